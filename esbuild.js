@@ -1,0 +1,154 @@
+// Builds everything that ships (dist/) and, with --tests, everything that tests it (out/).
+const esbuild = require('esbuild');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = __dirname;
+const flags = new Set(process.argv.slice(2));
+const watch = flags.has('--watch');
+const release = flags.has('--release');
+
+/** Resolves `registry:folder#name`: the export `name` of every module in src/folder. */
+const registries = {
+  name: 'registries',
+  setup(build) {
+    build.onResolve({ filter: /^registry:/ }, ({ path: id }) => ({
+      path: id.slice('registry:'.length),
+      namespace: 'registry',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'registry' }, ({ path: id }) => {
+      const [folder, name] = id.split('#');
+      const dir = path.join(root, 'src', folder);
+      const modules = fs
+        .readdirSync(dir, { withFileTypes: true })
+        .filter(e => !e.name.startsWith('_'))
+        .filter(e =>
+          e.isDirectory() ? fs.existsSync(path.join(dir, e.name, 'index.ts')) : e.name.endsWith('.ts'),
+        )
+        .map(e => e.name.replace(/\.ts$/, ''))
+        .sort();
+      const imports = modules.map((m, i) => `import { ${name} as m${i} } from './${m}';`);
+      return {
+        contents: `${imports.join('\n')}\nexport default [${modules.map((_, i) => `m${i}`).join(', ')}];`,
+        resolveDir: dir,
+        loader: 'ts',
+        watchDirs: [dir],
+      };
+    });
+  },
+};
+
+/** Files of a folder, recursively, that `keep` accepts. */
+function filesIn(dir, keep) {
+  if (!fs.existsSync(dir)) return [];
+  return fs
+    .readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter(e => e.isFile() && keep(e.name))
+    .map(e => path.join(e.parentPath ?? e.path, e.name));
+}
+
+const common = {
+  bundle: true,
+  sourcemap: release ? false : 'linked',
+  minify: release,
+  // gpu.js finds a kernel's arguments by reading function sources, and registries show class names.
+  keepNames: true,
+  logLevel: 'warning',
+  plugins: [registries],
+};
+
+/** The extension host, the engine process, the reader of Python source and the command line. */
+const node = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  outdir: path.join(root, 'dist'),
+  entryPoints: {
+    extension: 'src/extension.ts',
+    service: 'src/service/main.ts',
+    python: 'src/formats/pytorch/worker.ts',
+    cli: 'src/cli/main.ts',
+  },
+  // `gl` and `webgpu` are native and optional: they are looked for at run time and done without.
+  external: ['vscode', 'gl', 'webgpu', 'pyodide'],
+  // ES modules that ask where they are, in a CommonJS bundle.
+  define: { 'import.meta.url': '__importMetaUrl' },
+  banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+
+/** The page of the panel. */
+const web = {
+  ...common,
+  platform: 'browser',
+  target: 'chrome128',
+  format: 'iife',
+  outdir: path.join(root, 'dist/media'),
+  entryPoints: { panel: 'media/panel/main.ts' },
+  loader: { '.svg': 'text' },
+};
+
+const tests = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: 'inline',
+  minify: false,
+  outdir: path.join(root, 'out/test'),
+  outbase: path.join(root, 'test'),
+  entryPoints: [
+    ...filesIn(path.join(root, 'test/unit'), n => n.endsWith('.test.ts')),
+    ...filesIn(path.join(root, 'test/vscode'), n => n.endsWith('.ts')),
+    ...filesIn(path.join(root, 'test/ui'), n => n.endsWith('.ts')),
+    ...filesIn(path.join(root, 'test/bench'), n => n === 'main.ts'),
+  ],
+  external: ['vscode', 'gl', 'webgpu', 'pyodide', 'mocha', 'playwright-core'],
+  define: node.define,
+  banner: node.banner,
+};
+
+/** What is loaded as files: CPython in WebAssembly, and the torch stand-in that runs in it. */
+function copyAssets() {
+  const pyodide = path.dirname(require.resolve('pyodide/package.json'));
+  const to = path.join(root, 'dist/pyodide');
+  fs.mkdirSync(to, { recursive: true });
+  for (const name of [
+    'pyodide.mjs',
+    'pyodide.asm.mjs',
+    'pyodide.asm.wasm',
+    'python_stdlib.zip',
+    'pyodide-lock.json',
+    'package.json',
+  ]) {
+    const from = path.join(pyodide, name);
+    if (fs.existsSync(from)) fs.copyFileSync(from, path.join(to, name));
+  }
+  const standIn = path.join(root, 'src/formats/pytorch/python');
+  if (fs.existsSync(standIn))
+    fs.cpSync(standIn, path.join(root, 'dist/python'), {
+      recursive: true,
+      filter: f => !f.includes('__pycache__'),
+    });
+}
+
+async function main() {
+  const exists = entries =>
+    Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(root, file))));
+  node.entryPoints = exists(node.entryPoints);
+  web.entryPoints = exists(web.entryPoints);
+  const builds = [node, web, ...(flags.has('--tests') ? [tests] : [])];
+  copyAssets();
+  if (watch) {
+    const contexts = await Promise.all(builds.map(b => esbuild.context({ ...b, logLevel: 'info' })));
+    await Promise.all(contexts.map(c => c.watch()));
+  } else {
+    if (flags.has('--tests')) fs.rmSync(tests.outdir, { recursive: true, force: true });
+    await Promise.all(builds.map(b => esbuild.build(b)));
+  }
+}
+
+main().catch(e => {
+  if (!e.errors) console.error(e);
+  process.exitCode = 1;
+});

@@ -1,0 +1,83 @@
+/** What training and explanation know of data, whatever it was read from. */
+import type { Tensor, Tensors } from '../model/graph';
+
+export type Split = 'train' | 'valid' | 'test';
+
+/** How a sample looks to a person; decides how it is drawn, never how it is computed. */
+export type Modality = 'table' | 'image' | 'text' | 'sound' | 'series';
+
+export interface FeatureInfo {
+  /** The column's name, or "pixel 3,4". */
+  name: string;
+  kind: 'number' | 'category';
+  /** Units of the raw column: statistics of the training split. */
+  mean?: number;
+  std?: number;
+  min?: number;
+  max?: number;
+  /** For categories, by frequency. */
+  categories?: readonly string[];
+  /** Which entries of a flattened model input stem from this column: [start, end). One-hot columns have several. */
+  span: readonly [number, number];
+  missing: number;
+}
+
+export interface TargetInfo {
+  name: string;
+  /** Classes give int targets 0 … n-1 in this order; numbers give float targets. */
+  kind: 'classes' | 'number';
+  classes?: readonly string[];
+}
+
+export interface RawSample {
+  /** Zero-based row of the source. */
+  row: number;
+  split: Split;
+  /** As the file has them, by column name. */
+  values: Record<string, string | number | null>;
+  target: string | number | null;
+}
+
+/** Loaded, split and prepared. What was learned for preparing (means, categories) comes from the training split only. */
+export interface Dataset {
+  readonly name: string;
+  readonly modality: Modality;
+  /** Shape of one sample as the model sees it, without the batch. */
+  readonly sampleShape: readonly number[];
+  readonly features: readonly FeatureInfo[];
+  readonly target: TargetInfo;
+  /** Rows of the source, in a fixed order, by split. */
+  readonly splits: Readonly<Record<Split, Int32Array>>;
+  /** Sentences about what was found and done, e.g. "3 rows with a missing value were left out". */
+  readonly notes: readonly string[];
+  /** SHA-256 of the source's bytes, hex. */
+  readonly hash: string;
+  /** Prepared inputs and targets of these rows; `targets` is of shape [rows] (classes) or [rows, 1] (numbers). */
+  batch(rows: ArrayLike<number>): { input: Tensor; targets: Tensor };
+  raw(row: number): RawSample;
+  /** Prepares rows that are not in the data set (prediction): raw values by column. Throws bad-data by row and column. */
+  prepare(rows: readonly Record<string, string | number | null>[]): Tensor;
+  /** What `restorePreparation` needs to prepare the same way later; JSON. */
+  preparation(): unknown;
+}
+
+/** A kind of data set is one file in data/kinds/ that exports `kind`. */
+export interface DatasetKind {
+  /** As in the experiment file's data.kind, e.g. "csv". */
+  id: string;
+  title: string;
+  /** File name endings that suggest it, with the dot. */
+  extensions: readonly string[];
+  /** TypeBox schema of its options in the experiment file. */
+  schema: unknown;
+  load(options: unknown, context: LoadContext): Promise<Dataset>;
+}
+
+export interface LoadContext {
+  /** Paths in the experiment are relative to this folder. */
+  folder: string;
+  seed: number;
+  signal?: AbortSignal;
+}
+
+export type { Tensors };

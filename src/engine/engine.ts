@@ -1,0 +1,104 @@
+/**
+ * The engine's door: what training and explanation may ask of it. Implementations compile a model's graph once for
+ * given sizes and keep weights resident between calls.
+ */
+import type { Bindings, DType, Model, Tensor, Tensors } from '../model/graph';
+
+export type BackendName = 'webgpu' | 'webasm' | 'cpu';
+
+export interface BackendInfo {
+  name: BackendName;
+  /** What executes, in gpu.js's terms, e.g. "fused-sync". */
+  executor: string;
+  threads: number;
+}
+
+export interface LossSpec {
+  /** PyTorch's name in snake case: "mse", "cross_entropy", … */
+  name: string;
+  options?: Readonly<Record<string, number | string | readonly number[]>>;
+}
+
+export interface OptimizerSpec {
+  /** PyTorch's name: "SGD", "Adam", … with PyTorch's option names and defaults. */
+  name: string;
+  options: Readonly<Record<string, number | boolean | readonly number[]>>;
+}
+
+export interface Engine {
+  readonly backend: BackendInfo;
+  /** Forward only, or forward and the gradient of a chosen function of the outputs. */
+  evaluator(model: Model, request: EvaluatorRequest): Promise<Evaluator>;
+  trainer(model: Model, request: TrainerRequest): Promise<Trainer>;
+  dispose(): Promise<void>;
+}
+
+export interface EvaluatorRequest {
+  /** Sizes for the model's symbols, e.g. { N: 64 }: how many rows one call takes. */
+  bindings: Bindings;
+  weights: Tensors;
+  /** Values to return besides the model's outputs (activations of inner nodes), by id. */
+  fetch?: readonly string[];
+  /** Values (inputs, inner values or parameters) to differentiate with respect to. */
+  gradients?: readonly string[];
+  /** With a loss, gradients are of the mean loss against the targets; otherwise of `seed` · first output. */
+  loss?: LossSpec;
+  /** The compiled graph in training mode (dropout, batch statistics). Default false. */
+  training?: boolean;
+}
+
+export interface Evaluation {
+  /** The model's outputs and what `fetch` named, by value id. */
+  values: Tensors;
+  /** By value id, each of its value's shape. */
+  gradients: Tensors;
+  loss?: number;
+}
+
+export interface Evaluator {
+  readonly backend: BackendInfo;
+  /**
+   * @param feeds the model's inputs by value id; fewer rows than compiled for are padded and the padding cut off.
+   * @param seed dL/d(first output), of its shape; needed when gradients were asked for without a loss.
+   */
+  run(feeds: Tensors, options?: { seed?: Tensor; targets?: Tensor }): Promise<Evaluation>;
+  /** Replaces the resident weights; names that are absent keep their values. */
+  load(weights: Tensors): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface TrainerRequest {
+  bindings: Bindings;
+  weights: Tensors;
+  loss: LossSpec;
+  optimizer: OptimizerSpec;
+  /** Shape and type of the targets that `step` gets, with the batch size filled in. */
+  targets: { shape: readonly number[]; dtype: DType };
+  /** For dropout; the same seed gives the same numbers. */
+  seed?: number;
+  /** Continues a run: what `state()` returned. */
+  state?: Tensors;
+}
+
+export interface StepResult {
+  /** Mean loss over the batch, before the update. */
+  loss: number;
+  /** The model's first output for the batch, for metrics. */
+  output: Tensor;
+}
+
+export interface Trainer {
+  readonly backend: BackendInfo;
+  /**
+   * One optimiser step. A last batch that is smaller than compiled for is given as it is: the trainer weighs the
+   * padding with zero (or compiles a second plan), so that the numbers are PyTorch's.
+   */
+  step(feeds: Tensors, targets: Tensor, options: { learningRate: number }): Promise<StepResult>;
+  /** Weights, by parameter name, read back. */
+  weights(): Promise<Tensors>;
+  /** The optimiser's state: what `TrainerRequest.state` takes. */
+  state(): Promise<Tensors>;
+  /** L2 norms of the last step's gradients by parameter name. */
+  gradientNorms(): Promise<Record<string, number>>;
+  dispose(): Promise<void>;
+}

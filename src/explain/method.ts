@@ -1,0 +1,105 @@
+/** What an explanation method is, and what it is given. A method is one file in explain/methods/ that exports `method`. */
+import type { Dataset } from '../data/dataset';
+import type { Engine, Evaluator } from '../engine/engine';
+import type { Model, Tensor, Tensors } from '../model/graph';
+
+export interface ExplanationMethod {
+  /** Snake case, as on the command line: "integrated_gradients". */
+  id: string;
+  title: string;
+  /** Where it comes from. */
+  paper: { authors: string; year: number; title: string; url: string };
+  /** One sentence for the menu: what question it answers. */
+  summary: string;
+  /** A single prediction, or the model as a whole. */
+  scope: 'prediction' | 'model';
+  needs: readonly ('gradients' | 'baseline' | 'training-data' | 'targets')[];
+  /** Options with defaults, as a TypeBox object schema. */
+  options: unknown;
+  /** Ids of the trust measures that judge it (files in explain/trust/). */
+  judgedBy: readonly string[];
+  explain(request: ExplanationRequest, options: Record<string, unknown>): Promise<Attribution>;
+}
+
+export interface ExplanationRequest {
+  engine: Engine;
+  model: Model;
+  weights: Tensors;
+  dataset?: Dataset;
+  /** The prepared input, [1, …sampleShape]; absent for methods about the model as a whole. */
+  input?: Tensor;
+  /** Index of the output to explain; the predicted class if absent. For one-output models 0. */
+  target?: number;
+  signal?: AbortSignal;
+  /** 0 to 1. */
+  onProgress?(done: number): void;
+}
+
+export interface Attribution {
+  /** The shape of one sample, or [features] for importance. */
+  values: Tensor;
+  /** Names along the last axis where there are some (columns). */
+  names?: readonly string[];
+  /** Spread per value (standard deviation over repeats) where the method samples. */
+  spread?: Tensor;
+  /** What the method reports of itself, e.g. { convergenceDelta: 0.001 }. */
+  facts?: Readonly<Record<string, number>>;
+  /** The baseline that "nothing" stands for, if the method has one. */
+  baseline?: Tensor;
+}
+
+/** A measure of how far an attribution may be trusted: one file in explain/trust/ that exports `measure`. */
+export interface TrustMeasure {
+  id: string;
+  title: string;
+  paper?: { authors: string; year: number; title: string; url: string };
+  /** What a good value means, in one sentence. */
+  summary: string;
+  judge(
+    request: ExplanationRequest,
+    attribution: Attribution,
+    method: ExplanationMethod,
+  ): Promise<TrustResult>;
+}
+
+export interface TrustResult {
+  id: string;
+  title: string;
+  /** In the measure's own unit. */
+  value: number;
+  /** 0 (fails) to 1 (holds), by the measure's documented rule. */
+  score: number;
+  verdict: 'good' | 'fair' | 'poor';
+  /** The verdict in words, with the number. */
+  text: string;
+  /** Curves and the like for the detail view. */
+  detail?: Readonly<Record<string, readonly number[]>>;
+}
+
+export interface Trust {
+  /** The lowest of the measures' scores: a chain is as strong as its weakest link. */
+  score: number;
+  verdict: 'good' | 'fair' | 'poor';
+  measures: readonly TrustResult[];
+}
+
+/** The result as shown and as written by the command line. */
+export interface Explanation {
+  method: string;
+  /** Row of the data set, where there is one. */
+  row: number | null;
+  target: { index: number; name: string };
+  prediction: { output: readonly number[]; probabilities?: readonly number[]; label: string };
+  attribution: {
+    names?: readonly string[];
+    shape: readonly number[];
+    values: readonly number[];
+    spread?: readonly number[];
+  };
+  trust: Trust;
+  /** In plain words. */
+  text: string;
+  facts?: Readonly<Record<string, number>>;
+}
+
+export type { Evaluator };

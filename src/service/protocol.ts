@@ -1,0 +1,113 @@
+/**
+ * The one protocol between whoever shows (editor, command line) and the engine process: JSON-RPC methods with their
+ * parameters and results. Large arrays are typed arrays; the transport carries them as binary.
+ */
+
+import type { FeatureInfo, Modality, RawSample, Split, TargetInfo } from '../data/dataset';
+import type { BackendInfo } from '../engine/engine';
+import type { Explanation } from '../explain/method';
+import type { Diagnostic, Model } from '../model/graph';
+import type { RunEvent, RunRecord } from '../train/run';
+
+/** A model as found in a file, with its findings; `model` is absent when nothing could be read. */
+export interface ReadModel {
+  model?: Model;
+  diagnostics: readonly Diagnostic[];
+  /** Milliseconds that reading took. */
+  milliseconds: number;
+}
+
+export interface ReadModelRequest {
+  file: string;
+  /** The text in the editor, if it differs from the file; also of files that it imports, by path. */
+  texts?: Readonly<Record<string, string>>;
+  /** All classes that look like models if absent. */
+  class?: string;
+  /** Constructor arguments, and the input's shape with or without the batch, e.g. [1, 28, 28]. */
+  arguments?: Readonly<Record<string, unknown>>;
+  input?: readonly number[];
+}
+
+export interface SampleRequest {
+  experiment: string;
+  split: Split;
+  offset: number;
+  count: number;
+}
+
+export interface SamplePage {
+  modality: Modality;
+  sampleShape: readonly number[];
+  features: readonly FeatureInfo[];
+  target: TargetInfo;
+  total: number;
+  samples: readonly (RawSample & {
+    /** Prepared or, for images, scaled to 0…1, row-major. */
+    pixels?: Float32Array;
+    /** With a run: what the model says. */
+    prediction?: { label: string; probability?: number; correct: boolean | null };
+  })[];
+}
+
+export interface ExplainRequest {
+  /** A run's folder, or an experiment file (its newest finished run is taken). */
+  run: string;
+  method: string;
+  /** Row of the data set. Absent for methods about the whole model. */
+  row?: number;
+  /** Raw values by column, instead of a row. */
+  values?: Readonly<Record<string, string | number | null>>;
+  /** Class name or index. */
+  target?: string | number;
+  options?: Readonly<Record<string, unknown>>;
+}
+
+/** Weight and gradient statistics of one parameter, for hovers. */
+export interface ParameterStatistics {
+  name: string;
+  shape: readonly number[];
+  mean: number;
+  std: number;
+  min: number;
+  max: number;
+  /** Counts over [min, max] in equal bins. */
+  histogram: readonly number[];
+  gradientNorm?: number;
+}
+
+/** method -> [parameters, result] */
+export interface Requests {
+  'model/read': [ReadModelRequest, Record<string, ReadModel>];
+  'experiment/check': [{ file: string; text?: string }, { diagnostics: readonly Diagnostic[] }];
+  'run/start': [
+    {
+      experiment: string;
+      seed?: number;
+      backend?: string;
+      set?: Readonly<Record<string, unknown>>;
+      resume?: string;
+    },
+    { run: string },
+  ];
+  'run/stop': [{ run: string }, null];
+  'run/pause': [{ run: string }, null];
+  'run/continue': [{ run: string }, null];
+  'run/list': [{ folder: string }, { runs: readonly RunRecord[] }];
+  'run/history': [{ folder: string; run: string }, { record: RunRecord; events: readonly RunEvent[] }];
+  'run/parameters': [{ folder: string; run: string }, { parameters: readonly ParameterStatistics[] }];
+  'data/samples': [SampleRequest & { run?: string }, SamplePage];
+  explain: [ExplainRequest, Explanation];
+  predict: [{ run: string; input: string }, { rows: readonly Record<string, unknown>[] }];
+  'engine/info': [null, { backend: BackendInfo; pid: number }];
+}
+
+/** Sent by the service unasked. */
+export interface Notifications {
+  'run/event': RunEvent;
+  /** Progress of a long request, by the token that its caller chose. */
+  progress: { token: string; done: number; message?: string };
+}
+
+export type Method = keyof Requests;
+export type Params<M extends Method> = Requests[M][0];
+export type Result<M extends Method> = Requests[M][1];

@@ -1,0 +1,81 @@
+/** What a training run is: its folder, its events, its result. Written by train/, read by everyone. */
+import type { BackendInfo } from '../engine/engine';
+
+/** Metrics of one split, e.g. { loss: 0.31, accuracy: 0.97 }. */
+export type Metrics = Record<string, number>;
+
+export type RunState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
+
+/** One line of `metrics.jsonl`, of the command line's --json output, and of the engine's notifications. */
+export type RunEvent =
+  | {
+      event: 'start';
+      run: string;
+      model: string;
+      epochs: number;
+      steps: number;
+      parameters: number;
+      backend: BackendInfo;
+      resumedFrom?: number;
+    }
+  /** Sent at most every 50 ms. `step` counts from the start of the run. */
+  | {
+      event: 'step';
+      run: string;
+      epoch: number;
+      step: number;
+      loss: number;
+      learningRate: number;
+      samplesPerSecond: number;
+    }
+  | {
+      event: 'epoch';
+      run: string;
+      epoch: number;
+      train: Metrics;
+      valid: Metrics;
+      seconds: number;
+      gradientNorms?: Record<string, number>;
+    }
+  | { event: 'state'; run: string; state: RunState; message?: string }
+  | {
+      event: 'end';
+      run: string;
+      backend: string;
+      seconds: number;
+      epochs: number;
+      state: RunState;
+      test: Metrics;
+    };
+
+/** `.vitrine/runs/<id>/run.json`, rewritten atomically. */
+export interface RunRecord {
+  id: string;
+  /** ISO 8601. */
+  started: string;
+  ended?: string;
+  state: RunState;
+  /** Absolute path of the experiment file. */
+  experiment: string;
+  model: { file: string; class: string; parameters: number };
+  seed: number;
+  backend: string;
+  epochs: number;
+  epochsDone: number;
+  dataHash: string;
+  test?: Metrics;
+  message?: string;
+}
+
+/** Files of a run's folder. */
+export const runFiles = {
+  record: 'run.json',
+  experiment: 'experiment.vitrine.json',
+  model: 'model.json',
+  metrics: 'metrics.jsonl',
+  preparation: 'preparation.json',
+  weights: 'weights.safetensors',
+  checkpoint: 'checkpoint.safetensors',
+  best: 'best.safetensors',
+  explanations: 'explanations',
+} as const;
