@@ -35,6 +35,8 @@ export interface PanelState {
   samples?: SamplePage & { split: 'train' | 'valid' | 'test'; offset: number };
   methods: readonly MethodChoice[];
   explanation?: Explanation;
+  /** The row that `explanation` is about, so that its picture stays when another page of samples is shown. */
+  explained?: Omit<SamplePage, 'samples' | 'total'> & { sample: SamplePage['samples'][number] };
   /** What is under way, e.g. "Explaining row 3…"; and what went wrong. */
   busy?: string;
   error?: string;
@@ -53,11 +55,14 @@ export type FromPage =
   | { type: 'ready' }
   | { type: 'view'; view: PanelView }
   | { type: 'select'; selection: Partial<Selection> }
-  | { type: 'reveal'; module: string }
+  /** Shows the module's definition in the editor, or, with `node`, the call that made this node of the graph. */
+  | { type: 'reveal'; module: string; node?: string }
   | { type: 'train' }
   | { type: 'stop' }
   | { type: 'pause' }
   | { type: 'continue' }
-  | { type: 'samples'; split: 'train' | 'valid' | 'test'; offset: number }
+  | { type: 'samples'; split: 'train' | 'valid' | 'test'; offset: number; count?: number }
   | { type: 'explain'; method: string; row?: number; target?: string | number }
+  /** Asks where to save a text file that the page made, such as the graph as SVG; `name` is the suggestion. */
+  | { type: 'save'; name: string; text: string }
   | { type: 'error'; message: string };
