@@ -38,6 +38,59 @@ const registries = {
   },
 };
 
+const kernelSources = path.join(root, 'src/engine/wasm/assembly');
+
+/** Flags of the two builds of the micro-kernels; the engine chooses by what the host can run. */
+const kernelBuilds = {
+  simd: ['--enable', 'simd,threads', '--use', 'RELAXED_SIMD=0'],
+  relaxed: ['--enable', 'simd,threads,relaxed-simd', '--use', 'RELAXED_SIMD=1'],
+};
+
+/** Compiles src/engine/wasm/assembly (AssemblyScript) when it is newer than what dist/wasm holds. */
+async function buildKernels() {
+  const newest = Math.max(...filesIn(kernelSources, n => n.endsWith('.ts')).map(f => fs.statSync(f).mtimeMs));
+  fs.mkdirSync(path.join(root, 'dist/wasm'), { recursive: true });
+  for (const [name, flags] of Object.entries(kernelBuilds)) {
+    const to = path.join(root, 'dist/wasm', `${name}.wasm`);
+    if (fs.existsSync(to) && fs.statSync(to).mtimeMs >= newest) continue;
+    const asc = (await import('assemblyscript/asc')).default;
+    const { error, stderr } = await asc.main([
+      path.join(kernelSources, 'index.ts'),
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--sharedMemory',
+      '--initialMemory',
+      '1',
+      '--maximumMemory',
+      '65536',
+      ...flags,
+      '-o',
+      to,
+    ]);
+    if (error) throw new Error(`the ${name} kernels do not compile\n${stderr}`);
+  }
+}
+
+/** Resolves `kernels:simd` and `kernels:relaxed` to the bytes of the compiled micro-kernels. */
+const kernels = {
+  name: 'kernels',
+  setup(build) {
+    if (watch) build.onStart(buildKernels);
+    build.onResolve({ filter: /^kernels:/ }, ({ path: id }) => ({
+      path: id.slice('kernels:'.length),
+      namespace: 'kernels',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'kernels' }, ({ path: name }) => ({
+      contents: fs.readFileSync(path.join(root, 'dist/wasm', `${name}.wasm`)),
+      loader: 'binary',
+      watchDirs: [kernelSources],
+    }));
+  },
+};
+
 /** Files of a folder, recursively, that `keep` accepts. */
 function filesIn(dir, keep) {
   if (!fs.existsSync(dir)) return [];
@@ -54,7 +107,7 @@ const common = {
   // gpu.js finds a kernel's arguments by reading function sources, and registries show class names.
   keepNames: true,
   logLevel: 'warning',
-  plugins: [registries],
+  plugins: [registries, kernels],
 };
 
 /** The extension host, the engine process, the reader of Python source and the command line. */
@@ -139,6 +192,7 @@ async function main() {
   web.entryPoints = exists(web.entryPoints);
   const builds = [node, web, ...(flags.has('--tests') ? [tests] : [])];
   copyAssets();
+  await buildKernels();
   if (watch) {
     const contexts = await Promise.all(builds.map(b => esbuild.context({ ...b, logLevel: 'info' })));
     await Promise.all(contexts.map(c => c.watch()));
