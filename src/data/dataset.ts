@@ -71,6 +71,20 @@ export interface DatasetKind {
   /** TypeBox schema of its options in the experiment file. */
   schema: unknown;
   load(options: unknown, context: LoadContext): Promise<Dataset>;
+  /** A quick look at the head of the source, for checking and for guided choices; only for kinds that have columns. */
+  columns?(options: unknown, context: Pick<LoadContext, 'folder'>): Promise<readonly ColumnHead[]>;
+}
+
+/** What the first rows of a column look like. */
+export interface ColumnHead {
+  name: string;
+  kind: 'number' | 'category';
+  /** All numbers are whole. */
+  integers: boolean;
+  /** Different values among `rows` rows looked at. */
+  distinct: number;
+  rows: number;
+  examples: readonly string[];
 }
 
 export interface LoadContext {

@@ -1,0 +1,183 @@
+/**
+ * What was learned from the training rows for turning raw values into the numbers that a model sees, and its use on
+ * rows of any origin. It is plain JSON, kept beside a run's weights, so that prediction prepares as training did.
+ */
+import { type Static, Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { VitrineError } from '../model/errors';
+import type { Tensor } from '../model/graph';
+import { listed, nearest } from '../model/suggest';
+import type { FeatureInfo, TargetInfo } from './dataset';
+import { isMissing, parseNumber } from './values';
+
+const columnSchema = Type.Object({
+  name: Type.String(),
+  kind: Type.Union([Type.Literal('number'), Type.Literal('category')]),
+  /** Numbers are written "1.5" or "1,5". */
+  decimal: Type.Union([Type.Literal('.'), Type.Literal(',')]),
+  /** Number x becomes (x - shift) / scale. */
+  shift: Type.Number(),
+  scale: Type.Number({ exclusiveMinimum: 0 }),
+  /** Each category has an entry of its own: 1 where the value is this one, else 0. */
+  categories: Type.Optional(Type.Array(Type.String())),
+  /** Stands in for a missing value; absent where missing values are an error. */
+  fill: Type.Optional(Type.Union([Type.Number(), Type.String()])),
+  mean: Type.Optional(Type.Number()),
+  std: Type.Optional(Type.Number()),
+  min: Type.Optional(Type.Number()),
+  max: Type.Optional(Type.Number()),
+  missing: Type.Integer({ minimum: 0 }),
+});
+
+const preparationSchema = Type.Object({
+  format: Type.Literal('vitrine-preparation'),
+  version: Type.Literal(1),
+  name: Type.String(),
+  modality: Type.Union([
+    Type.Literal('table'),
+    Type.Literal('image'),
+    Type.Literal('text'),
+    Type.Literal('sound'),
+    Type.Literal('series'),
+  ]),
+  sampleShape: Type.Array(Type.Integer({ minimum: 1 })),
+  columns: Type.Array(columnSchema),
+  target: Type.Object({
+    name: Type.String(),
+    kind: Type.Union([Type.Literal('classes'), Type.Literal('number')]),
+    classes: Type.Optional(Type.Array(Type.String())),
+  }),
+});
+
+export type PreparationColumn = Static<typeof columnSchema>;
+export type PreparationState = Static<typeof preparationSchema>;
+export type RawValue = string | number | null | undefined;
+
+export class Preparation {
+  readonly features: readonly FeatureInfo[];
+  readonly width: number;
+  private readonly codes: readonly (ReadonlyMap<string, number> | undefined)[];
+
+  constructor(readonly state: PreparationState) {
+    let start = 0;
+    this.features = state.columns.map(c => {
+      const end = start + widthOf(c);
+      const info: FeatureInfo = {
+        name: c.name,
+        kind: c.kind,
+        ...(c.kind === 'number'
+          ? { mean: c.mean, std: c.std, min: c.min, max: c.max }
+          : { categories: c.categories }),
+        span: [start, end],
+        missing: c.missing,
+      };
+      start = end;
+      return info;
+    });
+    this.width = start;
+    this.codes = state.columns.map(c => c.categories && new Map(c.categories.map((name, i) => [name, i])));
+  }
+
+  get sampleShape(): readonly number[] {
+    return this.state.sampleShape;
+  }
+
+  get target(): TargetInfo {
+    return this.state.target;
+  }
+
+  /**
+   * Rows as the model sees them, [rows, …sampleShape].
+   *
+   * @throws VitrineError bad-data naming row (from 1) and column: a column that is absent, a missing value where none
+   * is allowed, text in a number column, a category that training did not have.
+   */
+  prepare(rows: readonly Readonly<Record<string, RawValue>>[]): Tensor {
+    const data = new Float32Array(rows.length * this.width);
+    rows.forEach((row, i) => {
+      this.state.columns.forEach((column, j) => {
+        const value = Object.hasOwn(row, column.name) ? row[column.name] : this.absent(row, i, column.name);
+        this.write(data, i * this.width, j, this.read(value, i, column));
+      });
+    });
+    return { shape: [rows.length, ...this.sampleShape], data };
+  }
+
+  /** Writes one value of column `j` into the row that starts at `offset`; an unknown category leaves zeros. */
+  write(data: Float32Array, offset: number, j: number, value: number | string): void {
+    const column = this.state.columns[j]!;
+    const start = offset + this.features[j]!.span[0];
+    if (column.kind === 'number') data[start] = ((value as number) - column.shift) / column.scale;
+    else {
+      const code = this.codes[j]!.get(value as string);
+      if (code !== undefined) data[start + code] = 1;
+    }
+  }
+
+  private read(value: RawValue, row: number, column: PreparationColumn): number | string {
+    const where = `Row ${row + 1}, column "${column.name}"`;
+    if (isMissing(value)) {
+      if (column.fill !== undefined) return column.fill;
+      throw bad(`${where}: the value is missing. Expected ${expected(column)}.`);
+    }
+    if (column.kind === 'number') {
+      const x = typeof value === 'number' ? value : parseNumber(value, column.decimal);
+      if (!Number.isFinite(x)) throw bad(`${where}: found "${value}", expected a number.`);
+      return x;
+    }
+    const text = typeof value === 'number' ? String(value) : value.trim();
+    if (column.categories!.includes(text)) return text;
+    const near = nearest(text, column.categories!);
+    throw bad(
+      `${where}: "${text}" did not occur in training. ${near ? `Did you mean "${near}"?` : `Expected ${expected(column)}.`}`,
+    );
+  }
+
+  private absent(row: Readonly<Record<string, RawValue>>, i: number, name: string): never {
+    const near = nearest(name, Object.keys(row));
+    throw bad(
+      `Row ${i + 1} has no column "${name}", which the model was trained with.${near ? ` "${near}" is near: rename it.` : ''}`,
+    );
+  }
+}
+
+/**
+ * Continues from what `Dataset.preparation()` gave, e.g. a run's preparation.json.
+ *
+ * @throws VitrineError bad-file if it is no such thing.
+ */
+export function restorePreparation(json: unknown): Preparation {
+  const error = Value.Errors(preparationSchema, json).First();
+  if (error)
+    throw new VitrineError(
+      'bad-file',
+      `This is no saved preparation of data: at "${error.path || '/'}", ${error.message.toLowerCase()}. Train again to write a new one.`,
+    );
+  const state = json as PreparationState;
+  for (const column of state.columns) {
+    if (column.kind === 'category' && !column.categories)
+      throw new VitrineError(
+        'bad-file',
+        `The saved preparation lacks the categories of "${column.name}". Train again.`,
+      );
+  }
+  const width = state.columns.reduce((n, c) => n + widthOf(c), 0);
+  if (state.sampleShape.reduce((a, b) => a * b, 1) !== width)
+    throw new VitrineError(
+      'bad-file',
+      `The saved preparation has ${width} entries a row, but its shape is (${state.sampleShape.join(', ')}). Train again.`,
+    );
+  return new Preparation(state);
+}
+
+function widthOf(column: PreparationColumn): number {
+  return column.kind === 'number' ? 1 : column.categories!.length;
+}
+
+function expected(column: PreparationColumn): string {
+  return column.kind === 'number' ? 'a number' : listed(column.categories!);
+}
+
+function bad(message: string): VitrineError {
+  return new VitrineError('bad-data', message);
+}

@@ -1,0 +1,139 @@
+/** Reads safetensors: the header at once, each tensor when it is asked for. */
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import { VitrineError } from '../../model/errors';
+import type { Tensor, Tensors } from '../../model/graph';
+import { nearest } from '../../model/suggest';
+import { dtypes, fromBytes } from './convert';
+import { type Header, headerLength, parseHeader, type TensorEntry } from './header';
+
+/** An open safetensors file; only its header is in memory. Close it when done. */
+export interface SafetensorsReader {
+  readonly header: Header;
+  /**
+   * One tensor's values, converted to float32 or int32.
+   *
+   * @throws VitrineError bad-file: no tensor of this name, a type that has no conversion, an integer beyond 32 bits.
+   */
+  tensor(name: string): Promise<Tensor>;
+  close(): Promise<void>;
+}
+
+/** Reads only the header. @throws VitrineError file-not-found, bad-file */
+export async function readSafetensorsHeader(file: string): Promise<Header> {
+  const reader = await openSafetensors(file);
+  await reader.close();
+  return reader.header;
+}
+
+/** All tensors of a file or buffer, by name. @throws VitrineError file-not-found, bad-file */
+export async function readSafetensors(
+  source: string | Uint8Array,
+  name?: string,
+): Promise<{ tensors: Tensors; metadata: Readonly<Record<string, string>> }> {
+  const reader =
+    typeof source === 'string'
+      ? await openSafetensors(source)
+      : openSafetensorsBuffer(source, name ?? 'buffer');
+  try {
+    // No prototype: a tensor may have any name.
+    const tensors: Tensors = Object.create(null);
+    for (const key of reader.header.tensors.keys()) tensors[key] = await reader.tensor(key);
+    return { tensors, metadata: reader.header.metadata };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** @throws VitrineError file-not-found, bad-file */
+export async function openSafetensors(file: string): Promise<SafetensorsReader> {
+  const handle = await open(file).catch((e: NodeJS.ErrnoException) => {
+    throw new VitrineError(
+      'file-not-found',
+      e.code === 'ENOENT'
+        ? `The file "${path.basename(file)}" does not exist.`
+        : `The file "${path.basename(file)}" cannot be opened (${e.code}).`,
+      { at: { file } },
+    );
+  });
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile())
+      throw new VitrineError(
+        'bad-file',
+        'Expected a safetensors file, found something else, e.g. a folder.',
+        {
+          at: { file },
+        },
+      );
+    const length = headerLength(await bytesAt(handle, 0, Math.min(8, stat.size), file), stat.size, file);
+    const header = parseHeader(await bytesAt(handle, 8, length, file), stat.size, file);
+    return {
+      header,
+      tensor: async name => {
+        const entry = entryOf(header, name);
+        return convert(entry, await bytesAt(handle, entry.start, entry.end - entry.start, file), file);
+      },
+      close: () => handle.close(),
+    };
+  } catch (e) {
+    await handle.close();
+    throw e;
+  }
+}
+
+/** The same over bytes in memory; tensors are copied out of them. @throws VitrineError bad-file */
+export function openSafetensorsBuffer(bytes: Uint8Array, file: string): SafetensorsReader {
+  const length = headerLength(bytes.subarray(0, 8), bytes.length, file);
+  const header = parseHeader(bytes.subarray(8, 8 + length), bytes.length, file);
+  return {
+    header,
+    tensor: async name => {
+      const entry = entryOf(header, name);
+      return convert(entry, bytes.subarray(entry.start, entry.end), file);
+    },
+    close: async () => {},
+  };
+}
+
+function entryOf(header: Header, name: string): TensorEntry {
+  const entry = header.tensors.get(name);
+  if (entry) return entry;
+  const near = nearest(name, header.tensors.keys());
+  throw new VitrineError(
+    'bad-file',
+    `There is no tensor "${name}" among the ${header.tensors.size} of this file.${near ? ` Did you mean "${near}"?` : ''}`,
+    { at: { file: header.file } },
+  );
+}
+
+function convert(entry: TensorEntry, bytes: Uint8Array, file: string): Tensor {
+  if (!Object.hasOwn(dtypes, entry.dtype))
+    throw new VitrineError(
+      'bad-file',
+      `Tensor "${entry.name}" is of type ${entry.dtype}, which cannot be computed with. Expected one of ${Object.keys(dtypes).join(', ')}.`,
+      { at: { file } },
+    );
+  const data = fromBytes(entry.dtype, bytes);
+  if ('overflow' in data)
+    throw new VitrineError(
+      'bad-file',
+      `Tensor "${entry.name}" holds ${data.overflow}, beyond the 32-bit integers that are computed with.`,
+      { at: { file } },
+    );
+  return { shape: [...entry.shape], data };
+}
+
+async function bytesAt(handle: FileHandle, start: number, length: number, file: string): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, start + done);
+    if (bytesRead === 0)
+      throw new VitrineError('bad-file', 'The file became shorter while it was read. Try again.', {
+        at: { file },
+      });
+    done += bytesRead;
+  }
+  return bytes;
+}
