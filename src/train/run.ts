@@ -65,6 +65,8 @@ export interface RunRecord {
   dataHash: string;
   test?: Metrics;
   message?: string;
+  /** The process that trains; a run that says "running" while it is gone was killed. */
+  pid?: number;
 }
 
 /** Files of a run's folder. */

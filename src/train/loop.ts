@@ -1,0 +1,309 @@
+/** The training loop: epochs, steps, validation, checkpoints, and the hand on the run. */
+import type { Trainer } from '../engine/engine';
+import { VitrineError } from '../model/errors';
+import type { Bindings, DType, Tensors } from '../model/graph';
+import { Random } from '../model/random';
+import { fitTargets } from './bindings';
+import { breathe } from './breathe';
+import type { Checkpoint } from './checkpoint';
+import { requireFinite, requireFiniteLoss } from './divergence';
+import { EpochTracker } from './epochTracker';
+import { type SplitEvaluator, splitEvaluator } from './evaluate';
+import type { Metric } from './metric';
+import type { Metrics, RunRecord, RunState } from './run';
+import type { RunWriter } from './runWriter';
+import type { TrainRequest } from './train';
+
+export interface TrainSetup {
+  metrics: readonly Metric[];
+  batchSize: number;
+  bindings: Bindings;
+  /** Of a full batch. */
+  outputShape: readonly number[];
+  targets: { shape: readonly number[]; dtype: DType };
+  parameters: number;
+}
+
+/** Events of steps are at least this far apart, in milliseconds. */
+const stepEventEvery = 50;
+
+export class TrainingLoop {
+  private readonly rows: Int32Array;
+  private readonly stepsPerEpoch: number;
+  private readonly began = performance.now();
+  private readonly checkpointEvery: { least: number; most: number };
+  private lastCheckpoint = performance.now();
+  /** Complete epochs, complete steps of the next one, complete steps of the run. */
+  private epoch: number;
+  private stepInEpoch: number;
+  private step: number;
+  private best: Checkpoint['best'];
+  private trainer!: Trainer;
+  private evaluator!: SplitEvaluator;
+  /** Of the epoch under way. */
+  private tracker!: EpochTracker;
+  private stepEvent = { at: Number.NEGATIVE_INFINITY, rows: 0 };
+
+  constructor(
+    private readonly request: TrainRequest,
+    private readonly setup: TrainSetup,
+    private readonly start: Checkpoint,
+    private readonly writer: RunWriter,
+  ) {
+    this.rows = request.dataset.splits.train;
+    this.stepsPerEpoch = Math.ceil(this.rows.length / setup.batchSize);
+    this.checkpointEvery = request.checkpointEvery ?? { least: 2000, most: 30_000 };
+    this.epoch = start.epoch;
+    this.stepInEpoch = start.stepInEpoch;
+    this.step = start.step;
+    this.best = start.best;
+  }
+
+  /** Trains to the end, and leaves the folder in order whatever happens. */
+  async run(): Promise<RunRecord> {
+    try {
+      await this.open();
+      while (this.epoch < this.recipe.epochs) if (await this.runEpoch()) return await this.stopped();
+      return await this.finished();
+    } catch (e) {
+      const message = e instanceof VitrineError ? e.message : 'The run ended by an internal error.';
+      // The disk itself may be what failed: the first error is the one to tell.
+      await this.end('failed', {}, message).catch(() => {});
+      throw e;
+    } finally {
+      await this.writer.close().catch(() => {});
+      await this.evaluator?.dispose();
+      await this.trainer?.dispose();
+    }
+  }
+
+  private get recipe() {
+    return this.request.experiment.recipe;
+  }
+
+  private get id(): string {
+    return this.writer.current.id;
+  }
+
+  private async open(): Promise<void> {
+    const { engine, model, dataset, seed, resume } = this.request;
+    const { bindings, targets, metrics, batchSize } = this.setup;
+    const { loss, optimizer } = this.recipe;
+    const { weights } = this.start;
+    this.trainer = await engine.trainer(model, {
+      bindings,
+      weights,
+      loss,
+      optimizer,
+      targets,
+      seed,
+      ...(Object.keys(this.start.optimizer).length > 0 && { state: this.start.optimizer }),
+    });
+    this.evaluator = await splitEvaluator({
+      engine,
+      model,
+      dataset,
+      loss,
+      targets,
+      metrics,
+      bindings,
+      batchSize,
+      weights,
+    });
+    this.writer.emit({
+      event: 'start',
+      run: this.id,
+      model: model.name,
+      epochs: this.recipe.epochs,
+      steps: this.recipe.epochs * this.stepsPerEpoch,
+      parameters: this.setup.parameters,
+      backend: this.trainer.backend,
+      ...(resume && { resumedFrom: this.epoch }),
+    });
+    await this.writer.flush();
+  }
+
+  /** One epoch, from wherever in it the run stands. True if the run is to end. */
+  private async runEpoch(): Promise<boolean> {
+    const { dataset, seed } = this.request;
+    const began = performance.now();
+    // Each epoch has its own stream of chance, so that its order depends on no other epoch.
+    const order = new Random(seed, `shuffle:${this.epoch}`).shuffle(Int32Array.from(this.rows));
+    this.tracker = this.newTracker();
+    while (this.stepInEpoch < this.stepsPerEpoch) {
+      if (await this.interrupted()) return true;
+      if (performance.now() - this.lastCheckpoint >= this.checkpointEvery.most)
+        await this.checkpoint(await this.trainer.weights());
+      await this.runStep(order);
+    }
+    const weights = await this.trainer.weights();
+    requireFinite(weights, this.epoch, this.step);
+    const train = this.tracker.result(n => dataset.batch(order.subarray(0, n)).targets.data);
+    const valid = await this.evaluator.run(weights, dataset.splits.valid);
+    this.epoch++;
+    this.stepInEpoch = 0;
+    this.keepBest(valid['loss'] ?? train['loss']!, weights);
+    this.writer.emit({
+      event: 'epoch',
+      run: this.id,
+      epoch: this.epoch,
+      train,
+      valid,
+      seconds: (performance.now() - began) / 1000,
+      gradientNorms: await this.trainer.gradientNorms(),
+    });
+    // The last epoch's checkpoint is written by `finished`.
+    if (
+      this.epoch < this.recipe.epochs &&
+      performance.now() - this.lastCheckpoint >= this.checkpointEvery.least
+    )
+      await this.checkpoint(weights);
+    else await this.writer.flush();
+    return this.epoch < this.recipe.epochs && this.interrupted();
+  }
+
+  private newTracker(): EpochTracker {
+    const { loss } = this.recipe;
+    const tracker = new EpochTracker(this.setup.metrics, this.request.dataset.target, loss.name);
+    if (this.stepInEpoch > 0 && this.start.partial) {
+      const done = Math.min(this.rows.length, this.stepInEpoch * this.setup.batchSize);
+      tracker.restore(this.start.partial, done, this.setup.outputShape.slice(1), this.rows.length);
+    }
+    return tracker;
+  }
+
+  private async runStep(order: Int32Array): Promise<void> {
+    const { model, dataset } = this.request;
+    const at = this.stepInEpoch * this.setup.batchSize;
+    const rows = order.subarray(at, at + this.setup.batchSize);
+    const batch = dataset.batch(rows);
+    const learningRate = this.recipe.learningRate * (this.recipe.schedule?.(this.epoch, this.step) ?? 1);
+    const result = await this.trainer.step(
+      { [model.inputs[0]!]: batch.input },
+      fitTargets(batch.targets, this.setup.targets),
+      { learningRate },
+    );
+    this.stepInEpoch++;
+    this.step++;
+    requireFiniteLoss(result.loss, this.epoch, this.step, learningRate);
+    this.tracker.add(result, rows.length, order.length);
+    this.reportStep(result.loss, learningRate, rows.length);
+    await breathe();
+  }
+
+  private reportStep(loss: number, learningRate: number, rows: number): void {
+    const now = performance.now();
+    this.stepEvent.rows += rows;
+    const elapsed = now - this.stepEvent.at;
+    if (elapsed < stepEventEvery) return;
+    const since = Math.min(elapsed, now - this.began);
+    this.writer.emit({
+      event: 'step',
+      run: this.id,
+      epoch: this.epoch + 1,
+      step: this.step,
+      loss,
+      learningRate,
+      samplesPerSecond: (this.stepEvent.rows / Math.max(since, 0.01)) * 1000,
+    });
+    this.stepEvent = { at: now, rows: 0 };
+  }
+
+  private keepBest(score: number, weights: Tensors): void {
+    if (this.best && score >= this.best.score) return;
+    this.best = { epoch: this.epoch, score, weights };
+  }
+
+  /** Looks at the hand on the run; waits while it is paused. True if the run is to end. */
+  private async interrupted(): Promise<boolean> {
+    const { control, signal } = this.request;
+    if (control?.paused && !signal?.aborted) {
+      // A paused run may never be continued in this process.
+      await this.checkpoint(await this.trainer.weights());
+      await this.enter('paused');
+      await control.untilContinued(signal);
+      if (!control.stopped && !signal?.aborted) await this.enter('running');
+    }
+    return signal?.aborted === true || control?.stopped === true;
+  }
+
+  private async enter(state: RunState): Promise<void> {
+    this.writer.emit({ event: 'state', run: this.id, state });
+    await this.writer.flush();
+    await this.writer.update({ state });
+  }
+
+  private async checkpoint(weights: Tensors): Promise<void> {
+    requireFinite(weights, this.epoch, this.step);
+    await this.writer.checkpoint({
+      epoch: this.epoch,
+      stepInEpoch: this.stepInEpoch,
+      step: this.step,
+      seconds: this.seconds(),
+      seed: this.request.seed,
+      weights,
+      optimizer: await this.trainer.state(),
+      ...(this.best && { best: this.best }),
+      ...(this.stepInEpoch > 0 && { partial: this.tracker.partial() }),
+    });
+    if (this.best) await this.writer.weights('best', this.best.weights, { epoch: String(this.best.epoch) });
+    await this.writer.update({ epochsDone: this.epoch });
+    this.lastCheckpoint = performance.now();
+  }
+
+  private async finished(): Promise<RunRecord> {
+    const weights = await this.saveWeights();
+    return this.end('finished', await this.test(weights));
+  }
+
+  private async stopped(): Promise<RunRecord> {
+    const weights = await this.saveWeights();
+    const message = `Stopped after ${this.epoch} of ${this.recipe.epochs} epochs.`;
+    return this.end('stopped', await this.test(weights), message);
+  }
+
+  private async saveWeights(): Promise<Tensors> {
+    const weights = await this.trainer.weights();
+    await this.checkpoint(weights);
+    await this.writer.weights('weights', weights, { epoch: String(this.epoch) });
+    return weights;
+  }
+
+  /** {} if there are no rows to test, or if the user wants the run to end now. */
+  private async test(weights: Tensors): Promise<Metrics> {
+    const { dataset, signal } = this.request;
+    if (signal?.aborted) return {};
+    return this.evaluator.run(weights, dataset.splits.test, signal).catch(e => {
+      if (e instanceof VitrineError && e.code === 'cancelled') return {};
+      throw e;
+    });
+  }
+
+  private async end(state: RunState, test: Metrics, message?: string): Promise<RunRecord> {
+    if (message !== undefined) this.writer.emit({ event: 'state', run: this.id, state, message });
+    await this.writer.update({
+      state,
+      ended: new Date().toISOString(),
+      epochsDone: this.epoch,
+      ...(Object.keys(test).length > 0 && { test }),
+      ...(message !== undefined && { message }),
+    });
+    // Told when it is true on disk: who hears of the end may read the folder at once.
+    this.writer.emit({
+      event: 'end',
+      run: this.id,
+      backend: this.request.engine.backend.name,
+      seconds: this.seconds(),
+      epochs: this.epoch,
+      state,
+      test,
+    });
+    await this.writer.flush();
+    return this.writer.current;
+  }
+
+  /** Time trained, over all processes that the run went through. */
+  private seconds(): number {
+    return this.start.seconds + (performance.now() - this.began) / 1000;
+  }
+}

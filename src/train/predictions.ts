@@ -1,0 +1,105 @@
+/** From a model's raw output to what is compared with targets and shown to people: classes, probabilities, numbers. */
+import type { TargetInfo } from '../data/dataset';
+import { VitrineError } from '../model/errors';
+import type { Tensor } from '../model/graph';
+
+export interface Predictions {
+  kind: 'classes' | 'number';
+  rows: number;
+  /** How many classes there are, or how many numbers a row has. */
+  columns: number;
+  /** The predicted class of each row; empty for numbers. */
+  labels: Int32Array;
+  /** [rows × columns] probabilities that sum to one per row; absent where the output cannot be read as such. */
+  probabilities?: Float64Array;
+  /** The output itself, [rows × its width]. */
+  values: ArrayLike<number>;
+}
+
+/** How a loss reads the output: PyTorch puts the activation into some losses and leaves it to the model for others. */
+const activations: Readonly<Record<string, 'softmax' | 'exp' | 'sigmoid' | 'none'>> = {
+  cross_entropy: 'softmax',
+  nll: 'exp',
+  nll_loss: 'exp',
+  bce_with_logits: 'sigmoid',
+  binary_cross_entropy_with_logits: 'sigmoid',
+};
+
+/**
+ * @param output the model's first output for some rows, [rows, …].
+ * @param loss the loss's name: it decides whether the output is a logit, a log-probability or a probability.
+ * @throws bad-model when the output's width does not suit the target.
+ */
+export function predictionsOf(output: Tensor, target: TargetInfo, loss: string): Predictions {
+  const rows = output.shape[0] ?? 1;
+  const width = rows === 0 ? 0 : output.data.length / rows;
+  if (target.kind === 'number')
+    return { kind: 'number', rows, columns: width, labels: new Int32Array(0), values: output.data };
+  const classes = target.classes?.length ?? Math.max(2, width);
+  if (rows > 0 && width !== classes && !(width === 1 && classes <= 2)) {
+    throw new VitrineError(
+      'bad-model',
+      `The model gives ${width} numbers a row, but the target "${target.name}" has ${classes} classes. ` +
+        `Let the last layer have ${classes} outputs${classes === 2 ? ' (or 1)' : ''}.`,
+    );
+  }
+  const activation = activations[loss] ?? 'none';
+  return width === 1
+    ? fromOneOutput(output.data, rows, activation === 'sigmoid')
+    : fromScores(output.data, rows, classes, activation);
+}
+
+function fromOneOutput(values: ArrayLike<number>, rows: number, logits: boolean): Predictions {
+  const labels = new Int32Array(rows);
+  const probabilities = new Float64Array(rows * 2);
+  for (let i = 0; i < rows; i++) {
+    const p = logits ? 1 / (1 + Math.exp(-values[i]!)) : Math.min(1, Math.max(0, values[i]!));
+    labels[i] = p > 0.5 ? 1 : 0;
+    probabilities[2 * i] = 1 - p;
+    probabilities[2 * i + 1] = p;
+  }
+  return { kind: 'classes', rows, columns: 2, labels, probabilities, values };
+}
+
+function fromScores(
+  values: ArrayLike<number>,
+  rows: number,
+  classes: number,
+  activation: 'softmax' | 'exp' | 'sigmoid' | 'none',
+): Predictions {
+  const labels = new Int32Array(rows);
+  const probabilities = new Float64Array(rows * classes);
+  // Without a softmax in the loss the model may have its own; otherwise the scores are no probabilities.
+  let areProbabilities = true;
+  for (let i = 0; i < rows; i++) {
+    const at = i * classes;
+    let top = 0;
+    for (let c = 1; c < classes; c++) if (values[at + c]! > values[at + top]!) top = c;
+    labels[i] = top;
+    let sum = 0;
+    for (let c = 0; c < classes; c++) {
+      const v = values[at + c]!;
+      const p =
+        activation === 'softmax'
+          ? Math.exp(v - values[at + top]!)
+          : activation === 'exp'
+            ? Math.exp(v)
+            : activation === 'sigmoid'
+              ? 1 / (1 + Math.exp(-v))
+              : v;
+      if (!(p >= 0)) areProbabilities = false;
+      probabilities[at + c] = p;
+      sum += p;
+    }
+    if (activation === 'none' && !(Math.abs(sum - 1) < 1e-3)) areProbabilities = false;
+    for (let c = 0; c < classes; c++) probabilities[at + c]! /= sum;
+  }
+  return {
+    kind: 'classes',
+    rows,
+    columns: classes,
+    labels,
+    ...(areProbabilities && { probabilities }),
+    values,
+  };
+}

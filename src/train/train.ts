@@ -1,0 +1,117 @@
+/** Training, from an experiment's parts to a run's folder. */
+import { basename, join } from 'node:path';
+import type { Dataset } from '../data/dataset';
+import type { Engine } from '../engine/engine';
+import { bindShape, concreteShape } from '../model/dim';
+import { VitrineError } from '../model/errors';
+import type { Model, Tensors } from '../model/graph';
+import { bindingsFor, takesAnyBatch, targetTypeFor } from './bindings';
+import { type Checkpoint, readCheckpoint } from './checkpoint';
+import type { RunControl } from './control';
+import { initialWeights } from './initialWeights';
+import { TrainingLoop } from './loop';
+import { metricsFor } from './metricRegistry';
+import type { Recipe } from './recipe';
+import { type RunEvent, type RunRecord, runFiles } from './run';
+import { RunWriter } from './runWriter';
+
+export interface TrainRequest {
+  /** The experiment: where it was read from, its text with all overrides in place, and what it says of training. */
+  experiment: { file: string; text: string; recipe: Recipe };
+  model: Model;
+  dataset: Dataset;
+  engine: Engine;
+  /** Exists; its name is the run's id. */
+  runFolder: string;
+  seed: number;
+  /** Weights to start from instead of the model's initialisers. */
+  weights?: Tensors;
+  /** Ends the run after the step under way, with a checkpoint, without the final test. */
+  signal?: AbortSignal;
+  /** Pause, continue, stop. */
+  control?: RunControl;
+  onEvent?(event: RunEvent): void;
+  /** The record of the run to go on with, from the checkpoint in `runFolder`. */
+  resume?: RunRecord;
+  /** In milliseconds: the least time between checkpoints of complete epochs, and the most between any two. */
+  checkpointEvery?: { least: number; most: number };
+}
+
+/**
+ * Trains and keeps the run's folder up to date. All that decides the numbers is the model, the data, the recipe, the
+ * seed and the backend; time only decides when checkpoints are written. So the same seed gives the same numbers
+ * twice, and a run that was killed and resumed gives those of one that never stopped.
+ *
+ * @returns the run's record, finished or stopped.
+ * @throws VitrineError: diverged (the loss is no number), bad-data (resumed on other data), bad-experiment,
+ *   shape-mismatch, bad-file (the disk). The folder then holds the last good checkpoint and the state "failed".
+ */
+export async function train(request: TrainRequest): Promise<RunRecord> {
+  const { model, dataset, engine, runFolder, seed, resume } = request;
+  const { recipe } = request.experiment;
+  const trainingRows = dataset.splits.train.length;
+  if (trainingRows === 0) {
+    throw new VitrineError(
+      'bad-data',
+      `${dataset.name} leaves no rows to train on. Give it more rows, or lower the shares of valid and test.`,
+    );
+  }
+  if (resume && resume.dataHash !== dataset.hash) {
+    throw new VitrineError(
+      'bad-data',
+      `The data of ${dataset.name} has changed since run ${resume.id} began, so that run cannot go on. Start a new one.`,
+    );
+  }
+  const batchSize = batchSizeFor(model, recipe, trainingRows);
+  const bindings = bindingsFor(model, dataset.sampleShape, batchSize);
+  const outputShape = concreteShape(bindShape(model.values[model.outputs[0]!]!.shape, bindings));
+  const setup = {
+    metrics: metricsFor(dataset.target, recipe.metrics),
+    batchSize,
+    bindings,
+    outputShape,
+    targets: targetTypeFor(dataset, recipe.loss, outputShape, batchSize),
+    parameters: model.parameters
+      .filter(p => p.kind === 'parameter')
+      .reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0),
+  };
+  const saved = resume && (await readCheckpoint(join(runFolder, runFiles.checkpoint)));
+  const start: Checkpoint = saved ?? {
+    epoch: 0,
+    stepInEpoch: 0,
+    step: 0,
+    seconds: 0,
+    seed,
+    weights: request.weights ?? initialWeights(model, seed),
+    optimizer: {},
+  };
+  const record: RunRecord = {
+    id: basename(runFolder),
+    started: resume?.started ?? new Date().toISOString(),
+    state: 'running',
+    experiment: request.experiment.file,
+    model: { file: model.file, class: model.name, parameters: setup.parameters },
+    seed,
+    backend: engine.backend.name,
+    epochs: recipe.epochs,
+    epochsDone: start.epoch,
+    dataHash: dataset.hash,
+    pid: process.pid,
+  };
+  const writer = resume
+    ? await RunWriter.resume(runFolder, record, start, request.onEvent)
+    : await RunWriter.create(
+        runFolder,
+        record,
+        { experiment: request.experiment.text, model, preparation: dataset.preparation() },
+        request.onEvent,
+      );
+  return new TrainingLoop(request, setup, start, writer).run();
+}
+
+/** As the recipe says, but no more than there are rows; or what a model of fixed size takes. */
+function batchSizeFor(model: Model, recipe: Recipe, rows: number): number {
+  if (takesAnyBatch(model)) return Math.min(recipe.batchSize, rows);
+  const fixed = model.values[model.inputs[0] ?? '']?.shape[0];
+  return typeof fixed === 'number' ? fixed : recipe.batchSize;
+}
