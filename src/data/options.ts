@@ -73,6 +73,32 @@ export const targetTypeSchema = Type.Union(
   { description: 'What the target is; follows from the loss if left out.' },
 );
 
+/** Fields that all kinds share; a kind's own schema begins with its `kind` and these. */
+export const commonDataFields = {
+  file: Type.String({ minLength: 1, description: 'Where the data are, relative to this file.' }),
+  target: Type.String({ minLength: 1, description: 'The column to predict.' }),
+  targetType: Type.Optional(targetTypeSchema),
+  features: Type.Optional(
+    Type.Array(Type.String(), {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'Columns to predict from, in this order. All but the target if left out.',
+    }),
+  ),
+  exclude: Type.Optional(
+    Type.Array(Type.String(), { uniqueItems: true, description: 'Columns not to predict from, e.g. an id.' }),
+  ),
+  split: splitSchema,
+  missing: missingSchema,
+};
+
+/** What is known of `data` in an experiment whatever its kind. */
+export type DataOptions = Static<ReturnType<typeof dataObject>>;
+
+function dataObject() {
+  return Type.Object({ kind: Type.String(), ...commonDataFields });
+}
+
 export type SplitOptions = Static<typeof splitSchema>;
 export type Scale = Static<typeof scaleSchema>;
 export type Missing = Static<typeof missingSchema>;

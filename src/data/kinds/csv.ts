@@ -7,7 +7,7 @@ import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { listed } from '../../model/suggest';
 import type { ColumnHead, Dataset, DatasetKind, LoadContext, RawSample, Split, TargetInfo } from '../dataset';
 import { decodeText } from '../decode';
-import { missingSchema, type Scale, scaleSchema, splitSchema, targetTypeSchema } from '../options';
+import { commonDataFields, type Scale, scaleSchema } from '../options';
 import { Preparation, type PreparationColumn, type PreparationState } from '../preparation';
 import { splitRows } from '../split';
 import {
@@ -32,22 +32,7 @@ const headBytes = 1024 * 1024;
 export const csvSchema = Type.Object(
   {
     kind: Type.Literal('csv', { description: 'Delimited text with a header line.' }),
-    file: Type.String({ minLength: 1, description: 'The table, relative to this file.' }),
-    target: Type.String({ minLength: 1, description: 'The column to predict.' }),
-    targetType: Type.Optional(targetTypeSchema),
-    features: Type.Optional(
-      Type.Array(Type.String(), {
-        minItems: 1,
-        uniqueItems: true,
-        description: 'Columns to predict from, in this order. All but the target if left out.',
-      }),
-    ),
-    exclude: Type.Optional(
-      Type.Array(Type.String(), {
-        uniqueItems: true,
-        description: 'Columns not to predict from, e.g. an id.',
-      }),
-    ),
+    ...commonDataFields,
     categories: Type.Optional(
       Type.Array(Type.String(), {
         uniqueItems: true,
@@ -85,9 +70,7 @@ export const csvSchema = Type.Object(
         },
       ),
     ),
-    split: splitSchema,
     scale: Type.Optional(scaleSchema),
-    missing: missingSchema,
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );

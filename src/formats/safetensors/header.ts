@@ -153,8 +153,8 @@ function readEntry(
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(bits, dtype))
     throw wrong(`found the type ${clip(dtype)}, expected one of ${Object.keys(bits).join(', ')}.`);
-  if (!isSizes(shape))
-    throw wrong(`found the shape ${JSON.stringify(shape)}, expected whole numbers from 0.`);
+  if (!isSizes(shape) || shape.length > maxRank)
+    throw wrong(`found the shape ${clip(shape)}, expected at most ${maxRank} whole numbers from 0.`);
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!)
     throw wrong(`found data_offsets ${clip(offsets)}, expected [start, end].`);
   let elements = 1;

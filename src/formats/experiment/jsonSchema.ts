@@ -1,0 +1,40 @@
+/** The JSON schema that the editor completes, explains and validates experiment files with. */
+import { type TSchema, Type } from '@sinclair/typebox';
+import { datasetKinds } from '../../data/load';
+import { experimentSchema } from './schema';
+
+/**
+ * JSON schema (draft 7, the editor's dialect) of `*.vitrine.json`. Fields with a default need not be written.
+ *
+ * @param metrics names to offer for `metrics`.
+ */
+export function experimentJsonSchema(metrics: readonly string[] = []): unknown {
+  const kinds = datasetKinds.map(k => k.schema as TSchema);
+  const schema = experimentSchema(kinds.length === 1 ? kinds[0]! : Type.Union(kinds));
+  const plain = relax(JSON.parse(JSON.stringify(schema))) as {
+    properties: { metrics: { items: Record<string, unknown> } };
+  };
+  // Offered, not prescribed: which ones fit depends on the target.
+  if (metrics.length > 0) plain.properties.metrics.items = { anyOf: [{ enum: metrics }, { type: 'string' }] };
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    allowTrailingCommas: true,
+    allowComments: true,
+    ...plain,
+  };
+}
+
+/** Takes fields with a default out of `required`. */
+function relax(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(relax);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const out: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(schema)) out[key] = key === 'default' ? value : relax(value);
+  const { properties, required } = out as { properties?: Record<string, object>; required?: string[] };
+  if (properties && required) {
+    const needed = required.filter(name => !('default' in properties[name]!));
+    if (needed.length > 0) out['required'] = needed;
+    else delete out['required'];
+  }
+  return out;
+}

@@ -1,0 +1,152 @@
+/**
+ * The experiment file: one TypeBox schema that is the TypeScript type, the validation and the JSON schema that the
+ * editor completes from. A field with a default may be left out of the file; `Experiment` always has it.
+ */
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import type { DataOptions } from '../../data/options';
+import { type Choice, losses, optimizers } from './choices';
+
+/** A string out of a registry; each choice with its own description. */
+function oneOf(choices: readonly Choice[], options: { description: string; default?: string }) {
+  return Type.Unsafe<string>(
+    Type.Union(
+      choices.map(c => Type.Literal(c.name, { description: c.summary })),
+      options,
+    ),
+  );
+}
+
+const share = (description: string) =>
+  Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 1, description }));
+const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
+
+/** @param data the schema of `data`: one kind's own, or the union of all. */
+export function experimentSchema(data: TSchema) {
+  return Type.Object(
+    {
+      $schema: Type.Optional(
+        Type.String({ description: 'The JSON schema of this file, for other editors.' }),
+      ),
+      model: Type.Object(
+        {
+          file: Type.String({
+            minLength: 1,
+            description: 'The file with the model, relative to this file, e.g. "net.py".',
+          }),
+          class: Type.String({
+            minLength: 1,
+            description: 'The class of the model, e.g. "Net" for `class Net(nn.Module)`.',
+          }),
+          arguments: Type.Optional(
+            Type.Record(Type.String(), Type.Unknown(), {
+              description: 'Arguments of the class\'s constructor by name, e.g. { "hidden": 16 }.',
+            }),
+          ),
+          input: Type.Optional(
+            Type.Array(Type.Integer({ minimum: 1 }), {
+              description:
+                'Shape of one sample without the batch, e.g. [1, 8, 8]; follows from the data if left out.',
+            }),
+          ),
+        },
+        { additionalProperties: false, description: 'The model to train.' },
+      ),
+      data: Type.Unsafe<DataOptions>(data),
+      loss: oneOf(losses, { description: 'What training makes small.' }),
+      lossOptions: Type.Optional(
+        Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Array(Type.Number())]), {
+          description: 'The loss\'s options by PyTorch\'s names, e.g. { "label_smoothing": 0.1 }.',
+        }),
+      ),
+      optimizer: Type.Object(
+        {
+          name: oneOf(optimizers, { description: 'The optimiser.', default: 'Adam' }),
+          lr: Type.Number({ exclusiveMinimum: 0, default: 0.001, description: 'Learning rate.' }),
+          momentum: share('Share of the last step that goes on (SGD, RMSprop). 0 if left out.'),
+          dampening: share('Dampening of the momentum (SGD). 0 if left out.'),
+          nesterov: flag('Look ahead with the momentum (SGD).'),
+          betas: Type.Optional(
+            Type.Tuple(
+              [
+                Type.Number({ minimum: 0, exclusiveMaximum: 1 }),
+                Type.Number({ minimum: 0, exclusiveMaximum: 1 }),
+              ],
+              { description: 'Decay of the two moments (Adam, AdamW). [0.9, 0.999] if left out.' },
+            ),
+          ),
+          alpha: share('Decay of the running square (RMSprop). 0.99 if left out.'),
+          eps: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              description: 'Keeps the divisor from zero (Adam, AdamW, RMSprop). 1e-8 if left out.',
+            }),
+          ),
+          weight_decay: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              description: 'Pull of the weights towards zero. 0 if left out, 0.01 for AdamW.',
+            }),
+          ),
+          amsgrad: flag('Use the largest second moment so far (Adam, AdamW).'),
+          centered: flag('Divide by the standard deviation of the gradient (RMSprop).'),
+        },
+        {
+          additionalProperties: false,
+          default: {},
+          description: "The optimiser, with PyTorch's names and defaults for its options.",
+        },
+      ),
+      epochs: Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        default: 20,
+        description: 'How often training goes through all training rows.',
+      }),
+      batchSize: Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        default: 32,
+        description: 'Rows per step. As many as there are rows, or more, is plain gradient descent.',
+      }),
+      seed: Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        default: 0,
+        description: 'Decides split, first weights and order: the same seed gives the same result.',
+      }),
+      metrics: Type.Optional(
+        Type.Array(Type.String(), {
+          uniqueItems: true,
+          description: 'Metrics to track besides the loss; the usual ones for the target if left out.',
+        }),
+      ),
+      checkpointEvery: Type.Optional(
+        Type.Integer({ minimum: 1, description: 'Epochs between checkpoints; each epoch if left out.' }),
+      ),
+      sensitive: Type.Optional(
+        Type.Array(Type.String(), {
+          uniqueItems: true,
+          description: 'Columns whose groups are to be treated alike, e.g. "sex": for fairness.',
+        }),
+      ),
+      backend: Type.Optional(
+        Type.Union(
+          [
+            Type.Literal('webgpu', { description: 'The GPU.' }),
+            Type.Literal('webasm', { description: 'WebAssembly on the CPU.' }),
+            Type.Literal('cpu', { description: 'Plain JavaScript: slow, the reference.' }),
+          ],
+          { description: 'What computes; the best there is if left out.' },
+        ),
+      ),
+    },
+    {
+      title: 'Vitrine experiment',
+      description: 'Which model, which data, and how to train.',
+      additionalProperties: false,
+    },
+  );
+}
+
+/** An experiment with all defaults in place. `model.file` and `data.file` are absolute once read from a file. */
+export type Experiment = Static<ReturnType<typeof experimentSchema>>;

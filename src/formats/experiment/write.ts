@@ -1,0 +1,32 @@
+/** From an experiment back to the text of a file, and to what the engine takes. */
+import path from 'node:path';
+import type { LossSpec, OptimizerSpec } from '../../engine/engine';
+import type { Experiment } from './schema';
+
+/**
+ * The text of an experiment file that will be at `file`: absolute paths become relative to it. Reading that text gives
+ * the same experiment, so it serves for new files and as the snapshot that a run keeps.
+ */
+export function formatExperiment(experiment: Experiment, file: string): string {
+  const folder = path.dirname(path.resolve(file));
+  const relative = (f: string) =>
+    path.isAbsolute(f) ? path.relative(folder, f).replaceAll(path.sep, '/') : f.replaceAll('\\', '/');
+  const out = {
+    ...experiment,
+    model: { ...experiment.model, file: relative(experiment.model.file) },
+    data: { ...experiment.data, file: relative(experiment.data.file) },
+  };
+  return `${JSON.stringify(out, null, 2)}\n`;
+}
+
+export function lossSpec(experiment: Experiment): LossSpec {
+  return experiment.lossOptions
+    ? { name: experiment.loss, options: experiment.lossOptions }
+    : { name: experiment.loss };
+}
+
+/** The optimiser without its learning rate, which the loop gives to each step. */
+export function optimizerSpec(experiment: Experiment): OptimizerSpec {
+  const { name, lr: _, ...options } = experiment.optimizer;
+  return { name, options };
+}
