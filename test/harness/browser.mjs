@@ -1,0 +1,68 @@
+/** Finds a Chromium (or installs Debian's where that is possible) and starts it without a window. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { chromium } from 'playwright-core';
+import { log } from './log.mjs';
+import { has } from './server.mjs';
+
+const places = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/microsoft-edge',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
+
+const find = () => places.find(p => fs.existsSync(p)) ?? has('chromium') ?? has('google-chrome');
+
+/** Path of a browser of the Chromium family. */
+export function findBrowser() {
+  const named = process.env.CHROMIUM;
+  if (named) {
+    if (!fs.existsSync(named)) throw new Error(`CHROMIUM is "${named}", but there is no such file.`);
+    return named;
+  }
+  const found = find() ?? (installFromDebian() ? find() : undefined);
+  if (found) return found;
+  throw new Error(
+    'No Chromium, Chrome or Edge was found. Install one ("apt-get install chromium", "brew install --cask chromium") ' +
+      'or put the path of its program into the environment variable CHROMIUM.',
+  );
+}
+
+function installFromDebian() {
+  if (!has('apt-get') || process.getuid?.() !== 0) return false;
+  log('installing Chromium and ripgrep from Debian, once');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = args =>
+    spawnSync('apt-get', args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  apt(['update', '-qq']);
+  const packages = ['chromium', 'ripgrep', 'fonts-liberation', 'fonts-dejavu-core'];
+  const r = apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+  if (r.status !== 0) log(`apt-get could not install Chromium: ${r.stderr?.trim().split('\n').pop()}`);
+  return r.status === 0;
+}
+
+/** WebGL comes from SwiftShader, so that pictures are the same with and without a GPU. */
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: findBrowser(),
+    args: [
+      '--no-sandbox',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-dev-shm-usage',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+    ],
+  });
+}

@@ -1,0 +1,27 @@
+/** Where things are: the checkout, what the build makes, and the cache for what is installed once. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
+export const out = path.join(root, 'out');
+export const samples = path.join(root, 'media/samples');
+
+/** Outside the checkout, so that a fresh clone finds what an earlier one has installed. */
+export const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'vitrine');
+
+/** A new empty folder that the caller removes. */
+export const temporary = name => fs.mkdtempSync(path.join(os.tmpdir(), `vitrine-${name}-`));
+
+/** A writable copy of the samples, without runs that someone trained in place. */
+export function copySamples(to) {
+  fs.mkdirSync(to, { recursive: true });
+  if (!fs.existsSync(samples)) return to;
+  fs.cpSync(samples, to, {
+    recursive: true,
+    force: false,
+    filter: f => !['.vitrine', '__pycache__'].includes(path.basename(f)),
+  });
+  return to;
+}

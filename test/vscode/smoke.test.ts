@@ -1,0 +1,27 @@
+import * as assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+describe('smoke: the extension in VS Code', () => {
+  const extension = () => {
+    const found = vscode.extensions.getExtension('vitrine.vitrine');
+    assert.ok(found, 'VS Code does not know the extension vitrine.vitrine');
+    return found;
+  };
+
+  it('activates', async () => {
+    await extension().activate();
+    assert.equal(extension().isActive, true);
+  });
+
+  it('registers every command that its manifest declares', async () => {
+    await extension().activate();
+    const declared: string[] = extension().packageJSON.contributes.commands.map(
+      (c: { command: string }) => c.command,
+    );
+    const known = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      declared.filter(c => !known.has(c)),
+      [],
+    );
+  });
+});
