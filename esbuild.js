@@ -61,6 +61,9 @@ async function buildKernels() {
       '--runtime',
       'stub',
       '--importMemory',
+      // v128 passes between our own functions only.
+      '--disableWarning',
+      '112',
       '--sharedMemory',
       '--initialMemory',
       '1',

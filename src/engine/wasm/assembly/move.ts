@@ -1,0 +1,109 @@
+/** Kernels that move data: permutations, rows by index, pooling. */
+import { at } from './simd';
+
+/** y = x with axes permuted; up to six axes, output sizes d0…d5 and the input's strides in the output's order. Split over d0. */
+export function permute(
+  x: usize, y: usize, d0: i32, d1: i32, d2: i32, d3: i32, d4: i32, d5: i32,
+  s0: i32, s1: i32, s2: i32, s3: i32, s4: i32, s5: i32, lo: i32, hi: i32,
+): void {
+  let to = at(y, lo * d1 * d2 * d3 * d4 * d5);
+  for (let i0 = lo; i0 < hi; i0++) {
+    for (let i1: i32 = 0; i1 < d1; i1++) {
+      for (let i2: i32 = 0; i2 < d2; i2++) {
+        for (let i3: i32 = 0; i3 < d3; i3++) {
+          for (let i4: i32 = 0; i4 < d4; i4++) {
+            let from = at(x, i0 * s0 + i1 * s1 + i2 * s2 + i3 * s3 + i4 * s4);
+            if (s5 == 1) {
+              memory.copy(to, from, (<usize>d5) << 2);
+              to += (<usize>d5) << 2;
+            } else {
+              const step = (<usize>s5) << 2;
+              for (let i5: i32 = 0; i5 < d5; i5++) {
+                store<f32>(to, load<f32>(from));
+                from += step;
+                to += 4;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** y[i] = table[indices[i]], rows of `width`. Indices are whole numbers stored as floats. */
+export function gatherRows(table: usize, indices: usize, y: usize, width: i32, lo: i32, hi: i32): void {
+  for (let i = lo; i < hi; i++) {
+    memory.copy(at(y, i * width), at(table, <i32>load<f32>(at(indices, i)) * width), (<usize>width) << 2);
+  }
+}
+
+/** dtable = 0, then dtable[indices[i]] += dy[i] for columns [lo, hi) of the table. */
+export function scatterAddRows(indices: usize, dy: usize, dtable: usize, rows: i32, count: i32, width: i32, lo: i32, hi: i32): void {
+  for (let r: i32 = 0; r < rows; r++) memory.fill(at(dtable, r * width + lo), 0, (<usize>(hi - lo)) << 2);
+  for (let i: i32 = 0; i < count; i++) {
+    const to = at(dtable, <i32>load<f32>(at(indices, i)) * width);
+    const from = at(dy, i * width);
+    for (let j = lo; j < hi; j++) store<f32>(at(to, j), load<f32>(at(to, j)) + load<f32>(at(from, j)));
+  }
+}
+
+/** Max pooling over planes [lo, hi) of n*c; ties go to the first, as in PyTorch. Padding never wins. */
+export function maxPool(
+  x: usize, y: usize, h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, lo: i32, hi: i32,
+): void {
+  for (let p = lo; p < hi; p++) {
+    const plane = at(x, p * h * w);
+    let to = at(y, p * oh * ow);
+    for (let oy: i32 = 0; oy < oh; oy++) {
+      for (let ox: i32 = 0; ox < ow; ox++) {
+        let top: f32 = -Infinity;
+        for (let ky: i32 = 0; ky < kh; ky++) {
+          const iy = oy * sh - ph + ky * dh;
+          if (iy < 0 || iy >= h) continue;
+          for (let kx: i32 = 0; kx < kw; kx++) {
+            const ix = ox * sw - pw + kx * dw;
+            if (ix < 0 || ix >= w) continue;
+            const value = load<f32>(at(plane, iy * w + ix));
+            if (value > top || value != value) top = value;
+          }
+        }
+        store<f32>(to, top);
+        to += 4;
+      }
+    }
+  }
+}
+
+/** dx of maxPool for planes [lo, hi): the gradient goes to the first largest cell of each window. */
+export function maxPoolGrad(
+  x: usize, dy: usize, dx: usize, h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, lo: i32, hi: i32,
+): void {
+  for (let p = lo; p < hi; p++) {
+    const plane = at(x, p * h * w);
+    const to = at(dx, p * h * w);
+    let from = at(dy, p * oh * ow);
+    memory.fill(to, 0, (<usize>(h * w)) << 2);
+    for (let oy: i32 = 0; oy < oh; oy++) {
+      for (let ox: i32 = 0; ox < ow; ox++) {
+        let top: f32 = -Infinity;
+        let where: i32 = -1;
+        for (let ky: i32 = 0; ky < kh; ky++) {
+          const iy = oy * sh - ph + ky * dh;
+          if (iy < 0 || iy >= h) continue;
+          for (let kx: i32 = 0; kx < kw; kx++) {
+            const ix = ox * sw - pw + kx * dw;
+            if (ix < 0 || ix >= w) continue;
+            const value = load<f32>(at(plane, iy * w + ix));
+            if (where < 0 || value > top || value != value) {
+              top = value;
+              where = iy * w + ix;
+            }
+          }
+        }
+        if (where >= 0) store<f32>(at(to, where), load<f32>(at(to, where)) + load<f32>(from));
+        from += 4;
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** What a peer of the benchmark offers: for each workload that it can do, something to call again and again. */
+export interface Peer {
+  /** As in the results table, e.g. "tfjs-wasm". */
+  name: string;
+  /** npm packages to install, pinned. */
+  packages: Readonly<Record<string, string>>;
+  /** Undefined where the peer is not to be had on this machine. */
+  load(require: NodeJS.Require): Promise<PeerSession | undefined>;
+}
+
+export interface PeerSession {
+  /** Undefined where the peer cannot do the workload. */
+  prepare(workload: Workload, mode: 'train' | 'infer'): Promise<Prepared | undefined>;
+  dispose?(): void;
+}
+
+export type Prepared =
+  | {
+      /** One training step, or one forward pass, over the workload's batch. Resolves when its result can be read. */
+      call(): Promise<void> | void;
+      dispose?(): void;
+    }
+  | {
+      /** For peers in another process, which time themselves: microseconds per call, the median over `seconds`. */
+      measure(seconds: number): Promise<number>;
+      dispose?(): void;
+    };
+
+/** Sizes that every peer builds the same net from. */
+export type Workload =
+  | { name: 'Net 2-5-1'; kind: 'mlp'; sizes: [2, 5, 1]; activation: 'relu'; batch: number; loss: 'mse' }
+  | {
+      name: 'MLP 784-128-10';
+      kind: 'mlp';
+      sizes: [784, 128, 10];
+      activation: 'relu';
+      batch: number;
+      loss: 'cross_entropy';
+    }
+  | { name: 'LeNet 28x28'; kind: 'lenet'; batch: number; loss: 'cross_entropy' }
+  | {
+      name: 'GPT 4x128';
+      kind: 'gpt';
+      batch: number;
+      length: number;
+      width: 128;
+      layers: 4;
+      heads: 4;
+      vocabulary: number;
+    };
+
+export const workloads: readonly Workload[] = [
+  { name: 'Net 2-5-1', kind: 'mlp', sizes: [2, 5, 1], activation: 'relu', batch: 32, loss: 'mse' },
+  {
+    name: 'MLP 784-128-10',
+    kind: 'mlp',
+    sizes: [784, 128, 10],
+    activation: 'relu',
+    batch: 64,
+    loss: 'cross_entropy',
+  },
+  { name: 'LeNet 28x28', kind: 'lenet', batch: 32, loss: 'cross_entropy' },
+];
