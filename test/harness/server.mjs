@@ -10,8 +10,13 @@ import { cache, temporary } from './paths.mjs';
 
 /** VS Code 1.100.3, the last release that runs on Node 20. */
 const VERSION = '4.100.3';
+/** Grows when what is done to the package changes. */
+const REVISION = 1;
 const RIPGREP = '1.18.0';
 export const host = '127.0.0.1';
+
+/** Native modules that are never compiled here, and what does their work. */
+const standIns = { '@vscode/spdlog': './spdlog.cjs', 'native-watchdog': './watchdog.cjs' };
 
 /** The built-in extensions that a Python and JSON workspace needs; each other one costs start-up time. */
 const lite = [
@@ -68,7 +73,7 @@ export function has(program) {
 
 /** The server's folder in the cache; installs it there first if need be (a minute, some 150 MB). */
 export function installServer() {
-  const to = path.join(cache, `code-server-${VERSION}`);
+  const to = path.join(cache, `code-server-${VERSION}-r${REVISION}`);
   if (fs.existsSync(to)) return to;
   log(
     `installing the VS Code server (npm package code-server@${VERSION}) into ${cache}; once, about a minute`,
@@ -88,15 +93,10 @@ export function installServer() {
     });
     fs.rmSync(path.join(dir, archive));
     npm(['install', '--omit=dev', '--ignore-scripts']);
-    fs.copyFileSync(
-      new URL('./spdlog.cjs', import.meta.url),
-      path.join(dir, 'node_modules/@vscode/spdlog/index.js'),
-    );
+    for (const [module, standIn] of Object.entries(standIns))
+      fs.copyFileSync(new URL(standIn, import.meta.url), path.join(dir, 'node_modules', module, 'index.js'));
     installRipgrep(dir);
-    for (const name of lite)
-      fs.cpSync(path.join(dir, 'extensions', name), path.join(dir, 'extensions-lite', name), {
-        recursive: true,
-      });
+    pickExtensions(dir);
     fs.renameSync(dir, to);
     log(`installed the VS Code server in ${seconds(from)}s`);
   } catch (e) {
@@ -105,6 +105,30 @@ export function installServer() {
     if (!fs.existsSync(to)) throw e;
   }
   return to;
+}
+
+/**
+ * Makes extensions-lite. The page has a list of built-in extensions of its own, and starts those that the server does
+ * not have in the browser, from files that the package lacks: an empty one of the same name keeps it from trying.
+ */
+function pickExtensions(dir) {
+  for (const name of fs.readdirSync(path.join(dir, 'extensions'))) {
+    const from = path.join(dir, 'extensions', name);
+    const to = path.join(dir, 'extensions-lite', name);
+    if (!fs.existsSync(path.join(from, 'package.json'))) continue;
+    if (lite.includes(name)) {
+      fs.cpSync(from, to, { recursive: true });
+      continue;
+    }
+    const manifest = JSON.parse(fs.readFileSync(path.join(from, 'package.json'), 'utf8'));
+    if (!manifest.browser) continue;
+    const { publisher, version, engines } = manifest;
+    fs.mkdirSync(to, { recursive: true });
+    fs.writeFileSync(
+      path.join(to, 'package.json'),
+      JSON.stringify({ name: manifest.name, publisher, version, engines, extensionKind: ['workspace'] }),
+    );
+  }
 }
 
 /** VS Code's file search needs rg, which its package would download from GitHub when its scripts ran. */
