@@ -1,0 +1,72 @@
+/** What the reader can do, in one place: each changes the page at once and tells the host. */
+
+import type { Split } from '../../src/data/dataset';
+import type { FromPage, PanelState, PanelView, Selection } from '../../src/editor/panelProtocol';
+import type { Settings, Store } from './store';
+
+/** Samples that one page shows: as many as fill a screen; the host may send fewer. */
+export const pageSize = { image: 120, table: 50 };
+
+export interface Actions {
+  send(message: FromPage): void;
+  set(settings: Partial<Settings>): void;
+  view(view: PanelView): void;
+  select(selection: Partial<Selection>): void;
+  samples(split: Split, offset: number): void;
+  /** Explains with a method, or with the current one; methods about the whole model need no row. */
+  explain(choice: { method?: string; row?: number; target?: number }): void;
+  dismissError(): void;
+}
+
+export function actionsOf(store: Store, send: (message: FromPage) => void): Actions {
+  const state = (): PanelState | undefined => store.page.state;
+  return {
+    send,
+    set: settings => store.set(settings),
+    view(view) {
+      store.patch({ view });
+      send({ type: 'view', view });
+      const s = state();
+      if (view === 'data' && s?.experiment && !s.samples) this.samples('test', 0);
+    },
+    select(selection) {
+      const s = state();
+      if (s) store.patch({ selection: { ...s.selection, ...selection } });
+      send({ type: 'select', selection });
+    },
+    samples(split, offset) {
+      const image = state()?.samples?.modality === 'image';
+      send({ type: 'samples', split, offset, count: image ? pageSize.image : pageSize.table });
+    },
+    explain({ method, row, target }) {
+      const s = state();
+      if (!s) return;
+      const chosen = method ?? currentMethod(s, store.page.settings);
+      if (!chosen) return;
+      const scope = s.methods.find(m => m.id === chosen)?.scope ?? 'prediction';
+      store.set({ method: chosen });
+      this.select({ method: chosen, ...(row === undefined ? {} : { row }) });
+      const at = row ?? s.selection.row;
+      if (scope === 'model') send({ type: 'explain', method: chosen });
+      else if (at !== undefined)
+        send({ type: 'explain', method: chosen, row: at, ...(target === undefined ? {} : { target }) });
+    },
+    dismissError() {
+      store.patch({ error: undefined });
+    },
+  };
+}
+
+/** The method that a click on a sample asks for: the last one chosen if it speaks of predictions, else the first. */
+export function currentMethod(state: PanelState, settings: Settings): string | undefined {
+  const predictions = state.methods.filter(m => m.scope === 'prediction');
+  const wanted = [state.selection.method, settings.method];
+  return (predictions.find(m => wanted.includes(m.id)) ?? predictions[0])?.id;
+}
+
+/** False once a run exists whose weights can be asked. */
+export function isUntrained(state: PanelState): boolean {
+  return (
+    !state.run || (state.run.record.epochsDone === 0 && !state.run.events.some(e => e.event === 'epoch'))
+  );
+}

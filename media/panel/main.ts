@@ -1,0 +1,110 @@
+/** The panel's page: one state from the host, four views of it, drawn anew whenever something changes. */
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
+import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
+import 'uplot/dist/uPlot.min.css';
+import './panel.css';
+import { html, nothing, render, type TemplateResult } from 'lit';
+import type { ToPage } from '../../src/editor/panelProtocol';
+import type { RunEvent, RunRecord } from '../../src/train/run';
+import { actionsOf } from './actions';
+import './graph/element';
+import { remember, remembered, send } from './host';
+import { type History, historyOf } from './logic/history';
+import './parts/curves';
+import './parts/pixels';
+import { onTheme } from './parts/theme';
+import { restore, Store } from './store';
+import { useStrings } from './strings';
+import { details, graphPane } from './views/architecture';
+import { dataView } from './views/data';
+import { explainView, explanationPane, type Hover } from './views/explain';
+import { header } from './views/shell';
+import { trainingView } from './views/training';
+
+const store = new Store(restore(remembered()));
+const actions = actionsOf(store, send);
+const place = document.createElement('div');
+place.className = 'page';
+document.body.append(place);
+
+let hover: Hover = {};
+let history: { events: readonly RunEvent[]; record: RunRecord; value: History } | undefined;
+
+function currentHistory(): History | undefined {
+  const run = store.page.state?.run;
+  if (!run) return undefined;
+  if (history?.events !== run.events || history.record !== run.record)
+    history = { ...run, value: historyOf(run.events, run.record) };
+  return history.value;
+}
+
+function page(): TemplateResult {
+  const { state, settings } = store.page;
+  if (!state) return html`<div class="loading" aria-busy="true"></div>`;
+  const run = currentHistory();
+  const context = {
+    state,
+    settings,
+    actions,
+    hover,
+    setHover(next: Hover) {
+      hover = next;
+      draw();
+    },
+  };
+  const withGraph = state.view === 'architecture' || state.view === 'training';
+  const detail =
+    state.view === 'architecture' && state.model ? details(state, settings, run, actions) : nothing;
+  return html`
+    ${header(state, run, actions)}
+    <main id="view" class=${`view ${state.view}`} role="tabpanel" aria-labelledby=${`tab-${state.view}`}>
+      <section class="graph-pane" ?hidden=${!withGraph}>${graphPane(state, settings, run, actions)}</section>
+      ${detail}
+      ${state.view === 'training' ? trainingView(state, settings, run, actions) : nothing}
+      ${
+        state.view === 'data'
+          ? html`${dataView(state, settings, actions)}
+              <section class="beside">${state.explanation ? explanationPane(context) : nothing}</section>`
+          : nothing
+      }
+      ${state.view === 'explain' ? explainView(context) : nothing}
+    </main>
+  `;
+}
+
+let waiting = false;
+
+/** Once a frame at most, whatever comes in. */
+function draw(): void {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    render(page(), place);
+  });
+}
+
+let saved = store.page.settings;
+store.listen(() => {
+  if (store.page.settings !== saved) {
+    saved = store.page.settings;
+    remember(saved);
+  }
+  draw();
+});
+onTheme(draw);
+
+window.addEventListener('message', (e: MessageEvent<ToPage>) => {
+  const message = e.data;
+  if (!message || typeof message !== 'object' || !('type' in message)) return;
+  if (message.type === 'state') useStrings(message.strings ?? {});
+  store.receive(message);
+});
+window.addEventListener('error', e => send({ type: 'error', message: `${e.error?.stack ?? e.message}` }));
+window.addEventListener('unhandledrejection', e =>
+  send({ type: 'error', message: `${e.reason?.stack ?? e.reason}` }),
+);
+
+draw();
+send({ type: 'ready' });

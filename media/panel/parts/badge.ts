@@ -1,0 +1,96 @@
+/** How far an explanation may be trusted: a badge in words that opens into its measures. Never colour alone. */
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { Trust, TrustResult } from '../../../src/explain/method';
+import { formatNumber } from '../logic/numbers';
+import { t } from '../strings';
+import { icon } from './icons';
+
+export function trustBadge(trust: Trust, open: boolean, toggle: () => void): TemplateResult {
+  const score = trust.score.toFixed(2);
+  return html`<section class=${`trust ${trust.verdict}`}>
+    <button
+      class="badge"
+      aria-expanded=${open}
+      aria-controls="trust-measures"
+      aria-label=${t('trust.badge', { verdict: t(`trust.${trust.verdict}`), score })}
+      title=${t(open ? 'trust.closeMeasures' : 'trust.open')}
+      @click=${toggle}
+    >
+      ${icon(trust.verdict)}
+      <span class="badge-label">${t('trust.label')}</span>
+      <strong>${t(`trust.${trust.verdict}`)}</strong>
+      <span class="mono">${score}</span>
+      <span class=${open ? 'turn open' : 'turn'}>${icon('chevron')}</span>
+    </button>
+    <div id="trust-measures" class="measures" ?hidden=${!open}>
+      ${
+        open
+          ? html`${trust.measures.map(measure)}
+              ${trust.measures.length > 1 ? html`<p class="quiet">${t('trust.weakest')}</p>` : nothing}`
+          : nothing
+      }
+    </div>
+  </section>`;
+}
+
+function measure(m: TrustResult): TemplateResult {
+  return html`<article class=${`measure ${m.verdict}`}>
+    <header>
+      ${icon(m.verdict)}
+      <h4>${m.title}</h4>
+      <span class="verdict">${t(`trust.${m.verdict}`)}</span>
+      <span class="mono">${m.score.toFixed(2)}</span>
+    </header>
+    <div class="meter" aria-hidden="true"><span .style=${`width: ${(m.score * 100).toFixed(1)}%`}></span></div>
+    <p>${m.text}</p>
+    ${curves(m)}
+  </article>`;
+}
+
+const size = { width: 260, height: 92, left: 30, right: 6, top: 6, bottom: 14 };
+
+/** The measure's curves in small, e.g. the deletion curve against deleting at random. */
+function curves(m: TrustResult): TemplateResult {
+  const all = Object.entries(m.detail ?? {}).filter(([, v]) => v.length > 1);
+  if (all.length === 0) return html`${nothing}`;
+  // Curves run over the same axis only if they have as many points; the longest sets it.
+  const length = Math.max(...all.map(([, v]) => v.length));
+  const lines = all.filter(([, v]) => v.length === length).slice(0, 4);
+  const values = lines.flatMap(([, v]) => v).filter(Number.isFinite);
+  const low = Math.min(...values, 0);
+  const high = Math.max(...values);
+  const span = high - low || 1;
+  const x = (i: number) => size.left + (i / (length - 1)) * (size.width - size.left - size.right);
+  const y = (v: number) => size.top + (1 - (v - low) / span) * (size.height - size.top - size.bottom);
+  const names = lines.map(([name]) => words(name));
+  return html`<figure class="small-curve">
+    <svg viewBox=${`0 0 ${size.width} ${size.height}`} role="img" aria-label=${t('trust.curve', {
+      title: m.title,
+      series: lines
+        .map(([name, v]) => `${words(name)} ${formatNumber(v[0])} → ${formatNumber(v[v.length - 1])}`)
+        .join('; '),
+    })}>
+      ${[low, high].map(
+        v => svg`<path class="grid" d=${`M${size.left} ${y(v)}H${size.width - size.right}`} />
+          <text class="tick" x=${size.left - 4} y=${y(v) + 3.5} text-anchor="end">${formatNumber(v, 2)}</text>`,
+      )}
+      ${lines.map(
+        ([, v], i) =>
+          svg`<path class=${`line line-${i}`} d=${v
+            .map((p, j) => `${j ? 'L' : 'M'}${x(j).toFixed(1)} ${y(p).toFixed(1)}`)
+            .join('')} />`,
+      )}
+    </svg>
+    <figcaption>
+      ${names.map((n, i) => html`<span><span class=${`key line-${i}`}></span>${n}</span>`)}
+    </figcaption>
+  </figure>`;
+}
+
+/** "randomOrder" and "random_order" -> "random order". */
+function words(name: string): string {
+  return name
+    .replace(/_/g, ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+}

@@ -1,0 +1,119 @@
+/**
+ * What the page knows: the host's state as it was sent, and the reader's own settings (folds, smoothing, opacity),
+ * which outlive a reload. Changes are pure functions; `Store` holds the current value and tells who listens.
+ */
+import type { PanelState, ToPage } from '../../src/editor/panelProtocol';
+import type { Direction } from './graph/layout';
+
+export interface Settings {
+  direction: Direction;
+  colour: 'parameters' | 'gradients';
+  /** Groups that are open, by the model they belong to; absent models open as far as is readable. */
+  open: Readonly<Record<string, readonly string[]>>;
+  /** The card that is selected in the graph. */
+  card?: string;
+  axis: 'step' | 'epoch';
+  smoothing: number;
+  log: boolean;
+  tables: boolean;
+  onlyWrong: boolean;
+  opacity: number;
+  trustOpen: boolean;
+  allBars: boolean;
+  method?: string;
+}
+
+export const defaults: Settings = {
+  direction: 'TB',
+  colour: 'parameters',
+  open: {},
+  axis: 'step',
+  smoothing: 0.6,
+  log: false,
+  tables: false,
+  onlyWrong: false,
+  opacity: 0.8,
+  trustOpen: true,
+  allBars: false,
+};
+
+export interface Page {
+  /** Undefined until the host has answered. */
+  state?: PanelState;
+  settings: Settings;
+}
+
+/** The state after a message; the same object if the message does not concern it. */
+export function receive(state: PanelState | undefined, message: ToPage): PanelState | undefined {
+  switch (message.type) {
+    case 'state':
+      return message.state;
+    case 'patch': {
+      if (!state) return state;
+      const next: PanelState = { ...state, ...message.patch };
+      for (const key of message.clear ?? []) delete next[key];
+      return next;
+    }
+    case 'events': {
+      if (state?.run?.record.id !== message.run) return state;
+      const run = { ...state.run, events: [...state.run.events, ...message.events] };
+      return { ...state, run };
+    }
+    default:
+      message satisfies never;
+      return state;
+  }
+}
+
+/** Settings from what was remembered, whoever wrote it: unknown keys are dropped, wrong types replaced. */
+export function restore(remembered: unknown): Settings {
+  const settings: Record<string, unknown> = { ...defaults };
+  if (typeof remembered === 'object' && remembered !== null) {
+    for (const [key, value] of Object.entries(remembered)) {
+      if (key === 'card' || key === 'method') {
+        if (typeof value === 'string') settings[key] = value;
+      } else if (key in defaults && typeof value === typeof settings[key] && value !== null)
+        settings[key] = value;
+    }
+  }
+  const { direction, colour, axis } = settings as unknown as Settings;
+  if (direction !== 'TB' && direction !== 'LR') settings['direction'] = defaults.direction;
+  if (colour !== 'parameters' && colour !== 'gradients') settings['colour'] = defaults.colour;
+  if (axis !== 'step' && axis !== 'epoch') settings['axis'] = defaults.axis;
+  return settings as unknown as Settings;
+}
+
+export class Store {
+  #page: Page;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(settings: Settings) {
+    this.#page = { settings };
+  }
+
+  get page(): Page {
+    return this.#page;
+  }
+
+  receive(message: ToPage): void {
+    this.#replace({ ...this.#page, state: receive(this.#page.state, message) });
+  }
+
+  /** What the page itself changes in the host's state at once, without waiting for its answer. */
+  patch(patch: Partial<PanelState>): void {
+    if (this.#page.state) this.#replace({ ...this.#page, state: { ...this.#page.state, ...patch } });
+  }
+
+  set(settings: Partial<Settings>): void {
+    this.#replace({ ...this.#page, settings: { ...this.#page.settings, ...settings } });
+  }
+
+  listen(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #replace(page: Page): void {
+    this.#page = page;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,179 @@
+/** The graph's pane, and beside it what is known of the selected node. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PanelState } from '../../../src/editor/panelProtocol';
+import type { Model, SourceRange } from '../../../src/model/graph';
+import type { Actions } from '../actions';
+import type { GraphEvents, GraphProperties } from '../graph/element';
+import { attributesText, type Tree, treeOf } from '../graph/tree';
+import { type Card, gradientNormOf, visibleGraph } from '../graph/visible';
+import type { History } from '../logic/history';
+import { elementCount, formatInteger, formatNumber, formatPercent, formatShape } from '../logic/numbers';
+import { empty } from '../parts/empty';
+import { icon } from '../parts/icons';
+import type { Settings } from '../store';
+import { t } from '../strings';
+
+/** Settings are kept by model, so that each has its own folds. */
+export function modelKey(model: Model): string {
+  return `${model.file}#${model.name}`;
+}
+
+export function graphPane(
+  state: PanelState,
+  settings: Settings,
+  history: History | undefined,
+  actions: Actions,
+): TemplateResult {
+  const { model } = state;
+  if (!model) return empty(t('graph.empty.title'), t('graph.empty.text'));
+  const properties: GraphProperties = {
+    model,
+    direction: settings.direction,
+    colour: history?.gradientNorms ? settings.colour : 'parameters',
+    gradientNorms: history?.gradientNorms,
+    open: settings.open[modelKey(model)],
+    card: settings.card,
+    module: state.selection.module,
+  };
+  return html`<vitrine-graph .events=${events(model, settings, actions)} .properties=${properties}></vitrine-graph>`;
+}
+
+function events(model: Model, settings: Settings, actions: Actions): GraphEvents {
+  return {
+    onSelect(card) {
+      actions.set({ card: card?.id });
+      actions.select({ module: card?.item?.path || undefined });
+    },
+    onOpen: open => actions.set({ open: { ...settings.open, [modelKey(model)]: open } }),
+    onDirection: direction => actions.set({ direction }),
+    onColour: colour => actions.set({ colour }),
+    onExport: text => actions.send({ type: 'save', name: `${model.name}.svg`, text }),
+  };
+}
+
+let known: { model: Model; tree: Tree } | undefined;
+
+function tree(model: Model): Tree {
+  if (known?.model !== model) known = { model, tree: treeOf(model) };
+  return known.tree;
+}
+
+/** The selected card with its numbers, found without the drawing, so that it also speaks of hidden ones. */
+export function selectedCard(state: PanelState, settings: Settings): Card | undefined {
+  const { model } = state;
+  if (!model) return undefined;
+  const all = tree(model);
+  const id =
+    settings.card && (all.items.has(settings.card) || /^(input|output):/.test(settings.card))
+      ? settings.card
+      : [...all.items.values()].find(i => i.path === state.selection.module && i.path !== '')?.id;
+  if (!id) return undefined;
+  // Open down to the item, closed at the item itself.
+  const open = new Set<string>([all.root.id]);
+  for (let at = all.parents.get(id); at !== undefined; at = all.parents.get(at)) open.add(at);
+  return visibleGraph(all, open).cards.find(c => c.id === id);
+}
+
+export function details(
+  state: PanelState,
+  settings: Settings,
+  history: History | undefined,
+  actions: Actions,
+): TemplateResult {
+  const card = selectedCard(state, settings);
+  const model = state.model!;
+  if (!card) return html`${nothing}`;
+  const item = card.item;
+  const module = model.modules.find(m => m.path === item?.path);
+  const node = item && item.nodes.length === 1 ? model.nodes[item.nodes[0]!] : undefined;
+  const own = model.parameters.filter(p => card.parameterNames.includes(p.name));
+  const total = model.parameters
+    .filter(p => p.kind === 'parameter')
+    .reduce((sum, p) => sum + elementCount(p.shape), 0);
+  const norm = history?.gradientNorms && gradientNormOf(card, history.gradientNorms);
+  const definition = item && item.kind !== 'op' ? module?.definition : undefined;
+  const call = node?.call;
+  const attributes = node && item?.kind !== 'stack' ? attributesText(node) : '';
+  return html`<aside class="details" aria-label=${t('details.label')}>
+    <header>
+      <div>
+        <h2>${card.name}</h2>
+        <p class="quiet">
+          ${card.kind === 'input' ? t('graph.node.input') : card.kind === 'output' ? t('graph.node.output') : card.type}
+        </p>
+      </div>
+      <button class="tool" title=${t('details.close')} aria-label=${t('details.close')} @click=${() => {
+        actions.set({ card: undefined });
+        actions.select({ module: undefined });
+      }}>
+        ${icon('cross')}
+      </button>
+    </header>
+    <dl>
+      ${card.inputs.length ? pair(t('details.input'), shapes(card.inputs)) : nothing}
+      ${card.outputs.length ? pair(t('details.output'), shapes(card.outputs)) : nothing}
+      ${card.arguments && item?.kind !== 'op' ? pair(t('details.arguments'), argumentList(card.arguments)) : nothing}
+      ${attributes ? pair(`${t('details.attributes')} (${node!.op})`, argumentList(attributes)) : nothing}
+      ${item?.path ? pair(t('details.path'), html`<code>${item.path}</code>`) : nothing}
+      ${card.repeats > 1 ? pair(t('details.repeats'), html`× ${card.repeats}`) : nothing}
+      ${norm === undefined ? nothing : pair(t('details.gradient'), html`<code>${formatNumber(norm, 4)}</code>`)}
+      ${
+        definition
+          ? pair(
+              t('details.definition'),
+              place(definition, () => actions.send({ type: 'reveal', module: item!.path })),
+            )
+          : nothing
+      }
+      ${
+        call
+          ? pair(
+              t('details.call'),
+              place(call, () => actions.send({ type: 'reveal', module: item!.path, node: node!.id })),
+            )
+          : nothing
+      }
+    </dl>
+    ${
+      own.length
+        ? html`<section>
+            <h3>
+              ${t('details.parameters')} <span class="mono">${formatInteger(card.parameters)}</span>
+              <span class="quiet">${total ? t('details.share', { percent: formatPercent(card.parameters / total) }) : ''}</span>
+            </h3>
+            <table class="numbers">
+              <tbody>
+                ${own.slice(0, 60).map(
+                  p => html`<tr>
+                    <th scope="row"><code>${item?.path ? p.name.replace(`${item.path}.`, '') : p.name}</code></th>
+                    <td>${formatShape(p.shape)}</td>
+                    <td>${formatInteger(elementCount(p.shape))}</td>
+                  </tr>`,
+                )}
+              </tbody>
+            </table>
+          </section>`
+        : nothing
+    }
+  </aside>`;
+}
+
+function pair(term: string, value: TemplateResult): TemplateResult {
+  return html`<dt>${term}</dt>
+    <dd>${value}</dd>`;
+}
+
+function shapes(all: Card['inputs']): TemplateResult {
+  return html`${all.slice(0, 6).map(s => html`<code class="line">${formatShape(s)}</code>`)}${all.length > 6 ? '…' : ''}`;
+}
+
+/** One argument a line, split at commas outside brackets. */
+function argumentList(text: string): TemplateResult {
+  const parts = text.match(/(?:[^,([]|\([^)]*\)|\[[^\]]*\])+/g) ?? [text];
+  return html`${parts.map(p => html`<code class="line">${p.trim()}</code>`)}`;
+}
+
+function place(range: SourceRange, reveal: () => void): TemplateResult {
+  const text = `${range.file.split(/[\\/]/).pop()}:${range.line}`;
+  return html`<button class="link" title=${t('details.reveal', { place: text })} @click=${reveal}>${text}</button>`;
+}

@@ -1,0 +1,296 @@
+/** Samples of a split: pictures as a grid, tables as rows; targets, predictions, and what is wrong. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Split } from '../../../src/data/dataset';
+import type { PanelState } from '../../../src/editor/panelProtocol';
+import { type Actions, currentMethod, isUntrained, pageSize } from '../actions';
+import { picture } from '../logic/heatmap';
+import { formatInteger, formatPercent, formatValue } from '../logic/numbers';
+import { empty } from '../parts/empty';
+import { icon } from '../parts/icons';
+import type { Layer } from '../parts/pixels';
+import type { Settings } from '../store';
+import { t } from '../strings';
+
+type Samples = NonNullable<PanelState['samples']>;
+type Sample = Samples['samples'][number];
+
+export function dataView(state: PanelState, settings: Settings, actions: Actions): TemplateResult {
+  const { samples } = state;
+  if (!samples) {
+    return html`<div class="data">
+      ${
+        state.experiment
+          ? empty(state.experiment.name, '', {
+              label: t('data.load'),
+              icon: 'table',
+              run: () => actions.samples('test', 0),
+            })
+          : empty(t('data.empty.title'), t('data.empty.text'))
+      }
+    </div>`;
+  }
+  const judged = samples.samples.filter(s => s.prediction?.correct != null);
+  const wrong = judged.filter(s => s.prediction!.correct === false).length;
+  const shown =
+    settings.onlyWrong && judged.length
+      ? samples.samples.filter(s => s.prediction?.correct === false)
+      : samples.samples;
+  return html`<div class="data">
+    <div class="data-bar">
+      <div class="segments" role="group" aria-label=${t('data.splits')}>
+        ${(['train', 'valid', 'test'] as const).map(
+          s => html`<button class="segment" aria-pressed=${s === samples.split} @click=${() => actions.samples(s, 0)}>
+            ${t(`data.split.${s}`)}
+          </button>`,
+        )}
+      </div>
+      ${
+        judged.length
+          ? html`<vscode-checkbox
+              label=${t('data.onlyWrong')}
+              ?checked=${settings.onlyWrong}
+              @change=${(e: Event) => actions.set({ onlyWrong: (e.target as HTMLInputElement).checked })}
+            ></vscode-checkbox>
+            <span class="quiet">${t('data.wrongOnPage', { wrong, count: judged.length })}</span>`
+          : isUntrained(state)
+            ? html`<span class="quiet">${t('data.noRun')}</span>`
+            : nothing
+      }
+      <span class="grow"></span>
+      ${pager(samples, actions)}
+    </div>
+    ${
+      samples.samples.length === 0
+        ? html`<p class="quiet pad">${t('data.none')}</p>`
+        : shown.length === 0
+          ? html`<p class="quiet pad">${t('data.noWrong')}</p>`
+          : samples.modality === 'image' && samples.samples.some(s => s.pixels)
+            ? grid(samples, shown, state, settings, actions)
+            : table(samples, shown, state, settings, actions)
+    }
+  </div>`;
+}
+
+function pager(samples: Samples, actions: Actions): TemplateResult {
+  const { offset, total, split } = samples;
+  const count = samples.samples.length;
+  const size = samples.modality === 'image' ? pageSize.image : pageSize.table;
+  const go = (to: number) => actions.samples(split as Split, to);
+  return html`<div class="pager">
+    <span class="mono quiet"
+      >${t('data.range', {
+        from: formatInteger(count ? offset + 1 : 0),
+        to: formatInteger(offset + count),
+        total: formatInteger(total),
+      })}</span
+    >
+    <button
+      class="tool"
+      ?disabled=${offset === 0}
+      title=${t('data.previous')}
+      aria-label=${t('data.previous')}
+      @click=${() => go(Math.max(0, offset - size))}
+    >
+      ${icon('previous')}
+    </button>
+    <button
+      class="tool"
+      ?disabled=${offset + count >= total}
+      title=${t('data.next')}
+      aria-label=${t('data.next')}
+      @click=${() => go(offset + count)}
+    >
+      ${icon('next')}
+    </button>
+  </div>`;
+}
+
+/** A click selects and, with a trained model, explains; the explanation view shows it where there is no room here. */
+function choose(row: number, state: PanelState, settings: Settings, actions: Actions): void {
+  if (isUntrained(state) || !currentMethod(state, settings)) {
+    actions.select({ row });
+    return;
+  }
+  actions.explain({ method: currentMethod(state, settings), row });
+  if (!hasRoomBeside()) actions.view('explain');
+}
+
+/** As the style sheet decides it: from 1100 px on, the explanation stands beside the samples. */
+export function hasRoomBeside(): boolean {
+  return matchMedia('(min-width: 1100px)').matches;
+}
+
+export function mark(correct: boolean | null | undefined): TemplateResult {
+  if (correct == null) return html`${nothing}`;
+  return html`<span class=${correct ? 'mark right' : 'mark wrong'}
+    >${icon(correct ? 'check' : 'cross')}<span class="hidden">${t(correct ? 'data.correct' : 'data.wrong')}</span></span
+  >`;
+}
+
+function grid(
+  samples: Samples,
+  shown: readonly Sample[],
+  state: PanelState,
+  settings: Settings,
+  actions: Actions,
+): TemplateResult {
+  return html`<ul class="sample-grid" @keydown=${moveInGrid}>
+    ${repeat(
+      shown,
+      s => s.row,
+      (s, i) => {
+        const target = formatValue(s.target);
+        const on = state.selection.row === s.row;
+        const stop = shown.some(x => x.row === state.selection.row) ? on : i === 0;
+        const label = s.prediction
+          ? t('data.samplePredicted', {
+              row: s.row,
+              target,
+              prediction: s.prediction.label,
+              mark:
+                s.prediction.correct === null ? '' : t(s.prediction.correct ? 'data.correct' : 'data.wrong'),
+            })
+          : t('data.sample', { row: s.row, target });
+        return html`<li>
+          <button
+            class=${`sample${on ? ' on' : ''}${s.prediction?.correct === false ? ' is-wrong' : ''}`}
+            tabindex=${stop ? 0 : -1}
+            aria-pressed=${on}
+            aria-label=${label}
+            title=${label}
+            @click=${() => choose(s.row, state, settings, actions)}
+          >
+            ${guard([s.pixels], () => thumbnail(s, samples.sampleShape))}
+            <span class="sample-text"
+              ><span class="sample-target">${target}</span>${
+                s.prediction
+                  ? html`${
+                      s.prediction.correct === false
+                        ? html`<span class="sample-prediction">→ ${s.prediction.label}</span>`
+                        : nothing
+                    }${mark(s.prediction.correct)}`
+                  : nothing
+              }</span
+            >
+          </button>
+        </li>`;
+      },
+    )}
+  </ul>`;
+}
+
+function thumbnail(s: Sample, shape: readonly number[]): TemplateResult {
+  const drawn = s.pixels && picture(s.pixels, shape);
+  return drawn
+    ? html`<vitrine-pixels class="thumbnail" aria-hidden="true" .properties=${{ layers: [drawn as Layer], label: '' }}></vitrine-pixels>`
+    : html`<span class="thumbnail"></span>`;
+}
+
+/** Arrow keys walk the grid as it is seen: left and right by one, up and down by a row. */
+function moveInGrid(e: KeyboardEvent): void {
+  const list = e.currentTarget as HTMLElement;
+  const buttons = [...list.querySelectorAll<HTMLElement>('button.sample')];
+  const at = buttons.indexOf(document.activeElement as HTMLElement);
+  if (at < 0) return;
+  const top = buttons[0]!.getBoundingClientRect().top;
+  const columns = buttons.findIndex(b => b.getBoundingClientRect().top > top + 2);
+  const perRow = columns < 0 ? buttons.length : columns;
+  const moves: Record<string, number> = {
+    ArrowLeft: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at - perRow,
+    ArrowDown: at + perRow,
+    Home: 0,
+    End: buttons.length - 1,
+  };
+  const to = moves[e.key];
+  if (to === undefined) return;
+  e.preventDefault();
+  const next = buttons[to];
+  if (!next) return;
+  for (const b of buttons) b.tabIndex = b === next ? 0 : -1;
+  next.focus();
+}
+
+function table(
+  samples: Samples,
+  shown: readonly Sample[],
+  state: PanelState,
+  settings: Settings,
+  actions: Actions,
+): TemplateResult {
+  const columns = samples.features.slice(0, 200);
+  const predicted = shown.some(s => s.prediction);
+  return html`<div class="sample-table">
+    <table class="numbers">
+      <thead>
+        <tr>
+          <th scope="col">${t('data.row')}</th>
+          <th scope="col" class="text">${samples.target.name || t('data.target')}</th>
+          ${predicted ? html`<th scope="col" class="text">${t('data.prediction')}</th>` : nothing}
+          ${columns.map(f => html`<th scope="col" title=${f.name}>${f.name}</th>`)}
+        </tr>
+      </thead>
+      <tbody @keydown=${moveInRows}>
+        ${repeat(
+          shown,
+          s => s.row,
+          (s, i) => {
+            const on = state.selection.row === s.row;
+            const stop = shown.some(x => x.row === state.selection.row) ? on : i === 0;
+            return html`<tr
+              class=${on ? 'on' : ''}
+              tabindex=${stop ? 0 : -1}
+              aria-selected=${on}
+              @click=${() => choose(s.row, state, settings, actions)}
+              @keydown=${(e: KeyboardEvent) => {
+                if (e.key !== 'Enter' && e.key !== ' ') return;
+                e.preventDefault();
+                choose(s.row, state, settings, actions);
+              }}
+            >
+              <th scope="row">${s.row}</th>
+              <td class="text">${formatValue(s.target)}</td>
+              ${
+                predicted
+                  ? html`<td class="text prediction">
+                      ${s.prediction?.label ?? ''}
+                      ${
+                        s.prediction?.probability === undefined
+                          ? nothing
+                          : html`<span class="quiet">${formatPercent(s.prediction.probability, 0)}</span>`
+                      }
+                      ${mark(s.prediction?.correct)}
+                    </td>`
+                  : nothing
+              }
+              ${columns.map(f => html`<td class=${f.kind === 'category' ? 'text' : ''}>${formatValue(s.values[f.name])}</td>`)}
+            </tr>`;
+          },
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function moveInRows(e: KeyboardEvent): void {
+  const rows = [...(e.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('tr')];
+  const at = rows.indexOf(document.activeElement as HTMLElement);
+  const moves: Record<string, number> = {
+    ArrowUp: at - 1,
+    ArrowDown: at + 1,
+    PageUp: Math.max(0, at - 10),
+    PageDown: Math.min(rows.length - 1, at + 10),
+    Home: 0,
+    End: rows.length - 1,
+  };
+  const to = moves[e.key];
+  if (at < 0 || to === undefined) return;
+  e.preventDefault();
+  const next = rows[to];
+  if (!next) return;
+  for (const r of rows) r.tabIndex = r === next ? 0 : -1;
+  next.focus();
+}

@@ -1,0 +1,282 @@
+/** Training: what is under way, the curves, and what came of it. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PanelState } from '../../../src/editor/panelProtocol';
+import type { Actions } from '../actions';
+import { logPosition } from '../logic/colours';
+import type { History } from '../logic/history';
+import { formatCount, formatDuration, formatMetric, formatNumber } from '../logic/numbers';
+import { smooth } from '../logic/smoothing';
+import type { CurvesProperties, Series } from '../parts/curves';
+import { empty } from '../parts/empty';
+import { type IconName, icon } from '../parts/icons';
+import type { Settings } from '../store';
+import { t } from '../strings';
+
+export function trainingView(
+  state: PanelState,
+  settings: Settings,
+  history: History | undefined,
+  actions: Actions,
+): TemplateResult {
+  if (!state.run || !history) {
+    return html`<div class="training">
+      ${empty(t('train.empty.title'), t(state.experiment ? 'train.empty.text' : 'train.empty.noExperiment'), {
+        label: t('train.train'),
+        icon: 'play',
+        run: () => actions.send({ type: 'train' }),
+      })}
+    </div>`;
+  }
+  const started = history.steps.step.length > 0 || history.epochs.length > 0;
+  return html`<div class="training">
+    ${head(state, history, actions)} ${messages(history)} ${results(history)}
+    ${
+      started
+        ? html`${settingsBar(settings, history, actions)}
+            <div class="charts">
+              <vitrine-curves class="chart wide" .properties=${lossCurves(settings, history)}></vitrine-curves>
+              ${history.metrics.map(
+                m =>
+                  html`<vitrine-curves class="chart" .properties=${metricCurves(m, settings, history)}></vitrine-curves>`,
+              )}
+              ${norms(history, state, actions)}
+            </div>`
+        : html`<p class="waiting" role="status"><vscode-progress-ring></vscode-progress-ring>${t('train.starting')}</p>`
+    }
+  </div>`;
+}
+
+function head(state: PanelState, history: History, actions: Actions): TemplateResult {
+  const run = state.run!.record;
+  const live = history.state === 'running' || history.state === 'paused';
+  const facts = [
+    t('train.epoch', { done: history.done, total: history.total }),
+    history.state === 'running' && history.samplesPerSecond
+      ? t('train.rate', { rate: formatCount(Math.round(history.samplesPerSecond)) })
+      : '',
+    history.state === 'running' && history.secondsLeft !== undefined
+      ? t('train.left', { time: formatDuration(history.secondsLeft) })
+      : '',
+    history.seconds === undefined ? '' : t('train.took', { time: formatDuration(history.seconds) }),
+    t('train.seed', { seed: run.seed }),
+  ].filter(Boolean);
+  return html`<header class="run-head">
+    <div class="run-line">
+      <div class="run-buttons">
+        ${
+          history.state === 'running'
+            ? html`${button('pause', t('train.pause'), () => actions.send({ type: 'pause' }), true)}
+              ${button('stop', t('train.stop'), () => actions.send({ type: 'stop' }), true)}`
+            : history.state === 'paused'
+              ? html`${button('play', t('train.continue'), () => actions.send({ type: 'continue' }))}
+                ${button('stop', t('train.stop'), () => actions.send({ type: 'stop' }), true)}`
+              : button('play', t('train.again'), () => actions.send({ type: 'train' }))
+        }
+      </div>
+      <p class="run-facts">${facts.map(f => html`<span>${f}</span>`)}</p>
+    </div>
+    ${
+      live
+        ? html`<div
+            class="progress"
+            role="progressbar"
+            aria-label=${t('train.progress')}
+            aria-valuemin="0"
+            aria-valuemax="100"
+            aria-valuenow=${Math.round(history.fraction * 100)}
+          >
+            <span .style=${`width: ${(history.fraction * 100).toFixed(2)}%`}></span>
+          </div>`
+        : nothing
+    }
+  </header>`;
+}
+
+export function button(name: IconName, label: string, run: () => void, secondary = false): TemplateResult {
+  return html`<vscode-button ?secondary=${secondary} @click=${run}
+    ><span slot="content-before" class="button-icon">${icon(name)}</span>${label}</vscode-button
+  >`;
+}
+
+function messages(history: History): TemplateResult {
+  const last = history.messages.at(-1);
+  const notes: { kind: 'info' | 'error'; text: string }[] = [];
+  if (history.resumedFrom !== undefined)
+    notes.push({ kind: 'info', text: t('train.resumed', { epoch: history.resumedFrom }) });
+  if (last) notes.push({ kind: last.state === 'failed' ? 'error' : 'info', text: last.message });
+  return html`${notes.map(
+    n => html`<p class=${`note ${n.kind}`} role=${n.kind === 'error' ? 'alert' : 'status'}>
+      ${icon(n.kind === 'error' ? 'warning' : 'check')}<span>${n.text}</span>
+    </p>`,
+  )}`;
+}
+
+function results(history: History): TemplateResult {
+  if (!history.test || Object.keys(history.test).length === 0) return html`${nothing}`;
+  return html`<section class="results" aria-label=${t('train.test')}>
+    <h3>${t('train.test')}</h3>
+    <dl>
+      ${Object.entries(history.test)
+        .sort(([a], [b]) => Number(a === 'loss') - Number(b === 'loss'))
+        .map(
+          ([name, value]) => html`<div>
+            <dd>${formatMetric(name, value)}</dd>
+            <dt>${title(name)}</dt>
+          </div>`,
+        )}
+    </dl>
+  </section>`;
+}
+
+function settingsBar(settings: Settings, history: History, actions: Actions): TemplateResult {
+  return html`<div class="chart-settings">
+    <div class="segments" role="group" aria-label=${t('train.axis')}>
+      ${(['step', 'epoch'] as const).map(
+        a => html`<button class="segment" aria-pressed=${settings.axis === a} @click=${() => actions.set({ axis: a })}>
+          ${t(`train.axis.${a}`)}
+        </button>`,
+      )}
+    </div>
+    ${
+      settings.axis === 'step' && history.steps.step.length
+        ? html`<label class="slider"
+            >${t('train.smoothing')}
+            <input
+              type="range"
+              min="0"
+              max="0.99"
+              step="0.01"
+              .value=${`${settings.smoothing}`}
+              @input=${(e: Event) => actions.set({ smoothing: Number((e.target as HTMLInputElement).value) })}
+            /><output class="mono">${settings.smoothing.toFixed(2)}</output></label
+          >`
+        : nothing
+    }
+    <vscode-checkbox
+      label=${t('train.log')}
+      ?checked=${settings.log}
+      @change=${(e: Event) => actions.set({ log: (e.target as HTMLInputElement).checked })}
+    ></vscode-checkbox>
+    <span class="grow"></span>
+    <button
+      class="tool"
+      aria-pressed=${settings.tables}
+      title=${t(settings.tables ? 'table.hide' : 'table.show')}
+      aria-label=${t(settings.tables ? 'table.hide' : 'table.show')}
+      @click=${() => actions.set({ tables: !settings.tables })}
+    >
+      ${icon(settings.tables ? 'chart' : 'table')}
+    </button>
+  </div>`;
+}
+
+function lossCurves(settings: Settings, history: History): CurvesProperties {
+  const common = { title: t('train.loss'), log: settings.log, table: settings.tables, sync: settings.axis };
+  if (settings.axis === 'epoch' || history.steps.step.length === 0) {
+    return { ...common, ...perEpoch('loss', history) };
+  }
+  const { steps, epochs } = history;
+  const x = [...new Set([...steps.step, ...epochs.map(e => e.step)])].sort((a, b) => a - b);
+  const place = new Map(x.map((s, i) => [s, i]));
+  const spread = (at: readonly number[], values: readonly (number | null | undefined)[]) => {
+    const out: (number | null | undefined)[] = new Array(x.length).fill(null);
+    at.forEach((s, i) => {
+      out[place.get(s)!] = values[i];
+    });
+    return out;
+  };
+  const series: Series[] = [
+    {
+      label: t('train.series.steps'),
+      values: spread(steps.step, steps.loss),
+      colour: '--series-train',
+      faint: settings.smoothing > 0,
+    },
+  ];
+  if (settings.smoothing > 0)
+    series.push({
+      label: t('train.series.smooth'),
+      values: spread(steps.step, smooth(steps.loss, settings.smoothing)),
+      colour: '--series-train',
+    });
+  if (epochs.some(e => e.valid['loss'] !== undefined))
+    series.push({
+      label: t('train.series.valid'),
+      values: spread(
+        epochs.map(e => e.step),
+        epochs.map(e => e.valid['loss']),
+      ),
+      colour: '--series-valid',
+      points: epochs.length <= 60,
+    });
+  return { ...common, xLabel: t('train.axis.step'), x, series };
+}
+
+function metricCurves(metric: string, settings: Settings, history: History): CurvesProperties {
+  const bounded = /accuracy|precision|recall|f1|auc/i.test(metric);
+  return {
+    title: title(metric),
+    log: false,
+    table: settings.tables,
+    sync: 'epoch',
+    ...perEpoch(metric, history),
+    format: v => formatMetric(metric, v),
+    ...(bounded ? { range: [0, 1] as const } : {}),
+  };
+}
+
+function perEpoch(metric: string, { epochs }: History): Pick<CurvesProperties, 'x' | 'xLabel' | 'series'> {
+  const series: Series[] = (['train', 'valid'] as const)
+    .map(split => ({
+      label: t(`train.series.${split}`),
+      values: epochs.map(e => e[split][metric] ?? null),
+      colour: `--series-${split}`,
+      points: epochs.length <= 60,
+    }))
+    .filter(s => s.values.some(v => v !== null));
+  return { xLabel: t('train.axis.epoch'), x: epochs.map(e => e.epoch), series };
+}
+
+/** Gradient norms as bars on a logarithmic scale: layers whose gradient vanishes or explodes stand out. */
+function norms(history: History, state: PanelState, actions: Actions): TemplateResult {
+  const entries = Object.entries(history.gradientNorms ?? {});
+  if (entries.length === 0) return html`${nothing}`;
+  const values = entries.map(([, v]) => v).filter(v => v > 0 && Number.isFinite(v));
+  const max = Math.max(...values, 1e-30);
+  const min = Math.min(...values, max) / 4;
+  return html`<section class="norms chart">
+    <header class="chart-head">
+      <h3>${t('train.norms')}</h3>
+      <span class="quiet">${t('train.norms.caption')}</span>
+    </header>
+    <table class="bars">
+      <thead class="hidden">
+        <tr>
+          <th scope="col">${t('train.norms.layer')}</th>
+          <th scope="col">${t('train.norms.gradient')}</th>
+          <th></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${entries.slice(0, 80).map(([name, value]) => {
+          const module = name.replace(/\.[^.]+$/, '');
+          const on = state.selection.module === module && module !== '';
+          return html`<tr class=${on ? 'on' : ''} @click=${() => actions.select({ module })}>
+            <th scope="row" title=${name}><code>${name}</code></th>
+            <td class="bar-cell">
+              <span class="bar norm" .style=${`width: ${(100 * (logPosition(value, max, min) ?? 0)).toFixed(1)}%`}></span>
+            </td>
+            <td class="mono">${formatNumber(value, 3)}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+export function title(metric: string): string {
+  const text = metric.replace(/_/g, ' ');
+  return /^(mse|mae|rmse|r2|auc|f1)$/i.test(metric)
+    ? metric.toUpperCase()
+    : text.charAt(0).toUpperCase() + text.slice(1);
+}
