@@ -1,0 +1,145 @@
+/** A short guided choice that writes the first experiment file for a model: data, target, loss. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ColumnHead, DatasetKind } from '../../data/dataset';
+import { VitrineError } from '../../model/errors';
+import { experimentSuffix } from '../ids';
+import type { Rooms } from '../rooms';
+import { guessLoss, likelyTargets, newExperimentText } from '../text/newExperiment';
+import { classOf, type Target } from './targets';
+
+const { l10n } = vscode;
+
+/** The new file, or undefined when the user gave up. It is opened in an editor. */
+export async function newExperiment(target: Target, rooms: Rooms): Promise<vscode.Uri | undefined> {
+  const model = await classOf(target);
+  if (!model) return undefined;
+  const { datasetKinds } = await import('../../data/load');
+  const data = await pickData(datasetKinds);
+  if (!data) return undefined;
+  const heads = await data.kind.columns!(
+    { kind: data.kind.id, file: data.uri.fsPath },
+    { folder: path.dirname(data.uri.fsPath) },
+  );
+  const column = await pickTarget(heads);
+  if (!column) return undefined;
+  const outputs = await outputsOf(model, rooms);
+  const loss = await pickLoss(guessLoss(column, outputs), column);
+  if (!loss) return undefined;
+  const folder = vscode.Uri.file(path.dirname(model.file));
+  const uri = await freeName(folder, model.class.toLowerCase());
+  const relative = (file: string) => {
+    const r = path.relative(folder.fsPath, file).replaceAll(path.sep, '/');
+    return r.startsWith('.') ? r : `./${r}`.replace(/^\.\//, '');
+  };
+  const text = newExperimentText({
+    model: { file: relative(model.file), class: model.class },
+    data: { kind: data.kind.id, file: relative(data.uri.fsPath), target: column.name },
+    loss,
+  });
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  await vscode.window.showTextDocument(uri, { preview: false });
+  return uri;
+}
+
+async function pickData(
+  kinds: readonly DatasetKind[],
+): Promise<{ uri: vscode.Uri; kind: DatasetKind } | undefined> {
+  const readable = kinds.filter(k => k.columns);
+  const endings = [...new Set(readable.flatMap(k => k.extensions.map(e => e.replace(/^\./, ''))))];
+  const files = await vscode.workspace.findFiles(
+    `**/*.{${endings.join(',')}}`,
+    '**/{node_modules,.git,.vitrine,__pycache__,site-packages,.venv,venv,env}/**',
+    500,
+  );
+  const browse = { label: l10n.t('$(folder-opened) Another file…'), description: '', uri: undefined };
+  const picked = await vscode.window.showQuickPick(
+    [
+      ...files
+        .sort((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
+        .map(uri => ({
+          label: `$(database) ${path.basename(uri.fsPath)}`,
+          description: vscode.workspace.asRelativePath(uri),
+          uri: uri as vscode.Uri | undefined,
+        })),
+      browse,
+    ],
+    { title: l10n.t('Which data? (1 of 3)'), matchOnDescription: true },
+  );
+  if (!picked) return undefined;
+  const uri =
+    picked.uri ??
+    (
+      await vscode.window.showOpenDialog({
+        canSelectMany: false,
+        filters: { [l10n.t('Data')]: endings },
+        openLabel: l10n.t('Use as Data'),
+      })
+    )?.[0];
+  if (!uri) return undefined;
+  const kind = readable.find(k => k.extensions.some(e => uri.path.toLowerCase().endsWith(e)));
+  if (!kind)
+    throw new VitrineError(
+      'bad-data',
+      l10n.t(
+        '{0} is no data that Vitrine reads. Expected one of {1}.',
+        path.basename(uri.fsPath),
+        endings.join(', '),
+      ),
+    );
+  return { uri, kind };
+}
+
+async function pickTarget(heads: readonly ColumnHead[]): Promise<ColumnHead | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    likelyTargets(heads).map(head => ({
+      label: `$(symbol-${head.kind === 'number' ? 'number' : 'string'}) ${head.name}`,
+      description: l10n.t(
+        '{0} different values, e.g. {1}',
+        head.distinct,
+        head.examples.slice(0, 3).join(', '),
+      ),
+      head,
+    })),
+    { title: l10n.t('What is to be predicted? (2 of 3)') },
+  );
+  return picked?.head;
+}
+
+async function pickLoss(guess: string, column: ColumnHead): Promise<string | undefined> {
+  const { losses } = await import('../../formats/experiment/choices');
+  const sorted = [...losses].sort((a, b) => Number(b.name === guess) - Number(a.name === guess));
+  const picked = await vscode.window.showQuickPick(
+    sorted.map(l => ({
+      label: l.name,
+      description: l.name === guess ? l10n.t('suits {0}', column.name) : '',
+      detail: l.summary,
+      name: l.name,
+    })),
+    { title: l10n.t('Which loss? (3 of 3)') },
+  );
+  return picked?.name;
+}
+
+/** How many numbers the model gives for one sample, if it can be read without knowing the data. */
+async function outputsOf(model: { file: string; class: string }, rooms: Rooms): Promise<number | undefined> {
+  try {
+    const read = await rooms.models.readClass(vscode.Uri.file(model.file), model.class);
+    const size = read?.model?.values[read.model.outputs[0] ?? '']?.shape.at(-1);
+    return typeof size === 'number' ? size : undefined;
+  } catch (e) {
+    rooms.log.debug(`The output of ${model.class} is not known: ${e}`);
+    return undefined;
+  }
+}
+
+async function freeName(folder: vscode.Uri, name: string): Promise<vscode.Uri> {
+  for (let i = 1; ; i++) {
+    const uri = vscode.Uri.joinPath(folder, `${name}${i === 1 ? '' : `-${i}`}${experimentSuffix}`);
+    try {
+      await vscode.workspace.fs.stat(uri);
+    } catch {
+      return uri;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** Every command by its id. What a command throws becomes a message in plain words. */
+import * as vscode from 'vscode';
+import { commands } from '../ids';
+import { type FilePlace, report, showPlaceOf } from '../problems';
+import type { Rooms } from '../rooms';
+import { sourceOf } from '../text/places';
+import { isModuleItem } from '../views/modelsTree';
+import { explain } from './explain';
+import { newExperiment } from './newExperiment';
+import { deleteRun, revealRun, showRun } from './runs';
+import { openSample } from './samples';
+import { targetOf } from './targets';
+import { resume, showArchitecture, showPanel, train } from './train';
+
+type Handler = (argument: unknown, rooms: Rooms) => Promise<unknown> | undefined;
+
+const handlers: Partial<Record<keyof typeof commands, Handler>> = {
+  train,
+  stop: (_, { training }) => training.stop(),
+  pause: (_, { training }) => training.pause(),
+  continue: (_, { training }) => training.continue(),
+  showArchitecture,
+  explain,
+  explainRun: explain,
+  newExperiment: async (argument, rooms) => {
+    const target = await targetOf(argument, rooms);
+    if (target) await newExperiment(target, rooms);
+  },
+  openSample,
+  showPanel,
+  showLog: (_, { log }) => {
+    log.show();
+    return undefined;
+  },
+  showRun,
+  resumeRun: resume,
+  revealRun,
+  deleteRun,
+  revealSource: async argument => {
+    const place = isModuleItem(argument) ? sourceOf(argument.model, argument.module.path) : argument;
+    if (isPlace(place)) await showPlaceOf(place);
+  },
+};
+
+/** The refresh commands belong to their views and are registered there. */
+export function registerCommands(rooms: Rooms): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([name, handler]) =>
+      vscode.commands.registerCommand(commands[name as keyof typeof commands], async (argument: unknown) => {
+        try {
+          await handler(argument, rooms);
+        } catch (e) {
+          void report(e, rooms.log);
+        }
+      }),
+    ),
+  );
+}
+
+function isPlace(x: unknown): x is FilePlace {
+  return typeof x === 'object' && x !== null && 'file' in x && 'line' in x && 'column' in x;
+}

@@ -1,0 +1,153 @@
+/**
+ * What a command is about. Commands are run from the palette, menus, CodeLens, trees and the panel, and each hands over
+ * something else; here it becomes one thing, asking only when there is a choice.
+ */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { VitrineError } from '../../model/errors';
+import { type ExperimentInfo, experimentInfo, experimentName } from '../experiments/info';
+import { experimentSuffix } from '../ids';
+import type { Rooms } from '../rooms';
+import type { Run } from '../runs/store';
+import { classAround, classPlaces, looksLikeModelFile } from '../text/python';
+import { isModelItem } from '../views/modelsTree';
+import { isRun } from '../views/runsTree';
+
+const { l10n } = vscode;
+
+export type Target =
+  | { kind: 'experiment'; file: string }
+  | { kind: 'class'; file: string; class: string; module?: string }
+  | { kind: 'run'; run: Run };
+
+/** Undefined when the user gave up choosing. */
+export async function targetOf(argument: unknown, rooms: Rooms): Promise<Target | undefined> {
+  if (isRun(argument)) return { kind: 'run', run: argument };
+  if (typeof argument === 'string') {
+    const run = await rooms.runs.get(argument);
+    if (run) return { kind: 'run', run };
+    throw new VitrineError('bad-request', l10n.t('There is no run {0} in this workspace.', argument));
+  }
+  if (isModelItem(argument)) return { kind: 'class', file: argument.uri.fsPath, class: argument.name };
+  if (isPlace(argument)) return { kind: 'class', ...argument };
+  if (argument instanceof vscode.Uri) return ofFile(argument);
+  const active = vscode.window.activeTextEditor;
+  if (active && isOurFile(active.document)) return ofFile(active.document.uri, active.selection.active.line);
+  const { experiment, model } = rooms.panel.state;
+  if (rooms.panel.visible && experiment) return { kind: 'experiment', file: experiment.path };
+  if (rooms.panel.visible && model) return { kind: 'class', file: model.file, class: model.name };
+  return pickAnything(rooms);
+}
+
+async function ofFile(uri: vscode.Uri, line?: number): Promise<Target | undefined> {
+  if (uri.path.endsWith(experimentSuffix)) return { kind: 'experiment', file: uri.fsPath };
+  const document = await vscode.workspace.openTextDocument(uri);
+  const classes = classPlaces(document.getText());
+  const file = uri.fsPath;
+  if (classes.length === 0)
+    throw new VitrineError(
+      'class-not-found',
+      l10n.t('{0} has no class that extends nn.Module.', path.basename(file)),
+      { at: { file } },
+    );
+  const here = line === undefined ? undefined : classAround(classes, line + 1);
+  if (here) return { kind: 'class', file, class: here.name };
+  if (classes.length === 1) return { kind: 'class', file, class: classes[0]!.name };
+  // The last class of a file is most often the one that the others are parts of.
+  const picked = await vscode.window.showQuickPick(
+    [...classes].reverse().map(c => ({
+      label: `$(symbol-class) ${c.name}`,
+      description: l10n.t('line {0}', c.line),
+      name: c.name,
+    })),
+    { title: l10n.t('Which model?'), placeHolder: path.basename(file) },
+  );
+  return picked && { kind: 'class', file, class: picked.name };
+}
+
+async function pickAnything(rooms: Rooms): Promise<Target | undefined> {
+  const experiments = await rooms.experiments.all();
+  if (experiments.length === 1) return { kind: 'experiment', file: experiments[0]!.file };
+  if (experiments.length > 1) {
+    const picked = await pickExperiment(experiments);
+    return picked && { kind: 'experiment', file: picked.file };
+  }
+  const files = await vscode.workspace.findFiles(
+    '**/*.py',
+    '**/{node_modules,.git,.vitrine,__pycache__,site-packages,.venv,venv,env}/**',
+    500,
+  );
+  const found: (vscode.QuickPickItem & { target: Target })[] = [];
+  for (const uri of files) {
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    if (!looksLikeModelFile(text)) continue;
+    for (const c of classPlaces(text))
+      found.push({
+        label: `$(symbol-class) ${c.name}`,
+        description: vscode.workspace.asRelativePath(uri),
+        target: { kind: 'class', file: uri.fsPath, class: c.name },
+      });
+  }
+  if (found.length === 0)
+    throw new VitrineError(
+      'class-not-found',
+      l10n.t('There is no model here yet: no experiment file and no Python class that extends nn.Module.'),
+    );
+  if (found.length === 1) return found[0]!.target;
+  return (await vscode.window.showQuickPick(found, { title: l10n.t('Which model?') }))?.target;
+}
+
+export async function pickExperiment(
+  experiments: readonly ExperimentInfo[],
+): Promise<ExperimentInfo | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    experiments.map(e => ({
+      label: `$(beaker) ${experimentName(e.file)}`,
+      description: [e.model?.class, e.data?.file && path.basename(e.data.file)].filter(Boolean).join(' · '),
+      detail: vscode.workspace.asRelativePath(e.file),
+      experiment: e,
+    })),
+    { title: l10n.t('Which experiment?'), matchOnDescription: true, matchOnDetail: true },
+  );
+  return picked?.experiment;
+}
+
+/** The class that a target speaks of. */
+export async function classOf(
+  target: Target,
+): Promise<{ file: string; class: string; module?: string } | undefined> {
+  switch (target.kind) {
+    case 'class':
+      return target;
+    case 'run':
+      return { file: target.run.record.model.file, class: target.run.record.model.class };
+    case 'experiment': {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.file(target.file));
+      const { model } = experimentInfo(target.file, document.getText());
+      if (!model?.class)
+        throw new VitrineError(
+          'bad-experiment',
+          l10n.t('{0} names no model: write "model": {"file": …, "class": …}.', path.basename(target.file)),
+          { at: { file: target.file } },
+        );
+      return { file: model.file, class: model.class };
+    }
+  }
+}
+
+function isOurFile(document: vscode.TextDocument): boolean {
+  return (
+    document.uri.scheme === 'file' &&
+    (document.uri.path.endsWith(experimentSuffix) ||
+      (document.languageId === 'python' && classPlaces(document.getText()).length > 0))
+  );
+}
+
+function isPlace(x: unknown): x is { file: string; class: string; module?: string } {
+  return (
+    typeof x === 'object' &&
+    x !== null &&
+    typeof (x as { file?: unknown }).file === 'string' &&
+    typeof (x as { class?: unknown }).class === 'string'
+  );
+}

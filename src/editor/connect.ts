@@ -1,0 +1,41 @@
+/** Opens the editor's door: an engine process that computes, and a reader process beside it, so that hovers answer while it does. */
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import type { Method } from '../service/protocol';
+import type { Connect, Link } from './engine';
+
+/** What the reader process answers. */
+const reading: ReadonlySet<Method> = new Set<Method>(['model/read', 'experiment/check']);
+
+export function connectTo(extensionUri: vscode.Uri): Connect {
+  return async (events, log): Promise<Link> => {
+    const { Supervisor } = await import('../service/supervisor');
+    const program = path.join(extensionUri.fsPath, 'dist', 'service.js');
+    const reader = new Supervisor({
+      program,
+      role: 'reader',
+      log: line => log.debug(`reader: ${line}`),
+      onRestart: ({ reason }) => log.warn(`The reader process ${reason}.`),
+    });
+    const engine = new Supervisor({
+      program,
+      role: 'engine',
+      log: line => log.info(`engine: ${line}`),
+      onRunEvent: e => events.onRunEvent(e),
+      onRestart: r => events.onLost(r),
+    });
+    return {
+      request: (method, params, { signal, onProgress } = {}) =>
+        (reading.has(method) ? reader : engine).request(method, params, {
+          ...(signal ? { cancel: signal } : {}),
+          ...(onProgress ? { onProgress } : {}),
+        }),
+      get pid() {
+        return engine.pid;
+      },
+      async dispose() {
+        await Promise.all([reader.dispose(), engine.dispose()]);
+      },
+    };
+  };
+}

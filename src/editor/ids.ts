@@ -1,0 +1,72 @@
+/**
+ * Everything that package.json contributes by name, as constants: code never spells an id twice, and a unit test holds
+ * the manifest to this file.
+ */
+
+export const commands = {
+  train: 'vitrine.train',
+  stop: 'vitrine.stop',
+  pause: 'vitrine.pause',
+  continue: 'vitrine.continue',
+  showArchitecture: 'vitrine.showArchitecture',
+  explain: 'vitrine.explain',
+  newExperiment: 'vitrine.newExperiment',
+  openSample: 'vitrine.openSample',
+  showPanel: 'vitrine.showPanel',
+  showLog: 'vitrine.showLog',
+  showRun: 'vitrine.showRun',
+  resumeRun: 'vitrine.resumeRun',
+  explainRun: 'vitrine.explainRun',
+  revealRun: 'vitrine.revealRun',
+  deleteRun: 'vitrine.deleteRun',
+  refreshModels: 'vitrine.refreshModels',
+  refreshRuns: 'vitrine.refreshRuns',
+  revealSource: 'vitrine.revealSource',
+} as const;
+
+export const views = {
+  container: 'vitrine',
+  models: 'vitrine.models',
+  runs: 'vitrine.runs',
+  explanation: 'vitrine.explanation',
+} as const;
+
+/** Set by `setContext`; read by `when` clauses. */
+export const contexts = {
+  /** A run is under way (paused or not). */
+  training: 'vitrine.training',
+  /** A run is under way and waits. */
+  paused: 'vitrine.paused',
+  /** A run is under way and computes. */
+  computing: 'vitrine.computing',
+} as const;
+
+/** Names below "vitrine". */
+export const settings = {
+  codeLens: 'codeLens.enabled',
+  hover: 'hover.enabled',
+  inlayHints: 'inlayHints.shapes',
+  diagnostics: 'diagnostics.enabled',
+  symbols: 'symbols.enabled',
+  evaluate: 'python.evaluate',
+  delay: 'python.delay',
+  followCursor: 'explanation.followCursor',
+  backend: 'training.backend',
+  openPanel: 'training.openPanel',
+} as const;
+
+export const section = 'vitrine';
+export const panelType = 'vitrine.panel';
+/** What `contextValue` of tree items may be; `when` clauses compare with these. */
+export const items = {
+  model: 'vitrine.model',
+  module: 'vitrine.module',
+  runLive: 'vitrine.run.live',
+  runPaused: 'vitrine.run.paused',
+  runDone: 'vitrine.run.done',
+  runBroken: 'vitrine.run.broken',
+  source: 'vitrine.source',
+} as const;
+
+export const experimentSuffix = '.vitrine.json';
+export const experimentGlob = '**/*.vitrine.json';

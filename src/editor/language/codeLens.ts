@@ -1,0 +1,128 @@
+/** Train · Graph · Explain · parameters, over each model class and over experiment files. */
+import * as vscode from 'vscode';
+import { experimentInfo } from '../experiments/info';
+import { commands, experimentGlob } from '../ids';
+import type { Rooms } from '../rooms';
+import { headline } from '../runs/record';
+import { enabled, onSettingChange } from '../settings';
+import { parameterCount } from '../text/facts';
+import { count, number, percent } from '../text/format';
+import { samePath } from '../text/places';
+import { classPlaces } from '../text/python';
+import { pythonFiles } from './places';
+
+const { l10n } = vscode;
+
+export function registerCodeLenses(rooms: Rooms): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  return vscode.Disposable.from(
+    changed,
+    onSettingChange(['codeLens'], () => changed.fire()),
+    rooms.models.onDidRead(() => changed.fire()),
+    rooms.runs.onDidChange(() => changed.fire()),
+    rooms.training.onDidChange(() => changed.fire()),
+    vscode.languages.registerCodeLensProvider(pythonFiles, {
+      onDidChangeCodeLenses: changed.event,
+      provideCodeLenses: document => modelLenses(document, rooms),
+    }),
+    vscode.languages.registerCodeLensProvider(
+      { pattern: experimentGlob, scheme: 'file' },
+      {
+        onDidChangeCodeLenses: changed.event,
+        provideCodeLenses: document => experimentLenses(document, rooms),
+      },
+    ),
+  );
+}
+
+function modelLenses(document: vscode.TextDocument, { models }: Rooms): vscode.CodeLens[] {
+  if (!enabled('codeLens', document)) return [];
+  void models.read(document);
+  const reading = models.known(document.uri);
+  return classPlaces(document.getText()).flatMap(place => {
+    const range = new vscode.Range(
+      place.line - 1,
+      place.nameColumn - 1,
+      place.line - 1,
+      place.nameColumn - 1,
+    );
+    const at = { file: document.uri.fsPath, class: place.name };
+    const lens = (title: string, command: string, tooltip: string) =>
+      new vscode.CodeLens(range, { title, command, tooltip, arguments: [at] });
+    const lenses = [
+      lens(l10n.t('$(play) Train'), commands.train, l10n.t('Train {0}', place.name)),
+      lens(
+        l10n.t('$(type-hierarchy) Graph'),
+        commands.showArchitecture,
+        l10n.t('Show the architecture of {0}', place.name),
+      ),
+      lens(
+        l10n.t('$(lightbulb) Explain'),
+        commands.explain,
+        l10n.t('Explain a prediction of {0}', place.name),
+      ),
+    ];
+    const model = reading?.models[place.name]?.model;
+    if (model)
+      lenses.push(
+        lens(
+          l10n.t('{0} parameters', count(parameterCount(model))),
+          commands.showArchitecture,
+          l10n.t('Show the architecture of {0}', place.name),
+        ),
+      );
+    return lenses;
+  });
+}
+
+async function experimentLenses(
+  document: vscode.TextDocument,
+  { runs, training }: Rooms,
+): Promise<vscode.CodeLens[]> {
+  if (!enabled('codeLens', document)) return [];
+  const file = document.uri.fsPath;
+  const info = experimentInfo(file, document.getText());
+  const at = document.positionAt(info.offset);
+  const lens = (title: string, command: string, tooltip: string, ...args: unknown[]) =>
+    new vscode.CodeLens(new vscode.Range(at, at), { title, command, tooltip, arguments: args });
+  const lenses = [
+    training.isTraining(file)
+      ? lens(l10n.t('$(debug-stop) Stop'), commands.stop, l10n.t('Stop training and keep what is learned'))
+      : lens(l10n.t('$(play) Train'), commands.train, l10n.t('Train this experiment'), document.uri),
+  ];
+  if (info.model?.class)
+    lenses.push(
+      lens(
+        l10n.t('$(type-hierarchy) Graph'),
+        commands.showArchitecture,
+        l10n.t('Show the architecture of {0}', info.model.class),
+        document.uri,
+      ),
+    );
+  const last = (await runs.all()).find(r => samePath(r.record.experiment, file));
+  if (last) {
+    lenses.push(
+      lens(
+        l10n.t('$(lightbulb) Explain'),
+        commands.explain,
+        l10n.t('Explain a prediction of this experiment'),
+        document.uri,
+      ),
+    );
+    const result = headline(last.record.test);
+    if (result)
+      lenses.push(
+        lens(
+          l10n.t(
+            'Last run: {0} {1}',
+            result.name,
+            result.name === 'accuracy' ? percent(result.value) : number(result.value),
+          ),
+          commands.showRun,
+          l10n.t('Show this run'),
+          last.record.id,
+        ),
+      );
+  }
+  return lenses;
+}

@@ -1,0 +1,191 @@
+/** Squiggles in models and experiment files, and their quick fixes. */
+import * as vscode from 'vscode';
+import type { Diagnostic, Severity } from '../../model/graph';
+import { experimentGlob, experimentSuffix } from '../ids';
+import { isPython, type Reading } from '../models';
+import { isCancelled } from '../problems';
+import type { Rooms } from '../rooms';
+import { enabled, onSettingChange, readDelay } from '../settings';
+import { samePath } from '../text/places';
+import { pythonFiles, vscodeRange } from './places';
+
+const severities: Record<Severity, vscode.DiagnosticSeverity> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+  hint: vscode.DiagnosticSeverity.Hint,
+};
+
+export function registerDiagnostics(rooms: Rooms): vscode.Disposable {
+  const found = new Findings(rooms);
+  return vscode.Disposable.from(
+    found,
+    vscode.languages.registerCodeActionsProvider(
+      [...[pythonFiles].flat(), { pattern: experimentGlob, scheme: 'file' }],
+      { provideCodeActions: (document, _range, context) => found.fixes(document, context) },
+      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
+    ),
+  );
+}
+
+class Findings implements vscode.Disposable {
+  readonly #rooms: Rooms;
+  readonly #collection = vscode.languages.createDiagnosticCollection('vitrine');
+  readonly #disposables: vscode.Disposable[];
+  /** Fixes by diagnostic: VS Code hands the same objects back only by value. */
+  readonly #fixes = new Map<
+    string,
+    { diagnostic: vscode.Diagnostic; fix: NonNullable<Diagnostic['fix']> }[]
+  >();
+  /** Findings of one reading may lie in files that it imports: by the file that was read. */
+  readonly #places = new Map<string, Set<string>>();
+  readonly #checks = new Map<string, AbortController>();
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+    this.#disposables = [
+      this.#collection,
+      rooms.models.onDidRead(r => this.#showReading(r)),
+      vscode.window.onDidChangeVisibleTextEditors(editors => {
+        for (const e of editors) this.#look(e.document);
+      }),
+      vscode.workspace.onDidChangeTextDocument(e => {
+        if (isExperiment(e.document) && e.contentChanges.length > 0)
+          void this.#check(e.document, readDelay());
+      }),
+      vscode.workspace.onDidCloseTextDocument(d => {
+        this.#checks.get(d.uri.toString())?.abort();
+        this.#clear(d.uri);
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#lookAtAll()),
+      onSettingChange(['diagnostics', 'evaluate'], () => {
+        this.#collection.clear();
+        this.#fixes.clear();
+        this.#lookAtAll(true);
+      }),
+    ];
+    this.#lookAtAll();
+  }
+
+  fixes(document: vscode.TextDocument, context: vscode.CodeActionContext): vscode.CodeAction[] {
+    const known = this.#fixes.get(document.uri.toString()) ?? [];
+    return context.diagnostics.flatMap(d => {
+      const match = known.find(
+        k => k.diagnostic.range.isEqual(d.range) && k.diagnostic.message === d.message,
+      );
+      if (!match) return [];
+      const action = new vscode.CodeAction(match.fix.title, vscode.CodeActionKind.QuickFix);
+      action.diagnostics = [d];
+      action.isPreferred = true;
+      action.edit = new vscode.WorkspaceEdit();
+      action.edit.replace(
+        samePath(match.fix.range.file, document.uri.fsPath)
+          ? document.uri
+          : vscode.Uri.file(match.fix.range.file),
+        vscodeRange(match.fix.range),
+        match.fix.text,
+      );
+      return [action];
+    });
+  }
+
+  #lookAtAll(again = false): void {
+    for (const e of vscode.window.visibleTextEditors) {
+      const reading = again && this.#rooms.models.current(e.document);
+      if (reading) this.#showReading(reading);
+      else this.#look(e.document);
+    }
+  }
+
+  #look(document: vscode.TextDocument): void {
+    if (isPython(document)) void this.#rooms.models.read(document);
+    else if (isExperiment(document) && !this.#checks.has(document.uri.toString()))
+      void this.#check(document, 0);
+  }
+
+  #showReading(reading: Reading): void {
+    this.#clear(reading.uri);
+    if (!enabled('diagnostics', reading.uri)) return;
+    const all = Object.values(reading.models).flatMap(m => m.diagnostics);
+    this.#show(reading.uri, all);
+  }
+
+  async #check(document: vscode.TextDocument, delay: number): Promise<void> {
+    const key = document.uri.toString();
+    this.#checks.get(key)?.abort();
+    const abort = new AbortController();
+    this.#checks.set(key, abort);
+    const { version } = document;
+    if (!vscode.workspace.isTrusted || !enabled('diagnostics', document)) return;
+    if (delay > 0) await new Promise(resolve => setTimeout(resolve, delay));
+    if (abort.signal.aborted || document.isClosed) return;
+    try {
+      const { diagnostics } = await this.#rooms.engine.request(
+        'experiment/check',
+        { file: document.uri.fsPath, text: document.getText() },
+        { signal: abort.signal },
+      );
+      if (abort.signal.aborted || document.version !== version) return;
+      this.#clear(document.uri);
+      this.#show(document.uri, diagnostics);
+    } catch (e) {
+      if (!isCancelled(e)) this.#rooms.log.error(`${document.uri.fsPath} could not be checked: ${e}`);
+    }
+  }
+
+  #show(uri: vscode.Uri, all: readonly Diagnostic[]): void {
+    const byFile = new Map<string, Map<string, Diagnostic>>();
+    for (const d of all) {
+      const target = samePath(d.file, uri.fsPath) ? uri.toString() : vscode.Uri.file(d.file).toString();
+      const list = byFile.get(target) ?? new Map<string, Diagnostic>();
+      // The same line is found once for each class that uses it.
+      list.set(`${d.line}:${d.column}:${d.code}:${d.message}`, d);
+      byFile.set(target, list);
+    }
+    this.#places.set(uri.toString(), new Set(byFile.keys()));
+    for (const [target, list] of byFile) {
+      const shown = [...list.values()].map(d => ({ d, diagnostic: this.#diagnostic(d) }));
+      this.#collection.set(
+        vscode.Uri.parse(target),
+        shown.map(s => s.diagnostic),
+      );
+      this.#fixes.set(
+        target,
+        shown.flatMap(({ d, diagnostic }) => (d.fix ? [{ diagnostic, fix: d.fix }] : [])),
+      );
+    }
+  }
+
+  #diagnostic(d: Diagnostic): vscode.Diagnostic {
+    const diagnostic = new vscode.Diagnostic(vscodeRange(d), d.message, severities[d.severity]);
+    diagnostic.source = 'Vitrine';
+    diagnostic.code = {
+      value: d.code,
+      target: vscode.Uri.joinPath(this.#rooms.context.extensionUri, 'docs', 'diagnostics.md').with({
+        fragment: d.code,
+      }),
+    };
+    return diagnostic;
+  }
+
+  #clear(uri: vscode.Uri): void {
+    for (const target of [...(this.#places.get(uri.toString()) ?? []), uri.toString()]) {
+      this.#collection.delete(vscode.Uri.parse(target));
+      this.#fixes.delete(target);
+    }
+    this.#places.delete(uri.toString());
+  }
+
+  dispose(): void {
+    for (const c of this.#checks.values()) c.abort();
+    for (const d of this.#disposables) d.dispose();
+  }
+}
+
+export function isExperiment(document: vscode.TextDocument): boolean {
+  return (
+    document.uri.scheme === 'file' &&
+    document.uri.path.endsWith(experimentSuffix) &&
+    !document.uri.path.includes('/.vitrine/')
+  );
+}

@@ -1,0 +1,131 @@
+/** The hover over layers, calls and classes. */
+import * as vscode from 'vscode';
+import type { Model } from '../../model/graph';
+import { commands } from '../ids';
+import { Models } from '../models';
+import { loadOps } from '../registries';
+import type { Rooms } from '../rooms';
+import { enabled } from '../settings';
+import { callHover, classHover, type HoverFacts, modulesHover, type Trained } from '../text/hover';
+import { callAt, encloses, modulesAt, modulesNamed } from '../text/places';
+import { classAround, classPlaces, selfAttributeAt } from '../text/python';
+import { placeOf, pythonFiles, vscodeRange } from './places';
+
+/** How long a hover waits for the statistics of a trained model before it shows without them. */
+const STATISTICS_PATIENCE = 2000;
+
+export function registerHover(rooms: Rooms): vscode.Disposable {
+  return vscode.languages.registerHoverProvider(pythonFiles, {
+    provideHover: (document, position, token) => hoverAt(document, position, token, rooms),
+  });
+}
+
+async function hoverAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  token: vscode.CancellationToken,
+  rooms: Rooms,
+): Promise<vscode.Hover | undefined> {
+  if (!enabled('hover', document)) return undefined;
+  const reading = await rooms.models.read(document, token);
+  if (!reading || token.isCancellationRequested) return undefined;
+  const found = findAt(document, position, Models.models(reading));
+  if (!found) return undefined;
+  const trained = await Promise.race([rooms.statistics.of(found.model), patience()]);
+  const facts: HoverFacts = {
+    ops: await loadOps(),
+    t: (text, ...args) => vscode.l10n.t(text, ...args),
+    ...(trained ? { trained } : {}),
+  };
+  if (token.isCancellationRequested) return undefined;
+  const body = found.text(facts);
+  if (!body) return undefined;
+  const markdown = new vscode.MarkdownString(body);
+  markdown.supportThemeIcons = true;
+  markdown.isTrusted = { enabledCommands: [commands.showArchitecture] };
+  const argument = encodeURIComponent(
+    JSON.stringify([
+      {
+        file: document.uri.fsPath,
+        class: found.model.name,
+        ...(found.module ? { module: found.module } : {}),
+      },
+    ]),
+  );
+  markdown.appendMarkdown(
+    `\n\n[$(type-hierarchy) ${vscode.l10n.t('Show in Graph')}](command:${commands.showArchitecture}?${argument})`,
+  );
+  // `<br>` inside tables.
+  markdown.supportHtml = true;
+  return new vscode.Hover(markdown, found.range);
+}
+
+interface Found {
+  model: Model;
+  range: vscode.Range;
+  module?: string;
+  text(facts: HoverFacts): string;
+}
+
+/** What stands at a position, looked for in the model that holds the most. */
+export function findAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  models: readonly Model[],
+): Found | undefined {
+  const at = placeOf(position);
+  const file = document.uri.fsPath;
+  const places = classPlaces(document.getText());
+  const name = places.find(
+    c => c.line === at.line && at.column >= c.nameColumn && at.column <= c.nameColumn + c.name.length,
+  );
+  if (name) {
+    const model = models.find(m => m.name === name.name);
+    return (
+      model && {
+        model,
+        range: new vscode.Range(
+          position.line,
+          name.nameColumn - 1,
+          position.line,
+          name.nameColumn - 1 + name.name.length,
+        ),
+        text: facts => classHover(model, facts),
+      }
+    );
+  }
+  for (const model of models) {
+    const modules = modulesAt(model, file, at);
+    const call = callAt(model, file, at);
+    const definition = modules[0]?.definition;
+    if (definition && !(call && encloses(definition, call.range)))
+      return {
+        model,
+        range: vscodeRange(definition),
+        module: modules[0]!.path,
+        text: facts => modulesHover(model, modules, facts),
+      };
+    const attribute = selfAttributeAt(document.lineAt(position).text, at.column);
+    const owner = classAround(places, at.line);
+    const named = attribute && owner ? modulesNamed(model, owner.name, attribute.name) : [];
+    if (attribute && named.length > 0)
+      return {
+        model,
+        range: new vscode.Range(position.line, attribute.start - 1, position.line, attribute.end - 1),
+        module: named[0]!.path,
+        text: facts => modulesHover(model, named, facts),
+      };
+    if (call)
+      return {
+        model,
+        range: vscodeRange(call.range),
+        ...(call.visits[0]?.[0]?.module ? { module: call.visits[0][0].module } : {}),
+        text: facts => callHover(model, call, facts),
+      };
+  }
+  return undefined;
+}
+
+function patience(): Promise<Trained | undefined> {
+  return new Promise(resolve => setTimeout(resolve, STATISTICS_PATIENCE, undefined));
+}

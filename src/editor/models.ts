@@ -1,0 +1,230 @@
+/**
+ * The models of open documents, read by the reader process from the editor's text. One reading per document version:
+ * a newer version cancels what is under way, and what comes too late is dropped.
+ */
+import * as vscode from 'vscode';
+import type { Model } from '../model/graph';
+import type { ReadModel, ReadModelRequest } from '../service/protocol';
+import type { Engine } from './engine';
+import type { Experiments } from './experiments/store';
+import type { Log } from './log';
+import { isCancelled, messageOf } from './problems';
+import { enabled, readDelay } from './settings';
+import { parameterCount } from './text/facts';
+import { looksLikeModelFile } from './text/python';
+
+export interface Reading {
+  uri: vscode.Uri;
+  version: number;
+  /** By class name. */
+  models: Readonly<Record<string, ReadModel>>;
+  /** Why there is nothing, if the reader itself failed. */
+  failure?: string;
+}
+
+interface Entry {
+  reading?: Reading;
+  pending?: { version: number; promise: Promise<Reading | undefined>; abort: AbortController };
+}
+
+export class Models implements vscode.Disposable {
+  readonly #engine: Engine;
+  readonly #experiments: Experiments;
+  readonly #log: Log;
+  readonly #entries = new Map<string, Entry>();
+  readonly #changed = new vscode.EventEmitter<Reading>();
+  /** A new reading of a document. */
+  readonly onDidRead = this.#changed.event;
+  readonly #disposables: vscode.Disposable[];
+
+  constructor(engine: Engine, experiments: Experiments, log: Log) {
+    this.#engine = engine;
+    this.#experiments = experiments;
+    this.#log = log;
+    this.#disposables = [
+      this.#changed,
+      vscode.workspace.onDidChangeTextDocument(e => {
+        if (e.contentChanges.length > 0) this.#stale(e.document);
+      }),
+      vscode.workspace.onDidCloseTextDocument(d => {
+        const key = d.uri.toString();
+        this.#entries.get(key)?.pending?.abort.abort();
+        this.#entries.delete(key);
+      }),
+      // What is saved may be imported by the others.
+      vscode.workspace.onDidSaveTextDocument(d => {
+        if (isPython(d)) this.#forget(other => other !== d.uri.toString());
+      }),
+      experiments.onDidChange(() => this.#forget(() => true)),
+    ];
+  }
+
+  /** True when models may be evaluated here; otherwise only their syntax is looked at. */
+  mayEvaluate(document: vscode.TextDocument): boolean {
+    return vscode.workspace.isTrusted && enabled('evaluate', document.uri);
+  }
+
+  /** The newest reading, possibly of an older version of the text. */
+  known(uri: vscode.Uri): Reading | undefined {
+    return this.#entries.get(uri.toString())?.reading;
+  }
+
+  /** The newest reading if it is of the text as it stands. */
+  current(document: vscode.TextDocument): Reading | undefined {
+    const reading = this.known(document.uri);
+    return reading?.version === document.version ? reading : undefined;
+  }
+
+  /**
+   * Reads the text as it stands, shared by all who ask. Undefined when it changed meanwhile, when the token was
+   * cancelled, or when there is nothing to read.
+   */
+  async read(document: vscode.TextDocument, token?: vscode.CancellationToken): Promise<Reading | undefined> {
+    if (!isPython(document) || !this.mayEvaluate(document) || !looksLikeModelFile(document.getText()))
+      return undefined;
+    const entry = this.#entry(document.uri);
+    if (entry.reading?.version === document.version) return entry.reading;
+    if (entry.pending?.version !== document.version) {
+      const typing = entry.pending !== undefined || entry.reading !== undefined;
+      entry.pending?.abort.abort();
+      const abort = new AbortController();
+      entry.pending = {
+        version: document.version,
+        abort,
+        promise: this.#start(document, entry, abort.signal, typing ? readDelay() : 0),
+      };
+    }
+    const reading = await entry.pending.promise;
+    return token?.isCancellationRequested ? undefined : reading;
+  }
+
+  /** Reads a class of a file for the panel or a tree, whether or not it is open. */
+  async readClass(uri: vscode.Uri, className: string): Promise<ReadModel | undefined> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    const reading = await this.read(document);
+    if (reading?.failure) throw new Error(reading.failure);
+    return reading?.models[className];
+  }
+
+  /** The models of a reading: those that cost most first, for they hold the others. */
+  static models(reading: Reading | undefined): Model[] {
+    return Object.values(reading?.models ?? {})
+      .flatMap(r => r.model ?? [])
+      .sort((a, b) => parameterCount(b) - parameterCount(a));
+  }
+
+  async #start(
+    document: vscode.TextDocument,
+    entry: Entry,
+    signal: AbortSignal,
+    delay: number,
+  ): Promise<Reading | undefined> {
+    const { version, uri } = document;
+    const late = () => signal.aborted || document.isClosed || document.version !== version;
+    if (delay > 0) await pause(delay, signal);
+    if (late()) return undefined;
+    const reading = await this.#request(document, signal).then(
+      (models): Reading => ({ uri, version, models }),
+      (e): Reading | undefined => {
+        if (isCancelled(e)) return undefined;
+        this.#log.error(`${uri.fsPath}: ${e instanceof Error ? (e.stack ?? e.message) : e}`);
+        return { uri, version, models: {}, failure: messageOf(e) };
+      },
+    );
+    if (!reading || late()) return undefined;
+    entry.reading = reading;
+    delete entry.pending;
+    this.#changed.fire(reading);
+    return reading;
+  }
+
+  async #request(
+    document: vscode.TextDocument,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, ReadModel>>> {
+    const file = document.uri.fsPath;
+    const texts = Object.fromEntries(
+      vscode.workspace.textDocuments
+        .filter(d => d === document || (isPython(d) && d.isDirty))
+        .map(d => [d.uri.fsPath, d.getText()]),
+    );
+    const request: ReadModelRequest = { file, texts };
+    // Experiments know the constructor's arguments and the input's size; the source alone may not.
+    const bound = (await this.#experiments.of(file)).flatMap(e =>
+      e.model?.class && (e.model.arguments || e.model.input) ? [e.model as Bound] : [],
+    );
+    const [all, ...special] = await Promise.all([
+      this.#engine.request('model/read', request, { signal }),
+      ...[...new Map(bound.map(b => [b.class, b])).values()].map(b =>
+        this.#engine.request(
+          'model/read',
+          {
+            ...request,
+            class: b.class,
+            ...(b.arguments ? { arguments: b.arguments } : {}),
+            ...(b.input ? { input: b.input } : {}),
+          },
+          { signal },
+        ),
+      ),
+    ]);
+    return Object.assign({}, all, ...special);
+  }
+
+  #entry(uri: vscode.Uri): Entry {
+    const key = uri.toString();
+    let entry = this.#entries.get(key);
+    if (!entry) {
+      entry = {};
+      this.#entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  #stale(document: vscode.TextDocument): void {
+    const entry = this.#entries.get(document.uri.toString());
+    entry?.pending?.abort.abort();
+    if (!entry && !isVisible(document)) return;
+    void this.read(document);
+  }
+
+  /** Readings that may have changed without their text: they are read again when someone asks. */
+  #forget(which: (uri: string) => boolean): void {
+    for (const [key, entry] of this.#entries) {
+      if (!which(key) || (!entry.reading && !entry.pending)) continue;
+      entry.pending?.abort.abort();
+      this.#entries.delete(key);
+      const document = vscode.workspace.textDocuments.find(d => d.uri.toString() === key);
+      if (document && isVisible(document)) void this.read(document);
+    }
+  }
+
+  dispose(): void {
+    for (const e of this.#entries.values()) e.pending?.abort.abort();
+    for (const d of this.#disposables) d.dispose();
+  }
+}
+
+interface Bound {
+  class: string;
+  arguments?: Readonly<Record<string, unknown>>;
+  input?: readonly number[];
+}
+
+export function isPython(document: vscode.TextDocument): boolean {
+  return document.languageId === 'python' && document.uri.scheme === 'file';
+}
+
+function isVisible(document: vscode.TextDocument): boolean {
+  return vscode.window.visibleTextEditors.some(e => e.document === document);
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,31 @@
+/**
+ * What the registries of the lower rooms offer to the editor. Loaded when first needed: the definitions are large, and
+ * activation must not wait for them.
+ */
+import type { OpDefinition } from '../engine/op';
+import type { MethodChoice } from './panelProtocol';
+import type { Ops } from './text/facts';
+
+let ops: Promise<Ops> | undefined;
+let methods: Promise<readonly MethodChoice[]> | undefined;
+
+/** ONNX operators by name. */
+export function loadOps(): Promise<Ops> {
+  ops ??= import('registry:engine/ops#op').then(
+    all => new Map((all.default as readonly OpDefinition[]).map(op => [op.name, op])),
+  );
+  return ops;
+}
+
+/** Explanation methods as a menu shows them. */
+export function loadMethods(): Promise<readonly MethodChoice[]> {
+  methods ??= import('registry:explain/methods#method').then(all =>
+    (all.default as readonly MethodChoice[]).map(({ id, title, summary, scope }) => ({
+      id,
+      title,
+      summary,
+      scope,
+    })),
+  );
+  return methods;
+}

@@ -1,0 +1,124 @@
+/** Asks the engine for explanations: one at a time, the newest wins; a slow one shows its progress and can be cancelled. */
+import * as vscode from 'vscode';
+import type { Explanation } from '../../explain/method';
+import type { SamplePage } from '../../service/protocol';
+import type { Engine } from '../engine';
+import { isCancelled } from '../problems';
+import type { Run } from './store';
+
+const { l10n } = vscode;
+
+export interface Question {
+  run: Run;
+  method: string;
+  /** Title of the method, for messages. */
+  title: string;
+  row?: number;
+  target?: string | number;
+}
+
+export interface Answer {
+  question: Question;
+  explanation: Explanation;
+  /** The page of samples that the row was taken from, if it was asked for. */
+  page?: SamplePage;
+}
+
+/** Shorter work shows no notification. */
+const QUIET = 1000;
+
+export class Explaining implements vscode.Disposable {
+  readonly #engine: Engine;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** A question was asked, answered or given up. */
+  readonly onDidChange = this.#changed.event;
+  #answer: Answer | undefined;
+  #asked: { question: Question; cancel: vscode.CancellationTokenSource } | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  get answer(): Answer | undefined {
+    return this.#answer;
+  }
+
+  /** What is being worked on. */
+  get asked(): Question | undefined {
+    return this.#asked?.question;
+  }
+
+  /** Undefined when it was cancelled, by the user or by a newer question. */
+  async ask(question: Question): Promise<Answer | undefined> {
+    this.#asked?.cancel.cancel();
+    const cancel = new vscode.CancellationTokenSource();
+    const mine = { question, cancel };
+    this.#asked = mine;
+    this.#changed.fire();
+    let report: ((done: number, message?: string) => void) | undefined;
+    const work = this.#engine.request(
+      'explain',
+      {
+        run: question.run.folder.fsPath,
+        method: question.method,
+        ...(question.row === undefined ? {} : { row: question.row }),
+        ...(question.target === undefined ? {} : { target: question.target }),
+      },
+      { token: cancel.token, onProgress: (done, message) => report?.(done, message) },
+    );
+    const slow = setTimeout(() => {
+      void vscode.window.withProgress(
+        {
+          location: vscode.ProgressLocation.Notification,
+          cancellable: true,
+          title:
+            question.row === undefined
+              ? l10n.t('Explaining the model by {0}', question.title)
+              : l10n.t('Explaining row {0} by {1}', question.row, question.title),
+        },
+        (progress, token) => {
+          let shown = 0;
+          report = (done, message) => {
+            progress.report({
+              increment: Math.max(0, 100 * done - shown),
+              ...(message ? { message } : {}),
+            });
+            shown = Math.max(shown, 100 * done);
+          };
+          token.onCancellationRequested(() => cancel.cancel());
+          return work.then(
+            () => {},
+            () => {},
+          );
+        },
+      );
+    }, QUIET);
+    try {
+      const explanation = await work;
+      if (this.#asked !== mine) return undefined;
+      this.#answer = { question, explanation };
+      return this.#answer;
+    } catch (e) {
+      if (isCancelled(e) || cancel.token.isCancellationRequested) return undefined;
+      throw e;
+    } finally {
+      clearTimeout(slow);
+      if (this.#asked === mine) {
+        this.#asked = undefined;
+        this.#changed.fire();
+      }
+      cancel.dispose();
+    }
+  }
+
+  forget(run: string): void {
+    if (this.#answer?.question.run.record.id !== run) return;
+    this.#answer = undefined;
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    this.#asked?.cancel.cancel();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The runs of the workspace, read from their folders: listing them needs no engine. What a live run says of itself
+ * goes before what its file says.
+ */
+import * as vscode from 'vscode';
+import type { RunRecord } from '../../train/run';
+import { runFiles } from '../../train/run';
+import type { Log } from '../log';
+import { samePath } from '../text/places';
+import { parseRecord } from './record';
+
+export interface Run {
+  record: RunRecord;
+  /** `.vitrine/runs/<id>`. */
+  folder: vscode.Uri;
+  /** The folder that holds `.vitrine`. */
+  base: string;
+}
+
+const glob = `**/.vitrine/runs/*/${runFiles.record}`;
+const MAX_RUNS = 2000;
+const MAX_RECORD_BYTES = 1_000_000;
+
+export class Runs implements vscode.Disposable {
+  readonly #log: Log;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #known = new Map<string, Run>();
+  readonly #disposables: vscode.Disposable[] = [this.#changed];
+  #found: Promise<void> | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Newest first. */
+  async all(): Promise<Run[]> {
+    this.#found ??= this.#find();
+    await this.#found;
+    return this.known();
+  }
+
+  known(): Run[] {
+    return [...this.#known.values()].sort((a, b) => (a.record.started > b.record.started ? -1 : 1));
+  }
+
+  async get(id: string): Promise<Run | undefined> {
+    return (await this.all()).find(r => r.record.id === id);
+  }
+
+  /** The newest run with weights of this model class; of this experiment, if it is given. */
+  async trained(where: { file?: string; class?: string; experiment?: string }): Promise<Run | undefined> {
+    return (await this.all()).find(({ record }) => isTrained(record) && matches(record, where));
+  }
+
+  async refresh(): Promise<void> {
+    this.#known.clear();
+    this.#found = undefined;
+    for (const d of this.#disposables.splice(1)) d.dispose();
+    await this.all();
+    this.#changed.fire();
+  }
+
+  /** Reads one run's record again, or for the first time. */
+  async reload(folder: vscode.Uri): Promise<void> {
+    await this.#update(vscode.Uri.joinPath(folder, runFiles.record));
+    this.#changed.fire();
+  }
+
+  /** Moves the run's folder to the trash where there is one. */
+  async delete(run: Run): Promise<void> {
+    try {
+      await vscode.workspace.fs.delete(run.folder, { recursive: true, useTrash: true });
+    } catch (e) {
+      this.#log.debug(`no trash: ${e}`);
+      await vscode.workspace.fs.delete(run.folder, { recursive: true, useTrash: false });
+    }
+    this.#known.delete(run.folder.toString());
+    this.#changed.fire();
+  }
+
+  async #find(): Promise<void> {
+    const watcher = vscode.workspace.createFileSystemWatcher(glob);
+    const update = async (uri: vscode.Uri) => {
+      await this.#update(uri);
+      this.#changed.fire();
+    };
+    this.#disposables.push(
+      watcher,
+      watcher.onDidCreate(update),
+      watcher.onDidChange(update),
+      watcher.onDidDelete(uri => {
+        if (this.#known.delete(folderOf(uri).toString())) this.#changed.fire();
+      }),
+    );
+    const files = await vscode.workspace.findFiles(glob, '**/{node_modules,.git}/**', MAX_RUNS);
+    await Promise.all(files.map(f => this.#update(f)));
+  }
+
+  async #update(file: vscode.Uri): Promise<void> {
+    const folder = folderOf(file);
+    try {
+      const { size } = await vscode.workspace.fs.stat(file);
+      if (size > MAX_RECORD_BYTES) throw new Error(`${size} bytes are too many for a run's record`);
+      const record = parseRecord(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
+      // The folder's name is the run's id; a record that says otherwise was copied or tampered with.
+      if (!record || record.id !== folder.path.split('/').at(-1))
+        throw new Error('not the record of this run');
+      this.#known.set(folder.toString(), {
+        record,
+        folder,
+        base: vscode.Uri.joinPath(folder, '..', '..', '..').fsPath,
+      });
+    } catch (e) {
+      this.#log.debug(`${file.fsPath} is left out: ${e}`);
+      this.#known.delete(folder.toString());
+    }
+  }
+
+  dispose(): void {
+    for (const d of this.#disposables) d.dispose();
+  }
+}
+
+export function isTrained(record: RunRecord): boolean {
+  return (record.state === 'finished' || record.state === 'stopped') && record.epochsDone > 0;
+}
+
+function matches(record: RunRecord, where: { file?: string; class?: string; experiment?: string }): boolean {
+  return (
+    (where.experiment === undefined || samePath(record.experiment, where.experiment)) &&
+    (where.file === undefined || samePath(record.model.file, where.file)) &&
+    (where.class === undefined || record.model.class === where.class)
+  );
+}
+
+function folderOf(file: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(file, '..');
+}

@@ -1,0 +1,279 @@
+/** What a hover over a layer, a call or a class says, as Markdown. */
+import { type Dim, equalDims } from '../../model/dim';
+import type { Initializer, Model, ModuleInfo, Node, Parameter, Shape } from '../../model/graph';
+import type { ParameterStatistics } from '../../service/protocol';
+import { flopsOf, flopsPerSample, modelFlops, type Ops, parameterCount, parametersOf } from './facts';
+import { code, count, number, plain, shapeText, shortCount } from './format';
+import { histogramSvg, svgDataUri } from './histogram';
+import { type Call, moduleAtPath, nodesOf } from './places';
+
+/** Statistics of a trained model's parameters, with the run that they are of. */
+export interface Trained {
+  run: string;
+  epochs: number;
+  parameters: readonly ParameterStatistics[];
+}
+
+export interface HoverFacts {
+  ops: Ops;
+  trained?: Trained;
+  /** Translates; keys are the English sentences, with {0}, {1} … for arguments. */
+  t: Translate;
+}
+
+export type Translate = (text: string, ...args: (string | number)[]) => string;
+
+/** English as it stands; what unit tests pass. */
+export const untranslated: Translate = (text, ...args) =>
+  text.replace(/\{(\d+)\}/g, (_, i) => String(args[Number(i)]));
+
+const MAX_ROWS = 8;
+
+/** Hover over a layer's definition, or over `self.name`. Several modules when one line makes several. */
+export function modulesHover(model: Model, modules: readonly ModuleInfo[], facts: HoverFacts): string {
+  const [first] = modules;
+  if (!first) return '';
+  if (modules.length === 1) return moduleHover(model, first, facts);
+  const { t } = facts;
+  const total = modules.reduce((n, m) => n + parameterCount(model, m.path), 0);
+  const rows = modules.slice(0, MAX_ROWS).map(m => {
+    const [from, to] = shapesOf(model, m);
+    return [
+      code(m.path),
+      code(typeText(m)),
+      from || to ? `${from} → ${to}` : '',
+      count(parameterCount(model, m.path)),
+    ];
+  });
+  const more = modules.length - rows.length;
+  return [
+    `**${plain(first.type)}** · ${t('{0} modules from this line', modules.length)} · ${t('{0} parameters', count(total))}`,
+    table([t('Module'), t('Type'), t('Shapes'), t('Parameters')], rows),
+    more > 0 ? t('… and {0} more', more) : '',
+    formulaLine(model, first, facts),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function moduleHover(model: Model, m: ModuleInfo, facts: HoverFacts): string {
+  const { t } = facts;
+  const parameters = parametersOf(model, m.path);
+  const [from, to] = shapesOf(model, m);
+  const flops = modelFlops(model, facts.ops, m.path);
+  const rows: string[][] = [];
+  if (from || to) rows.push([t('Shape'), `${from} → ${to}`]);
+  rows.push([t('Parameters'), parametersText(parameters, m.path, t)]);
+  if (flops !== undefined && !equalDims(flops, 0)) rows.push([t('FLOPs'), flopsText(flops, t)]);
+  const starts = parameters.filter(p => m.parameters.includes(p.name));
+  if (starts.length > 0 && starts.length <= 4)
+    rows.push([
+      t('Starts as'),
+      starts.map(p => `${code(local(p.name, m.path))} ${initializerText(p.initializer)}`).join('<br>'),
+    ]);
+  return [
+    `**${plain(m.path || model.name)}** · ${code(typeText(m))}`,
+    table(['', ''], rows),
+    formulaLine(model, m, facts),
+    trainedText(m.path, facts),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** Hover over a call in `forward`. */
+export function callHover(model: Model, call: Call, facts: HoverFacts): string {
+  const { t } = facts;
+  const visit = call.visits[0] ?? [];
+  const owner = visit[0] && moduleAtPath(model, visit[0].module);
+  const whole = owner && isWholeModule(model, owner, visit) ? owner : undefined;
+  if (whole) {
+    const modules = call.visits.flatMap(v => moduleAtPath(model, v[0]?.module ?? '') ?? []);
+    return modulesHover(model, unique(modules), facts);
+  }
+  const ops = unique(visit.map(n => n.op));
+  const definition = ops.length === 1 ? facts.ops.get(ops[0]!) : undefined;
+  const flops = flopsOf(model, visit, facts.ops);
+  const rows: string[][] = [];
+  const shapes = call.visits
+    .slice(0, MAX_ROWS)
+    .map(v => `${shapeList(model, externalInputs(model, v))} → ${shapeList(model, results(v))}`);
+  rows.push([t('Shape'), unique(shapes).join('<br>')]);
+  if (flops !== undefined && !equalDims(flops, 0))
+    rows.push([t('FLOPs'), flopsText(flopsPerSample(model, flops), t)]);
+  const attributes = visit.length === 1 ? attributesText(visit[0]!) : '';
+  if (attributes) rows.push([t('Attributes'), code(attributes)]);
+  return [
+    `**${ops.map(plain).join(' → ')}**${definition ? ` · ${plain(definition.summary)}` : ''}`,
+    table(['', ''], rows),
+    definition?.formula ? code(definition.formula) : '',
+    call.visits.length > 1 ? t('Called {0} times.', call.visits.length) : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** Hover over the name in a class statement. */
+export function classHover(model: Model, facts: HoverFacts): string {
+  const { t } = facts;
+  const flops = modelFlops(model, facts.ops);
+  const leaves = model.modules.filter(m => m.path !== '' && !hasChildren(model, m.path)).length;
+  const rows = [
+    [t('Shape'), `${shapeList(model, model.inputs)} → ${shapeList(model, model.outputs)}`],
+    [t('Parameters'), totalText(parametersOf(model), t)],
+  ];
+  if (flops !== undefined && !equalDims(flops, 0)) rows.push([t('FLOPs'), flopsText(flops, t)]);
+  rows.push([t('Layers'), String(leaves)]);
+  return [
+    `**${plain(model.name)}**`,
+    table(['', ''], rows),
+    facts.trained
+      ? t('Trained for {0} epochs in run {1}.', facts.trained.epochs, code(facts.trained.run))
+      : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** "weight: mean 0.01 ± 0.4, gradient 0.03", for places that hold text only. */
+export function statisticsLine(p: ParameterStatistics, t: Translate): string {
+  const gradient = p.gradientNorm === undefined ? '' : ` · ${t('gradient norm {0}', number(p.gradientNorm))}`;
+  return `${number(p.mean)} ± ${number(p.std)} [${number(p.min)}, ${number(p.max)}]${gradient}`;
+}
+
+export function trainedOf(path: string, trained: Trained | undefined): ParameterStatistics[] {
+  if (!trained) return [];
+  return trained.parameters.filter(p => path === '' || p.name.startsWith(`${path}.`) || p.name === path);
+}
+
+function trainedText(path: string, facts: HoverFacts): string {
+  const { t, trained } = facts;
+  const statistics = trainedOf(path, trained);
+  if (!trained || statistics.length === 0) return '';
+  const rows = statistics
+    .slice(0, MAX_ROWS)
+    .map(s => [
+      code(local(s.name, path)),
+      number(s.mean),
+      number(s.std),
+      s.gradientNorm === undefined ? '' : number(s.gradientNorm),
+      `![${plain(t('from {0} to {1}', number(s.min), number(s.max)))}](${svgDataUri(histogramSvg(s.histogram, s))})`,
+    ]);
+  const more = statistics.length - rows.length;
+  return [
+    `**${t('After training')}** · ${t('{0} epochs, run {1}', trained.epochs, code(trained.run))}`,
+    table([t('Parameter'), t('Mean'), t('Std'), t('Gradient norm'), t('Values')], rows),
+    more > 0 ? t('… and {0} more', more) : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function formulaLine(model: Model, m: ModuleInfo, facts: HoverFacts): string {
+  const ops = unique(nodesOf(model, m.path).map(n => n.op));
+  const main = ops.map(o => facts.ops.get(o)).find(o => o?.formula);
+  // A block of several kinds of layers has no formula of its own.
+  if (!main?.formula || ops.length > 3 || hasChildren(model, m.path)) return '';
+  return code(main.formula);
+}
+
+/** "15 = 5·2 (weight) + 5 (bias)". */
+export function parametersText(parameters: readonly Parameter[], path: string, t: Translate): string {
+  if (parameters.length === 0) return t('none');
+  const total = totalText(parameters, t);
+  if (parameters.length > 4) return total;
+  const terms = parameters.map(
+    p => `${p.shape.length === 0 ? '1' : p.shape.join('·')} (${code(local(p.name, path))})`,
+  );
+  return `${total} = ${terms.join(' + ')}`;
+}
+
+function totalText(parameters: readonly Parameter[], t: Translate): string {
+  const size = (p: Parameter) => p.shape.reduce((a, b) => a * b, 1);
+  const total = parameters.reduce((n, p) => n + size(p), 0);
+  const frozen = parameters.filter(p => !p.trainable).reduce((n, p) => n + size(p), 0);
+  return frozen > 0 ? `${count(total)} (${t('{0} frozen', count(frozen))})` : count(total);
+}
+
+export function initializerText(i: Initializer): string {
+  switch (i.kind) {
+    case 'zeros':
+      return '0';
+    case 'ones':
+      return '1';
+    case 'constant':
+      return number(i.value);
+    case 'uniform':
+      return `U(${number(i.low)}, ${number(i.high)})`;
+    case 'normal':
+      return `N(${number(i.mean)}, ${number(i.std)}²)`;
+    case 'truncated_normal':
+      return `N(${number(i.mean)}, ${number(i.std)}²) in [${number(i.low)}, ${number(i.high)}]`;
+    case 'orthogonal':
+      return i.gain === 1 ? 'orthogonal' : `${number(i.gain)} · orthogonal`;
+    case 'eye':
+      return 'identity';
+    case 'values':
+      return `[${i.values.slice(0, 4).map(number).join(', ')}${i.values.length > 4 ? ', …' : ''}]`;
+  }
+}
+
+function flopsText(flops: Dim, t: Translate): string {
+  return typeof flops === 'number'
+    ? t('{0} per sample', flops < 1e6 ? count(flops) : shortCount(flops))
+    : code(flops);
+}
+
+function shapesOf(model: Model, m: ModuleInfo): [string, string] {
+  if (m.inputs.length === 0 && m.outputs.length === 0) return ['', ''];
+  // A module that is called several times lists every value; the first of each says enough.
+  return [shapeList(model, m.inputs.slice(0, 3)), shapeList(model, m.outputs.slice(0, 1))];
+}
+
+function shapeList(model: Model, ids: readonly string[]): string {
+  const shapes: Shape[] = ids.flatMap(id => (model.values[id] ? [model.values[id].shape] : []));
+  return unique(shapes.map(shapeText)).map(code).join(', ') || '?';
+}
+
+function externalInputs(model: Model, visit: readonly Node[]): string[] {
+  const made = new Set(visit.flatMap(n => n.outputs));
+  const parameters = new Set(model.parameters.map(p => p.name));
+  return unique(visit.flatMap(n => n.inputs)).filter(i => i !== '' && !made.has(i) && !parameters.has(i));
+}
+
+/** What leaves a visit: the outputs of its last node. */
+export function results(visit: readonly Node[]): string[] {
+  return visit.at(-1)?.outputs.slice(0, 1) ?? [];
+}
+
+function isWholeModule(model: Model, m: ModuleInfo, visit: readonly Node[]): boolean {
+  return m.path !== '' && nodesOf(model, m.path).every(n => visit.includes(n));
+}
+
+function hasChildren(model: Model, path: string): boolean {
+  return model.modules.some(m => (path === '' ? m.path !== '' : m.path.startsWith(`${path}.`)));
+}
+
+function attributesText(n: Node): string {
+  return Object.entries(n.attributes)
+    .map(([k, v]) => `${k}=${Array.isArray(v) ? `[${v.join(', ')}]` : v}`)
+    .join(', ');
+}
+
+function typeText(m: ModuleInfo): string {
+  return `${m.type}(${m.arguments})`;
+}
+
+/** A parameter's name below its module: "fc1.weight" in "fc1" is "weight". */
+function local(name: string, path: string): string {
+  return path !== '' && name.startsWith(`${path}.`) ? name.slice(path.length + 1) : name;
+}
+
+function table(head: readonly string[], rows: readonly string[][]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}

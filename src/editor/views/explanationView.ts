@@ -1,0 +1,264 @@
+/**
+ * The Explanation view: why the model said what it said, with how far that may be trusted; and, for the layer under
+ * the cursor, what training made of it.
+ */
+import * as vscode from 'vscode';
+import type { TrustResult } from '../../explain/method';
+import type { Model } from '../../model/graph';
+import type { ParameterStatistics } from '../../service/protocol';
+import { commands, items, views } from '../ids';
+import { findAt } from '../language/hover';
+import { isPython, Models } from '../models';
+import type { Rooms } from '../rooms';
+import type { Answer } from '../runs/explaining';
+import { enabled, onSettingChange } from '../settings';
+import { attributionText, topAttributions } from '../text/attributions';
+import { parameterCount } from '../text/facts';
+import { count, number, percent, shapeText } from '../text/format';
+import { histogramSvg, svgDataUri } from '../text/histogram';
+import { statisticsLine, trainedOf } from '../text/hover';
+import { moduleAtPath, sourceOf } from '../text/places';
+
+const { l10n } = vscode;
+const TOP = 12;
+
+interface Line {
+  label: string;
+  description?: string;
+  tooltip?: string | vscode.MarkdownString;
+  icon?: vscode.ThemeIcon;
+  children?: readonly Line[];
+  expanded?: boolean;
+  command?: vscode.Command;
+  context?: string;
+}
+
+/** The layer under the cursor. */
+interface Layer {
+  model: Model;
+  path: string;
+  statistics: readonly ParameterStatistics[];
+  run?: string;
+}
+
+export function registerExplanationView(rooms: Rooms): vscode.Disposable {
+  const provider = new ExplanationTree(rooms);
+  const view = vscode.window.createTreeView(views.explanation, { treeDataProvider: provider });
+  provider.attach(view);
+  return vscode.Disposable.from(provider, view);
+}
+
+class ExplanationTree implements vscode.TreeDataProvider<Line>, vscode.Disposable {
+  readonly #rooms: Rooms;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #disposables: vscode.Disposable[];
+  #layer: Layer | undefined;
+  #view: vscode.TreeView<Line> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #asked = 0;
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+    this.#disposables = [
+      this.#changed,
+      rooms.explaining.onDidChange(() => {
+        if (this.#view) this.#view.message = rooms.explaining.asked ? l10n.t('Explaining…') : undefined;
+        this.#changed.fire(undefined);
+      }),
+      vscode.window.onDidChangeTextEditorSelection(() => this.#follow()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#follow()),
+      rooms.models.onDidRead(() => this.#follow()),
+      rooms.panel.onDidSelect(s => {
+        const { model } = rooms.panel.state;
+        if (s.module !== undefined && model) void this.#show(model, s.module);
+      }),
+      onSettingChange(['followCursor'], () => this.#follow()),
+    ];
+  }
+
+  attach(view: vscode.TreeView<Line>): void {
+    this.#view = view;
+    this.#disposables.push(
+      view.onDidChangeVisibility(e => {
+        if (e.visible) this.#follow();
+      }),
+    );
+    this.#follow();
+  }
+
+  getChildren(line?: Line): Line[] {
+    if (line) return [...(line.children ?? [])];
+    const { answer } = this.#rooms.explaining;
+    return [...(answer ? answerLines(answer) : []), ...(this.#layer ? [layerLine(this.#layer)] : [])];
+  }
+
+  getTreeItem(line: Line): vscode.TreeItem {
+    const t = new vscode.TreeItem(
+      line.label,
+      line.children?.length
+        ? line.expanded
+          ? vscode.TreeItemCollapsibleState.Expanded
+          : vscode.TreeItemCollapsibleState.Collapsed
+        : vscode.TreeItemCollapsibleState.None,
+    );
+    if (line.description !== undefined) t.description = line.description;
+    t.tooltip = line.tooltip ?? [line.label, line.description].filter(Boolean).join(' · ');
+    if (line.icon) t.iconPath = line.icon;
+    if (line.command) t.command = line.command;
+    if (line.context) t.contextValue = line.context;
+    return t;
+  }
+
+  #follow(): void {
+    clearTimeout(this.#timer);
+    if (!this.#view?.visible) return;
+    this.#timer = setTimeout(() => void this.#look(), 150);
+  }
+
+  async #look(): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    // The panel has the focus: what was selected there stays.
+    if (!editor) return;
+    if (!enabled('followCursor') || !isPython(editor.document)) return this.#set(undefined);
+    const reading = this.#rooms.models.current(editor.document);
+    const found = reading && findAt(editor.document, editor.selection.active, Models.models(reading));
+    if (!found || found.module === undefined) return this.#set(undefined);
+    await this.#show(found.model, found.module);
+  }
+
+  async #show(model: Model, path: string): Promise<void> {
+    const asked = ++this.#asked;
+    const same = this.#layer?.path === path && this.#layer.model.name === model.name;
+    if (!same) this.#set({ model, path, statistics: [] });
+    const trained = await this.#rooms.statistics.of(model);
+    if (asked !== this.#asked) return;
+    this.#set({
+      model,
+      path,
+      statistics: trainedOf(path, trained),
+      ...(trained ? { run: trained.run } : {}),
+    });
+  }
+
+  #set(layer: Layer | undefined): void {
+    if (!layer && !this.#layer) return;
+    if (!layer) this.#asked++;
+    this.#layer = layer;
+    this.#changed.fire(undefined);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const d of this.#disposables) d.dispose();
+  }
+}
+
+function answerLines({ question, explanation }: Answer): Line[] {
+  const { prediction, trust, row } = explanation;
+  const probability = prediction.probabilities?.[explanation.target.index];
+  const lines: Line[] = [];
+  if (row !== null || prediction.label)
+    lines.push({
+      label: row === null ? question.title : l10n.t('Row {0}: {1}', row, prediction.label),
+      description: [
+        probability === undefined ? '' : `${explanation.target.name} ${percent(probability)}`,
+        row === null ? '' : question.title,
+      ]
+        .filter(Boolean)
+        .join(' · '),
+      icon: new vscode.ThemeIcon('target'),
+      command: { command: commands.showPanel, title: l10n.t('Show Panel'), arguments: ['explain'] },
+    });
+  lines.push({
+    label: l10n.t('Trust: {0}', verdictText(trust.verdict)),
+    description: l10n.t('score {0} of 1', number(trust.score)),
+    icon: verdictIcon(trust.verdict),
+    expanded: true,
+    children: trust.measures.map(measureLine),
+  });
+  if (explanation.text)
+    lines.push({
+      label: explanation.text,
+      tooltip: explanation.text,
+      icon: new vscode.ThemeIcon('comment'),
+    });
+  const top = topAttributions(explanation, TOP, placeText);
+  if (top.length > 0)
+    lines.push({
+      label:
+        explanation.row === null
+          ? l10n.t('Importance')
+          : l10n.t('For and against {0}', explanation.target.name),
+      icon: new vscode.ThemeIcon('list-ordered'),
+      expanded: true,
+      children: top.map(a => ({
+        label: a.name,
+        description: attributionText(a),
+        icon:
+          a.value > 0
+            ? new vscode.ThemeIcon('add', new vscode.ThemeColor('charts.blue'))
+            : new vscode.ThemeIcon('remove', new vscode.ThemeColor('charts.red')),
+      })),
+    });
+  return lines;
+}
+
+function measureLine(m: TrustResult): Line {
+  return {
+    label: m.title,
+    description: number(m.value),
+    tooltip: m.text,
+    icon: verdictIcon(m.verdict),
+  };
+}
+
+function layerLine({ model, path, statistics, run }: Layer): Line {
+  const module = moduleAtPath(model, path);
+  const output = model.values[module?.outputs[0] ?? ''];
+  const place = sourceOf(model, path);
+  return {
+    label: path || model.name,
+    description: [
+      module?.type ?? '',
+      output ? shapeText(output.shape) : '',
+      l10n.t('{0} parameters', count(parameterCount(model, path))),
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    icon: new vscode.ThemeIcon('symbol-field'),
+    expanded: true,
+    context: items.source,
+    ...(place
+      ? { command: { command: commands.revealSource, title: l10n.t('Go to Source'), arguments: [place] } }
+      : {}),
+    children: statistics.slice(0, 40).map(s => ({
+      label: path !== '' && s.name.startsWith(`${path}.`) ? s.name.slice(path.length + 1) : s.name,
+      description: statisticsLine(s, (text, ...args) => l10n.t(text, ...args)),
+      icon: new vscode.ThemeIcon('graph'),
+      tooltip: new vscode.MarkdownString(
+        `${l10n.t('Values after training (run {0})', run ?? '')}\n\n![](${svgDataUri(histogramSvg(s.histogram, { ...s, width: 240, height: 60 }))})`,
+      ),
+    })),
+  };
+}
+
+function placeText(place: readonly number[]): string {
+  return place.length === 2
+    ? l10n.t('row {0}, column {1}', place[0]!, place[1]!)
+    : place.length === 3
+      ? l10n.t('channel {0}, row {1}, column {2}', place[0]!, place[1]!, place[2]!)
+      : l10n.t('entry {0}', place.join(', '));
+}
+
+function verdictText(v: 'good' | 'fair' | 'poor'): string {
+  return v === 'good' ? l10n.t('good') : v === 'fair' ? l10n.t('fair') : l10n.t('poor');
+}
+
+function verdictIcon(v: 'good' | 'fair' | 'poor'): vscode.ThemeIcon {
+  return v === 'good'
+    ? new vscode.ThemeIcon('verified-filled', new vscode.ThemeColor('testing.iconPassed'))
+    : v === 'fair'
+      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
+      : new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
+}

@@ -1,0 +1,72 @@
+/** Activation: wires the rooms of the editor together, and nothing else. What is heavy is loaded when it is needed. */
+import type * as vscode from 'vscode';
+import { createApi, type VitrineApi } from './editor/api';
+import { registerCommands } from './editor/commands/register';
+import { connectTo } from './editor/connect';
+import { Engine } from './editor/engine';
+import { Experiments } from './editor/experiments/store';
+import { registerCodeLenses } from './editor/language/codeLens';
+import { registerDiagnostics } from './editor/language/diagnostics';
+import { registerHover } from './editor/language/hover';
+import { registerInlayHints } from './editor/language/inlayHints';
+import { registerSymbols } from './editor/language/symbols';
+import { createLog } from './editor/log';
+import { Models } from './editor/models';
+import { Panel } from './editor/panel/panel';
+import type { Rooms } from './editor/rooms';
+import { Explaining } from './editor/runs/explaining';
+import { Statistics } from './editor/runs/statistics';
+import { Runs } from './editor/runs/store';
+import { Training } from './editor/runs/training';
+import { registerStatusBar } from './editor/statusBar';
+import { registerExplanationView } from './editor/views/explanationView';
+import { registerModelsTree } from './editor/views/modelsTree';
+import { registerRunsTree } from './editor/views/runsTree';
+
+export function activate(context: vscode.ExtensionContext): VitrineApi {
+  const started = performance.now();
+  const log = createLog();
+  const engine = new Engine(connectTo(context.extensionUri), log);
+  const experiments = new Experiments(log);
+  const models = new Models(engine, experiments, log);
+  const runs = new Runs(log);
+  const statistics = new Statistics(engine, runs, log);
+  const training = new Training(engine, runs, log);
+  const explaining = new Explaining(engine);
+  const panel = new Panel({ context, log, engine, experiments, models, runs, training, explaining });
+  const rooms: Rooms = {
+    context,
+    log,
+    engine,
+    experiments,
+    models,
+    runs,
+    statistics,
+    training,
+    explaining,
+    panel,
+  };
+  context.subscriptions.push(
+    log,
+    registerCommands(rooms),
+    registerCodeLenses(rooms),
+    registerHover(rooms),
+    registerInlayHints(rooms),
+    registerDiagnostics(rooms),
+    registerSymbols(rooms),
+    registerModelsTree(rooms),
+    registerRunsTree(rooms),
+    registerExplanationView(rooms),
+    registerStatusBar(rooms),
+    panel,
+    explaining,
+    training,
+    runs,
+    models,
+    experiments,
+    engine,
+  );
+  const activationMilliseconds = performance.now() - started;
+  log.info(`Active after ${activationMilliseconds.toFixed(1)} ms.`);
+  return createApi(rooms, activationMilliseconds);
+}
