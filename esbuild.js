@@ -1,4 +1,5 @@
-// Builds everything that ships (dist/) and, with --tests, everything that tests it (out/).
+// Builds everything that ships (dist/) and, with --tests, everything that tests it (out/). --tests=unit/data bundles
+// only the tests in that folder and nothing that ships. --release minifies; --watch stays and rebuilds.
 const esbuild = require('esbuild');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -7,6 +8,9 @@ const root = __dirname;
 const flags = new Set(process.argv.slice(2));
 const watch = flags.has('--watch');
 const release = flags.has('--release');
+const testFlag = process.argv.slice(2).find(f => /^--tests(=|$)/.test(f));
+/** Folder below test/ that alone is bundled. */
+const onlyTests = testFlag?.split('=')[1];
 
 /** Resolves `registry:folder#name`: the export `name` of every module in src/folder. */
 const registries = {
@@ -109,6 +113,8 @@ const common = {
   minify: release,
   // gpu.js finds a kernel's arguments by reading function sources, and registries show class names.
   keepNames: true,
+  // Its CommonJS build loads its parts through a require that no bundler follows.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
   plugins: [registries, kernels],
 };
@@ -162,7 +168,19 @@ const tests = {
   external: ['vscode', 'gl', 'webgpu', 'pyodide', 'mocha', 'playwright-core'],
   define: node.define,
   banner: node.banner,
+  metafile: true,
 };
+if (onlyTests)
+  tests.entryPoints = tests.entryPoints.filter(f =>
+    path.relative(root, f).startsWith(path.join('test', onlyTests)),
+  );
+
+/** Bundles of tests that are no more must not be run. */
+function removeStale({ outputs }) {
+  const made = new Set(Object.keys(outputs).map(f => path.resolve(f)));
+  const dir = path.join(tests.outdir, onlyTests ?? '');
+  for (const f of filesIn(dir, n => n.endsWith('.js'))) if (!made.has(f)) fs.rmSync(f, { force: true });
+}
 
 /** What is loaded as files: CPython in WebAssembly, and the torch stand-in that runs in it. */
 function copyAssets() {
@@ -193,15 +211,15 @@ async function main() {
     Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(root, file))));
   node.entryPoints = exists(node.entryPoints);
   web.entryPoints = exists(web.entryPoints);
-  const builds = [node, web, ...(flags.has('--tests') ? [tests] : [])];
+  const builds = [...(onlyTests ? [] : [node, web]), ...(testFlag ? [tests] : [])];
   copyAssets();
   await buildKernels();
   if (watch) {
     const contexts = await Promise.all(builds.map(b => esbuild.context({ ...b, logLevel: 'info' })));
     await Promise.all(contexts.map(c => c.watch()));
   } else {
-    if (flags.has('--tests')) fs.rmSync(tests.outdir, { recursive: true, force: true });
-    await Promise.all(builds.map(b => esbuild.build(b)));
+    const results = await Promise.all(builds.map(b => esbuild.build(b)));
+    if (testFlag) removeStale(results.at(-1).metafile);
   }
 }
 
