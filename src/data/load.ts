@@ -25,7 +25,10 @@ export function datasetKind(id: string): DatasetKind {
  * @param options as in the experiment file; what is left out has its default.
  * @throws VitrineError bad-data, file-not-found, bad-experiment or cancelled
  */
-export async function loadDataset(options: { kind: string }, context: LoadContext): Promise<Dataset> {
+export async function loadDataset(
+  options: { readonly kind: string; readonly [option: string]: unknown },
+  context: LoadContext,
+): Promise<Dataset> {
   const kind = datasetKind(options.kind);
   const complete = Value.Default(kind.schema as TSchema, structuredClone(options));
   const error = Value.Errors(kind.schema as TSchema, complete).First();

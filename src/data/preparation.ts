@@ -8,7 +8,7 @@ import { VitrineError } from '../model/errors';
 import type { Tensor } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import type { FeatureInfo, TargetInfo } from './dataset';
-import { isMissing, parseNumber } from './values';
+import { isMissing, parseNumber } from './table/values';
 
 const columnSchema = Type.Object({
   name: Type.String(),

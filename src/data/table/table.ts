@@ -3,8 +3,8 @@
  * table, naming line, column, what was found and what to do.
  */
 import Papa from 'papaparse';
-import { throwIfCancelled, VitrineError } from '../model/errors';
-import { listed, nearest } from '../model/suggest';
+import { throwIfCancelled, VitrineError } from '../../model/errors';
+import { listed, nearest } from '../../model/suggest';
 import { isMissing, looksLikeCommaDecimal, parseNumber } from './values';
 
 /** More is not a table of features, and its one-hot and scaling tables would not fit either. */
@@ -18,10 +18,10 @@ export interface Column {
   /** Cells that are not plain numbers; undefined while there are none. */
   texts: (string | undefined)[] | undefined;
   missing: number;
-  /** Cells that are plain numbers, those among them with a decimal point, and texts like "1,5". */
+  /** Cells that are numbers in one writing or the other: 1.5 or 1,5. */
   numeric: number;
-  points: number;
-  commas: number;
+  /** How the column writes its numbers, judged from all its cells. */
+  decimal: '.' | ',';
 }
 
 export interface Table {
@@ -116,7 +116,7 @@ export function readTable(
   return {
     file,
     delimiter,
-    columns: builders.map(b => b.finish(rows)),
+    columns: builders.map(b => b.finish(rows, delimiter)),
     rows,
     lines: lines.slice(0, rows),
     notes,
@@ -139,17 +139,10 @@ export function columnNamed(table: Table, name: string, what: string): Column {
   );
 }
 
-/** How a number column of this table is written, judged from its cells. */
-export function decimalOf(column: Column): '.' | ',' {
-  return column.commas > 0 && column.points === 0 ? ',' : '.';
-}
-
 /** Whether at least half of what is there reads as numbers: then the rest are mistakes, else they are categories. */
 export function looksNumeric(column: Column, rows: number): boolean {
-  const decimal = decimalOf(column);
-  const numbers = column.numeric + (decimal === ',' ? column.commas : 0);
   const present = rows - column.missing;
-  return present === 0 || numbers * 2 >= present;
+  return present === 0 || column.numeric * 2 >= present;
 }
 
 /** The cell as text, or undefined if it is missing. Numbers that were not kept as text are printed shortest. */
@@ -161,9 +154,9 @@ export function textAt(column: Column, row: number): string | undefined {
 }
 
 /** The cell as a number: NaN if it is missing or text. */
-export function numberAt(column: Column, row: number, decimal: '.' | ','): number {
+export function numberAt(column: Column, row: number): number {
   const text = column.texts?.[row];
-  return text === undefined ? column.numbers[row]! : parseNumber(text, decimal);
+  return text === undefined ? column.numbers[row]! : parseNumber(text, column.decimal);
 }
 
 export function bad(file: string, line: number | undefined, message: string): VitrineError {
@@ -241,6 +234,9 @@ function guessDelimiter(body: string): string {
 class Builder {
   readonly column: Column;
   private readonly shared = new Map<string, string>();
+  private points = 0;
+  private commas = 0;
+  private thousands = 0;
 
   constructor(
     name: string,
@@ -252,8 +248,7 @@ class Builder {
       texts: undefined,
       missing: 0,
       numeric: 0,
-      points: 0,
-      commas: 0,
+      decimal: '.',
     };
   }
 
@@ -268,12 +263,16 @@ class Builder {
     c.numbers[row] = x;
     if (!Number.isNaN(x)) {
       c.numeric++;
-      if (cell.includes('.')) c.points++;
+      if (cell.includes('.')) this.points++;
       if (!this.keepText) return;
     } else if (isMissing(cell)) {
       c.missing++;
       return;
-    } else if (looksLikeCommaDecimal(cell)) c.commas++;
+    } else if (looksLikeCommaDecimal(cell)) {
+      c.numeric++;
+      this.commas++;
+      if (/^[+-]?\d{1,3},\d{3}$/.test(cell.trim())) this.thousands++;
+    }
     const text = cell.trim();
     // Categories repeat: one string for all cells that say the same.
     let known = this.shared.get(text);
@@ -285,8 +284,12 @@ class Builder {
     c.texts[row] = known;
   }
 
-  finish(rows: number): Column {
-    this.column.numbers = this.column.numbers.slice(0, rows);
-    return this.column;
+  finish(rows: number, delimiter: string): Column {
+    const { column, commas, points, thousands } = this;
+    column.numbers = column.numbers.slice(0, rows);
+    // "1,234" in quotes, in a file whose delimiter is the comma, means a thousand: not ours to guess, so an error later.
+    const meansThousands = delimiter === ',' && commas === thousands;
+    if (commas > 0 && points === 0 && !meansThousands) column.decimal = ',';
+    return column;
   }
 }

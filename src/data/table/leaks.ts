@@ -1,0 +1,76 @@
+/** Notes about what would make results look better, or stranger, than they are. */
+import { listed } from '../../model/suggest';
+import type { Split } from '../dataset';
+import type { PreparationColumn } from '../preparation';
+import { type Column, type Table, textAt } from './table';
+import { rowsOf } from './words';
+
+/** Categories that only validation or test rows have become all zeros, as scikit-learn's handle_unknown='ignore'. */
+export function noteUnseen(
+  columns: readonly Column[],
+  learned: readonly PreparationColumn[],
+  splits: Readonly<Record<Split, Int32Array>>,
+  notes: string[],
+): void {
+  columns.forEach((column, i) => {
+    const { categories } = learned[i]!;
+    if (!categories) return;
+    const known = new Set(categories);
+    const unknown = new Set<string>();
+    let rows = 0;
+    for (const row of [...splits.valid, ...splits.test]) {
+      const text = textAt(column, row);
+      if (text === undefined || known.has(text)) continue;
+      unknown.add(text);
+      rows++;
+    }
+    if (rows > 0)
+      notes.push(
+        `${listed([...unknown], 5)} in "${column.name}" did not occur in the training rows; ${rowsOf(rows)} of the other parts stand there without a category.`,
+      );
+  });
+}
+
+/** Notes what makes a test look better than it is: rows known from training, and a feature that is the answer. */
+export function noteLeaks(
+  table: Table,
+  columns: readonly Column[],
+  target: Column,
+  splits: Readonly<Record<Split, Int32Array>>,
+  notes: string[],
+): void {
+  const trained = new Set<string>();
+  const key = (row: number) => rowKey([...columns, target], row);
+  for (const row of splits.train) trained.add(key(row));
+  for (const part of ['valid', 'test'] as const) {
+    const again = splits[part].filter(row => trained.has(key(row))).length;
+    if (again > 0)
+      notes.push(
+        `${rowsOf(again)} of the ${part === 'test' ? 'test' : 'validation'} part also ${again === 1 ? 'occurs' : 'occur'} among the training rows.`,
+      );
+  }
+  for (const column of columns) {
+    let same = true;
+    for (let row = 0; row < table.rows && same; row++) same = textAt(column, row) === textAt(target, row);
+    if (same)
+      notes.push(
+        `The column "${column.name}" equals the target in every row: it gives the answer away. Exclude it?`,
+      );
+  }
+}
+
+function rowKey(columns: readonly Column[], row: number): string {
+  // Two 32-bit hashes: short keys instead of the rows' whole text.
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (const column of columns) {
+    const text = `${textAt(column, row) ?? ''}\u001f`;
+    for (let i = 0; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      a = Math.imul(a ^ c, 0x01000193);
+      b = Math.imul(b ^ (c + i), 0x85ebca6b);
+      b ^= b >>> 13;
+    }
+  }
+  return `${a >>> 0}:${b >>> 0}`;
+}

@@ -1,0 +1,403 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { csv, failure, load } from './_load';
+
+const none = { test: 0, valid: 0 };
+const all = { split: none, scale: 'none' };
+const table = csv(
+  ['a', 'b', 'y'],
+  Array.from({ length: 20 }, (_, i) => [i, i * i, i % 2 ? 'yes' : 'no']),
+);
+
+describe('Reading a table', () => {
+  it('reads quotes, delimiters and line breaks within quotes', async () => {
+    const text = 'name,size,y\r\n"Smith, ""J""",1,a\r\n"two\r\nlines",2,b\r\nplain,3,a\r\n';
+    const data = await load(text, { ...all, categories: ['name'] });
+    assert.equal(data.raw(0).values['name'], 'Smith, "J"');
+    assert.equal(data.raw(1).values['name'], 'two\nlines');
+    assert.deepEqual(data.raw(2), {
+      row: 2,
+      split: 'train',
+      values: { name: 'plain', size: 3 },
+      target: 'a',
+    });
+  });
+
+  for (const [name, delimiter] of [
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+    ['bars', '|'],
+  ] as const)
+    it(`finds ${name} by looking`, async () => {
+      const data = await load(table.replaceAll(',', delimiter), all);
+      assert.deepEqual(
+        data.features.map(f => f.name),
+        ['a', 'b'],
+      );
+    });
+
+  it('takes the delimiter that it is told', async () => {
+    const data = await load('a:b,c:y\n1:2:u\n3:4:v\n', { ...all, delimiter: ':' });
+    assert.deepEqual(
+      data.features.map(f => f.name),
+      ['a', 'b,c'],
+    );
+  });
+
+  it('finds a decimal comma by looking, and says so', async () => {
+    const data = await load('a;b;y\n1,5;-2,25e1;u\n3;,5;v\n', all);
+    assert.deepEqual([...data.batch([0, 1]).input.data], [1.5, -22.5, 3, 0.5]);
+    assert.ok(data.notes.some(n => n.includes('decimal comma') && n.includes('"a", "b"')));
+    assert.equal(data.raw(0).values['b'], -22.5);
+    assert.equal(data.prepare([{ a: '7,5', b: 1 }]).data[0], 7.5);
+  });
+
+  it('does not mix decimal commas and points', async () => {
+    const { message, line } = await failure('a;y\n1,5;u\n2.5;v\n3,5;u\n4,5;v\n', all);
+    assert.match(message, /Line 2, column "a": found "1,5", expected a number\. 2 more cells are like this/);
+    assert.equal(line, 2);
+  });
+
+  it('does not take a comma between thousands for a decimal comma', async () => {
+    const { message } = await failure('a,y\n"1,234",u\n"5,678",v\n9,u\n', all);
+    assert.match(message, /Line 2, column "a": found "1,234", expected a number/);
+    const quoted = await load('a,y\n"1,5",u\n"5,678",v\n9,u\n', all);
+    assert.deepEqual([...quoted.batch([0, 2]).input.data], [1.5, 9]);
+  });
+
+  it('decodes UTF-8 and UTF-16 with and without a mark, and Latin-1', async () => {
+    const text = 'größe,y\n1,ä\n2,ö\n';
+    const utf16 = Buffer.from(text, 'utf16le');
+    const big = Buffer.from(utf16).swap16();
+    const versions: [string, Uint8Array][] = [
+      ['UTF-8', Buffer.from(text)],
+      ['UTF-8 with mark', Buffer.from(`\uFEFF${text}`)],
+      ['UTF-16LE with mark', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16])],
+      ['UTF-16BE with mark', Buffer.concat([Buffer.from([0xfe, 0xff]), big])],
+      ['UTF-16LE', utf16],
+      ['UTF-16BE', big],
+      ['Latin-1', Buffer.from(text, 'latin1')],
+    ];
+    for (const [name, bytes] of versions) {
+      const data = await load(bytes, all);
+      assert.deepEqual(
+        data.features.map(f => f.name),
+        ['größe'],
+        name,
+      );
+      assert.deepEqual(data.target.classes, ['ä', 'ö'], name);
+      assert.equal(
+        data.notes.some(n => n.includes('Windows-1252')),
+        name === 'Latin-1',
+        name,
+      );
+      assert.equal(data.hash, createHash('sha256').update(bytes).digest('hex'));
+    }
+  });
+
+  it('keeps the line of a row beyond blank lines and quoted line breaks', async () => {
+    const { message, line } = await failure('a,b,y\n\n"x\ny",1,u\n\nz,oops,v\nw,3,u\n', {
+      ...all,
+      categories: ['a'],
+    });
+    assert.equal(line, 6);
+    assert.match(message, /^Line 6, column "b": found "oops", expected a number\./);
+  });
+
+  it('names columns without a name, and says so', async () => {
+    const data = await load(',a,y\n0,1,u\n1,2,v\n', all);
+    assert.deepEqual(
+      data.features.map(f => f.name),
+      ['column 1', 'a'],
+    );
+    assert.ok(data.notes.some(n => n.includes('has no name')));
+  });
+
+  it('survives names that mean something to JavaScript', async () => {
+    const data = await load('__proto__,constructor,y\n1,2,u\n3,4,v\n', all);
+    assert.deepEqual(Object.entries(data.raw(1).values), [
+      ['__proto__', 3],
+      ['constructor', 4],
+    ]);
+    assert.deepEqual([...data.prepare([data.raw(1).values]).data], [3, 4]);
+    assert.throws(() => data.prepare([{ a: 1 }]), /no column "__proto__"/);
+  });
+});
+
+describe('Features and target', () => {
+  it('takes numbers as numbers, texts as categories, and codes as told', async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => [i / 2, i % 2 ? 'red' : 'blue', `0${i % 3}`, i % 2]);
+    const data = await load(csv(['n', 'c', 'zip', 'y'], rows), { ...all, categories: ['zip'] });
+    assert.deepEqual(
+      data.features.map(f => [f.name, f.kind, f.span, f.categories]),
+      [
+        ['n', 'number', [0, 1], undefined],
+        ['c', 'category', [1, 3], ['blue', 'red']],
+        ['zip', 'category', [3, 6], ['00', '01', '02']],
+      ],
+    );
+    assert.deepEqual(data.sampleShape, [6]);
+    assert.deepEqual([...data.batch([1]).input.data], [0.5, 0, 1, 0, 1, 0]);
+  });
+
+  it('gives classes as indices and numbers as values', async () => {
+    const labels = csv(
+      ['a', 'y'],
+      [
+        [1, 10],
+        [2, 9],
+        [3, 10],
+        [4, 2],
+      ],
+    );
+    const numbers = await load(labels, all);
+    assert.deepEqual(numbers.batch([0, 1]).targets, { shape: [2, 1], data: Float32Array.of(10, 9) });
+    const classes = await load(labels, { ...all, targetType: 'classes' });
+    assert.deepEqual(classes.target, { name: 'y', kind: 'classes', classes: ['2', '9', '10'] });
+    assert.deepEqual(classes.batch([0, 1]).targets, { shape: [2], data: Int32Array.of(2, 1) });
+    assert.equal(classes.raw(3).target, '2');
+  });
+
+  it('uses the features that are named, in their order', async () => {
+    const data = await load(table, { ...all, features: ['b', 'a'] });
+    assert.deepEqual([...data.batch([3]).input.data], [9, 3]);
+  });
+
+  it('sees pixels as an image, channel by channel', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `p${i}`);
+    const rows = [0, 1].map(r => [...names.map((_, i) => (i * 20 + r) % 256), r ? 'u' : 'v']);
+    const image = { channels: 2, height: 2, width: 3, max: 240 };
+    const data = await load(csv([...names, 'y'], rows), { split: none, image });
+    assert.equal(data.modality, 'image');
+    assert.deepEqual(data.sampleShape, [2, 2, 3]);
+    const { input } = data.batch([0]);
+    assert.deepEqual(input.shape, [1, 2, 2, 3]);
+    assert.deepEqual(
+      [...input.data],
+      names.map((_, i) => Math.fround((i * 20) / 240)),
+    );
+
+    const scaled = await load(csv([...names, 'y'], rows), { split: none, image, scale: 'standard' });
+    const x = scaled.batch([0, 1]).input.data;
+    for (let c = 0; c < 2; c++) {
+      const channel = [0, 1].flatMap(r => [...x.slice(r * 12 + c * 6, r * 12 + c * 6 + 6)]);
+      const mean = channel.reduce((a, b) => a + b, 0) / 12;
+      assert.ok(Math.abs(mean) < 1e-6);
+      assert.ok(Math.abs(channel.reduce((s, v) => s + v * v, 0) / 12 - 1) < 1e-6);
+    }
+  });
+});
+
+describe('Missing values', () => {
+  const gaps = 'a,c,y\n1,red,u\n,red,v\n3,NA,u\n5,blue,\n7,red,v\n9,red,u\n';
+
+  it('stop loading by default, with their place', async () => {
+    const { message, line } = await failure(gaps, all);
+    assert.equal(line, 3);
+    assert.equal(
+      message,
+      'Line 3, column "a": the value is missing (one of 3 missing values). Fill it in, or set data.missing to "drop" or "mean".',
+    );
+  });
+
+  it('are dropped with a count of the rows and their lines', async () => {
+    const data = await load(gaps, { ...all, missing: 'drop' });
+    assert.deepEqual([...data.splits.train], [0, 4, 5]);
+    assert.ok(data.notes.includes('2 rows with a missing value left out (lines 3, 4).'));
+    assert.ok(data.notes.includes('1 row without a target left out (line 5).'));
+    assert.throws(() => data.batch([1]), /left out/);
+    assert.equal(data.raw(1).values['a'], null);
+  });
+
+  it('are filled with the mean and the most frequent category', async () => {
+    const data = await load(gaps, { ...all, missing: 'mean' });
+    assert.deepEqual([...data.splits.train], [0, 1, 2, 4, 5]);
+    assert.deepEqual([...data.batch([1, 2]).input.data], [5, 1, 3, 1]);
+    assert.equal(data.features[0]!.missing, 1);
+    assert.deepEqual(data.prepare([{ a: null, c: 'red' }]).data, Float32Array.of(5, 1));
+  });
+});
+
+describe('Splitting', () => {
+  const many = csv(
+    ['a', 'g', 't', 'y'],
+    Array.from({ length: 200 }, (_, i) => [i, `g${i % 23}`, 1000 - i, i % 10 === 0 ? 'rare' : 'often']),
+  );
+
+  it('is the same for the same seed and another for another', async () => {
+    const [one, two, other] = await Promise.all([load(many, {}, 5), load(many, {}, 5), load(many, {}, 6)]);
+    assert.deepEqual(one.splits, two.splits);
+    assert.notDeepEqual(one.splits, other.splits);
+  });
+
+  it('keeps the classes in proportion, and each row in one part', async () => {
+    const data = await load(many, { split: { test: 0.2, valid: 0.1 } });
+    const { train, valid, test } = data.splits;
+    assert.deepEqual([train.length, valid.length, test.length], [140, 20, 40]);
+    for (const [part, rare] of [
+      [train, 14],
+      [valid, 2],
+      [test, 4],
+    ] as const)
+      assert.equal([...part].filter(row => data.raw(row).target === 'rare').length, rare);
+    assert.equal(new Set([...train, ...valid, ...test]).size, 200);
+    assert.equal(data.raw(valid[0]!).split, 'valid');
+  });
+
+  it('keeps groups together, and does not learn from the group itself', async () => {
+    const data = await load(many, { split: { test: 0.2, valid: 0.1, group: 'g' } });
+    const parts = new Map<unknown, Set<string>>();
+    for (let row = 0; row < 200; row++) {
+      const { values, split } = data.raw(row);
+      parts.set(values['g'], (parts.get(values['g']) ?? new Set()).add(split));
+    }
+    assert.ok([...parts.values()].every(s => s.size === 1));
+    assert.ok(Math.abs(data.splits.test.length - 40) <= 9, String(data.splits.test.length));
+    assert.deepEqual(
+      data.features.map(f => f.name),
+      ['a', 't'],
+    );
+  });
+
+  it('tests on the newest rows with a time column of numbers or dates', async () => {
+    const numbers = await load(many, { split: { test: 0.2, valid: 0.1, time: 't' } });
+    assert.deepEqual(
+      [...numbers.splits.test],
+      Array.from({ length: 40 }, (_, i) => 39 - i),
+    );
+    const dates = csv(
+      ['a', 't', 'y'],
+      [
+        [1, '2026-01-10', 'u'],
+        [2, '2025-12-31T23:00-02:00', 'v'],
+        [3, '2025-06-01', 'u'],
+        [4, '2026-01-01T00:30Z', 'v'],
+      ],
+    );
+    const data = await load(dates, { split: { test: 0.5, valid: 0, time: 't' } });
+    assert.deepEqual([...data.splits.train], [2, 3]);
+    assert.deepEqual([...data.splits.test], [1, 0]);
+    assert.match(
+      (await failure(dates.replace('2025-06-01', '1.6.2025'), { split: { time: 't' } })).message,
+      /Line 4, column "t": found "1\.6\.2025", expected a number or a date/,
+    );
+  });
+});
+
+describe('Notes', () => {
+  it('tell of rows that occur in two parts', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [i % 4, i % 2 ? 'u' : 'v']);
+    const data = await load(csv(['a', 'y'], rows), { split: { test: 0.25, valid: 0 } });
+    assert.ok(
+      data.notes.includes('10 rows of the test part also occur among the training rows.'),
+      data.notes.join(),
+    );
+  });
+
+  it('tell of a feature that equals the target', async () => {
+    const data = await load(
+      csv(
+        ['a', 'copy', 'y'],
+        [
+          [1, 'u', 'u'],
+          [2, 'v', 'v'],
+          [3, 'u', 'u'],
+        ],
+      ),
+      all,
+    );
+    assert.ok(data.notes.some(n => n.includes('"copy" equals the target')));
+    assert.ok(!data.notes.some(n => n.includes('"a" equals')));
+  });
+});
+
+describe('A table that cannot be read', () => {
+  const cases: [string, string | Uint8Array, Record<string, unknown>, RegExp, number?][] = [
+    ['empty file', '', {}, /^The file is empty\. Expected a header line/],
+    ['blank file', '\n \n', {}, /^The file is empty/],
+    ['header only', 'a,y\n', {}, /has a header \("a" or "y"\) but no rows/],
+    [
+      'no target column',
+      table,
+      { target: 'Y2' },
+      /There is no column "Y2" \(the target\)\. Did you mean "y"\?/,
+      1,
+    ],
+    [
+      'no feature column',
+      table,
+      { features: ['a', 'size'] },
+      /There is no column "size" \(in data\.features\)/,
+      1,
+    ],
+    ['no header', '1,2\n3,4\n5,6\n', {}, /It looks like data: add a first line/, 1],
+    ['target as feature', table, { features: ['y'] }, /is the target and a feature at once/, 1],
+    ['only the target', 'y\nu\nv\n', {}, /No column is left to predict from/, 1],
+    [
+      'short row',
+      'a,b,y\n1,2,u\n3,v\n',
+      {},
+      /^Line 3 has 2 values, but the header names 3 columns .*Column "y" is the first without/,
+      3,
+    ],
+    [
+      'long row',
+      'a,b,y\n1,2,u,9\n',
+      {},
+      /^Line 2 has 4 values, but the header names 3 columns.*Put quotes/,
+      2,
+    ],
+    ['duplicate names', 'a,b,a,y\n1,2,3,u\n', {}, /two columns "a" \(columns 1 and 3\)/, 1],
+    [
+      'text in a number column',
+      'a,y\n1,u\n2,v\nx,u\n4,v\n',
+      {},
+      /^Line 4, column "a": found "x", expected a number\. Correct/,
+      4,
+    ],
+    ['infinity', 'a,y\n1,u\n-inf,v\n3,u\n', {}, /^Line 3, column "a": found "-inf".*Infinite values/, 3],
+    ['a number beyond doubles', 'a,y\n1,u\n1e999,v\n3,u\n', {}, /^Line 3, column "a": found "1e999"/, 3],
+    ['NaN', 'a,y\n1,u\nNaN,v\n3,u\n', {}, /^Line 3, column "a": the value is missing/, 3],
+    ['one class only', 'a,y\n1,u\n2,u\n', {}, /only one class, "u"/, 1],
+    ['empty target', 'a,y\n1,\n2,\n', {}, /The target column "y" is empty/, 1],
+    [
+      'text target for numbers',
+      'a,y\n1,u\n2,v\n',
+      { targetType: 'number' },
+      /^Line 2, column "y": found "u", expected a number, because/,
+      2,
+    ],
+    ['open quote', 'a,y\n1,u\n"2,v\n3,u\n', {}, /^Line 3: a quoted text is never closed/, 3],
+    ['binary', Uint8Array.from([1, 0, 0, 2, 0, 0, 3, 0, 0, 0]), {}, /not text/],
+    [
+      'image of another size',
+      table,
+      { image: { height: 2, width: 2 } },
+      /1 x 2 x 2 has 4 pixels, but 2 columns/,
+      1,
+    ],
+    ['a million columns', `${'a,'.repeat(999_999)}y\n`, {}, /has 1000000 columns; at most 65536/, 1],
+    [
+      'ids as categories',
+      csv(
+        ['id', 'y'],
+        Array.from({ length: 99 }, (_, i) => [`n${i}`, i % 2 ? 'u' : 'v']),
+      ),
+      {},
+      /different texts in 69 training rows .*data\.exclude/,
+      2,
+    ],
+    ['one usable row', 'a,y\n1,u\n,v\n', { missing: 'drop' }, /Only 1 of 2 rows can be used/],
+  ];
+  for (const [name, content, options, expected, line] of cases)
+    it(`is refused in one sentence: ${name}`, async () => {
+      const found = await failure(content, options);
+      assert.match(found.message, expected);
+      assert.equal(found.line, line);
+    });
+
+  it('is refused: no file, a folder', async () => {
+    await assert.rejects(load(table, { file: 'nowhere.csv' }), /"nowhere\.csv" does not exist/);
+    await assert.rejects(load(table, { file: '.' }), /something else, e\.g\. a folder/);
+  });
+});
