@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'diverged'
   | 'cancelled'
   | 'engine-lost'
+  /** A fault of the program's own, told without its details, which are in the log. */
+  | 'internal'
   | 'untrusted';
 
 export class VitrineError extends Error {

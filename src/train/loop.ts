@@ -152,14 +152,17 @@ export class TrainingLoop {
       seconds: (performance.now() - began) / 1000,
       gradientNorms: await this.trainer.gradientNorms(),
     });
-    // The last epoch's checkpoint is written by `finished`.
-    if (
-      this.epoch < this.recipe.epochs &&
-      performance.now() - this.lastCheckpoint >= this.checkpointEvery.least
-    )
-      await this.checkpoint(weights);
+    if (this.checkpointIsDue()) await this.checkpoint(weights);
     else await this.writer.flush();
     return this.epoch < this.recipe.epochs && this.interrupted();
+  }
+
+  /** After a complete epoch. The last one's checkpoint is written by `finished`. */
+  private checkpointIsDue(): boolean {
+    const { epochs, checkpointEvery } = this.recipe;
+    if (this.epoch >= epochs) return false;
+    if (checkpointEvery !== undefined) return this.epoch % checkpointEvery === 0;
+    return performance.now() - this.lastCheckpoint >= this.checkpointEvery.least;
   }
 
   private newTracker(): EpochTracker {

@@ -12,4 +12,6 @@ export interface Recipe {
   batchSize: number;
   /** Metrics to track besides the loss; the usual ones for the target if absent. */
   metrics?: readonly string[];
+  /** Epochs between checkpoints. If absent: each epoch, as far as that is not more often than every few seconds. */
+  checkpointEvery?: number;
 }

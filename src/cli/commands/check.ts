@@ -1,0 +1,109 @@
+import path from 'node:path';
+import { readExperiment } from '../../formats/experiment/read';
+import { VitrineError } from '../../model/errors';
+import type { Diagnostic, Severity } from '../../model/graph';
+import { datasetOf, modelOf } from '../../train/assemble';
+import { bindingsFor } from '../../train/bindings';
+import type { Command, CommandCall } from '../command';
+import { experimentSuffix, splitFragment } from '../experiments';
+import { readModels } from '../readModels';
+import { printable, type Terminal } from '../terminal';
+
+export const command: Command = {
+  name: 'check',
+  usage: 'FILE… [--json]',
+  summary: 'Check models and experiments; exit code 1 if there is an error.',
+  arguments: [1, Number.POSITIVE_INFINITY],
+  options: {},
+  async run(call) {
+    const diagnostics: Diagnostic[] = [];
+    for (const file of call.arguments) diagnostics.push(...(await checkFile(file, call)));
+    if (call.terminal.json) {
+      call.terminal.result({
+        diagnostics: diagnostics.map(({ file, line, column, severity, code, message, fix }) => ({
+          file,
+          line,
+          column,
+          severity,
+          code,
+          message,
+          ...(fix && { fix }),
+        })),
+      });
+    } else show(diagnostics, call.terminal, call.arguments.length);
+    return !diagnostics.some(d => d.severity === 'error');
+  },
+};
+
+async function checkFile(argument: string, call: CommandCall): Promise<readonly Diagnostic[]> {
+  const { file, class: wanted } = argument.endsWith(experimentSuffix)
+    ? { file: argument }
+    : splitFragment(argument);
+  try {
+    if (file.endsWith(experimentSuffix)) return await checkExperiment(file, call);
+    const read = await readModels(file, {
+      ...(wanted !== undefined && { class: wanted }),
+      distFolder: call.distFolder,
+      signal: call.signal,
+    });
+    return Object.values(read).flatMap(r => r.diagnostics);
+  } catch (e) {
+    // A file that is not there is bad usage; what is wrong inside of one is a finding.
+    const usage = ['file-not-found', 'bad-usage', 'cancelled'];
+    if (!(e instanceof VitrineError) || (usage.includes(e.code) && !e.details.diagnostics)) throw e;
+    return e.details.diagnostics ?? [finding(e, file)];
+  }
+}
+
+/** The file itself, then whether its data and its model fit each other. */
+async function checkExperiment(file: string, call: CommandCall): Promise<readonly Diagnostic[]> {
+  const { experiment, diagnostics } = await readExperiment(file);
+  if (!experiment) return diagnostics;
+  const found = [...diagnostics];
+  try {
+    const dataset = await datasetOf(experiment, file, call.signal);
+    const model = await modelOf(experiment, file, dataset.sampleShape, call);
+    bindingsFor(model, dataset.sampleShape, 1);
+  } catch (e) {
+    if (!(e instanceof VitrineError) || e.code === 'cancelled') throw e;
+    found.push(...(e.details.diagnostics ?? [finding(e, file)]));
+  }
+  return found;
+}
+
+function finding(e: VitrineError, file: string): Diagnostic {
+  const { at } = e.details;
+  const line = at?.line ?? 1;
+  const column = at?.column ?? 1;
+  return {
+    file: at?.file ?? path.resolve(file),
+    line,
+    column,
+    endLine: at?.endLine ?? line,
+    endColumn: at?.endColumn ?? column + 1,
+    severity: 'error',
+    code: e.code,
+    message: e.message,
+  };
+}
+
+function show(diagnostics: readonly Diagnostic[], terminal: Terminal, files: number): void {
+  const paint: Record<Severity, (t: string) => string> = {
+    error: t => terminal.red(t),
+    warning: t => terminal.yellow(t),
+    information: t => terminal.blue(t),
+    hint: t => terminal.dim(t),
+  };
+  for (const d of diagnostics) {
+    const place = `${path.relative('', d.file)}:${d.line}:${d.column}`;
+    terminal.print(
+      `${terminal.bold(place)} ${paint[d.severity](d.severity)} ${printable(d.message)} ${terminal.dim(d.code)}`,
+    );
+    if (d.fix) terminal.print(`  ${terminal.dim('fix:')} ${printable(d.fix.title)}`);
+  }
+  const errors = diagnostics.filter(d => d.severity === 'error').length;
+  const others = diagnostics.length - errors;
+  if (diagnostics.length === 0)
+    terminal.print(terminal.green(files === 1 ? 'No problems.' : `No problems in ${files} files.`));
+  else terminal.print('', `${errors} ${errors === 1 ? 'error' : 'errors'}, ${others} other`);
+}

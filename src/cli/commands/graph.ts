@@ -1,0 +1,107 @@
+import path from 'node:path';
+import { VitrineError } from '../../model/errors';
+import { listed, nearest } from '../../model/suggest';
+import { type Command, textOption } from '../command';
+import { splitFragment } from '../experiments';
+import { describeGraph, type GraphDescription } from '../graphDescription';
+import { parseShape, readModels } from '../readModels';
+import { fixedNumber, grouped, scaled, shapeText, tableLines } from '../table';
+import type { Terminal } from '../terminal';
+
+export const command: Command = {
+  name: 'graph',
+  usage: 'FILE[#Class] [--input 1x28x28] [--json]',
+  summary: 'Show the layers of a model: shapes, parameters, floating point operations, source lines.',
+  arguments: [1, 1],
+  options: {
+    input: {
+      type: 'string',
+      value: 'SHAPE',
+      help: 'Shape of one sample, e.g. 1x28x28. If left out: that of the data of an experiment beside the file.',
+    },
+  },
+  async run(call) {
+    const { file, class: wanted } = splitFragment(call.arguments[0]!);
+    const input = textOption(call, 'input');
+    const read = await readModels(file, {
+      ...(wanted !== undefined && { class: wanted }),
+      ...(input !== undefined && { input: parseShape(input) }),
+      distFolder: call.distFolder,
+      signal: call.signal,
+    });
+    const names = Object.keys(read);
+    const name = wanted ?? (names.length === 1 ? names[0] : undefined);
+    if (name === undefined) {
+      throw new VitrineError(
+        names.length === 0 ? 'class-not-found' : 'bad-usage',
+        names.length === 0
+          ? `There is no model in ${file}.`
+          : `${file} has several models: ${listed(names)}. Say which one: vitrine graph ${file}#${names[0]}`,
+      );
+    }
+    const found = Object.hasOwn(read, name) ? read[name] : undefined;
+    if (!found) {
+      const near = nearest(name, names);
+      throw new VitrineError(
+        'class-not-found',
+        `There is no model "${name}" in ${file}. ${near ? `Did you mean "${near}"?` : names.length > 0 ? `It has ${listed(names)}.` : ''}`,
+      );
+    }
+    for (const d of found.diagnostics)
+      call.terminal.message(
+        `${path.relative('', d.file)}:${d.line}:${d.column}: ${d.severity}: ${d.message}`,
+      );
+    if (!found.model) {
+      if (found.diagnostics.length === 0) call.terminal.message(`${name} could not be read.`);
+      return false;
+    }
+    const description = describeGraph(found.model);
+    if (call.terminal.json) call.terminal.result(description);
+    else show(description, file, call.terminal);
+    return !found.diagnostics.some(d => d.severity === 'error');
+  },
+};
+
+function show(graph: GraphDescription, file: string, terminal: Terminal): void {
+  const total = typeof graph.parameters === 'number' ? graph.parameters : 0;
+  terminal.print(
+    `${terminal.bold(graph.model)}  ${terminal.dim(file)}`,
+    '',
+    ...tableLines(
+      [
+        { title: 'Layer', most: 40 },
+        { title: 'Op' },
+        { title: 'Output', most: 30 },
+        { title: 'Parameters', align: 'right' },
+        { title: 'FLOPs', align: 'right' },
+        { title: 'Line', align: 'right' },
+      ],
+      graph.nodes.map(n => [
+        n.name,
+        n.op,
+        shapeText(n.output),
+        n.parameters > 0 ? grouped(n.parameters) : '',
+        n.flops === 0 ? '' : scaled(n.flops),
+        n.source ? String(n.source.line) : '',
+      ]),
+      t => terminal.bold(t),
+    ),
+    '',
+    `${terminal.bold(grouped(total))} parameters (${fixedSize(total * 4)}) · ` +
+      `${terminal.bold(scaled(graph.flops))} FLOPs a sample · input ${inputText(graph.input)} → output ${inputText(graph.output)}`,
+  );
+}
+
+function inputText(shape: GraphDescription['input']): string {
+  return Array.isArray(shape[0])
+    ? (shape as readonly (readonly (number | string)[])[]).map(shapeText).join(', ')
+    : shapeText(shape as readonly (number | string)[]);
+}
+
+function fixedSize(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB'];
+  let i = 0;
+  let x = bytes;
+  for (; x >= 1000 && i < units.length - 1; i++) x /= 1000;
+  return `${i === 0 ? x : Number(fixedNumber(x)).toPrecision(3)} ${units[i]}`;
+}

@@ -1,0 +1,72 @@
+/** Which experiment a file on the command line stands for. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'jsonc-parser';
+import { VitrineError } from '../model/errors';
+import { listed } from '../model/suggest';
+
+export const experimentSuffix = '.vitrine.json';
+
+/** "net.py#Net" -> its file and class. */
+export function splitFragment(argument: string): { file: string; class?: string } {
+  const at = argument.lastIndexOf('#');
+  return at > 0 ? { file: argument.slice(0, at), class: argument.slice(at + 1) } : { file: argument };
+}
+
+/**
+ * An experiment file: the argument itself, or the one next to a model's file that names it.
+ *
+ * @throws bad-usage when there is none (saying how to make one) or more than one.
+ */
+export async function experimentFor(argument: string): Promise<string> {
+  if (argument.endsWith(experimentSuffix)) return argument;
+  const { file, class: wanted } = splitFragment(argument);
+  const found = await experimentsNaming(file, wanted);
+  if (found.length === 1) return found[0]!.file;
+  if (found.length > 1) {
+    throw new VitrineError(
+      'bad-usage',
+      `Several experiments name ${path.basename(file)}: ${listed(found.map(e => path.basename(e.file)))}. Say which one.`,
+    );
+  }
+  const stem = path.basename(file, path.extname(file));
+  throw new VitrineError(
+    'bad-usage',
+    `No experiment beside ${file} names it. Make ${path.join(path.dirname(file), stem + experimentSuffix)}, for example:\n${JSON.stringify(
+      {
+        model: { file: path.basename(file), class: wanted ?? 'Net' },
+        data: { kind: 'csv', file: 'data.csv', target: 'label' },
+        loss: 'cross_entropy',
+      },
+      undefined,
+      2,
+    )}`,
+  );
+}
+
+/** Experiments in the folder of a model's file that name that file (and class, if given), by name. */
+export async function experimentsNaming(
+  file: string,
+  modelClass?: string,
+): Promise<{ file: string; class: string | undefined }[]> {
+  const folder = path.dirname(path.resolve(file));
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const out: { file: string; class: string | undefined }[] = [];
+  for (const name of names.filter(n => n.endsWith(experimentSuffix)).sort()) {
+    const candidate = path.join(folder, name);
+    const named = modelNamedBy(await readFile(candidate, 'utf8').catch(() => ''));
+    if (!named || path.resolve(folder, named.file) !== path.resolve(file)) continue;
+    if (modelClass === undefined || named.class === modelClass)
+      out.push({ file: path.join(path.dirname(file), name), class: named.class });
+  }
+  return out;
+}
+
+/** Only a look: the experiment itself may still have faults, which its reading reports. */
+function modelNamedBy(text: string): { file: string; class: string | undefined } | undefined {
+  const model = (parse(text, [], { allowTrailingComma: true }) as { model?: unknown } | undefined)?.model;
+  if (typeof model !== 'object' || model === null) return undefined;
+  const { file, class: name } = model as { file?: unknown; class?: unknown };
+  if (typeof file !== 'string') return undefined;
+  return { file, class: typeof name === 'string' ? name : undefined };
+}

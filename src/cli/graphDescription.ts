@@ -1,0 +1,84 @@
+/** A model's graph as the command line prints it. The JSON form is a contract with scripts: only add to it. */
+import registered from 'registry:engine/ops#op';
+import type { OpDefinition } from '../engine/op';
+import { addDims, bindDim, symbolsOf } from '../model/dim';
+import type { Dim, Model, Node, Shape } from '../model/graph';
+
+export interface GraphDescription {
+  model: string;
+  parameters: number;
+  /** For one sample. */
+  flops: Dim;
+  /** A shape, or a list of shapes if there are several. */
+  input: Shape | readonly Shape[];
+  output: Shape | readonly Shape[];
+  nodes: readonly {
+    /** The module's path, or what the call is otherwise known by. */
+    name: string;
+    op: string;
+    inputs: readonly Shape[];
+    output: Shape;
+    parameters: number;
+    flops: Dim;
+    source: { file: string; line: number; column: number } | null;
+  }[];
+}
+
+const ops = new Map((registered as readonly OpDefinition[]).map(op => [op.name, op]));
+
+export function describeGraph(model: Model): GraphDescription {
+  const sizes = new Map(
+    model.parameters
+      .filter(p => p.kind === 'parameter')
+      .map(p => [p.name, p.shape.reduce((a, b) => a * b, 1)]),
+  );
+  const stored = new Set(model.parameters.map(p => p.name));
+  const counted = new Set<string>();
+  const nodes = model.nodes.map(node => {
+    const own = node.inputs.filter(id => sizes.has(id) && !counted.has(id));
+    // Shared weights count once, where they are first used.
+    for (const id of own) counted.add(id);
+    return {
+      name: node.module || node.id,
+      op: node.op,
+      inputs: node.inputs.filter(id => id !== '' && !stored.has(id)).map(id => model.values[id]!.shape),
+      output: model.values[node.outputs[0]!]!.shape,
+      parameters: own.reduce((n, id) => n + sizes.get(id)!, 0),
+      flops: flopsOf(model, node),
+      source: sourceOf(model, node),
+    };
+  });
+  return {
+    model: model.name,
+    parameters: [...sizes.values()].reduce((a, b) => a + b, 0),
+    flops: nodes.reduce<Dim>((sum, n) => addDims(sum, n.flops), 0),
+    input: oneOrAll(model.inputs.map(id => model.values[id]!.shape)),
+    output: oneOrAll(model.outputs.map(id => model.values[id]!.shape)),
+    nodes,
+  };
+}
+
+/** Floating point operations for one sample; an op that does not say counts none. */
+function flopsOf(model: Model, node: Node): Dim {
+  const op = ops.get(node.op);
+  const typeOf = (id: string) => (id === '' ? undefined : model.values[id]);
+  const flops = op?.flops?.(
+    node.inputs.map(typeOf),
+    node.outputs.map(id => model.values[id]!),
+    node.attributes,
+  );
+  if (flops === undefined) return 0;
+  const batch = symbolsOf(model.values[model.inputs[0] ?? '']?.shape[0] ?? 1);
+  return bindDim(flops, Object.fromEntries(batch.map(symbol => [symbol, 1])));
+}
+
+/** Where the layer is defined, else where it is called. */
+function sourceOf(model: Model, node: Node) {
+  const module = node.module === '' ? undefined : model.modules.find(m => m.path === node.module);
+  const at = module?.definition ?? node.call;
+  return at ? { file: at.file, line: at.line, column: at.column } : null;
+}
+
+function oneOrAll(shapes: readonly Shape[]): Shape | readonly Shape[] {
+  return shapes.length === 1 ? shapes[0]! : shapes;
+}

@@ -1,0 +1,46 @@
+/** Requests that only read files: both roles answer them, so that they never wait for a computation. */
+import { formatOf } from '../formats/_registry';
+import { workspaceOf } from '../formats/experiment/paths';
+import { readExperiment } from '../formats/experiment/read';
+import { VitrineError } from '../model/errors';
+import { parameterStatistics } from '../train/parameterStatistics';
+import { runFolderOf } from '../train/runFolder';
+import { listRuns, readRun, readRunModel, readRunWeights } from '../train/runs';
+import type { Handlers } from './server';
+
+/** @param distFolder where Pyodide and the Python sources lie. */
+export function fileHandlers(distFolder: string): Handlers {
+  return {
+    async 'model/read'(params, { signal }) {
+      const format = await formatOf(params.file);
+      return format.read(params, { distFolder, workspaceFolder: workspaceOf(params.file), signal });
+    },
+
+    async 'experiment/check'({ file, text }) {
+      const { diagnostics } = await readExperiment(file, text);
+      return { diagnostics };
+    },
+
+    async 'run/list'({ folder }) {
+      return { runs: await listRuns(folder) };
+    },
+
+    async 'run/history'({ folder, run }) {
+      return readRun(runFolderOf(folder, run));
+    },
+
+    async 'run/parameters'({ folder, run }) {
+      const runFolder = runFolderOf(folder, run);
+      const model = await readRunModel(runFolder);
+      const { events } = await readRun(runFolder);
+      try {
+        const weights = await readRunWeights(runFolder, model);
+        return { parameters: parameterStatistics(model, weights, events) };
+      } catch (e) {
+        // A run in its first seconds has no weights on disk yet: nothing to tell is no error.
+        if (e instanceof VitrineError && e.code === 'file-not-found') return { parameters: [] };
+        throw e;
+      }
+    },
+  };
+}

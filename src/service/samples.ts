@@ -1,0 +1,114 @@
+/** Pages of a data set for looking at, with what a run's model says of each sample. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Dataset } from '../data/dataset';
+import type { Engine } from '../engine/engine';
+import { VitrineError } from '../model/errors';
+import { datasetOf, experimentOf } from '../train/assemble';
+import { type OpenRun, openRun } from '../train/openRun';
+import { predictRows, type RowPrediction } from '../train/predictRows';
+import { runFolderOf } from '../train/runFolder';
+import type { Params, SamplePage } from './protocol';
+
+/** More on one page than anyone looks at, and than a message should carry. */
+const maxCount = 1000;
+
+/**
+ * @param request.run id of a run of the experiment: its split and its predictions. Without one, the experiment's split.
+ * @throws bad-request for an impossible page; what loading throws.
+ */
+export async function samplePage(
+  request: Params<'data/samples'>,
+  engineFor: (backend: string | undefined) => Promise<Engine>,
+  signal: AbortSignal,
+): Promise<SamplePage> {
+  const { split, offset, count } = request;
+  if (
+    !Number.isSafeInteger(offset) ||
+    offset < 0 ||
+    !Number.isSafeInteger(count) ||
+    count < 0 ||
+    count > maxCount
+  )
+    throw new VitrineError('bad-request', `There is no page of ${count} samples from ${offset}.`);
+  const file = path.resolve(request.experiment);
+  const run =
+    request.run === undefined ? undefined : await openRun(runFolderOf(path.dirname(file), request.run));
+  const dataset = run ? await run.dataset(signal) : await cachedDataset(file);
+  const rows = dataset.splits[split]?.subarray(offset, offset + count);
+  if (!rows) throw new VitrineError('bad-request', `There is no split "${split}".`);
+  const prepared = rows.length > 0 ? dataset.batch(rows) : undefined;
+  const predictions =
+    run && prepared && (await predictionsFor(run, dataset, prepared.input, engineFor, signal));
+  const width = prepared ? prepared.input.data.length / rows.length : 0;
+  return {
+    modality: dataset.modality,
+    sampleShape: dataset.sampleShape,
+    features: dataset.features,
+    target: dataset.target,
+    total: dataset.splits[split].length,
+    samples: Array.from(rows, (row, i) => {
+      const raw = dataset.raw(row);
+      const values = Float32Array.from(prepared!.input.data.subarray(i * width, (i + 1) * width));
+      const prediction = predictions?.[i];
+      return {
+        ...raw,
+        pixels: dataset.modality === 'image' ? brightness(values) : values,
+        ...(prediction && { prediction: shown(prediction, raw.target, dataset) }),
+      };
+    }),
+  };
+}
+
+async function predictionsFor(
+  run: OpenRun,
+  dataset: Dataset,
+  input: ReturnType<Dataset['batch']>['input'],
+  engineFor: (backend: string | undefined) => Promise<Engine>,
+  signal: AbortSignal,
+): Promise<RowPrediction[]> {
+  return predictRows({
+    engine: await engineFor(run.record.backend),
+    model: run.model,
+    weights: run.weights,
+    input,
+    target: dataset.target,
+    loss: run.experiment.loss,
+    signal,
+  });
+}
+
+function shown(p: RowPrediction, target: string | number | null, { target: info }: Dataset) {
+  return {
+    label: p.label,
+    ...(p.probability !== undefined && { probability: p.probability }),
+    // A number is never simply right or wrong.
+    correct: info.kind === 'classes' && target !== null ? p.label === String(target) : null,
+  };
+}
+
+/** To 0 … 1: as it is when prepared so, else stretched from the darkest to the brightest of the image. */
+function brightness(values: Float32Array): Float32Array {
+  const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  if (low >= 0 && high <= 1) return values;
+  const range = high - low || 1;
+  return values.map(v => (v - low) / range);
+}
+
+/** The last data set looked at: paging through it must not read the file each time. */
+let cached: { key: string; dataset: Promise<Dataset> } | undefined;
+
+async function cachedDataset(file: string): Promise<Dataset> {
+  const experiment = await experimentOf(file);
+  const { mtimeMs, size } = await stat(experiment.data.file);
+  const key = JSON.stringify([file, experiment.data, experiment.seed, mtimeMs, size]);
+  if (cached?.key === key) return cached.dataset;
+  // Whoever else waits for it must not suffer from this request's cancellation.
+  const dataset = datasetOf(experiment, file);
+  cached = { key, dataset };
+  dataset.catch(() => {
+    if (cached?.dataset === dataset) cached = undefined;
+  });
+  return dataset;
+}

@@ -1,0 +1,134 @@
+/** From an experiment file to all that training needs: the checked experiment, its data and its model. */
+import path from 'node:path';
+import type { Dataset } from '../data/dataset';
+import { loadDataset } from '../data/load';
+import { formatOf } from '../formats/_registry';
+import { workspaceOf } from '../formats/experiment/paths';
+import { readExperiment } from '../formats/experiment/read';
+import type { Experiment } from '../formats/experiment/schema';
+import { formatExperiment, lossSpec, optimizerSpec } from '../formats/experiment/write';
+import { VitrineError } from '../model/errors';
+import type { Diagnostic, Model } from '../model/graph';
+import { listed, nearest } from '../model/suggest';
+import type { Recipe } from './recipe';
+
+export interface AssembleOptions {
+  /** The folder with what is loaded as files (dist/): Pyodide and the Python sources. */
+  distFolder: string;
+  /** The experiment's text, if it is not the file's: a run's snapshot. */
+  text?: string;
+  /** Overrides by path, e.g. { 'optimizer.lr': 0.01 }. */
+  set?: Readonly<Record<string, unknown>>;
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads and checks the experiment.
+ *
+ * @throws VitrineError with the code of the first finding ("bad-experiment" for most) and all of them in its details.
+ */
+export async function experimentOf(
+  file: string,
+  { text, set }: Pick<AssembleOptions, 'text' | 'set'> = {},
+): Promise<Experiment> {
+  const { experiment, diagnostics } = await readExperiment(file, text, set && { set });
+  if (experiment) return experiment;
+  throw fromDiagnostics('bad-experiment', diagnostics, `${path.basename(file)} cannot be read.`);
+}
+
+/** @throws VitrineError bad-data, file-not-found, cancelled */
+export function datasetOf(experiment: Experiment, file: string, signal?: AbortSignal): Promise<Dataset> {
+  return loadDataset(experiment.data, {
+    folder: path.dirname(path.resolve(file)),
+    seed: experiment.seed,
+    ...(signal && { signal }),
+  });
+}
+
+/**
+ * Reads the model that an experiment names, for inputs of the data's shape.
+ *
+ * @throws VitrineError class-not-found; bad-model with the findings; what the format's reader throws.
+ */
+export async function modelOf(
+  experiment: Experiment,
+  file: string,
+  sampleShape: readonly number[],
+  { distFolder, signal }: Pick<AssembleOptions, 'distFolder' | 'signal'>,
+): Promise<Model> {
+  const { model } = experiment;
+  const format = await formatOf(model.file);
+  const read = await format.read(
+    {
+      file: model.file,
+      class: model.class,
+      input: model.input ?? sampleShape,
+      ...(model.arguments && { arguments: model.arguments }),
+    },
+    { distFolder, workspaceFolder: workspaceOf(file), ...(signal && { signal }) },
+  );
+  const found = Object.hasOwn(read, model.class) ? read[model.class] : undefined;
+  if (found?.model) return found.model;
+  const findings = found?.diagnostics ?? Object.values(read).flatMap(r => r.diagnostics);
+  if (findings.length > 0)
+    throw fromDiagnostics('bad-model', findings, `${model.class} in ${model.file} cannot be read.`);
+  const names = Object.keys(read);
+  const near = nearest(model.class, names);
+  throw new VitrineError(
+    'class-not-found',
+    `There is no model "${model.class}" in ${path.basename(model.file)}. ${
+      near ? `Did you mean "${near}"?` : names.length > 0 ? `It has ${listed(names)}.` : 'It has none at all.'
+    }`,
+    { at: { file: model.file } },
+  );
+}
+
+export interface Assembled {
+  /** As `train` takes it; its text is a snapshot with all overrides and defaults in place. */
+  experiment: { file: string; text: string; recipe: Recipe };
+  model: Model;
+  dataset: Dataset;
+  seed: number;
+  backend?: string;
+}
+
+/** All of it. @param given a model that is known already (a run's own, when it is resumed). */
+export async function assemble(file: string, options: AssembleOptions, given?: Model): Promise<Assembled> {
+  const full = path.resolve(file);
+  const experiment = await experimentOf(full, options);
+  const dataset = await datasetOf(experiment, full, options.signal);
+  const model = given ?? (await modelOf(experiment, full, dataset.sampleShape, options));
+  return {
+    experiment: { file: full, text: formatExperiment(experiment, full), recipe: recipeOf(experiment) },
+    model,
+    dataset,
+    seed: experiment.seed,
+    ...(experiment.backend && { backend: experiment.backend }),
+  };
+}
+
+export function recipeOf(experiment: Experiment): Recipe {
+  const { metrics, checkpointEvery } = experiment;
+  return {
+    loss: lossSpec(experiment),
+    optimizer: optimizerSpec(experiment),
+    learningRate: experiment.optimizer.lr,
+    epochs: experiment.epochs,
+    batchSize: experiment.batchSize,
+    ...(metrics && { metrics }),
+    ...(checkpointEvery && { checkpointEvery }),
+  };
+}
+
+/** An error that says the first finding and carries them all. */
+function fromDiagnostics(
+  code: 'bad-experiment' | 'bad-model',
+  diagnostics: readonly Diagnostic[],
+  otherwise: string,
+): VitrineError {
+  const first = diagnostics.find(d => d.severity === 'error') ?? diagnostics[0];
+  return new VitrineError(code, first?.message ?? otherwise, {
+    ...(first && { at: first }),
+    diagnostics,
+  });
+}

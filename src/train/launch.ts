@@ -1,0 +1,91 @@
+/** Starts and resumes runs from an experiment file: what the engine process and the command line both do. */
+import path from 'node:path';
+import type { Engine } from '../engine/engine';
+import { VitrineError } from '../model/errors';
+import { type AssembleOptions, assemble } from './assemble';
+import type { RunControl } from './control';
+import type { RunEvent, RunRecord } from './run';
+import { createRunFolder, runFolderOf } from './runFolder';
+import { readRecord, readRunExperiment, readRunModel } from './runs';
+import { type TrainRequest, train } from './train';
+
+export interface LaunchRequest extends Omit<AssembleOptions, 'text'> {
+  /** The experiment file. */
+  experiment: string;
+  seed?: number;
+  backend?: string;
+  /** Id of a run of this experiment to go on with: its snapshot counts, not the file or `set`. */
+  resume?: string;
+  /** Makes, or lends, the engine of a backend; the best there is if undefined. */
+  engineFor(backend: string | undefined): Promise<Engine>;
+  control?: RunControl;
+  /** Ends the run once it has begun; `signal` is for what comes before. */
+  stopSignal?: AbortSignal;
+  onEvent?(event: RunEvent): void;
+  checkpointEvery?: TrainRequest['checkpointEvery'];
+}
+
+export interface Launched {
+  run: string;
+  folder: string;
+  /** Sentences about the data that the user should know. */
+  notes: readonly string[];
+  /** Rejects as `train` does. */
+  done: Promise<RunRecord>;
+}
+
+/**
+ * Reads everything, makes the run's folder and lets it go.
+ *
+ * @throws VitrineError for whatever keeps it from starting; nothing has been written then.
+ */
+export async function launch(request: LaunchRequest): Promise<Launched> {
+  const file = path.resolve(request.experiment);
+  return request.resume === undefined ? launchNew(request, file) : launchAgain(request, file, request.resume);
+}
+
+async function launchNew(request: LaunchRequest, file: string): Promise<Launched> {
+  const set = { ...request.set, ...(request.seed !== undefined && { seed: request.seed }) };
+  const parts = await assemble(file, { ...request, set });
+  const engine = await request.engineFor(request.backend ?? parts.backend);
+  const { id, folder } = await createRunFolder(file);
+  const done = train({ ...parts, engine, runFolder: folder, ...handsOn(request) });
+  return { run: id, folder, notes: parts.dataset.notes, done: handled(done) };
+}
+
+async function launchAgain(request: LaunchRequest, file: string, id: string): Promise<Launched> {
+  const folder = runFolderOf(path.dirname(file), id);
+  const record = await readRecord(folder);
+  if (record.state === 'running' || record.state === 'paused')
+    throw new VitrineError('bad-request', `Run ${id} is under way. Stop it before resuming it.`);
+  if (record.state === 'finished')
+    throw new VitrineError(
+      'bad-request',
+      `Run ${id} is finished: there is nothing to resume. Start a new run.`,
+    );
+  const { distFolder, signal } = request;
+  const parts = await assemble(
+    file,
+    { distFolder, text: await readRunExperiment(folder), ...(signal && { signal }) },
+    await readRunModel(folder),
+  );
+  // Another backend rounds differently: the run would no longer be the one that it set out to be.
+  const engine = await request.engineFor(request.backend ?? record.backend);
+  const done = train({ ...parts, engine, runFolder: folder, resume: record, ...handsOn(request) });
+  return { run: id, folder, notes: parts.dataset.notes, done: handled(done) };
+}
+
+function handsOn({ control, stopSignal, onEvent, checkpointEvery }: LaunchRequest) {
+  return {
+    ...(control && { control }),
+    ...(stopSignal && { signal: stopSignal }),
+    ...(onEvent && { onEvent }),
+    ...(checkpointEvery && { checkpointEvery }),
+  };
+}
+
+/** Who starts a run may look at its end later: a rejection until then is not unhandled. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

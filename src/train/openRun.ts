@@ -1,0 +1,90 @@
+/** A trained run, opened for predicting and explaining. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Dataset } from '../data/dataset';
+import type { Preparation } from '../data/preparation';
+import type { Experiment } from '../formats/experiment/schema';
+import { VitrineError } from '../model/errors';
+import type { Model, Tensors } from '../model/graph';
+import { datasetOf, experimentOf } from './assemble';
+import type { RunRecord } from './run';
+import { runsFolder } from './runFolder';
+import {
+  listRuns,
+  readRecord,
+  readRunExperiment,
+  readRunModel,
+  readRunPreparation,
+  readRunWeights,
+} from './runs';
+
+export interface OpenRun {
+  folder: string;
+  record: RunRecord;
+  model: Model;
+  weights: Tensors;
+  preparation: Preparation;
+  /** As it was trained. */
+  experiment: Experiment;
+  /** The data that it was trained on. Loaded when first asked for. @throws bad-data when they changed or are gone. */
+  dataset(signal?: AbortSignal): Promise<Dataset>;
+}
+
+/**
+ * @param where a run's folder, or an experiment file (its newest finished run is taken).
+ * @throws file-not-found, bad-file
+ */
+export async function openRun(where: string): Promise<OpenRun> {
+  const folder = await runFolderFor(where);
+  const record = await readRecord(folder);
+  const model = await readRunModel(folder);
+  const weights = await readRunWeights(folder, model);
+  const preparation = await readRunPreparation(folder);
+  const experiment = await experimentOf(record.experiment, { text: await readRunExperiment(folder) });
+  let loaded: Promise<Dataset> | undefined;
+  return {
+    folder,
+    record,
+    model,
+    weights,
+    preparation,
+    experiment,
+    dataset(signal) {
+      loaded ??= loadSame(experiment, record, signal).catch(e => {
+        loaded = undefined;
+        throw e;
+      });
+      return loaded;
+    },
+  };
+}
+
+async function loadSame(experiment: Experiment, record: RunRecord, signal?: AbortSignal): Promise<Dataset> {
+  const dataset = await datasetOf(experiment, record.experiment, signal);
+  if (dataset.hash === record.dataHash) return dataset;
+  throw new VitrineError(
+    'bad-data',
+    `${dataset.name} has changed since run ${record.id} was trained on it, so its rows are no longer those that the model saw. ` +
+      'Train again, or bring the old file back.',
+    { at: { file: experiment.data.file } },
+  );
+}
+
+/** The folder of the run that a path stands for. @throws file-not-found */
+export async function runFolderFor(where: string): Promise<string> {
+  const full = path.resolve(where);
+  const info = await stat(full).catch(() => undefined);
+  if (!info)
+    throw new VitrineError('file-not-found', `There is no run and no experiment file at ${where}.`, {
+      at: { file: full },
+    });
+  if (info.isDirectory()) return full;
+  const runs = (await listRuns(path.dirname(full))).filter(r => path.resolve(r.experiment) === full);
+  const chosen = runs.find(r => r.state === 'finished') ?? runs.find(r => r.state === 'stopped');
+  if (chosen) return path.join(runsFolder(path.dirname(full)), chosen.id);
+  throw new VitrineError(
+    'file-not-found',
+    `${path.basename(full)} has no finished run yet. Train it first: vitrine train ${where}`,
+    { at: { file: full } },
+  );
+}
