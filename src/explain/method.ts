@@ -1,7 +1,8 @@
 /** What an explanation method is, and what it is given. A method is one file in explain/methods/ that exports `method`. */
 import type { Dataset } from '../data/dataset';
-import type { Engine, Evaluator } from '../engine/engine';
+import type { Engine, Evaluator, LossSpec } from '../engine/engine';
 import type { Model, Tensor, Tensors } from '../model/graph';
+import type { Language } from './words';
 
 export interface ExplanationMethod {
   /** Snake case, as on the command line: "integrated_gradients". */
@@ -30,6 +31,12 @@ export interface ExplanationRequest {
   input?: Tensor;
   /** Index of the output to explain; the predicted class if absent. For one-output models 0. */
   target?: number;
+  /** -1 explains what speaks against the output: the class that a single logit counts down to. Default 1. */
+  sign?: 1 | -1;
+  /** What the model was trained with: says how the output is read as probabilities. */
+  loss?: LossSpec;
+  /** Of the sentences; English if absent. */
+  language?: Language;
   signal?: AbortSignal;
   /** 0 to 1. */
   onProgress?(done: number): void;
@@ -42,6 +49,8 @@ export interface Attribution {
   names?: readonly string[];
   /** Spread per value (standard deviation over repeats) where the method samples. */
   spread?: Tensor;
+  /** The single repeats, [repeats, …shape of values], where the method has some. */
+  repeats?: Tensor;
   /** What the method reports of itself, e.g. { convergenceDelta: 0.001 }. */
   facts?: Readonly<Record<string, number>>;
   /** The baseline that "nothing" stands for, if the method has one. */

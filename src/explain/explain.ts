@@ -1,0 +1,234 @@
+/** The one door to explanations: a prediction (or the model), a method, and out come attribution, trust and words. */
+import type { TObject } from '@sinclair/typebox';
+import type { Dataset } from '../data/dataset';
+import type { Engine, LossSpec } from '../engine/engine';
+import { throwIfCancelled, VitrineError } from '../model/errors';
+import type { Model, Tensor, Tensors } from '../model/graph';
+import { listed, nearest } from '../model/suggest';
+import { EvaluatorPool } from './evaluatorPool';
+import type { Attribution, Explanation, ExplanationMethod, ExplanationRequest, TrustResult } from './method';
+import { narrate } from './narrative';
+import { readOptions } from './options';
+import { type Prediction, predict, questionFor } from './predict';
+import { measuresFor, methodById } from './registry';
+import { isPicture, sumByUnit, unitsOf } from './units';
+import { trustOf } from './verdict';
+import type { Language } from './words';
+
+export interface ExplainCall {
+  engine: Engine;
+  model: Model;
+  weights: Tensors;
+  dataset?: Dataset;
+  /** What the model was trained with. */
+  loss?: LossSpec;
+  /** A method's id, such as "integrated_gradients". */
+  method: string;
+  /** Which prediction: a row of the data set (any split), raw values by column, or a prepared input [1, …]. */
+  row?: number;
+  values?: Readonly<Record<string, string | number | null>>;
+  input?: Tensor;
+  /** Which class (name or index) or output to explain; the predicted one if absent. */
+  target?: string | number;
+  options?: Readonly<Record<string, unknown>>;
+  language?: Language;
+  signal?: AbortSignal;
+  /** 0 to 1, the trust measures included. */
+  onProgress?(done: number): void;
+}
+
+/** Share of the progress that the method itself gets; the rest is its judges'. */
+const methodShare = 0.4;
+
+/**
+ * Explains, judges and tells. There is no explanation without its trust score.
+ *
+ * @throws bad-request for an unknown method, option, class or row (with the nearest name); bad-data for values that
+ *   cannot be prepared; diverged when the model gives no finite numbers; cancelled.
+ */
+export async function explain(call: ExplainCall): Promise<Explanation> {
+  const method = methodById(call.method);
+  readOptions(method.options as TObject, call.options, method.id);
+  throwIfCancelled(call.signal);
+  const engine = new EvaluatorPool(call.engine);
+  try {
+    const sample = method.scope === 'prediction' ? sampleFor(call) : undefined;
+    const base: ExplanationRequest = {
+      engine,
+      model: call.model,
+      weights: call.weights,
+      ...(call.dataset && { dataset: call.dataset }),
+      ...(call.loss && { loss: call.loss }),
+      ...(call.language && { language: call.language }),
+      ...(call.signal && { signal: call.signal }),
+    };
+    const [prediction] = sample ? await predict({ ...base, input: sample.input }) : [];
+    const target = targetFor(call, prediction);
+    const request: ExplanationRequest = {
+      ...base,
+      ...questionFor(target.index, prediction?.output.length ?? 2, call.dataset),
+      ...(sample && { input: sample.input }),
+      onProgress: done => call.onProgress?.(methodShare * done),
+    };
+    const attribution = await method.explain(request, { ...call.options });
+    finite(attribution, method);
+    const trust = await judge(call, method, request, attribution);
+    const shown = byColumn(attribution, call.dataset);
+    call.onProgress?.(1);
+    return {
+      method: method.id,
+      row: sample?.row ?? null,
+      target,
+      prediction: prediction
+        ? {
+            output: prediction.output,
+            ...(prediction.probabilities && { probabilities: prediction.probabilities }),
+            label: prediction.label,
+          }
+        : { output: [], label: '' },
+      attribution: {
+        ...(shown.names && { names: shown.names }),
+        shape: shown.values.shape,
+        values: Array.from(shown.values.data),
+        ...(shown.spread && { spread: Array.from(shown.spread.data) }),
+      },
+      trust,
+      text: narrate({
+        method,
+        attribution: shown,
+        trust,
+        ...(call.dataset && { dataset: call.dataset }),
+        ...(call.language && { language: call.language }),
+        ...(prediction && { prediction, target }),
+        ...(sample?.raw && { raw: sample.raw }),
+        ...(sample?.truth !== undefined && { truth: sample.truth }),
+      }),
+      ...(attribution.facts && { facts: attribution.facts }),
+    };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+async function judge(
+  call: ExplainCall,
+  method: ExplanationMethod,
+  request: ExplanationRequest,
+  attribution: Attribution,
+) {
+  const measures = measuresFor(method);
+  // Judges that explain again use the options of this explanation.
+  const same: ExplanationMethod = {
+    ...method,
+    explain: (r, options) => method.explain(r, { ...call.options, ...options }),
+  };
+  const results: TrustResult[] = [];
+  for (const [i, measure] of measures.entries()) {
+    throwIfCancelled(call.signal);
+    const result = await measure.judge({ ...request, onProgress: undefined }, attribution, same);
+    if (!Number.isFinite(result.value) || !Number.isFinite(result.score))
+      throw new Error(`the trust measure "${measure.id}" gave no number`);
+    results.push(result);
+    call.onProgress?.(methodShare + ((1 - methodShare) * (i + 1)) / measures.length);
+  }
+  return trustOf(results);
+}
+
+interface Sample {
+  input: Tensor;
+  row: number | null;
+  raw?: Readonly<Record<string, string | number | null>>;
+  truth?: string | number | null;
+}
+
+function sampleFor({ dataset, row, values, input, method }: ExplainCall): Sample {
+  if (input) return { input, row: null };
+  if (!dataset)
+    throw new VitrineError(
+      'bad-request',
+      `"${method}" explains one prediction: give it an input or a data set.`,
+    );
+  if (values) return { input: dataset.prepare([values]), row: null, raw: values };
+  if (row === undefined) {
+    throw new VitrineError(
+      'bad-request',
+      `"${method}" explains one prediction: say which row of ${dataset.name}, or give values.`,
+    );
+  }
+  const { train, valid, test } = dataset.splits;
+  if (!Number.isInteger(row) || ![test, valid, train].some(rows => rows.includes(row))) {
+    const all = [train, valid, test].flatMap(rows => Array.from(rows));
+    const last = all.reduce((a, b) => Math.max(a, b), -1);
+    throw new VitrineError(
+      'bad-request',
+      all.length === 0
+        ? `${dataset.name} has no rows.`
+        : `${dataset.name} has no row ${row}. Rows count from 0; the last one is ${last}${
+            row >= 0 && row <= last ? ', and some were left out (for missing values, say)' : ''
+          }.`,
+    );
+  }
+  const raw = dataset.raw(row);
+  return { input: dataset.batch([row]).input, row, raw: raw.values, truth: raw.target };
+}
+
+/** The class or output that is explained, by name or index. */
+function targetFor(
+  { target, dataset, method }: ExplainCall,
+  prediction: Prediction | undefined,
+): { index: number; name: string } {
+  const classes = dataset?.target.kind === 'classes' ? dataset.target.classes : undefined;
+  const count = classes?.length ?? prediction?.probabilities?.length ?? prediction?.output.length ?? 1;
+  const nameOf = (index: number) =>
+    classes?.[index] ?? (count > 1 ? String(index) : (dataset?.target.name ?? String(index)));
+  if (target === undefined) return { index: prediction?.index ?? 0, name: nameOf(prediction?.index ?? 0) };
+  const byName = classes?.indexOf(String(target)) ?? -1;
+  // A class may be named "3": a text is a name first and an index only if there is no such name.
+  if (typeof target === 'string' && byName >= 0) return { index: byName, name: nameOf(byName) };
+  const index = typeof target === 'number' ? target : /^\d+$/.test(target) ? Number(target) : Number.NaN;
+  if (Number.isInteger(index) && index >= 0 && index < count) return { index, name: nameOf(index) };
+  if (classes) {
+    const near = nearest(String(target), classes);
+    throw new VitrineError(
+      'bad-request',
+      `There is no class "${target}".${near ? ` Did you mean "${near}"?` : ''} There are ${listed(classes)}.`,
+    );
+  }
+  throw new VitrineError(
+    'bad-request',
+    `"${method}" cannot explain output ${target}: the model has ${count === 1 ? 'one output, number 0' : `${count} outputs, 0 to ${count - 1}`}.`,
+  );
+}
+
+/** People know columns, not entries of a one-hot code: those of one column add up. */
+function byColumn(attribution: Attribution, dataset: Dataset | undefined): Attribution {
+  if (!dataset || attribution.names || isPicture(attribution.values.shape)) return attribution;
+  const units = unitsOf(dataset.sampleShape, dataset, Number.POSITIVE_INFINITY);
+  const size = units.reduce((s, u) => s + u.indices.length, 0);
+  if (!units.every(u => u.name !== undefined) || size !== attribution.values.data.length) return attribution;
+  const shape = [units.length];
+  const { spread } = attribution;
+  return {
+    ...attribution,
+    names: units.map(u => u.name!),
+    values: { shape, data: Float32Array.from(sumByUnit(attribution.values.data, units)) },
+    ...(spread && {
+      spread: {
+        shape,
+        data: Float32Array.from(units, u =>
+          Math.sqrt(u.indices.reduce((s, i) => s + spread.data[i]! ** 2, 0)),
+        ),
+      },
+    }),
+  };
+}
+
+function finite({ values, spread }: Attribution, method: ExplanationMethod): void {
+  for (const tensor of [values, spread]) {
+    if (!tensor || tensor.data.every(Number.isFinite)) continue;
+    throw new VitrineError(
+      'diverged',
+      `${method.title} gave values that are not finite numbers. The input or the weights are likely extreme.`,
+    );
+  }
+}

@@ -1,0 +1,191 @@
+/** An explanation in plain words: templates from words.ts, filled with the numbers. */
+import type { Dataset, FeatureInfo } from '../data/dataset';
+import type { Attribution, ExplanationMethod, Trust } from './method';
+import { formatNumber, type Prediction } from './predict';
+import { descending } from './statistics';
+import { isPicture } from './units';
+import { type Language, type Words, wordsFor } from './words';
+
+export interface Story {
+  method: ExplanationMethod;
+  attribution: Attribution;
+  trust: Trust;
+  dataset?: Dataset;
+  language?: Language;
+  /** For explanations of one prediction. */
+  prediction?: Prediction;
+  target?: { index: number; name: string };
+  /** As the file has them, by column. */
+  raw?: Readonly<Record<string, string | number | null>>;
+  /** What the data set says the answer is. */
+  truth?: string | number | null;
+}
+
+/** How many reasons are told for and against. */
+const told = 3;
+/** Reasons below this share of the total are not told. */
+const negligible = 0.05;
+
+/** What was predicted, how sure, why, and what not to conclude; a few sentences. */
+export function narrate(story: Story): string {
+  const words = wordsFor(story.language);
+  const sentences =
+    story.method.scope === 'model'
+      ? aboutTheModel(story, words)
+      : [...aboutThePrediction(story, words), ...reasons(story, words)];
+  sentences.push(...aboutTrust(story, words));
+  return sentences.filter(s => s !== '').join(' ');
+}
+
+function aboutThePrediction({ prediction, dataset, truth }: Story, words: Words): string[] {
+  if (!prediction) return [];
+  const target = dataset?.target.name ?? '';
+  const probability = prediction.probabilities?.[prediction.index];
+  const said =
+    probability !== undefined
+      ? words.predicted.class(
+          prediction.label,
+          target,
+          words.percent(probability),
+          words.predicted.sure(probability),
+        )
+      : dataset?.target.kind === 'classes'
+        ? words.predicted.classOnly(prediction.label, target)
+        : words.predicted.number(prediction.label, target);
+  if (truth === undefined || truth === null) return [said];
+  const right = dataset?.target.kind === 'classes' && String(truth) === prediction.label;
+  const value = typeof truth === 'number' ? formatNumber(truth) : `"${truth}"`;
+  return [said, words.predicted.truth(value, right)];
+}
+
+function reasons(story: Story, words: Words): string[] {
+  const { attribution, dataset, target, prediction } = story;
+  const { values } = attribution;
+  const subject =
+    dataset?.target.kind === 'classes' || prediction?.probabilities
+      ? words.reasons.subject('class', target?.name ?? prediction?.label ?? '')
+      : words.reasons.subject('number', dataset?.target.name ?? target?.name ?? '');
+  const parts = partsOf(story, words);
+  const total = parts.reduce((sum, p) => sum + Math.abs(p.value), 0);
+  if (!(total > 0)) return [words.reasons.none];
+  const signed = values.data.some(v => v < 0);
+  const order = descending(parts.map(p => Math.abs(p.value)));
+  const strongest = Array.from(order, i => parts[i]!).filter(p => Math.abs(p.value) >= negligible * total);
+  const say = (list: typeof parts) =>
+    list.slice(0, told).map(p => p.tell(words.percent(Math.abs(p.value) / total)));
+  const pro = strongest.filter(p => p.value > 0);
+  const contra = strongest.filter(p => p.value < 0);
+  if (pro.length + contra.length === 0) return [words.reasons.none];
+  if (!signed) return [words.reasons.relevant(subject, say(pro))];
+  return [
+    pro.length > 0 ? words.reasons.for(subject, say(pro)) : '',
+    contra.length > 0 ? words.reasons.against(pro.length > 0 ? undefined : subject, say(contra)) : '',
+  ];
+}
+
+interface Part {
+  value: number;
+  tell(share: string): string;
+}
+
+/** What people can name: columns with their values, or regions of a picture. */
+function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
+  const { values } = attribution;
+  if (isPicture(values.shape)) return regionsOf(values.data, values.shape, words);
+  if (dataset?.modality === 'table' && attribution.names) {
+    return attribution.names.map((name, i) => {
+      const info = dataset.features.find(f => f.name === name);
+      return {
+        value: values.data[i]!,
+        tell: share => words.reasons.column(name, show(raw?.[name]), typical(info), share),
+      };
+    });
+  }
+  if (dataset?.modality === 'image' && Number.isInteger(Math.sqrt(values.data.length))) {
+    const side = Math.sqrt(values.data.length);
+    return regionsOf(values.data, [side, side], words);
+  }
+  const names = attribution.names;
+  return Array.from(values.data, (value, i) => ({
+    value,
+    tell: (share: string) => words.reasons.entry(names?.[i] ?? String(i), share),
+  }));
+}
+
+/** A picture's ninths. Within one, attributions for and against add up: the sentence tells where the balance lies. */
+function regionsOf(data: ArrayLike<number>, shape: readonly number[], words: Words): Part[] {
+  const [height, width] = shape.slice(-2) as [number, number];
+  const sums = new Float64Array(9);
+  for (let i = 0; i < data.length; i++) {
+    const y = Math.floor(i / width) % height;
+    const row = Math.min(2, Math.floor((3 * (y + 0.5)) / height));
+    const column = Math.min(2, Math.floor((3 * ((i % width) + 0.5)) / width));
+    sums[3 * row + column]! += data[i]!;
+  }
+  return Array.from(sums, (value, i) => ({
+    value,
+    tell: (share: string) =>
+      words.reasons.place(words.region(Math.floor(i / 3) as 0 | 1 | 2, (i % 3) as 0 | 1 | 2), share),
+  }));
+}
+
+function show(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  const number = typeof value === 'number' ? value : Number(value);
+  return typeof value === 'string' && (value.trim() === '' || !Number.isFinite(number))
+    ? value
+    : formatNumber(number);
+}
+
+function typical(info: FeatureInfo | undefined): string | undefined {
+  if (!info) return undefined;
+  return info.kind === 'category'
+    ? info.categories?.[0]
+    : info.mean === undefined
+      ? undefined
+      : show(info.mean);
+}
+
+function aboutTheModel({ attribution, dataset }: Story, words: Words): string[] {
+  const { values, spread, names, facts } = attribution;
+  const lead =
+    facts?.['score'] === undefined
+      ? ''
+      : words.importance.lead(
+          dataset?.target.kind === 'classes' ? 'accuracy' : 'R²',
+          dataset?.target.kind === 'classes' ? words.percent(facts['score']) : formatNumber(facts['score']),
+          facts['rows'] ?? 0,
+        );
+  if (isPicture(values.shape)) {
+    const parts = regionsOf(values.data, values.shape, words).filter(p => p.value > 0);
+    const total = parts.reduce((s, p) => s + p.value, 0);
+    const order = descending(parts.map(p => p.value)).slice(0, told);
+    if (!(total > 0)) return [lead, words.importance.none];
+    return [
+      lead,
+      words.importance.list(Array.from(order, i => parts[i]!.tell(words.percent(parts[i]!.value / total)))),
+    ];
+  }
+  // Twice the spread above nothing: scikit-learn's rule of thumb for a drop that is not chance.
+  const clear = Array.from(descending(values.data)).filter(
+    i => values.data[i]! > 0 && values.data[i]! > 2 * (spread?.data[i] ?? 0),
+  );
+  if (clear.length === 0) return [lead, words.importance.none];
+  const items = clear
+    .slice(0, told)
+    .map(i =>
+      words.importance.item(
+        names?.[i] ?? String(i),
+        formatNumber(Number(values.data[i]!.toFixed(4))),
+        formatNumber(Number((spread?.data[i] ?? 0).toFixed(4))),
+      ),
+    );
+  const rest = values.data.length - clear.length;
+  return [lead, words.importance.list(items), rest > 0 ? words.importance.rest(rest) : ''];
+}
+
+function aboutTrust({ trust }: Story, words: Words): string[] {
+  const weakest = trust.measures.reduce((a, b) => (b.score < a.score ? b : a), trust.measures[0]!);
+  const said = words.trust[trust.verdict](words.percent(trust.score), weakest?.text ?? '');
+  return trust.verdict === 'poor' ? [said, words.doNotConclude] : [said];
+}

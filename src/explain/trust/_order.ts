@@ -1,0 +1,118 @@
+/** What deletion and insertion share: curves of the prediction while inputs are replaced in some order. */
+import { Random } from '../../model/random';
+import { baselineFor } from '../baseline';
+import type { Attribution, ExplanationRequest, TrustMeasure, TrustResult } from '../method';
+import { linkOf, probabilitiesOf } from '../predict';
+import { sampleOf, withProbe } from '../probe';
+import { area, descending, deviation, mean } from '../statistics';
+import { sumByUnit, unitsOf } from '../units';
+import { clamp01, verdictOf } from '../verdict';
+import { wordsFor } from '../words';
+
+/** Random orders that the explanation's order is held against. */
+const randomOrders = 16;
+/** Points of a curve besides its start. */
+const points = 20;
+/** Curves that move by less than this probability are told by the output itself. */
+const flat = 0.05;
+
+/**
+ * Replaces units (columns, pixels, patches) in the order of their attribution and compares the area under the curve
+ * with that of random orders.
+ *
+ * Rule: score = gap / best gap, where the gap is the random orders' mean area minus this order's (the other way round
+ * for insertion), and the best gap is the larger of it and the gap of the order that one finds by replacing each unit
+ * alone. A random order scores 0 on average. Where no order beats chance by a hundredth of the curves' range, the test
+ * says nothing, and the score is 0.5.
+ */
+export async function judgeOrder(
+  mode: 'deletion' | 'insertion',
+  measure: Pick<TrustMeasure, 'id' | 'title'>,
+  request: ExplanationRequest,
+  attribution: Attribution,
+): Promise<TrustResult> {
+  const words = wordsFor(request.language);
+  const { data: input, shape } = sampleOf(request);
+  const nothing =
+    (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request.dataset, shape);
+  const units = unitsOf(shape, request.dataset, 196);
+  const n = units.length;
+  const [start, end] = mode === 'deletion' ? [input, nothing] : [nothing, input];
+  const cuts = [...new Set(Array.from({ length: points + 1 }, (_, j) => Math.round((j * n) / points)))];
+
+  const own = descending(sumByUnit(attribution.values.data, units));
+  const random = new Random(0, `trust:${mode}`);
+  const orders = [own, ...Array.from({ length: randomOrders }, () => random.permutation(n))];
+
+  // Rows of one probe: each unit alone, then every order's curve without its two ends, then the ends.
+  const inner = cuts.length - 2;
+  const singles = n;
+  const curves = orders.length * inner;
+  const total = singles + curves + inner + 2;
+  return withProbe(request, shape, { rows: Math.min(256, total) }, async probe => {
+    const link = linkOf(request.model, request.loss, request.dataset?.target, probe.width);
+    const read = async (count: number, steps: (row: number) => { order: Int32Array; replaced: number }) => {
+      const outputs = await probe.outputs(count, (row, into) => {
+        const { order, replaced } = steps(row);
+        into.set(start);
+        for (let k = 0; k < replaced; k++) for (const i of units[order[k]!]!.indices) into[i] = end[i]!;
+      });
+      const scores = probe.pick(outputs);
+      const chances = Float64Array.from(scores, (score, r) => {
+        const p = probabilitiesOf(outputs.subarray(r * probe.width, (r + 1) * probe.width), link);
+        if (!p) return score;
+        const index = probe.width === 1 ? (request.sign === -1 ? 0 : 1) : (request.target ?? 0);
+        return p[index]!;
+      });
+      return { scores, chances, probable: link !== 'value' };
+    };
+    const one = new Int32Array(1);
+    const alone = await read(singles, u => {
+      one[0] = u;
+      return { order: one, replaced: 1 };
+    });
+    const sign = mode === 'deletion' ? -1 : 1;
+    const ends = await read(2, row => ({ order: own, replaced: row * n }));
+    const walk = await read(curves, row => ({
+      order: orders[Math.floor(row / inner)]!,
+      replaced: cuts[(row % inner) + 1]!,
+    }));
+    const probable = ends.probable && span([...walk.chances, ...ends.chances]) >= flat;
+    const kind = probable ? 'chances' : 'scores';
+    const bestOrder = descending(alone[kind].map(v => sign * v));
+    const best = await read(inner, row => ({ order: bestOrder, replaced: cuts[row + 1]! }));
+
+    const x = cuts.map(c => c / n);
+    const curve = (values: ArrayLike<number>, at: number) => [
+      ends[kind][0]!,
+      ...Array.from({ length: inner }, (_, j) => values[at + j]!),
+      ends[kind][1]!,
+    ];
+    const ownCurve = curve(walk[kind], 0);
+    const randomCurves = Array.from({ length: randomOrders }, (_, k) => curve(walk[kind], (k + 1) * inner));
+    const randomAreas = randomCurves.map(c => area(x, c));
+    const chance = mean(randomAreas);
+    const value = sign * (area(x, ownCurve) - chance);
+    const bestGap = Math.max(value, sign * (area(x, curve(best[kind], 0)) - chance));
+    const scale = span([...walk[kind], ...ends[kind]]);
+    const detail = {
+      x,
+      curve: ownCurve,
+      random: x.map((_, j) => mean(randomCurves.map(c => c[j]!))),
+      randomSpread: x.map((_, j) => deviation(randomCurves.map(c => c[j]!))),
+      best: curve(best[kind], 0),
+    };
+    const common = { id: measure.id, title: measure.title, value, detail };
+    if (n < 2 || scale < 1e-6 || bestGap < Math.max(1e-6, 0.01 * scale))
+      return { ...common, score: 0.5, verdict: 'fair', text: words.measures.orderUndecided };
+    const share = value / bestGap;
+    const score = clamp01(share);
+    const verdict = verdictOf(score);
+    const text = words.measures[mode](value.toFixed(3), words.percent(clamp01(share)), verdict);
+    return { ...common, score, verdict, text };
+  });
+}
+
+function span(values: readonly number[]): number {
+  return values.length > 0 ? Math.max(...values) - Math.min(...values) : 0;
+}

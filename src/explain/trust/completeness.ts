@@ -1,0 +1,55 @@
+/** Do the attributions add up to what they divide: the difference between the prediction and that of the baseline? */
+import type { TrustMeasure } from '../method';
+import { withProbe } from '../probe';
+import { clamp01, verdictOf } from '../verdict';
+import { wordsFor } from '../words';
+
+/**
+ * Rule: the error relative to the difference costs five times its size: 6 % is still good (0.7), 12 % still fair, 20 %
+ * nothing. Where the difference is much smaller than the attributions (their parts cancel), the error is held against
+ * a hundredth of the attributions' absolute sum instead, because float32 cannot do better.
+ */
+export const measure: TrustMeasure = {
+  id: 'completeness',
+  title: 'Completeness',
+  paper: {
+    authors: 'Sundararajan, Taly and Yan',
+    year: 2017,
+    title: 'Axiomatic Attribution for Deep Networks',
+    url: 'https://arxiv.org/abs/1703.01365',
+  },
+  summary: 'The attributions add up to the difference between this prediction and that of a neutral input.',
+  async judge(request, attribution) {
+    const words = wordsFor(request.language);
+    const { data, shape } = { data: request.input!.data, shape: request.input!.shape.slice(1) };
+    const [start, end] = await withProbe(request, shape, { rows: 2 }, probe =>
+      probe.scores(2, (row, into) => {
+        if (row === 1) into.set(data);
+        else if (attribution.baseline) into.set(attribution.baseline.data);
+        else into.fill(0);
+      }),
+    );
+    const difference = end! - start!;
+    let sum = 0;
+    let size = 0;
+    for (const v of attribution.values.data) {
+      sum += v;
+      size += Math.abs(v);
+    }
+    const scale = Math.max(Math.abs(difference), size / 100);
+    const common = { id: measure.id, title: measure.title };
+    if (scale < 1e-6)
+      return { ...common, value: 0, score: 0.5, verdict: 'fair', text: words.measures.completenessFlat };
+    const value = Math.abs(sum - difference) / scale;
+    const score = clamp01(1 - 5 * value);
+    const verdict = verdictOf(score);
+    return {
+      ...common,
+      value,
+      score,
+      verdict,
+      text: words.measures.completeness(words.percent(value), verdict),
+      detail: { sum: [sum], difference: [difference] },
+    };
+  },
+};

@@ -1,0 +1,72 @@
+/** How much an explanation changes when its input changes by next to nothing. */
+import { Random } from '../../model/random';
+import type { TrustMeasure } from '../method';
+import { sampleOf } from '../probe';
+import { norm } from '../statistics';
+import { clamp01, verdictOf } from '../verdict';
+import { wordsFor } from '../words';
+
+/** Captum's default: each value moves by at most this much, in the units that the model sees. */
+const radius = 0.02;
+const perturbations = 8;
+
+/**
+ * Rule: the largest relative change costs twice its size: 15 % is still good (0.7), 30 % still fair, 50 % nothing.
+ * A method that samples gets the same seed each time, so that its own noise is not counted.
+ */
+export const measure: TrustMeasure = {
+  id: 'max_sensitivity',
+  title: 'Stability',
+  paper: {
+    authors: 'Yeh, Hsieh, Suggala, Inouye and Ravikumar',
+    year: 2019,
+    title: 'On the (In)fidelity and Sensitivity of Explanations',
+    url: 'https://arxiv.org/abs/1901.09392',
+  },
+  summary: 'A slightly different input gets nearly the same explanation.',
+  async judge(request, attribution, method) {
+    const words = wordsFor(request.language);
+    const { data } = sampleOf(request);
+    const random = new Random(0, 'trust:max_sensitivity');
+    const samples = Array.from({ length: perturbations }, () =>
+      data.map(v => v + random.uniform(-radius, radius)),
+    );
+    const value = await maxSensitivity(attribution.values.data, samples, async sample => {
+      const moved = {
+        ...request,
+        input: { shape: request.input!.shape, data: sample },
+        onProgress: undefined,
+      };
+      return (await method.explain(moved, {})).values.data;
+    });
+    const score = clamp01(1 - 2 * value);
+    const verdict = verdictOf(score);
+    return {
+      id: measure.id,
+      title: measure.title,
+      value,
+      score,
+      verdict,
+      text: words.measures.sensitivity(words.percent(value), verdict),
+    };
+  },
+};
+
+/**
+ * max over the samples of |explanation(sample) - explanation| / |explanation|, in the Euclidean norm: Captum's
+ * `sensitivity_max`. An explanation that is all zero has changed infinitely when it changes at all.
+ */
+export async function maxSensitivity(
+  explanation: ArrayLike<number>,
+  samples: readonly Float32Array[],
+  explain: (sample: Float32Array) => Promise<ArrayLike<number>>,
+): Promise<number> {
+  const size = norm(explanation);
+  let worst = 0;
+  for (const sample of samples) {
+    const other = await explain(sample);
+    const change = norm(Float64Array.from(other, (v, i) => v - explanation[i]!));
+    worst = Math.max(worst, size > 0 ? change / size : change > 0 ? Number.MAX_VALUE : 0);
+  }
+  return worst;
+}

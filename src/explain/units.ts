@@ -1,0 +1,80 @@
+/** What is removed or permuted together: a column with its one-hot entries, a pixel with its channels, a patch. */
+import type { Dataset } from '../data/dataset';
+
+export interface Unit {
+  /** Positions in the flattened sample. */
+  indices: Int32Array;
+  /** The column's name, where there is one. */
+  name?: string;
+}
+
+/**
+ * Divides a sample into at most about `limit` units, each entry in exactly one.
+ *
+ * Tables: one unit a column. Images [C, H, W] or [H, W]: a pixel with all its channels, or square patches when there
+ * are more pixels than `limit`. Anything else: runs of neighbouring entries.
+ */
+export function unitsOf(sampleShape: readonly number[], dataset: Dataset | undefined, limit = 256): Unit[] {
+  const size = sampleShape.reduce((a, b) => a * b, 1);
+  const columns = dataset?.features ?? [];
+  const last = columns.at(-1);
+  const covers = last !== undefined && columns[0]!.span[0] === 0 && last.span[1] === size;
+  if (dataset?.modality === 'table' && covers) {
+    return columns.map(c => ({ name: c.name, indices: range(c.span[0], c.span[1]) }));
+  }
+  if (isPicture(sampleShape)) return patches(sampleShape, limit);
+  const names = covers && columns.length === size ? columns.map(c => c.name) : undefined;
+  const run = Math.ceil(size / limit);
+  return Array.from({ length: Math.ceil(size / run) }, (_, i) => ({
+    indices: range(i * run, Math.min(size, (i + 1) * run)),
+    ...(run === 1 && names && { name: names[i] }),
+  }));
+}
+
+/** Shapes that have a height and a width. */
+export function isPicture(sampleShape: readonly number[]): boolean {
+  return sampleShape.length === 3 || (sampleShape.length === 2 && sampleShape.every(d => d > 1));
+}
+
+/** Sums of the values over each unit. */
+export function sumByUnit(values: ArrayLike<number>, units: readonly Unit[]): Float64Array {
+  return Float64Array.from(units, u => u.indices.reduce((sum, i) => sum + values[i]!, 0));
+}
+
+/** Every entry gets its unit's value, divided by `share` of it when the sum is to stay. */
+export function spreadOverUnits(
+  perUnit: ArrayLike<number>,
+  units: readonly Unit[],
+  size: number,
+  divide = false,
+): Float32Array {
+  const out = new Float32Array(size);
+  units.forEach(({ indices }, u) => {
+    for (const i of indices) out[i] = perUnit[u]! / (divide ? indices.length : 1);
+  });
+  return out;
+}
+
+function patches(sampleShape: readonly number[], limit: number): Unit[] {
+  const [channels, height, width] = sampleShape.length === 3 ? sampleShape : [1, ...sampleShape];
+  let side = 1;
+  while (Math.ceil(height! / side) * Math.ceil(width! / side) > limit) side++;
+  const units: Unit[] = [];
+  for (let top = 0; top < height!; top += side) {
+    for (let left = 0; left < width!; left += side) {
+      const indices: number[] = [];
+      for (let c = 0; c < channels!; c++) {
+        for (let y = top; y < Math.min(height!, top + side); y++) {
+          for (let x = left; x < Math.min(width!, left + side); x++)
+            indices.push((c * height! + y) * width! + x);
+        }
+      }
+      units.push({ indices: Int32Array.from(indices) });
+    }
+  }
+  return units;
+}
+
+function range(from: number, to: number): Int32Array {
+  return Int32Array.from({ length: to - from }, (_, i) => from + i);
+}

@@ -1,0 +1,150 @@
+/** Every sentence that explanations say, in one table a language. Numbers are formatted before they come here. */
+import type { Trust } from './method';
+
+export interface Words {
+  /** "12.3 %" */
+  percent(share: number): string;
+  measures: {
+    completeness(error: string, verdict: Trust['verdict']): string;
+    completenessFlat: string;
+    deletion(gap: string, share: string, verdict: Trust['verdict']): string;
+    insertion(gap: string, share: string, verdict: Trust['verdict']): string;
+    orderUndecided: string;
+    sensitivity(change: string, verdict: Trust['verdict']): string;
+    randomisation(rho: string, verdict: Trust['verdict']): string;
+    repeats(clear: string, agreement: string, verdict: Trust['verdict']): string;
+    repeatsNothing: string;
+  };
+  predicted: {
+    class(label: string, target: string, probability: string, sureness: string): string;
+    classOnly(label: string, target: string): string;
+    number(value: string, target: string): string;
+    sure(p: number): string;
+    truth(value: string, right: boolean): string;
+  };
+  reasons: {
+    for(what: string, list: readonly string[]): string;
+    against(what: string | undefined, list: readonly string[]): string;
+    relevant(what: string, list: readonly string[]): string;
+    none: string;
+    subject(kind: 'class' | 'number', label: string): string;
+    column(name: string, value: string, typical: string | undefined, share: string): string;
+    place(name: string, share: string): string;
+    entry(name: string, share: string): string;
+  };
+  importance: {
+    lead(metric: string, score: string, rows: number): string;
+    item(name: string, drop: string, spread: string): string;
+    list(items: readonly string[]): string;
+    none: string;
+    rest(count: number): string;
+  };
+  trust: Record<Trust['verdict'], (score: string, weakest: string) => string>;
+  doNotConclude: string;
+  notACause: string;
+  join(items: readonly string[]): string;
+  /** Rows from the top and columns from the left, each 0 to 2. */
+  region(row: 0 | 1 | 2, column: 0 | 1 | 2): string;
+  position(index: number, of: number): string;
+}
+
+const regions = [
+  ['upper left', 'upper middle', 'upper right'],
+  ['left', 'centre', 'right'],
+  ['lower left', 'lower middle', 'lower right'],
+] as const;
+
+function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+export const english: Words = {
+  percent: share => {
+    const p = share * 100;
+    if (p > 99.9 && p < 100) return 'over 99.9 %';
+    if (p > 0 && p < 0.1) return 'under 0.1 %';
+    return `${p >= 99 || p < 10 ? Number(p.toFixed(1)) : Math.round(p)} %`;
+  },
+  measures: {
+    completeness: (error, verdict) =>
+      verdict === 'good'
+        ? `The parts add up to the prediction: ${error} is unaccounted for.`
+        : `The parts do not add up to the prediction: ${error} is unaccounted for${verdict === 'poor' ? ', so their sizes mean little' : ''}.`,
+    completenessFlat: 'The prediction is that of a neutral input, so there is nothing to divide.',
+    deletion: (gap, share, verdict) =>
+      verdict === 'poor'
+        ? `Removing the inputs ranked highest lowers the prediction hardly sooner than removing inputs at random (area ${gap}, ${share} of what is possible).`
+        : `Removing the inputs ranked highest lowers the prediction sooner than removing inputs at random (area ${gap}, ${share} of what is possible).`,
+    insertion: (gap, share, verdict) =>
+      verdict === 'poor'
+        ? `Starting from nothing, the inputs ranked highest bring the prediction back hardly sooner than inputs at random (area ${gap}, ${share} of what is possible).`
+        : `Starting from nothing, the inputs ranked highest bring the prediction back sooner than inputs at random (area ${gap}, ${share} of what is possible).`,
+    orderUndecided:
+      'In whatever order inputs are replaced, the prediction changes alike: this test cannot tell good from bad here.',
+    sensitivity: (change, verdict) =>
+      verdict === 'good'
+        ? `A slightly different input gives nearly the same explanation: it changes by ${change} at most.`
+        : `A slightly different input changes the explanation by up to ${change}.`,
+    randomisation: (rho, verdict) =>
+      verdict === 'good'
+        ? `With the model's weights replaced by random ones the explanation becomes another one (rank correlation ${rho}): it shows what was learned.`
+        : `With the model's weights replaced by random ones the explanation stays similar (rank correlation ${rho}): it may show the input more than what was learned.`,
+    repeats: (clear, agreement, verdict) =>
+      verdict === 'good'
+        ? `The drops stand clear of their own spread (${clear} of them), and repeats agree on the order (${agreement}).`
+        : `The repeats do not agree well: ${clear} of the drops stand clear of their own spread, and the order agrees by ${agreement}.`,
+    repeatsNothing: 'No column makes a difference when it is permuted, so there is no order to trust.',
+  },
+  predicted: {
+    class: (label, target, probability, sureness) =>
+      `The model says "${label}" for ${target}, ${sureness} (${probability}).`,
+    classOnly: (label, target) => `The model says "${label}" for ${target}.`,
+    number: (value, target) => `The model predicts ${value} for ${target}.`,
+    sure: p =>
+      p >= 0.99
+        ? 'and is very sure'
+        : p >= 0.9
+          ? 'and is sure'
+          : p >= 0.7
+            ? 'and is fairly sure'
+            : 'but is unsure',
+    truth: (value, right) => (right ? `That is right.` : `The data say ${value}.`),
+  },
+  reasons: {
+    for: (what, items) => `Most in favour of ${what}: ${items.join('; ')}.`,
+    against: (what, items) => `Most against ${what ?? 'it'}: ${items.join('; ')}.`,
+    relevant: (what, items) => `What mattered most for ${what}: ${items.join('; ')}.`,
+    none: 'No input stands out as a reason.',
+    subject: (kind, label) => (kind === 'class' ? `"${label}"` : `a higher ${label}`),
+    column: (name, value, typical, share) =>
+      `${name} = ${value}${typical === undefined ? '' : ` (typical: ${typical})`}, ${share}`,
+    place: (name, share) => `the ${name} of the image, ${share}`,
+    entry: (name, share) => `input ${name}, ${share}`,
+  },
+  importance: {
+    lead: (metric, score, rows) => `Over ${rows} rows the model has ${metric} ${score}.`,
+    item: (name, drop, spread) => `${name} (${drop} ± ${spread})`,
+    list: items => `It loses most without ${list(items)}.`,
+    none: 'Permuting single columns costs it nothing measurable: the columns may stand in for one another.',
+    rest: count =>
+      `${count} other ${count === 1 ? 'column makes' : 'columns make'} no measurable difference.`,
+  },
+  trust: {
+    good: score => `Trust in this explanation: good (${score}).`,
+    fair: (score, weakest) => `Trust in this explanation: fair (${score}). The weakest point: ${weakest}`,
+    poor: (score, weakest) => `Trust in this explanation: poor (${score}). ${weakest}`,
+  },
+  doNotConclude: 'Do not conclude from it which inputs the model used.',
+  notACause: 'It says what the model used, not what causes what in the world.',
+  join: list,
+  region: (row, column) => regions[row][column],
+  position: (index, of) => (index < of / 3 ? 'beginning' : index < (2 * of) / 3 ? 'middle' : 'end'),
+};
+
+export type Language = 'en';
+
+const languages: Record<Language, Words> = { en: english };
+
+export function wordsFor(language: Language = 'en'): Words {
+  return languages[language];
+}
