@@ -1,0 +1,311 @@
+/**
+ * The kernels that a KernelCall's `fast` may name: how each maps to a function of assembly/, how its work is split
+ * and how much scratch memory one thread of it needs. Parameters are the op's own names and count elements.
+ */
+import type { Native } from './native';
+
+type Params = Readonly<Record<string, number>>;
+
+/** Addresses in bytes. */
+export interface Addresses {
+  inputs: readonly number[];
+  output: number;
+}
+
+/** Computes the share [lo, hi) of a kernel's units with scratch memory at `work`. */
+export type Share = (lo: number, hi: number, work: number) => void;
+
+export interface FastKernelDefinition {
+  /** How many independent pieces the work has. */
+  units(p: Params): number;
+  /** Floating-point operations of one unit, roughly: decides whether threads pay. */
+  cost(p: Params): number;
+  scratchBytes(p: Params, native: Native): number;
+  bind(native: Native, at: Addresses, p: Params): Share;
+}
+
+const none = (): number => 0;
+const convNames = [
+  'ci',
+  'h',
+  'w',
+  'co',
+  'oh',
+  'ow',
+  'kh',
+  'kw',
+  'sh',
+  'sw',
+  'ph',
+  'pw',
+  'dh',
+  'dw',
+  'groups',
+] as const;
+const poolNames = ['h', 'w', 'oh', 'ow', 'kh', 'kw', 'sh', 'sw', 'ph', 'pw', 'dh', 'dw'] as const;
+
+function pick(p: Params, names: readonly string[]): number[] {
+  return names.map(n => {
+    const value = p[n];
+    if (value === undefined) throw new Error(`the parameter ${n} of a micro-kernel is missing`);
+    return value;
+  });
+}
+
+function convScratch(p: Params, native: Native): number {
+  const [ci, kh, kw, oh, ow, groups] = pick(p, ['ci', 'kh', 'kw', 'oh', 'ow', 'groups']) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return align((ci / groups) * kh * kw * oh * ow * 4) + native['gemmScratchBytes']!();
+}
+
+function convCost(p: Params): number {
+  return (2 * p['co']! * (p['ci']! / p['groups']!) * p['kh']! * p['kw']! * p['oh']! * p['ow']!) as number;
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / 16) * 16;
+}
+
+const matmulRows = (p: Params): boolean => p['m']! > p['n']!;
+
+/** An elementwise kernel is one unit per four cells, so that every share starts on a whole vector. */
+function cells(p: Params): number {
+  return Math.ceil(p['size']! / 4);
+}
+
+export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
+  /**
+   * output[batch, m, n] = a[batch, m, k] b[batch, k, n] (+ bias). Strides rsa, csa, rsb, csb within a matrix, batchA
+   * and batchB between them (0 repeats). biasMode: 0 none, 1 a value per column, 2 per row; the bias is input 2.
+   */
+  matmul: {
+    units: p => p['batch']! * (matmulRows(p) ? p['m']! : Math.ceil(p['n']! / 8)),
+    cost: p => 2 * p['k']! * (matmulRows(p) ? p['n']! : p['m']! * 8),
+    scratchBytes: (_, native) => native['gemmScratchBytes']!(),
+    bind(native, at, p) {
+      const f = native['matmul']!;
+      const [a, b, bias = 0] = at.inputs as [number, number, number?];
+      const [batch, m, n, k, rsa, csa, batchA, rsb, csb, batchB, biasMode] = pick(p, [
+        'batch',
+        'm',
+        'n',
+        'k',
+        'rsa',
+        'csa',
+        'batchA',
+        'rsb',
+        'csb',
+        'batchB',
+        'biasMode',
+      ]) as [number, number, number, number, number, number, number, number, number, number, number];
+      const byRows = matmulRows(p) ? 1 : 0;
+      const { output } = at;
+      return (lo, hi, work) =>
+        f(
+          batch,
+          m,
+          n,
+          k,
+          a,
+          rsa,
+          csa,
+          batchA,
+          b,
+          rsb,
+          csb,
+          batchB,
+          output,
+          bias,
+          biasMode,
+          byRows,
+          lo,
+          hi,
+          work,
+        );
+    },
+  },
+  /** Inputs x [n, ci, h, w], weight, optional bias; params the sizes and `batch`. */
+  convForward: {
+    units: p => p['batch']!,
+    cost: convCost,
+    scratchBytes: convScratch,
+    bind(native, at, p) {
+      const f = native['convForward']!;
+      const [x, weight, bias = 0] = at.inputs as [number, number, number?];
+      const sizes = pick(p, convNames);
+      return (lo, hi, work) => f(x, weight, bias, at.output, ...sizes, lo, hi, work);
+    },
+  },
+  /** Inputs dy, weight. */
+  convGradInput: {
+    units: p => p['batch']!,
+    cost: convCost,
+    scratchBytes: convScratch,
+    bind(native, at, p) {
+      const f = native['convGradInput']!;
+      const [dy, weight] = at.inputs as [number, number];
+      const sizes = pick(p, convNames);
+      return (lo, hi, work) => f(dy, weight, at.output, ...sizes, lo, hi, work);
+    },
+  },
+  /** Inputs x, dy. */
+  convGradWeight: {
+    units: p => p['ci']! / p['groups']!,
+    cost: p => (convCost(p) * p['batch']! * p['groups']!) / p['ci']!,
+    scratchBytes: convScratch,
+    bind(native, at, p) {
+      const f = native['convGradWeight']!;
+      const [x, dy] = at.inputs as [number, number];
+      const sizes = pick(p, convNames);
+      const batch = p['batch']!;
+      return (lo, hi, work) => f(x, dy, at.output, batch, ...sizes, lo, hi, work);
+    },
+  },
+  /** Input x [planes, h, w]; params the window and `planes`. */
+  maxPool: {
+    units: p => p['planes']!,
+    cost: p => p['oh']! * p['ow']! * p['kh']! * p['kw']! * 4,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['maxPool']!;
+      const sizes = pick(p, poolNames);
+      return (lo, hi) => f(at.inputs[0]!, at.output, ...sizes, lo, hi);
+    },
+  },
+  /** Inputs x, dy. */
+  maxPoolGrad: {
+    units: p => p['planes']!,
+    cost: p => p['oh']! * p['ow']! * p['kh']! * p['kw']! * 4,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['maxPoolGrad']!;
+      const sizes = pick(p, poolNames);
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, ...sizes, lo, hi);
+    },
+  },
+  /** A function of one input; `kind` as in assembly/elementwise.ts. */
+  unary: {
+    units: cells,
+    cost: () => 40,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['unary']!;
+      const [kind, size] = pick(p, ['kind', 'size']) as [number, number];
+      const alpha = p['alpha'] ?? 0;
+      return (lo, hi) => f(kind, at.inputs[0]!, at.output, alpha, lo * 4, Math.min(size, hi * 4));
+    },
+  },
+  /** Inputs x (or y, for the kinds that take the output), dy. */
+  unaryGrad: {
+    units: cells,
+    cost: () => 60,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['unaryGrad']!;
+      const [kind, size] = pick(p, ['kind', 'size']) as [number, number];
+      const alpha = p['alpha'] ?? 0;
+      return (lo, hi) =>
+        f(kind, at.inputs[0]!, at.inputs[1]!, at.output, alpha, lo * 4, Math.min(size, hi * 4));
+    },
+  },
+  /** Two inputs of the output's size. */
+  binary: {
+    units: cells,
+    cost: () => 8,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['binary']!;
+      const [kind, size] = pick(p, ['kind', 'size']) as [number, number];
+      return (lo, hi) => f(kind, at.inputs[0]!, at.inputs[1]!, at.output, lo * 4, Math.min(size, hi * 4));
+    },
+  },
+  /** Input 0 [outer, middle, inner] with input 1 [middle]; `flip` 1 computes b ∘ a. */
+  binaryRepeat: {
+    units: p => p['outer']!,
+    cost: p => p['middle']! * p['inner']! * 2,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['binaryRepeat']!;
+      const [kind, middle, inner, flip] = pick(p, ['kind', 'middle', 'inner', 'flip']) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      return (lo, hi) => f(kind, at.inputs[0]!, at.inputs[1]!, at.output, middle, inner, flip, lo, hi);
+    },
+  },
+  /** Sum over the middle axis of [outer, axis, inner], times `scale`. */
+  reduceSum: {
+    units: p => p['outer']!,
+    cost: p => p['axis']! * p['inner']!,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['reduceSum']!;
+      const [axis, inner] = pick(p, ['axis', 'inner']) as [number, number];
+      const scale = p['scale'] ?? 1;
+      return (lo, hi) => f(at.inputs[0]!, at.output, axis, inner, scale, lo, hi);
+    },
+  },
+  /** Over the last axis of [outer, axis]. */
+  softmax: {
+    units: p => p['outer']!,
+    cost: p => p['axis']! * 30,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['softmax']!;
+      const [axis, logarithm] = pick(p, ['axis', 'logarithm']) as [number, number];
+      return (lo, hi) => f(at.inputs[0]!, at.output, axis, logarithm, lo, hi);
+    },
+  },
+  /** Inputs y, dy. */
+  softmaxGrad: {
+    units: p => p['outer']!,
+    cost: p => p['axis']! * 10,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['softmaxGrad']!;
+      const [axis, logarithm] = pick(p, ['axis', 'logarithm']) as [number, number];
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, axis, logarithm, lo, hi);
+    },
+  },
+  /** Output sizes d0…d5, the input's strides s0…s5 in the output's order. */
+  permute: {
+    units: p => p['d0']!,
+    cost: p => p['d1']! * p['d2']! * p['d3']! * p['d4']! * p['d5']!,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['permute']!;
+      const sizes = pick(p, ['d0', 'd1', 'd2', 'd3', 'd4', 'd5', 's0', 's1', 's2', 's3', 's4', 's5']);
+      return (lo, hi) => f(at.inputs[0]!, at.output, ...sizes, lo, hi);
+    },
+  },
+  /** Inputs table [rows, width], indices [count]. */
+  gatherRows: {
+    units: p => p['count']!,
+    cost: p => p['width']!,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['gatherRows']!;
+      const width = p['width']!;
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, width, lo, hi);
+    },
+  },
+  /** Inputs indices [count], dy [count, width]; output [rows, width]. */
+  scatterAddRows: {
+    units: p => p['width']!,
+    cost: p => p['count']! * 2,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['scatterAddRows']!;
+      const [rows, count, width] = pick(p, ['rows', 'count', 'width']) as [number, number, number];
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, rows, count, width, lo, hi);
+    },
+  },
+};
