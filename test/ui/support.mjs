@@ -1,0 +1,87 @@
+/** What the UI tests share: the panel's page, its tabs, what it printed, and axe-core's judgement of it. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The panel's page, once it shows something. */
+export const panelOf = bench => bench.webview('#app .top');
+
+/** Chooses a tab of the panel by its name: 'Architecture', 'Training', 'Data' or 'Explain'. */
+export async function tab(panel, name) {
+  await panel.getByRole('tab', { name, exact: true }).click();
+  await panel.getByRole('tab', { name, exact: true, selected: true }).waitFor();
+}
+
+/** Waits until the run that the panel shows is over. */
+export async function finished(panel, seconds = 90) {
+  await panel.locator('.run-state.finished').waitFor({ timeout: seconds * 1000 });
+}
+
+/** Trains what the active editor shows, by the palette, and gives the panel when the run is over. */
+export async function train(bench, file) {
+  await bench.openFile(file);
+  await bench.command('Vitrine: Train Model');
+  const panel = await panelOf(bench);
+  await finished(panel);
+  return panel;
+}
+
+async function frameOf(panel) {
+  const page = await panel.locator('#app').elementHandle();
+  const frame = await page.ownerFrame();
+  assert.ok(frame, 'the panel is a frame of the page');
+  return frame;
+}
+
+/**
+ * What axe-core finds wrong in the panel, one line a finding: rule, impact and the elements. Evaluated by the
+ * debugger, so that the page's policy needs no hole for it.
+ */
+export async function violations(panel) {
+  const frame = await frameOf(panel);
+  await frame.evaluate(axe);
+  const { violations: found } = await frame.evaluate(() =>
+    window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] }),
+  );
+  return found
+    .filter(v => ['serious', 'critical'].includes(v.impact))
+    .map(
+      v =>
+        `${v.id} (${v.impact}): ${v.help}: ${v.nodes.map(n => `${n.target} ${n.failureSummary}`).join(' | ')}`,
+    );
+}
+
+/** VS Code's own pages complain of files that only its official builds have; ours have no such excuse. */
+const ofVSCode = [/\/static\/out\/vs\//, /_static\/out\/browser/, /open-vsx\.org/];
+
+/** Errors, warnings and refusals by a policy that came from the extension's pages or speak of the extension. */
+export function complaints(bench) {
+  return bench.messages
+    .filter(m => ['error', 'warning', 'pageerror'].includes(m.type))
+    .filter(
+      m =>
+        /vitrine|Content.Security.Policy|Refused to/i.test(m.text) ||
+        /vscode-resource|vscode-webview|fake\.html|dist\/media/.test(m.url),
+    )
+    .filter(m => !ofVSCode.some(p => p.test(m.text)))
+    .map(m => `${m.type}: ${m.text} (${m.url})`);
+}
+
+/** Rows of the tree in the sidebar, as text. */
+export async function treeRows(page) {
+  const rows = await page.locator('.pane-body .monaco-list-row').allInnerTexts();
+  return rows.map(r => r.replace(/\s+/g, ' ').trim());
+}
+
+/** How many different colours a canvas shows: a blank one shows one. */
+export function colours(canvas) {
+  return canvas.evaluate(c => {
+    const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+    const seen = new Set();
+    for (let i = 0; i < data.length; i += 4)
+      seen.add(`${data[i]},${data[i + 1]},${data[i + 2]},${data[i + 3]}`);
+    return seen.size;
+  });
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { ui } from '../harness/context.mjs';
+import { colours, complaints, finished, panelOf, tab, treeRows } from './support.mjs';
+
+describe('training net.py', () => {
+  let bench;
+  let page;
+  let panel;
+
+  before(async () => {
+    ({ bench, page } = await ui.open());
+  });
+
+  after(() => page.close());
+
+  afterEach(async function () {
+    if (this.currentTest.state === 'failed') await ui.shot(bench, `failed ${this.currentTest.title}`);
+  });
+
+  it('hovers over nn.Linear to read its shapes and parameters', async () => {
+    await bench.openFile('net.py');
+    const text = await bench.hover('Linear', /Parameters/);
+    assert.match(text, /fc1/);
+    assert.match(text, /15 = 5·2 \(weight\) \+ 5 \(bias\)/);
+    await ui.shot(bench, 'hover');
+    await page.mouse.move(5, 5);
+  });
+
+  it('shows CodeLens over the class and shapes behind the calls', async () => {
+    await page.locator('.codelens-decoration a', { hasText: 'Train' }).first().waitFor();
+    await page.locator('.codelens-decoration', { hasText: '21 parameters' }).first().waitFor();
+    await page
+      .locator('.view-line', { hasText: /self\.fc2\(x\).*1/ })
+      .first()
+      .waitFor();
+    await ui.shot(bench, 'editor');
+  });
+
+  it('opens the panel with graph and live loss when Train Model is chosen in the palette', async () => {
+    await bench.command('Vitrine: Train Model');
+    panel = await panelOf(bench);
+    await panel.locator('.run-state.running, .run-state.finished').first().waitFor();
+    for (const name of ['fc1', 'fc2']) await panel.locator('.card', { hasText: name }).first().waitFor();
+    await panel.locator('.chart.wide canvas').first().waitFor();
+    await ui.shot(bench, 'training-live');
+    await finished(panel);
+    assert.ok((await colours(panel.locator('.chart.wide canvas').first())) > 2, 'curves are drawn');
+    const text = await panel.locator('.results').textContent();
+    assert.match(text, /Accuracy/);
+    await ui.shot(bench, 'training-finished');
+  });
+
+  it('tells the result and lists the run in the sidebar', async () => {
+    await page.locator('.notification-toast', { hasText: 'Net is trained' }).waitFor();
+    await bench.sidebar('Vitrine');
+    await page
+      .locator('.pane-body .monaco-list-row', { hasText: /accuracy/ })
+      .first()
+      .waitFor();
+    const rows = await treeRows(page);
+    assert.ok(
+      rows.some(r => /Net.*accuracy \d+/.test(r)),
+      rows.join(' / '),
+    );
+    await ui.shot(bench, 'sidebar');
+  });
+
+  it('leads from a node of the graph to its line', async () => {
+    await tab(panel, 'Architecture');
+    await panel.locator('.card', { hasText: 'fc2' }).first().click();
+    await panel.locator('.details', { hasText: 'fc2' }).waitFor();
+    await ui.shot(bench, 'architecture');
+    await panel.locator('.details button.link').first().click();
+    await page.locator('.statusbar-item', { hasText: /Ln 11\b/ }).waitFor();
+  });
+
+  it('can be stopped from the panel', async () => {
+    await tab(panel, 'Training');
+    await bench.command('Vitrine: Show Panel');
+    await panel.getByText('Train again').click();
+    await panel.locator('.run-state.running').waitFor();
+    await panel.getByText('Stop', { exact: true }).click();
+    await panel.locator('.run-state.stopped, .run-state.finished').first().waitFor();
+  });
+
+  it('has nothing to complain about', () => {
+    assert.deepEqual(complaints(bench), []);
+  });
+});
