@@ -231,9 +231,9 @@ export class TrainingLoop {
   }
 
   private async enter(state: RunState): Promise<void> {
+    await this.writer.update({ state });
     this.writer.emit({ event: 'state', run: this.id, state });
     await this.writer.flush();
-    await this.writer.update({ state });
   }
 
   private async checkpoint(weights: Tensors): Promise<void> {
