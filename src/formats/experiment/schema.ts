@@ -66,12 +66,12 @@ export function experimentSchema(data: TSchema) {
           dampening: share('Dampening of the momentum (SGD). 0 if left out.'),
           nesterov: flag('Look ahead with the momentum (SGD).'),
           betas: Type.Optional(
-            Type.Tuple(
-              [
-                Type.Number({ minimum: 0, exclusiveMaximum: 1 }),
-                Type.Number({ minimum: 0, exclusiveMaximum: 1 }),
-              ],
-              { description: 'Decay of the two moments (Adam, AdamW). [0.9, 0.999] if left out.' },
+            Type.Unsafe<[number, number]>(
+              Type.Array(Type.Number({ minimum: 0, exclusiveMaximum: 1 }), {
+                minItems: 2,
+                maxItems: 2,
+                description: 'Decay of the two moments (Adam, AdamW). [0.9, 0.999] if left out.',
+              }),
             ),
           ),
           alpha: share('Decay of the running square (RMSprop). 0.99 if left out.'),

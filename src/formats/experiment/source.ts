@@ -8,14 +8,19 @@ const maxCharacters = 4_000_000;
 export type JsonPath = readonly (string | number)[];
 
 export class JsonSource {
+  /** Undefined for a file that is empty or holds only comments, and for one that is not JSON at all. */
   readonly root: Node | undefined;
+  readonly text: string;
   readonly diagnostics: Diagnostic[] = [];
   private readonly lineStarts = [0];
 
   constructor(
     readonly file: string,
-    readonly text: string,
+    content: string,
   ) {
+    // Editors do not count the byte order mark as a column.
+    const text = content.replace(/^\uFEFF/, '');
+    this.text = text;
     for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) this.lineStarts.push(i + 1);
     if (text.length > maxCharacters) {
       this.report(
@@ -34,6 +39,7 @@ export class JsonSource {
       this.report(this.range(0, 1), 'json-syntax', 'The file nests too deep to be read.');
       return;
     }
+    if (!this.root && errors.every(e => printParseErrorCode(e.error) === 'ValueExpected')) return;
     for (const { error, offset, length } of errors)
       this.report(
         this.range(offset, Math.max(1, length)),

@@ -139,11 +139,16 @@ function expectation(error: ValueError): { expected: string; code: string } {
     case 'array':
       switch (error.type) {
         case ValueErrorType.ArrayMinItems:
-          return { expected: `at least ${s['minItems']} entry`, code: 'out-of-range' };
+        case ValueErrorType.ArrayMaxItems:
+          return {
+            expected:
+              s['minItems'] === s['maxItems']
+                ? `a list of ${s['minItems']} values`
+                : 'a list that is not empty',
+            code: 'out-of-range',
+          };
         case ValueErrorType.ArrayUniqueItems:
           return { expected: 'each entry once', code: 'out-of-range' };
-        case ValueErrorType.TupleLength:
-          return { expected: `a list of ${s['minItems']} values`, code: 'out-of-range' };
         default:
           return { expected: 'a list [ … ]', code };
       }
