@@ -78,6 +78,8 @@ export interface Parameter {
   kind: 'parameter' | 'buffer' | 'constant';
   trainable: boolean;
   initializer: Initializer;
+  /** Other names of the same tensor in `state_dict` (tied weights). */
+  aliases?: readonly string[];
 }
 
 /** An instance of nn.Module (or a scope of an ONNX graph). */

@@ -6,27 +6,11 @@
 import type { FeatureInfo, Modality, RawSample, Split, TargetInfo } from '../data/dataset';
 import type { BackendInfo } from '../engine/engine';
 import type { Explanation } from '../explain/method';
-import type { Diagnostic, Model } from '../model/graph';
+import type { ReadModel, ReadModelRequest } from '../formats/_format';
+import type { Diagnostic } from '../model/graph';
 import type { RunEvent, RunRecord } from '../train/run';
 
-/** A model as found in a file, with its findings; `model` is absent when nothing could be read. */
-export interface ReadModel {
-  model?: Model;
-  diagnostics: readonly Diagnostic[];
-  /** Milliseconds that reading took. */
-  milliseconds: number;
-}
-
-export interface ReadModelRequest {
-  file: string;
-  /** The text in the editor, if it differs from the file; also of files that it imports, by path. */
-  texts?: Readonly<Record<string, string>>;
-  /** All classes that look like models if absent. */
-  class?: string;
-  /** Constructor arguments, and the input's shape with or without the batch, e.g. [1, 28, 28]. */
-  arguments?: Readonly<Record<string, unknown>>;
-  input?: readonly number[];
-}
+export type { ReadModel, ReadModelRequest };
 
 export interface SampleRequest {
   experiment: string;

@@ -1,0 +1,43 @@
+/** What a file format is: one folder of formats/ whose index.ts exports `format`. */
+import type { Diagnostic, Model } from '../model/graph';
+
+/** A model as found in a file, with its findings; `model` is absent when nothing could be read. */
+export interface ReadModel {
+  model?: Model;
+  diagnostics: readonly Diagnostic[];
+  /** Milliseconds that reading took. */
+  milliseconds: number;
+}
+
+export interface ReadModelRequest {
+  file: string;
+  /** The text in the editor, if it differs from the file; also of files that it imports, by path. */
+  texts?: Readonly<Record<string, string>>;
+  /** All classes that look like models if absent. */
+  class?: string;
+  /** Constructor arguments, and the input's shape with or without the batch, e.g. [1, 28, 28]. */
+  arguments?: Readonly<Record<string, unknown>>;
+  input?: readonly number[];
+}
+
+/** What reading may lean on. */
+export interface ReadContext {
+  /** The folder with what is loaded as files: Pyodide and the Python sources. */
+  distFolder: string;
+  /** Imports are resolved inside of this folder only; the file's own folder if absent. */
+  workspaceFolder?: string;
+  signal?: AbortSignal;
+}
+
+export interface FileFormat {
+  /** Stable, e.g. "pytorch"; `Model.format` of what it reads. */
+  id: string;
+  /** For people, e.g. "PyTorch source". */
+  name: string;
+  /** With the dot, in lower case. */
+  extensions: readonly string[];
+  /** Whether a file with one of the extensions is of this format. @param head its first bytes, at least 512 if it has them. */
+  match(file: string, head: Uint8Array): boolean;
+  /** Models by name. Throws VitrineError for a file that cannot be read at all. */
+  read(request: ReadModelRequest, context: ReadContext): Promise<Record<string, ReadModel>>;
+}

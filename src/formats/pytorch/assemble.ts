@@ -1,0 +1,279 @@
+/** From what was recorded to models: names for values, places in files, constants folded, fixes written out. */
+import type {
+  Diagnostic,
+  Initializer,
+  Model,
+  ModuleInfo,
+  Node,
+  Parameter,
+  SourceRange,
+  Value,
+} from '../../model/graph';
+import type { ReadModel } from '../_format';
+import type { Place, RecordedDiagnostic, RecordedValue, Recorder, Recording } from './recorder';
+import { argumentsOf, SourceText } from './source';
+
+export interface AssembleContext {
+  /** Texts by the files' real names. */
+  texts: Readonly<Record<string, string>>;
+  /** Real names by the names that Python knows. */
+  names: Readonly<Record<string, string>>;
+  main: string;
+  milliseconds: number;
+}
+
+/** Constants with more elements than this stay computed by the graph. */
+const largestFolded = 1 << 22;
+
+export function assemble(recorder: Recorder, context: AssembleContext): Record<string, ReadModel> {
+  const places = new Places(context);
+  const findings = recorder.findings.map(d => places.diagnostic(d, undefined));
+  const out: Record<string, ReadModel> = {};
+  for (const recording of recorder.recordings) {
+    const diagnostics = [...findings, ...recording.diagnostics.map(d => places.diagnostic(d, recording))];
+    out[recording.class] = {
+      ...(recording.constructed ? { model: modelOf(recorder, recording, places, context) } : {}),
+      diagnostics,
+      milliseconds: context.milliseconds,
+    };
+  }
+  // Findings about the file when no class could be read at all: the reader's caller still wants to see them.
+  if (!recorder.recordings.length) out[''] = { diagnostics: findings, milliseconds: context.milliseconds };
+  return out;
+}
+
+class Places {
+  private readonly sources = new Map<string, SourceText>();
+
+  constructor(private readonly context: AssembleContext) {}
+
+  source(file: string): SourceText {
+    let found = this.sources.get(file);
+    if (!found) {
+      found = new SourceText(file, this.context.texts[file] ?? '');
+      this.sources.set(file, found);
+    }
+    return found;
+  }
+
+  sourceOf(place: Place): SourceText {
+    return this.source(this.context.names[place[0]] ?? this.context.main);
+  }
+
+  range(place: Place): SourceRange {
+    return this.sourceOf(place).fromPlace(place);
+  }
+
+  diagnostic(d: RecordedDiagnostic, recording: Recording | undefined): Diagnostic {
+    const at = d.at ? this.range(d.at) : this.source(this.context.main).range(0, 0);
+    const fix = recording && d.fix ? this.fix(d.fix, recording) : undefined;
+    return { ...at, severity: d.severity, code: d.code, message: d.message, ...(fix ? { fix } : {}) };
+  }
+
+  /** The edit that puts the wanted size where the layer is constructed, if a plain number stands there. */
+  private fix(fix: NonNullable<RecordedDiagnostic['fix']>, recording: Recording): Diagnostic['fix'] {
+    const at = recording.modules.find(m => m.number === fix.module)?.at;
+    if (!at || typeof fix.expected !== 'number') return undefined;
+    const source = this.sourceOf(at);
+    const { from, to } = { from: source.offsetOf(at[1], at[2]), to: source.offsetOf(at[3], at[4]) };
+    const call = source.enclosing(from, to, 'CallExpression');
+    if (!call) return undefined;
+    const given = argumentsOf(source, call);
+    const argument =
+      given.find(a => a.name === fix.argument) ?? given.filter(a => a.name === undefined)[fix.position];
+    if (argument?.value.name !== 'Number' || Number(source.slice(argument.value)) !== fix.found)
+      return undefined;
+    return {
+      title: `Change ${fix.argument} from ${fix.found} to ${fix.expected}`,
+      range: source.rangeOf(argument.value),
+      text: String(fix.expected),
+    };
+  }
+
+  /** The variable that an expression's value is assigned to, e.g. "x" for `x = F.relu(x)`. */
+  variable(place: Place): string | undefined {
+    const source = this.sourceOf(place);
+    const from = source.offsetOf(place[1], place[2]);
+    const to = source.offsetOf(place[3], place[4]);
+    const statement = source.enclosing(from, to, 'AssignStatement');
+    const target = statement?.firstChild;
+    const value = statement?.lastChild;
+    if (!target || value?.from !== from || value.to !== to) return undefined;
+    return target.name === 'VariableName' && target.nextSibling?.name === 'AssignOp'
+      ? source.slice(target)
+      : undefined;
+  }
+}
+
+function modelOf(recorder: Recorder, r: Recording, places: Places, context: AssembleContext): Model {
+  const nodes = reachable(r);
+  const folded = foldable(recorder, r, nodes);
+  const kept = nodes.filter(n => !n.outputs.every(o => folded.has(o)));
+  const names = namesOf(r, kept);
+  const id = (v: number) => names.get(v) ?? '';
+  const parameters: Parameter[] = r.parameters.map(p => {
+    const v = r.values.get(p.id)!;
+    return {
+      name: p.name,
+      dtype: v.dtype,
+      shape: v.shape as readonly number[],
+      kind: p.kind,
+      trainable: p.trainable,
+      initializer: v.initializer ?? { kind: 'zeros' },
+      ...(p.aliases.length ? { aliases: p.aliases } : {}),
+    };
+  });
+  const used = new Set([...kept.flatMap(n => n.inputs), ...r.outputs]);
+  const owned = new Set(r.parameters.map(p => p.id));
+  for (const v of used) {
+    const value = r.values.get(v);
+    if (!value || owned.has(v) || value.kind === 'input') continue;
+    if (value.kind === 'node' && !folded.has(v)) continue;
+    parameters.push({
+      name: id(v),
+      dtype: value.dtype,
+      shape: value.shape as readonly number[],
+      kind: 'constant',
+      trainable: false,
+      initializer: value.kind === 'leaf' ? (value.initializer ?? { kind: 'zeros' }) : compact(folded.get(v)!),
+    });
+  }
+  const values: Record<string, Value> = {};
+  const put = (v: number, name?: string) => {
+    const { dtype, shape, name: own } = r.values.get(v)!;
+    const given = own ?? name;
+    values[id(v)] = { id: id(v), dtype, shape, ...(given ? { name: given } : {}) };
+  };
+  for (const v of [...r.inputs, ...owned, ...used]) if (r.values.has(v) && id(v)) put(v);
+  const paths = new Map(r.modules.map(m => [m.number, m.path]));
+  const modelNodes: Node[] = kept.map((n, i) => {
+    const variable = n.at ? places.variable(n.at) : undefined;
+    // Several nodes may come of one expression: the last one carries its name.
+    const last = kept[i + 1]?.at?.join() !== n.at?.join();
+    for (const o of n.outputs) put(o, last && n.outputs.length === 1 ? variable : undefined);
+    return {
+      id: `n${i}`,
+      op: n.op,
+      module: paths.get(n.module) ?? '',
+      inputs: n.inputs.map(v => (v < 0 ? '' : id(v))),
+      outputs: n.outputs.map(id),
+      attributes: n.attributes,
+      ...(n.at ? { call: places.range(n.at) } : {}),
+    };
+  });
+  const live = (ids: readonly number[]) => ids.map(id).filter(v => v in values);
+  const modules: ModuleInfo[] = r.modules.map(m => ({
+    path: m.path,
+    type: m.type,
+    arguments: m.arguments,
+    ...(m.at ? { definition: places.range(m.at) } : {}),
+    parameters: m.parameters,
+    inputs: live(m.inputs),
+    outputs: live(m.outputs),
+  }));
+  return {
+    name: r.class,
+    file: context.main,
+    format: 'pytorch',
+    ...(r.definition ? { definition: places.range(r.definition) } : {}),
+    inputs: r.inputs.map(id),
+    outputs: r.outputs.map(id),
+    values,
+    nodes: modelNodes,
+    parameters,
+    modules,
+  };
+}
+
+/** Nodes that an output depends on; all of them when the reading broke off before there was one. */
+function reachable(r: Recording): Recording['nodes'] {
+  // What a module's call returns counts as wanted: it is what one looks at when forward broke off.
+  const wanted = new Set<number>(r.outputs.length ? r.outputs : [...r.values.keys()]);
+  const kept: Recording['nodes'][number][] = [];
+  for (let i = r.nodes.length - 1; i >= 0; i--) {
+    const n = r.nodes[i]!;
+    if (!n.outputs.some(o => wanted.has(o))) continue;
+    for (const v of n.inputs) wanted.add(v);
+    kept.unshift(n);
+  }
+  return kept;
+}
+
+/** Values that come out of constants alone, with their numbers. */
+function foldable(recorder: Recorder, r: Recording, nodes: Recording['nodes']): Map<number, Float64Array> {
+  const owned = new Set(r.parameters.filter(p => p.kind !== 'constant').map(p => p.id));
+  const constant = new Set<number>();
+  for (const [v, value] of r.values) if (value.kind === 'leaf' && !owned.has(v)) constant.add(v);
+  const out = new Map<number, Float64Array>();
+  for (const n of nodes) {
+    if (!n.inputs.every(v => v < 0 || constant.has(v))) continue;
+    if (n.op.startsWith('Random')) continue;
+    const sizes = n.outputs.map(o => size(r.values.get(o)!));
+    if (!sizes.every(s => s <= largestFolded)) continue;
+    const data = n.outputs.map(o => recorder.evaluateOf(r, o));
+    if (data.some(d => d === undefined)) continue;
+    n.outputs.forEach((o, i) => {
+      constant.add(o);
+      out.set(o, data[i]!);
+    });
+  }
+  return out;
+}
+
+function size(v: RecordedValue): number {
+  return v.shape.reduce<number>((p, d) => (typeof d === 'number' ? p * d : Number.NaN), 1);
+}
+
+/** The shortest initializer that gives these values. */
+function compact(data: Float64Array): Initializer {
+  const [first] = data;
+  if (first !== undefined && data.every(x => x === first)) {
+    return first === 0
+      ? { kind: 'zeros' }
+      : first === 1
+        ? { kind: 'ones' }
+        : { kind: 'constant', value: finite(first) };
+  }
+  return { kind: 'values', values: Array.from(data, finite) };
+}
+
+/** Infinity does not survive JSON; the largest float32 does the same to a softmax or a maximum. */
+function finite(x: number): number {
+  return Math.max(-3.4028234663852886e38, Math.min(3.4028234663852886e38, x));
+}
+
+/** Ids of values in the model: parameters by name, inputs by argument, the rest by what makes them. */
+function namesOf(r: Recording, kept: Recording['nodes']): Map<number, string> {
+  const names = new Map<number, string>();
+  const taken = new Set<string>();
+  const name = (v: number, wanted: string) => {
+    if (names.has(v)) return;
+    let free = wanted;
+    for (let i = 2; taken.has(free); i++) free = `${wanted}_${i}`;
+    taken.add(free);
+    names.set(v, free);
+  };
+  for (const p of r.parameters) name(p.id, p.name);
+  for (const v of r.inputs) name(v, r.values.get(v)?.name ?? 'input');
+  const made = new Set(kept.flatMap(n => n.outputs));
+  for (const n of kept) {
+    for (const v of n.inputs) {
+      const value = v < 0 ? undefined : r.values.get(v);
+      if (value && value.kind !== 'input' && !made.has(v)) name(v, constantName(value));
+    }
+    for (const o of n.outputs) name(o, `v${o}`);
+  }
+  for (const v of r.outputs) name(v, `v${v}`);
+  return names;
+}
+
+function constantName(v: RecordedValue): string {
+  const i = v.initializer;
+  if (v.shape.length === 0 && i) {
+    if (i.kind === 'constant') return `${i.value}`;
+    if (i.kind === 'zeros') return '0';
+    if (i.kind === 'ones') return '1';
+    if (i.kind === 'values') return `${i.values[0]}`;
+  }
+  return `constant${v.id}`;
+}

@@ -1,0 +1,137 @@
+/** Which files of the workspace a Python file imports, found in its syntax, never outside of the folder. */
+import type { SyntaxNode } from '@lezer/common';
+import { SourceText } from './source';
+
+/** `module` is dotted, without leading dots; `level` counts these. `names` are what is imported from it. */
+export interface Import {
+  level: number;
+  module: string;
+  names: readonly string[];
+}
+
+/** All import statements, also those inside of functions. */
+export function importsOf(text: string): Import[] {
+  const source = new SourceText('', text);
+  const out: Import[] = [];
+  source.tree.iterate({
+    enter: ({ node }) => {
+      if (node.name !== 'ImportStatement') return true;
+      out.push(...read(source, node));
+      return false;
+    },
+  });
+  return out;
+}
+
+function read(source: SourceText, node: SyntaxNode): Import[] {
+  // `import a.b as c, d` or `from ..a.b import (c as d, e)`; lezer gives the tokens in a row.
+  const text = source
+    .slice(node)
+    .replace(/#[^\n]*/g, '')
+    .replace(/\\\r?\n/g, ' ');
+  const from = /^from\s+(\.*)\s*([\w.]*)\s+import\s+([\s\S]*)$/.exec(text);
+  if (from) {
+    const names = from[3]!
+      .replace(/[()]/g, '')
+      .split(',')
+      .map(n => n.trim().split(/\s+/)[0]!)
+      .filter(n => /^\w+$/.test(n));
+    return [{ level: from[1]!.length, module: from[2]!, names }];
+  }
+  const plain = /^import\s+([\s\S]*)$/.exec(text);
+  if (!plain) return [];
+  return plain[1]!
+    .split(',')
+    .map(n => n.trim().split(/\s+/)[0]!)
+    .filter(n => /^[\w.]+$/.test(n))
+    .map(module => ({ level: 0, module, names: [] }));
+}
+
+export interface Collected {
+  /** Texts by path relative to the folder, with "/". */
+  files: Record<string, string>;
+  /** The main file's dotted module name. */
+  module: string;
+}
+
+const mostFiles = 200;
+const mostText = 8_000_000;
+
+/**
+ * The main file and what it imports, and what these import, inside of a root folder.
+ *
+ * Absolute imports are looked for from the root, then from the main file's folder and the folders between them, as
+ * Python would with one of them on its path; what is found there is given the name that the import uses.
+ * @param main path relative to the root, with "/".
+ * @param read text of a file by its path relative to the root, undefined if there is none.
+ */
+export async function collect(
+  main: string,
+  text: string,
+  read: (path: string) => Promise<string | undefined>,
+): Promise<Collected & { origin: Record<string, string> }> {
+  const parts = main.replace(/\.py$/, '').split('/');
+  // Python names that no module can have are fine for a main file: it is not imported by others.
+  const module = parts.join('.');
+  const files: Record<string, string> = { [main]: text };
+  /** Where a file that Python sees under one name really is. */
+  const origin: Record<string, string> = { [main]: main };
+  let size = text.length;
+  const roots = ['', ...parts.slice(0, -1).map((_, i) => `${parts.slice(0, i + 1).join('/')}/`)].reverse();
+  const queue = [main];
+  const missing = new Set<string>();
+
+  const add = async (as: string, from: string): Promise<boolean> => {
+    if (as in files) return true;
+    if (missing.has(from) || Object.keys(files).length >= mostFiles) return false;
+    const found = await read(from);
+    if (found === undefined || size + found.length > mostText) {
+      missing.add(from);
+      return false;
+    }
+    size += found.length;
+    files[as] = found;
+    origin[as] = from;
+    queue.push(as);
+    return true;
+  };
+  /** A module and the packages above it. */
+  const addModule = async (dotted: string, base: string): Promise<boolean> => {
+    const path = dotted.replaceAll('.', '/');
+    const found =
+      (await add(`${path}.py`, `${base}${path}.py`)) ||
+      (await add(`${path}/__init__.py`, `${base}${path}/__init__.py`));
+    if (found) {
+      const above = path.split('/');
+      for (let i = 1; i < above.length; i++) {
+        const folder = above.slice(0, i).join('/');
+        await add(`${folder}/__init__.py`, `${base}${folder}/__init__.py`);
+      }
+    }
+    return found;
+  };
+
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const folder = file.split('/').slice(0, -1);
+    for (const { level, module: name, names } of importsOf(files[file]!)) {
+      if (level > 0) {
+        if (level - 1 > folder.length) continue;
+        const base = folder.slice(0, folder.length - (level - 1));
+        const full = [...base, ...(name ? name.split('.') : [])].join('.');
+        // The folder's own place: a file found under another root brings its neighbours from there.
+        const home = origin[file]!.slice(0, origin[file]!.length - file.length);
+        if (full) await addModule(full, home);
+        for (const n of names) await addModule(full ? `${full}.${n}` : n, home);
+      } else {
+        if (!name || /^(torch|numpy|os|sys|math)(\.|$)/.test(name)) continue;
+        for (const root of roots) {
+          const found = await addModule(name, root);
+          let any = found;
+          for (const n of names) if (await addModule(`${name}.${n}`, root)) any = true;
+          if (any) break;
+        }
+      }
+    }
+  }
+  return { files, module, origin };
+}

@@ -1,0 +1,125 @@
+"""What is being recorded: where the code stands, which module's call it is in, and what was found."""
+
+import sys
+
+from . import channel
+
+WORKSPACE = "/workspace/"
+
+#: True while `forward` runs: tensors made then are part of the graph.
+tracing = False
+#: Modules whose call is in progress, outermost first.
+calls = []
+diagnostics = []
+_said = set()
+_positions = {}
+_module_count = 0
+
+
+class SymbolicSize(TypeError):
+    """A number was asked of a size that has none."""
+
+    def __init__(self, expression):
+        super().__init__(
+            f"the size {expression} has no fixed value here; give the input's shape to read this model"
+        )
+
+
+class ShapeMismatch(RuntimeError):
+    fix = None
+
+
+class Unsupported(NotImplementedError):
+    """PyTorch can do this and Vitrine cannot."""
+
+
+class Stop(BaseException):
+    """Ends the reading of one class."""
+
+
+def next_module():
+    global _module_count
+    _module_count += 1
+    return _module_count
+
+
+def position_in(frame):
+    code = frame.f_code
+    table = _positions.get(code)
+    if table is None:
+        table = _positions[code] = list(code.co_positions())
+    index = frame.f_lasti // 2
+    line, end_line, column, end_column = table[index] if 0 <= index < len(table) else (None,) * 4
+    if line is None:
+        line = end_line = frame.f_lineno or 1
+    if column is None:
+        column, end_column = 0, 0
+    return [code.co_filename, line, column, end_line or line, end_column or column]
+
+
+def user_frame(frame):
+    while frame is not None and not frame.f_code.co_filename.startswith(WORKSPACE):
+        frame = frame.f_back
+    return frame
+
+
+def here():
+    """The innermost expression of the workspace's code that runs now; None when none does."""
+    frame = user_frame(sys._getframe(1))
+    return position_in(frame) if frame is not None else None
+
+
+def where_raised(error):
+    """The innermost place in the workspace's code that an exception passed through."""
+    place = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_filename.startswith(WORKSPACE):
+            table = list(code.co_positions())
+            index = traceback.tb_lasti // 2
+            line, end_line, column, end_column = table[index] if index < len(table) else (None,) * 4
+            line = line or traceback.tb_lineno or 1
+            place = [code.co_filename, line, column or 0, end_line or line, end_column or column or 0]
+        traceback = traceback.tb_next
+    return place
+
+
+def say(severity, code, message, at=None, fix=None):
+    """Notes a finding once a place."""
+    key = (code, message, tuple(at) if at else None)
+    if key in _said or len(diagnostics) >= 200:
+        return
+    _said.add(key)
+    found = {"severity": severity, "code": code, "message": message}
+    if at:
+        found["at"] = at
+    if fix:
+        found["fix"] = fix
+    diagnostics.append(found)
+
+
+def assume(what, result):
+    say(
+        "hint",
+        "assumed-size",
+        f"Whether {what} depends on the input's size: read as {'true' if result else 'false'}.",
+        here(),
+    )
+
+
+def take_diagnostics():
+    taken = list(diagnostics)
+    diagnostics.clear()
+    _said.clear()
+    return taken
+
+
+def mark_diagnostics():
+    return len(diagnostics), set(_said)
+
+
+def rewind_diagnostics(mark):
+    global _said
+    count, _said = mark[0], set(mark[1])
+    del diagnostics[count:]

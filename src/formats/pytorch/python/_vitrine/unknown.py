@@ -1,0 +1,136 @@
+"""Stands in for what is not there: modules that are not installed, and parts of PyTorch that are not read yet."""
+
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+
+from . import trace
+
+
+class _Kind(type):
+    """Attributes of a stand-in class are stand-ins; it can be a base class, a decorator, a type hint, a call."""
+
+    def __getattr__(cls, name):
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return make(f"{cls._vitrine_unknown}.{name}", cls._vitrine_torch)
+
+    def __call__(cls, *arguments, **options):
+        if cls.__dict__.get("_vitrine_plain"):
+            return _called(cls, arguments, options)
+        return super().__call__(*arguments, **options)
+
+    def __instancecheck__(cls, instance):
+        return False if cls.__dict__.get("_vitrine_plain") else type.__instancecheck__(cls, instance)
+
+    def __iter__(cls):
+        return iter(())
+
+    def __or__(cls, other):
+        return cls
+
+    __ror__ = __or__
+
+    def __getitem__(cls, _):
+        return cls
+
+    def __enter__(cls):
+        return cls
+
+    def __exit__(cls, *_):
+        return False
+
+    def __bool__(cls):
+        return True
+
+    def __len__(cls):
+        return 0
+
+
+def _arithmetic(self, *_):
+    return self
+
+
+def _called(kind, arguments, options):
+    if kind._vitrine_torch:
+        trace.say(
+            "error" if trace.tracing else "warning",
+            "unsupported-op",
+            f"{kind._vitrine_unknown} is not known to Vitrine yet.",
+            trace.here(),
+        )
+    if trace.tracing:
+        raise trace.Unsupported(
+            f"{kind._vitrine_unknown} is not known to Vitrine yet."
+            if kind._vitrine_torch
+            else f"{kind._vitrine_unknown} is not available here: what it returns is not known."
+        )
+    # A decorator gives back what it decorates.
+    if len(arguments) == 1 and not options and (
+        isinstance(arguments[0], types.FunctionType)
+        or isinstance(arguments[0], type) and not isinstance(arguments[0], _Kind)
+    ):
+        return arguments[0]
+    return make(f"{kind._vitrine_unknown}(…)", kind._vitrine_torch)
+
+
+_made = {}
+
+
+def make(name, torch=False):
+    kind = _made.get(name)
+    if kind is None:
+        # As a base class it is a module, so that what is built on it can be read as far as it goes.
+        kind = _made[name] = _Kind(
+            "Unknown", (), {"_vitrine_unknown": name, "_vitrine_torch": torch, "_vitrine_plain": True}
+        )
+        for operator in ("add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul "
+                         "rmatmul neg pos abs invert and rand or ror xor").split():
+            setattr(_Kind, f"__{operator}__", _arithmetic) if f"__{operator}__" not in _Kind.__dict__ else None
+    return kind
+
+
+def attribute(module, name):
+    """What `module.name` gives where there is no such name."""
+    if name.startswith("__") and name.endswith("__"):
+        raise AttributeError(f"module '{module}' has no attribute '{name}'")
+    return make(f"{module}.{name}", True)
+
+
+class StandIn(types.ModuleType):
+    def __getattr__(self, name):
+        if name.startswith("__") and name.endswith("__"):
+            if name == "__path__":
+                return []
+            raise AttributeError(name)
+        return make(f"{self.__name__}.{name}", self.__name__.split(".")[0] == "torch")
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """The last of the finders: whatever no other one has becomes a stand-in."""
+
+    #: Top-level names of the workspace: a missing part of those is a mistake, not a missing installation.
+    own = set()
+
+    def find_spec(self, name, path=None, target=None):
+        top = name.split(".")[0]
+        if top in self.own or top in ("js", "pyodide_js", "_vitrine"):
+            return None
+        if name.startswith("_") and top != "__future__":
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec):
+        top = spec.name.split(".")[0]
+        if top != "torch":
+            trace.say(
+                "hint",
+                "module-not-available",
+                f"The module {top} is not available here: its values are unknown.",
+                trace.here(),
+            )
+        return StandIn(spec.name)
+
+    def exec_module(self, module):
+        module.__path__ = []

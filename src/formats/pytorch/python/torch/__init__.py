@@ -1,0 +1,296 @@
+"""
+Stands in for PyTorch: the same names, types and rules, but what it computes is a graph and not numbers. Whatever is
+not here is answered by `__getattr__` with a stand-in that says so when it is used.
+"""
+
+import contextlib
+import math
+import sys
+import types
+
+from . import _tensor
+from ._tensor import (
+    DTYPES,
+    Size,
+    Tensor,
+    bfloat16,
+    bool_,
+    device,
+    dtype,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    int8,
+    int32,
+    int64,
+    set_default_dtype,
+    uint8,
+)
+
+globals()["bool"] = bool_
+half, double, long = float16, float64, int64
+globals().update({"float": float32, "int": int32})
+short = int16 = int32
+inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
+strided, contiguous_format, channels_last, preserve_format = "strided", "contiguous", "channels_last", "preserve"
+__version__ = "2.5.1"
+
+from . import _make, _ops
+from ._make import (
+    arange,
+    as_tensor,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    hann_window,
+    linspace,
+    logspace,
+    normal,
+    ones,
+    ones_like,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from ._ops import *  # noqa: F403
+
+for _name in _ops._FUNCTIONS:
+    globals()[_name] = getattr(_ops, _name)
+for _name in ("where", "cat", "concat", "concatenate", "stack", "hstack", "vstack", "einsum", "tensordot", "meshgrid",
+              "broadcast_tensors", "broadcast_shapes", "cosine_similarity", "cdist", "atan2", "var_mean", "std_mean",
+              "numel", "is_tensor", "is_floating_point", "arcsin", "arccos", "arctan", "float_power", "rsub", "detach",
+              "bitwise_xor", "fix"):
+    globals()[_name] = getattr(_ops, _name)
+range = arange
+scalar_tensor = tensor
+FloatTensor = DoubleTensor = HalfTensor = Tensor
+
+
+class LongTensor(Tensor):
+    def __new__(cls, data=()):
+        return tensor(data, dtype=int64) if isinstance(data, (list, tuple)) else zeros(data, dtype=int64)
+
+
+IntTensor = LongTensor
+
+
+class _Passing(contextlib.ContextDecorator):
+    """Contexts that change nothing about a graph: no_grad and its like; also decorators, with or without a call."""
+
+    def __new__(cls, *arguments, **options):
+        if len(arguments) == 1 and isinstance(arguments[0], types.FunctionType):
+            return arguments[0]
+        return object.__new__(cls)
+
+    def __init__(self, *_, **__):
+        pass
+
+    def __call__(self, function):
+        return function
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+
+no_grad = enable_grad = set_grad_enabled = inference_mode = autocast = _Passing
+
+
+def _nothing(*_, **__):
+    return None
+
+
+manual_seed = seed = set_printoptions = use_deterministic_algorithms = set_num_threads = _nothing
+set_float32_matmul_precision = set_default_device = set_default_tensor_type = save = _nothing
+
+
+def load(*_, **__):
+    return {}
+
+
+def compile(model=None, *_, **__):
+    return (lambda f: f) if model is None else model
+
+
+def is_grad_enabled():
+    return True
+
+
+def get_num_threads():
+    return 1
+
+
+def result_type(a, b):
+    return _ops.promote(a, b)[0].dtype
+
+
+def finfo(dtype=None):
+    d = dtype or get_default_dtype()
+    top, eps, tiny = {
+        "float16": (65504.0, 0.0009765625, 6.103515625e-05),
+        "bfloat16": (3.3895313892515355e38, 0.0078125, 1.1754943508222875e-38),
+        "float64": (1.7976931348623157e308, 2.220446049250313e-16, 2.2250738585072014e-308),
+    }.get(d.name, (3.4028234663852886e38, 1.1920928955078125e-07, 1.1754943508222875e-38))
+    return types.SimpleNamespace(max=top, min=-top, eps=eps, tiny=tiny, smallest_normal=tiny, bits=32, dtype=d.name)
+
+
+def iinfo(dtype):
+    bits = {"uint8": 8, "int8": 8, "int32": 32}.get(dtype.name, 64)
+    signed = dtype.name != "uint8"
+    return types.SimpleNamespace(
+        max=2 ** (bits - signed) - 1, min=-(2 ** (bits - 1)) if signed else 0, bits=bits, dtype=dtype.name
+    )
+
+
+class Generator:
+    def __init__(self, *_, **__):
+        pass
+
+    def manual_seed(self, *_):
+        return self
+
+
+def _submodule(name, **members):
+    from _vitrine.unknown import StandIn
+
+    module = StandIn(f"torch.{name}")
+    module.__dict__.update(members)
+    module.__path__ = []
+    sys.modules[module.__name__] = module
+    return module
+
+
+def _marked(function=None, *_, **__):
+    return (lambda f: f) if function is None else function
+
+
+class _Final:
+    def __class_getitem__(cls, item):
+        return item
+
+
+jit = _submodule(
+    "jit", script=_marked, ignore=_marked, unused=_marked, export=_marked, script_if_tracing=_marked,
+    script_method=_marked, interface=_marked, is_scripting=lambda: False, is_tracing=lambda: False, Final=_Final,
+    annotate=lambda _, value: value, trace=lambda model, *_, **__: model,
+)
+cuda = _submodule("cuda", is_available=lambda: False, device_count=lambda: 0, manual_seed=_nothing,
+                  manual_seed_all=_nothing, empty_cache=_nothing, FloatTensor=Tensor)
+cuda.amp = _submodule("cuda.amp", autocast=_Passing, custom_fwd=_marked, custom_bwd=_marked)
+amp = _submodule("amp", autocast=_Passing, custom_fwd=_marked, custom_bwd=_marked)
+mps = _submodule("mps", is_available=lambda: False)
+backends = _submodule("backends")
+backends.cudnn = _submodule("backends.cudnn", benchmark=False, deterministic=False, enabled=False,
+                            is_available=lambda: False)
+backends.mps = _submodule("backends.mps", is_available=lambda: False, is_built=lambda: False)
+backends.cuda = _submodule("backends.cuda")
+onnx = _submodule("onnx", export=_nothing, is_in_onnx_export=lambda: False)
+linalg = _submodule("linalg", norm=lambda x, ord=None, dim=None, keepdim=False: _ops.norm(x, ord or 2, dim, keepdim),
+                    vector_norm=lambda x, ord=2, dim=None, keepdim=False: _ops.norm(x, ord, dim, keepdim),
+                    matmul=_ops.matmul)
+special = _submodule("special", expit=_ops.sigmoid, erf=_ops.erf, logit=_ops.logit, log1p=_ops.log1p,
+                     softmax=_ops.softmax, log_softmax=_ops.log_softmax)
+distributed = _submodule("distributed", is_available=lambda: False, is_initialized=lambda: False,
+                         get_rank=lambda: 0, get_world_size=lambda: 1)
+
+
+class _Function:
+    """torch.autograd.Function: forward is read, backward is not needed."""
+
+    @classmethod
+    def apply(cls, *arguments):
+        context = types.SimpleNamespace(
+            save_for_backward=_nothing, mark_dirty=_nothing, mark_non_differentiable=_nothing,
+            set_materialize_grads=_nothing, needs_input_grad=(True,) * len(arguments), saved_tensors=(),
+        )
+        return cls.forward(context, *arguments)
+
+
+autograd = _submodule("autograd", Function=_Function, Variable=lambda x, *_, **__: x, no_grad=_Passing)
+autograd.function = _submodule("autograd.function", Function=_Function)
+autograd.variable = _submodule("autograd.variable", Variable=lambda x, *_, **__: x)
+
+utils = _submodule("utils")
+
+
+class Dataset:
+    def __class_getitem__(cls, _):
+        return cls
+
+    def __init__(self, *_, **__):
+        pass
+
+
+utils.data = _submodule("utils.data", Dataset=Dataset, IterableDataset=Dataset, TensorDataset=Dataset)
+utils.checkpoint = _submodule(
+    "utils.checkpoint",
+    checkpoint=lambda function, *a, use_reentrant=None, preserve_rng_state=True, **k: function(*a, **k),
+    checkpoint_sequential=lambda functions, segments, x, **_: _chain(functions, x),
+)
+utils.model_zoo = _submodule("utils.model_zoo", load_url=load)
+hub = _submodule("hub", load_state_dict_from_url=load)
+types_ = _submodule("types")
+
+
+def _chain(functions, x):
+    for f in functions:
+        x = f(x)
+    return x
+
+
+from . import nn
+
+nn.functional.__dict__.setdefault("sigmoid", _ops.sigmoid)
+functional = _submodule("functional", **{k: globals()[k] for k in ("einsum", "norm", "meshgrid", "split", "cdist")})
+fft = _submodule("fft")
+dropout = nn.functional.dropout
+layer_norm, batch_norm, group_norm = nn.functional.layer_norm, nn.functional.batch_norm, nn.functional.group_norm
+conv1d, conv2d, conv3d = nn.functional.conv1d, nn.functional.conv2d, nn.functional.conv3d
+selu, celu, prelu, rrelu = (getattr(nn.functional, _k) for _k in ("selu", "celu", "prelu", "rrelu"))
+max_pool2d, avg_pool1d = nn.functional.max_pool2d, nn.functional.avg_pool1d
+adaptive_avg_pool1d = nn.functional.adaptive_avg_pool1d
+embedding, pixel_shuffle, channel_shuffle = (
+    nn.functional.embedding, nn.functional.pixel_shuffle, nn.functional.channel_shuffle,
+)
+Tensor.softplus = nn.functional.softplus
+
+
+class _Optimizer:
+    def __init__(self, *_, **__):
+        self.param_groups = [{"lr": 0.0}]
+
+    def zero_grad(self, *_, **__):
+        return None
+
+    step = zero_grad
+
+    def state_dict(self):
+        return {}
+
+    load_state_dict = zero_grad
+
+
+optim = _submodule("optim", **{_k: _Optimizer for _k in (
+    "SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam ASGD LBFGS Rprop SparseAdam Optimizer").split()})
+optim.lr_scheduler = _submodule("optim.lr_scheduler")
+optim.optimizer = _submodule("optim.optimizer", Optimizer=_Optimizer)
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    from _vitrine import unknown
+
+    return unknown.attribute("torch", name)

@@ -1,0 +1,284 @@
+"""Functions that make tensors."""
+
+import builtins
+import math
+
+from _vitrine import trace
+from _vitrine.sizes import SymInt, is_symbolic
+
+from ._tensor import (
+    Size,
+    Tensor,
+    as_dtype,
+    bool_,
+    emit,
+    float32,
+    float64,
+    get_default_dtype,
+    int64,
+    leaf,
+)
+
+
+def sizes(arguments):
+    """The sizes that a call names, one by one or in a sequence."""
+    if len(arguments) == 1 and isinstance(arguments[0], (list, tuple)):
+        arguments = arguments[0]
+    out = []
+    for a in arguments:
+        if isinstance(a, Tensor):
+            a = int(a)
+        if isinstance(a, float) or not (is_symbolic(a) or hasattr(a, "__index__")):
+            raise TypeError(f"sizes must be integers, but got {type(a).__name__}")
+        out.append(a if isinstance(a, SymInt) else a.__index__())
+    return out
+
+
+def _symbolic(shape):
+    return any(isinstance(d, SymInt) for d in shape)
+
+
+def _constant(shape, value, dtype):
+    if _symbolic(shape):
+        return emit("ConstantOfShape", [], shape=shape, value=value, dtype=dtype.name)
+    kind = {"kind": "zeros"} if value == 0 else {"kind": "ones"} if value == 1 else {
+        "kind": "constant", "value": value if value == value and abs(value) != math.inf else
+        math.copysign(3.4028234663852886e38, value)}
+    return leaf(shape, dtype, kind)
+
+
+def _options(tensor, requires_grad):
+    if requires_grad:
+        tensor.requires_grad = True
+    return tensor
+
+
+def zeros(*size, dtype=None, device=None, requires_grad=False, **_):
+    shape = sizes(_.get("size") and (_["size"],) or size)
+    return _options(_constant(shape, 0, as_dtype(dtype or get_default_dtype())), requires_grad)
+
+
+def ones(*size, dtype=None, device=None, requires_grad=False, **_):
+    shape = sizes(_.get("size") and (_["size"],) or size)
+    return _options(_constant(shape, 1, as_dtype(dtype or get_default_dtype())), requires_grad)
+
+
+empty = zeros
+
+
+def full(size, fill_value, *, dtype=None, device=None, requires_grad=False, **_):
+    if isinstance(fill_value, Tensor):
+        fill_value = fill_value.item()
+    if dtype is None:
+        dtype = (
+            bool_ if isinstance(fill_value, bool) else int64 if isinstance(fill_value, int) else get_default_dtype()
+        )
+    return _options(_constant(sizes((size,)), float(fill_value), as_dtype(dtype)), requires_grad)
+
+
+def _like(tensor, dtype):
+    return list(tensor.shape), as_dtype(dtype or tensor.dtype)
+
+
+def zeros_like(input, *, dtype=None, **_):
+    return _constant(*(lambda s, d: (s, 0, d))(*_like(input, dtype)))
+
+
+def ones_like(input, *, dtype=None, **_):
+    return _constant(*(lambda s, d: (s, 1, d))(*_like(input, dtype)))
+
+
+empty_like = zeros_like
+
+
+def full_like(input, fill_value, *, dtype=None, **_):
+    shape, dtype = _like(input, dtype)
+    return _constant(shape, float(fill_value), dtype)
+
+
+def _random(shape, dtype, requires_grad, initializer):
+    if trace.tracing:
+        if initializer["kind"] == "normal":
+            made = emit("RandomNormal", [], shape=shape, mean=float(initializer["mean"]),
+                        scale=float(initializer["std"]), dtype=dtype.name)
+        else:
+            made = emit("RandomUniform", [], shape=shape, low=float(initializer["low"]),
+                        high=float(initializer["high"]), dtype=dtype.name)
+    elif _symbolic(shape):
+        raise trace.SymbolicSize(str(shape))
+    else:
+        made = leaf(shape, dtype, initializer)
+    return _options(made, requires_grad)
+
+
+def randn(*size, dtype=None, device=None, requires_grad=False, generator=None, **_):
+    shape = sizes(_.get("size") and (_["size"],) or size)
+    return _random(shape, as_dtype(dtype or get_default_dtype()), requires_grad,
+                   {"kind": "normal", "mean": 0, "std": 1})
+
+
+def rand(*size, dtype=None, device=None, requires_grad=False, generator=None, **_):
+    shape = sizes(_.get("size") and (_["size"],) or size)
+    return _random(shape, as_dtype(dtype or get_default_dtype()), requires_grad,
+                   {"kind": "uniform", "low": 0, "high": 1})
+
+
+def randn_like(input, *, dtype=None, **_):
+    shape, dtype = _like(input, dtype)
+    if trace.tracing:
+        return emit("RandomNormalLike", [input], mean=0.0, scale=1.0, dtype=dtype.name)
+    return randn(*shape, dtype=dtype)
+
+
+def rand_like(input, *, dtype=None, **_):
+    shape, dtype = _like(input, dtype)
+    if trace.tracing:
+        return emit("RandomUniformLike", [input], low=0.0, high=1.0, dtype=dtype.name)
+    return rand(*shape, dtype=dtype)
+
+
+def normal(mean=0.0, std=1.0, size=None, **_):
+    if size is None:
+        if isinstance(mean, Tensor):
+            return mean + randn_like(mean) * std
+        return randn_like(std) * std + mean
+    return _random(sizes((size,)), get_default_dtype(), False, {"kind": "normal", "mean": mean, "std": std})
+
+
+def randint(low, high=None, size=None, *, dtype=None, **_):
+    if size is None:
+        low, high, size = 0, low, high
+    shape = sizes((size,))
+    made = _random(shape, float32, False, {"kind": "uniform", "low": low, "high": high})
+    if trace.tracing:
+        from ._ops import cast, floor
+
+        return cast(floor(made), as_dtype(dtype or int64))
+    return leaf(shape, as_dtype(dtype or int64), {"kind": "uniform", "low": low, "high": high})
+
+
+def randperm(n, **_):
+    return leaf([n], int64, {"kind": "uniform", "low": 0, "high": n})
+
+
+def eye(n, m=None, *, dtype=None, **_):
+    dtype = as_dtype(dtype or get_default_dtype())
+    m = n if m is None else m
+    if _symbolic([n, m]):
+        return emit("EyeLike", [zeros(n, m)], dtype=dtype.name)
+    return leaf([n, m], dtype, {"kind": "eye"})
+
+
+def _number(value):
+    return value.item() if isinstance(value, Tensor) else value
+
+
+def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False, **_):
+    if end is None:
+        start, end = 0, start
+    start, end, step = _number(start), _number(end), _number(step)
+    if dtype is None:
+        floating = any(isinstance(v, float) for v in (start, end, step))
+        dtype = get_default_dtype() if floating else int64
+    dtype = as_dtype(dtype)
+    if any(is_symbolic(v) for v in (start, end, step)):
+        return emit("Range", [], start=start, limit=end, delta=step, dtype=dtype.name)
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    count = max(0, math.ceil((end - start) / step))
+    return _options(_listed([start + i * step for i in range(count)], [count], dtype), requires_grad)
+
+
+range_ = arange
+
+
+def linspace(start, end, steps=100, *, dtype=None, **_):
+    start, end, steps = float(_number(start)), float(_number(end)), int(steps)
+    gap = (end - start) / (steps - 1) if steps > 1 else 0.0
+    values = [start + i * gap for i in range(steps)]
+    if steps > 1:
+        values[-1] = end
+    return _listed(values, [steps], as_dtype(dtype or get_default_dtype()))
+
+
+def logspace(start, end, steps=100, base=10.0, *, dtype=None, **_):
+    gap = (end - start) / (steps - 1) if steps > 1 else 0.0
+    return _listed([base ** (start + i * gap) for i in range(steps)], [steps], as_dtype(dtype or get_default_dtype()))
+
+
+def _listed(values, shape, dtype):
+    if dtype is bool_:
+        values = [1 if v else 0 for v in values]
+    elif not dtype.is_floating_point:
+        values = [int(v) for v in values]
+    return leaf(shape, dtype, {"kind": "values", "values": values})
+
+
+def _flatten(data, values, depth, shape):
+    if isinstance(data, Tensor):
+        inner = data.tolist() if data.shape else data.item()
+        return _flatten(inner, values, depth, shape)
+    if isinstance(data, (list, tuple)) or (hasattr(data, "tolist") and not isinstance(data, (int, float))):
+        if hasattr(data, "tolist"):
+            data = data.tolist()
+            if not isinstance(data, (list, tuple)):
+                return _flatten(data, values, depth, shape)
+        if len(shape) == depth:
+            shape.append(len(data))
+        elif shape[depth] != len(data):
+            raise ValueError(
+                f"expected sequence of length {shape[depth]} at dim {depth} (got {len(data)})"
+            )
+        for d in data:
+            _flatten(d, values, depth + 1, shape)
+        return None
+    if isinstance(data, SymInt):
+        raise trace.SymbolicSize(repr(data))
+    if not isinstance(data, (int, float, bool)):
+        data = float(data)
+    values.append(data)
+    return None
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
+    if isinstance(data, Tensor):
+        from ._ops import cast
+
+        copy = data if dtype is None else cast(data, as_dtype(dtype))
+        return _options(copy, requires_grad)
+    if isinstance(data, SymInt):
+        return emit("ConstantOfShape", [], shape=[], value=data, dtype=as_dtype(dtype or int64).name)
+    values, shape = [], []
+    _flatten(data, values, 0, shape)
+    if dtype is None:
+        if values and builtins.all(isinstance(v, bool) for v in values):
+            dtype = bool_
+        elif values and builtins.all(isinstance(v, int) for v in values):
+            dtype = int64
+        else:
+            dtype = get_default_dtype()
+    return _options(_listed(values, shape, as_dtype(dtype)), requires_grad)
+
+
+def as_tensor(data, dtype=None, device=None):
+    return tensor(data, dtype=dtype)
+
+
+def from_numpy(data):
+    return tensor(data)
+
+
+def scalar(value, dtype):
+    """A Python number as an operand."""
+    if isinstance(value, SymInt):
+        return emit("ConstantOfShape", [], shape=[], value=value, dtype=dtype.name)
+    return _constant([], float(value) if dtype.is_floating_point else int(value), dtype)
+
+
+def hann_window(window_length, periodic=True, **_):
+    n = window_length if periodic else window_length - 1
+    return _listed([0.5 - 0.5 * math.cos(2 * math.pi * i / n) for i in range(window_length)], [window_length],
+                   get_default_dtype())
+
+
+__all__ = ["Size", "float64"]

@@ -1,0 +1,501 @@
+"""Tensors that know their type and where they stand in the graph, but not their numbers."""
+
+import math
+
+from _vitrine import channel, trace
+from _vitrine.sizes import SymFloat, SymInt, is_symbolic, size
+
+
+class dtype:
+    def __init__(self, name, rank, floating):
+        self.name, self._rank, self.is_floating_point = name, rank, floating
+        self.is_complex = False
+        self.itemsize = {"b": 1, "u": 1}.get(name[0], 4)
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce__(self):
+        return self.name
+
+
+bool_ = dtype("bool", 0, False)
+uint8 = dtype("uint8", 1, False)
+int8 = dtype("int8", 2, False)
+int32 = dtype("int32", 4, False)
+int64 = dtype("int64", 5, False)
+float16 = dtype("float16", 6, True)
+bfloat16 = dtype("bfloat16", 7, True)
+float32 = dtype("float32", 8, True)
+float64 = dtype("float64", 9, True)
+DTYPES = {d.name: d for d in (bool_, uint8, int8, int32, int64, float16, bfloat16, float32, float64)}
+_default = float32
+
+
+def get_default_dtype():
+    return _default
+
+
+def set_default_dtype(value):
+    global _default
+    _default = as_dtype(value)
+
+
+def as_dtype(value):
+    if isinstance(value, dtype):
+        return value
+    if value is float:
+        return float64
+    if value is int:
+        return int64
+    if value is bool:
+        return bool_
+    raise TypeError(f"{value!r} is no dtype")
+
+
+class device:
+    def __init__(self, type="cpu", index=None):
+        text = type.type if isinstance(type, device) else str(type)
+        self.type, _, number = text.partition(":")
+        self.index = int(number) if number.isdigit() else index
+
+    def __repr__(self):
+        return f"device(type='{self.type}')"
+
+    def __str__(self):
+        return self.type
+
+    def __eq__(self, other):
+        return isinstance(other, (device, str)) and str(other).split(":")[0] == self.type
+
+    def __hash__(self):
+        return hash(self.type)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+
+CPU = device("cpu")
+
+
+class Size(tuple):
+    def numel(self):
+        return math.prod(self)
+
+    def __repr__(self):
+        return f"torch.Size([{', '.join(str(d) for d in self)}])"
+
+    def __getitem__(self, index):
+        picked = tuple.__getitem__(self, index)
+        return Size(picked) if isinstance(index, slice) else picked
+
+    def __add__(self, other):
+        return Size(tuple.__add__(self, tuple(other)))
+
+
+def _attribute(value):
+    if isinstance(value, SymInt):
+        return value._expression
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float):
+        if value != value:
+            return value
+        # Infinity does not survive JSON; the largest float32 does the same to a softmax or a maximum.
+        return max(-3.4028234663852886e38, min(3.4028234663852886e38, value))
+    if isinstance(value, (list, tuple)):
+        return [_attribute(v) for v in value]
+    if isinstance(value, (int, str)):
+        return value
+    if isinstance(value, SymFloat):
+        return _attribute(value.__trunc__())
+    if isinstance(value, Tensor):
+        return _attribute(value.item())
+    raise TypeError(f"an argument must be a number or text, not {type(value).__name__}")
+
+
+def _failed(answer):
+    kind = answer.get("kind")
+    if kind == "shape":
+        error = trace.ShapeMismatch(answer["error"])
+        error.fix = answer.get("fix")
+        return error
+    if kind == "op":
+        return trace.Unsupported(answer["error"])
+    return RuntimeError(answer["error"])
+
+
+#: Ops that only move what a random tensor holds.
+_MOVING = {"Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Identity"}
+
+
+def emit(op, inputs, outputs=1, **attributes):
+    """Adds a node to the graph; its output, or a tuple if there are several."""
+    attributes = {k: _attribute(v) for k, v in attributes.items() if v is not None}
+    for tensor in inputs:
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(f"expected Tensor but got {_kind(tensor)}")
+    if not trace.tracing and op in _MOVING and inputs[0]._random():
+        source = inputs[0]
+        answer = channel.ask("infer", op=op, inputs=[source._type()], attributes=attributes)
+        if "error" in answer:
+            raise _failed(answer)
+        return leaf([size(d) for d in answer["outputs"][0]["shape"]], source.dtype, source._init)
+    answer = channel.ask(
+        "node",
+        op=op,
+        inputs=[None if t is None else t._id for t in inputs],
+        attributes=attributes,
+        module=trace.calls[-1]._number if trace.calls else -1,
+        at=trace.here(),
+    )
+    if "error" in answer:
+        raise _failed(answer)
+    made = tuple(_from(o) for o in answer["outputs"])
+    if any(t is not None and t.requires_grad for t in inputs):
+        for t in made:
+            t.requires_grad = t.dtype.is_floating_point
+            t.grad_fn = op
+    return made[0] if outputs == 1 else made
+
+
+def infer(op, types, **attributes):
+    """Asks for a shape without adding a node; raises what the op would raise."""
+    answer = channel.ask(
+        "infer",
+        op=op,
+        inputs=[{"dtype": d.name, "shape": list(s)} for d, s in types],
+        attributes={k: _attribute(v) for k, v in attributes.items()},
+    )
+    if "error" in answer:
+        raise _failed(answer)
+    return answer["outputs"]
+
+
+def _from(description):
+    t = Tensor.__new__(Tensor)
+    t._fill(description["id"], DTYPES[description["dtype"]], [size(d) for d in description["shape"]])
+    return t
+
+
+def leaf(shape, dtype, initializer, kind=None):
+    """A tensor that no node makes."""
+    shape = list(shape)
+    answer = channel.ask("leaf", dtype=dtype.name, shape=shape, initializer=initializer)
+    if "error" in answer:
+        raise _failed(answer)
+    t = (kind or Tensor).__new__(kind or Tensor)
+    t._fill(answer["id"], dtype, [size(d) for d in answer["shape"]])
+    t._init = initializer
+    return t
+
+
+def graph_input(name, shape, dtype):
+    answer = channel.ask("input", name=name, dtype=dtype.name, shape=shape)
+    return _from(answer)
+
+
+def _kind(value):
+    return getattr(type(value), "__name__", str(value))
+
+
+_RANDOM = ("uniform", "normal", "truncated_normal", "orthogonal")
+
+
+class Tensor:
+    _init = None
+    grad = None
+    grad_fn = None
+    is_cuda = False
+    is_sparse = False
+    is_quantized = False
+    layout = "torch.strided"
+    names = None
+
+    def __new__(cls, *arguments, **options):
+        return object.__new__(cls)
+
+    def __init__(self, *arguments, **options):
+        from . import _make
+
+        if len(arguments) == 1 and isinstance(arguments[0], (list, tuple, Tensor)) and not isinstance(
+            arguments[0], Size
+        ):
+            made = _make.tensor(arguments[0], dtype=_default)
+        else:
+            made = _make.empty(*arguments)
+        self._become(made)
+
+    def _fill(self, id, dtype, shape):
+        self._id, self._dtype, self._shape = id, dtype, Size(shape)
+        self.requires_grad = False
+        return self
+
+    def _become(self, other):
+        """In-place ops: the same object stands for a newer value."""
+        self._id, self._dtype, self._shape, self._init = other._id, other._dtype, other._shape, other._init
+        if not hasattr(self, "requires_grad"):
+            self.requires_grad = other.requires_grad
+        self.__dict__.pop("_constant", None)
+        return self
+
+    def _type(self):
+        return {"dtype": self._dtype.name, "shape": list(self._shape)}
+
+    def _random(self):
+        return self._init is not None and self._init["kind"] in _RANDOM
+
+    def _start(self, **initializer):
+        """Sets how the values begin."""
+        if trace.tracing:
+            raise trace.Unsupported("values that are set anew inside of forward are not read yet")
+        self._init = initializer
+        answer = channel.ask("leaf", dtype=self._dtype.name, shape=list(self._shape), initializer=initializer)
+        if "error" in answer:
+            raise _failed(answer)
+        self._id = answer["id"]
+        return self
+
+    @property
+    def dtype(self):
+        return self._dtype
+
+    @property
+    def shape(self):
+        return self._shape
+
+    @property
+    def ndim(self):
+        return len(self._shape)
+
+    @property
+    def device(self):
+        return CPU
+
+    @property
+    def data(self):
+        return self
+
+    @data.setter
+    def data(self, value):
+        self._become(value)
+
+    @property
+    def is_leaf(self):
+        return self.grad_fn is None
+
+    @property
+    def T(self):
+        from . import _ops
+
+        return _ops.permute(self, tuple(reversed(range(self.ndim))))
+
+    @property
+    def mT(self):
+        from . import _ops
+
+        return _ops.transpose(self, -1, -2)
+
+    H = mT
+
+    @property
+    def itemsize(self):
+        return self._dtype.itemsize
+
+    def dim(self):
+        return len(self._shape)
+
+    ndimension = dim
+
+    def size(self, dim=None):
+        return self._shape if dim is None else self._shape[dim]
+
+    def numel(self):
+        return math.prod(self._shape)
+
+    nelement = numel
+
+    def __len__(self):
+        if not self._shape:
+            raise TypeError("len() of a 0-d tensor")
+        return self._shape[0].__index__()
+
+    def is_floating_point(self):
+        return self._dtype.is_floating_point
+
+    def is_complex(self):
+        return False
+
+    def is_contiguous(self, *_, **__):
+        return True
+
+    def stride(self, dim=None):
+        strides = [1] * self.ndim
+        for i in range(self.ndim - 2, -1, -1):
+            strides[i] = strides[i + 1] * self._shape[i + 1]
+        return tuple(strides) if dim is None else strides[dim]
+
+    def requires_grad_(self, requires_grad=True):
+        self.requires_grad = requires_grad
+        return self
+
+    def detach(self):
+        from . import _ops
+
+        if not trace.tracing or not self.requires_grad:
+            return self
+        return _ops.detach(self)
+
+    def detach_(self):
+        return self
+
+    def same(self, *_, **__):
+        return self
+
+    contiguous = cpu = cuda = pin_memory = retain_grad = share_memory_ = coalesce = same
+    resolve_conj = resolve_neg = refine_names = align_to = same
+
+    def to(self, *arguments, **options):
+        wanted = options.get("dtype")
+        for a in arguments:
+            if isinstance(a, dtype) or a in (float, int, bool):
+                wanted = a
+            elif isinstance(a, Tensor):
+                wanted = a.dtype
+        from . import _ops
+
+        return self if wanted is None else _ops.cast(self, as_dtype(wanted))
+
+    def type(self, wanted=None):
+        if wanted is None:
+            return f"torch.{self._dtype.name}"
+        if isinstance(wanted, str):
+            short = wanted.rsplit(".", 1)[-1].replace("Tensor", "").lower()
+            wanted = DTYPES[{"long": "int64", "float": "float32", "double": "float64", "int": "int32",
+                             "byte": "uint8", "half": "float16"}.get(short, short)]
+        from . import _ops
+
+        return _ops.cast(self, as_dtype(getattr(wanted, "_dtype", wanted)))
+
+    def type_as(self, other):
+        return self.to(other.dtype)
+
+    def float(self):
+        return self.to(float32)
+
+    def double(self):
+        return self.to(float64)
+
+    def half(self):
+        return self.to(float16)
+
+    def bfloat16(self):
+        return self.to(bfloat16)
+
+    def long(self):
+        return self.to(int64)
+
+    def int(self):
+        return self.to(int32)
+
+    def bool(self):
+        return self.to(bool_)
+
+    def byte(self):
+        return self.to(uint8)
+
+    def backward(self, *_, **__):
+        return None
+
+    def register_hook(self, hook):
+        return None
+
+    def _values(self):
+        answer = channel.ask("values", id=self._id)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        if "unknown" in answer:
+            raise trace.Unsupported(
+                "the code asks for a tensor's numbers, which are not known before the model runs"
+            )
+        values = [float(v) if isinstance(v, str) else v for v in answer["values"]]
+        if self._dtype is bool_:
+            return [v != 0 for v in values]
+        return values if self._dtype.is_floating_point else [math.trunc(v) for v in values]
+
+    def item(self):
+        values = self._values()
+        if len(values) != 1:
+            raise RuntimeError(
+                f"a Tensor with {len(values)} elements cannot be converted to Scalar"
+            )
+        return float_or(values[0], self._dtype)
+
+    def tolist(self):
+        values = [float_or(v, self._dtype) for v in self._values()]
+        for d in reversed(self._shape[1:]):
+            values = [values[i : i + d] for i in range(0, len(values), d)]
+        return values if self._shape else values[0]
+
+    def numpy(self, *_, **__):
+        return self
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __index__(self):
+        return int(self.item())
+
+    def __bool__(self):
+        return bool(self.item())
+
+    def __format__(self, spec):
+        return format(self.item(), spec) if not self._shape and spec else repr(self)
+
+    def __iter__(self):
+        if not self._shape:
+            raise TypeError("iteration over a 0-d tensor")
+        if is_symbolic(self._shape[0]):
+            raise trace.SymbolicSize(repr(self._shape[0]))
+        return iter([self[i] for i in range(self._shape[0])])
+
+    def __contains__(self, other):
+        raise trace.Unsupported("whether a tensor contains a value is not known before the model runs")
+
+    def __hash__(self):
+        return id(self)
+
+    def __repr__(self):
+        return f"tensor(shape={list(self._shape)}, dtype={self._dtype})"
+
+    def __deepcopy__(self, memo):
+        if self._init is None:
+            return self
+        copy = leaf(self._shape, self._dtype, self._init, type(self))
+        copy.requires_grad = self.requires_grad
+        for k, v in self.__dict__.items():
+            copy.__dict__.setdefault(k, v)
+        memo[id(self)] = copy
+        return copy
+
+    def __array__(self, *_, **__):
+        return self
+
+    @classmethod
+    def __torch_function__(cls, *_, **__):
+        return NotImplemented
+
+
+def float_or(value, dtype):
+    if dtype is bool_:
+        return value != 0
+    return float(value) if dtype.is_floating_point else math.trunc(value)

@@ -1,0 +1,103 @@
+"""torch.nn."""
+
+import sys
+import types
+
+from . import functional, init, parameter
+from ._module import (
+    Buffer,
+    Module,
+    ModuleDict,
+    ModuleList,
+    Parameter,
+    ParameterDict,
+    ParameterList,
+    Sequential,
+    UninitializedParameter,
+)
+from . import _layers
+
+for _name, _value in vars(_layers).items():
+    if isinstance(_value, type) and issubclass(_value, Module) and not _name.startswith("_"):
+        if _value.__module__ == _layers.__name__:
+            globals()[_name] = _value
+            # PyTorch's users look into type(m).__module__ rarely, but some do.
+            _value.__module__ = "torch.nn.modules"
+Container = Sequential
+
+
+def _submodule(name, **members):
+    module = types.ModuleType(f"torch.nn.{name}")
+    module.__dict__.update(members)
+    sys.modules[module.__name__] = module
+    return module
+
+
+def _same(module, *_, **__):
+    return module
+
+
+_own = {k: v for k, v in globals().items() if isinstance(v, type) and issubclass(v, (Module, Parameter))}
+modules = _submodule("modules", **_own)
+modules.__path__ = []
+for _kind in ("module", "container", "activation", "conv", "linear", "batchnorm", "normalization", "pooling", "dropout",
+              "rnn", "transformer", "padding", "upsampling", "loss", "sparse", "flatten", "instancenorm",
+              "pixelshuffle", "distance"):
+    setattr(modules, _kind, _submodule(f"modules.{_kind}", **_own))
+modules.utils = _submodule(
+    "modules.utils",
+    _pair=lambda x: tuple(x) if hasattr(x, "__iter__") else (x, x),
+    _single=lambda x: tuple(x) if hasattr(x, "__iter__") else (x,),
+    _triple=lambda x: tuple(x) if hasattr(x, "__iter__") else (x, x, x),
+)
+
+
+def _pack(input, *_, **__):
+    return _layers._Packed(input)
+
+
+def _unpack(sequence, *_, **__):
+    from .. import _make, int64
+
+    data = sequence.data
+    return data, _make.full((1,), 0, dtype=int64)
+
+
+utils = _submodule(
+    "utils",
+    weight_norm=_same,
+    spectral_norm=_same,
+    remove_weight_norm=_same,
+    clip_grad_norm_=lambda *_, **__: None,
+    clip_grad_value_=lambda *_, **__: None,
+    parameters_to_vector=lambda parameters: parameters,
+    skip_init=lambda cls, *a, **k: cls(*a, **k),
+)
+utils.__path__ = []
+utils.rnn = _submodule("utils.rnn", pack_padded_sequence=_pack, pad_packed_sequence=_unpack, pack_sequence=_pack,
+                       PackedSequence=_layers._Packed)
+utils.parametrizations = _submodule("utils.parametrizations", weight_norm=_same, spectral_norm=_same,
+                                    orthogonal=_same)
+utils.parametrize = _submodule("utils.parametrize", register_parametrization=lambda *_, **__: None)
+attention = _submodule("attention")
+quantized = _submodule("quantized")
+
+
+class DataParallel(Module):
+    def __new__(cls, module, *_, **__):
+        return module
+
+
+class _Distributed(DataParallel):
+    pass
+
+
+parallel = _submodule("parallel", DataParallel=DataParallel, DistributedDataParallel=_Distributed)
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    from _vitrine import unknown
+
+    return unknown.attribute("torch.nn", name)

@@ -1,0 +1,692 @@
+"""torch.nn.functional: each function as the graph nodes that it means."""
+
+import math
+from itertools import repeat
+
+from _vitrine import trace
+from _vitrine.sizes import SymInt, is_symbolic, to_int
+
+from .. import _make, _ops
+from .._ops import axis, cast
+from .._tensor import Tensor, bool_, emit, float32, infer, int64
+
+
+class TrainingFlag:
+    """`module.training` while forward is read: the branch of evaluation is taken, ops that differ stay ops."""
+
+    def __bool__(self):
+        return False
+
+    def __eq__(self, other):
+        return bool(self) == other
+
+    def __hash__(self):
+        return 0
+
+    def __repr__(self):
+        return "False"
+
+
+def _tuple(value, n, name="size"):
+    if isinstance(value, (list, tuple)):
+        if len(value) == 1:
+            return list(value) * n
+        if len(value) != n:
+            raise RuntimeError(f"{name} must be {n} numbers, got {len(value)}")
+        return [to_int(v) for v in value]
+    return [to_int(value)] * n
+
+
+def linear(input, weight, bias=None):
+    if weight.ndim == 1:
+        made = _ops.matmul(input, weight)
+        return made if bias is None else made + bias
+    if input.ndim == 2:
+        return emit("Gemm", [input, weight, bias], transB=1)
+    # The check is of the flattened product, as PyTorch does it and words it.
+    if input.ndim != 1:
+        rows = math.prod(input.shape[:-1])
+        infer("Gemm", [(input.dtype, [rows, input.shape[-1]]), (weight.dtype, weight.shape)], transB=1)
+    made = emit("MatMul", [input, _ops.transpose(weight, 0, 1)])
+    return made if bias is None else _ops.add(made, bias)
+
+
+def bilinear(input1, input2, weight, bias=None):
+    made = _ops.einsum("bi,oij,bj->bo", input1, weight, input2)
+    return made if bias is None else made + bias
+
+
+def _pads(padding, n, kernel, dilation, stride):
+    if isinstance(padding, str):
+        if padding == "valid":
+            return [0] * (2 * n)
+        if padding != "same":
+            raise ValueError(f"Invalid padding string '{padding}', should be one of 'valid', 'same'")
+        if any(s != 1 for s in stride):
+            raise ValueError("padding='same' is not supported for strided convolutions")
+        total = [d * (k - 1) for k, d in zip(kernel, dilation)]
+        return [t // 2 for t in total] + [t - t // 2 for t in total]
+    p = _tuple(padding, n, "padding")
+    return p + p
+
+
+def _conv(n, input, weight, bias, stride, padding, dilation, groups):
+    kernel = list(weight.shape[2:])
+    stride, dilation = _tuple(stride, n, "stride"), _tuple(dilation, n, "dilation")
+    x, single = _batched(input, n)
+    made = emit(
+        "Conv",
+        [x, weight, bias],
+        kernel_shape=kernel,
+        strides=stride,
+        pads=_pads(padding, n, kernel, dilation, stride),
+        dilations=dilation,
+        group=groups,
+    )
+    return _ops.squeeze(made, 0) if single else made
+
+
+def _batched(input, n):
+    """PyTorch also takes one sample without a batch."""
+    if input.ndim == n + 1:
+        return _ops.unsqueeze(input, 0), True
+    return input, False
+
+
+def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    return _conv(1, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    return _conv(2, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    return _conv(3, input, weight, bias, stride, padding, dilation, groups)
+
+
+def _conv_transpose(n, input, weight, bias, stride, padding, output_padding, groups, dilation):
+    p = _tuple(padding, n, "padding")
+    x, single = _batched(input, n)
+    made = emit(
+        "ConvTranspose",
+        [x, weight, bias],
+        kernel_shape=list(weight.shape[2:]),
+        strides=_tuple(stride, n, "stride"),
+        pads=p + p,
+        output_padding=_tuple(output_padding, n, "output_padding"),
+        dilations=_tuple(dilation, n, "dilation"),
+        group=groups,
+    )
+    return _ops.squeeze(made, 0) if single else made
+
+
+def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    return _conv_transpose(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    return _conv_transpose(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    return _conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
+    if return_indices:
+        raise trace.Unsupported("max pooling that returns indices is not read yet")
+    kernel = _tuple(kernel_size, n, "kernel_size")
+    p = _tuple(padding, n, "padding")
+    for half, k in zip(p, kernel):
+        if half > k // 2:
+            raise RuntimeError(
+                f"pad should be at most half of effective kernel size, but got pad={half}, kernel_size={k} and "
+                f"dilation={_tuple(dilation, n)[0]}"
+            )
+    x, single = _batched(input, n)
+    made = emit(
+        "MaxPool",
+        [x],
+        kernel_shape=kernel,
+        strides=kernel if stride is None or stride == [] else _tuple(stride, n, "stride"),
+        pads=p + p,
+        dilations=_tuple(dilation, n, "dilation"),
+        ceil_mode=1 if ceil_mode else 0,
+    )
+    return _ops.squeeze(made, 0) if single else made
+
+
+def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    return _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def _avg_pool(n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override=None):
+    if divisor_override is not None:
+        raise trace.Unsupported("average pooling with divisor_override is not read yet")
+    kernel = _tuple(kernel_size, n, "kernel_size")
+    p = _tuple(padding, n, "padding")
+    x, single = _batched(input, n)
+    made = emit(
+        "AveragePool",
+        [x],
+        kernel_shape=kernel,
+        strides=kernel if stride is None or stride == [] else _tuple(stride, n, "stride"),
+        pads=p + p,
+        ceil_mode=1 if ceil_mode else 0,
+        count_include_pad=1 if count_include_pad else 0,
+    )
+    return _ops.squeeze(made, 0) if single else made
+
+
+def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad)
+
+
+def avg_pool2d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
+               divisor_override=None):
+    return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+def avg_pool3d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
+               divisor_override=None):
+    return _avg_pool(3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+def _adaptive(n, input, output_size, kind):
+    given = list(output_size) if isinstance(output_size, (list, tuple)) else [output_size] * n
+    spatial = input.shape[-n:]
+    wanted = [s if w is None else w for w, s in zip(given, spatial)]
+    x, single = _batched(input, n)
+    if all(isinstance(w, int) and w == 1 for w in wanted):
+        made = emit("GlobalAveragePool" if kind == "Average" else "GlobalMaxPool", [x])
+    elif all(_equal(w, s) for w, s in zip(wanted, spatial)):
+        made = x
+    elif all(isinstance(s, int) and s % w == 0 for w, s in zip(wanted, spatial)):
+        kernel = [s // w for w, s in zip(wanted, spatial)]
+        made = emit(f"{kind}Pool", [x], kernel_shape=kernel, strides=kernel, pads=[0] * (2 * n))
+    else:
+        # Windows of different sizes: no operator of ONNX; ours carries the wanted size.
+        made = emit(f"Adaptive{kind}Pool", [x], output_size=wanted)
+    return _ops.squeeze(made, 0) if single else made
+
+
+def _equal(a, b):
+    return isinstance(a, type(b)) and a == b
+
+
+def adaptive_avg_pool1d(input, output_size):
+    return _adaptive(1, input, output_size, "Average")
+
+
+def adaptive_avg_pool2d(input, output_size):
+    return _adaptive(2, input, output_size, "Average")
+
+
+def adaptive_avg_pool3d(input, output_size):
+    return _adaptive(3, input, output_size, "Average")
+
+
+def adaptive_max_pool1d(input, output_size, return_indices=False):
+    return _adaptive(1, input, output_size, "Max")
+
+
+def adaptive_max_pool2d(input, output_size, return_indices=False):
+    return _adaptive(2, input, output_size, "Max")
+
+
+def adaptive_max_pool3d(input, output_size, return_indices=False):
+    return _adaptive(3, input, output_size, "Max")
+
+
+def lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
+    kernel = _tuple(kernel_size, 2)
+    pooled = avg_pool2d(_ops.pow(input, norm_type), kernel, stride, 0, ceil_mode)
+    return _ops.pow(pooled * math.prod(kernel), 1 / norm_type)
+
+
+# Activations
+
+
+def relu(input, inplace=False):
+    return _changed(input, emit("Relu", [input]), inplace)
+
+
+def _changed(input, made, inplace):
+    return input._become(made) if inplace else made
+
+
+def relu6(input, inplace=False):
+    return _changed(input, _ops.clamp(input, 0, 6), inplace)
+
+
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
+    return _changed(input, _ops.clamp(input, min_val, max_val), inplace)
+
+
+def leaky_relu(input, negative_slope=0.01, inplace=False):
+    return _changed(input, emit("LeakyRelu", [input], alpha=float(negative_slope)), inplace)
+
+
+def elu(input, alpha=1.0, inplace=False):
+    return _changed(input, emit("Elu", [input], alpha=float(alpha)), inplace)
+
+
+def selu(input, inplace=False):
+    return _changed(
+        input, emit("Selu", [input], alpha=1.6732632423543772848, gamma=1.0507009873554804934), inplace
+    )
+
+
+def celu(input, alpha=1.0, inplace=False):
+    return _changed(input, emit("Celu", [input], alpha=float(alpha)), inplace)
+
+
+def gelu(input, approximate="none"):
+    return emit("Gelu", [input], approximate=approximate)
+
+
+def silu(input, inplace=False):
+    return _changed(input, _ops.mul(input, _ops.sigmoid(input)), inplace)
+
+
+swish = silu
+
+
+def mish(input, inplace=False):
+    return _changed(input, emit("Mish", [input]), inplace)
+
+
+def softplus(input, beta=1, threshold=20):
+    if beta == 1:
+        return emit("Softplus", [input])
+    return _ops.div(emit("Softplus", [input * beta]), beta)
+
+
+def softsign(input):
+    return emit("Softsign", [input])
+
+
+def tanhshrink(input):
+    return input - _ops.tanh(input)
+
+
+def hardshrink(input, lambd=0.5):
+    return emit("Shrink", [input], lambd=float(lambd), bias=0.0)
+
+
+def softshrink(input, lambd=0.5):
+    return emit("Shrink", [input], lambd=float(lambd), bias=float(lambd))
+
+
+def threshold(input, threshold, value, inplace=False):
+    made = _ops.where(_ops.gt(input, threshold), input, float(value))
+    return _changed(input, made, inplace)
+
+
+def hardsigmoid(input, inplace=False):
+    return _changed(input, emit("HardSigmoid", [input], alpha=1 / 6, beta=0.5), inplace)
+
+
+def hardswish(input, inplace=False):
+    return _changed(input, emit("HardSwish", [input]), inplace)
+
+
+def logsigmoid(input):
+    return _ops.neg(emit("Softplus", [_ops.neg(input)]))
+
+
+def prelu(input, weight):
+    if weight.numel() > 1 and input.ndim > 2:
+        weight = _ops.reshape(weight, -1, *[1] * (input.ndim - 2))
+    return emit("PRelu", [input, weight])
+
+
+def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
+    return _changed(input, emit("LeakyRelu", [input], alpha=(lower + upper) / 2), inplace)
+
+
+def glu(input, dim=-1):
+    length = input.shape[axis(dim, input.ndim)]
+    if isinstance(length, int) and length % 2:
+        raise RuntimeError(
+            f"Halving dimension must be even, but dimension {axis(dim, input.ndim)} is size {length}"
+        )
+    a, b = _ops.split(input, [length // 2, length // 2], dim)
+    return a * _ops.sigmoid(b)
+
+
+def sigmoid(input):
+    return _ops.sigmoid(input)
+
+
+def tanh(input):
+    return _ops.tanh(input)
+
+
+def _implicit(input, dim):
+    if dim is None:
+        dim = 0 if input.ndim in (0, 1, 3) else 1
+    return dim
+
+
+def softmax(input, dim=None, _stacklevel=3, dtype=None):
+    return _ops.softmax(input, _implicit(input, dim), dtype)
+
+
+def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
+    return _ops.log_softmax(input, _implicit(input, dim), dtype)
+
+
+def softmin(input, dim=None, _stacklevel=3, dtype=None):
+    return softmax(-input, dim)
+
+
+def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
+    raise trace.Unsupported("gumbel_softmax is not read yet")
+
+
+# Dropout
+
+
+def dropout(input, p=0.5, training=True, inplace=False):
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not isinstance(training, TrainingFlag) and not training:
+        return input
+    return _changed(input, emit("Dropout", [input], ratio=float(p)), inplace)
+
+
+alpha_dropout = feature_alpha_dropout = dropout
+
+
+def _channel_dropout(input, p=0.5, training=True, inplace=False):
+    if not isinstance(training, TrainingFlag) and not training:
+        return input
+    return _changed(input, emit("Dropout", [input], ratio=float(p), channels=1), inplace)
+
+
+dropout1d = dropout2d = dropout3d = _channel_dropout
+
+
+# Normalization
+
+
+def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+    channels = input.shape[1]
+    if running_mean is None:
+        # Without running statistics the batch's own are used always: an instance norm over batch and space.
+        axes = [0, *range(2, input.ndim)]
+        return _affine(_standardize(input, axes, eps), weight, bias, input.ndim)
+    weight = _make.ones(channels) if weight is None else weight
+    bias = _make.zeros(channels) if bias is None else bias
+    return emit(
+        "BatchNormalization",
+        [input, weight, bias, running_mean, running_var],
+        epsilon=float(eps),
+        momentum=0.9 if momentum is None else 1 - float(momentum),
+    )
+
+
+def _standardize(x, axes, eps):
+    centred = x - emit("ReduceMean", [x], axes=axes, keepdims=1)
+    spread = emit("ReduceMean", [centred * centred], axes=axes, keepdims=1)
+    return centred / _ops.sqrt(spread + eps)
+
+
+def _affine(x, weight, bias, rank):
+    shape = [1, -1, *[1] * (rank - 2)]
+    if weight is not None:
+        x = x * _ops.reshape(weight, *shape)
+    return x if bias is None else x + _ops.reshape(bias, *shape)
+
+
+def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
+    shape = [normalized_shape] if isinstance(normalized_shape, int) else list(normalized_shape)
+    last = list(input.shape[-len(shape) :]) if len(shape) <= input.ndim else None
+    if last is None or any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(last, shape)):
+        wanted = ", ".join(str(s) for s in shape)
+        error = trace.ShapeMismatch(
+            f"Given normalized_shape=[{wanted}], expected input with shape [*, {wanted}], but got input of size"
+            f"[{', '.join(str(d) for d in input.shape)}]"
+        )
+        if len(shape) == 1 and last:
+            error.fix = {"argument": "normalized_shape", "found": shape[0], "expected": last[0]}
+        raise error
+    if weight is None:
+        weight = _make.ones(*shape)
+    return emit("LayerNormalization", [input, weight, bias], axis=-len(shape), epsilon=float(eps))
+
+
+def rms_norm(input, normalized_shape, weight=None, eps=None):
+    axes = [-i for i in range(len(normalized_shape), 0, -1)]
+    axes = [a + input.ndim for a in axes]
+    spread = emit("ReduceMean", [input * input], axes=axes, keepdims=1)
+    made = input * _ops.rsqrt(spread + (1.1920928955078125e-07 if eps is None else eps))
+    return made if weight is None else made * weight
+
+
+def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
+    channels = input.shape[1]
+    if isinstance(channels, int) and channels % num_groups:
+        raise RuntimeError(
+            "Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            f"[{', '.join(str(d) for d in input.shape)}] and num_groups={num_groups}"
+        )
+    weight = _make.ones(channels) if weight is None else weight
+    bias = _make.zeros(channels) if bias is None else bias
+    return emit("GroupNormalization", [input, weight, bias], num_groups=num_groups, epsilon=float(eps))
+
+
+def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
+                  momentum=0.1, eps=1e-5):
+    channels = input.shape[1]
+    weight = _make.ones(channels) if weight is None else weight
+    bias = _make.zeros(channels) if bias is None else bias
+    return emit("InstanceNormalization", [input, weight, bias], epsilon=float(eps))
+
+
+def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
+    return emit("LRN", [input], size=size, alpha=float(alpha), beta=float(beta), bias=float(k))
+
+
+def normalize(input, p=2.0, dim=1, eps=1e-12):
+    return input / _ops.clamp(_ops.norm(input, p, dim, True), eps)
+
+
+# Sequences
+
+
+def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
+    if input.dtype.is_floating_point:
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            "torch.FloatTensor instead (while checking arguments for embedding)"
+        )
+    return emit("Gather", [weight, input], axis=0)
+
+
+def one_hot(tensor, num_classes=-1):
+    return _ops.one_hot(tensor, num_classes)
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
+                                 enable_gqa=False):
+    if scale is None:
+        width = query.shape[-1]
+        scale = 1 / math.sqrt(width)
+    scores = _ops.matmul(query * scale, _ops.transpose(key, -2, -1))
+    if is_causal:
+        rows, columns = query.shape[-2], key.shape[-2]
+        allowed = _ops.tril(_make.ones(rows, columns, dtype=bool_))
+        scores = _ops.where(allowed, scores, -math.inf)
+    if attn_mask is not None:
+        if attn_mask.dtype is bool_:
+            scores = _ops.where(attn_mask, scores, -math.inf)
+        else:
+            scores = scores + attn_mask
+    weights = _ops.softmax(scores, -1)
+    if isinstance(dropout_p, float) and dropout_p > 0:
+        weights = dropout(weights, dropout_p, TrainingFlag())
+    return _ops.matmul(weights, value)
+
+
+def multi_head_attention_forward(*_, **__):
+    raise trace.Unsupported("F.multi_head_attention_forward is not read yet; nn.MultiheadAttention is")
+
+
+# Vision
+
+
+def pad(input, pad, mode="constant", value=None):
+    pad = [to_int(p) for p in pad]
+    rank = input.ndim
+    before, after = [0] * rank, [0] * rank
+    for i in range(len(pad) // 2):
+        before[rank - 1 - i], after[rank - 1 - i] = pad[2 * i], pad[2 * i + 1]
+    if all(isinstance(p, int) and p == 0 for p in pad):
+        return input
+    onnx = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}.get(mode)
+    if onnx is None:
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+    return emit("Pad", [input], pads=before + after, mode=onnx, value=float(value or 0))
+
+
+def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corners=None,
+                recompute_scale_factor=None, antialias=False):
+    n = input.ndim - 2
+    spatial = list(input.shape[2:])
+    if (size is None) == (scale_factor is None):
+        raise ValueError(
+            "either size or scale_factor should be defined" if size is None else
+            "only one of size or scale_factor should be defined"
+        )
+    if size is not None:
+        wanted = list(size) if isinstance(size, (list, tuple)) else [size] * n
+    else:
+        factors = list(scale_factor) if isinstance(scale_factor, (list, tuple)) else [scale_factor] * n
+        wanted = [
+            d * int(f) if float(f).is_integer() else to_int(d * f) if is_symbolic(d) else math.floor(d * f)
+            for d, f in zip(spatial, factors)
+        ]
+    kinds = {"nearest": "nearest", "nearest-exact": "nearest", "linear": "linear", "bilinear": "linear",
+             "trilinear": "linear", "bicubic": "cubic"}
+    if mode not in kinds:
+        raise trace.Unsupported(f"interpolate with mode={mode!r} is not read yet")
+    transformation = "asymmetric" if mode == "nearest" else "align_corners" if align_corners else (
+        "half_pixel" if mode == "nearest-exact" else "pytorch_half_pixel")
+    return emit("Resize", [input], sizes=[*input.shape[:2], *wanted], mode=kinds[mode],
+                coordinate_transformation_mode=transformation,
+                nearest_mode="floor" if mode == "nearest" else "round_prefer_floor")
+
+
+upsample = interpolate
+
+
+def upsample_nearest(input, size=None, scale_factor=None):
+    return interpolate(input, size, scale_factor)
+
+
+def upsample_bilinear(input, size=None, scale_factor=None):
+    return interpolate(input, size, scale_factor, "bilinear", True)
+
+
+def pixel_shuffle(input, upscale_factor):
+    n, c, h, w = input.shape
+    r = upscale_factor
+    if isinstance(c, int) and c % (r * r):
+        raise RuntimeError(
+            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of "
+            f"upscale_factor, but input.size(-3)={c} is not divisible by {r * r}"
+        )
+    x = _ops.reshape(input, n, c // (r * r), r, r, h, w)
+    return _ops.reshape(_ops.permute(x, 0, 1, 4, 2, 5, 3), n, c // (r * r), h * r, w * r)
+
+
+def pixel_unshuffle(input, downscale_factor):
+    n, c, h, w = input.shape
+    r = downscale_factor
+    x = _ops.reshape(input, n, c, h // r, r, w // r, r)
+    return _ops.reshape(_ops.permute(x, 0, 1, 3, 5, 2, 4), n, c * r * r, h // r, w // r)
+
+
+def channel_shuffle(input, groups):
+    n, c, *rest = input.shape
+    x = _ops.transpose(_ops.reshape(input, n, groups, c // groups, *rest), 1, 2)
+    return _ops.reshape(x, n, c, *rest)
+
+
+def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
+    return _ops.norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+cosine_similarity = _ops.cosine_similarity
+
+
+# Losses: what a model may compute inside of forward.
+
+
+def _reduced(loss, reduction):
+    if reduction == "mean":
+        return _ops.mean(loss)
+    return _ops.sum(loss) if reduction == "sum" else loss
+
+
+def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", **_):
+    return _reduced(_ops.square(input - target), reduction)
+
+
+def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", **_):
+    return _reduced(_ops.abs(input - target), reduction)
+
+
+def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
+    gap = _ops.abs(input - target)
+    return _reduced(_ops.where(gap < beta, gap * gap * (0.5 / beta), gap - 0.5 * beta), reduction)
+
+
+def huber_loss(input, target, reduction="mean", delta=1.0, **_):
+    gap = _ops.abs(input - target)
+    return _reduced(_ops.where(gap <= delta, gap * gap * 0.5, (gap - 0.5 * delta) * delta), reduction)
+
+
+def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
+    loss = _ops.neg(target * _ops.log(input) + (1 - target) * _ops.log(1 - input))
+    return _reduced(loss if weight is None else loss * weight, reduction)
+
+
+def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean",
+                                     pos_weight=None):
+    loss = softplus(input) - input * target
+    return _reduced(loss if weight is None else loss * weight, reduction)
+
+
+def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
+    picked = _ops.squeeze(_ops.gather(input, 1, _ops.unsqueeze(target, 1)), 1)
+    return _reduced(-picked, reduction)
+
+
+def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean",
+                  label_smoothing=0.0):
+    if target.dtype.is_floating_point:
+        return _reduced(-_ops.sum(log_softmax(input, 1) * target, 1), reduction)
+    return nll_loss(log_softmax(input, 1), target, weight, None, ignore_index, None, reduction)
+
+
+def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
+    loss = _ops.exp(target) * (target - input) if log_target else target * (_ops.log(target) - input)
+    return _reduced(loss, reduction)
+
+
+def __getattr__(name):
+    from _vitrine import unknown
+
+    return unknown.attribute("torch.nn.functional", name)

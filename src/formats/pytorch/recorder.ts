@@ -1,0 +1,602 @@
+/**
+ * The graph that a model's Python draws while it runs. Python speaks to it over a device, in JSON, one request and
+ * one answer at a time; it holds every tensor's type and asks the ops' own definitions for the shapes.
+ *
+ * Everything that comes in is written by foreign code and checked here.
+ */
+import type { OpDefinition } from '../../engine/op';
+import { ShapeError } from '../../engine/op';
+import { addDims, bindDim, floorDivDims, mulDims, subDims, symbolsOf } from '../../model/dim';
+import type { Attribute, Attributes, Dim, DType, Initializer, Shape, TensorType } from '../../model/graph';
+import { assign, evaluateNode } from './constants';
+
+/** A place as Python knows it: file, line from 1, columns in UTF-8 bytes from 0, end exclusive. */
+export type Place = readonly [file: string, line: number, column: number, endLine: number, endColumn: number];
+
+export interface RecordedValue extends TensorType {
+  id: number;
+  kind: 'input' | 'leaf' | 'node';
+  name?: string;
+  initializer?: Initializer;
+  /** The node that made it. */
+  producer?: RecordedNode;
+}
+
+export interface RecordedNode {
+  op: string;
+  inputs: readonly number[];
+  outputs: readonly number[];
+  attributes: Attributes;
+  /** Number of the module instance whose call it belongs to; -1 outside of any. */
+  module: number;
+  at?: Place;
+}
+
+export interface RecordedModule {
+  /** Number of the instance. */
+  number: number;
+  path: string;
+  type: string;
+  arguments: string;
+  at?: Place;
+  parameters: readonly string[];
+  inputs: readonly number[];
+  outputs: readonly number[];
+}
+
+export interface RecordedParameter {
+  name: string;
+  aliases: readonly string[];
+  id: number;
+  kind: 'parameter' | 'buffer' | 'constant';
+  trainable: boolean;
+}
+
+export interface RecordedDiagnostic {
+  severity: 'error' | 'warning' | 'information' | 'hint';
+  code: string;
+  message: string;
+  at?: Place;
+  /** The module instance whose constructor has the argument to change. */
+  fix?: { module: number; argument: string; position: number; found: Dim; expected: Dim };
+}
+
+/** What one class gave. */
+export interface Recording {
+  class: string;
+  definition?: Place;
+  values: ReadonlyMap<number, RecordedValue>;
+  nodes: readonly RecordedNode[];
+  inputs: readonly number[];
+  outputs: readonly number[];
+  modules: readonly RecordedModule[];
+  parameters: readonly RecordedParameter[];
+  diagnostics: readonly RecordedDiagnostic[];
+  /** False if not even the constructor ran. */
+  constructed: boolean;
+}
+
+export interface Limits {
+  nodes: number;
+  /** Elements of a constant that is computed while reading. */
+  elements: number;
+}
+
+const dtypes = new Set<string>([
+  'float32',
+  'float64',
+  'float16',
+  'bfloat16',
+  'int64',
+  'int32',
+  'int8',
+  'uint8',
+  'bool',
+]);
+
+type Request = Record<string, unknown>;
+
+export class Recorder {
+  readonly recordings: Recording[] = [];
+  /** What belongs to the file and not to one class. */
+  readonly findings: RecordedDiagnostic[] = [];
+
+  private values = new Map<number, RecordedValue>();
+  private nodes: RecordedNode[] = [];
+  private inputs: number[] = [];
+  private next = 0;
+  private known = new Map<number, Float64Array | undefined>();
+  private readonly finished = new WeakMap<Recording, Map<number, Float64Array | undefined>>();
+
+  constructor(
+    private readonly ops: ReadonlyMap<string, OpDefinition>,
+    /** What Python is to read. */
+    private readonly request: object,
+    private readonly limits: Limits = { nodes: 200_000, elements: 1 << 23 },
+  ) {}
+
+  /** Answers one request; never throws. */
+  answer(text: string): string {
+    try {
+      return JSON.stringify(this.dispatch(JSON.parse(text) as Request));
+    } catch (e) {
+      if (e instanceof ShapeError) return JSON.stringify({ error: e.message, kind: 'shape', fix: e.fix });
+      return JSON.stringify({
+        error: (e as Error).message,
+        kind: e instanceof Unsupported ? 'op' : 'request',
+      });
+    }
+  }
+
+  private dispatch(r: Request): unknown {
+    switch (r['do']) {
+      case 'node':
+        return this.node(r);
+      case 'infer':
+        return {
+          outputs: this.infer(string(r['op']), list(r['inputs']).map(type), attributes(r['attributes'])),
+        };
+      case 'input':
+        return this.input(r);
+      case 'leaf':
+        return this.leaf(r);
+      case 'dim':
+        return this.dim(r);
+      case 'values':
+        return this.valuesOf(number(r['id']));
+      case 'initializer':
+        return this.setInitializer(r);
+      case 'solve':
+        return this.solve(r);
+      case 'has':
+        return { has: this.ops.has(string(r['op'])) };
+      case 'mark':
+        return { nodes: this.nodes.length };
+      case 'rewind':
+        return this.rewind(number(r['nodes']));
+      case 'start':
+        return this.start();
+      case 'request':
+        return this.request;
+      case 'assign':
+        return this.assign(r);
+      case 'finding':
+        this.findings.push(diagnostic(r['diagnostic']));
+        return {};
+      case 'finish':
+        return this.finish(r);
+      default:
+        throw new TypeError(`unknown request ${String(r['do'])}`);
+    }
+  }
+
+  private add(value: Omit<RecordedValue, 'id'>): RecordedValue {
+    const v = { ...value, id: this.next++ };
+    this.values.set(v.id, v);
+    return v;
+  }
+
+  private value(id: unknown): RecordedValue {
+    const v = this.values.get(number(id));
+    if (!v) throw new TypeError(`there is no value ${String(id)}`);
+    return v;
+  }
+
+  private infer(op: string, inputs: (TensorType | undefined)[], attrs: Attributes): TensorType[] {
+    const definition = this.ops.get(op);
+    if (!definition) throw new Unsupported(`The operation ${op} is not supported yet.`);
+    return definition.infer(inputs, attrs);
+  }
+
+  private node(r: Request): unknown {
+    if (this.nodes.length >= this.limits.nodes)
+      throw new TypeError(`the model has more than ${this.limits.nodes} operations`);
+    const op = string(r['op']);
+    const inputs = list(r['inputs']).map(i => (i === null ? -1 : this.value(i).id));
+    const attrs = attributes(r['attributes']);
+    const types = this.infer(
+      op,
+      inputs.map(i => this.values.get(i)),
+      attrs,
+    );
+    const outputs: number[] = [];
+    const node: RecordedNode = {
+      op,
+      inputs,
+      outputs,
+      attributes: attrs,
+      module: typeof r['module'] === 'number' ? r['module'] : -1,
+      ...(r['at'] ? { at: place(r['at']) } : {}),
+    };
+    for (const t of types)
+      outputs.push(this.add({ kind: 'node', dtype: t.dtype, shape: t.shape, producer: node }).id);
+    this.nodes.push(node);
+    return { outputs: outputs.map(id => describe(this.values.get(id)!)) };
+  }
+
+  private input(r: Request): unknown {
+    const t = type(r)!;
+    const v = this.add({ kind: 'input', name: string(r['name']), dtype: t.dtype, shape: t.shape });
+    this.inputs.push(v.id);
+    return describe(v);
+  }
+
+  private leaf(r: Request): unknown {
+    const t = type(r)!;
+    return describe(
+      this.add({
+        kind: 'leaf',
+        dtype: t.dtype,
+        shape: t.shape,
+        initializer: initializer(r['initializer'], this.limits.elements),
+      }),
+    );
+  }
+
+  private setInitializer(r: Request): unknown {
+    const v = this.value(r['id']);
+    v.initializer = initializer(r['initializer'], this.limits.elements);
+    this.known.delete(v.id);
+    return {};
+  }
+
+  /** Takes an initializer of values that a node computed, so that a buffer can be a leaf. */
+  private valuesOf(id: number): unknown {
+    const values = this.evaluate(this.value(id).id);
+    if (!values) return { unknown: true };
+    return {
+      values: Array.from(values, v => (Number.isFinite(v) ? v : v > 0 ? 'inf' : v < 0 ? '-inf' : 'nan')),
+    };
+  }
+
+  /** The numbers of a value that depends on no input, weight or random number; row-major. */
+  evaluate(id: number): Float64Array | undefined {
+    if (this.known.has(id)) return this.known.get(id);
+    // Depth first without recursion: a chain may be as long as the graph.
+    const stack = [id];
+    while (stack.length) {
+      const top = stack[stack.length - 1]!;
+      const v = this.values.get(top)!;
+      if (this.known.has(top)) {
+        stack.pop();
+        continue;
+      }
+      const size = v.shape.reduce<number>((p, d) => (typeof d === 'number' ? p * d : Number.NaN), 1);
+      if (!(size <= this.limits.elements)) {
+        this.known.set(top, undefined);
+      } else if (v.kind === 'leaf') {
+        this.known.set(top, fromInitializer(v.initializer, size, v.shape));
+      } else if (v.producer) {
+        const inputs = v.producer.inputs.filter(i => i >= 0);
+        const missing = inputs.filter(i => !this.known.has(i));
+        if (missing.length) {
+          stack.push(...missing);
+          continue;
+        }
+        if (inputs.some(i => this.known.get(i) === undefined)) this.known.set(top, undefined);
+        else {
+          const results = evaluateNode(
+            v.producer,
+            v.producer.inputs.map(i =>
+              i < 0
+                ? undefined
+                : { data: this.known.get(i)!, shape: this.values.get(i)!.shape as readonly number[] },
+            ),
+            v.producer.outputs.map(o => this.values.get(o)!),
+          );
+          v.producer.outputs.forEach((o, k) => {
+            this.known.set(o, results?.[k]);
+          });
+        }
+      } else this.known.set(top, undefined);
+      stack.pop();
+    }
+    return this.known.get(id);
+  }
+
+  /** `x[…] = value` for constants: a new leaf with the values. */
+  private assign(r: Request): unknown {
+    const target = this.value(r['id']);
+    const value = this.value(r['value']);
+    const data = this.evaluate(target.id);
+    const from = this.evaluate(value.id);
+    if (!data || !from) return { unknown: true };
+    const numbers = (x: unknown) => list(x).map(number);
+    const [starts, steps, extent] = [numbers(r['starts']), numbers(r['steps']), numbers(r['extent'])];
+    const shape = target.shape as readonly number[];
+    const inside = shape.every((d, i) => {
+      const n = extent[i]!;
+      const last = starts[i]! + (n - 1) * steps[i]!;
+      return n === 0 || (starts[i]! >= 0 && starts[i]! < d && last >= 0 && last < d);
+    });
+    if (!inside || starts.length !== shape.length)
+      throw new TypeError('the assignment reaches out of the tensor');
+    // Dimensions that an integer picked are gone from the value's shape.
+    const source = value.shape as readonly number[];
+    const wide = [...source];
+    const own = list(r['kept']).map(k => k === true);
+    const aligned = own.filter(Boolean).length >= source.length ? spread(wide, own) : wide;
+    const result = assign({ data, shape }, starts, steps, extent, { data: from, shape: aligned });
+    const made = this.add({ kind: 'leaf', dtype: target.dtype, shape: target.shape });
+    made.initializer = { kind: 'values', values: Array.from(result) };
+    this.known.set(made.id, result);
+    return { id: made.id };
+  }
+
+  /** As `evaluate`, for a class that is finished. */
+  evaluateOf(recording: Recording, id: number): Float64Array | undefined {
+    const [values, known] = [this.values, this.known];
+    this.values = recording.values as Map<number, RecordedValue>;
+    if (values !== this.values) this.known = this.finished.get(recording) ?? new Map();
+    this.finished.set(recording, this.known);
+    try {
+      return this.evaluate(id);
+    } finally {
+      this.values = values;
+      this.known = known;
+    }
+  }
+
+  private dim(r: Request): unknown {
+    const a = dim(r['a']);
+    const b = dim(r['b']);
+    switch (r['f']) {
+      case 'add':
+        return { dim: addDims(a, b) };
+      case 'sub':
+        return { dim: subDims(a, b) };
+      case 'mul':
+        return { dim: mulDims(a, b) };
+      case 'floordiv':
+        return { dim: floorDivDims(a, b) };
+      case 'bind': {
+        const bindings = Object.fromEntries(
+          Object.entries(object(r['bindings'])).map(([k, v]) => [k, number(v)]),
+        );
+        return { dim: bindDim(a, bindings) };
+      }
+      default:
+        throw new TypeError(`unknown arithmetic ${String(r['f'])}`);
+    }
+  }
+
+  /**
+   * The side length of an image, the same for its symbols, that makes an expression a wanted number. Several may:
+   * the one that people use most is taken.
+   */
+  private solve(r: Request): unknown {
+    const expression = dim(r['expression']);
+    const wanted = number(r['value']);
+    const symbols = list(r['symbols']).map(string);
+    if (!symbolsOf(expression).some(s => symbols.includes(s))) return {};
+    const fits = (size: number) => {
+      try {
+        return bindDim(expression, Object.fromEntries(symbols.map(s => [s, size]))) === wanted;
+      } catch {
+        return false;
+      }
+    };
+    const usual = [28, 32, 224, 64, 96, 128, 256, 299, 227, 84, 48, 16, 8, 512, 112, 160, 192, 320, 384];
+    const size = usual.find(fits) ?? Array.from({ length: 1024 }, (_, i) => i + 1).find(fits);
+    return size === undefined ? {} : { size };
+  }
+
+  private start(): unknown {
+    this.values = new Map();
+    this.known = new Map();
+    this.nodes = [];
+    this.inputs = [];
+    return {};
+  }
+
+  /** Forgets the nodes after a mark and the inputs: `forward` is traced again. */
+  private rewind(nodes: number): unknown {
+    for (const n of this.nodes.splice(nodes)) {
+      for (const o of n.outputs) {
+        this.values.delete(o);
+        this.known.delete(o);
+      }
+    }
+    for (const i of this.inputs) this.values.delete(i);
+    this.inputs = [];
+    return {};
+  }
+
+  private finish(r: Request): unknown {
+    this.recordings.push({
+      class: string(r['class']),
+      ...(r['definition'] ? { definition: place(r['definition']) } : {}),
+      values: this.values,
+      nodes: this.nodes,
+      inputs: this.inputs,
+      outputs: list(r['outputs']).map(i => this.value(i).id),
+      modules: list(r['modules']).map(m => this.module(object(m))),
+      parameters: list(r['parameters']).map(p => this.parameter(object(p))),
+      diagnostics: list(r['diagnostics']).map(diagnostic),
+      constructed: r['constructed'] === true,
+    });
+    return {};
+  }
+
+  private module(m: Request): RecordedModule {
+    const ids = (x: unknown) => list(x).flatMap(i => (this.values.has(number(i)) ? [number(i)] : []));
+    return {
+      number: number(m['number']),
+      path: string(m['path']),
+      type: string(m['type']),
+      arguments: string(m['arguments']),
+      ...(m['at'] ? { at: place(m['at']) } : {}),
+      parameters: list(m['parameters']).map(string),
+      inputs: ids(m['inputs']),
+      outputs: ids(m['outputs']),
+    };
+  }
+
+  private parameter(p: Request): RecordedParameter {
+    const kind = string(p['kind']);
+    if (kind !== 'parameter' && kind !== 'buffer' && kind !== 'constant')
+      throw new TypeError(`unknown kind of parameter ${kind}`);
+    return {
+      name: string(p['name']),
+      aliases: list(p['aliases'] ?? []).map(string),
+      id: this.value(p['id']).id,
+      kind,
+      trainable: p['trainable'] === true,
+    };
+  }
+}
+
+/** A value's shape with 1 at the dimensions that integers picked. */
+function spread(shape: readonly number[], kept: readonly boolean[]): number[] {
+  const rest = [...shape];
+  const out: number[] = [];
+  for (let i = kept.length - 1; i >= 0; i--) out.unshift(kept[i] ? (rest.pop() ?? 1) : 1);
+  return out;
+}
+
+/** An op that has no definition. */
+class Unsupported extends Error {}
+
+function describe(v: RecordedValue): { id: number; dtype: DType; shape: Shape } {
+  return { id: v.id, dtype: v.dtype, shape: v.shape };
+}
+
+function fromInitializer(i: Initializer | undefined, size: number, shape: Shape): Float64Array | undefined {
+  switch (i?.kind) {
+    case 'zeros':
+      return new Float64Array(size);
+    case 'ones':
+      return new Float64Array(size).fill(1);
+    case 'constant':
+      return new Float64Array(size).fill(i.value);
+    case 'values':
+      return Float64Array.from(i.values);
+    case 'eye': {
+      const out = new Float64Array(size);
+      const columns = Number(shape[1] ?? 1);
+      for (let k = 0; k < Number(shape[0]) && k < columns; k++) out[k * columns + k] = 1;
+      return out;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function string(x: unknown): string {
+  if (typeof x !== 'string') throw new TypeError(`expected text, got ${typeof x}`);
+  return x;
+}
+
+function number(x: unknown): number {
+  if (x === 'inf') return Number.POSITIVE_INFINITY;
+  if (x === '-inf') return Number.NEGATIVE_INFINITY;
+  if (x === 'nan') return Number.NaN;
+  if (typeof x !== 'number') throw new TypeError(`expected a number, got ${typeof x}`);
+  return x;
+}
+
+function list(x: unknown): unknown[] {
+  if (!Array.isArray(x)) throw new TypeError(`expected a list, got ${typeof x}`);
+  return x;
+}
+
+function object(x: unknown): Record<string, unknown> {
+  if (typeof x !== 'object' || x === null || Array.isArray(x))
+    throw new TypeError(`expected an object, got ${typeof x}`);
+  return x as Record<string, unknown>;
+}
+
+function dim(x: unknown): Dim {
+  if (typeof x === 'string') {
+    if (x.length > 2000) throw new TypeError('a size is too long an expression');
+    return addDims(x, 0);
+  }
+  const n = number(x);
+  if (!Number.isSafeInteger(n)) throw new TypeError(`${n} is no size`);
+  return n;
+}
+
+function shape(x: unknown): Shape {
+  const s = list(x).map(dim);
+  for (const d of s)
+    if (typeof d === 'number' && d < 0)
+      throw new ShapeError(`Trying to create tensor with negative dimension ${d}: [${s.join(', ')}]`);
+  return s;
+}
+
+function type(x: unknown): TensorType | undefined {
+  if (x === null) return undefined;
+  const t = object(x);
+  const dtype = string(t['dtype']);
+  if (!dtypes.has(dtype)) throw new TypeError(`unknown dtype ${dtype}`);
+  return { dtype: dtype as DType, shape: shape(t['shape']) };
+}
+
+function attributes(x: unknown): Attributes {
+  const out: Record<string, Attribute> = {};
+  for (const [k, v] of Object.entries(object(x))) {
+    if (typeof v === 'number' || typeof v === 'string' || typeof v === 'boolean') out[k] = v;
+    else if (Array.isArray(v) && v.every(e => typeof e === 'number' || typeof e === 'string'))
+      out[k] = v as number[] | string[];
+    else throw new TypeError(`the attribute ${k} is neither a number, text, truth value nor a list of them`);
+  }
+  return out;
+}
+
+function initializer(x: unknown, elements: number): Initializer {
+  const i = object(x);
+  const n = (k: string) => number(i[k]);
+  switch (i['kind']) {
+    case 'zeros':
+    case 'ones':
+    case 'eye':
+      return { kind: i['kind'] };
+    case 'constant':
+      return { kind: 'constant', value: n('value') };
+    case 'uniform':
+      return { kind: 'uniform', low: n('low'), high: n('high') };
+    case 'normal':
+      return { kind: 'normal', mean: n('mean'), std: n('std') };
+    case 'truncated_normal':
+      return { kind: 'truncated_normal', mean: n('mean'), std: n('std'), low: n('low'), high: n('high') };
+    case 'orthogonal':
+      return { kind: 'orthogonal', gain: n('gain') };
+    case 'values': {
+      const values = list(i['values']);
+      if (values.length > elements) throw new TypeError(`a tensor has more than ${elements} values`);
+      return { kind: 'values', values: values.map(number) };
+    }
+    default:
+      throw new TypeError(`unknown initializer ${String(i['kind'])}`);
+  }
+}
+
+export function place(x: unknown): Place {
+  const [file, line, column, endLine, endColumn] = list(x);
+  return [string(file), number(line), number(column), number(endLine), number(endColumn)];
+}
+
+function diagnostic(x: unknown): RecordedDiagnostic {
+  const d = object(x);
+  const severity = string(d['severity']);
+  if (!['error', 'warning', 'information', 'hint'].includes(severity))
+    throw new TypeError(`unknown severity ${severity}`);
+  const fix = d['fix'] ? object(d['fix']) : undefined;
+  return {
+    severity: severity as RecordedDiagnostic['severity'],
+    code: string(d['code']).slice(0, 100),
+    message: string(d['message']).slice(0, 4000),
+    ...(d['at'] ? { at: place(d['at']) } : {}),
+    ...(fix
+      ? {
+          fix: {
+            module: number(fix['module']),
+            argument: string(fix['argument']),
+            position: number(fix['position']),
+            found: dim(fix['found']),
+            expected: dim(fix['expected']),
+          },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,115 @@
+/** Texts of Python files, their syntax trees, and places in them. */
+import type { SyntaxNode, Tree } from '@lezer/common';
+import { parser } from '@lezer/python';
+import type { SourceRange } from '../../model/graph';
+import type { Place } from './recorder';
+
+export class SourceText {
+  private starts: number[] | undefined;
+  private parsed: Tree | undefined;
+
+  constructor(
+    readonly file: string,
+    readonly text: string,
+  ) {}
+
+  get tree(): Tree {
+    this.parsed ??= parser.parse(this.text);
+    return this.parsed;
+  }
+
+  /** Offsets at which lines begin. */
+  private get lines(): number[] {
+    if (!this.starts) {
+      this.starts = [0];
+      for (const m of this.text.matchAll(/\r\n|\r|\n/g)) this.starts.push(m.index + m[0].length);
+    }
+    return this.starts;
+  }
+
+  /** The offset of a line (from 1) and a column in UTF-8 bytes (from 0), as Python counts. */
+  offsetOf(line: number, bytes: number): number {
+    const start = this.lines[Math.min(Math.max(line, 1), this.lines.length) - 1]!;
+    const end = this.lines[line] ?? this.text.length;
+    let at = start;
+    let left = bytes;
+    while (at < end && left > 0) {
+      const code = this.text.codePointAt(at)!;
+      left -= code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+      at += code > 0xffff ? 2 : 1;
+    }
+    return at;
+  }
+
+  /** Line and column, from 1, in UTF-16 units as editors count. */
+  positionOf(offset: number): { line: number; column: number } {
+    let low = 0;
+    let high = this.lines.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.lines[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - this.lines[low]! + 1 };
+  }
+
+  range(from: number, to: number): SourceRange {
+    const start = this.positionOf(from);
+    const end = this.positionOf(to);
+    return { file: this.file, ...start, endLine: end.line, endColumn: end.column };
+  }
+
+  rangeOf(node: { from: number; to: number }): SourceRange {
+    return this.range(node.from, node.to);
+  }
+
+  /** An editor's range from Python's; an empty one is the line's first word to its end. */
+  fromPlace([, line, column, endLine, endColumn]: Place): SourceRange {
+    const from = this.offsetOf(line, column);
+    let to = this.offsetOf(endLine, endColumn);
+    if (to <= from) {
+      const end = (this.lines[line] ?? this.text.length + 1) - 1;
+      to = Math.max(from, end);
+    }
+    return this.range(from, to);
+  }
+
+  slice(node: { from: number; to: number }): string {
+    return this.text.slice(node.from, node.to);
+  }
+
+  /** The innermost node of a kind that covers exactly or around an offset range. */
+  enclosing(from: number, to: number, name: string): SyntaxNode | undefined {
+    let node: SyntaxNode | null = this.tree.resolveInner(from, 1);
+    while (node) {
+      if (node.name === name && node.from <= from && node.to >= to) return node;
+      node = node.parent;
+    }
+    return undefined;
+  }
+}
+
+export interface CallArgument {
+  /** The keyword, or nothing for a positional one. */
+  name?: string;
+  value: SyntaxNode;
+}
+
+/** Arguments of a call expression, starred ones left out. */
+export function argumentsOf(source: SourceText, call: SyntaxNode): CallArgument[] {
+  const list = call.getChild('ArgList');
+  const out: CallArgument[] = [];
+  let name: string | undefined;
+  let skip = false;
+  for (let c = list?.firstChild ?? null; c; c = c.nextSibling) {
+    if (c.name === '(' || c.name === ')' || c.name === 'Comment' || c.type.isError) continue;
+    if (c.name === ',') {
+      name = undefined;
+      skip = false;
+    } else if (c.name === '*' || c.name === '**') skip = true;
+    else if (c.name === 'VariableName' && c.nextSibling?.name === 'AssignOp') name = source.slice(c);
+    else if (c.name === 'AssignOp' || skip) continue;
+    else out.push(name === undefined ? { value: c } : { name, value: c });
+  }
+  return out;
+}

@@ -1,0 +1,182 @@
+/**
+ * The thread in which a workspace's Python runs. It has nothing but the interpreter, the stand-in for torch, the ops'
+ * shape rules and one device between them.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import all from 'registry:engine/ops#op';
+import type { OpDefinition } from '../../engine/op';
+import { assemble } from './assemble';
+import { Recorder } from './recorder';
+import { confineInterpreter, confineThread, confineWebAssembly, type Emscripten, runSource } from './sandbox';
+
+export interface WorkerData {
+  distFolder: string;
+  memoryMb: number;
+}
+
+export interface WorkerRequest {
+  id: number;
+  /** Text of files by their name under /workspace/. */
+  files: Readonly<Record<string, string>>;
+  main: string;
+  /** The module's dotted name. */
+  module: string;
+  /** The file's real name by its name under /workspace/. */
+  names: Readonly<Record<string, string>>;
+  class?: string;
+  arguments?: Readonly<Record<string, unknown>>;
+  input?: readonly number[];
+}
+
+const ops = new Map((all as readonly OpDefinition[]).map(op => [op.name, op]));
+
+/** What the interpreter runs first: the import is part of the snapshot, if there is one. */
+const prepare = `
+import sys
+if '/vitrine' not in sys.path:
+    sys.path.insert(0, '/vitrine')
+import abc, ast, collections, copy, dataclasses, enum, functools, importlib.machinery, inspect, itertools, json
+import linecache, math, random, re, string, types, typing, warnings
+import _vitrine.run, torch, torch.nn.functional, torch.utils.data
+`;
+
+/** The interpreter's last words, for a failure that is ours. */
+const complaints: string[] = [];
+
+interface Loaded {
+  _module: Emscripten;
+  makeMemorySnapshot(): Uint8Array;
+}
+
+type Load = (options: Record<string, unknown>) => Promise<Loaded>;
+
+async function load(distFolder: string, options: Record<string, unknown>): Promise<Loaded> {
+  const pyodideFolder = join(distFolder, 'pyodide');
+  const { loadPyodide } = (await import(pathToFileURL(join(pyodideFolder, 'pyodide.mjs')).href)) as {
+    loadPyodide: Load;
+  };
+  const pyodide = await loadPyodide({
+    indexURL: `${pyodideFolder}/`,
+    jsglobals: Object.create(null),
+    stdin: () => null,
+    stdout: () => {},
+    stderr: (line: string) => {
+      complaints.push(line);
+      if (complaints.length > 30) complaints.shift();
+    },
+    env: { HOME: '/home/pyodide', PYTHONHASHSEED: '0' },
+    ...options,
+  });
+  const { FS } = pyodide._module;
+  const pythonFolder = join(distFolder, 'python');
+  for (const entry of readdirSync(pythonFolder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith('.py')) continue;
+    const file = join(entry.parentPath ?? entry.path, entry.name);
+    const to = `/vitrine/${file.slice(pythonFolder.length + 1).replaceAll('\\', '/')}`;
+    FS.mkdirTree(to.slice(0, to.lastIndexOf('/')));
+    FS.writeFile(to, readFileSync(file));
+  }
+  return pyodide;
+}
+
+/** Requests and answers as a character device: what is written to it is answered in what is read from it. */
+function addDevice(m: Emscripten, answer: (request: string) => string): void {
+  let asked: Uint8Array[] = [];
+  let reply = new Uint8Array(0);
+  const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
+  const device = m.FS.makedev(64, 0);
+  m.FS.registerDevice(device, {
+    open() {},
+    close() {},
+    write(_: unknown, buffer: Uint8Array, offset: number, length: number) {
+      asked.push(buffer.slice(offset, offset + length));
+      if (buffer[offset + length - 1] === 10) {
+        const whole = new Uint8Array(asked.reduce((n, a) => n + a.length, 0));
+        let at = 0;
+        for (const a of asked) {
+          whole.set(a, at);
+          at += a.length;
+        }
+        asked = [];
+        reply = encoder.encode(`${answer(decoder.decode(whole))}\n`);
+      }
+      return length;
+    },
+    read(_: unknown, buffer: Uint8Array, offset: number, length: number) {
+      const part = reply.subarray(0, length);
+      buffer.set(part, offset);
+      reply = reply.subarray(part.length);
+      return part.length;
+    },
+  });
+  m.FS.mkdev('/dev/vitrine', device);
+}
+
+/** Writes the image of an interpreter that has imported all it needs: starting from it takes a tenth of the time. */
+export async function writeSnapshot(distFolder: string): Promise<void> {
+  hideRequire();
+  const pyodide = await load(distFolder, { _makeSnapshot: true });
+  if (!runSource(pyodide._module, prepare))
+    throw new Error(`The torch stand-in cannot be imported.\n${complaints.join('\n')}`);
+  writeFileSync(join(distFolder, 'pyodide', 'snapshot.bin'), pyodide.makeMemorySnapshot());
+}
+
+/** Pyodide imports `ws` and `child_process` for a `require` of its own, unless there is one. */
+function hideRequire(): void {
+  (globalThis as Record<string, unknown>)['require'] = (name: string) => {
+    throw new Error(`${name} is not for this thread`);
+  };
+}
+
+async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
+  const port = parentPort!;
+  const { performance } = globalThis;
+  confineWebAssembly(memoryMb * 1024 * 1024);
+  hideRequire();
+  const snapshot = join(distFolder, 'pyodide', 'snapshot.bin');
+  const image = existsSync(snapshot) ? readFileSync(snapshot) : undefined;
+  const pyodide = await load(distFolder, image ? { _loadSnapshot: image } : {});
+  const m = pyodide._module;
+  let recorder: Recorder | undefined;
+  addDevice(m, text => recorder?.answer(text) ?? '{"error":"nothing is being read","kind":"request"}');
+  if (!runSource(m, prepare))
+    throw new Error(`The torch stand-in cannot be imported.\n${complaints.join('\n')}`);
+  confineInterpreter(m);
+  confineThread();
+  port.on('message', (request: WorkerRequest) => {
+    const started = performance.now();
+    const { id, names, ...question } = request;
+    recorder = new Recorder(ops, question);
+    try {
+      runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');
+      const result = assemble(recorder, {
+        texts: Object.fromEntries(Object.entries(request.files).map(([k, v]) => [names[k] ?? k, v])),
+        names,
+        main: names[request.main] ?? request.main,
+        milliseconds: performance.now() - started,
+      });
+      port.postMessage({ id, result });
+    } catch (e) {
+      // Emscripten gives up: the interpreter's memory is not to be trusted any more.
+      port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });
+    } finally {
+      recorder = undefined;
+    }
+  });
+  port.postMessage({ ready: true });
+}
+
+if (parentPort) {
+  serve(workerData as WorkerData).catch((e: unknown) => {
+    parentPort!.postMessage({ failed: String((e as Error)?.stack ?? e) });
+  });
+} else if (process.argv[2] === '--snapshot') {
+  writeSnapshot(__dirname).catch((e: unknown) => {
+    console.error(e);
+    process.exitCode = 1;
+  });
+}
