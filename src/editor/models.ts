@@ -190,7 +190,8 @@ export class Models implements vscode.Disposable {
 
   /** Readings that may have changed without their text: they are read again when someone asks. */
   #forget(which: (uri: string) => boolean): void {
-    for (const [key, entry] of this.#entries) {
+    // A copy: reading again puts the entry back, and a loop over the map itself would meet it for ever.
+    for (const [key, entry] of [...this.#entries]) {
       if (!which(key) || (!entry.reading && !entry.pending)) continue;
       entry.pending?.abort.abort();
       this.#entries.delete(key);
