@@ -1,13 +1,21 @@
 /** Delimited text: CSV, TSV and their relatives, as tables or as images whose pixels are columns. */
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { ColumnHead, Dataset, DatasetKind, LoadContext } from '../dataset';
 import { decodeText } from '../decode';
 import { tableFields } from '../table/options';
-import { bad, type Column, looksNumeric, numberAt, readTable, textAt } from '../table/table';
+import {
+  bad,
+  type Column,
+  looksNumeric,
+  numberAt,
+  readTable,
+  readTableInPieces,
+  textAt,
+} from '../table/table';
 import { TableDataset } from '../table/tableDataset';
 
 /** The longest text that a JavaScript engine holds is about 512 MiB. */
@@ -50,7 +58,7 @@ export const kind: DatasetKind = {
     let { text } = decoded(bytes, full);
     // Half a line is no row.
     if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n'));
-    const table = readTable(text, full, { delimiter, maxRows: 1000 });
+    const table = readTable(text, full, { delimiter, maxRows: 1000, cut });
     return table.columns.map(c => head(c, table.rows));
   },
 };
@@ -87,7 +95,7 @@ async function loadCsv(options: CsvOptions, context: LoadContext): Promise<Datas
   throwIfCancelled(context.signal);
   const hash = createHash('sha256').update(bytes).digest('hex');
   const { text, encoding } = decoded(bytes, file);
-  const table = readTable(text, file, {
+  const table = await readTableInPieces(text, file, {
     delimiter: options.delimiter,
     keepText: new Set(options.categories),
     signal: context.signal,
@@ -99,6 +107,10 @@ async function loadCsv(options: CsvOptions, context: LoadContext): Promise<Datas
 }
 
 async function readBytes(file: string, limit: number): Promise<{ bytes: Uint8Array; cut: boolean }> {
+  // Opening a pipe would wait for its writer.
+  const info = await stat(file).catch(() => undefined);
+  if (info && !info.isFile())
+    throw bad(file, undefined, 'Expected a file with a table, found something else, e.g. a folder.');
   const handle = await open(file).catch((e: NodeJS.ErrnoException) => {
     throw new VitrineError(
       'file-not-found',
@@ -109,10 +121,8 @@ async function readBytes(file: string, limit: number): Promise<{ bytes: Uint8Arr
     );
   });
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile())
-      throw bad(file, undefined, 'Expected a file with a table, found something else, e.g. a folder.');
-    const size = Math.min(stat.size, limit);
+    const total = (await handle.stat()).size;
+    const size = Math.min(total, limit);
     const bytes = new Uint8Array(size);
     let done = 0;
     while (done < size) {
@@ -120,7 +130,7 @@ async function readBytes(file: string, limit: number): Promise<{ bytes: Uint8Arr
       if (bytesRead === 0) break;
       done += bytesRead;
     }
-    return { bytes: bytes.subarray(0, done), cut: stat.size > size };
+    return { bytes: bytes.subarray(0, done), cut: total > size };
   } finally {
     await handle.close();
   }

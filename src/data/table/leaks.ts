@@ -39,8 +39,9 @@ export function noteLeaks(
   splits: Readonly<Record<Split, Int32Array>>,
   notes: string[],
 ): void {
-  const trained = new Set<string>();
-  const key = (row: number) => rowKey([...columns, target], row);
+  const trained = new Set<number>();
+  const whole = [...columns, target];
+  const key = (row: number) => rowKey(whole, row);
   for (const row of splits.train) trained.add(key(row));
   for (const part of ['valid', 'test'] as const) {
     const again = splits[part].filter(row => trained.has(key(row))).length;
@@ -59,18 +60,27 @@ export function noteLeaks(
   }
 }
 
-function rowKey(columns: readonly Column[], row: number): string {
-  // Two 32-bit hashes: short keys instead of the rows' whole text.
+/** Two 32-bit hashes as one number: short keys instead of the rows' whole text. */
+function rowKey(columns: readonly Column[], row: number): number {
   let a = 0x811c9dc5;
   let b = 0x9747b28c;
+  const mix = (word: number) => {
+    a = Math.imul(a ^ word, 0x01000193);
+    a ^= a >>> 15;
+    b = Math.imul(b ^ (word + 0x9e3779b9), 0x85ebca6b);
+    b ^= b >>> 13;
+  };
   for (const column of columns) {
-    const text = `${textAt(column, row) ?? ''}\u001f`;
-    for (let i = 0; i < text.length; i++) {
-      const c = text.charCodeAt(i);
-      a = Math.imul(a ^ c, 0x01000193);
-      b = Math.imul(b ^ (c + i), 0x85ebca6b);
-      b ^= b >>> 13;
-    }
+    const text = column.texts?.[row];
+    if (text === undefined) {
+      double[0] = column.numbers[row]!;
+      mix(words[0]!);
+      mix(words[1]!);
+    } else for (let i = 0; i < text.length; i++) mix(text.charCodeAt(i));
   }
-  return `${a >>> 0}:${b >>> 0}`;
+  // 53 bits fit into a number.
+  return (a >>> 0) * 2097152 + (b >>> 11);
 }
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);

@@ -9,6 +9,8 @@ import { isMissing, looksLikeCommaDecimal, parseNumber } from './values';
 
 /** More is not a table of features, and its one-hot and scaling tables would not fit either. */
 export const maxColumns = 65_536;
+/** How much is read at a time before other work gets its turn. */
+const pieceCharacters = 1 << 20;
 const delimiters = [',', ';', '\t', '|'];
 
 export interface Column {
@@ -34,93 +36,168 @@ export interface Table {
   notes: string[];
 }
 
+export interface ReadOptions {
+  /** Found by looking if absent. */
+  delimiter?: string;
+  /** Columns whose cells keep their spelling even where they are numbers. */
+  keepText?: ReadonlySet<string>;
+  /** Stops after so many rows (for a look at the head of a file). */
+  maxRows?: number;
+  /** The text ends somewhere in the middle: what is incomplete at its end is no mistake. */
+  cut?: boolean;
+  signal?: AbortSignal;
+}
+
 /**
  * @param text decoded, with its byte order mark or without.
- * @param options.keepText columns whose cells keep their spelling even where they are numbers.
- * @param options.maxRows stops after so many rows (for a look at the head of a file).
  * @throws VitrineError bad-data
  */
-export function readTable(
-  text: string,
-  file: string,
-  options: {
-    delimiter?: string;
-    keepText?: ReadonlySet<string>;
-    maxRows?: number;
-    signal?: AbortSignal;
-  } = {},
-): Table {
+export function readTable(text: string, file: string, options: ReadOptions = {}): Table {
+  const { body, reader } = begin(text, file, options);
+  Papa.parse<string[]>(body, {
+    delimiter: reader.delimiter,
+    newline: '\n',
+    step: ({ data, errors }, parser) => {
+      if (reader.rows % 10_000 === 0) throwIfCancelled(options.signal);
+      reader.add(data, errors[0]);
+      if (reader.rows === options.maxRows) parser.abort();
+    },
+  });
+  return reader.finish();
+}
+
+/**
+ * The same in pieces, between which other work goes on and cancelling takes effect.
+ *
+ * @throws VitrineError bad-data, cancelled
+ */
+export function readTableInPieces(text: string, file: string, options: ReadOptions = {}): Promise<Table> {
+  const { body, reader } = begin(text, file, options);
+  return new Promise((resolve, reject) => {
+    let stuck = 0;
+    // The types know pieces only of files and streams; the library reads strings in pieces too.
+    const config: Papa.ParseConfig<string[]> & {
+      chunkSize: number;
+      chunk(results: Papa.ParseResult<string[]>, parser: Papa.Parser): void;
+    } = {
+      delimiter: reader.delimiter,
+      newline: '\n',
+      chunkSize: pieceCharacters,
+      chunk: ({ data, errors }, parser) => {
+        // A quote that is never closed would be looked for again with each piece.
+        stuck = data.length === 0 ? stuck + 1 : 0;
+        if (stuck > 16) reader.add([''], { type: 'Quotes', code: 'MissingQuotes', message: '' });
+        const byRow = new Map(errors.map(e => [e.row, e]));
+        data.forEach((row, i) => {
+          reader.add(row, byRow.get(i));
+        });
+        parser.pause();
+        setImmediate(() => {
+          try {
+            throwIfCancelled(options.signal);
+            parser.resume();
+          } catch (e) {
+            // First the reason: aborting completes.
+            reject(e);
+            parser.abort();
+          }
+        });
+      },
+      complete: () => {
+        try {
+          resolve(reader.finish());
+        } catch (e) {
+          reject(e);
+        }
+      },
+    };
+    Papa.parse<string[]>(body, config);
+  });
+}
+
+function begin(text: string, file: string, options: ReadOptions): { body: string; reader: TableReader } {
   // A file may mix line endings; papaparse wants one.
   const body = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-  if (body.trim() === '')
+  if (!/\S/.test(body))
     throw bad(
       file,
       undefined,
       'The file is empty. Expected a header line with the names of the columns, then rows.',
     );
-  const delimiter = options.delimiter ?? guessDelimiter(body);
-  const notes: string[] = [];
-  const builders: Builder[] = [];
-  let lines = new Int32Array(1024);
-  let rows = 0;
-  let line = 1;
-  let blank = 0;
-  const config: Papa.ParseConfig<string[]> = {
-    delimiter,
-    newline: '\n',
-    step: ({ data, errors }, parser) => {
-      const at = line;
-      line += 1;
-      for (const cell of data) for (let i = cell.indexOf('\n'); i >= 0; i = cell.indexOf('\n', i + 1)) line++;
-      const [error] = errors;
-      if (error?.type === 'Quotes')
-        throw bad(
-          file,
-          at,
-          `Line ${at}: a quoted text ${error.code === 'MissingQuotes' ? 'is never closed' : 'goes on after its closing quote'}. Close it with ", and write a quote inside as "".`,
-        );
-      if (data.length === 1 && data[0]!.trim() === '') {
-        blank++;
-        return;
-      }
-      if (builders.length === 0) {
-        readHeader(data, file, at, notes).forEach(name => {
-          builders.push(new Builder(name, options.keepText?.has(name) ?? false));
-        });
-        return;
-      }
-      if (data.length !== builders.length) throw ragged(file, at, data.length, builders, delimiter);
-      if (rows % 10_000 === 0) throwIfCancelled(options.signal);
-      if (rows === lines.length) {
-        const wider = new Int32Array(rows * 2);
-        wider.set(lines);
-        lines = wider;
-      }
-      lines[rows] = at;
-      for (let i = 0; i < builders.length; i++) builders[i]!.add(rows, data[i]!);
-      rows++;
-      if (rows === options.maxRows) parser.abort();
-    },
-  };
-  Papa.parse<string[]>(body, config);
-  if (rows === 0)
-    throw bad(
+  return { body, reader: new TableReader(file, options.delimiter ?? guessDelimiter(body), options) };
+}
+
+/** Takes rows of cells one by one, the header first. */
+class TableReader {
+  rows = 0;
+  private readonly builders: Builder[] = [];
+  private readonly notes: string[] = [];
+  private lines = new Int32Array(1024);
+  private line = 1;
+  private blank = 0;
+  private blankSinceRow = 0;
+
+  constructor(
+    private readonly file: string,
+    readonly delimiter: string,
+    private readonly options: ReadOptions,
+  ) {}
+
+  add(cells: readonly string[], error?: Pick<Papa.ParseError, 'type' | 'code' | 'message'>): void {
+    const { file, builders } = this;
+    const at = this.line++;
+    for (const cell of cells)
+      for (let i = cell.indexOf('\n'); i >= 0; i = cell.indexOf('\n', i + 1)) this.line++;
+    if (error?.type === 'Quotes') {
+      if (this.options.cut && error.code === 'MissingQuotes') return;
+      throw bad(
+        file,
+        at,
+        `Line ${at}: a quoted text ${error.code === 'MissingQuotes' ? 'is never closed' : 'goes on after its closing quote'}. Close it with ", and write a quote inside as "".`,
+      );
+    }
+    if (cells.length === 1 && cells[0]!.trim() === '') {
+      this.blankSinceRow++;
+      return;
+    }
+    // Blank lines at the end are no news.
+    this.blank += this.blankSinceRow;
+    this.blankSinceRow = 0;
+    if (builders.length === 0) {
+      for (const name of readHeader(cells, file, at, this.notes))
+        builders.push(new Builder(name, this.options.keepText?.has(name) ?? false));
+      return;
+    }
+    if (cells.length !== builders.length) throw ragged(file, at, cells.length, builders, this.delimiter);
+    const row = this.rows++;
+    if (row === this.lines.length) {
+      const wider = new Int32Array(row * 2);
+      wider.set(this.lines);
+      this.lines = wider;
+    }
+    this.lines[row] = at;
+    for (let i = 0; i < builders.length; i++) builders[i]!.add(row, cells[i]!);
+  }
+
+  finish(): Table {
+    const { file, delimiter, rows, notes, builders } = this;
+    if (rows === 0)
+      throw bad(
+        file,
+        undefined,
+        `The file has a header (${listed(builders.map(b => b.column.name))}) but no rows. Add data below it.`,
+      );
+    if (this.blank > 0)
+      notes.push(`${this.blank} blank ${this.blank === 1 ? 'line was' : 'lines were'} skipped.`);
+    return {
       file,
-      undefined,
-      `The file has a header (${listed(builders.map(b => b.column.name))}) but no rows. Add data below it.`,
-    );
-  // Blank lines at the end are no news.
-  const trailing = body.length - body.trimEnd().length;
-  const endBlank = Math.max(0, [...body.slice(body.length - trailing)].filter(c => c === '\n').length - 1);
-  if (blank > endBlank + 1) notes.push(`${blank} blank lines were skipped.`);
-  return {
-    file,
-    delimiter,
-    columns: builders.map(b => b.finish(rows, delimiter)),
-    rows,
-    lines: lines.slice(0, rows),
-    notes,
-  };
+      delimiter,
+      columns: builders.map(b => b.finish(rows, delimiter)),
+      rows,
+      lines: this.lines.slice(0, rows),
+      notes,
+    };
+  }
 }
 
 /** The column of this name. @throws VitrineError bad-data with the nearest name and all there are. */
@@ -193,7 +270,7 @@ function ragged(
   file: string,
   line: number,
   found: number,
-  builders: readonly Builder[],
+  builders: readonly { column: Column }[],
   delimiter: string,
 ): VitrineError {
   const mark = delimiter === '\t' ? 'a tab' : `"${delimiter}"`;

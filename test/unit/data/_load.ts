@@ -16,10 +16,11 @@ export function load(
   content: string | Uint8Array,
   options: Record<string, unknown> = {},
   seed = 0,
+  signal?: AbortSignal,
 ): Promise<Dataset> {
   const file = `table-${files++}.csv`;
   writeFileSync(path.join(folder, file), content);
-  return loadDataset({ kind: 'csv', file, target: 'y', ...options }, { folder, seed });
+  return loadDataset({ kind: 'csv', file, target: 'y', ...options }, { folder, seed, signal });
 }
 
 /** The message of the bad-data error that loading gives, and its line. */

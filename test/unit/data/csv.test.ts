@@ -124,6 +124,36 @@ describe('Reading a table', () => {
   });
 });
 
+describe('Reading a large table in pieces', () => {
+  // Several pieces, with quoted line breaks wherever a piece may end.
+  const rows = Array.from(
+    { length: 60_000 },
+    (_, i) => `${i},"text ${i % 7}\n""${i % 3}""",${i % 2 ? 'u' : 'v'}`,
+  );
+  const large = `a,b,y\n${rows.join('\n')}\n`;
+
+  it('gives every row, as reading at once does', async () => {
+    const data = await load(large, all);
+    assert.ok(large.length > 1 << 20);
+    assert.equal(data.splits.train.length, 60_000);
+    for (const row of [0, 1, 29_999, 59_999])
+      assert.deepEqual(data.raw(row).values, { a: row, b: `text ${row % 7}\n"${row % 3}"` });
+    const { message } = await failure(`${large}60000,x\n`, all);
+    assert.match(message, /^Line 120002 has 2 values/);
+  });
+
+  it('stops when it is cancelled', async () => {
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    await assert.rejects(load(large, all, 0, controller.signal), { code: 'cancelled' });
+  });
+
+  it('gives up on a quote that is never closed', async () => {
+    const { message } = await failure(`a,y\n1,u\n"2,v\n${'3,u\n'.repeat(6_000_000)}`, all);
+    assert.match(message, /^Line 3: a quoted text is never closed/);
+  }).timeout(30_000);
+});
+
 describe('Features and target', () => {
   it('takes numbers as numbers, texts as categories, and codes as told', async () => {
     const rows = Array.from({ length: 12 }, (_, i) => [i / 2, i % 2 ? 'red' : 'blue', `0${i % 3}`, i % 2]);
