@@ -97,7 +97,7 @@ export class Preparation {
     rows.forEach((row, i) => {
       this.state.columns.forEach((column, j) => {
         const value = Object.hasOwn(row, column.name) ? row[column.name] : this.absent(row, i, column.name);
-        this.write(data, i * this.width, j, this.read(value, i, column));
+        this.write(data, i * this.width, j, this.read(value, i, j));
       });
     });
     return { shape: [rows.length, ...this.sampleShape], data };
@@ -114,7 +114,8 @@ export class Preparation {
     }
   }
 
-  private read(value: RawValue, row: number, column: PreparationColumn): number | string {
+  private read(value: RawValue, row: number, j: number): number | string {
+    const column = this.state.columns[j]!;
     const where = `Row ${row + 1}, column "${column.name}"`;
     if (isMissing(value)) {
       if (column.fill !== undefined) return column.fill;
@@ -126,7 +127,7 @@ export class Preparation {
       return x;
     }
     const text = typeof value === 'number' ? String(value) : value.trim();
-    if (column.categories!.includes(text)) return text;
+    if (this.codes[j]!.has(text)) return text;
     const near = nearest(text, column.categories!);
     throw bad(
       `${where}: "${text}" did not occur in training. ${near ? `Did you mean "${near}"?` : `Expected ${expected(column)}.`}`,

@@ -51,6 +51,13 @@ export function learn(
       max: statistics.max,
     };
   });
+  if (image) {
+    const brightest = Math.max(...learned.map(c => c.max!));
+    if (brightest > image.max || brightest < image.max / 8)
+      notes.push(
+        `The brightest pixel of the training rows is ${brightest}, but data.image.max is ${image.max}: is it right?`,
+      );
+  }
   if (image && scale !== 'none') {
     // One mean and deviation a channel, as is usual for images: pixels keep their relation to each other.
     const size = image.height * image.width;

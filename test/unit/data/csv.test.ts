@@ -207,6 +207,12 @@ describe('Features and target', () => {
       names.map((_, i) => Math.fround((i * 20) / 240)),
     );
 
+    assert.deepEqual(data.notes, []);
+    const dark = await load(csv([...names, 'y'], rows), { split: none, image: { ...image, max: 128 } });
+    assert.deepEqual(dark.notes, [
+      'The brightest pixel of the training rows is 221, but data.image.max is 128: is it right?',
+    ]);
+
     const scaled = await load(csv([...names, 'y'], rows), { split: none, image, scale: 'standard' });
     const x = scaled.batch([0, 1]).input.data;
     for (let c = 0; c < 2; c++) {
