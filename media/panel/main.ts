@@ -24,9 +24,8 @@ import { trainingView } from './views/training';
 
 const store = new Store(restore(remembered()));
 const actions = actionsOf(store, send);
-const place = document.createElement('div');
+const place = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'));
 place.className = 'page';
-document.body.append(place);
 
 let hover: Hover = {};
 let history: { events: readonly RunEvent[]; record: RunRecord; value: History } | undefined;

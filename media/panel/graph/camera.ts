@@ -13,21 +13,31 @@ export function zoomAt(c: Camera, factor: number, px: number, py: number): Camer
   return { k, x: px - ((px - c.x) / c.k) * k, y: py - ((py - c.y) / c.k) * k };
 }
 
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Room at the edges of the view that the drawing should leave free. */
+export interface Insets {
+  top: number;
+  bottom: number;
+}
+
+const margin = 24;
+
 /** All of the drawing, in the middle, never larger than life. */
-export function fit(
-  content: { width: number; height: number },
-  view: { width: number; height: number },
-  margin = 24,
-): Camera {
-  if (!(content.width > 0) || !(content.height > 0)) return { x: margin, y: margin, k: 1 };
+export function fitWhole(content: Size, view: Size, { top, bottom }: Insets = { top: 0, bottom: 0 }): Camera {
+  if (!(content.width > 0) || !(content.height > 0)) return { x: margin, y: margin + top, k: 1 };
+  const height = view.height - top - bottom;
   const k = Math.min(
     1,
     Math.max(
-      Math.min((view.width - 2 * margin) / content.width, (view.height - 2 * margin) / content.height),
+      Math.min((view.width - 2 * margin) / content.width, (height - 2 * margin) / content.height),
       zoomLimits.min,
     ),
   );
-  return { k, x: (view.width - content.width * k) / 2, y: (view.height - content.height * k) / 2 };
+  return { k, x: (view.width - content.width * k) / 2, y: top + (height - content.height * k) / 2 };
 }
 
 /**
@@ -35,32 +45,34 @@ export function fit(
  * is read from the top.
  */
 export function fitReadable(
-  content: { width: number; height: number },
-  view: { width: number; height: number },
-  readable = 0.62,
+  content: Size,
+  view: Size,
+  insets: Insets = { top: 0, bottom: 0 },
+  readable = 0.7,
 ): Camera {
-  const all = fit(content, view);
+  const all = fitWhole(content, view, insets);
   if (all.k >= readable) return all;
-  const margin = 24;
+  const height = view.height - insets.top - insets.bottom;
   const k = Math.min(1, Math.max((view.width - 2 * margin) / content.width, readable));
   const x = content.width * k <= view.width ? (view.width - content.width * k) / 2 : margin;
-  const y = content.height * k <= view.height ? (view.height - content.height * k) / 2 : margin;
+  const y =
+    content.height * k <= height ? insets.top + (height - content.height * k) / 2 : insets.top + margin;
   return { k, x, y };
 }
 
-/** Moves as little as needed for the rectangle (centre and size, in the world) to be seen. */
+/** Moves as little as needed for the rectangle (centre and size, in the world) to be seen with some air around it. */
 export function bringIntoView(
   c: Camera,
-  rect: { x: number; y: number; width: number; height: number },
-  view: { width: number; height: number },
-  margin = 16,
+  rect: Size & { x: number; y: number },
+  view: Size,
+  air = 16,
 ): Camera {
   const shift = (centre: number, size: number, offset: number, room: number) => {
     const low = (centre - size / 2) * c.k + offset;
     const high = (centre + size / 2) * c.k + offset;
-    if (high - low > room - 2 * margin) return room / 2 - (low + high) / 2;
-    if (low < margin) return margin - low;
-    return high > room - margin ? room - margin - high : 0;
+    if (high - low > room - 2 * air) return room / 2 - (low + high) / 2;
+    if (low < air) return air - low;
+    return high > room - air ? room - air - high : 0;
   };
   return {
     k: c.k,

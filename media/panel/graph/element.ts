@@ -11,7 +11,8 @@ import { icon } from '../parts/icons';
 import { cut, textWidth } from '../parts/measure';
 import { onTheme, prefersReducedMotion } from '../parts/theme';
 import { t } from '../strings';
-import { bringIntoView, type Camera, fit, fitReadable, zoomAt } from './camera';
+import { shortArguments } from './arguments';
+import { bringIntoView, type Camera, fitReadable, fitWhole, zoomAt } from './camera';
 import { exportSvg } from './exportSvg';
 import {
   boxPadding,
@@ -127,10 +128,10 @@ class GraphElement extends HTMLElement {
     this.#moveCamera();
   }
 
-  fit(): void {
+  fitAll(): void {
     if (!this.#placement) return;
     this.#moved = false;
-    this.#camera = fit(this.#placement, this.#size);
+    this.#camera = fitWhole(this.#placement, this.#size, this.#insets);
     this.#moveCamera();
   }
 
@@ -196,7 +197,13 @@ class GraphElement extends HTMLElement {
   }
 
   #recentre(): void {
-    if (this.#placement && this.#size.width) this.#camera = fitReadable(this.#placement, this.#size);
+    if (this.#placement && this.#size.width)
+      this.#camera = fitReadable(this.#placement, this.#size, this.#insets);
+  }
+
+  /** The drawing keeps clear of the legend, and of the tools where there is no room beside them. */
+  get #insets(): { top: number; bottom: number } {
+    return { top: this.#size.width < 560 ? 40 : 0, bottom: 34 };
   }
 
   #resized(): void {
@@ -212,19 +219,20 @@ class GraphElement extends HTMLElement {
   #sizes(): Sizes {
     return {
       card: card => {
-        const name = textWidth(card.name, fonts.name + this.#family.sans);
+        const name = textWidth(titleOf(card), fonts.name + this.#family.sans);
+        if (isOneLine(card)) {
+          const extra = aside(card) ? textWidth(aside(card), fonts.mono + this.#family.mono) + 8 : 0;
+          return { width: Math.max(name + extra + 28, 76), height: 28 };
+        }
         const type = textWidth(secondLine(card), fonts.type + this.#family.sans);
         const count = card.parameters
           ? textWidth(formatCount(card.parameters), fonts.mono + this.#family.mono) + 16
           : 0;
-        const args = Math.min(textWidth(shortArguments(card), fonts.mono + this.#family.mono), 190);
+        const args = Math.min(textWidth(argumentsOf(card), fonts.mono + this.#family.mono), 190);
         const badge = card.repeats > 1 ? 34 : 0;
         const chevron = card.item?.children.length ? 20 : 0;
-        if (card.kind === 'input' || card.kind === 'output')
-          return { width: Math.max(name + 32, 72), height: 28 };
-        if (isSmall(card)) return { width: Math.max(name + 32, 76), height: 28 };
         const width = Math.max(name + count + badge + chevron + 26, type + 26, args + 26, 124);
-        return { width: Math.min(width, 264), height: shortArguments(card) ? 62 : 46 };
+        return { width: Math.min(width, 264), height: argumentsOf(card) ? 62 : 46 };
       },
       label: text => ({ width: textWidth(text, fonts.mono + this.#family.mono) + 10, height: 16 }),
     };
@@ -341,7 +349,7 @@ class GraphElement extends HTMLElement {
       <button class="tool" title=${t('graph.zoomIn')} aria-label=${t('graph.zoomIn')} @click=${() => this.zoom(1.25)}>
         ${icon('zoomIn')}
       </button>
-      <button class="tool" title=${t('graph.fit')} aria-label=${t('graph.fit')} @click=${() => this.fit()}>
+      <button class="tool" title=${t('graph.fit')} aria-label=${t('graph.fit')} @click=${() => this.fitAll()}>
         ${icon('fit')}
       </button>
     </div>`;
@@ -443,11 +451,11 @@ class GraphElement extends HTMLElement {
     const selected = this.#selected === card.id;
     const foldable = (card.item?.children.length ?? 0) > 0;
     const end = card.kind === 'input' || card.kind === 'output';
-    const small = isSmall(card) || end;
+    const small = isOneLine(card);
     const x = r.x - r.width / 2;
     const y = r.y - r.height / 2;
     const w = r.width;
-    const name = card.name;
+    const name = titleOf(card);
     const left = x + 14 + (foldable ? 16 : 0);
     const count = card.parameters ? formatCount(card.parameters) : '';
     const gradient = norms && gradientNormOf(card, norms);
@@ -481,7 +489,9 @@ class GraphElement extends HTMLElement {
       }
       ${
         small
-          ? svg`<text class="name" x=${r.x} y=${r.y + 4.5} text-anchor="middle">${name}</text>`
+          ? svg`<text class="name" x=${r.x} y=${r.y + 4.5} text-anchor="middle">${name}${
+              aside(card) ? svg`<tspan class="aside" dx="7">${aside(card)}</tspan>` : nothing
+            }</text>`
           : svg`
             <text class="name" x=${left} y=${y + 19}>${shortName}</text>
             ${right ? svg`<text class="count" x=${x + w - 10 - badgeWidth} y=${y + 18.5}>${right}</text>` : nothing}
@@ -492,7 +502,7 @@ class GraphElement extends HTMLElement {
                 : nothing
             }
             <text class="type" x=${x + 14} y=${y + 36}>${cut(secondLine(card), fonts.type + this.#family.sans, w - 24)}</text>
-            <text class="arguments" x=${x + 14} y=${y + 52}>${cut(shortArguments(card), fonts.mono + this.#family.mono, w - 24)}</text>`
+            <text class="arguments" x=${x + 14} y=${y + 52}>${cut(argumentsOf(card), fonts.mono + this.#family.mono, w - 24)}</text>`
       }
       ${
         foldable
@@ -660,7 +670,7 @@ class GraphElement extends HTMLElement {
     let handled = true;
     if (e.key === '+' || e.key === '=') this.zoom(1.25);
     else if (e.key === '-') this.zoom(1 / 1.25);
-    else if (e.key === '0') this.fit();
+    else if (e.key === '0') this.fitAll();
     else if (e.key === 'Home' && cards.length) this.#focusCard(cards[0]!.id);
     else if (e.key === 'End' && cards.length) this.#focusCard(cards[cards.length - 1]!.id);
     else if (e.key === 'Escape') this.#events?.onSelect(undefined);
@@ -695,25 +705,33 @@ interface Scale {
   at(card: Card): number | undefined;
 }
 
-/** Calls without parameters or arguments need no more than a name. */
-function isSmall(card: Card): boolean {
-  return card.kind === 'op' && card.parameters === 0;
+/** Calls without parameters, and the model's ends, need no more than a name. */
+function isOneLine(card: Card): boolean {
+  return card.kind === 'input' || card.kind === 'output' || (card.kind === 'op' && card.parameters === 0);
+}
+
+function titleOf(card: Card): string {
+  if (card.name) return card.name;
+  return card.kind === 'output' ? t('graph.node.output') : t('graph.node.input');
 }
 
 function secondLine(card: Card): string {
-  if (card.kind === 'op') return card.type || shortArguments(card);
+  if (card.kind === 'op') return card.hint;
   const count = card.item?.nodes.length ?? 0;
   if (card.kind === 'group')
     return [card.type, t('graph.node.operations', { count })].filter(Boolean).join(' · ');
   return card.type;
 }
 
-/** Positional for the sizes that everyone knows by place, named for the rest; as PyTorch prints them else. */
-function shortArguments(card: Card): string {
-  if (card.kind === 'group' || card.kind === 'op' || card.kind === 'stack') return '';
-  return card.arguments
-    .replace(/\b(in_features|in_channels|out_features|out_channels)=/g, '')
-    .replace(/, bias=True$/, '');
+function argumentsOf(card: Card): string {
+  return card.kind === 'module' ? shortArguments(card.arguments) : '';
+}
+
+/** What stands in small beside the name of a card of one line. */
+function aside(card: Card): string {
+  if (card.kind === 'input') return card.name ? t('graph.node.input').toLowerCase() : '';
+  if (card.kind === 'output') return card.name ? t('graph.node.output').toLowerCase() : '';
+  return card.hint;
 }
 
 function tooltip(card: Card): string {

@@ -36,17 +36,33 @@ export const boxPadding = { side: 12, top: 26, bottom: 12 };
 
 export function placeGraph(graph: VisibleGraph, sizes: Sizes, direction: Direction): Placement {
   const g = new Graph({ compound: true, multigraph: true });
-  g.setGraph({ rankdir: direction, nodesep: 28, edgesep: 16, ranksep: direction === 'TB' ? 22 : 26 });
+  g.setGraph({ rankdir: direction, nodesep: 28, edgesep: 16, ranksep: direction === 'TB' ? 28 : 30 });
   g.setDefaultEdgeLabel(() => ({}));
   const boxIds = new Set(graph.boxes.map(b => b.id));
   for (const box of graph.boxes) g.setNode(box.id, {});
   for (const card of graph.cards) g.setNode(card.id, { ...sizes.card(card) });
   for (const x of [...graph.boxes, ...graph.cards]) if (boxIds.has(x.parent)) g.setParent(x.id, x.parent);
+  const parents = new Map([...graph.boxes, ...graph.cards].map(x => [x.id, x.parent]));
+  const around = (id: string) => {
+    const out: string[] = [];
+    for (let at = parents.get(id); at !== undefined && boxIds.has(at); at = parents.get(at)) out.push(at);
+    return out;
+  };
+  /** Boxes that an edge enters and leaves, the innermost first. */
+  const crossed = new Map(
+    graph.edges.map(e => {
+      const [from, to] = [around(e.from), around(e.to)];
+      return [e.id, { left: from.filter(b => !to.includes(b)), entered: to.filter(b => !from.includes(b)) }];
+    }),
+  );
   for (const edge of graph.edges) {
+    const { left, entered } = crossed.get(edge.id)!;
+    // Each border that the edge crosses needs room for the box's title beside the edge's label.
+    const minlen = 1 + Math.max(entered.length, Math.ceil(left.length / 2));
     g.setEdge(
       edge.from,
       edge.to,
-      edge.label ? { ...sizes.label(edge.label), labelpos: 'c' } : { width: 0, height: 0 },
+      edge.label ? { ...sizes.label(edge.label), labelpos: 'c', minlen } : { width: 0, height: 0, minlen },
       edge.id,
     );
   }
@@ -63,6 +79,22 @@ export function placeGraph(graph: VisibleGraph, sizes: Sizes, direction: Directi
     });
   }
   const boxes = boxesAround(graph, cards);
+  if (direction === 'TB') {
+    for (const edge of graph.edges) {
+      const { label, points } = edges.get(edge.id)!;
+      const { left, entered } = crossed.get(edge.id)!;
+      if (!label || (left.length === 0 && entered.length === 0)) continue;
+      // Between the outermost borders, where no title is.
+      const bottom = left.length ? bottomOf(boxes.get(left.at(-1)!)!) : bottomOf(cards.get(edge.from)!);
+      const top = entered.length ? topOf(boxes.get(entered.at(-1)!)!) : topOf(cards.get(edge.to)!);
+      const height = sizes.label(edge.label).height;
+      if (label.y - height / 2 > bottom && label.y + height / 2 < top) continue;
+      // A long way round keeps its label where dagre found room for it.
+      if (top - bottom < height || top - bottom > 160) continue;
+      const y = (top + bottom) / 2;
+      edges.get(edge.id)!.label = { x: xAt(points, y), y };
+    }
+  }
 
   let [left, top, right, bottom] = [0, 0, 0, 0];
   const all = [...cards.values(), ...boxes.values()];
@@ -117,6 +149,26 @@ function boxesAround(graph: VisibleGraph, cards: ReadonlyMap<string, Rect>): Map
     });
   }
   return boxes;
+}
+
+function topOf(r: Rect): number {
+  return r.y - r.height / 2;
+}
+
+function bottomOf(r: Rect): number {
+  return r.y + r.height / 2;
+}
+
+/** Where a path from top to bottom is at a height. */
+function xAt(points: readonly Point[], y: number): number {
+  for (let i = 1; i < points.length; i++) {
+    const [a, b] = [points[i - 1]!, points[i]!];
+    if (y <= b.y || i === points.length - 1) {
+      const part = b.y === a.y ? 0 : Math.min(1, Math.max(0, (y - a.y) / (b.y - a.y)));
+      return a.x + part * (b.x - a.x);
+    }
+  }
+  return points[0]?.x ?? 0;
 }
 
 function rectOf(n: unknown): Rect {

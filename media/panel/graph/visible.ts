@@ -2,6 +2,7 @@
 import type { Shape } from '../../../src/model/dim';
 import type { Parameter } from '../../../src/model/graph';
 import { formatShape } from '../logic/numbers';
+import { shortAttributes } from './arguments';
 import type { Item, Tree } from './tree';
 
 export interface Card {
@@ -12,6 +13,8 @@ export interface Card {
   name: string;
   type: string;
   arguments: string;
+  /** For a single call: its window, e.g. "2×2". */
+  hint: string;
   /** How many trainable values it holds; shared ones count once. */
   parameters: number;
   /** Names of its parameters, in the model's order. */
@@ -89,7 +92,7 @@ export function visibleGraph(tree: Tree, open: ReadonlySet<string>): VisibleGrap
   });
   model.outputs.forEach((v, i) => {
     const id = `output:${v}:${i}`;
-    ends.push(endCard(id, 'output', model.values[v]?.name ?? 'output', shapeOf(v), root.id));
+    ends.push(endCard(id, 'output', model.values[v]?.name ?? '', shapeOf(v), root.id));
     connect(v, id);
   });
   return {
@@ -133,6 +136,7 @@ function cardOf(
     name: item.name,
     type: item.type,
     arguments: item.arguments,
+    hint: item.kind === 'op' ? shortAttributes(model.nodes[item.nodes[0]!]!.attributes) : '',
     parameters: own.reduce((sum, p) => sum + p.shape.reduce((a, b) => a * b, 1), 0),
     parameterNames: own.map(p => p.name),
     repeats: item.kind === 'stack' ? item.children.length : 1,
@@ -156,6 +160,7 @@ function endCard(
     name,
     type: kind,
     arguments: '',
+    hint: '',
     parameters: 0,
     parameterNames: [],
     repeats: 1,

@@ -59,7 +59,7 @@ export function formatPercent(x: number, digits = 1): string {
 const ratios = /accuracy|precision|recall|f1|auc|r2/i;
 
 export function formatMetric(name: string, value: number): string {
-  return ratios.test(name) && !/r2/i.test(name) ? formatPercent(value) : formatNumber(value, 4);
+  return ratios.test(name) && !/r2/i.test(name) ? formatPercent(value) : formatNumber(value, 3);
 }
 
 /** Seconds -> "850 ms", "12 s", "3 min 20 s", "2 h 5 min". */

@@ -30,6 +30,8 @@ export interface CurvesProperties {
   sync?: string;
   format?(value: number): string;
   table?: boolean;
+  /** For the ticks of the vertical axis; the numbers as they are if absent. */
+  tick?(value: number): string;
   /** Limits of the vertical axis where they are known, such as [0, 1]. */
   range?: readonly [number | null, number | null];
 }
@@ -91,7 +93,7 @@ class CurvesElement extends HTMLElement {
       <h3>${p.title}</h3>
       <ul class="chart-legend">
         ${p.series
-          .filter(s => !s.faint || p.table)
+          .filter(s => !s.faint && !p.table)
           .map(
             s => html`<li>
               <span class=${`key ${s.dashed ? 'dashed' : ''}`} .style=${`--key: var(${s.colour})`}></span>${s.label}
@@ -102,9 +104,7 @@ class CurvesElement extends HTMLElement {
       <output class="chart-x quiet mono"></output>
     </header>`;
     if (p.table) {
-      const rows = p.x
-        .map((x, i) => ({ x, i }))
-        .filter(({ i }) => p.series.some(s => !s.faint && s.values[i] != null));
+      const rows = p.x.map((x, i) => ({ x, i })).filter(({ i }) => p.series.some(s => s.values[i] != null));
       // A table of ten thousand steps helps nobody: the newest come first and the rest is in metrics.jsonl.
       const shown = rows.slice(-200).reverse();
       return html`${head}
@@ -113,14 +113,14 @@ class CurvesElement extends HTMLElement {
             <thead>
               <tr>
                 <th scope="col">${p.xLabel}</th>
-                ${p.series.filter(s => !s.faint).map(s => html`<th scope="col">${s.label}</th>`)}
+                ${p.series.map(s => html`<th scope="col">${s.label}</th>`)}
               </tr>
             </thead>
             <tbody>
               ${shown.map(
                 ({ x, i }) => html`<tr>
                   <th scope="row">${formatStep(x)}</th>
-                  ${p.series.filter(s => !s.faint).map(s => html`<td>${s.values[i] == null ? '' : format(s.values[i]!)}</td>`)}
+                  ${p.series.map(s => html`<td>${s.values[i] == null ? '' : format(s.values[i]!)}</td>`)}
                 </tr>`,
               )}
             </tbody>
@@ -178,7 +178,7 @@ class CurvesElement extends HTMLElement {
             ...axis,
             size: 50,
             space: p.log ? 22 : 32,
-            values: (_u, ticks) => ticks.map(v => (v === null ? '' : tick(v))),
+            values: (_u, ticks) => ticks.map(v => (v === null ? '' : (p.tick ?? tick)(v))),
           },
         ],
         series: [

@@ -64,7 +64,9 @@ class PixelsElement extends HTMLElement {
   #draw(layers: readonly Layer[]): void {
     const context = this.#canvas!.getContext('2d');
     if (!context) return;
-    context.clearRect(0, 0, this.#canvas!.width, this.#canvas!.height);
+    // Black, in every theme: a faded picture gets darker, never paler, so that colours on it keep their strength.
+    context.globalAlpha = 1;
+    context.fillRect(0, 0, this.#canvas!.width, this.#canvas!.height);
     const buffer = document.createElement('canvas');
     for (const layer of layers) {
       buffer.width = layer.width;

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState } from '../../../src/editor/panelProtocol';
 import type { Model, SourceRange } from '../../../src/model/graph';
 import type { Actions } from '../actions';
+import { splitArguments } from '../graph/arguments';
 import type { GraphEvents, GraphProperties } from '../graph/element';
 import { attributesText, type Tree, treeOf } from '../graph/tree';
 import { type Card, gradientNormOf, visibleGraph } from '../graph/visible';
@@ -97,7 +98,7 @@ export function details(
   return html`<aside class="details" aria-label=${t('details.label')}>
     <header>
       <div>
-        <h2>${card.name}</h2>
+        <h2>${card.name || t(card.kind === 'output' ? 'graph.node.output' : 'graph.node.input')}</h2>
         <p class="quiet">
           ${card.kind === 'input' ? t('graph.node.input') : card.kind === 'output' ? t('graph.node.output') : card.type}
         </p>
@@ -169,8 +170,7 @@ function shapes(all: Card['inputs']): TemplateResult {
 
 /** One argument a line, split at commas outside brackets. */
 function argumentList(text: string): TemplateResult {
-  const parts = text.match(/(?:[^,([]|\([^)]*\)|\[[^\]]*\])+/g) ?? [text];
-  return html`${parts.map(p => html`<code class="line">${p.trim()}</code>`)}`;
+  return html`${splitArguments(text).map(p => html`<code class="line">${p}</code>`)}`;
 }
 
 function place(range: SourceRange, reveal: () => void): TemplateResult {

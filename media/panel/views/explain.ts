@@ -218,7 +218,13 @@ function images(e: Explanation, plane: Plane, c: ExplainContext): TemplateResult
           class="picture"
           .properties=${{
             layers:
-              image && fits ? [image, { ...heat, opacity: c.settings.opacity }] : [alone(e, plane, scale)],
+              image && fits
+                ? // The picture fades as the heat grows: white strokes would bleach the colours laid over them.
+                  [
+                    { ...image, opacity: 1 - 0.72 * c.settings.opacity },
+                    { ...heat, opacity: c.settings.opacity },
+                  ]
+                : [alone(e, plane, scale)],
             label,
             cursor: at,
             onPixel,

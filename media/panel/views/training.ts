@@ -4,7 +4,7 @@ import type { PanelState } from '../../../src/editor/panelProtocol';
 import type { Actions } from '../actions';
 import { logPosition } from '../logic/colours';
 import type { History } from '../logic/history';
-import { formatCount, formatDuration, formatMetric, formatNumber } from '../logic/numbers';
+import { formatCount, formatDuration, formatMetric, formatNumber, formatPercent } from '../logic/numbers';
 import { smooth } from '../logic/smoothing';
 import type { CurvesProperties, Series } from '../parts/curves';
 import { empty } from '../parts/empty';
@@ -221,7 +221,9 @@ function metricCurves(metric: string, settings: Settings, history: History): Cur
     sync: 'epoch',
     ...perEpoch(metric, history),
     format: v => formatMetric(metric, v),
-    ...(bounded ? { range: [0, 1] as const } : {}),
+    ...(bounded
+      ? { range: [0, 1] as const, tick: (v: number) => formatPercent(v, v >= 0.995 && v < 1 ? 1 : 0) }
+      : {}),
   };
 }
 
