@@ -4,13 +4,16 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What marks the top of a workspace when nobody says where it is. */
-const marks = ['.git', '.vscode', '.vitrine'];
+const marks = ['.git', '.vscode'];
 
 /**
- * The workspace folder of a file: the nearest folder above it that holds .git, .vscode or .vitrine, else its own folder.
+ * The workspace folder of a file: the nearest folder above it that holds .git or .vscode, else its own folder. For a
+ * file of a run (below .vitrine) the folder that the run belongs to counts as its own.
  */
 export function workspaceOf(file: string): string {
-  const own = path.dirname(path.resolve(file));
+  const folders = path.dirname(path.resolve(file)).split(path.sep);
+  const runs = folders.indexOf('.vitrine');
+  const own = (runs > 0 ? folders.slice(0, runs) : folders).join(path.sep) || path.sep;
   for (let folder = own; ; folder = path.dirname(folder)) {
     if (marks.some(mark => existsSync(path.join(folder, mark)))) return folder;
     if (path.dirname(folder) === folder) return own;

@@ -371,6 +371,10 @@ describe('Reading an experiment file', () => {
 
   it('lets a path climb within the workspace, which ends at its marks', async () => {
     assert.equal(workspaceOf(file), workspace);
+    assert.equal(workspaceOf(path.join(workspace, 'sub/.vitrine/runs/1/experiment.vitrine.json')), workspace);
+    const alone = path.join(root, 'alone');
+    assert.equal(workspaceOf(path.join(alone, 'net.vitrine.json')), alone);
+    assert.equal(workspaceOf(path.join(alone, '.vitrine/runs/1/experiment.vitrine.json')), alone);
     const inside = await readExperiment(file, text({ 'model.file': '../top.py', 'model.class': 'Top' }));
     assert.deepEqual(inside.diagnostics, []);
     assert.equal(inside.experiment?.model.file, path.join(workspace, 'top.py'));
@@ -450,7 +454,7 @@ describe('Writing an experiment', () => {
     const snapshot = path.join(run, 'experiment.vitrine.json');
     writeFileSync(snapshot, formatExperiment(experiment!, snapshot));
     assert.equal(JSON.parse(readFileSync(snapshot, 'utf8')).data.file, '../../../sub/data.csv');
-    const again = await readExperiment(snapshot, undefined, { workspace });
+    const again = await readExperiment(snapshot);
     assert.deepEqual(again.diagnostics, []);
     assert.deepEqual(again.experiment, experiment);
   });
