@@ -38,11 +38,11 @@ export function shortArguments(text: string): string {
     if (key === '') positional.push(value);
     else if (sources.has(key!)) source = value;
     else if (sinks.has(key!)) out.push(source ? `${source} → ${value}` : value);
-    else if (usual[key!]?.includes(value)) continue;
+    else if (usual[key!]?.includes(same(value))) continue;
     else if (value === 'False') out.push(`no ${key}`);
     else if (bare.has(key!)) out.push(value);
     else if (key === 'stride' && out.includes(value)) continue;
-    else out.push(`${short[key!] ?? key} ${value}`);
+    else out.push(`${short[key!] ?? key} ${key === 'padding' || key === 'dilation' ? same(value) : value}`);
   }
   // extra_repr prints channels and sizes first, without their names.
   const first =
@@ -74,13 +74,19 @@ export function splitArguments(text: string): string[] {
   return parts;
 }
 
-/** "(3, 3)" -> "3×3" and, where all are equal to the first and that says it all, "(1, 1)" -> "1" by its key's usual. */
+/** "(3, 3)" -> "3×3", "(64,)" -> "64"; other text as it is. */
 function sizes(raw: string): string {
   const inner = /^\(([\d\s,]+)\)$/.exec(raw.trim())?.[1];
   if (inner === undefined) return raw.trim();
-  const all = inner
+  return inner
     .split(',')
     .map(s => s.trim())
-    .filter(Boolean);
-  return all.every(s => s === all[0]) && (all[0] === '0' || all[0] === '1') ? all[0]! : all.join('×');
+    .filter(Boolean)
+    .join('×');
+}
+
+/** "1×1" -> "1": one size for all directions. */
+function same(value: string): string {
+  const all = value.split('×');
+  return all.every(s => s === all[0]) ? all[0]! : value;
 }

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { historyOf } from '../../../media/panel/logic/history';
+import type { PanelState } from '../../../src/editor/panelProtocol';
+import type { RunEvent } from '../../../src/train/run';
+import digits from './fixtures/digits.json';
+
+const backend = { name: 'cpu', executor: 'x', threads: 1 } as const;
+const start = (extra: object = {}): RunEvent => ({
+  event: 'start',
+  run: 'r',
+  model: 'Net',
+  epochs: 4,
+  steps: 8,
+  parameters: 10,
+  backend,
+  ...extra,
+});
+const step = (n: number, loss: number): RunEvent => ({
+  event: 'step',
+  run: 'r',
+  epoch: Math.ceil(n / 2),
+  step: n,
+  loss,
+  learningRate: 0.1,
+  samplesPerSecond: 100,
+});
+const epoch = (n: number, loss: number): RunEvent => ({
+  event: 'epoch',
+  run: 'r',
+  epoch: n,
+  train: { loss, accuracy: 0.5 },
+  valid: { loss: loss + 1, accuracy: 0.4 },
+  seconds: 2,
+});
+
+describe('the history of a run', () => {
+  it('says how far it is and how long it will take', () => {
+    const h = historyOf([start(), step(1, 3), step(2, 2), epoch(1, 2), step(3, 1.5)]);
+    assert.equal(h.done, 1);
+    assert.equal(h.total, 4);
+    assert.equal(h.fraction, 3 / 8);
+    assert.equal(h.secondsLeft, (5 / 8) * 4 * 2);
+    assert.deepEqual(h.metrics, ['accuracy']);
+    assert.deepEqual(
+      h.epochs.map(e => e.step),
+      [2],
+    );
+  });
+
+  it('lets the replay after a resume replace what was lost', () => {
+    const h = historyOf([
+      start(),
+      step(1, 3),
+      step(2, 2),
+      epoch(1, 2),
+      step(3, 9),
+      step(4, 9),
+      start({ resumedFrom: 1 }),
+      step(3, 1),
+    ]);
+    assert.deepEqual(h.steps.step, [1, 2, 3]);
+    assert.deepEqual(h.steps.loss, [3, 2, 1]);
+    assert.equal(h.resumedFrom, 1);
+  });
+
+  it('keeps state, messages and the final test', () => {
+    const h = historyOf([
+      start(),
+      epoch(4, 1),
+      { event: 'state', run: 'r', state: 'failed', message: 'The loss became NaN.' },
+      {
+        event: 'end',
+        run: 'r',
+        backend: 'cpu',
+        seconds: 9,
+        epochs: 4,
+        state: 'finished',
+        test: { accuracy: 1 },
+      },
+    ]);
+    assert.equal(h.state, 'finished');
+    assert.equal(h.messages[0]?.message, 'The loss became NaN.');
+    assert.deepEqual(h.test, { accuracy: 1 });
+    assert.equal(h.seconds, 9);
+    assert.equal(h.fraction, 1);
+  });
+
+  it('reads a real run', () => {
+    const { run } = digits as unknown as PanelState;
+    const h = historyOf(run!.events, run!.record);
+    assert.equal(h.state, 'finished');
+    assert.equal(h.done, 12);
+    assert.equal(h.epochs.length, 12);
+    assert.equal(h.epochs.at(-1)!.step, h.steps.step.at(-1));
+    assert.ok(h.steps.loss[0]! > h.steps.loss.at(-1)!);
+    assert.equal(Object.keys(h.gradientNorms!).length, 8);
+  });
+
+  it('has nothing to say about no events', () => {
+    const h = historyOf([]);
+    assert.equal(h.fraction, 0);
+    assert.equal(h.secondsLeft, undefined);
+  });
+});
