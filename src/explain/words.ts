@@ -14,6 +14,8 @@ export interface Words {
     randomisation(rho: string, verdict: Trust['verdict']): string;
     repeats(clear: string, agreement: string, verdict: Trust['verdict']): string;
     repeatsNothing: string;
+    sampling(error: string, verdict: Trust['verdict']): string;
+    samplingExact: string;
   };
   predicted: {
     class(label: string, target: string, probability: string, sureness: string): string;
@@ -94,6 +96,11 @@ export const english: Words = {
         ? `The drops stand clear of their own spread (${clear} of them), and repeats agree on the order (${agreement}).`
         : `The repeats do not agree well: ${clear} of the drops stand clear of their own spread, and the order agrees by ${agreement}.`,
     repeatsNothing: 'No column makes a difference when it is permuted, so there is no order to trust.',
+    sampling: (error, verdict) =>
+      verdict === 'good'
+        ? `Other random samples would change it by about ${error}.`
+        : `Other random samples would change it by about ${error}: take more of them.`,
+    samplingExact: 'Computed exactly, without sampling.',
   },
   predicted: {
     class: (label, target, probability, sureness) =>

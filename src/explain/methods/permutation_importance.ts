@@ -30,7 +30,7 @@ const options = Type.Object(
       },
     ),
     split: Type.Union(
-      ['test', 'valid', 'train'].map(s => Type.Literal(s)),
+      (['test', 'valid', 'train'] as const).map(s => Type.Literal(s)),
       {
         default: 'test',
         description: 'The rows that are permuted; rows that were not trained on tell the most.',
@@ -74,7 +74,7 @@ export const method: ExplanationMethod = {
     const chosen = evenly(part, rows);
     const { input, targets } = dataset.batch(chosen);
     const units = unitsOf(dataset.sampleShape, dataset);
-    // As scikit-learn does, each column sees the same permutations; each repeat goes on from the last one's order.
+    // As in scikit-learn, every column sees the same permutations.
     const random = new Random(seed, 'permutation_importance');
     const order = Int32Array.from({ length: chosen.length }, (_, i) => i);
     const permutations = Array.from({ length: repeats }, () => random.shuffle(order).slice());

@@ -1,0 +1,235 @@
+/** How far our attributions are from the authorities', by method: what the tests assert and docs/methods.md tells. */
+import type { Engine } from '../../../src/engine/engine';
+import type { Attribution, ExplanationRequest } from '../../../src/explain/method';
+import { featureAblation } from '../../../src/explain/methods/feature_ablation';
+import { gradientShap } from '../../../src/explain/methods/gradient_shap';
+import { method as inputXGradient } from '../../../src/explain/methods/input_x_gradient';
+import { integratedGradients } from '../../../src/explain/methods/integrated_gradients';
+import { kernelShap } from '../../../src/explain/methods/kernel_shap';
+import { occlusion } from '../../../src/explain/methods/occlusion';
+import { permutationImportance } from '../../../src/explain/methods/permutation_importance';
+import { method as saliency } from '../../../src/explain/methods/saliency';
+import { shapleyValueSampling } from '../../../src/explain/methods/shapley_value_sampling';
+import { shapleyValues } from '../../../src/explain/methods/shapley_values';
+import { method as smoothGrad } from '../../../src/explain/methods/smooth_grad';
+import { type QuadratureRule, quadratureRules } from '../../../src/explain/quadrature';
+import { maxSensitivity } from '../../../src/explain/trust/max_sensitivity';
+import { type Unit, unitsOf } from '../../../src/explain/units';
+import reference from '../../reference/explain.json';
+import { type Layer, memoryData, network, tensor } from './_nets';
+
+export interface Fidelity {
+  id: string;
+  authority: string;
+  /**
+   * Largest absolute difference. For methods that sample, the root mean square of the differences in standard errors:
+   * about 1 when only chance is at work.
+   */
+  error: number;
+  unit: 'absolute' | 'standard errors';
+  /** Values within three standard errors (chance leaves 0.3 % outside); all, where nothing is sampled. */
+  within: number;
+  /** Values compared. */
+  values: number;
+}
+
+/** Layers as the reference writes them. */
+export function layersOf(layers: readonly unknown[]): Layer[] {
+  return (layers as { op: string; shape: number[]; weight: number[]; bias: number[]; pad: number }[]).map(
+    l =>
+      l.op === 'Linear'
+        ? { op: 'Linear', weight: tensor(l.shape, l.weight), bias: tensor([l.shape[0]!], l.bias) }
+        : l.op === 'Conv'
+          ? { op: 'Conv', weight: tensor(l.shape, l.weight), bias: tensor([l.shape[0]!], l.bias), pad: l.pad }
+          : { op: l.op as 'Relu' },
+  );
+}
+
+interface SampledCase {
+  values: number[];
+  deviation: number[];
+  samples: number;
+}
+
+export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
+  const found = new Map<string, Fidelity>();
+  const note = (id: string, authority: string, unit: Fidelity['unit'], differences: readonly number[]) => {
+    const old = found.get(id) ?? { id, authority, unit, error: 0, within: 0, values: 0 };
+    if (differences.some(d => !Number.isFinite(d))) throw new Error(`${id}: a difference is not finite`);
+    const values = old.values + differences.length;
+    const squares = differences.reduce((sum, d) => sum + d * d, old.error ** 2 * old.values);
+    found.set(id, {
+      ...old,
+      error: unit === 'absolute' ? Math.max(old.error, ...differences) : Math.sqrt(squares / values),
+      within: old.within + differences.filter(d => unit === 'absolute' || d <= 3).length,
+      values,
+    });
+  };
+  const exact = (id: string, authority: string, ours: ArrayLike<number>, theirs: readonly number[]) => {
+    if (ours.length !== theirs.length)
+      throw new Error(`${id}: ${ours.length} values against ${theirs.length}`);
+    note(
+      id,
+      authority,
+      'absolute',
+      theirs.map((v, i) => Math.abs(ours[i]! - v)),
+    );
+  };
+  /** Both sides are means over samples: their difference is held against the error of both. */
+  const sampled = (id: string, authority: string, ours: Attribution, theirs: SampledCase) =>
+    note(
+      id,
+      authority,
+      'standard errors',
+      theirs.values.map((v, i) => {
+        const error = Math.hypot(ours.spread!.data[i]!, theirs.deviation[i]! / Math.sqrt(theirs.samples));
+        const difference = Math.abs(ours.values.data[i]! - v);
+        // Where nothing varies there is no error to divide by, and no difference but rounding.
+        return error < 1e-9 ? difference / 1e-6 : difference / error;
+      }),
+    );
+
+  for (const which of ['mlp', 'cnn'] as const) {
+    const sampleShape = which === 'mlp' ? [6] : [2, 8, 8];
+    const { model, weights } = network(sampleShape, layersOf(reference[which].layers));
+    for (const c of reference[which].cases) {
+      const request: ExplanationRequest = {
+        engine,
+        model,
+        weights,
+        target: c.target,
+        input: tensor([1, ...sampleShape], c.input),
+      };
+      const baseline = Float32Array.from(c.baseline);
+      const steps = 25;
+      for (const rule of quadratureRules) {
+        const ours = await integratedGradients(request, baseline, { steps, rule: rule as QuadratureRule });
+        const theirs = c.integrated_gradients[rule];
+        // Captum's trapezoid weights sum to (n - 1)/n.
+        const scale = rule === 'riemann_trapezoid' ? steps / (steps - 1) : 1;
+        exact(
+          'integrated_gradients',
+          'Captum 0.9.0',
+          ours.values.data,
+          theirs.values.map(v => v * scale),
+        );
+        if (scale === 1)
+          exact('integrated_gradients', 'Captum 0.9.0', [ours.facts!['convergenceDelta']!], [theirs.delta]);
+      }
+      exact('saliency', 'Captum 0.9.0', (await saliency.explain(request, {})).values.data, c.saliency);
+      exact(
+        'input_x_gradient',
+        'Captum 0.9.0',
+        (await inputXGradient.explain(request, {})).values.data,
+        c.input_x_gradient,
+      );
+      const each = Array.from({ length: c.input.length }, (_, i): Unit => ({ indices: Int32Array.of(i) }));
+      exact(
+        'feature_ablation',
+        'Captum 0.9.0',
+        (await featureAblation(request, baseline, each)).values.data,
+        c.feature_ablation,
+      );
+      const { window, stride, values } = c.occlusion;
+      exact(
+        'occlusion',
+        'Captum 0.9.0',
+        (await occlusion(request, baseline, window, stride)).values.data,
+        values,
+      );
+      sampled(
+        'smooth_grad',
+        'Captum 0.9.0',
+        await smoothGrad.explain(request, { samples: 4000, deviation: c.smooth_grad.stdev }),
+        c.smooth_grad,
+      );
+      const { background, stdev } = c.gradient_shap;
+      sampled(
+        'gradient_shap',
+        'Captum 0.9.0',
+        await gradientShap(request, Float32Array.from(background), {
+          samples: 4000,
+          deviation: stdev,
+          seed: 0,
+          shape: sampleShape,
+        }),
+        c.gradient_shap,
+      );
+      if ('feature_ablation_patches' in c) {
+        const patches = unitsOf(sampleShape, undefined, 16);
+        exact(
+          'feature_ablation',
+          'Captum 0.9.0',
+          (await featureAblation(request, baseline, patches)).values.data,
+          c.feature_ablation_patches,
+        );
+      }
+      if ('shapley' in c) {
+        exact(
+          'shapley_values',
+          'Captum 0.9.0',
+          (await shapleyValues(request, baseline, each)).values.data,
+          c.shapley,
+        );
+        const groups = [[0, 1], [2], [3, 4, 5]].map((g): Unit => ({ indices: Int32Array.from(g) }));
+        const grouped = await shapleyValues(request, baseline, groups);
+        // Captum gives every entry of a group the group's value; ours sum to it.
+        exact(
+          'shapley_values',
+          'Captum 0.9.0',
+          groups.flatMap(g => Array.from(g.indices, i => grouped.values.data[i]! * g.indices.length)),
+          c.grouped_shapley.values,
+        );
+        const all = await kernelShap(request, baseline, each, { samples: 100, seed: 0 });
+        exact('kernel_shap', 'SHAP 0.51.0', all.values.data, c.kernel_shap);
+        const some = await shapleyValueSampling(request, baseline, each, { permutations: 2000, seed: 0 });
+        sampled('shapley_value_sampling', 'Captum 0.9.0 (exact values)', some, {
+          values: c.shapley,
+          deviation: c.shapley.map(() => 0),
+          samples: 1,
+        });
+      }
+    }
+  }
+
+  const p = reference.permutation_importance;
+  const inputs = Array.from({ length: p.rows }, (_, r) => p.inputs.slice(6 * r, 6 * r + 6));
+  for (const [scorer, theirs] of Object.entries(p.results)) {
+    const classes = scorer === 'accuracy' || scorer === 'neg_log_loss';
+    const { model, weights } = network([6], layersOf(classes ? reference.mlp.layers : p.regressor));
+    const dataset = memoryData({
+      inputs,
+      targets: classes ? p.labels : p.numbers,
+      ...(classes && { classes: ['a', 'b', 'c'] }),
+    });
+    const { attribution } = await permutationImportance(
+      { engine, model, weights, dataset },
+      { input: Float32Array.from(p.inputs), targets: classes ? p.labels : p.numbers, sampleShape: [6] },
+      unitsOf([6], dataset),
+      scorer as 'accuracy',
+      p.permutations.map(o => Int32Array.from(o)),
+    );
+    const id = 'permutation_importance';
+    exact(id, 'scikit-learn 1.9.1', attribution.values.data, theirs.mean);
+    exact(id, 'scikit-learn 1.9.1', attribution.spread!.data, theirs.std);
+    exact(id, 'scikit-learn 1.9.1', attribution.repeats!.data, theirs.drops);
+  }
+
+  const s = reference.sensitivity;
+  const { model, weights } = network([6], layersOf(reference.mlp.layers));
+  const explain = async (sample: ArrayLike<number>) =>
+    (
+      await integratedGradients(
+        { engine, model, weights, target: s.target, input: tensor([1, 6], sample) },
+        new Float32Array(6),
+        { steps: s.steps, rule: 'gausslegendre' },
+      )
+    ).values.data;
+  const value = await maxSensitivity(
+    await explain(s.input),
+    s.perturbed.map(v => Float32Array.from(v)),
+    explain,
+  );
+  exact('max_sensitivity', 'Captum 0.9.0', [value], [s.value]);
+  return [...found.values()];
+}
