@@ -122,8 +122,9 @@ export class Models implements vscode.Disposable {
     const { version, uri } = document;
     const late = () => signal.aborted || document.isClosed || document.version !== version;
     if (delay > 0) await pause(delay, signal);
-    if (late()) return undefined;
-    const reading = await this.#request(document, signal).then(
+    const reading = late()
+      ? undefined
+      : await this.#request(document, signal).then(
       (models): Reading => ({ uri, version, models }),
       (e): Reading | undefined => {
         if (isCancelled(e)) return undefined;
@@ -131,9 +132,10 @@ export class Models implements vscode.Disposable {
         return { uri, version, models: {}, failure: messageOf(e) };
       },
     );
+    // Whoever cancelled it has another reading under way; a cancellation of the process's own may be tried again.
+    if (entry.pending?.version === version && entry.pending.abort.signal === signal) delete entry.pending;
     if (!reading || late()) return undefined;
     entry.reading = reading;
-    delete entry.pending;
     this.#changed.fire(reading);
     return reading;
   }
