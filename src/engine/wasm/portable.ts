@@ -4,7 +4,7 @@
  * micro-kernels. gpu.js's fused pipeline does the same inside; it has no door for foreign steps, which is why the
  * class behind a kernel is used here directly. gpu.js is pinned to the version that this was written for.
  */
-import { GPU, input as gpuInput } from 'gpu.js';
+import { GPU, Input } from 'gpu.js';
 import type { KernelCall } from '../op';
 import { sizeOf } from '../ops/_launch';
 
@@ -94,7 +94,7 @@ export class PortableCompiler {
       throw new Error(`gpu.js gave a ${kernel.constructor.mode} kernel where a webasm one was asked for`);
     // Only the sizes of arguments matter for translation; views of one shared zero-length backing would do if gpu.js
     // did not look at lengths.
-    const values = sizes.map(n => gpuInput(new Float32Array(n) as never, [n] as never));
+    const values = sizes.map(n => new Input(new Float32Array(n) as never, [n] as never));
     kernel.argumentTypes = null;
     kernel.setupConstants();
     kernel.setupArguments(values);

@@ -1,0 +1,113 @@
+/** Kernels and definitions for reductions over any axes. */
+import type { Attributes, Dim, TensorType } from '../../model/graph';
+import type { Concrete, GradientContext, KernelCall, OpDefinition } from '../op';
+import { axesOf, elements, flag, input, isFloat } from './_infer';
+import { dot, kernelSource, launch, stridesOf } from './_launch';
+import { collapse } from './_map';
+
+/**
+ * How to reduce. `start` is the accumulator `s` from the first value `v` (or a constant), `step` updates `s` by each
+ * value `v`, `end` is the result from `s`; `count` is the number of values.
+ */
+export interface Reduction {
+  /** The accumulator's start; "first" takes the first value. */
+  start: 'first' | number;
+  step: string;
+  end?: string | ((count: number) => string);
+  /** Declarations of further variables. */
+  locals?: string;
+}
+
+/** A kernel that reduces `x` over `axes`; the output has the kept axes, in any shape of the same size. */
+export function reduceKernel(
+  name: string,
+  x: Concrete,
+  axes: readonly number[],
+  output: Concrete,
+  reduction: Reduction,
+): KernelCall {
+  const strides = stridesOf(x.shape);
+  const all = x.shape.map((_, i) => i);
+  const part = (of: readonly number[]) => {
+    const c = collapse(
+      of.map(i => x.shape[i]!),
+      [of.map(i => strides[i]!)],
+    );
+    return { sizes: c.sizes, strides: c.strides[0]! };
+  };
+  const kept = part(all.filter(i => !axes.includes(i)));
+  const reduced = part([...axes]);
+  const { grid, prologue, at } = launch(kept.sizes);
+  const counters = reduced.sizes.map((_, i) => `r${i}`);
+  const loops = reduced.sizes.map((size, i) => `for (int r${i} = 0; r${i} < ${size}; r${i}++) {`).join(' ');
+  const count = reduced.sizes.reduce((p, d) => p * d, 1);
+  const { start, step, end, locals = '' } = reduction;
+  return {
+    name,
+    source: kernelSource(
+      ['x'],
+      `${prologue} int base = ${dot(at, kept.strides)};
+      let s = ${start === 'first' ? 'x[base]' : start}; ${locals}
+      ${loops} const v = x[base + ${dot(counters, reduced.strides)}]; ${step} ${'}'.repeat(reduced.sizes.length)}
+      return ${typeof end === 'function' ? end(count) : (end ?? 's')};`,
+    ),
+    inputs: [x],
+    output,
+    grid,
+  };
+}
+
+/** The shape without the reduced axes, or with 1 in their place. */
+export function reducedShape(t: TensorType, attributes: Attributes): Dim[] {
+  const axes = axesOf(attributes['axes'], t.shape.length);
+  return flag(attributes, 'keepdims', true)
+    ? t.shape.map((d, i) => (axes.includes(i) ? 1 : d))
+    : t.shape.filter((_, i) => !axes.includes(i));
+}
+
+/** A Reduce op: attributes `axes` (all if absent) and `keepdims` (1 if absent). */
+export function reduce(about: {
+  name: string;
+  summary: string;
+  formula?: string;
+  torch?: readonly string[];
+  reduction: Reduction;
+  gradient?: OpDefinition['gradient'];
+  dtype?: (t: TensorType) => TensorType['dtype'];
+}): OpDefinition {
+  const { reduction, gradient, dtype, ...described } = about;
+  return {
+    ...described,
+    infer(inputs, attributes) {
+      const x = input(inputs, 0, about.name);
+      return [{ dtype: dtype ? dtype(x) : x.dtype, shape: reducedShape(x, attributes) }];
+    },
+    flops: inputs => elements(inputs[0]),
+    ...(gradient && { gradient }),
+    lower(l) {
+      const [x] = l.inputs;
+      const axes = axesOf(l.attributes['axes'], x!.shape.length);
+      l.kernel(reduceKernel(about.name, x!, axes, l.outputs[0]!, reduction));
+    },
+  };
+}
+
+/** A value of the reduced shape with 1 in place of the reduced axes, ready to broadcast against the input. */
+export function keepAxes(g: GradientContext, value: string): string {
+  const x = g.type(g.inputs[0]!);
+  if (flag(g.attributes, 'keepdims', true)) return value;
+  const axes = axesOf(g.attributes['axes'], x.shape.length);
+  return g.emit('Reshape', [value], {
+    shape: x.shape.map((d, i) => (axes.includes(i) ? 1 : d)) as Dim[],
+  })[0]!;
+}
+
+/** How many values fall together, as a number (sizes are known when gradients are built). */
+export function reducedCount(g: GradientContext): number {
+  const { shape } = g.type(g.inputs[0]!);
+  return axesOf(g.attributes['axes'], shape.length).reduce((p, i) => p * Number(shape[i]), 1);
+}
+
+export function floatResult(t: TensorType): TensorType['dtype'] {
+  return isFloat(t.dtype) ? t.dtype : 'float32';
+}

@@ -1,0 +1,33 @@
+import type { Concrete, LoweringContext } from '../op';
+import { axisOf, number } from './_infer';
+import { dot, kernelSource, launch, stridesOf } from './_launch';
+import { reduceKernel } from './_reduce';
+
+/** The maximum along the axis and Σ exp(x - max), with size 1 in place of the axis. */
+export function rowStatistics(l: LoweringContext): { max: Concrete; sum: Concrete } {
+  const x = l.inputs[0]!;
+  const rank = x.shape.length;
+  const axis = axisOf(number(l.attributes, 'axis', -1), rank);
+  const shape = x.shape.map((d, i) => (i === axis ? 1 : d));
+  const max = l.scratch(shape);
+  const sum = l.scratch(shape);
+  l.kernel(reduceKernel('SoftmaxMax', x, [axis], max, { start: 'first', step: 'if (v > s) { s = v; }' }));
+  const strides = stridesOf(x.shape);
+  const outer = x.shape.slice(0, axis).reduce((p, d) => p * d, 1);
+  const inner = rank === 0 ? 1 : strides[axis]!;
+  const size = rank === 0 ? 1 : x.shape[axis]!;
+  const { grid, prologue, at } = launch([outer, inner]);
+  l.kernel({
+    name: 'SoftmaxSum',
+    source: kernelSource(
+      ['x', 'm'],
+      `${prologue} int p = ${dot(at, [size * inner, 1])}; const top = m[${dot(at, [inner, 1])}]; let s = 0;
+      for (int i = 0; i < ${size}; i++) { s += Math.exp(x[p] - top); p = p + ${inner}; }
+      return s;`,
+    ),
+    inputs: [x, max],
+    output: sum,
+    grid,
+  });
+  return { max, sum };
+}

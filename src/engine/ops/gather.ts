@@ -1,0 +1,45 @@
+import type { OpDefinition } from '../op';
+import { safeIndex } from './_gather';
+import { axisOf, input, number } from './_infer';
+import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
+
+/** Inputs data and indices; attribute `axis` (0). An index outside the axis reads its first or last entry. */
+export const op: OpDefinition = {
+  name: 'Gather',
+  summary: 'Picks entries along an axis by their index',
+  torch: ['nn.Embedding', 'F.embedding', 'torch.index_select', 'x[indices]'],
+  infer(inputs, attributes) {
+    const x = input(inputs, 0, 'Gather');
+    const i = input(inputs, 1, 'Gather');
+    const axis = axisOf(number(attributes, 'axis', 0), x.shape.length);
+    return [{ dtype: x.dtype, shape: [...x.shape.slice(0, axis), ...i.shape, ...x.shape.slice(axis + 1)] }];
+  },
+  flops: () => 0,
+  gradient(g) {
+    if (!g.wants(0)) return [null, null];
+    const { shape } = g.type(g.inputs[0]!);
+    const axis = axisOf(number(g.attributes, 'axis', 0), shape.length);
+    return [g.emit('GatherGrad', [g.outputGradients[0]!, g.inputs[1]!], { shape, axis })[0]!, null];
+  },
+  lower(l) {
+    const [x, indices] = l.inputs;
+    const [y] = l.outputs;
+    const axis = axisOf(number(l.attributes, 'axis', 0), x!.shape.length);
+    const outer = sizeOf(x!.shape.slice(0, axis));
+    const count = sizeOf(indices!.shape);
+    const inner = sizeOf(x!.shape.slice(axis + 1));
+    const { grid, prologue, at } = launch([outer, count, inner]);
+    const size = x!.shape[axis]!;
+    const strides = stridesOf([outer, size, inner]);
+    l.kernel({
+      name: 'Gather',
+      source: kernelSource(
+        ['x', 'i'],
+        `${prologue} ${safeIndex(`i[${at[1]}]`, size)} return x[${dot([at[0]!, 'k', at[2]!], strides)}];`,
+      ),
+      inputs: [x!, indices!],
+      output: y!,
+      grid,
+    });
+  },
+};

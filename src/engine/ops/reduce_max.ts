@@ -1,0 +1,10 @@
+import { extremeGradient } from './_extreme';
+import { reduce } from './_reduce';
+
+export const op = reduce({
+  name: 'ReduceMax',
+  summary: 'Maximum over axes',
+  torch: ['torch.amax', 'Tensor.max'],
+  reduction: { start: 'first', step: 'if (v > s) { s = v; }' },
+  gradient: extremeGradient,
+});

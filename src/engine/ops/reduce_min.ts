@@ -1,0 +1,10 @@
+import { extremeGradient } from './_extreme';
+import { reduce } from './_reduce';
+
+export const op = reduce({
+  name: 'ReduceMin',
+  summary: 'Minimum over axes',
+  torch: ['torch.amin', 'Tensor.min'],
+  reduction: { start: 'first', step: 'if (v < s) { s = v; }' },
+  gradient: extremeGradient,
+});

@@ -1,0 +1,10 @@
+import { unary } from './_elementwise';
+
+export const op = unary({
+  name: 'Relu',
+  summary: 'Zeroes negative values',
+  formula: 'y = max(0, x)',
+  torch: ['nn.ReLU', 'F.relu', 'torch.relu'],
+  expression: 'a > 0 ? a : 0',
+  derivative: 'a > 0 ? g : 0',
+});

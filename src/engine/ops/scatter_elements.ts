@@ -1,0 +1,64 @@
+import type { OpDefinition } from '../op';
+import { axisOf, elements, input, number, text } from './_infer';
+import { dot, kernelSource, launch, stridesOf } from './_launch';
+
+/**
+ * Inputs data, indices and updates (of one shape, no larger than the data's); attributes `axis` (0) and `reduction`
+ * ("none": the last one wins, or "add").
+ */
+export const op: OpDefinition = {
+  name: 'ScatterElements',
+  summary: 'Writes single values along an axis by their index',
+  torch: ['Tensor.scatter', 'Tensor.scatter_add'],
+  infer(inputs, attributes) {
+    const x = input(inputs, 0, 'ScatterElements');
+    axisOf(number(attributes, 'axis', 0), x.shape.length);
+    input(inputs, 1, 'ScatterElements');
+    input(inputs, 2, 'ScatterElements');
+    return [x];
+  },
+  flops: inputs => elements(inputs[1]),
+  gradient(g) {
+    const [, indices] = g.inputs;
+    const dy = g.outputGradients[0]!;
+    const axis = axisOf(number(g.attributes, 'axis', 0), g.type(dy).shape.length);
+    const updates = g.wants(2) ? g.emit('GatherElements', [dy, indices!], { axis })[0]! : null;
+    if (!g.wants(0)) return [null, null, updates];
+    if (text(g.attributes, 'reduction', 'none') === 'add') return [dy, null, updates];
+    const zeros = g.emit('ConstantOfShape', [], { shape: g.type(indices!).shape, value: 0 })[0]!;
+    return [g.emit('ScatterElements', [dy, indices!, zeros], { axis })[0]!, null, updates];
+  },
+  lower(l) {
+    const [x, indices, updates] = l.inputs;
+    const axis = axisOf(number(l.attributes, 'axis', 0), x!.shape.length);
+    const { grid, prologue, at } = launch(x!.shape);
+    const size = x!.shape[axis]!;
+    const strides = stridesOf(indices!.shape);
+    // Cells beyond the indices' sizes keep their value; their reads stay inside the memory.
+    const limited = at.map((a, i) =>
+      indices!.shape[i] === x!.shape[i] ? a : `Math.min(${a}, ${indices!.shape[i]! - 1})`,
+    );
+    const inside = at.flatMap((a, i) =>
+      i === axis || indices!.shape[i] === x!.shape[i] ? [] : [`${a} < ${indices!.shape[i]}`],
+    );
+    const place = dot(
+      limited.map((a, i) => (i === axis ? 't' : a)),
+      strides,
+    );
+    const add = text(l.attributes, 'reduction', 'none') === 'add';
+    const condition = ['(k === own || k + size === own)', ...inside].join(' && ');
+    l.kernel({
+      name: 'ScatterElements',
+      source: kernelSource(
+        ['x', 'i', 'u'],
+        `${prologue} let s = x[${dot(at, stridesOf(x!.shape))}]; const own = ${at[axis]} + 0.0; const size = ${size} + 0.0;
+        for (int t = 0; t < ${indices!.shape[axis]}; t++) {
+          const k = i[${place}]; if (${condition}) { s = ${add ? 's + ' : ''}u[${place}]; }
+        } return s;`,
+      ),
+      inputs: [x!, indices!, updates!],
+      output: l.outputs[0]!,
+      grid,
+    });
+  },
+};
