@@ -55,8 +55,7 @@ try {
   console.error(e);
   if (opened) log(await ui.shot(opened.bench, 'failure'));
 } finally {
-  for (const m of opened?.bench.messages ?? [])
-    if (['error', 'warning', 'pageerror'].includes(m.type)) console.log(`${m.type}: ${m.text.slice(0, 400)}`);
+  for (const c of opened?.bench.complaints() ?? []) console.log(c);
   await ui.browser?.close();
   await ui.server?.stop();
 }

@@ -1,11 +1,12 @@
 /**
- * Makes the .vsix from a release build and checks what is in it: node test/harness/package.mjs [FILE]. The build in
- * dist/ stays the release build afterwards.
+ * npm run package: makes the .vsix from a release build and checks what is in it.
+ *
+ *   node test/harness/package.mjs [FILE]
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { log } from './log.mjs';
-import { root } from './paths.mjs';
+import { out, root } from './paths.mjs';
 import { sh } from './server.mjs';
 
 const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -25,6 +26,7 @@ const needed = [
   'dist/media/panel.js',
   'dist/pyodide/pyodide.asm.wasm',
   'dist/pyodide/python_stdlib.zip',
+  'dist/pyodide/snapshot.bin',
   'dist/python/',
   'media/icon.png',
   'media/schemas/experiment.schema.json',
@@ -42,13 +44,29 @@ const unwanted = [
 ];
 const megabytes = 25;
 
-const run = (script, ...args) => sh(process.execPath, [script, ...args], { cwd: root, shell: false });
+const run = (script, args, cwd) =>
+  sh(process.execPath, [path.join(root, script), ...args], { cwd, shell: false });
 
-fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-run('esbuild.js', '--release');
+/** What goes into the package is laid out on its own: the build in dist/ stays as it is, and nothing old slips in. */
+const stage = path.join(out, 'package');
+fs.rmSync(stage, { recursive: true, force: true });
+fs.mkdirSync(stage, { recursive: true });
+const { scripts: _, devDependencies: __, dependencies: ___, private: ____, ...shipped } = manifest;
+fs.writeFileSync(path.join(stage, 'package.json'), JSON.stringify(shipped, null, 2));
+const parts = ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'media', 'l10n', 'docs'];
+for (const name of [...parts, ...fs.readdirSync(root).filter(f => /^package\.nls.*\.json$/.test(f))])
+  if (fs.existsSync(path.join(root, name)))
+    fs.cpSync(path.join(root, name), path.join(stage, name), { recursive: true });
+run('esbuild.js', ['--release', `--dist=${path.join(stage, 'dist')}`], root);
 fs.mkdirSync(path.dirname(file), { recursive: true });
-const vsce = 'node_modules/@vscode/vsce/vsce';
-run(vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', file);
+const options = [
+  '--no-dependencies',
+  '--allow-missing-repository',
+  '--no-rewrite-relative-links',
+  '--out',
+  file,
+];
+run('node_modules/@vscode/vsce/vsce', ['package', ...options], stage);
 
 const entries = namesInZip(file);
 const problems = [];

@@ -29,7 +29,7 @@ export async function openWorkbench({
   bindings = {},
   ...where
 }) {
-  const page = await browser.newPage({ viewport: { width, height } });
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
   page.setDefaultTimeout(timeout);
   const messages = [];
   page.on('console', m => messages.push({ type: m.type(), text: m.text(), url: m.location().url }));
@@ -40,6 +40,17 @@ export async function openWorkbench({
   await bench.ready();
   return bench;
 }
+
+/** What VS Code's own pages complain of here: files that only its official builds have, and its own frames. */
+const ofVSCode = [
+  /\/_static\//,
+  /\/vsda\//,
+  /\/update\/check/,
+  /open-vsx\.org/,
+  /ServiceWorker for scope|when fetching the script/,
+  /can escape its sandboxing|web worker extension host|copilot-instructions/,
+  /No search provider registered/,
+];
 
 export class Workbench {
   constructor(page, messages) {
@@ -147,6 +158,14 @@ export class Workbench {
   /** Texts of the notifications that are on the screen. */
   async notifications() {
     return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
+  }
+
+  /** Errors, warnings and refusals by a policy that any frame of the window printed, but for VS Code's own. */
+  complaints() {
+    return this.messages
+      .filter(m => ['error', 'warning', 'pageerror'].includes(m.type))
+      .filter(m => !ofVSCode.some(p => p.test(m.text) || p.test(m.url)))
+      .map(m => `${m.type}: ${m.text} (${m.url})`);
   }
 
   /** Writes a picture of the whole window. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ui } from '../harness/context.mjs';
-import { colours, complaints, panelOf, tab, train, violations } from './support.mjs';
+import { colours, panelOf, tab, train, violations } from './support.mjs';
 
 describe('explaining a digit', () => {
   let bench;
@@ -127,6 +127,6 @@ describe('explaining a digit', () => {
     });
 
   it('has nothing to complain about', () => {
-    assert.deepEqual(complaints(bench), []);
+    assert.deepEqual(bench.complaints(), []);
   });
 });

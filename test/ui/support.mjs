@@ -53,22 +53,6 @@ export async function violations(panel) {
     );
 }
 
-/** VS Code's own pages complain of files that only its official builds have; ours have no such excuse. */
-const ofVSCode = [/\/static\/out\/vs\//, /_static\/out\/browser/, /open-vsx\.org/];
-
-/** Errors, warnings and refusals by a policy that came from the extension's pages or speak of the extension. */
-export function complaints(bench) {
-  return bench.messages
-    .filter(m => ['error', 'warning', 'pageerror'].includes(m.type))
-    .filter(
-      m =>
-        /vitrine|Content.Security.Policy|Refused to/i.test(m.text) ||
-        /vscode-resource|vscode-webview|fake\.html|dist\/media/.test(m.url),
-    )
-    .filter(m => !ofVSCode.some(p => p.test(m.text)))
-    .map(m => `${m.type}: ${m.text} (${m.url})`);
-}
-
 /** Rows of the tree in the sidebar, as text. */
 export async function treeRows(page) {
   const rows = await page.locator('.pane-body .monaco-list-row').allInnerTexts();

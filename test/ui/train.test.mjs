@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ui } from '../harness/context.mjs';
-import { colours, complaints, finished, panelOf, tab, treeRows } from './support.mjs';
+import { colours, finished, panelOf, tab, treeRows } from './support.mjs';
 
 describe('training net.py', () => {
   let bench;
@@ -84,6 +84,6 @@ describe('training net.py', () => {
   });
 
   it('has nothing to complain about', () => {
-    assert.deepEqual(complaints(bench), []);
+    assert.deepEqual(bench.complaints(), []);
   });
 });

@@ -1,0 +1,74 @@
+/**
+ * npm run screenshots: makes the README's pictures in media/pictures/ from the running extension. A picture shows
+ * what the gestures below led to, nothing else.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { startBrowser } from './browser.mjs';
+import { ui } from './context.mjs';
+import { log } from './log.mjs';
+import { root, temporary } from './paths.mjs';
+import { startServer, stillSettings } from './server.mjs';
+
+const pictures = path.join(root, 'media/pictures');
+/** Drawn at twice the size, so that they stay sharp on dense screens. */
+const size = { width: 1360, height: 820, scale: 2 };
+
+const settings = {
+  ...stillSettings,
+  'workbench.colorTheme': 'Default Dark Modern',
+  'editor.minimap.enabled': false,
+  'workbench.layoutControl.enabled': false,
+  'workbench.editor.editorActionsLocation': 'hidden',
+  'breadcrumbs.enabled': false,
+};
+
+ui.extension = root;
+ui.dataDir = temporary('pictures');
+fs.mkdirSync(pictures, { recursive: true });
+try {
+  ui.browser = await startBrowser();
+  ui.server = await startServer({ dataDir: ui.dataDir, userSettings: settings });
+  const { bench, page } = await ui.open(size);
+  const shot = async (name, options) => {
+    const file = path.join(pictures, `${name}.png`);
+    await page.screenshot({ path: file, ...options });
+    log(path.relative(root, file));
+  };
+  const quiet = () => bench.command('Notifications: Clear All Notifications');
+  const tab = async (panel, name) => {
+    await panel.getByRole('tab', { name, exact: true }).click();
+    await panel.getByRole('tab', { name, exact: true, selected: true }).waitFor();
+  };
+
+  await bench.openFile('digits.py');
+  await page.locator('.codelens-decoration', { hasText: 'parameters' }).first().waitFor();
+  await bench.command('View: Toggle Primary Side Bar Visibility');
+  await bench.command('Vitrine: Train Model');
+  const panel = await bench.webview('#app .top');
+  await panel.locator('.run-state.finished').waitFor();
+  await quiet();
+  await shot('training');
+
+  await tab(panel, 'Data');
+  await panel.locator('.sample').nth(8).waitFor();
+  await panel.locator('.sample').nth(8).click();
+  await panel.locator('.explanation .badge').first().waitFor();
+  await tab(panel, 'Explain');
+  await panel.locator('.pictures canvas').first().waitFor();
+  await shot('explanation');
+
+  await tab(panel, 'Architecture');
+  await panel.locator('.card', { hasText: 'conv2' }).first().click();
+  await panel.locator('.details').waitFor();
+  await shot('architecture');
+
+  await bench.command('View: Close Editors in Group');
+  await bench.openFile('digits.py');
+  await bench.hover('Conv2d', /Parameters/);
+  await shot('hover');
+} finally {
+  await ui.browser?.close();
+  await ui.server?.stop();
+  fs.rmSync(ui.dataDir, { recursive: true, force: true });
+}
