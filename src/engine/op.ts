@@ -3,6 +3,22 @@
  *
  * A definition is pure data and functions over shapes and kernel sources; it imports nothing that computes. The
  * readers use `infer`, the editor `formula`, `summary` and `flops`, autodiff `gradient`, and the backends `lower`.
+ *
+ * To add an op, add a file `engine/ops/name.ts` that exports `op`; that registers it. Files there that start with
+ * "_" are helpers:
+ * - `_elementwise.ts`: `unary` and `binary` make whole definitions from an expression and its derivative.
+ * - `_map.ts`: a kernel from an expression over broadcast inputs; the internal op `Map` does the same in a gradient:
+ *   `g.emit('Map', [dy, x], { expression: 'a * (b > 0 ? 1 : 0)' })` (inputs are called a, b, c, …).
+ * - `_reduce.ts`: sums, maxima and the like over any axes; `SumTo` undoes broadcasting in a gradient.
+ * - `_launch.ts`: from a cell of the output to its indices, and `kernelSource`, the dialect of kernels.
+ * - `_infer.ts`: axes, broadcasting and windows with symbolic sizes and PyTorch's error sentences.
+ *
+ * Kernels are gpu.js sources over flat arrays. gpu.js keeps a variable that is set from an integer expression in
+ * float32, which is slow and wrong above 2^24: declare indices as `int i = …` (see `kernelSource`), which stay i32
+ * on every backend. Sizes are written into the source as literals. A kernel may read anything but its output, except
+ * that an `elementwise` one may be given the memory of an input for its output.
+ *
+ * An op that is a composition of others, or differs while training (Dropout, BatchNormalization), has an `expand`.
  */
 import type { Attributes, Dim, TensorType } from '../model/graph';
 
@@ -35,6 +51,11 @@ export interface OpDefinition {
   gradient?(g: GradientContext): (string | null)[];
   /** Emits the kernels that compute the outputs. All sizes are numbers here. */
   lower?(l: LoweringContext): void;
+  /**
+   * What stands in its place when the graph is compiled: emits simpler nodes, whose gradients are known, and returns
+   * the ids of the outputs; null leaves the node as it is. Ops that differ while training decide it here.
+   */
+  expand?(e: ExpansionContext): string[] | null;
 }
 
 /** Sizes do not fit. `message` is PyTorch's own sentence where PyTorch has one; `fix` names the argument to change. */
@@ -65,9 +86,24 @@ export interface GradientContext {
   scalar(value: number): string;
 }
 
+export interface ExpansionContext {
+  training: boolean;
+  inputs: readonly string[];
+  attributes: Attributes;
+  type(value: string): TensorType;
+  emit(op: string, inputs: readonly string[], attributes?: Attributes): string[];
+  scalar(value: number): string;
+  /** A tensor that is drawn anew for each step: `value` with the probability `keep`, else 0. */
+  bernoulli(shape: readonly Dim[], keep: number, value: number): string;
+  /** The buffer of the module (an input) gets this value at the end of the step. */
+  update(buffer: string, value: string): void;
+}
+
 export interface LoweringContext {
   inputs: readonly (Concrete | undefined)[];
   outputs: readonly Concrete[];
+  /** Types of the inputs. */
+  types: readonly (TensorType | undefined)[];
   attributes: Attributes;
   /** Scratch memory for the time of this op. */
   scratch(shape: readonly number[]): Concrete;
@@ -82,13 +118,27 @@ export interface Concrete {
   shape: readonly number[];
 }
 
-/** One launch of a gpu.js kernel over flat buffers: `output` has `size` cells, computed independently. */
+/** One launch of a gpu.js kernel over flat buffers: each cell of the output is computed independently. */
 export interface KernelCall {
   /** For profiles and messages, e.g. "Conv". */
   name: string;
-  /** gpu.js kernel source: `function (a, b) { … this.thread.x … this.constants.n … }`. */
+  /** gpu.js kernel source over flat arrays: `function (a, b) { … this.thread.x … }`; see `kernelSource`. */
   source: string;
   inputs: readonly Concrete[];
   output: Concrete;
-  constants?: Readonly<Record<string, number>>;
+  /**
+   * Sizes of the launch, x (fastest) first; their product is the size of the output, whose cell
+   * x + X * (y + Y * z) the thread (x, y, z) computes. [size] if absent.
+   */
+  grid?: readonly number[];
+  /** A cell reads no other cell of any input that has the output's size, so the output may take its memory. */
+  elementwise?: boolean;
+  /** The same computation as a hand-written kernel, for executors that have it: its name and parameters. */
+  fast?: FastKernel;
+}
+
+/** A hand-written kernel of engine/wasm; `params` are the arguments that are no addresses, by name. */
+export interface FastKernel {
+  name: string;
+  params: Readonly<Record<string, number>>;
 }

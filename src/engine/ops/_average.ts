@@ -5,7 +5,12 @@ import { flag, type Window } from './_infer';
  * The number of cells that an average is divided by, as an expression of its place. Padding counts if
  * `count_include_pad`; what lies beyond the padding (with ceil_mode) never does: PyTorch's rule.
  */
-export function divisor(attributes: Attributes, w: Window, spatial: readonly number[], o: readonly string[]): string {
+export function divisor(
+  attributes: Attributes,
+  w: Window,
+  spatial: readonly number[],
+  o: readonly string[],
+): string {
   const override = attributes['divisor_override'];
   if (typeof override === 'number' && override !== 0) return `${override}`;
   const padded = flag(attributes, 'count_include_pad');

@@ -2,8 +2,8 @@
 import type { Attributes } from '../../model/graph';
 import type { Concrete, FastKernel, KernelCall } from '../op';
 import { number, numbers, type Window, windowOf } from './_infer';
-import { nested, overCovering, overWindow } from './_pool';
 import { kernelSource, launch, quotient } from './_launch';
+import { nested, overCovering, overWindow } from './_pool';
 
 export interface Convolution {
   window: Window;
@@ -37,7 +37,13 @@ export function convolutionOf(
 const names = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
 
 /** y[n, co, o] = bias[co] + Σ x[n, c, i] w[co, c, k]. */
-export function convKernel(c: Convolution, x: Concrete, w: Concrete, bias: Concrete | undefined, y: Concrete): KernelCall {
+export function convKernel(
+  c: Convolution,
+  x: Concrete,
+  w: Concrete,
+  bias: Concrete | undefined,
+  y: Concrete,
+): KernelCall {
   const rank = c.out.length;
   const { grid, prologue, at } = launch([c.batch, c.co, ...c.out]);
   const [n, co, ...o] = at;
@@ -130,7 +136,8 @@ export function convGradWeightKernel(c: Convolution, x: Concrete, dy: Concrete, 
 function fast(name: string, c: Convolution): { fast?: FastKernel } {
   const rank = c.out.length;
   if (rank > 2) return {};
-  const two = (v: readonly number[], single: number) => (rank === 2 ? v : [single, v[0]!]) as [number, number];
+  const two = (v: readonly number[], single: number) =>
+    (rank === 2 ? v : [single, v[0]!]) as [number, number];
   const { kernel, strides, pads, dilations } = c.window;
   const [h, w] = two(c.spatial, 1);
   const [oh, ow] = two(c.out, 1);
@@ -138,6 +145,23 @@ function fast(name: string, c: Convolution): { fast?: FastKernel } {
   const [sh, sw] = two(strides, 1);
   const [ph, pw] = two(pads.slice(0, rank), 0);
   const [dh, dw] = two(dilations, 1);
-  const params = { batch: c.batch, ci: c.ci, h, w, co: c.co, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw, groups: c.groups };
+  const params = {
+    batch: c.batch,
+    ci: c.ci,
+    h,
+    w,
+    co: c.co,
+    oh,
+    ow,
+    kh,
+    kw,
+    sh,
+    sw,
+    ph,
+    pw,
+    dh,
+    dw,
+    groups: c.groups,
+  };
   return { fast: { name, params } };
 }

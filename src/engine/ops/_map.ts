@@ -60,7 +60,9 @@ export function collapse(
       });
     } else {
       sizes.push(size);
-      strides.forEach((s, i) => joined[i]!.push(s[axis]!));
+      strides.forEach((s, i) => {
+        joined[i]!.push(s[axis]!);
+      });
     }
   });
   if (sizes.length === 0) return { sizes: [1], strides: strides.map(() => [0]) };

@@ -89,7 +89,7 @@ function matmulGradient(g: GradientContext): (string | null)[] {
   const product = (p: string, q: string, tp: boolean, tq: boolean) =>
     g.emit('FusedMatMul', [p, q], { alpha, transA: Number(tp), transB: Number(tq) })[0]!;
   /** Back to the operand's shape: summed over the batch axes that it was repeated along. */
-  const fit = (value: string, matrixShape: Shape, own: Shape) => {
+  const unbroadcast = (value: string, matrixShape: Shape, own: Shape) => {
     const summed =
       g.type(value).shape.join() === matrixShape.join()
         ? value
@@ -98,7 +98,8 @@ function matmulGradient(g: GradientContext): (string | null)[] {
   };
   let da: string | null = null;
   let db: string | null = null;
-  if (g.wants(0)) da = fit(transA ? product(bm, dy, transB, true) : product(dy, bm, false, !transB), x, sa);
+  if (g.wants(0))
+    da = unbroadcast(transA ? product(bm, dy, transB, true) : product(dy, bm, false, !transB), x, sa);
   if (g.wants(1)) {
     if (y.length === 2 && x.length > 2 && !transA) {
       // A matrix on the right (a weight): one product over all rows instead of one per batch and a sum.
@@ -106,7 +107,7 @@ function matmulGradient(g: GradientContext): (string | null)[] {
       const flatA = g.emit('Reshape', [am], { shape: [rows, x.at(-1)!] as readonly Dim[] })[0]!;
       const flatY = g.emit('Reshape', [dy], { shape: [rows, n] as readonly Dim[] })[0]!;
       db = reshaped(transB ? product(flatY, flatA, true, false) : product(flatA, flatY, true, false), sb);
-    } else db = fit(transB ? product(dy, am, true, transA) : product(am, dy, !transA, false), y, sb);
+    } else db = unbroadcast(transB ? product(dy, am, true, transA) : product(am, dy, !transA, false), y, sb);
   }
   return [da, db];
 }

@@ -7,7 +7,11 @@ export function poolWindow(attributes: Attributes): Window {
   return windowOf(attributes, numbers(attributes, 'kernel_shape') ?? []);
 }
 
-export function inferPool(name: string, inputs: readonly (TensorType | undefined)[], attributes: Attributes): TensorType {
+export function inferPool(
+  name: string,
+  inputs: readonly (TensorType | undefined)[],
+  attributes: Attributes,
+): TensorType {
   const x = input(inputs, 0, name);
   const w = poolWindow(attributes);
   const n = w.kernel.length;
@@ -36,7 +40,12 @@ export function nested(indices: readonly string[], sizes: readonly number[]): st
 }
 
 /** Walks over the cells of the window at `o` that lie inside; i0, i1, … are their indices in the input. */
-export function overWindow(w: Window, spatial: readonly number[], o: readonly string[], inner: string): string {
+export function overWindow(
+  w: Window,
+  spatial: readonly number[],
+  o: readonly string[],
+  inner: string,
+): string {
   return w.kernel.reduceRight((body, k, a) => {
     const at = `int i${a} = ${o[a]} * ${w.strides[a]} - ${w.pads[a]} + k${a} * ${w.dilations[a]};`;
     return `for (int k${a} = 0; k${a} < ${k}; k${a}++) { ${at} if (i${a} >= 0 && i${a} < ${spatial[a]}) { ${body} } }`;

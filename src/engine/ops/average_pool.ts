@@ -12,9 +12,15 @@ export const op: OpDefinition = {
   torch: ['nn.AvgPool1d', 'nn.AvgPool2d', 'nn.AvgPool3d', 'F.avg_pool2d'],
   infer: (inputs, attributes) => [inferPool('avg_pool', inputs, attributes)],
   flops: (_, outputs, attributes) =>
-    mulDims(elements(outputs[0]), poolWindow(attributes).kernel.reduce((p, k) => p * k, 1)),
+    mulDims(
+      elements(outputs[0]),
+      poolWindow(attributes).kernel.reduce((p, k) => p * k, 1),
+    ),
   gradient: g =>
-    g.emit('AveragePoolGrad', [g.outputGradients[0]!], { ...g.attributes, shape: g.type(g.inputs[0]!).shape }),
+    g.emit('AveragePoolGrad', [g.outputGradients[0]!], {
+      ...g.attributes,
+      shape: g.type(g.inputs[0]!).shape,
+    }),
   lower(l) {
     const [x] = l.inputs;
     const [y] = l.outputs;

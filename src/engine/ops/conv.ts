@@ -50,7 +50,12 @@ export const op: OpDefinition = {
       throw new ShapeError(
         `Calculated padded input size per channel: (${padded.join(' x ')}). Kernel size: (${kernel.join(' x ')}). Kernel size can't be greater than actual input size`,
       );
-    return [{ dtype: promote(x.dtype, w.dtype), shape: [x.shape[0]!, w.shape[0]!, ...slide(x.shape.slice(2), window)] }];
+    return [
+      {
+        dtype: promote(x.dtype, w.dtype),
+        shape: [x.shape[0]!, w.shape[0]!, ...slide(x.shape.slice(2), window)],
+      },
+    ];
   },
   flops(inputs, outputs) {
     const w = inputs[1]!.shape;

@@ -6,7 +6,7 @@ import { elements, input, mulDims, productOf } from './_infer';
 export const op: OpDefinition = {
   name: 'ConvGradInput',
   internal: true,
-  summary: "Gradient of a convolution with respect to its input",
+  summary: 'Gradient of a convolution with respect to its input',
   infer: (inputs, attributes) => [
     { dtype: input(inputs, 0, 'ConvGradInput').dtype, shape: attributes['shape'] as readonly number[] },
   ],

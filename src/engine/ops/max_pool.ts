@@ -11,7 +11,10 @@ export const op: OpDefinition = {
   torch: ['nn.MaxPool1d', 'nn.MaxPool2d', 'nn.MaxPool3d', 'F.max_pool2d'],
   infer: (inputs, attributes) => [inferPool('max_pool', inputs, attributes)],
   flops: (_, outputs, attributes) =>
-    mulDims(elements(outputs[0]), poolWindow(attributes).kernel.reduce((p, k) => p * k, 1)),
+    mulDims(
+      elements(outputs[0]),
+      poolWindow(attributes).kernel.reduce((p, k) => p * k, 1),
+    ),
   gradient(g) {
     const [at] = g.emit('MaxPoolIndices', [g.inputs[0]!], g.attributes);
     const shape = g.type(g.inputs[0]!).shape;

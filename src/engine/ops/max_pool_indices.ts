@@ -17,7 +17,10 @@ export const op: OpDefinition = {
     const spatial = x!.shape.slice(2);
     const { grid, prologue, at } = launch([x!.shape[0]! * x!.shape[1]!, ...y!.shape.slice(2)]);
     const [plane, ...o] = at;
-    const within = nested(spatial.map((_, i) => `i${i}`), spatial);
+    const within = nested(
+      spatial.map((_, i) => `i${i}`),
+      spatial,
+    );
     const size = spatial.reduce((p, d) => p * d, 1);
     l.kernel({
       name: 'MaxPoolIndices',

@@ -8,7 +8,10 @@ export const op: OpDefinition = {
   internal: true,
   summary: 'Gradient of NegativeLogLikelihood',
   infer: (inputs, attributes) => [
-    { dtype: input(inputs, 0, 'NegativeLogLikelihoodGrad').dtype, shape: attributes['shape'] as readonly number[] },
+    {
+      dtype: input(inputs, 0, 'NegativeLogLikelihoodGrad').dtype,
+      shape: attributes['shape'] as readonly number[],
+    },
   ],
   flops: (_, outputs) => productOf(outputs[0]!.shape),
   lower(l) {

@@ -1,0 +1,64 @@
+/**
+ * Reverse-mode differentiation on the graph: walks from the outputs back, and lets each op's definition emit the
+ * nodes that carry gradients from its outputs to its inputs. Nodes that no wanted value flows through are skipped.
+ */
+import { VitrineError } from '../../model/errors';
+import { requireOp } from '../opRegistry';
+import type { Graph, GraphNode } from './graph';
+
+/**
+ * Adds the gradients of Σ seed · output with respect to `wanted`.
+ *
+ * @param seeds the gradient of each output, by the output's id.
+ * @returns the id of each wanted value's gradient; undefined where the outputs do not depend on it.
+ * @throws unsupported-op where an op on the way has no gradient.
+ */
+export function differentiate(
+  graph: Graph,
+  seeds: ReadonlyMap<string, string>,
+  wanted: Iterable<string>,
+): Map<string, string | undefined> {
+  const targets = [...wanted].map(id => [id, graph.resolve(id)] as const);
+  // What depends on a wanted value.
+  const dependent = new Set(targets.map(([, id]) => id));
+  const nodes: GraphNode[] = [];
+  for (const node of graph.nodes) {
+    if (!node.inputs.some(i => dependent.has(i))) continue;
+    for (const id of node.outputs) dependent.add(id);
+    nodes.push(node);
+  }
+  const gradients = new Map<string, string>();
+  const add = (id: string, gradient: string) => {
+    const known = gradients.get(id);
+    gradients.set(id, known === undefined ? gradient : graph.emit('Add', [known, gradient])[0]!);
+  };
+  for (const [id, seed] of seeds) if (dependent.has(graph.resolve(id))) add(graph.resolve(id), seed);
+
+  for (const node of nodes.reverse()) {
+    const outputGradients = node.outputs.map(id => gradients.get(id) ?? null);
+    if (outputGradients.every(x => x === null)) continue;
+    const definition = requireOp(node);
+    if (!definition.gradient) {
+      const { origin } = node;
+      throw new VitrineError(
+        'unsupported-op',
+        `The op "${node.op}"${origin?.module ? ` in ${origin.module}` : ''} has no gradient, so nothing before it can be trained or explained by gradients.`,
+        origin?.call && { at: origin.call },
+      );
+    }
+    const found = definition.gradient({
+      inputs: node.inputs,
+      outputs: node.outputs,
+      outputGradients,
+      attributes: node.attributes,
+      type: id => graph.type(id),
+      wants: i => dependent.has(node.inputs[i]!),
+      emit: (op, inputs, attributes) => graph.emit(op, inputs, attributes),
+      scalar: v => graph.scalar(v),
+    });
+    found.forEach((gradient, i) => {
+      if (gradient !== null && node.inputs[i] && dependent.has(node.inputs[i])) add(node.inputs[i], gradient);
+    });
+  }
+  return new Map(targets.map(([id, resolved]) => [id, gradients.get(resolved)]));
+}

@@ -1,0 +1,190 @@
+/**
+ * The graph that is compiled: a model's nodes with all sizes known, and whatever loss, gradients and updates add to
+ * them. Types are inferred as nodes are added, and composed ops are taken apart, so the graph is always sound.
+ */
+import { bindDim, bindShape, concreteShape, symbolsOf } from '../../model/dim';
+import { VitrineError } from '../../model/errors';
+import type { Attribute, Attributes, Bindings, Dim, Model, Node, TensorType } from '../../model/graph';
+import { ShapeError } from '../op';
+import { requireOp } from '../opRegistry';
+
+export interface GraphNode {
+  op: string;
+  inputs: readonly string[];
+  outputs: readonly string[];
+  attributes: Attributes;
+  /** The model's node that it stems from. */
+  origin?: Node;
+}
+
+/** A tensor that the host fills before each run: `value` with the probability `keep`, else 0. */
+export interface Draw {
+  id: string;
+  shape: readonly number[];
+  keep: number;
+  value: number;
+}
+
+export class Graph {
+  readonly nodes: GraphNode[] = [];
+  readonly types = new Map<string, TensorType>();
+  readonly constants = new Map<string, Float32Array>();
+  readonly draws: Draw[] = [];
+  /** Buffers that get a new value at the end of a run. */
+  readonly updates: { resident: string; value: string }[] = [];
+  private readonly names = new Map<string, string>();
+  private readonly scalars = new Map<number, string>();
+  private next = 0;
+
+  constructor(readonly training: boolean) {}
+
+  /** A value that comes from outside: a feed, a weight. */
+  declare(id: string, type: TensorType): string {
+    this.types.set(id, type);
+    return id;
+  }
+
+  /** What a value of the model is called here. */
+  resolve(id: string): string {
+    return this.names.get(id) ?? id;
+  }
+
+  type(id: string): TensorType {
+    const type = this.types.get(this.resolve(id));
+    if (!type) throw new Error(`the value "${id}" does not exist`);
+    return type;
+  }
+
+  shape(id: string): number[] {
+    return concreteShape(this.type(id).shape);
+  }
+
+  has(id: string): boolean {
+    return this.types.has(this.resolve(id));
+  }
+
+  scalar(value: number): string {
+    const known = this.scalars.get(value);
+    if (known) return known;
+    const id = this.constant([], [value]);
+    this.scalars.set(value, id);
+    return id;
+  }
+
+  constant(shape: readonly number[], values: ArrayLike<number>): string {
+    const id = this.declare(this.fresh(), { dtype: 'float32', shape });
+    this.constants.set(id, Float32Array.from(values));
+    return id;
+  }
+
+  /** Adds a node (or what it is composed of) and returns the ids of its outputs. */
+  emit(op: string, inputs: readonly string[], attributes: Attributes = {}, origin?: Node): string[] {
+    const definition = requireOp(origin && origin.op === op ? origin : { op });
+    const resolved = inputs.map(i => this.resolve(i));
+    const types = resolved.map(i => (i === '' ? undefined : this.type(i)));
+    const outputs = definition.infer(types, attributes);
+    const parts = definition.expand?.({
+      training: this.training,
+      inputs: resolved,
+      attributes,
+      type: id => this.type(id),
+      emit: (name, of, a) => this.emit(name, of, a, origin),
+      scalar: v => this.scalar(v),
+      bernoulli: (shape, keep, value) => this.bernoulli(concreteShape(shape), keep, value),
+      update: (resident, value) => this.updates.push({ resident, value }),
+    });
+    if (parts) return parts;
+    const ids = outputs.map(t => this.declare(this.fresh(), t));
+    this.nodes.push({ op, inputs: resolved, outputs: ids, attributes, ...(origin && { origin }) });
+    return ids;
+  }
+
+  /** Gives a value the name that the model has for it. */
+  name(id: string, value: string): void {
+    this.names.set(id, value);
+  }
+
+  private bernoulli(shape: readonly number[], keep: number, value: number): string {
+    const id = this.declare(this.fresh(), { dtype: 'float32', shape });
+    this.draws.push({ id, shape, keep, value });
+    return id;
+  }
+
+  private fresh(): string {
+    return `%${this.next++}`;
+  }
+}
+
+/**
+ * A model's graph for given sizes.
+ *
+ * @throws bad-request (a symbol without a value), shape-mismatch and unsupported-op at the node's place.
+ */
+export function bindModel(model: Model, bindings: Bindings, training: boolean): Graph {
+  for (const [symbol, size] of Object.entries(bindings)) {
+    if (!Number.isSafeInteger(size) || size < 1)
+      throw new VitrineError(
+        'bad-request',
+        `The size ${symbol} is ${size}; it must be a whole number above 0.`,
+      );
+  }
+  const graph = new Graph(training);
+  for (const id of model.inputs) {
+    const { dtype, shape } = model.values[id]!;
+    const bound = bindShape(shape, bindings);
+    const unbound = [...new Set(bound.flatMap(symbolsOf))];
+    if (unbound.length > 0)
+      throw new VitrineError(
+        'bad-request',
+        `${model.name}'s input ${model.values[id]!.name ?? id} has the shape (${shape.join(', ')}), but ${unbound.join(' and ')} ${unbound.length > 1 ? 'have' : 'has'} no value. Give it in the bindings.`,
+      );
+    graph.declare(id, { dtype, shape: bound });
+  }
+  for (const p of model.parameters) graph.declare(p.name, { dtype: p.dtype, shape: p.shape });
+  for (const node of model.nodes) addNode(graph, model, node, bindings);
+  return graph;
+}
+
+function addNode(graph: Graph, model: Model, node: Node, bindings: Bindings): void {
+  for (const id of node.inputs) {
+    if (id !== '' && !graph.has(id))
+      throw new VitrineError(
+        'bad-model',
+        `${model.name}'s node ${node.id} (${node.op}) reads "${id}", which nothing computes.`,
+      );
+  }
+  try {
+    const outputs = graph.emit(node.op, node.inputs, bindAttributes(node.attributes, bindings), node);
+    node.outputs.forEach((id, i) => {
+      if (outputs[i] !== undefined) graph.name(id, outputs[i]);
+    });
+  } catch (e) {
+    if (!(e instanceof ShapeError)) throw e;
+    const place = node.module === '' ? model.name : `${model.name}.${node.module}`;
+    throw new VitrineError(
+      'shape-mismatch',
+      `${place} (${node.op}): ${e.message}`,
+      node.call && { at: node.call },
+    );
+  }
+}
+
+/** Fills symbolic sizes in, in lists and alone; text that is no size stays. */
+function bindAttributes(attributes: Attributes, bindings: Bindings): Attributes {
+  const bind = (value: Dim): Dim => {
+    if (typeof value === 'number' || !/^[\w\s+\-*/()]+$/.test(value)) return value;
+    try {
+      const bound = bindDim(value, bindings);
+      return typeof bound === 'number' ? bound : value;
+    } catch {
+      return value;
+    }
+  };
+  const one = (value: Attribute): Attribute =>
+    Array.isArray(value)
+      ? (value as readonly Dim[]).map(bind)
+      : typeof value === 'string'
+        ? bind(value)
+        : value;
+  return Object.fromEntries(Object.entries(attributes).map(([k, v]) => [k, one(v)]));
+}

@@ -1,0 +1,69 @@
+/** Opens an engine on the backend that was asked for, or on the best that there is. */
+import { VitrineError } from '../model/errors';
+import type { BackendName, Engine, Evaluator, Trainer } from './engine';
+import { createEvaluator } from './evaluator';
+import type { Executor } from './executors/executor';
+import { pipelineExecutor } from './executors/pipeline';
+import { isWebasmSupported, webasmExecutor } from './executors/webasm';
+import { createTrainer } from './trainer';
+
+/**
+ * @param options.backend "webasm" (SIMD on the CPU), "cpu" (plain JavaScript: slow, the reference) or "webgpu";
+ *   "auto" takes webasm, or cpu where WebAssembly lacks SIMD.
+ * @throws bad-request when the backend that was asked for is not there.
+ */
+export async function createEngine(options: { backend?: BackendName | 'auto' } = {}): Promise<Engine> {
+  const executor = await executorFor(options.backend ?? 'auto');
+  const open = new Set<{ dispose(): Promise<void> }>();
+  const kept = <T extends Evaluator | Trainer>(made: T): T => {
+    open.add(made);
+    const { dispose } = made;
+    made.dispose = async () => {
+      open.delete(made);
+      await dispose.call(made);
+    };
+    return made;
+  };
+  return {
+    backend: executor.backend,
+    evaluator: async (model, request) => kept(await createEvaluator(executor, model, request)),
+    trainer: async (model, request) => kept(await createTrainer(executor, model, request)),
+    async dispose() {
+      for (const x of [...open]) await x.dispose();
+      await executor.dispose();
+    },
+  };
+}
+
+async function executorFor(backend: string): Promise<Executor> {
+  switch (backend) {
+    case 'auto':
+      return isWebasmSupported() ? webasmExecutor() : pipelineExecutor('cpu');
+    case 'webasm':
+      if (!isWebasmSupported())
+        throw new VitrineError(
+          'bad-request',
+          'The backend "webasm" is not there: this process has no WebAssembly. Use "cpu".',
+        );
+      return webasmExecutor();
+    case 'cpu':
+      return pipelineExecutor('cpu');
+    case 'webgpu':
+      if (!(await isWebGpuAvailable()))
+        throw new VitrineError(
+          'bad-request',
+          'The backend "webgpu" is not there: no GPU answered. Use "webasm".',
+        );
+      return pipelineExecutor('webgpu');
+    default:
+      throw new VitrineError(
+        'bad-request',
+        `There is no backend "${backend}". There are "auto", "webasm", "webgpu" and "cpu".`,
+      );
+  }
+}
+
+async function isWebGpuAvailable(): Promise<boolean> {
+  const { GPU } = await import('gpu.js');
+  return (GPU as unknown as { isWebGPUAvailable(): Promise<boolean> }).isWebGPUAvailable();
+}

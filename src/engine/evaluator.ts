@@ -1,0 +1,263 @@
+/** Compiled evaluation: outputs, inner values and gradients of a model with resident weights. */
+import { bindDim, symbolsOf } from '../model/dim';
+import { VitrineError } from '../model/errors';
+import type { Bindings, Model, Shape, Tensor, Tensors } from '../model/graph';
+import { differentiate } from './compile/autodiff';
+import { bindModel, type Graph } from './compile/graph';
+import { lower } from './compile/plan';
+import type { BackendInfo, Evaluation, Evaluator, EvaluatorRequest } from './engine';
+import type { Executable, Executor } from './executors/executor';
+import { batchSymbol, checkFeed, checkFilled, checkWeights, head, sameShape, shapeText } from './feeds';
+import { addLoss, type BuiltLoss } from './lossGraph';
+import { draw } from './trainer';
+import { yieldToOthers } from './yielding';
+
+interface Compiled {
+  rows: number | undefined;
+  graph: Graph;
+  executable: Executable;
+  values: ReadonlyMap<string, string>;
+  gradients: ReadonlyMap<string, string | undefined>;
+  loss?: BuiltLoss;
+  lossBuffer?: string;
+  inputs: ReadonlyMap<string, string>;
+}
+
+const SEED = '%seed';
+/** Plans for smaller batches that are kept besides the main one. */
+const KEPT = 3;
+
+export async function createEvaluator(
+  executor: Executor,
+  model: Model,
+  request: EvaluatorRequest,
+): Promise<Evaluator> {
+  checkWeights(model, request.weights);
+  for (const id of [...(request.fetch ?? []), ...(request.gradients ?? [])]) {
+    if (!model.values[id] && !model.parameters.some(p => p.name === id))
+      throw new VitrineError('bad-request', `${model.name} has no value "${id}".`);
+  }
+  const evaluator = new CompiledEvaluator(executor, model, request);
+  await evaluator.start();
+  return evaluator;
+}
+
+class CompiledEvaluator implements Evaluator {
+  private main: Compiled | undefined;
+  private readonly others = new Map<number, Compiled>();
+  private readonly batch: string | undefined;
+  private weights: Tensors;
+  private runs = 0;
+
+  constructor(
+    private readonly executor: Executor,
+    private readonly model: Model,
+    private readonly request: EvaluatorRequest,
+  ) {
+    this.batch = batchSymbol(model);
+    this.weights = { ...request.weights };
+  }
+
+  get backend(): BackendInfo {
+    return this.main?.executable.backend ?? this.executor.backend;
+  }
+
+  async start(): Promise<void> {
+    this.main = await this.compile(this.request.bindings);
+  }
+
+  async run(feeds: Tensors, options: { seed?: Tensor; targets?: Tensor } = {}): Promise<Evaluation> {
+    if (!this.main) throw new VitrineError('bad-request', 'The evaluator was disposed of.');
+    await yieldToOthers();
+    const rows = this.batch === undefined ? undefined : feeds[this.model.inputs[0]!]?.shape[0];
+    const full = this.main.rows;
+    const fewer = rows !== undefined && full !== undefined && rows > 0 && rows < full;
+    if (fewer && !this.mayPad()) return this.evaluate(await this.planFor(rows), feeds, options);
+    if (!fewer) return this.evaluate(this.main, feeds, options);
+    const { graph } = this.main;
+    const padded: Tensors = {};
+    for (const id of this.model.inputs) {
+      const feed = feeds[id];
+      if (!feed) continue;
+      checkFilled(`the input "${id}"`, feed);
+      padded[id] =
+        this.growsWithBatch(this.model.values[id]!.shape) && feed.shape[0] === rows ? pad(feed, full) : feed;
+      checkFeed(this.model, graph, id, padded[id]);
+    }
+    const { seed } = options;
+    const all = await this.evaluate(
+      this.main,
+      padded,
+      seed ? { seed: pad(seed, graph.shape(this.model.outputs[0]!)[0]!) } : {},
+    );
+    return {
+      values: this.cut(all.values, rows),
+      gradients: this.cut(all.gradients, rows),
+    };
+  }
+
+  async load(weights: Tensors): Promise<void> {
+    checkWeights(this.model, weights, true);
+    for (const p of this.model.parameters) if (weights[p.name]) this.weights[p.name] = weights[p.name]!;
+    for (const c of [this.main, ...this.others.values()]) {
+      if (c) this.loadInto(c, weights);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const c of [this.main, ...this.others.values()]) await c?.executable.dispose();
+    this.main = undefined;
+    this.others.clear();
+  }
+
+  private loadInto(c: Compiled, weights: Tensors): void {
+    for (const p of this.model.parameters)
+      if (weights[p.name]) c.executable.write(p.name, weights[p.name]!.data);
+  }
+
+  /** Whether rows are known to be apart: then a short batch is padded, instead of compiled for. */
+  private mayPad(): boolean {
+    const { loss, training, gradients = [], fetch = [] } = this.request;
+    if (loss || training || !this.batch) return false;
+    const ids = [...this.model.inputs, ...this.model.outputs, ...fetch, ...gradients];
+    return ids.every(id => {
+      const value = this.model.values[id];
+      // A parameter's gradient is a sum over rows, and padding adds zeros to it.
+      if (!value) return true;
+      return (
+        this.growsWithBatch(value.shape) &&
+        !value.shape.slice(1).some(d => symbolsOf(d).includes(this.batch!))
+      );
+    });
+  }
+
+  private growsWithBatch(shape: Shape): boolean {
+    return shape[0] !== undefined && symbolsOf(shape[0]).includes(this.batch!);
+  }
+
+  private cut(tensors: Tensors, rows: number): Tensors {
+    const bindings = { ...this.request.bindings, [this.batch!]: rows };
+    return Object.fromEntries(
+      Object.entries(tensors).map(([id, t]) => {
+        const shape = this.model.values[id]?.shape;
+        return [id, shape && this.growsWithBatch(shape) ? head(t, Number(bindDim(shape[0]!, bindings))) : t];
+      }),
+    );
+  }
+
+  private async planFor(rows: number): Promise<Compiled> {
+    const known = this.others.get(rows);
+    if (known) return known;
+    const [oldest] = this.others.keys();
+    if (this.others.size >= KEPT) {
+      await this.others.get(oldest!)!.executable.dispose();
+      this.others.delete(oldest!);
+    }
+    const made = await this.compile({ ...this.request.bindings, [this.batch!]: rows });
+    this.others.set(rows, made);
+    return made;
+  }
+
+  private async evaluate(
+    c: Compiled,
+    feeds: Tensors,
+    options: { seed?: Tensor; targets?: Tensor },
+  ): Promise<Evaluation> {
+    const { graph, executable } = c;
+    for (const [id, buffer] of c.inputs)
+      executable.write(buffer, checkFeed(this.model, graph, id, feeds[id]).data);
+    if (c.loss) {
+      if (options.targets || this.request.loss)
+        executable.write(c.loss.target, c.loss.check(options.targets).data);
+    } else if (this.request.gradients?.length)
+      executable.write(SEED, this.checkSeed(graph, options.seed).data);
+    draw(executable, graph.draws, 0, ++this.runs);
+    await executable.run();
+    const read = (id: string, buffer: string): Tensor => {
+      const type = graph.type(id);
+      const data = executable.read(buffer);
+      const whole = !/^(b?float)/.test(type.dtype);
+      return { shape: graph.shape(id), data: whole ? Int32Array.from(data) : data };
+    };
+    const values = Object.fromEntries([...c.values].map(([id, b]) => [id, read(id, b)]));
+    const gradients = Object.fromEntries(
+      [...c.gradients].map(([id, b]): [string, Tensor] => {
+        const shape = graph.shape(id);
+        // What the output does not depend on has the gradient zero.
+        return [id, b === undefined ? { shape, data: zeros(shape) } : { shape, data: executable.read(b) }];
+      }),
+    );
+    return { values, gradients, ...(c.lossBuffer && { loss: executable.read(c.lossBuffer)[0]! }) };
+  }
+
+  private checkSeed(graph: Graph, seed: Tensor | undefined): Tensor {
+    const shape = graph.shape(this.model.outputs[0]!);
+    if (!seed)
+      throw new VitrineError(
+        'bad-request',
+        `Gradients without a loss need a seed of the shape ${shapeText(shape)}.`,
+      );
+    checkFilled('the seed', seed);
+    if (!sameShape(seed.shape, shape))
+      throw new VitrineError(
+        'shape-mismatch',
+        `The seed has the shape ${shapeText(seed.shape)}, but ${this.model.name}'s first output has ${shapeText(shape)}.`,
+      );
+    return seed;
+  }
+
+  private async compile(bindings: Bindings): Promise<Compiled> {
+    const { model, request } = this;
+    const graph = bindModel(model, bindings, request.training ?? false);
+    // Running statistics stay as they are: evaluation changes nothing.
+    graph.updates.length = 0;
+    const output = model.outputs[0];
+    if (output === undefined) throw new VitrineError('bad-model', `${model.name} has no output.`);
+    const loss = request.loss && addLoss(graph, model, request.loss, undefined);
+    const wanted = request.gradients ?? [];
+    let gradients = new Map<string, string | undefined>();
+    const inputs = [...model.inputs];
+    if (loss) inputs.push(loss.target);
+    if (wanted.length > 0) {
+      const seeds = loss
+        ? new Map([[loss.value, graph.scalar(1)]])
+        : new Map([[output, graph.declare(SEED, { dtype: 'float32', shape: graph.shape(output) })]]);
+      if (!loss) inputs.push(SEED);
+      gradients = differentiate(graph, seeds, wanted);
+    }
+    const values = [...new Set([...model.outputs, ...(request.fetch ?? [])])];
+    const { plan, bufferOf } = lower(graph, {
+      inputs: [...inputs, ...graph.draws.map(d => d.id)],
+      residents: model.parameters.map(p => p.name),
+      outputs: [
+        ...values,
+        ...[...gradients.values()].filter(g => g !== undefined),
+        ...(loss ? [loss.value] : []),
+      ],
+    });
+    const compiled: Compiled = {
+      rows: this.batch === undefined ? undefined : bindings[this.batch],
+      graph,
+      executable: await this.executor.compile(plan),
+      values: new Map(values.map(id => [id, bufferOf(id)])),
+      gradients: new Map([...gradients].map(([id, g]) => [id, g === undefined ? undefined : bufferOf(g)])),
+      ...(loss && { loss, lossBuffer: bufferOf(loss.value) }),
+      inputs: new Map(model.inputs.map(id => [id, bufferOf(id)])),
+    };
+    this.loadInto(compiled, this.weights);
+    return compiled;
+  }
+}
+
+function pad(t: Tensor, rows: number): Tensor {
+  const [given = 1, ...rest] = t.shape;
+  const data = new (t.data.constructor as Float32ArrayConstructor)(
+    (t.data.length / Math.max(given, 1)) * rows,
+  );
+  data.set(t.data);
+  return { shape: [rows, ...rest], data };
+}
+
+function zeros(shape: readonly number[]): Float32Array {
+  return new Float32Array(shape.reduce((n, d) => n * d, 1));
+}

@@ -1,0 +1,23 @@
+/**
+ * What runs a plan. An executor compiles it once; the executable that it returns keeps weights and state where the
+ * backend computes, and is written to, run and read by buffer names.
+ */
+import type { Plan } from '../compile/plan';
+import type { BackendInfo } from '../engine';
+
+export interface Executor {
+  readonly backend: BackendInfo;
+  compile(plan: Plan): Promise<Executable>;
+  dispose(): Promise<void>;
+}
+
+export interface Executable {
+  readonly backend: BackendInfo;
+  /** Sets an input or a resident buffer. The data is copied. */
+  write(buffer: string, data: Float32Array | Int32Array): void;
+  /** Runs the whole plan once, updates included. */
+  run(): Promise<void>;
+  /** A copy of an output or a resident buffer as the last run left it. */
+  read(buffer: string): Float32Array;
+  dispose(): Promise<void>;
+}

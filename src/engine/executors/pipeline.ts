@@ -1,0 +1,152 @@
+/**
+ * Any gpu.js backend, through `createPipeline`: the plan is recorded once and replayed with its intermediates
+ * resident. Inputs, weights and state cross the border as arguments and results at each run, so this is the portable
+ * way, not the fastest; on the CPU see webasm.ts.
+ */
+import { GPU, type IPipelineRunShortcut } from 'gpu.js';
+import { VitrineError } from '../../model/errors';
+import type { Plan } from '../compile/plan';
+import type { BackendInfo, BackendName } from '../engine';
+import type { KernelCall } from '../op';
+import type { Executable, Executor } from './executor';
+
+export function pipelineExecutor(name: BackendName): Executor {
+  const gpu = new GPU({ mode: name as 'cpu' });
+  const backend: BackendInfo = { name, executor: name === 'cpu' ? 'generic' : 'fused', threads: 1 };
+  return {
+    backend,
+    compile: plan => PipelineExecutable.compile(gpu, name, plan),
+    dispose: async () => {
+      await gpu.destroy();
+    },
+  };
+}
+
+class PipelineExecutable implements Executable {
+  private readonly values = new Map<string, Float32Array>();
+  private constructor(
+    readonly backend: BackendInfo,
+    private readonly plan: Plan,
+    private readonly pipeline: IPipelineRunShortcut | undefined,
+    private readonly arguments_: readonly string[],
+    private readonly results: readonly string[],
+    private readonly kernels: readonly { destroy(): void }[],
+  ) {
+    for (const b of [...plan.inputs, ...plan.residents])
+      this.values.set(b, new Float32Array(plan.sizes.get(b) ?? 0));
+    for (const [b, data] of plan.constants) this.values.set(b, data);
+  }
+
+  static async compile(gpu: GPU, name: BackendName, plan: Plan): Promise<PipelineExecutable> {
+    const used = new Set(plan.calls.flatMap(c => c.inputs.map(i => i.buffer)));
+    const outside = [...plan.inputs, ...plan.residents, ...plan.constants.keys()];
+    const passed = outside.filter(b => used.has(b));
+    const written = new Set(plan.calls.map(c => c.output.buffer));
+    const results = [...new Set([...plan.outputs, ...plan.updates.map(u => u.value)])].filter(b =>
+      written.has(b),
+    );
+    const backend = (executor: string): BackendInfo => ({ name, executor, threads: 1 });
+    if (plan.calls.length === 0) return new PipelineExecutable(backend('none'), plan, undefined, [], [], []);
+
+    const known = new Map<string, (...handles: unknown[]) => unknown>();
+    const kernels: { destroy(): void }[] = [];
+    const kernelOf = (call: KernelCall) => {
+      const grid = call.grid ?? [plan.sizes.get(call.output.buffer)!];
+      // The cpu backend makes nested arrays of grids, which are no flat buffers: there, one thread axis is split.
+      const { source, output } =
+        name === 'cpu' ? flattened(call.source, grid) : { source: call.source, output: grid };
+      const key = `${output.join('x')}:${source}`;
+      let kernel = known.get(key);
+      if (!kernel) {
+        const made = gpu.createKernel(source, { output: [...output], precision: 'single' } as never);
+        kernels.push(made as unknown as { destroy(): void });
+        kernel = made as unknown as (...handles: unknown[]) => unknown;
+        known.set(key, kernel);
+      }
+      return kernel;
+    };
+    const orchestrate = (...handles: unknown[]) => {
+      const at = new Map(passed.map((b, i) => [b, handles[i]]));
+      for (const call of plan.calls) {
+        at.set(call.output.buffer, kernelOf(call)(...call.inputs.map(i => at.get(i.buffer))));
+      }
+      return results.map(b => at.get(b));
+    };
+    // gpu.js counts the pipeline's arguments by the function's own.
+    Object.defineProperty(orchestrate, 'length', { value: passed.length });
+    const pipeline = gpu.createPipeline(orchestrate as never);
+    const executable = new PipelineExecutable(backend('generic'), plan, pipeline, passed, results, kernels);
+    // The first call builds; only then is known what executes.
+    await executable.call();
+    const { executorKind, fallbackReason, backend: actual } = pipeline;
+    if (actual !== name || (name !== 'cpu' && fallbackReason !== null)) {
+      await executable.dispose();
+      throw new VitrineError(
+        'bad-request',
+        `The backend "${name}" cannot run this model: gpu.js fell back to "${actual}"${fallbackReason ? ` (${fallbackReason})` : ''}. Choose another backend.`,
+      );
+    }
+    (executable.backend as { executor: string }).executor = executorKind;
+    return executable;
+  }
+
+  write(buffer: string, data: Float32Array | Int32Array): void {
+    this.values.get(buffer)!.set(data);
+  }
+
+  async run(): Promise<void> {
+    const results = await this.call();
+    results.forEach((r, i) => {
+      this.values.set(this.results[i]!, r);
+    });
+    const next = this.plan.updates.map(u => this.values.get(u.value)!);
+    this.plan.updates.forEach((u, i) => {
+      this.values.set(u.resident, Float32Array.from(next[i]!));
+    });
+  }
+
+  read(buffer: string): Float32Array {
+    return Float32Array.from(this.values.get(buffer)!);
+  }
+
+  async dispose(): Promise<void> {
+    await this.pipeline?.destroy();
+    for (const k of this.kernels) k.destroy();
+    this.values.clear();
+  }
+
+  private async call(): Promise<Float32Array[]> {
+    if (!this.pipeline) return [];
+    const given = this.arguments_.map(b => this.values.get(b)!);
+    return ((await this.pipeline(...(given as never[]))) as unknown[]).map(flat);
+  }
+}
+
+/** Results come as they were launched: rows of rows of Float32Arrays. */
+function flat(value: unknown): Float32Array {
+  if (value instanceof Float32Array) return value;
+  const parts = (value as unknown[]).map(flat);
+  const out = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
+  return out;
+}
+
+/** The same kernel over one thread axis. */
+function flattened(source: string, grid: readonly number[]): { source: string; output: number[] } {
+  const size = grid.reduce((p, d) => p * d, 1);
+  if (grid.length === 1) return { source, output: [size] };
+  const [x, y] = grid as [number, number];
+  const thread: Record<string, string> = {
+    x: `(this.thread.x % ${x})`,
+    y: grid.length === 2 ? `Math.floor(this.thread.x / ${x})` : `(Math.floor(this.thread.x / ${x}) % ${y})`,
+    z: `Math.floor(this.thread.x / ${x * y})`,
+  };
+  return {
+    source: source.replace(/this\.thread\.([xyz])/g, (_, axis: string) => thread[axis]!),
+    output: [size],
+  };
+}

@@ -1,0 +1,194 @@
+/**
+ * The CPU's executor: gpu.js compiles each kernel to SIMD WebAssembly, but over one memory that is laid out by our
+ * plan. Weights and state never leave it, what is elementwise happens in place, reshapes cost nothing, and a step is
+ * a plain loop over exported functions.
+ *
+ * Why not `createPipeline` here, whose fused executor does much the same: it takes weights as arguments and hands new
+ * ones back, each copied twice per step, and answers through several promises. See docs/engine.md for the numbers.
+ *
+ * The modules come from gpu.js's own kernel objects (`kernel.kernel`), whose two-step build (translateSource, then
+ * _assembleModule against a memory layout) its pipelines use in the same way. package.json pins the version.
+ */
+import { GPU } from 'gpu.js';
+import { VitrineError } from '../../model/errors';
+import { planMemory } from '../compile/memory';
+import type { Plan } from '../compile/plan';
+import type { BackendInfo } from '../engine';
+import type { KernelCall } from '../op';
+import type { Executable, Executor } from './executor';
+
+/** What is used of gpu.js's WebAssemblyKernel. */
+interface WasmKernel {
+  constructor: { mode: string; isSIMDSupported: boolean };
+  fallbackReason?: string | null;
+  argumentNames: string[];
+  output: number[];
+  threadDim: number[];
+  usedMathImports: Set<string>;
+  setupConstants(): void;
+  setupArguments(args: unknown[]): void;
+  validateSettings(args: unknown[]): void;
+  translateSource(): boolean;
+  _assembleModule(
+    layout: Layout,
+    cells: number,
+    shared: boolean,
+  ): { bytes: Uint8Array; initial: number; maximum: number };
+}
+
+interface Layout {
+  arrays: Record<string, { index: number; offset: number; dims: number[]; flatLength: number }>;
+  scalars: Record<string, never>;
+  constantArrays: Record<string, never>;
+  outputOffset: number;
+  totalBytes: number;
+}
+
+type Run = (start: number, end: number, seed: number) => void;
+
+const PAGE = 65536;
+
+export function isWebasmSupported(): boolean {
+  return GPU.isWebAssemblySupported;
+}
+
+export function webasmExecutor(): Executor {
+  const gpu = new GPU({ mode: 'webasm' });
+  const backend: BackendInfo = { name: 'webasm', executor: 'fused-resident', threads: 1 };
+  return {
+    backend,
+    compile: async plan => new WebasmExecutable(gpu, backend, plan),
+    dispose: async () => {
+      await gpu.destroy();
+    },
+  };
+}
+
+class WebasmExecutable implements Executable {
+  private f32: Float32Array;
+  private steps: (() => void)[];
+  private readonly places = new Map<string, { start: number; end: number }>();
+  private readonly copies: readonly (readonly [from: number, end: number, to: number])[];
+
+  constructor(
+    gpu: GPU,
+    readonly backend: BackendInfo,
+    plan: Plan,
+  ) {
+    const { offsets, bytes, copies } = planMemory(plan);
+    const initial = Math.ceil(bytes / PAGE) + 16;
+    if (initial > 65536)
+      throw new VitrineError(
+        'bad-request',
+        `The model needs ${(bytes / 2 ** 30).toFixed(1)} GB for one batch, more than the 4 GB that WebAssembly can address. Take a smaller batch.`,
+      );
+    // gpu.js declares this maximum in each module; the memory's may not be larger.
+    const memory = new WebAssembly.Memory({ initial, maximum: Math.max(initial, 4096) });
+    this.f32 = new Float32Array(memory.buffer);
+    for (const [buffer, offset] of offsets) {
+      this.places.set(buffer, { start: offset / 4, end: offset / 4 + (plan.sizes.get(buffer) ?? 0) });
+    }
+    this.copies = copies.map(({ from, to }) => {
+      const f = this.places.get(from)!;
+      return [f.start, f.end, this.places.get(to)!.start] as const;
+    });
+    for (const [buffer, data] of plan.constants) this.write(buffer, data);
+
+    const kernels = new Map<string, WasmKernel>();
+    this.steps = plan.calls.map(call => {
+      const cells = plan.sizes.get(call.output.buffer)!;
+      const kernel = kernelFor(gpu, kernels, call, cells);
+      const arrays: Layout['arrays'] = {};
+      call.inputs.forEach(({ buffer }, index) => {
+        const flatLength = plan.sizes.get(buffer)!;
+        arrays[kernel.argumentNames[index]!] = {
+          index,
+          offset: offsets.get(buffer)!,
+          dims: [flatLength, 1, 1],
+          flatLength,
+        };
+      });
+      const outputOffset = offsets.get(call.output.buffer)!;
+      const layout: Layout = { arrays, scalars: {}, constantArrays: {}, outputOffset, totalBytes: bytes };
+      const assembled = kernel._assembleModule(layout, cells, false);
+      const env: Record<string, WebAssembly.ImportValue> = { memory };
+      for (const name of kernel.usedMathImports) env[`math_${name}`] = Math[name as 'exp'];
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assembled.bytes as BufferSource), {
+        env,
+      });
+      return dispatch(
+        exports['run'] as Run,
+        exports['run_simd'] as Run | undefined,
+        cells,
+        kernel.threadDim[0]!,
+      );
+    });
+    // Their modules are all that is needed of them.
+    for (const k of kernels.values()) (k as unknown as { destroy(): void }).destroy();
+  }
+
+  write(buffer: string, data: Float32Array | Int32Array): void {
+    this.f32.set(data, this.places.get(buffer)!.start);
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.steps) step();
+    for (const [from, end, to] of this.copies) this.f32.copyWithin(to, from, end);
+  }
+
+  read(buffer: string): Float32Array {
+    const { start, end } = this.places.get(buffer)!;
+    return this.f32.slice(start, end);
+  }
+
+  async dispose(): Promise<void> {
+    this.steps = [];
+    this.f32 = new Float32Array(0);
+  }
+}
+
+/** A kernel translated for its source and grid; the same source may run over other buffers. */
+function kernelFor(gpu: GPU, known: Map<string, WasmKernel>, call: KernelCall, cells: number): WasmKernel {
+  const grid = call.grid ?? [cells];
+  const key = `${grid.join('x')}:${call.source}`;
+  const made = known.get(key);
+  if (made) return made;
+  const shortcut = gpu.createKernel(call.source, {
+    output: [...grid],
+    precision: 'single',
+    argumentTypes: call.inputs.map(() => 'Array'),
+  } as never);
+  const kernel = (shortcut as unknown as { kernel: WasmKernel }).kernel;
+  if (kernel.constructor.mode !== 'webasm')
+    throw new VitrineError(
+      'bad-request',
+      `gpu.js runs the kernel ${call.name} on "${kernel.constructor.mode}", not on webasm.`,
+    );
+  const samples = call.inputs.map(() => new Float32Array(1));
+  kernel.setupConstants();
+  kernel.setupArguments(samples);
+  kernel.validateSettings(samples);
+  kernel.threadDim = [...grid, 1, 1].slice(0, 3);
+  if (!kernel.translateSource()) throw new Error(`the kernel ${call.name} returns what webasm cannot store`);
+  known.set(key, kernel);
+  return kernel;
+}
+
+/** Runs four cells at a time where rows allow it: a group of four never crosses from one row (x) into the next. */
+function dispatch(run: Run, simd: Run | undefined, cells: number, row: number): () => void {
+  if (!simd || row < 4) return () => run(0, cells, 0);
+  if (row % 4 === 0) return () => simd(0, cells, 0);
+  const whole = row & ~3;
+  if (row === cells) {
+    return () => {
+      simd(0, whole, 0);
+      run(whole, cells, 0);
+    };
+  }
+  return () => {
+    for (let at = 0; at < cells; at += row) {
+      simd(at, at + whole, 0);
+      run(at + whole, at + row, 0);
+    }
+  };
+}

@@ -1,0 +1,69 @@
+/** Checks what a caller hands in against what was compiled. */
+
+import { VitrineError } from '../model/errors';
+import type { Model, Tensor, Tensors } from '../model/graph';
+import type { Graph } from './compile/graph';
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((d, i) => d === b[i]);
+}
+
+export function shapeText(shape: readonly unknown[]): string {
+  return `(${shape.join(', ')})`;
+}
+
+/** @throws bad-request for a missing feed or values that do not fill their shape, shape-mismatch for a wrong shape. */
+export function checkFeed(model: Model, graph: Graph, id: string, feed: Tensor | undefined): Tensor {
+  const name = model.values[id]?.name ?? id;
+  if (!feed)
+    throw new VitrineError('bad-request', `${model.name} needs the input "${name}", but it was not given.`);
+  checkFilled(`the input "${name}"`, feed);
+  const wanted = graph.shape(id);
+  if (!sameShape(feed.shape, wanted)) {
+    throw new VitrineError(
+      'shape-mismatch',
+      `${model.name}'s input "${name}" takes the shape ${shapeText(wanted)}, but got ${shapeText(feed.shape)}.`,
+      model.definition && { at: model.definition },
+    );
+  }
+  return feed;
+}
+
+export function checkFilled(what: string, t: Tensor): void {
+  const size = t.shape.reduce((p, d) => p * d, 1);
+  if (size !== t.data.length)
+    throw new VitrineError(
+      'bad-request',
+      `${what[0]!.toUpperCase()}${what.slice(1)} has ${t.data.length} values, but its shape ${shapeText(t.shape)} holds ${size}.`,
+    );
+}
+
+/** The weights that a model needs, each there and of its shape. */
+export function checkWeights(model: Model, weights: Tensors, partial = false): void {
+  for (const p of model.parameters) {
+    const t = weights[p.name];
+    if (!t) {
+      if (partial) continue;
+      throw new VitrineError('bad-request', `The weights of ${model.name} lack "${p.name}".`);
+    }
+    checkFilled(`the weight "${p.name}"`, t);
+    if (!sameShape(t.shape, p.shape))
+      throw new VitrineError(
+        'shape-mismatch',
+        `The weight "${p.name}" has the shape ${shapeText(t.shape)}, but ${model.name} takes ${shapeText(p.shape)}.`,
+      );
+  }
+}
+
+/** The symbol that counts rows: the first dimension of the first input, if it is one. */
+export function batchSymbol(model: Model): string | undefined {
+  const first = model.values[model.inputs[0] ?? '']?.shape[0];
+  return typeof first === 'string' && /^[A-Za-z_]\w*$/.test(first) ? first : undefined;
+}
+
+/** The first rows of a tensor. */
+export function head(t: Tensor, rows: number): Tensor {
+  const [all = 1, ...rest] = t.shape;
+  if (rows === all) return t;
+  return { shape: [rows, ...rest], data: t.data.slice(0, (t.data.length / Math.max(all, 1)) * rows) };
+}

@@ -1,0 +1,80 @@
+/** Puts a loss behind a model's graph. */
+import { VitrineError } from '../model/errors';
+import type { DType, Model, Tensor } from '../model/graph';
+import type { Graph } from './compile/graph';
+import { completeOptions, requireLoss } from './definitions';
+import type { LossSpec } from './engine';
+import { checkFilled, sameShape, shapeText } from './feeds';
+import { ShapeError } from './op';
+
+export interface BuiltLoss {
+  /** The scalar. */
+  value: string;
+  /** The targets' value. */
+  target: string;
+  check(targets: Tensor | undefined): Tensor;
+}
+
+const TARGET = '%targets';
+
+/**
+ * Emits the mean loss of the model's first output against targets of the given shape.
+ *
+ * @throws bad-experiment for an unknown loss or option, shape-mismatch when output and targets do not fit.
+ */
+export function addLoss(
+  graph: Graph,
+  model: Model,
+  spec: LossSpec,
+  targets: { shape: readonly number[]; dtype: DType } | undefined,
+): BuiltLoss {
+  const definition = requireLoss(spec.name);
+  const options = completeOptions<Record<string, unknown>>(
+    `The loss "${spec.name}"`,
+    definition.options,
+    spec.options ?? {},
+  );
+  const output = model.outputs[0]!;
+  const outputShape = graph.shape(output);
+  const expected = definition.target === 'classes' ? [outputShape[0]!, ...outputShape.slice(2)] : outputShape;
+  const shape = targets?.shape ?? expected;
+  const target = graph.declare(TARGET, {
+    dtype: definition.target === 'classes' ? 'int64' : 'float32',
+    shape,
+  });
+  let value: string;
+  try {
+    value = definition.build({
+      output,
+      target,
+      options,
+      type: id => graph.type(id),
+      emit: (op, inputs, attributes) => graph.emit(op, inputs, attributes),
+      constant: (of, values) => graph.constant(of, values),
+    });
+  } catch (e) {
+    if (!(e instanceof ShapeError)) throw e;
+    throw new VitrineError(
+      'shape-mismatch',
+      `The loss "${spec.name}" does not fit ${model.name}: ${e.message}.`,
+      model.definition && { at: model.definition },
+    );
+  }
+  return {
+    value,
+    target,
+    check(given) {
+      if (!given)
+        throw new VitrineError('bad-request', `The loss "${spec.name}" needs targets, but there are none.`);
+      checkFilled('the targets', given);
+      if (!sameShape(given.shape, shape))
+        throw new VitrineError(
+          'shape-mismatch',
+          `The loss "${spec.name}" takes targets of the shape ${shapeText(shape)}, but got ${shapeText(given.shape)}.`,
+        );
+      const wrong = definition.check?.(given, outputShape, options);
+      if (wrong) throw new VitrineError('bad-data', wrong);
+      return given;
+    },
+  };
+}

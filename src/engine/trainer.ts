@@ -1,0 +1,259 @@
+/** Compiled training steps: forward, gradients and the optimiser's update in one plan, weights and state resident. */
+import { VitrineError } from '../model/errors';
+import type { Bindings, Model, Tensor, Tensors } from '../model/graph';
+import { Random } from '../model/random';
+import { differentiate } from './compile/autodiff';
+import { bindModel, type Draw, type Graph } from './compile/graph';
+import { lower } from './compile/plan';
+import { completeOptions, requireOptimizer } from './definitions';
+import type { BackendInfo, StepResult, Trainer, TrainerRequest } from './engine';
+import type { Executable, Executor } from './executors/executor';
+import { batchSymbol, checkFeed, checkWeights } from './feeds';
+import { addLoss, type BuiltLoss } from './lossGraph';
+import type { OptimizerDefinition, Options } from './optimizer';
+import { yieldToOthers } from './yielding';
+
+/** A plan for one batch size. */
+interface Step {
+  graph: Graph;
+  executable: Executable;
+  loss: BuiltLoss;
+  lossBuffer: string;
+  output: { buffer: string; shape: readonly number[] };
+  /** Buffer of each trained parameter's gradient. */
+  gradients: ReadonlyMap<string, string>;
+  draws: readonly Draw[];
+  inputs: ReadonlyMap<string, string>;
+  scalars: readonly string[];
+}
+
+/** The step count's name among the state's tensors. */
+const STEP = 'step';
+
+export async function createTrainer(
+  executor: Executor,
+  model: Model,
+  request: TrainerRequest,
+): Promise<CompiledTrainer> {
+  checkWeights(model, request.weights);
+  const definition = requireOptimizer(request.optimizer.name);
+  const options = completeOptions<Options>(
+    `The optimiser "${definition.name}"`,
+    definition.options,
+    request.optimizer.options,
+  );
+  const trainer = new CompiledTrainer(executor, model, request, definition, options);
+  await trainer.start();
+  return trainer;
+}
+
+export class CompiledTrainer implements Trainer {
+  private readonly steps = new Map<number, Step>();
+  private active: Step | undefined;
+  private count = 0;
+  /** Trained parameters and their slots, by the resident buffer's name. */
+  private readonly residents: readonly string[];
+  private readonly slots: readonly {
+    parameter: string;
+    slot: string;
+    name: string;
+    shape: readonly number[];
+  }[];
+  private readonly batch: string | undefined;
+
+  constructor(
+    private readonly executor: Executor,
+    private readonly model: Model,
+    private readonly request: TrainerRequest,
+    private readonly optimizer: OptimizerDefinition,
+    private readonly options: Options,
+  ) {
+    this.batch = batchSymbol(model);
+    const trained = model.parameters.filter(p => p.kind === 'parameter' && p.trainable);
+    this.slots = trained.flatMap(p =>
+      optimizer.slots(options).map(slot => ({
+        parameter: p.name,
+        slot,
+        name: `${p.name}.${slot}`,
+        shape: p.shape,
+      })),
+    );
+    this.residents = [...model.parameters.map(p => p.name), ...this.slots.map(s => s.name)];
+  }
+
+  get backend(): BackendInfo {
+    return this.active?.executable.backend ?? this.executor.backend;
+  }
+
+  async start(): Promise<void> {
+    const { weights, state = {} } = this.request;
+    const step = await this.compile(this.request.bindings, this.request.targets.shape);
+    this.active = step;
+    for (const p of this.model.parameters) step.executable.write(p.name, weights[p.name]!.data);
+    for (const s of this.slots) {
+      const saved = state[s.name];
+      // PyTorch's own slots start at zero, which is what memory holds.
+      if (!saved) continue;
+      if (saved.data.length !== s.shape.reduce((n, d) => n * d, 1))
+        throw new VitrineError(
+          'bad-file',
+          `The saved optimiser state "${s.name}" does not fit its parameter.`,
+        );
+      step.executable.write(s.name, saved.data);
+    }
+    this.count = Number(state[STEP]?.data[0] ?? 0);
+  }
+
+  async step(feeds: Tensors, targets: Tensor, options: { learningRate: number }): Promise<StepResult> {
+    await yieldToOthers();
+    const step = await this.stepFor(feeds, targets);
+    const { executable, graph, loss } = step;
+    for (const [id, buffer] of step.inputs)
+      executable.write(buffer, checkFeed(this.model, graph, id, feeds[id]).data);
+    executable.write(loss.target, loss.check(targets).data);
+    this.count++;
+    const scalars = this.optimizer.scalars(this.count, options.learningRate, this.options);
+    for (const name of step.scalars) executable.write(scalarId(name), Float32Array.of(scalars[name]!));
+    draw(executable, step.draws, this.request.seed ?? 0, this.count);
+    await executable.run();
+    return {
+      loss: executable.read(step.lossBuffer)[0]!,
+      output: { shape: step.output.shape, data: executable.read(step.output.buffer) },
+    };
+  }
+
+  async weights(): Promise<Tensors> {
+    return Object.fromEntries(
+      this.model.parameters.map(p => {
+        const data = this.active!.executable.read(p.name);
+        const whole = !/^(b?float)/.test(p.dtype);
+        return [p.name, { shape: p.shape, data: whole ? Int32Array.from(data) : data }];
+      }),
+    );
+  }
+
+  async state(): Promise<Tensors> {
+    const state: Tensors = { [STEP]: { shape: [], data: Int32Array.of(this.count) } };
+    for (const s of this.slots)
+      state[s.name] = { shape: s.shape, data: this.active!.executable.read(s.name) };
+    return state;
+  }
+
+  async gradientNorms(): Promise<Record<string, number>> {
+    const { gradients, executable } = this.active!;
+    return Object.fromEntries(
+      [...gradients].map(([name, buffer]) => {
+        let sum = 0;
+        for (const g of executable.read(buffer)) sum += g * g;
+        return [name, Math.sqrt(sum)];
+      }),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    for (const s of this.steps.values()) await s.executable.dispose();
+    this.steps.clear();
+    this.active = undefined;
+  }
+
+  /** The plan for as many rows as the feeds have; weights and state move to it. */
+  private async stepFor(feeds: Tensors, targets: Tensor): Promise<Step> {
+    if (!this.active) throw new VitrineError('bad-request', 'The trainer was disposed of.');
+    const compiled = this.batch === undefined ? undefined : this.request.bindings[this.batch];
+    const rows = feeds[this.model.inputs[0]!]?.shape[0];
+    let step = this.steps.get(compiled ?? 0)!;
+    if (
+      this.batch !== undefined &&
+      rows !== undefined &&
+      rows > 0 &&
+      compiled !== undefined &&
+      rows < compiled
+    ) {
+      step =
+        this.steps.get(rows) ??
+        (await this.compile({ ...this.request.bindings, [this.batch]: rows }, targets.shape));
+    }
+    if (step !== this.active) {
+      for (const name of this.residents) step.executable.write(name, this.active.executable.read(name));
+      this.active = step;
+    }
+    return step;
+  }
+
+  private async compile(bindings: Bindings, targetShape: readonly number[]): Promise<Step> {
+    const { model, request, optimizer, options } = this;
+    const graph = bindModel(model, bindings, true);
+    const loss = addLoss(graph, model, request.loss, { ...request.targets, shape: targetShape });
+    const trained = model.parameters.filter(p => p.kind === 'parameter' && p.trainable).map(p => p.name);
+    const gradients = differentiate(graph, new Map([[loss.value, graph.scalar(1)]]), trained);
+    const found = [...gradients].flatMap(([name, g]) => (g === undefined ? [] : [[name, g] as const]));
+    if (found.length === 0)
+      throw new VitrineError(
+        'bad-model',
+        `The loss does not depend on any trainable parameter of ${model.name}.`,
+      );
+    for (const s of this.slots) graph.declare(s.name, { dtype: 'float32', shape: s.shape });
+    const scalars = Object.keys(optimizer.scalars(1, 1, options));
+    for (const name of scalars) graph.declare(scalarId(name), { dtype: 'float32', shape: [] });
+    for (const [name, gradient] of found) this.addUpdate(graph, name, gradient, scalars);
+    const output = model.outputs[0]!;
+    const { plan, bufferOf } = lower(graph, {
+      inputs: [...model.inputs, loss.target, ...scalars.map(scalarId), ...graph.draws.map(d => d.id)],
+      residents: this.residents,
+      outputs: [loss.value, output, ...found.map(([, g]) => g)],
+    });
+    const step: Step = {
+      graph,
+      executable: await this.executor.compile(plan),
+      loss,
+      lossBuffer: bufferOf(loss.value),
+      output: { buffer: bufferOf(output), shape: graph.shape(output) },
+      gradients: new Map(found.map(([name, g]) => [name, bufferOf(g)])),
+      draws: graph.draws,
+      inputs: new Map(model.inputs.map(id => [id, bufferOf(id)])),
+      scalars,
+    };
+    this.steps.set(this.batch === undefined ? 0 : bindings[this.batch]!, step);
+    return step;
+  }
+
+  /** The optimiser's step for one parameter, as nodes. */
+  private addUpdate(graph: Graph, parameter: string, gradient: string, scalars: readonly string[]): void {
+    const { slots, parameter: expression } = this.optimizer.update(this.options);
+    const values: Record<string, string> = {
+      p: parameter,
+      g: gradient,
+      ...Object.fromEntries(scalars.map(s => [s, scalarId(s)])),
+      ...Object.fromEntries(Object.keys(slots).map(s => [s, `${parameter}.${s}`])),
+    };
+    const cells = (e: string) => {
+      const used = Object.keys(values).filter(n => new RegExp(`\\b${n}\\b`).test(e));
+      return graph.emit(
+        'Map',
+        used.map(n => values[n]!),
+        { names: used, expression: e },
+      )[0]!;
+    };
+    for (const [slot, e] of Object.entries(slots)) {
+      const now = cells(e);
+      values[`new_${slot}`] = now;
+      graph.updates.push({ resident: `${parameter}.${slot}`, value: now });
+    }
+    graph.updates.push({ resident: parameter, value: cells(expression) });
+  }
+}
+
+function scalarId(name: string): string {
+  return `%scalar:${name}`;
+}
+
+/** Fills the random tensors of a step; each has its own stream, so that a resumed run draws the same. */
+export function draw(executable: Executable, draws: readonly Draw[], seed: number, step: number): void {
+  draws.forEach(({ id, shape, keep, value }, i) => {
+    const random = new Random(seed, `draw:${i}:${step}`);
+    const data = new Float32Array(shape.reduce((n, d) => n * d, 1));
+    const threshold = keep * 4294967296;
+    for (let j = 0; j < data.length; j++) data[j] = random.uint32() < threshold ? value : 0;
+    executable.write(id, data);
+  });
+}
