@@ -3,7 +3,6 @@
 // builds to another folder than dist/.
 const esbuild = require('esbuild');
 const { execFileSync } = require('node:child_process');
-const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -221,20 +220,9 @@ function copyAssets() {
  */
 function makeSnapshot() {
   const program = path.join(dist, 'python.js');
-  if (!fs.existsSync(program)) return;
-  const hash = createHash('sha256');
-  for (const f of [
-    path.join(dist, 'pyodide/package.json'),
-    path.join(root, 'src/formats/pytorch/worker.ts'),
-    ...filesIn(path.join(dist, 'python'), n => n.endsWith('.py')).sort(),
-  ])
-    hash.update(path.relative(root, f)).update(fs.readFileSync(f));
-  const key = hash.digest('hex');
-  const keyFile = path.join(dist, 'pyodide/snapshot.key');
-  const made = fs.existsSync(keyFile) && fs.existsSync(path.join(dist, 'pyodide/snapshot.bin'));
-  if (made && fs.readFileSync(keyFile, 'utf8') === key) return;
-  execFileSync(process.execPath, [program, '--snapshot'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  fs.writeFileSync(keyFile, key);
+  // It does nothing when the image is of these sources.
+  if (fs.existsSync(program))
+    execFileSync(process.execPath, [program, '--snapshot'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 async function main() {

@@ -49,7 +49,10 @@ export function floorDivDims(a: Dim, b: Dim): Dim {
   if (b === 0) throw new RangeError(`division of the size ${a} by zero`);
   if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b);
   const divisor = parse(b);
-  if (divisor.size !== 1) return equalDims(a, b) ? 1 : print(new Map([[floorAtom(a, b), 1]]));
+  if (divisor.size !== 1) {
+    const quotient = divideExactly(parse(a), divisor);
+    return quotient ? print(quotient) : print(new Map([[floorAtom(a, b), 1]]));
+  }
   const [[divisorMonomial, divisorCoefficient]] = [...divisor] as [[string, number]];
   const even: Polynomial = new Map();
   const rest: Polynomial = new Map();
@@ -67,6 +70,31 @@ export function floorDivDims(a: Dim, b: Dim): Dim {
         ? Math.floor(remainder / divisorCoefficient)
         : print(new Map([[floorAtom(remainder, b), 1]]));
   return addDims(print(even), floor);
+}
+
+/** Long division of polynomials, highest monomial first; undefined if it does not come out even. */
+function divideExactly(dividend: Polynomial, divisor: Polynomial): Polynomial | undefined {
+  const leading = (p: Polynomial) =>
+    [...p]
+      .filter(([, c]) => c !== 0)
+      .sort(([x], [y]) => atomsOf(y).length - atomsOf(x).length || (x < y ? -1 : 1))[0];
+  const [lead, by] = leading(divisor)!;
+  const quotient: Polynomial = new Map();
+  const rest = new Map(dividend);
+  for (let steps = 0; steps < 100; steps++) {
+    const top = leading(rest);
+    if (!top) return quotient;
+    const left = removeAtoms(atomsOf(top[0]), atomsOf(lead));
+    if (!left || top[1] % by !== 0) return undefined;
+    const monomial = left.join('*');
+    const factor = top[1] / by;
+    quotient.set(monomial, (quotient.get(monomial) ?? 0) + factor);
+    for (const [m, c] of divisor) {
+      const product = [...left, ...atomsOf(m)].sort().join('*');
+      rest.set(product, (rest.get(product) ?? 0) - c * factor);
+    }
+  }
+  return undefined;
 }
 
 export function equalDims(a: Dim, b: Dim): boolean {

@@ -94,6 +94,8 @@ const dtypes = new Set<string>([
   'bool',
 ]);
 
+const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Equal', 'Greater', 'Less']);
+
 type Request = Record<string, unknown>;
 
 export class Recorder {
@@ -148,6 +150,8 @@ export class Recorder {
         return this.setInitializer(r);
       case 'solve':
         return this.solve(r);
+      case 'met':
+        return this.met();
       case 'has':
         return { has: this.ops.has(string(r['op'])) };
       case 'mark':
@@ -361,17 +365,20 @@ export class Recorder {
   }
 
   /**
-   * The side length of an image, the same for its symbols, that makes an expression a wanted number. Several may:
-   * the one that people use most is taken.
+   * The side length of an image, the same for its symbols, that makes expressions the wanted numbers. Several may: the
+   * one that people use most is taken.
    */
   private solve(r: Request): unknown {
-    const expression = dim(r['expression']);
-    const wanted = number(r['value']);
     const symbols = list(r['symbols']).map(string);
-    if (!symbolsOf(expression).some(s => symbols.includes(s))) return {};
+    const pairs = list(r['pairs'])
+      .map(p => list(p))
+      .map(([e, v]) => [dim(e), number(v)] as const)
+      .filter(([e]) => symbolsOf(e).some(s => symbols.includes(s)));
+    if (!pairs.length) return {};
     const fits = (size: number) => {
+      const bindings = Object.fromEntries(symbols.map(s => [s, size]));
       try {
-        return bindDim(expression, Object.fromEntries(symbols.map(s => [s, size]))) === wanted;
+        return pairs.every(([e, v]) => bindDim(e, bindings) === v);
       } catch {
         return false;
       }
@@ -379,6 +386,29 @@ export class Recorder {
     const usual = [28, 32, 224, 64, 96, 128, 256, 299, 227, 84, 48, 16, 8, 512, 112, 160, 192, 320, 384];
     const size = usual.find(fits) ?? Array.from({ length: 1024 }, (_, i) => i + 1).find(fits);
     return size === undefined ? {} : { size };
+  }
+
+  /**
+   * Where a symbolic size met a number that it must be: the shape rules give symbols the benefit of the doubt, a
+   * reader that chooses an image's size must not.
+   */
+  private met(): unknown {
+    const pairs: [Dim, Dim][] = [];
+    const meet = (a: Dim | undefined, b: Dim | undefined) => {
+      if (typeof a === 'string' && typeof b === 'number' && b !== 1) pairs.push([a, b]);
+      else if (typeof a === 'number' && typeof b === 'string' && a !== 1) pairs.push([b, a]);
+    };
+    for (const n of this.nodes) {
+      const shapes = n.inputs.map(i => this.values.get(i)?.shape);
+      const [a, b] = shapes;
+      if (!a || !b) continue;
+      if (n.op === 'Gemm') meet(a[n.attributes['transA'] ? 0 : 1], b[n.attributes['transB'] ? 1 : 0]);
+      else if (n.op === 'MatMul') meet(a.at(-1), b.at(b.length > 1 ? -2 : -1));
+      else if (elementwise.has(n.op)) {
+        for (let i = 1; i <= Math.min(a.length, b.length); i++) meet(a.at(-i), b.at(-i));
+      }
+    }
+    return { pairs: pairs.slice(0, 100) };
   }
 
   private start(): unknown {

@@ -2,7 +2,8 @@
  * The thread in which a workspace's Python runs. It has nothing but the interpreter, the stand-in for torch, the ops'
  * shape rules and one device between them.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -53,6 +54,35 @@ interface Loaded {
 
 type Load = (options: Record<string, unknown>) => Promise<Loaded>;
 
+/** Our Python files by their path from python/, sorted. */
+function pythonSources(distFolder: string): [name: string, data: Uint8Array][] {
+  const folder = join(distFolder, 'python');
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(e => e.isFile() && e.name.endsWith('.py'))
+    .map(e => join(e.parentPath ?? e.path, e.name))
+    .sort()
+    .map(file => [file.slice(folder.length + 1).replaceAll('\\', '/'), readFileSync(file)]);
+}
+
+/** What an interpreter's image must have been made from to be used. */
+function sourcesDigest(distFolder: string): Buffer {
+  const hash = createHash('sha256').update(prepare);
+  for (const [name, data] of pythonSources(distFolder)) hash.update(name).update(data);
+  return hash.update(readFileSync(join(distFolder, 'pyodide', 'package.json'))).digest();
+}
+
+/** The interpreter's image, behind the digest of its sources; nothing if it is of others. */
+function readSnapshot(distFolder: string): Uint8Array | undefined {
+  const file = join(distFolder, 'pyodide', 'snapshot.bin');
+  if (!existsSync(file)) return undefined;
+  const data = readFileSync(file);
+  const digest = sourcesDigest(distFolder);
+  // A copy, so that the image begins its own buffer.
+  return digest.equals(data.subarray(0, digest.length))
+    ? new Uint8Array(data.subarray(digest.length))
+    : undefined;
+}
+
 async function load(distFolder: string, options: Record<string, unknown>): Promise<Loaded> {
   const pyodideFolder = join(distFolder, 'pyodide');
   const { loadPyodide } = (await import(pathToFileURL(join(pyodideFolder, 'pyodide.mjs')).href)) as {
@@ -71,13 +101,10 @@ async function load(distFolder: string, options: Record<string, unknown>): Promi
     ...options,
   });
   const { FS } = pyodide._module;
-  const pythonFolder = join(distFolder, 'python');
-  for (const entry of readdirSync(pythonFolder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.py')) continue;
-    const file = join(entry.parentPath ?? entry.path, entry.name);
-    const to = `/vitrine/${file.slice(pythonFolder.length + 1).replaceAll('\\', '/')}`;
+  for (const [name, data] of pythonSources(distFolder)) {
+    const to = `/vitrine/${name}`;
     FS.mkdirTree(to.slice(0, to.lastIndexOf('/')));
-    FS.writeFile(to, readFileSync(file));
+    FS.writeFile(to, data);
   }
   return pyodide;
 }
@@ -118,11 +145,20 @@ function addDevice(m: Emscripten, answer: (request: string) => string): void {
 
 /** Writes the image of an interpreter that has imported all it needs: starting from it takes a tenth of the time. */
 export async function writeSnapshot(distFolder: string): Promise<void> {
+  if (readSnapshot(distFolder)) return;
   hideRequire();
   const pyodide = await load(distFolder, { _makeSnapshot: true });
-  if (!runSource(pyodide._module, prepare))
-    throw new Error(`The torch stand-in cannot be imported.\n${complaints.join('\n')}`);
-  writeFileSync(join(distFolder, 'pyodide', 'snapshot.bin'), pyodide.makeMemorySnapshot());
+  if (!runSource(pyodide._module, prepare)) throw notImported();
+  const file = join(distFolder, 'pyodide', 'snapshot.bin');
+  writeFileSync(
+    `${file}.${process.pid}`,
+    Buffer.concat([sourcesDigest(distFolder), pyodide.makeMemorySnapshot()]),
+  );
+  renameSync(`${file}.${process.pid}`, file);
+}
+
+function notImported(): Error {
+  return new Error(`The torch stand-in cannot be imported.\n${complaints.join('\n')}`);
 }
 
 /** Pyodide imports `ws` and `child_process` for a `require` of its own, unless there is one. */
@@ -137,14 +173,12 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
   const { performance } = globalThis;
   confineWebAssembly(memoryMb * 1024 * 1024);
   hideRequire();
-  const snapshot = join(distFolder, 'pyodide', 'snapshot.bin');
-  const image = existsSync(snapshot) ? readFileSync(snapshot) : undefined;
+  const image = readSnapshot(distFolder);
   const pyodide = await load(distFolder, image ? { _loadSnapshot: image } : {});
   const m = pyodide._module;
   let recorder: Recorder | undefined;
   addDevice(m, text => recorder?.answer(text) ?? '{"error":"nothing is being read","kind":"request"}');
-  if (!runSource(m, prepare))
-    throw new Error(`The torch stand-in cannot be imported.\n${complaints.join('\n')}`);
+  if (!runSource(m, prepare)) throw notImported();
   confineInterpreter(m);
   confineThread();
   port.on('message', (request: WorkerRequest) => {

@@ -336,8 +336,9 @@ class _Reading:
         config = self.config_for(missing, parameters)
         if config is not None:
             return (), {**config, **given}
+        # A building block that another class makes is no finding unless it was asked for.
         trace.say(
-            "warning",
+            "error" if self.request.get("class") else "hint",
             "argument-needed",
             f"To read {self.cls.__name__}, give a value for its constructor argument"
             f"{'s' if len(missing) > 1 else ''} {', '.join(missing)}: in the experiment file under model.arguments, as "
@@ -453,6 +454,7 @@ class _Reading:
             if p.ndim == 2:
                 add(("N", p.shape[0]))
                 add(("N", p.shape[1]))
+                add(("N", "T", p.shape[0]))
             elif p.ndim == 1 and isinstance(p.shape[0], int):
                 add(("N", p.shape[0]))
         add(("N", 1))
@@ -485,7 +487,7 @@ class _Reading:
         """Lists of (shape, dtype), one for each input, likeliest first."""
         layers = self.candidates()
         given = self.request.get("input")
-        if given:
+        if given is not None:
             integers = layers and layers[0][1] == "int64"
             kinds = ["int64", "float32"] if integers else ["float32", "int64"]
             first = [(s, k) for k in kinds for s in ((("N", *given)), ("N", *given[1:]), tuple(given))]
@@ -545,6 +547,11 @@ class _Reading:
             tried += 1
             self.attempt(names, shapes, mark, found)
             if self.error is None:
+                settled = self.settled(shapes)
+                if settled is not None:
+                    self.attempt(names, settled, mark, found)
+                    if self.error is not None:
+                        self.attempt(names, shapes, mark, found)
                 return
             reached = (channel.ask("mark")["nodes"], -tried)
             if best is None or reached[0] > best[0][0]:
@@ -552,7 +559,7 @@ class _Reading:
             solved = self.solved(shapes, self.error)
             if solved and solved not in seen:
                 queue.insert(0, solved)
-            if isinstance(self.error, (MemoryError, RecursionError)):
+            if isinstance(self.error, (MemoryError, RecursionError, trace.Unsupported)):
                 break
         if best is None:
             trace.say("warning", "input-shape-needed",
@@ -576,11 +583,16 @@ class _Reading:
         pairs += _mismatched(str(error))
         for expression, wanted in pairs:
             if isinstance(expression, str) and isinstance(wanted, int):
-                answer = channel.ask("solve", expression=expression, value=wanted, symbols=symbols)
-                size = answer.get("size")
-                if size:
-                    return [(tuple(size if d in symbols else d for d in s), k) for s, k in shapes]
+                return _sized(shapes, symbols, [[expression, wanted]])
         return None
+
+    def settled(self, shapes):
+        """Image sizes that later layers fix: where a symbolic size met a number."""
+        symbols = sorted({d for s, _ in shapes for d in s if d in ("H", "W", "L", "D")})
+        if not symbols:
+            return None
+        met = channel.ask("met")["pairs"]
+        return _sized(shapes, symbols, met) if met else None
 
     def attempt(self, names, shapes, mark, found):
         from torch import _tensor
@@ -676,6 +688,11 @@ class _Reading:
             outputs=[t._id for t in self.outputs], modules=modules, parameters=parameters,
             diagnostics=trace.take_diagnostics(), constructed=constructed,
         )
+
+
+def _sized(shapes, symbols, pairs):
+    size = channel.ask("solve", pairs=pairs, symbols=symbols).get("size")
+    return size and [(tuple(size if d in symbols else d for d in s), k) for s, k in shapes]
 
 
 def _printed(module):

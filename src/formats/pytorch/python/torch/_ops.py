@@ -86,12 +86,12 @@ def _scaled(x, y, op):
         low, high = sorted((i["low"] * scale + shift, i["high"] * scale + shift))
         made = {"kind": "uniform", "low": low, "high": high}
     elif i["kind"] == "normal":
-        made = {"kind": "normal", "mean": i["mean"] * scale + shift, "std": i["std"] * abs(scale)}
+        made = {"kind": "normal", "mean": i["mean"] * scale + shift, "std": i["std"] * builtins.abs(scale)}
     elif i["kind"] == "orthogonal":
         made = {"kind": "orthogonal", "gain": i["gain"] * scale}
     else:
         low, high = sorted((i["low"] * scale + shift, i["high"] * scale + shift))
-        made = {"kind": "truncated_normal", "mean": i["mean"] * scale + shift, "std": i["std"] * abs(scale),
+        made = {"kind": "truncated_normal", "mean": i["mean"] * scale + shift, "std": i["std"] * builtins.abs(scale),
                 "low": low, "high": high}
     made = leaf(x.shape, x.dtype, made)
     made.requires_grad = False
