@@ -1,7 +1,7 @@
 /**
  * The CPU's executor: gpu.js compiles each kernel to SIMD WebAssembly, but over one memory that is laid out by our
  * plan. Weights and state never leave it, what is elementwise happens in place, reshapes cost nothing, and a step is
- * a plain loop over exported functions.
+ * a plain loop over exported functions. Kernels that have a hand-written form (`fast`) use that, over the same memory.
  *
  * Why not `createPipeline` here, whose fused executor does much the same: it takes weights as arguments and hands new
  * ones back, each copied twice per step, and answers through several promises. See docs/engine.md for the numbers.
@@ -15,6 +15,8 @@ import { planMemory } from '../compile/memory';
 import type { Plan } from '../compile/plan';
 import type { BackendInfo } from '../engine';
 import type { KernelCall } from '../op';
+import { fastKernels } from '../wasm/fastKernels';
+import { instantiateNative, nativeModule } from '../wasm/native';
 import type { Executable, Executor } from './executor';
 
 /** What is used of gpu.js's WebAssemblyKernel. */
@@ -54,7 +56,11 @@ export function isWebasmSupported(): boolean {
 
 export function webasmExecutor(): Executor {
   const gpu = new GPU({ mode: 'webasm' });
-  const backend: BackendInfo = { name: 'webasm', executor: 'fused-resident', threads: 1 };
+  const backend: BackendInfo = {
+    name: 'webasm',
+    executor: `fused-resident, ${nativeModule().variant}`,
+    threads: 1,
+  };
   return {
     backend,
     compile: async plan => new WebasmExecutable(gpu, backend, plan),
@@ -75,7 +81,9 @@ class WebasmExecutable implements Executable {
     readonly backend: BackendInfo,
     plan: Plan,
   ) {
-    const { offsets, bytes, copies } = planMemory(plan);
+    const { offsets, bytes: planned, copies } = planMemory(plan);
+    const scratch = planned;
+    const bytes = planned + scratchBytes(plan);
     const initial = Math.ceil(bytes / PAGE) + 16;
     if (initial > 65536)
       throw new VitrineError(
@@ -83,7 +91,8 @@ class WebasmExecutable implements Executable {
         `The model needs ${(bytes / 2 ** 30).toFixed(1)} GB for one batch, more than the 4 GB that WebAssembly can address. Take a smaller batch.`,
       );
     // gpu.js declares this maximum in each module; the memory's may not be larger.
-    const memory = new WebAssembly.Memory({ initial, maximum: Math.max(initial, 4096) });
+    const memory = new WebAssembly.Memory({ initial, maximum: Math.max(initial, 4096), shared: true });
+    const native = instantiateNative(memory);
     this.f32 = new Float32Array(memory.buffer);
     for (const [buffer, offset] of offsets) {
       this.places.set(buffer, { start: offset / 4, end: offset / 4 + (plan.sizes.get(buffer) ?? 0) });
@@ -97,6 +106,17 @@ class WebasmExecutable implements Executable {
     const kernels = new Map<string, WasmKernel>();
     this.steps = plan.calls.map(call => {
       const cells = plan.sizes.get(call.output.buffer)!;
+      const fast = call.fast && fastKernels[call.fast.name];
+      if (fast) {
+        const { params } = call.fast!;
+        const addresses = {
+          inputs: call.inputs.map(i => offsets.get(i.buffer)!),
+          output: offsets.get(call.output.buffer)!,
+        };
+        const share = fast.bind(native, addresses, params);
+        const units = fast.units(params);
+        return () => share(0, units, scratch);
+      }
       const kernel = kernelFor(gpu, kernels, call, cells);
       const arrays: Layout['arrays'] = {};
       call.inputs.forEach(({ buffer }, index) => {
@@ -110,7 +130,7 @@ class WebasmExecutable implements Executable {
       });
       const outputOffset = offsets.get(call.output.buffer)!;
       const layout: Layout = { arrays, scalars: {}, constantArrays: {}, outputOffset, totalBytes: bytes };
-      const assembled = kernel._assembleModule(layout, cells, false);
+      const assembled = kernel._assembleModule(layout, cells, true);
       const env: Record<string, WebAssembly.ImportValue> = { memory };
       for (const name of kernel.usedMathImports) env[`math_${name}`] = Math[name as 'exp'];
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assembled.bytes as BufferSource), {
@@ -145,6 +165,14 @@ class WebasmExecutable implements Executable {
     this.steps = [];
     this.f32 = new Float32Array(0);
   }
+}
+
+/** What the hand-written kernels need beside the plan's buffers; they run one after the other. */
+function scratchBytes({ calls }: Plan): number {
+  return calls.reduce((most, { fast }) => {
+    const kernel = fast && fastKernels[fast.name];
+    return kernel ? Math.max(most, kernel.scratchBytes(fast.params)) : most;
+  }, 0);
 }
 
 /** A kernel translated for its source and grid; the same source may run over other buffers. */

@@ -20,11 +20,15 @@ export interface FastKernelDefinition {
   units(p: Params): number;
   /** Floating-point operations of one unit, roughly: decides whether threads pay. */
   cost(p: Params): number;
-  scratchBytes(p: Params, native: Native): number;
+  scratchBytes(p: Params): number;
   bind(native: Native, at: Addresses, p: Params): Share;
 }
 
 const none = (): number => 0;
+
+/** Packed panels of A and B and one tile, as in assembly/gemm.ts. */
+const gemmScratchBytes = (128 * 256 + 512 * 256 + 4 * 8) * 4;
+
 const convNames = [
   'ci',
   'h',
@@ -52,7 +56,7 @@ function pick(p: Params, names: readonly string[]): number[] {
   });
 }
 
-function convScratch(p: Params, native: Native): number {
+function convScratch(p: Params): number {
   const [ci, kh, kw, oh, ow, groups] = pick(p, ['ci', 'kh', 'kw', 'oh', 'ow', 'groups']) as [
     number,
     number,
@@ -61,7 +65,7 @@ function convScratch(p: Params, native: Native): number {
     number,
     number,
   ];
-  return align((ci / groups) * kh * kw * oh * ow * 4) + native['gemmScratchBytes']!();
+  return align((ci / groups) * kh * kw * oh * ow * 4) + gemmScratchBytes;
 }
 
 function convCost(p: Params): number {
@@ -87,7 +91,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
   matmul: {
     units: p => p['batch']! * (matmulRows(p) ? p['m']! : Math.ceil(p['n']! / 8)),
     cost: p => 2 * p['k']! * (matmulRows(p) ? p['n']! : p['m']! * 8),
-    scratchBytes: (_, native) => native['gemmScratchBytes']!(),
+    scratchBytes: () => gemmScratchBytes,
     bind(native, at, p) {
       const f = native['matmul']!;
       const [a, b, bias = 0] = at.inputs as [number, number, number?];
