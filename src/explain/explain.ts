@@ -66,7 +66,7 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
     const target = targetFor(call, prediction);
     const request: ExplanationRequest = {
       ...base,
-      ...questionFor(target.index, prediction?.output.length ?? 2, call.dataset),
+      ...questionFor(target.index, prediction?.output.length ?? outputWidth(call.model), call.dataset),
       ...(sample && { input: sample.input }),
       onProgress: done => call.onProgress?.(methodShare * done),
     };
@@ -99,7 +99,8 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
         trust,
         ...(call.dataset && { dataset: call.dataset }),
         ...(call.language && { language: call.language }),
-        ...(prediction && { prediction, target }),
+        target,
+        ...(prediction && { prediction }),
         ...(sample?.raw && { raw: sample.raw }),
         ...(sample?.truth !== undefined && { truth: sample.truth }),
       }),
@@ -108,6 +109,12 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
   } finally {
     await engine.dispose();
   }
+}
+
+/** Numbers that the model gives for one sample. */
+function outputWidth(model: Model): number {
+  const shape = model.values[model.outputs[0] ?? '']?.shape.slice(1) ?? [];
+  return shape.reduce<number>((n, dim) => n * (typeof dim === 'number' ? dim : 1), 1);
 }
 
 async function judge(
@@ -181,7 +188,11 @@ function targetFor(
   const count = classes?.length ?? prediction?.probabilities?.length ?? prediction?.output.length ?? 1;
   const nameOf = (index: number) =>
     classes?.[index] ?? (count > 1 ? String(index) : (dataset?.target.name ?? String(index)));
-  if (target === undefined) return { index: prediction?.index ?? 0, name: nameOf(prediction?.index ?? 0) };
+  if (target === undefined) {
+    // Without a prediction: the second of two classes, which by convention is the positive one, else the first.
+    const index = prediction?.index ?? (classes?.length === 2 ? 1 : 0);
+    return { index, name: nameOf(index) };
+  }
   const byName = classes?.indexOf(String(target)) ?? -1;
   // A class may be named "3": a text is a name first and an index only if there is no such name.
   if (typeof target === 'string' && byName >= 0) return { index: byName, name: nameOf(byName) };

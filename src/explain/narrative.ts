@@ -146,7 +146,9 @@ function typical(info: FeatureInfo | undefined): string | undefined {
       : show(info.mean);
 }
 
-function aboutTheModel({ attribution, dataset }: Story, words: Words): string[] {
+function aboutTheModel(story: Story, words: Words): string[] {
+  const { attribution, dataset } = story;
+  if (story.method.id === 'partial_dependence') return [dependence(story, words)];
   const { values, spread, names, facts } = attribution;
   const lead =
     facts?.['score'] === undefined
@@ -182,6 +184,20 @@ function aboutTheModel({ attribution, dataset }: Story, words: Words): string[] 
     );
   const rest = values.data.length - clear.length;
   return [lead, words.importance.list(items), rest > 0 ? words.importance.rest(rest) : ''];
+}
+
+function dependence({ attribution, dataset, target }: Story, words: Words): string {
+  const { values, names, facts } = attribution;
+  const column = dataset?.features[facts?.['column'] ?? -1]?.name ?? '';
+  const order = descending(values.data);
+  const high = order[0]!;
+  const low = order.at(-1)!;
+  const classes = dataset?.target.kind === 'classes';
+  const tell = (i: number) => (classes ? words.percent(values.data[i]!) : formatNumber(values.data[i]!));
+  if (tell(high) === tell(low)) return words.dependence.flat(column);
+  const subject = classes ? `"${target?.name}"` : (dataset?.target.name ?? '');
+  const at = (i: number) => names?.[i] ?? String(i);
+  return words.dependence.curve(column, subject, tell(low), at(low), tell(high), at(high));
 }
 
 function aboutTrust({ trust }: Story, words: Words): string[] {

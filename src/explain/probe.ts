@@ -41,6 +41,8 @@ export class Probe {
     /** The model's output for one sample. */
     readonly outputShape: readonly number[],
     private readonly wrt: string | undefined,
+    /** Sizes of the model's symbols in one call. */
+    readonly bindings: Bindings,
   ) {}
 
   /**
@@ -80,7 +82,7 @@ export class Probe {
       ...(wrt !== undefined && { gradients: [wrt] }),
       ...(options.inner !== undefined && { fetch: [options.inner] }),
     });
-    return new Probe(subject, evaluator, rows, sampleShape, outputShape, wrt);
+    return new Probe(subject, evaluator, rows, sampleShape, outputShape, wrt, bindings);
   }
 
   /** Numbers in one sample. */

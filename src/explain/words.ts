@@ -16,6 +16,8 @@ export interface Words {
     repeatsNothing: string;
     sampling(error: string, verdict: Trust['verdict']): string;
     samplingExact: string;
+    surrogate(fit: string, verdict: Trust['verdict']): string;
+    agreement(share: string, verdict: Trust['verdict']): string;
   };
   predicted: {
     class(label: string, target: string, probability: string, sureness: string): string;
@@ -40,6 +42,10 @@ export interface Words {
     list(items: readonly string[]): string;
     none: string;
     rest(count: number): string;
+  };
+  dependence: {
+    curve(column: string, subject: string, low: string, at: string, high: string, to: string): string;
+    flat(column: string): string;
   };
   trust: Record<Trust['verdict'], (score: string, weakest: string) => string>;
   doNotConclude: string;
@@ -101,6 +107,14 @@ export const english: Words = {
         ? `Other random samples would change it by about ${error}.`
         : `Other random samples would change it by about ${error}: take more of them.`,
     samplingExact: 'Computed exactly, without sampling.',
+    surrogate: (fit, verdict) =>
+      verdict === 'good'
+        ? `Near this input a simple linear model answers like the network: it explains ${fit} of the variation.`
+        : `Near this input a simple linear model explains only ${fit} of the network's variation.`,
+    agreement: (share, verdict) =>
+      verdict === 'good'
+        ? `Single rows behave like their mean: it explains ${share} of their curves.`
+        : `Single rows behave differently: the mean explains only ${share} of their curves.`,
   },
   predicted: {
     class: (label, target, probability, sureness) =>
@@ -135,6 +149,11 @@ export const english: Words = {
     none: 'Permuting single columns costs it nothing measurable: the columns may stand in for one another.',
     rest: count =>
       `${count} other ${count === 1 ? 'column makes' : 'columns make'} no measurable difference.`,
+  },
+  dependence: {
+    curve: (column, subject, low, at, high, to) =>
+      `As ${column} is varied, the mean prediction for ${subject} goes from ${low} (at ${at}) to ${high} (at ${to}).`,
+    flat: column => `Varying ${column} hardly changes the mean prediction.`,
   },
   trust: {
     good: score => `Trust in this explanation: good (${score}).`,

@@ -21,8 +21,8 @@ const flat = 0.05;
  * with that of random orders.
  *
  * Rule: score = gap / best gap, where the gap is the random orders' mean area minus this order's (the other way round
- * for insertion), and the best gap is the larger of it and the gap of the order that one finds by replacing each unit
- * alone. A random order scores 0 on average. Where no order beats chance by a hundredth of the curves' range, the test
+ * for insertion), and the best gap is the largest of it and the gaps of the two orders that one finds by replacing each
+ * unit alone and by keeping each unit alone. A random order scores 0 on average. Where no order beats chance by a hundredth of the curves' range, the test
  * says nothing, and the score is 0.5.
  */
 export async function judgeOrder(
@@ -44,12 +44,9 @@ export async function judgeOrder(
   const random = new Random(0, `trust:${mode}`);
   const orders = [own, ...Array.from({ length: randomOrders }, () => random.permutation(n))];
 
-  // Rows of one probe: each unit alone, then every order's curve without its two ends, then the ends.
   const inner = cuts.length - 2;
-  const singles = n;
   const curves = orders.length * inner;
-  const total = singles + curves + inner + 2;
-  return withProbe(request, shape, { rows: Math.min(256, total) }, async probe => {
+  return withProbe(request, shape, { rows: Math.min(256, Math.max(n, curves)) }, async probe => {
     const link = linkOf(request.model, request.loss, request.dataset?.target, probe.width);
     const read = async (count: number, steps: (row: number) => { order: Int32Array; replaced: number }) => {
       const outputs = await probe.outputs(count, (row, into) => {
@@ -66,10 +63,16 @@ export async function judgeOrder(
       });
       return { scores, chances, probable: link !== 'value' };
     };
+    // Each unit alone: put into the start, or as the last one to come.
     const one = new Int32Array(1);
-    const alone = await read(singles, u => {
+    const alone = await read(n, u => {
       one[0] = u;
       return { order: one, replaced: 1 };
+    });
+    const others = new Int32Array(n - 1);
+    const last = await read(n, u => {
+      for (let k = 0; k < n - 1; k++) others[k] = k < u ? k : k + 1;
+      return { order: others, replaced: n - 1 };
     });
     const sign = mode === 'deletion' ? -1 : 1;
     const ends = await read(2, row => ({ order: own, replaced: row * n }));
@@ -79,8 +82,14 @@ export async function judgeOrder(
     }));
     const probable = ends.probable && span([...walk.chances, ...ends.chances]) >= flat;
     const kind = probable ? 'chances' : 'scores';
-    const bestOrder = descending(alone[kind].map(v => sign * v));
-    const best = await read(inner, row => ({ order: bestOrder, replaced: cuts[row + 1]! }));
+    const references = [
+      descending(alone[kind].map(v => sign * v)),
+      descending(last[kind].map(v => -sign * v)),
+    ];
+    const best = await read(2 * inner, row => ({
+      order: references[Math.floor(row / inner)]!,
+      replaced: cuts[(row % inner) + 1]!,
+    }));
 
     const x = cuts.map(c => c / n);
     const curve = (values: ArrayLike<number>, at: number) => [
@@ -93,14 +102,16 @@ export async function judgeOrder(
     const randomAreas = randomCurves.map(c => area(x, c));
     const chance = mean(randomAreas);
     const value = sign * (area(x, ownCurve) - chance);
-    const bestGap = Math.max(value, sign * (area(x, curve(best[kind], 0)) - chance));
+    const referenceCurves = [curve(best[kind], 0), curve(best[kind], inner)];
+    const gaps = [value, ...referenceCurves.map(c => sign * (area(x, c) - chance))];
+    const bestGap = Math.max(...gaps);
     const scale = span([...walk[kind], ...ends[kind]]);
     const detail = {
       x,
       curve: ownCurve,
       random: x.map((_, j) => mean(randomCurves.map(c => c[j]!))),
       randomSpread: x.map((_, j) => deviation(randomCurves.map(c => c[j]!))),
-      best: curve(best[kind], 0),
+      best: [ownCurve, ...referenceCurves][gaps.indexOf(bestGap)]!,
     };
     const common = { id: measure.id, title: measure.title, value, detail };
     if (n < 2 || scale < 1e-6 || bestGap < Math.max(1e-6, 0.01 * scale))

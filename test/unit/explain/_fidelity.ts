@@ -2,16 +2,20 @@
 import type { Engine } from '../../../src/engine/engine';
 import type { Attribution, ExplanationRequest } from '../../../src/explain/method';
 import { featureAblation } from '../../../src/explain/methods/feature_ablation';
+import { convolution, gradCam, resizeBilinear } from '../../../src/explain/methods/grad_cam';
 import { gradientShap } from '../../../src/explain/methods/gradient_shap';
 import { method as inputXGradient } from '../../../src/explain/methods/input_x_gradient';
 import { integratedGradients } from '../../../src/explain/methods/integrated_gradients';
 import { kernelShap } from '../../../src/explain/methods/kernel_shap';
+import { localLinearModel } from '../../../src/explain/methods/lime';
 import { occlusion } from '../../../src/explain/methods/occlusion';
+import { numberGrid, partialDependence } from '../../../src/explain/methods/partial_dependence';
 import { permutationImportance } from '../../../src/explain/methods/permutation_importance';
 import { method as saliency } from '../../../src/explain/methods/saliency';
 import { shapleyValueSampling } from '../../../src/explain/methods/shapley_value_sampling';
 import { shapleyValues } from '../../../src/explain/methods/shapley_values';
 import { method as smoothGrad } from '../../../src/explain/methods/smooth_grad';
+import { withProbe } from '../../../src/explain/probe';
 import { type QuadratureRule, quadratureRules } from '../../../src/explain/quadrature';
 import { maxSensitivity } from '../../../src/explain/trust/max_sensitivity';
 import { type Unit, unitsOf } from '../../../src/explain/units';
@@ -164,6 +168,11 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
           c.feature_ablation_patches,
         );
       }
+      if ('grad_cam' in c) {
+        const { map, height, width } = await gradCam(request, convolution(model, ''));
+        exact('grad_cam', 'Captum 0.9.0', map, c.grad_cam);
+        exact('grad_cam', 'Captum 0.9.0', resizeBilinear(map, height, width, 8, 8), c.grad_cam_upsampled);
+      }
       if ('shapley' in c) {
         exact(
           'shapley_values',
@@ -214,6 +223,34 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
     exact(id, 'scikit-learn 1.9.1', attribution.spread!.data, theirs.std);
     exact(id, 'scikit-learn 1.9.1', attribution.repeats!.data, theirs.drops);
   }
+
+  const pd = reference.partial_dependence;
+  const regressor = network([6], layersOf(p.regressor));
+  const table = memoryData({ inputs, targets: p.numbers });
+  const column = inputs.map(row => row[pd.column]!);
+  const grid = numberGrid(column, pd.grid.length);
+  exact('partial_dependence', 'scikit-learn 1.9.1', grid, pd.grid);
+  const curve = await partialDependence(
+    { engine, ...regressor, dataset: table },
+    Float32Array.from(p.inputs),
+    [pd.column, pd.column + 1],
+    grid.map(v => Float32Array.of(v)),
+  );
+  exact('partial_dependence', 'scikit-learn 1.9.1', curve.values.data, pd.average);
+  exact('partial_dependence', 'scikit-learn 1.9.1', curve.repeats!.data, pd.individual);
+
+  const l = reference.lime;
+  const neighbours = l.samples.length / 6;
+  const answers = await withProbe({ engine, ...regressor }, [6], { rows: 64 }, probe =>
+    probe.scores(neighbours, (row, into) => into.set(l.samples.slice(6 * row, 6 * row + 6))),
+  );
+  const standardised = Array.from({ length: neighbours }, (_, r) =>
+    Float64Array.from({ length: 6 }, (_, i) => (l.samples[6 * r + i]! - l.mean[i]!) / l.std[i]!),
+  );
+  const distances = standardised.map(x => Math.hypot(...x.map((v, i) => v - standardised[0]![i]!)));
+  const fit = localLinearModel(standardised, answers, distances, 0.75 * Math.sqrt(6));
+  exact('lime', 'lime 0.2.0.1', fit.coefficients, l.coefficients);
+  exact('lime', 'lime 0.2.0.1', [fit.intercept, fit.r2], [l.intercept, l.score]);
 
   const s = reference.sensitivity;
   const { model, weights } = network([6], layersOf(reference.mlp.layers));

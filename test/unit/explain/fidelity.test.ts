@@ -23,11 +23,8 @@ describe('attributions against Captum, SHAP and scikit-learn', () => {
     const sampled = found.filter(f => f.unit === 'standard errors');
     assert.ok(sampled.length >= 3);
     for (const { id, error, values, within } of sampled) {
-      // Chance alone leaves 3 of 1000 values further out than three standard errors, and makes their size 1.
-      assert.ok(
-        within >= values - Math.max(0, Math.ceil(0.01 * values) - 1),
-        `${id}: ${within} of ${values}`,
-      );
+      // Chance alone leaves 0.3 % of independent values further out, more where they hang together as pixels do.
+      assert.ok(within >= 0.98 * values, `${id}: ${within} of ${values}`);
       assert.ok(error < 1.3, `${id}: ${error} standard errors on average`);
     }
   });

@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import type { Dataset } from '../../../src/data/dataset';
+import { explain } from '../../../src/explain/explain';
+import type { Attribution, ExplanationMethod, ExplanationRequest } from '../../../src/explain/method';
+import { measures, measuresFor, methodById, methods } from '../../../src/explain/registry';
+import { trustOf } from '../../../src/explain/verdict';
+import { Random } from '../../../src/model/random';
+import { fakeEngine } from './_fakeEngine';
+import { memoryData, network, tensor } from './_nets';
+
+/** A rule that only three of twelve columns take part in, learned as well as can be: it is planted. */
+function plantedRule() {
+  const random = new Random(3, 'planted');
+  const features = 12;
+  const w = new Float32Array(features);
+  w[2] = 3;
+  w[5] = -2;
+  w[9] = 1.2;
+  const { model, weights } = network(
+    [features],
+    [{ op: 'Linear', weight: tensor([1, features], w), bias: tensor([1], [0.1]) }],
+  );
+  const inputs = Array.from({ length: 80 }, () => Array.from({ length: features }, () => random.normal()));
+  const targets = inputs.map(x => x.reduce((s, v, i) => s + v * w[i]!, 0.1) + random.normal(0, 0.1));
+  inputs[79] = inputs[79]!.map((_, i) => (i === 2 || i === 9 ? 1 : i === 5 ? 0.8 : random.normal()));
+  return { model, weights, dataset: memoryData({ inputs, targets, test: 40 }), important: [2, 5, 9] };
+}
+
+/** A network that looks for a bright 3 × 3 patch, and pictures with one at the lower right. */
+function plantedPatch() {
+  const random = new Random(4, 'planted');
+  const bright = Float32Array.from({ length: 18 }, (_, i) => (i < 9 ? 1 / 9 : -1 / 9));
+  const head = Float32Array.from({ length: 2 * 16 * 2 }, (_, i) =>
+    i < 32 ? (i < 16 ? 1 : -1) : i < 48 ? -1 : 1,
+  );
+  const { model, weights } = network(
+    [1, 8, 8],
+    [
+      { op: 'Conv', weight: tensor([2, 1, 3, 3], bright), bias: tensor([2], [-0.2, 0]), pad: 1 },
+      { op: 'Relu' },
+      { op: 'MaxPool' },
+      { op: 'Flatten' },
+      { op: 'Linear', weight: tensor([2, 32], head), bias: tensor([2], [0, 0.5]) },
+    ],
+  );
+  const picture = (top: number, left: number) =>
+    Array.from({ length: 64 }, (_, i) => {
+      const y = Math.floor(i / 8) - top;
+      const x = (i % 8) - left;
+      return y >= 0 && y < 3 && x >= 0 && x < 3 ? random.uniform(0.8, 1) : random.uniform(0, 0.05);
+    });
+  const inputs = Array.from({ length: 20 }, () => picture(random.integer(6), random.integer(6)));
+  inputs[19] = picture(5, 5);
+  const dataset = memoryData({
+    inputs,
+    targets: inputs.map(() => 0),
+    classes: ['patch', 'none'],
+    sampleShape: [1, 8, 8],
+    modality: 'image',
+    test: 10,
+  });
+  const patch = new Set([5, 6, 7].flatMap(y => [5, 6, 7].map(x => 8 * y + x)));
+  return { model, weights, dataset, patch };
+}
+
+describe('what is planted is found', () => {
+  const rule = plantedRule();
+  for (const method of methods.filter(m => m.scope === 'prediction' && m.id !== 'grad_cam')) {
+    it(`${method.id} names the columns of a rule`, async () => {
+      const options = method.id === 'lime' ? { samples: 400 } : undefined;
+      const { attribution, text } = await explain({
+        engine: fakeEngine,
+        model: rule.model,
+        weights: rule.weights,
+        dataset: rule.dataset,
+        method: method.id,
+        row: 79,
+        ...(options && { options }),
+      });
+      const order = attribution.values
+        .map((v, i) => ({ i, v: Math.abs(v) }))
+        .sort((a, b) => b.v - a.v)
+        .slice(0, 3)
+        .map(x => x.i)
+        .sort((a, b) => a - b);
+      assert.deepEqual(order, rule.important, method.id);
+      assert.match(text, /f2 = 1/);
+    }).timeout(60_000);
+  }
+
+  it('permutation_importance names the columns of a rule', async () => {
+    const { attribution, trust } = await explain({
+      engine: fakeEngine,
+      model: rule.model,
+      weights: rule.weights,
+      dataset: rule.dataset,
+      method: 'permutation_importance',
+    });
+    const top = attribution.values.map((v, i) => [v, i] as const).sort((a, b) => b[0] - a[0]);
+    assert.deepEqual(
+      top.slice(0, 3).map(t => t[1]),
+      [2, 5, 9],
+    );
+    assert.equal(trust.verdict, 'good');
+  });
+
+  it('partial_dependence finds the column that matters most and its slope', async () => {
+    const { attribution, text, trust } = await explain({
+      engine: fakeEngine,
+      model: rule.model,
+      weights: rule.weights,
+      dataset: rule.dataset,
+      method: 'partial_dependence',
+    });
+    assert.match(text, /As f2 is varied/);
+    const x = attribution.names!.map(Number);
+    const slope = (attribution.values.at(-1)! - attribution.values[0]!) / (x.at(-1)! - x[0]!);
+    assert.ok(Math.abs(slope - 3) < 0.02, String(slope));
+    assert.equal(trust.verdict, 'good');
+  });
+
+  const seen = plantedPatch();
+  for (const method of methods.filter(m => m.scope === 'prediction')) {
+    it(`${method.id} marks the patch of an image`, async () => {
+      const { attribution, prediction, text } = await explain({
+        engine: fakeEngine,
+        model: seen.model,
+        weights: seen.weights,
+        dataset: seen.dataset,
+        method: method.id,
+        row: 19,
+      });
+      assert.equal(prediction.label, 'patch');
+      assert.deepEqual(attribution.shape, [1, 8, 8]);
+      const inside = mass(attribution.values, i => seen.patch.has(i));
+      const outside = mass(attribution.values, i => !seen.patch.has(i));
+      // Per pixel. Gradients alone also tell where another patch would be seen, so the rest is not at zero.
+      assert.ok(inside / 9 > 2 * (outside / 55), `${inside} inside, ${outside} outside`);
+      assert.match(text, /lower right/);
+    }).timeout(60_000);
+  }
+});
+
+function mass(values: readonly number[], where: (i: number) => boolean): number {
+  return values.reduce((s, v, i) => s + (where(i) ? Math.abs(v) : 0), 0);
+}
+
+async function trustIn(
+  method: ExplanationMethod,
+  request: ExplanationRequest,
+  attribution: Attribution,
+): Promise<ReturnType<typeof trustOf>> {
+  const results = [];
+  for (const measure of measuresFor(method)) results.push(await measure.judge(request, attribution, method));
+  return trustOf(results);
+}
+
+describe('trust is judged honestly', () => {
+  const rule = plantedRule();
+  const seen = plantedPatch();
+  const requests: [string, ExplanationRequest][] = [
+    ['a table', requestFor(rule, 79)],
+    ['an image', requestFor(seen, 19)],
+  ];
+
+  for (const [what, request] of requests) {
+    it(`integrated gradients of ${what} are good`, async () => {
+      const method = methodById('integrated_gradients');
+      const trust = await trustIn(method, request, await method.explain(request, {}));
+      assert.equal(trust.verdict, 'good', JSON.stringify(trust.measures.map(m => [m.id, m.value, m.score])));
+    }).timeout(60_000);
+
+    it(`a random map of ${what} is poor, whether it is fixed or drawn anew`, async () => {
+      for (const fixed of [true, false]) {
+        for (let seed = 0; seed < 6; seed++) {
+          const random = new Random(seed, 'map');
+          let kept: Attribution | undefined;
+          const method: ExplanationMethod = {
+            ...methodById('integrated_gradients'),
+            explain: async () => {
+              if (fixed && kept) return kept;
+              const { shape } = request.input!;
+              kept = {
+                values: tensor(
+                  shape.slice(1),
+                  Array.from(request.input!.data, () => random.normal()),
+                ),
+              };
+              return kept;
+            },
+          };
+          const trust = await trustIn(method, request, await method.explain(request, {}));
+          assert.equal(trust.verdict, 'poor');
+          const order = trust.measures.filter(m => m.id === 'deletion' || m.id === 'insertion');
+          // Even by order alone: in one of many random orders luck may help, not in the mean.
+          scores.push(...order.map(m => m.score));
+        }
+      }
+      assert.ok(scores.reduce((a, b) => a + b, 0) / scores.length < 0.3, String(scores));
+      scores.length = 0;
+    }).timeout(60_000);
+
+    it(`the opposite of integrated gradients of ${what} is poor`, async () => {
+      const method = methodById('integrated_gradients');
+      const good = await method.explain(request, {});
+      const bad = {
+        ...good,
+        values: { ...good.values, data: good.values.data.map(v => -v) as Float32Array },
+      };
+      for (const id of ['completeness', 'deletion', 'insertion']) {
+        const result = await measures.find(m => m.id === id)!.judge(request, bad, method);
+        assert.equal(result.verdict, 'poor', id);
+        assert.ok(result.score < 0.1);
+      }
+    });
+
+    it(`a map of ${what} that shows the input and not the model fails the sanity check`, async () => {
+      const method: ExplanationMethod = {
+        ...methodById('saliency'),
+        explain: async r => ({ values: { shape: r.input!.shape.slice(1), data: r.input!.data } }),
+      };
+      const measure = measures.find(m => m.id === 'model_randomisation')!;
+      const result = await measure.judge(request, await method.explain(request, {}), method);
+      assert.equal(result.verdict, 'poor');
+      assert.equal(result.score, 0);
+    });
+  }
+
+  it('importances that are noise have repeats that do not agree', async () => {
+    const measure = measures.find(m => m.id === 'repeat_stability')!;
+    for (let seed = 0; seed < 20; seed++) {
+      const random = new Random(seed, 'noise');
+      const drops = Float32Array.from({ length: 10 * 6 }, () => random.normal(0, 0.01));
+      const attribution: Attribution = {
+        values: tensor([6], new Float32Array(6)),
+        repeats: { shape: [10, 6], data: drops },
+      };
+      const result = await measure.judge(requests[0]![1], attribution, methodById('permutation_importance'));
+      assert.equal(result.verdict, 'poor', `seed ${seed}: ${result.score}`);
+    }
+  });
+
+  it('a model that uses nothing gets no trusted order', async () => {
+    const { model, weights } = network(
+      [3],
+      [{ op: 'Linear', weight: tensor([1, 3], [0, 0, 0]), bias: tensor([1], [1]) }],
+    );
+    const random = new Random(0, 'nothing');
+    const inputs = Array.from({ length: 20 }, () => [random.normal(), random.normal(), random.normal()]);
+    const { trust, text } = await explain({
+      engine: fakeEngine,
+      model,
+      weights,
+      dataset: memoryData({ inputs, targets: inputs.map(() => random.normal()) }),
+      method: 'permutation_importance',
+    });
+    assert.equal(trust.verdict, 'poor');
+    assert.match(text, /nothing measurable/);
+    assert.match(text, /poor/);
+  });
+
+  it('the score is the lowest of the measures', () => {
+    const result = (score: number) => ({
+      id: '',
+      title: '',
+      value: 0,
+      score,
+      verdict: 'good' as const,
+      text: '',
+    });
+    assert.equal(trustOf([result(0.9), result(0.3), result(1)]).score, 0.3);
+    assert.equal(trustOf([result(0.9), result(0.3)]).verdict, 'poor');
+    assert.equal(trustOf([]).score, 0);
+  });
+
+  it('every method is judged by measures that exist', () => {
+    for (const method of methods) {
+      assert.ok(method.judgedBy.length > 0, method.id);
+      assert.equal(measuresFor(method).length, method.judgedBy.length);
+    }
+  });
+});
+
+const scores: number[] = [];
+
+function requestFor(
+  {
+    model,
+    weights,
+    dataset,
+  }: { model: ExplanationRequest['model']; weights: ExplanationRequest['weights']; dataset: Dataset },
+  row: number,
+): ExplanationRequest {
+  return { engine: fakeEngine, model, weights, dataset, target: 0, input: dataset.batch([row]).input };
+}
