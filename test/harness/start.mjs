@@ -8,6 +8,7 @@
  * is served to the browser on this machine until Ctrl-C.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -29,11 +30,14 @@ const { values: options, positionals } = parseArgs({
 const workspace = positionals[0]
   ? path.resolve(positionals[0])
   : copySamples(options.fresh ? temporary('samples') : path.join(os.homedir(), 'vitrine-samples'));
+/** What is open at first, if it is there: the file that the README speaks of. */
+const first = path.join(workspace, 'net/net.py');
 const screen = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
 log(`workspace: ${workspace}`);
 
 if (!options.server && screen && has('code')) {
   const args = [`--extensionDevelopmentPath=${root}`, '--new-window', workspace];
+  if (fs.existsSync(first)) args.push(first);
   if (options['no-open']) log(`to open it: code ${args.join(' ')}`);
   else {
     log('opening VS Code');
@@ -48,7 +52,12 @@ async function serve() {
     port: Number(options.port),
     builtins: 'all',
   });
-  const url = address({ port: server.port, workspace, extension: root });
+  const url = address({
+    port: server.port,
+    workspace,
+    extension: root,
+    ...(fs.existsSync(first) && { open: first }),
+  });
   console.log(
     `\nVS Code with Vitrine is ready. Open this address in a browser:\n\n  ${url}\n\nCtrl-C ends it.`,
   );
