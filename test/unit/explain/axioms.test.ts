@@ -8,7 +8,7 @@ import { shapleyValues } from '../../../src/explain/methods/shapley_values';
 import type { Unit } from '../../../src/explain/units';
 import type { Tensors } from '../../../src/model/graph';
 import { Random } from '../../../src/model/random';
-import { fakeEngine } from './_fakeEngine';
+import { engine } from './_engine';
 import { type Layer, network, tensor } from './_nets';
 
 const inputs = 5;
@@ -41,7 +41,7 @@ function randomNet(seed: number, change: (w: Float32Array) => void = () => {}) {
 }
 
 function request(net: { model: ExplanationRequest['model']; weights: Tensors }, sample: ArrayLike<number>) {
-  return { engine: fakeEngine, ...net, target: 0, input: tensor([1, inputs], sample) };
+  return { engine, ...net, target: 0, input: tensor([1, inputs], sample) };
 }
 
 async function outputOf(net: Parameters<typeof request>[0], sample: Float32Array): Promise<number> {

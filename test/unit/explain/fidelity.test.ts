@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fakeEngine } from './_fakeEngine';
+import { engine } from './_engine';
 import { type Fidelity, measureFidelity } from './_fidelity';
 
 describe('attributions against Captum, SHAP and scikit-learn', () => {
@@ -7,7 +7,7 @@ describe('attributions against Captum, SHAP and scikit-learn', () => {
 
   before(async function () {
     this.timeout(120_000);
-    found = await measureFidelity(fakeEngine);
+    found = await measureFidelity(engine);
   });
 
   it('agree to 1e-4 where they are exact', () => {

@@ -5,7 +5,7 @@ import type { Attribution, ExplanationMethod, ExplanationRequest } from '../../.
 import { measures, measuresFor, methodById, methods } from '../../../src/explain/registry';
 import { trustOf } from '../../../src/explain/verdict';
 import { Random } from '../../../src/model/random';
-import { fakeEngine } from './_fakeEngine';
+import { engine } from './_engine';
 import { memoryData, network, tensor } from './_nets';
 
 /** A rule that only three of twelve columns take part in, learned as well as can be: it is planted. */
@@ -69,7 +69,7 @@ describe('what is planted is found', () => {
     it(`${method.id} names the columns of a rule`, async () => {
       const options = method.id === 'lime' ? { samples: 400 } : undefined;
       const { attribution, text } = await explain({
-        engine: fakeEngine,
+        engine,
         model: rule.model,
         weights: rule.weights,
         dataset: rule.dataset,
@@ -90,7 +90,7 @@ describe('what is planted is found', () => {
 
   it('permutation_importance names the columns of a rule', async () => {
     const { attribution, trust } = await explain({
-      engine: fakeEngine,
+      engine,
       model: rule.model,
       weights: rule.weights,
       dataset: rule.dataset,
@@ -106,7 +106,7 @@ describe('what is planted is found', () => {
 
   it('partial_dependence finds the column that matters most and its slope', async () => {
     const { attribution, text, trust } = await explain({
-      engine: fakeEngine,
+      engine,
       model: rule.model,
       weights: rule.weights,
       dataset: rule.dataset,
@@ -123,7 +123,7 @@ describe('what is planted is found', () => {
   for (const method of methods.filter(m => m.scope === 'prediction')) {
     it(`${method.id} marks the patch of an image`, async () => {
       const { attribution, prediction, text } = await explain({
-        engine: fakeEngine,
+        engine,
         model: seen.model,
         weights: seen.weights,
         dataset: seen.dataset,
@@ -248,7 +248,7 @@ describe('trust is judged honestly', () => {
     const random = new Random(0, 'nothing');
     const inputs = Array.from({ length: 20 }, () => [random.normal(), random.normal(), random.normal()]);
     const { trust, text } = await explain({
-      engine: fakeEngine,
+      engine,
       model,
       weights,
       dataset: memoryData({ inputs, targets: inputs.map(() => random.normal()) }),
@@ -291,5 +291,5 @@ function requestFor(
   }: { model: ExplanationRequest['model']; weights: ExplanationRequest['weights']; dataset: Dataset },
   row: number,
 ): ExplanationRequest {
-  return { engine: fakeEngine, model, weights, dataset, target: 0, input: dataset.batch([row]).input };
+  return { engine, model, weights, dataset, target: 0, input: dataset.batch([row]).input };
 }
