@@ -2,13 +2,13 @@
 import { basename, join } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engine/engine';
+import { initializeWeights } from '../engine/initialize';
 import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { bindingsFor, takesAnyBatch, targetTypeFor } from './bindings';
 import { type Checkpoint, readCheckpoint } from './checkpoint';
 import type { RunControl } from './control';
-import { initialWeights } from './initialWeights';
 import { TrainingLoop } from './loop';
 import { metricsFor } from './metricRegistry';
 import type { Recipe } from './recipe';
@@ -82,7 +82,7 @@ export async function train(request: TrainRequest): Promise<RunRecord> {
     step: 0,
     seconds: 0,
     seed,
-    weights: request.weights ?? initialWeights(model, seed),
+    weights: request.weights ?? initializeWeights(model, seed),
     optimizer: {},
   };
   const record: RunRecord = {

@@ -5,6 +5,6 @@ export const op = unary({
   summary: 'Zeroes negative values',
   formula: 'y = max(0, x)',
   torch: ['nn.ReLU', 'F.relu', 'torch.relu'],
-  expression: 'a > 0 ? a : 0',
+  expression: 'a < 0 ? 0 : a',
   derivative: 'a > 0 ? g : 0',
 });

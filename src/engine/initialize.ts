@@ -6,7 +6,7 @@ import { Random } from '../model/random';
  * Draws every parameter, buffer and constant. Each has its own stream of chance, named by the parameter, so that a
  * layer starts the same whatever layers stand before it.
  */
-export function initialWeights(model: Model, seed: number): Tensors {
+export function initializeWeights(model: Model, seed: number): Tensors {
   return Object.fromEntries(model.parameters.map(p => [p.name, draw(p, new Random(seed, `init:${p.name}`))]));
 }
 
