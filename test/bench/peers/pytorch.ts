@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Peer, PeerSession } from '../peer';
 
-const program = String.raw`
+const program = `
 import json, statistics, sys, time
 import torch
 from torch import nn

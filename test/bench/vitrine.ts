@@ -1,0 +1,70 @@
+/** Vitrine itself as a peer: the engine as the service uses it, on models that the reader reads. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngine } from '../../src/engine/create';
+import { initializeWeights } from '../../src/engine/initialize';
+import { PytorchReader } from '../../src/formats/pytorch/reader';
+import type { Model, Tensor } from '../../src/model/graph';
+import { modelOf } from './models';
+import type { PeerSession, Workload } from './peer';
+
+async function read(reader: PytorchReader, w: Workload): Promise<Model> {
+  const { source, input } = modelOf(w);
+  const file = join(tmpdir(), 'vitrine-bench', 'model.py');
+  const found = (await reader.read({ file, texts: { [file]: source }, class: 'Model', input }))['Model'];
+  if (!found?.model) throw new Error(`unreadable: ${found?.diagnostics[0]?.message ?? 'no model'}`);
+  return found.model;
+}
+
+function feedsOf(w: Workload, model: Model): { feed: Tensor; targets: Tensor } {
+  if (w.kind === 'gpt') {
+    const ids = Int32Array.from({ length: w.batch * w.length }, (_, i) => (i * 7) % w.vocabulary);
+    return {
+      feed: { shape: [w.batch, w.length], data: ids },
+      targets: { shape: [w.batch, w.length], data: ids },
+    };
+  }
+  const shape = [w.batch, ...model.values[model.inputs[0]!]!.shape.slice(1).map(Number)];
+  const data = Float32Array.from({ length: shape.reduce((p, d) => p * d, 1) }, Math.random);
+  const targets: Tensor =
+    w.loss === 'mse'
+      ? { shape: [w.batch, 1], data: Float32Array.from({ length: w.batch }, Math.random) }
+      : { shape: [w.batch], data: Int32Array.from({ length: w.batch }, (_, i) => i % 10) };
+  return { feed: { shape, data }, targets };
+}
+
+export async function vitrine(): Promise<PeerSession> {
+  const reader = new PytorchReader({ distFolder: join(__dirname, '../../../dist') });
+  const engine = await createEngine({});
+  return {
+    async prepare(w, mode) {
+      const model = await read(reader, w);
+      const weights = initializeWeights(model, 0);
+      const { feed, targets } = feedsOf(w, model);
+      const feeds = { [model.inputs[0]!]: feed };
+      const bindings = { N: w.batch };
+      if (mode === 'infer') {
+        const evaluator = await engine.evaluator(model, { bindings, weights });
+        return {
+          call: async () => void (await evaluator.run(feeds)),
+          dispose: () => void evaluator.dispose(),
+        };
+      }
+      const trainer = await engine.trainer(model, {
+        bindings,
+        weights,
+        loss: { name: w.kind === 'mlp' ? w.loss : 'cross_entropy' },
+        optimizer: { name: 'Adam', options: {} },
+        targets: { shape: targets.shape, dtype: targets.data instanceof Int32Array ? 'int64' : 'float32' },
+      });
+      return {
+        call: async () => void (await trainer.step(feeds, targets, { learningRate: 0.001 })),
+        dispose: () => void trainer.dispose(),
+      };
+    },
+    dispose: () => {
+      void reader.dispose();
+      void engine.dispose();
+    },
+  };
+}
