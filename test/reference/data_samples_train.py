@@ -19,7 +19,7 @@ from torch import nn
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "media" / "samples"
 SEEDS = range(10)
-LOSSES = {"mse": nn.MSELoss, "cross_entropy": nn.CrossEntropyLoss, "bce_with_logits": nn.BCEWithLogitsLoss}
+LOSSES = {"mse": nn.MSELoss, "cross_entropy": nn.CrossEntropyLoss}
 
 
 def read_json(path):
@@ -34,13 +34,13 @@ def load(experiment, folder, splits):
     names = [n for n in rows[0] if n != data["target"]]
     x = np.array([[float(r[n]) for n in names] for r in rows])
     text = [r[data["target"]] for r in rows]
-    if experiment["loss"] == "mse":
+    if experiment["loss"] == "mse" and len(set(text)) > 2:
         y = torch.tensor([[float(t)] for t in text])
     else:
         numeric = all(t.isdigit() for t in text)
         classes = sorted(set(text), key=int if numeric else None)
         y = torch.tensor([classes.index(t) for t in text])
-        if experiment["loss"] == "bce_with_logits":
+        if experiment["loss"] == "mse":
             y = y[:, None].float()
     if "image" in data:
         image = data["image"]
@@ -70,8 +70,8 @@ def train(experiment, model_class, x, y, splits, seed):
         result = {"loss": loss_function(out, y[test]).item()}
         if experiment["loss"] == "cross_entropy":
             result["accuracy"] = (out.argmax(1) == y[test]).float().mean().item()
-        elif experiment["loss"] == "bce_with_logits":
-            result["accuracy"] = ((out > 0).float() == y[test]).float().mean().item()
+        elif len(y.unique()) == 2:
+            result["accuracy"] = ((out > 0.5).float() == y[test]).float().mean().item()
         else:
             result["weights"] = [w for p in model.parameters() for w in p.flatten().tolist()]
     return result

@@ -1,6 +1,7 @@
 /** The JSON schema that the editor completes, explains and validates experiment files with. */
 import { type TSchema, Type } from '@sinclair/typebox';
 import { datasetKinds } from '../../data/load';
+import { losses, lossOptionsSchema, optimizerSchema, optimizers } from './choices';
 import { experimentSchema } from './schema';
 
 /**
@@ -9,8 +10,12 @@ import { experimentSchema } from './schema';
  * @param metrics names to offer for `metrics`.
  */
 export function experimentJsonSchema(metrics: readonly string[] = []): unknown {
-  const kinds = datasetKinds.map(k => k.schema as TSchema);
-  const schema = experimentSchema(kinds.length === 1 ? kinds[0]! : Type.Union(kinds));
+  const oneOf = (schemas: TSchema[]) => (schemas.length === 1 ? schemas[0]! : Type.Union(schemas));
+  const schema = experimentSchema({
+    data: oneOf(datasetKinds.map(k => k.schema as TSchema)),
+    optimizer: oneOf(optimizers.map(optimizerSchema)),
+    lossOptions: Type.Object({}),
+  });
   const plain = relax(JSON.parse(JSON.stringify(schema))) as {
     properties: { metrics: { items: Record<string, unknown> } };
   };
@@ -22,6 +27,12 @@ export function experimentJsonSchema(metrics: readonly string[] = []): unknown {
     allowComments: true,
     defaultSnippets: [snippet],
     ...plain,
+    // Which options there are depends on the loss beside them.
+    allOf: losses.map(l => ({
+      if: { properties: { loss: { const: l.name } }, required: ['loss'] },
+      // biome-ignore lint/suspicious/noThenProperty: JSON schema's own word
+      then: { properties: { lossOptions: relax(JSON.parse(JSON.stringify(lossOptionsSchema(l)))) } },
+    })),
   };
 }
 

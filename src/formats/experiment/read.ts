@@ -158,34 +158,36 @@ async function checkColumns(source: JsonSource, experiment: Experiment): Promise
 
 /** Does the loss suit the target? Fills in what the target is where the file leaves that open. */
 function checkLoss(source: JsonSource, experiment: Experiment, column: ColumnHead): void {
-  const { data } = experiment;
-  const wanted = losses.find(l => l.name === experiment.loss)!.target;
+  const { data, loss } = experiment;
+  const forClasses = losses.find(l => l.name === loss)!.target === 'classes';
+  // Binary cross-entropy compares one score with 0 or 1: a number to the engine, two classes to a person.
+  const forTwo = loss.startsWith('bce');
   const at = source.place(['loss']);
   const examples = column.examples.slice(0, 3).map(e => `"${e}"`);
   const mismatch = (message: string, better: string) =>
     source.report(at, 'loss-target-mismatch', message, replace(at, JSON.stringify(better)));
-  if (wanted === 'number') {
-    if (column.kind === 'category' || data.targetType === 'classes')
-      mismatch(
-        `The loss "${experiment.loss}" is for numbers, but the target "${column.name}" has classes (${examples.join(', ')}). Use "cross_entropy".`,
-        'cross_entropy',
-      );
-  } else if (data.targetType === 'number' && wanted === 'classes')
+  const isText = column.kind === 'category' || data.targetType === 'classes';
+  if (forClasses && data.targetType === 'number')
     mismatch(
-      `The loss "${experiment.loss}" is for classes, but data.targetType says that the target is a number. Use "mse", or remove data.targetType.`,
+      `The loss "${loss}" is for classes, but data.targetType says that the target is a number. Use "mse", or remove data.targetType.`,
       'mse',
     );
-  else if (column.kind === 'number' && !column.integers && column.distinct > 20)
+  else if ((forClasses || forTwo) && column.kind === 'number' && !column.integers && column.distinct > 20)
     mismatch(
-      `The loss "${experiment.loss}" is for classes, but the target "${column.name}" is a number (${examples.join(', ')}). Use "mse".`,
+      `The loss "${loss}" is for classes, but the target "${column.name}" is a number (${examples.join(', ')}). Use "mse".`,
       'mse',
     );
-  else if (wanted === 'two-classes' && column.distinct > 2)
+  else if (forTwo && column.distinct > 2)
     mismatch(
-      `The loss "${experiment.loss}" is for two classes, but the target "${column.name}" has ${column.distinct} (${examples.join(', ')}, …). Use "cross_entropy".`,
+      `The loss "${loss}" is for two classes, but the target "${column.name}" has ${column.distinct} (${examples.join(', ')}, …). Use "cross_entropy".`,
       'cross_entropy',
     );
-  data.targetType ??= wanted === 'number' ? 'number' : 'classes';
+  else if (!forClasses && isText && column.distinct > 2)
+    mismatch(
+      `The loss "${loss}" is for numbers, but the target "${column.name}" has classes (${examples.join(', ')}). Use "cross_entropy".`,
+      'cross_entropy',
+    );
+  data.targetType ??= forClasses || forTwo || isText ? 'classes' : 'number';
 }
 
 async function nearFile(folder: string, relative: string): Promise<string | undefined> {

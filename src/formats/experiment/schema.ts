@@ -4,24 +4,24 @@
  */
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import type { DataOptions } from '../../data/options';
-import { type Choice, losses, optimizers } from './choices';
+import { losses, sentence } from './choices';
 
-/** A string out of a registry; each choice with its own description. */
-function oneOf(choices: readonly Choice[], options: { description: string; default?: string }) {
-  return Type.Unsafe<string>(
-    Type.Union(
-      choices.map(c => Type.Literal(c.name, { description: c.summary })),
-      options,
-    ),
-  );
+/** Parts that depend on what the file chooses. */
+export interface Parts {
+  /** One kind's own schema, or the union of all. */
+  data: TSchema;
+  /** One optimiser's, or the union of all. */
+  optimizer: TSchema;
+  lossOptions: TSchema;
 }
 
-const share = (description: string) =>
-  Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 1, description }));
-const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
+export interface OptimizerOptions {
+  name: string;
+  lr: number;
+  [option: string]: string | number | boolean | number[];
+}
 
-/** @param data the schema of `data`: one kind's own, or the union of all. */
-export function experimentSchema(data: TSchema) {
+export function experimentSchema({ data, optimizer, lossOptions }: Parts) {
   return Type.Object(
     {
       $schema: Type.Optional(
@@ -52,50 +52,23 @@ export function experimentSchema(data: TSchema) {
         { additionalProperties: false, description: 'The model to train.' },
       ),
       data: Type.Unsafe<DataOptions>(data),
-      loss: oneOf(losses, { description: 'What training makes small.' }),
+      loss: Type.Unsafe<string>(
+        Type.Union(
+          losses.map(l => Type.Literal(l.name, { description: sentence(l.summary) })),
+          { description: 'What training makes small.' },
+        ),
+      ),
       lossOptions: Type.Optional(
-        Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Array(Type.Number())]), {
+        Type.Unsafe<Record<string, number | string | number[]>>({
+          ...lossOptions,
           description: 'The loss\'s options by PyTorch\'s names, e.g. { "label_smoothing": 0.1 }.',
         }),
       ),
-      optimizer: Type.Object(
-        {
-          name: oneOf(optimizers, { description: 'The optimiser.', default: 'Adam' }),
-          lr: Type.Number({ exclusiveMinimum: 0, default: 0.001, description: 'Learning rate.' }),
-          momentum: share('Share of the last step that goes on (SGD, RMSprop). 0 if left out.'),
-          dampening: share('Dampening of the momentum (SGD). 0 if left out.'),
-          nesterov: flag('Look ahead with the momentum (SGD).'),
-          betas: Type.Optional(
-            Type.Unsafe<[number, number]>(
-              Type.Array(Type.Number({ minimum: 0, exclusiveMaximum: 1 }), {
-                minItems: 2,
-                maxItems: 2,
-                description: 'Decay of the two moments (Adam, AdamW). [0.9, 0.999] if left out.',
-              }),
-            ),
-          ),
-          alpha: share('Decay of the running square (RMSprop). 0.99 if left out.'),
-          eps: Type.Optional(
-            Type.Number({
-              minimum: 0,
-              description: 'Keeps the divisor from zero (Adam, AdamW, RMSprop). 1e-8 if left out.',
-            }),
-          ),
-          weight_decay: Type.Optional(
-            Type.Number({
-              minimum: 0,
-              description: 'Pull of the weights towards zero. 0 if left out, 0.01 for AdamW.',
-            }),
-          ),
-          amsgrad: flag('Use the largest second moment so far (Adam, AdamW).'),
-          centered: flag('Divide by the standard deviation of the gradient (RMSprop).'),
-        },
-        {
-          additionalProperties: false,
-          default: {},
-          description: "The optimiser, with PyTorch's names and defaults for its options.",
-        },
-      ),
+      optimizer: Type.Unsafe<OptimizerOptions>({
+        ...optimizer,
+        default: {},
+        description: "The optimiser, with PyTorch's names and defaults for its options.",
+      }),
       epochs: Type.Integer({
         minimum: 1,
         maximum: 1_000_000,

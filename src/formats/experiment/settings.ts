@@ -1,11 +1,10 @@
 /** Values given on the command line (`--set optimizer.lr=0.01`) or by a caller, over those of the file. */
 import type { TSchema } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
-import { datasetKinds } from '../../data/load';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import { type Experiment, experimentSchema } from './schema';
-import { propertiesAt, validate } from './validate';
+import { partsOf, propertiesAt, validate } from './validate';
 
 /**
  * A new experiment with some values replaced. Texts are read as the field's type: "0.01" for a number, "[1, 8, 8]" for
@@ -44,14 +43,12 @@ function set(root: unknown, name: string, value: unknown): void {
 
 /** The schema of a path; undefined below free objects such as model.arguments. */
 function schemaAt(name: string, path: readonly string[], root: unknown): TSchema | undefined {
-  const kind = isObject(root) && isObject(root['data']) ? root['data']['kind'] : undefined;
-  const data = datasetKinds.find(k => k.id === kind) ?? datasetKinds[0]!;
-  const whole = experimentSchema(data.schema as TSchema);
+  const whole = experimentSchema(partsOf(root));
   for (let n = 0; n < path.length; n++) {
     const known = propertiesAt(whole, path.slice(0, n));
     const key = path[n]!;
     if (Object.hasOwn(known, key)) {
-      // model.arguments and lossOptions take any name.
+      // model.arguments takes any name.
       if ('patternProperties' in known[key]!) {
         if (path.slice(n + 1).some(p => p === '__proto__' || p === ''))
           throw new VitrineError('bad-usage', `"${name}" cannot be set.`);

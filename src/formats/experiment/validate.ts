@@ -1,10 +1,10 @@
 /** Holds an experiment's value against the schema, and says at which place what is wrong in the user's terms. */
-import type { TSchema } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value';
 import { datasetKinds } from '../../data/load';
 import { listed, nearest } from '../../model/suggest';
-import { optimizers } from './choices';
-import { type Experiment, experimentSchema } from './schema';
+import { defaultOptimizer, losses, lossOptionsSchema, optimizerSchema, optimizers } from './choices';
+import { type Experiment, experimentSchema, type Parts } from './schema';
 import type { JsonPath } from './source';
 
 export interface Problem {
@@ -31,8 +31,7 @@ export function validate(raw: unknown): { experiment?: Experiment; problems: Pro
     };
   const value = structuredClone(raw);
   const problems: Problem[] = [];
-  const dataSchema = schemaOfData(value['data'], problems);
-  const schema = experimentSchema(dataSchema);
+  const schema = experimentSchema(partsOf(value));
   const complete = Value.Default(schema, value);
   const reported = new Set<string>();
   for (const error of Value.Errors(schema, complete)) {
@@ -49,22 +48,60 @@ export function validate(raw: unknown): { experiment?: Experiment; problems: Pro
   return problems.length > 0 ? { problems } : { experiment, problems };
 }
 
-/** The schema of the kind that the data name, so that messages speak of that kind only. */
-function schemaOfData(data: unknown, problems: Problem[]): TSchema {
-  const kind = isObject(data) ? data['kind'] : undefined;
-  const found = datasetKinds.find(k => k.id === kind);
-  if (found) return found.schema as TSchema;
-  if (typeof kind === 'string') {
-    const ids = datasetKinds.map(k => k.id);
-    const near = nearest(kind, ids);
-    problems.push({
-      path: ['data', 'kind'],
-      code: 'wrong-value',
-      message: `There is no kind of data "${kind}". ${near ? `Did you mean "${near}"?` : `Expected ${listed(ids)}.`}`,
-      replacement: near && JSON.stringify(near),
-    });
-  }
-  return datasetKinds[0]!.schema as TSchema;
+/** The schemas of what the file chooses, so that messages speak of that only; of the first choice if it is unknown. */
+export function partsOf(raw: unknown): Parts {
+  const at = (value: unknown, key: string) =>
+    isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  const kinds = datasetKinds.map(k => k.id);
+  const kind = at(at(raw, 'data'), 'kind');
+  const known = datasetKinds.find(k => k.id === kind);
+  const name = at(at(raw, 'optimizer'), 'name');
+  const optimizer = optimizers.find(o => o.name === (name ?? defaultOptimizer));
+  const loss = losses.find(l => l.name === at(raw, 'loss'));
+  return {
+    data: known
+      ? (known.schema as TSchema)
+      : onlyChoice(datasetKinds[0]!.schema as TSchema, 'kind', kinds, 'What the data are.'),
+    optimizer: optimizer
+      ? withoutDefaults(optimizerSchema(optimizer), ['name', 'lr'])
+      : onlyChoice(
+          optimizerSchema(optimizers[0]!),
+          'name',
+          optimizers.map(o => o.name),
+          'The optimiser.',
+        ),
+    lossOptions: loss ? withoutDefaults(lossOptionsSchema(loss), []) : Type.Object({}),
+  };
+}
+
+/** While it is open which schema holds, only the field that decides is checked. */
+function onlyChoice(
+  schema: TSchema,
+  field: string,
+  choices: readonly string[],
+  description: string,
+): TSchema {
+  return {
+    ...schema,
+    properties: {
+      [field]: Type.Union(
+        choices.map(c => Type.Literal(c)),
+        { description },
+      ),
+    },
+    required: [field],
+    additionalProperties: true,
+  };
+}
+
+/** Completing an experiment fills in the learning rate, but not the options whose defaults the engine knows. */
+function withoutDefaults(schema: TSchema, except: readonly string[]): TSchema {
+  const properties = Object.entries(schema['properties'] as Record<string, TSchema>).map(([name, s]) => {
+    if (except.includes(name) || !('default' in s)) return [name, s] as const;
+    const { default: _, ...rest } = s;
+    return [name, rest] as const;
+  });
+  return { ...schema, properties: Object.fromEntries(properties) } as TSchema;
 }
 
 function explain(error: ValueError, root: TSchema): Problem {
@@ -93,6 +130,7 @@ function explain(error: ValueError, root: TSchema): Problem {
         code: 'missing-field',
         message: `"${name}" is missing: ${lowerFirst(error.schema.description ?? 'a value is needed.')}`,
       };
+    case ValueErrorType.Literal:
     case ValueErrorType.Union: {
       const choices = literals(error.schema);
       if (choices.length === 0) break;
@@ -165,20 +203,10 @@ function expectation(error: ValueError): { expected: string; code: string } {
   }
 }
 
-/** PyTorch's own rules for optimiser options; it ignores nothing, so neither do we. */
+/** PyTorch's own rules for options that depend on each other. */
 function checkOptimizer(o: Experiment['optimizer']): Problem[] {
   const problems: Problem[] = [];
-  const allowed = optimizers.find(x => x.name === o.name)!.options;
-  for (const name of Object.keys(o)) {
-    if (name === 'name' || name === 'lr' || allowed.includes(name)) continue;
-    problems.push({
-      path: ['optimizer', name],
-      atName: true,
-      code: 'unknown-option',
-      message: `${o.name} has no option "${name}". It takes ${listed(['lr', ...allowed])}.`,
-    });
-  }
-  if (o.nesterov && (!o.momentum || o.dampening))
+  if (o['nesterov'] && (!o['momentum'] || o['dampening']))
     problems.push({
       path: ['optimizer', 'nesterov'],
       code: 'wrong-value',
@@ -213,8 +241,8 @@ export function propertiesAt(schema: TSchema, path: JsonPath): Record<string, TS
 }
 
 function literals(schema: TSchema): string[] {
-  const options = schema['anyOf'] as TSchema[] | undefined;
-  if (!options?.every(o => 'const' in o)) return [];
+  const options = (schema['anyOf'] as TSchema[] | undefined) ?? [schema];
+  if (!options.every(o => 'const' in o)) return [];
   return options.map(o => String(o['const']));
 }
 

@@ -28,5 +28,6 @@ export function lossSpec(experiment: Experiment): LossSpec {
 /** The optimiser without its learning rate, which the loop gives to each step. */
 export function optimizerSpec(experiment: Experiment): OptimizerSpec {
   const { name, lr: _, ...options } = experiment.optimizer;
-  return { name, options };
+  // The schema lets no text through but the name.
+  return { name, options: options as OptimizerSpec['options'] };
 }
