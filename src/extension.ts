@@ -53,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     registerHover(rooms),
     registerInlayHints(rooms),
     registerDiagnostics(rooms),
-    registerSymbols(rooms),
+    registerSymbols(),
     registerModelsTree(rooms),
     registerRunsTree(rooms),
     registerExplanationView(rooms),

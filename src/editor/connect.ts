@@ -4,8 +4,14 @@ import type * as vscode from 'vscode';
 import type { Method } from '../service/protocol';
 import type { Connect, Link } from './engine';
 
-/** What the reader process answers. */
-const reading: ReadonlySet<Method> = new Set<Method>(['model/read', 'experiment/check']);
+/** What only reads files is the reader's, so that it never waits for a computation. */
+const reading: ReadonlySet<Method> = new Set<Method>([
+  'model/read',
+  'experiment/check',
+  'run/list',
+  'run/history',
+  'run/parameters',
+]);
 
 export function connectTo(extensionUri: vscode.Uri): Connect {
   return async (events, log): Promise<Link> => {

@@ -125,13 +125,13 @@ export class Models implements vscode.Disposable {
     const reading = late()
       ? undefined
       : await this.#request(document, signal).then(
-      (models): Reading => ({ uri, version, models }),
-      (e): Reading | undefined => {
-        if (isCancelled(e)) return undefined;
-        this.#log.error(`${uri.fsPath}: ${e instanceof Error ? (e.stack ?? e.message) : e}`);
-        return { uri, version, models: {}, failure: messageOf(e) };
-      },
-    );
+          (models): Reading => ({ uri, version, models }),
+          (e): Reading | undefined => {
+            if (isCancelled(e)) return undefined;
+            this.#log.error(`${uri.fsPath}: ${e instanceof Error ? (e.stack ?? e.message) : e}`);
+            return { uri, version, models: {}, failure: messageOf(e) };
+          },
+        );
     // Whoever cancelled it has another reading under way; a cancellation of the process's own may be tried again.
     if (entry.pending?.version === version && entry.pending.abort.signal === signal) delete entry.pending;
     if (!reading || late()) return undefined;

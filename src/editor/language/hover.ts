@@ -6,9 +6,17 @@ import { Models } from '../models';
 import { loadOps } from '../registries';
 import type { Rooms } from '../rooms';
 import { enabled } from '../settings';
-import { callHover, classHover, type HoverFacts, modulesHover, type Trained } from '../text/hover';
+import {
+  callHover,
+  classHover,
+  type HoverFacts,
+  modulesHover,
+  type Trained,
+  writtenHover,
+} from '../text/hover';
 import { callAt, encloses, modulesAt, modulesNamed } from '../text/places';
 import { classAround, classPlaces, selfAttributeAt } from '../text/python';
+import { outlineOf } from './outline';
 import { placeOf, pythonFiles, vscodeRange } from './places';
 
 /** How long a hover waits for the statistics of a trained model before it shows without them. */
@@ -28,9 +36,9 @@ async function hoverAt(
 ): Promise<vscode.Hover | undefined> {
   if (!enabled('hover', document)) return undefined;
   const reading = await rooms.models.read(document, token);
-  if (!reading || token.isCancellationRequested) return undefined;
-  const found = findAt(document, position, Models.models(reading));
-  if (!found) return undefined;
+  if (token.isCancellationRequested) return undefined;
+  const found = reading && findAt(document, position, Models.models(reading));
+  if (!found) return writtenAt(document, position, rooms);
   const trained = await Promise.race([rooms.statistics.of(found.model), patience()]);
   const facts: HoverFacts = {
     ops: await loadOps(),
@@ -58,6 +66,27 @@ async function hoverAt(
   // `<br>` inside tables.
   markdown.supportHtml = true;
   return new vscode.Hover(markdown, found.range);
+}
+
+/** What the syntax says where no model could be read. */
+async function writtenAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  { models }: Rooms,
+): Promise<vscode.Hover | undefined> {
+  const { l10n } = vscode;
+  for (const c of await outlineOf(document)) {
+    if (models.known(document.uri)?.models[c.name]?.model) continue;
+    const layer = c.layers.find(l => vscodeRange(l.range).contains(position));
+    if (!layer) continue;
+    const why = models.mayEvaluate(document)
+      ? l10n.t('The model could not be read as a whole, so its shapes are not known.')
+      : l10n.t('Read from the syntax only: Python is not evaluated here, so shapes are not known.');
+    const t = (text: string, ...args: (string | number)[]) => l10n.t(text, ...args);
+    const body = writtenHover(layer, { ops: await loadOps(), t }, why);
+    return new vscode.Hover(new vscode.MarkdownString(body), vscodeRange(layer.call));
+  }
+  return undefined;
 }
 
 interface Found {

@@ -135,6 +135,29 @@ export function classHover(model: Model, facts: HoverFacts): string {
     .join('\n\n');
 }
 
+/** A layer as the syntax alone shows it. */
+export interface WrittenLayer {
+  name: string;
+  /** As written: "nn.Linear". */
+  type: string;
+  arguments: readonly { name?: string; text: string }[];
+}
+
+/** Hover when Python was not evaluated: what is written, and what the op does; no shapes. */
+export function writtenHover(layer: WrittenLayer, facts: HoverFacts, why: string): string {
+  const written = layer.arguments.map(a => (a.name ? `${a.name}=${a.text}` : a.text)).join(', ');
+  const spelling = layer.type.replace(/^torch\./, '');
+  const op = [...facts.ops.values()].find(o => o.torch?.includes(spelling));
+  return [
+    `**${plain(layer.name)}** · ${code(`${layer.type}(${written})`)}`,
+    op ? plain(op.summary) : '',
+    op?.formula ? code(op.formula) : '',
+    `*${plain(why)}*`,
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
 /** "weight: mean 0.01 ± 0.4, gradient 0.03", for places that hold text only. */
 export function statisticsLine(p: ParameterStatistics, t: Translate): string {
   const gradient = p.gradientNorm === undefined ? '' : ` · ${t('gradient norm {0}', number(p.gradientNorm))}`;

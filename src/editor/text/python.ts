@@ -29,7 +29,8 @@ export interface ClassPlace {
   endLine: number;
 }
 
-const roots = /^(?:(?:torch\.)?nn\.)?Module$|(?:^|\.)(?:LightningModule|PreTrainedModel)$/;
+const roots =
+  /^(?:(?:torch\.)?nn\.)?Module$|^nn\.(?:Sequential|ModuleList)$|(?:^|\.)(?:LightningModule|PreTrainedModel)$/;
 
 /**
  * The classes of a text that extend nn.Module, directly or through one another, in the text's order. Works on lines, so
