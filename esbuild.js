@@ -106,6 +106,31 @@ const kernels = {
   },
 };
 
+/** Resolves `worker:script.ts`: the script, bundled, as text. Webviews start workers from blob: addresses only. */
+const workers = {
+  name: 'workers',
+  setup(build) {
+    build.onResolve({ filter: /^worker:/ }, ({ path: id }) => ({
+      path: path.join(root, id.slice('worker:'.length)),
+      namespace: 'worker',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'worker' }, async ({ path: file }) => {
+      const result = await esbuild.build({
+        entryPoints: [file],
+        bundle: true,
+        minify: true,
+        write: false,
+        metafile: true,
+        platform: 'browser',
+        target: 'chrome128',
+        format: 'iife',
+      });
+      const watchFiles = Object.keys(result.metafile.inputs).map(f => path.resolve(f));
+      return { contents: result.outputFiles[0].text, loader: 'text', watchFiles };
+    });
+  },
+};
+
 /** Files of a folder, recursively, that `keep` accepts. */
 function filesIn(dir, keep) {
   if (!fs.existsSync(dir)) return [];
@@ -124,7 +149,7 @@ const common = {
   // Its CommonJS build loads its parts through a require that no bundler follows.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
-  plugins: [registries, kernels],
+  plugins: [registries, kernels, workers],
 };
 
 /** The extension host, the engine process, the reader of Python source and the command line. */

@@ -57,7 +57,8 @@ function page(): TemplateResult {
     state.view === 'architecture' && state.model ? details(state, settings, run, actions) : nothing;
   return html`
     ${header(state, run, actions)}
-    <main id="view" class=${`view ${state.view}`} role="tabpanel" aria-labelledby=${`tab-${state.view}`}>
+    <main>
+      <div id="view" class=${`view ${state.view}`} role="tabpanel" aria-labelledby=${`tab-${state.view}`}>
       <section class="graph-pane" ?hidden=${!withGraph}>${graphPane(state, settings, run, actions)}</section>
       ${detail}
       ${state.view === 'training' ? trainingView(state, settings, run, actions) : nothing}
@@ -68,6 +69,7 @@ function page(): TemplateResult {
           : nothing
       }
       ${state.view === 'explain' ? explainView(context) : nothing}
+    </div>
     </main>
   `;
 }

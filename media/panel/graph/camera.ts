@@ -48,12 +48,12 @@ export function fitReadable(
   content: Size,
   view: Size,
   insets: Insets = { top: 0, bottom: 0 },
-  readable = 0.7,
+  readable = 0.55,
 ): Camera {
   const all = fitWhole(content, view, insets);
   if (all.k >= readable) return all;
   const height = view.height - insets.top - insets.bottom;
-  const k = Math.min(1, Math.max((view.width - 2 * margin) / content.width, readable));
+  const k = Math.min(0.9, Math.max((view.width - 2 * margin) / content.width, readable));
   const x = content.width * k <= view.width ? (view.width - content.width * k) / 2 : margin;
   const y =
     content.height * k <= height ? insets.top + (height - content.height * k) / 2 : insets.top + margin;

@@ -18,11 +18,12 @@ import {
   boxPadding,
   type Direction,
   edgePath,
+  layoutInput,
   type Placement,
-  placeGraph,
   type Rect,
   type Sizes,
 } from './layout';
+import { LayoutClient } from './layoutClient';
 import { type Arrow, neighbour } from './navigate';
 import { ancestors, initiallyOpen, type Tree, treeOf } from './tree';
 import { type Card, type Edge, gradientNormOf, type VisibleGraph, visibleGraph } from './visible';
@@ -53,9 +54,6 @@ const fonts = {
   mono: '10.5px ',
 };
 
-/** Below this many cards the layout is done at once; above it the page is drawn first. */
-const manyCards = 60;
-
 class GraphElement extends HTMLElement {
   #properties?: GraphProperties;
   #events?: GraphEvents;
@@ -67,8 +65,13 @@ class GraphElement extends HTMLElement {
   /** The reader has moved it; else it follows the size of the view. */
   #moved = false;
   #focus?: string;
-  #pending = 0;
+  #pending = false;
+  readonly #layout = new LayoutClient();
+  /** To be moved into view once it is placed. */
+  #wanted?: string;
   #drag?: { x: number; y: number; camera: Camera; moved: boolean };
+  /** What the reader folded or unfolded, until the new layout is there. */
+  #anchor?: { id: string; rect: Rect; focused: boolean };
   #family = { sans: 'sans-serif', mono: 'monospace' };
   #shown?: string;
   #cleanUp: (() => void)[] = [];
@@ -155,9 +158,9 @@ class GraphElement extends HTMLElement {
     if (closed.length && this.#tree!.items.get(wanted)) {
       // Only stacks and groups that hide it; the host's selection never folds anything.
       this.#open = new Set([...this.#open, ...closed]);
+      this.#wanted = wanted;
       this.#place();
-    }
-    this.#reveal(wanted);
+    } else this.#reveal(wanted);
   }
 
   #cardOfModule(module: string | undefined): string | undefined {
@@ -177,23 +180,21 @@ class GraphElement extends HTMLElement {
 
   #place(): void {
     const graph = visibleGraph(this.#tree!, this.#open);
-    const token = ++this.#pending;
-    const run = () => {
-      if (token !== this.#pending) return;
+    const input = layoutInput(graph, this.#sizes(), this.#properties!.direction);
+    this.#pending = true;
+    this.#layout.place(input, placement => {
       const before = this.#placement;
       this.#graph = graph;
-      this.#placement = placeGraph(graph, this.#sizes(), this.#properties!.direction);
-      if (!this.#focus || !graph.cards.some(c => c.id === this.#focus)) this.#focus = undefined;
+      this.#placement = placement;
+      if (!graph.cards.some(c => c.id === this.#focus)) this.#focus = undefined;
       if (!this.#moved || !before) this.#recentre();
-      this.#pending = 0;
+      this.#pending = false;
       this.#draw();
-    };
-    if (graph.cards.length < manyCards && this.#size.width) run();
-    else {
-      this.#draw();
-      // After the next paint, so that the page answers first.
-      requestAnimationFrame(() => setTimeout(run));
-    }
+      this.#settle();
+      if (this.#wanted) this.#reveal(this.#wanted);
+      this.#wanted = undefined;
+    });
+    if (this.#pending) this.#draw();
   }
 
   #recentre(): void {
@@ -305,7 +306,7 @@ class GraphElement extends HTMLElement {
       </svg>
       ${
         this.#pending || !placement
-          ? html`<p class="graph-note" role="status">${t('graph.layingOut', { count: p.model.nodes.length })}</p>`
+          ? html`<p class="graph-note" role="status">${t('graph.layingOut', { count: this.#tree?.model.nodes.length ?? 0 })}</p>`
           : nothing
       }
       ${this.#toolbar(p)} ${this.#legend(p, scale)}
@@ -545,26 +546,31 @@ class GraphElement extends HTMLElement {
     const open = new Set(this.#open);
     if (!open.delete(id)) open.add(id);
     this.#moved = true;
-    this.#keepInPlace(id, () => this.#events?.onOpen([...open]));
+    const rect = this.#placement?.cards.get(id) ?? this.#placement?.boxes.get(id);
+    if (rect) this.#anchor = { id, rect, focused: this.contains(document.activeElement) };
+    this.#events?.onOpen([...open]);
   }
 
-  /** What was opened or closed stays under the pointer. */
-  #keepInPlace(id: string, change: () => void): void {
-    const at = (p: Placement | undefined) => p?.cards.get(id) ?? p?.boxes.get(id);
-    const before = at(this.#placement);
-    change();
-    const after = at(this.#placement);
-    if (before && after) {
-      const { k } = this.#camera;
+  /** What was opened or closed stays where it was, and keeps the focus. */
+  #settle(): void {
+    const anchor = this.#anchor;
+    this.#anchor = undefined;
+    if (!anchor) return;
+    const after = this.#placement?.cards.get(anchor.id) ?? this.#placement?.boxes.get(anchor.id);
+    if (after) {
+      const { x, y, k } = this.#camera;
+      const before = anchor.rect;
       this.#camera = {
         k,
-        x: this.#camera.x + (before.x - after.x) * k,
-        y: this.#camera.y + (before.y - before.height / 2 - after.y + after.height / 2) * k,
+        x: x + (before.x - after.x) * k,
+        y: y + (before.y - before.height / 2 - after.y + after.height / 2) * k,
       };
-      this.#moveCamera();
     }
-    const focus = this.#graph?.cards.find(c => c.id === id) ?? this.#graph?.cards.find(c => c.parent === id);
-    if (focus && this.contains(document.activeElement)) this.#focusCard(focus.id);
+    const cards = this.#graph?.cards ?? [];
+    const next = cards.find(c => c.id === anchor.id) ?? cards.find(c => c.parent === anchor.id);
+    if (next) this.#focus = next.id;
+    this.#draw();
+    if (next && anchor.focused) this.#focusCard(next.id);
   }
 
   #focusCard(id: string): void {

@@ -1,4 +1,7 @@
-/** Places cards, boxes and edges with dagre. Pure: sizes come from outside, so that it also runs without a page. */
+/**
+ * Places cards, boxes and edges with dagre. Pure, and its input and output are plain data: it runs in a worker, where
+ * it blocks nobody, and sizes of texts are measured by the page before.
+ */
 import { layout as dagre, Graph } from '@dagrejs/dagre';
 import type { Card, VisibleGraph } from './visible';
 
@@ -25,22 +28,51 @@ export interface Placement {
   height: number;
 }
 
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** What dagre needs to know; survives structured cloning. */
+export interface LayoutInput {
+  direction: Direction;
+  cards: readonly (Size & { id: string; parent: string })[];
+  /** Parents before what they hold. */
+  boxes: readonly { id: string; parent: string }[];
+  edges: readonly { id: string; from: string; to: string; label?: Size }[];
+}
+
 export interface Sizes {
-  card(card: Card): { width: number; height: number };
+  card(card: Card): Size;
   /** Of an edge's label. */
-  label(text: string): { width: number; height: number };
+  label(text: string): Size;
 }
 
 /** Room inside a box, and above its first row for its title. */
 export const boxPadding = { side: 12, top: 26, bottom: 12 };
 
-export function placeGraph(graph: VisibleGraph, sizes: Sizes, direction: Direction): Placement {
+export function layoutInput(graph: VisibleGraph, sizes: Sizes, direction: Direction): LayoutInput {
+  return {
+    direction,
+    cards: graph.cards.map(c => ({ id: c.id, parent: c.parent, ...sizes.card(c) })),
+    boxes: graph.boxes.map(b => ({ id: b.id, parent: b.parent })),
+    edges: graph.edges.map(e => ({
+      id: e.id,
+      from: e.from,
+      to: e.to,
+      ...(e.label ? { label: sizes.label(e.label) } : {}),
+    })),
+  };
+}
+
+export function placeGraph(graph: LayoutInput): Placement {
+  const { direction } = graph;
   const g = new Graph({ compound: true, multigraph: true });
   g.setGraph({ rankdir: direction, nodesep: 28, edgesep: 16, ranksep: direction === 'TB' ? 28 : 30 });
   g.setDefaultEdgeLabel(() => ({}));
   const boxIds = new Set(graph.boxes.map(b => b.id));
   for (const box of graph.boxes) g.setNode(box.id, {});
-  for (const card of graph.cards) g.setNode(card.id, { ...sizes.card(card) });
+  for (const card of graph.cards) g.setNode(card.id, { width: card.width, height: card.height });
   for (const x of [...graph.boxes, ...graph.cards]) if (boxIds.has(x.parent)) g.setParent(x.id, x.parent);
   const parents = new Map([...graph.boxes, ...graph.cards].map(x => [x.id, x.parent]));
   const around = (id: string) => {
@@ -62,7 +94,7 @@ export function placeGraph(graph: VisibleGraph, sizes: Sizes, direction: Directi
     g.setEdge(
       edge.from,
       edge.to,
-      edge.label ? { ...sizes.label(edge.label), labelpos: 'c', minlen } : { width: 0, height: 0, minlen },
+      edge.label ? { ...edge.label, labelpos: 'c', minlen } : { width: 0, height: 0, minlen },
       edge.id,
     );
   }
@@ -87,7 +119,7 @@ export function placeGraph(graph: VisibleGraph, sizes: Sizes, direction: Directi
       // Between the outermost borders, where no title is.
       const bottom = left.length ? bottomOf(boxes.get(left.at(-1)!)!) : bottomOf(cards.get(edge.from)!);
       const top = entered.length ? topOf(boxes.get(entered.at(-1)!)!) : topOf(cards.get(edge.to)!);
-      const height = sizes.label(edge.label).height;
+      const height = edge.label!.height;
       if (label.y - height / 2 > bottom && label.y + height / 2 < top) continue;
       // A long way round keeps its label where dagre found room for it.
       if (top - bottom < height || top - bottom > 160) continue;
@@ -125,7 +157,7 @@ export function placeGraph(graph: VisibleGraph, sizes: Sizes, direction: Directi
 }
 
 /** dagre leaves no room for a box's title, so boxes are drawn around what they hold, from the inside out. */
-function boxesAround(graph: VisibleGraph, cards: ReadonlyMap<string, Rect>): Map<string, Rect> {
+function boxesAround(graph: LayoutInput, cards: ReadonlyMap<string, Rect>): Map<string, Rect> {
   const boxes = new Map<string, Rect>();
   const held = new Map<string, string[]>();
   for (const x of [...graph.boxes, ...graph.cards]) {

@@ -1,6 +1,6 @@
 /** What of the tree is shown when some groups are open: cards, the boxes around them, and the edges between. */
 import type { Shape } from '../../../src/model/dim';
-import type { Parameter } from '../../../src/model/graph';
+import type { Model, Parameter } from '../../../src/model/graph';
 import { formatShape } from '../logic/numbers';
 import { shortAttributes } from './arguments';
 import type { Item, Tree } from './tree';
@@ -49,8 +49,7 @@ export interface VisibleGraph {
 
 export function visibleGraph(tree: Tree, open: ReadonlySet<string>): VisibleGraph {
   const { model, root } = tree;
-  const parameters = new Map(model.parameters.filter(p => p.kind === 'parameter').map(p => [p.name, p]));
-  const constants = new Set(model.parameters.map(p => p.name));
+  const facts = factsOf(model);
   const cards: Card[] = [];
   const boxes: Box[] = [];
   /** Of each node, the card that shows it. */
@@ -63,7 +62,7 @@ export function visibleGraph(tree: Tree, open: ReadonlySet<string>): VisibleGrap
       return;
     }
     for (const n of item.nodes) shownIn.set(n, item.id);
-    cards.push(cardOf(item, parent, tree, parameters, constants));
+    cards.push(cardOf(item, parent, facts));
   };
   for (const child of root.children) walk(child, root.id);
 
@@ -88,7 +87,7 @@ export function visibleGraph(tree: Tree, open: ReadonlySet<string>): VisibleGrap
     edges.set(key, edge);
   };
   model.nodes.forEach((n, i) => {
-    for (const v of n.inputs) if (v !== '' && !constants.has(v)) connect(v, shownIn.get(i)!);
+    for (const v of n.inputs) if (v !== '' && !facts.constants.has(v)) connect(v, shownIn.get(i)!);
   });
   model.outputs.forEach((v, i) => {
     const id = `output:${v}:${i}`;
@@ -107,14 +106,39 @@ export function visibleGraph(tree: Tree, open: ReadonlySet<string>): VisibleGrap
   };
 }
 
-function cardOf(
-  item: Item,
-  parent: string,
-  tree: Tree,
-  parameters: ReadonlyMap<string, Parameter>,
-  constants: ReadonlySet<string>,
-): Card {
-  const { model } = tree;
+/** What cards ask of the whole model, gathered once. */
+interface Facts {
+  model: Model;
+  /** Trainable tensors by name, with their place in the model's order. */
+  parameters: ReadonlyMap<string, { parameter: Parameter; place: number }>;
+  /** Everything that is no activation: parameters, buffers, constants. */
+  constants: ReadonlySet<string>;
+  /** The nodes that read a value. */
+  readers: ReadonlyMap<string, readonly number[]>;
+}
+
+function factsOf(model: Model): Facts {
+  const readers = new Map<string, number[]>();
+  model.nodes.forEach((n, i) => {
+    for (const v of n.inputs) {
+      const known = readers.get(v);
+      if (known) known.push(i);
+      else readers.set(v, [i]);
+    }
+  });
+  return {
+    model,
+    readers,
+    constants: new Set(model.parameters.map(p => p.name)),
+    parameters: new Map(
+      model.parameters
+        .map((parameter, place) => [parameter.name, { parameter, place }] as const)
+        .filter(([, { parameter }]) => parameter.kind === 'parameter'),
+    ),
+  };
+}
+
+function cardOf(item: Item, parent: string, { model, parameters, constants, readers }: Facts): Card {
   const members = new Set(item.nodes);
   const made = new Set<string>();
   const read = new Set<string>();
@@ -122,11 +146,14 @@ function cardOf(
     for (const o of model.nodes[i]!.outputs) made.add(o);
     for (const v of model.nodes[i]!.inputs) if (v !== '') read.add(v);
   }
-  const leaving = new Set(model.outputs.filter(v => made.has(v)));
-  model.nodes.forEach((n, i) => {
-    if (!members.has(i)) for (const v of n.inputs) if (made.has(v)) leaving.add(v);
-  });
-  const own = model.parameters.filter(p => parameters.has(p.name) && read.has(p.name));
+  const leaving = [...made].filter(
+    v => model.outputs.includes(v) || readers.get(v)?.some(i => !members.has(i)),
+  );
+  const own = [...read]
+    .map(v => parameters.get(v))
+    .filter(p => p !== undefined)
+    .sort((a, b) => a.place - b.place)
+    .map(p => p.parameter);
   const shapes = (values: Iterable<string>) =>
     [...values].map(v => model.values[v]?.shape).filter(s => s !== undefined);
   return {
@@ -141,7 +168,7 @@ function cardOf(
     parameterNames: own.map(p => p.name),
     repeats: item.kind === 'stack' ? item.children.length : 1,
     inputs: shapes([...read].filter(v => !made.has(v) && !constants.has(v))),
-    outputs: shapes(leaving.size ? leaving : made),
+    outputs: shapes(leaving.length ? leaving : made),
     parent,
   };
 }

@@ -37,7 +37,7 @@ function measure(m: TrustResult): TemplateResult {
   return html`<article class=${`measure ${m.verdict}`}>
     <header>
       ${icon(m.verdict)}
-      <h4>${m.title}</h4>
+      <h3>${m.title}</h3>
       <span class="verdict">${t(`trust.${m.verdict}`)}</span>
       <span class="mono">${m.score.toFixed(2)}</span>
     </header>

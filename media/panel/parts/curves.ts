@@ -90,7 +90,7 @@ class CurvesElement extends HTMLElement {
   #template(p: CurvesProperties) {
     const format = p.format ?? formatNumber;
     const head = html`<header class="chart-head">
-      <h3>${p.title}</h3>
+      <h2 class="part">${p.title}</h2>
       <ul class="chart-legend">
         ${p.series
           .filter(s => !s.faint && !p.table)
@@ -156,7 +156,7 @@ class CurvesElement extends HTMLElement {
         width: host.clientWidth,
         height: host.clientHeight,
         legend: { show: false },
-        padding: [8, 10, 0, 0],
+        padding: [8, 18, 0, 0],
         cursor: {
           y: false,
           points: { size: 7, width: 2 },

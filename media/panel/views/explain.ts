@@ -7,6 +7,7 @@ import { contributions, rankClasses } from '../logic/attribution';
 import { heatAlone, heatPixels, heatScale, type Plane, picture, sumChannels } from '../logic/heatmap';
 import { formatNumber, formatPercent, formatSigned, formatValue } from '../logic/numbers';
 import { trustBadge } from '../parts/badge';
+import { copyText } from '../parts/clipboard';
 import { empty } from '../parts/empty';
 import { icon } from '../parts/icons';
 import type { Layer } from '../parts/pixels';
@@ -55,7 +56,7 @@ export function explanationPane(c: ExplainContext): TemplateResult {
       });
     return empty(t('explain.empty.title'), t('explain.empty.ready', { row: state.selection.row }));
   }
-  return html`<article class="explanation" aria-busy=${state.busy !== undefined}>
+  return html`<article class="explanation" aria-busy=${state.busy !== undefined && e.row !== (state.selection.row ?? null)}>
     ${heading(e, c)}
     <p class="sentence">${e.text}</p>
     <div class="explanation-body">
@@ -71,7 +72,7 @@ export function explanationPane(c: ExplainContext): TemplateResult {
 function heading(e: Explanation, c: ExplainContext): TemplateResult {
   const method = c.state.methods.find(m => m.id === e.method);
   const copy = async (kind: 'text' | 'json') => {
-    await navigator.clipboard.writeText(kind === 'json' ? JSON.stringify(e, null, 2) : asText(e, method));
+    await copyText(kind === 'json' ? JSON.stringify(e, null, 2) : asText(e, method));
     c.setHover({ ...c.hover, copied: kind });
     setTimeout(() => c.setHover({ ...c.hover, copied: undefined }), 1600);
   };
@@ -348,7 +349,7 @@ function prediction(e: Explanation, c: ExplainContext): TemplateResult {
     source?.sample.prediction?.correct ?? (truth == null || !probabilities ? null : `${truth}` === label);
   if (!probabilities || probabilities.length === 0) {
     return html`<section class="prediction">
-      <h3>${t('explain.prediction')}</h3>
+      <h2 class="part">${t('explain.prediction')}</h2>
       <p class="big">${formatNumber(output[0], 4)}</p>
       ${truth == null ? nothing : html`<p class="quiet">${t('explain.true')} <span class="mono">${formatValue(truth)}</span></p>`}
     </section>`;
@@ -362,7 +363,7 @@ function prediction(e: Explanation, c: ExplainContext): TemplateResult {
   const nameOf = (i: number) => classes?.[i] ?? (i === e.target.index ? e.target.name : `${i}`);
   const ranked = rankClasses(all, 6, [e.target.index]);
   return html`<section class="prediction">
-    <h3>${t('explain.prediction')} ${mark(correct)}</h3>
+    <h2 class="part">${t('explain.prediction')} ${mark(correct)}</h2>
     <ul class="classes">
       ${ranked.map(({ index, probability }) => {
         const name = nameOf(index);
@@ -393,7 +394,7 @@ function facts(e: Explanation): TemplateResult {
   const all = Object.entries(e.facts ?? {});
   if (all.length === 0) return html`${nothing}`;
   return html`<section class="facts">
-    <h3>${t('explain.facts')}</h3>
+    <h2 class="part">${t('explain.facts')}</h2>
     <dl>
       ${all.map(
         ([name, value]) => html`<div>
@@ -424,10 +425,10 @@ function methodPicker(c: ExplainContext): TemplateResult {
       const methods = state.methods.filter(m => m.scope === scope);
       if (methods.length === 0) return nothing;
       return html`<section>
-        <h3>
+        <h2 class="part">
           ${t(`explain.scope.${scope}`)}
           ${scope === 'prediction' && row !== undefined ? html`<span class="quiet">${t('explain.row', { row })}</span>` : nothing}
-        </h3>
+        </h2>
         ${methods.map(m => {
           const needsRow = scope === 'prediction' && row === undefined;
           const on = state.explanation?.method === m.id;

@@ -60,7 +60,7 @@ function head(state: PanelState, history: History, actions: Actions): TemplateRe
     history.seconds === undefined ? '' : t('train.took', { time: formatDuration(history.seconds) }),
     t('train.seed', { seed: run.seed }),
   ].filter(Boolean);
-  return html`<header class="run-head">
+  return html`<div class="run-head">
     <div class="run-line">
       <div class="run-buttons">
         ${
@@ -89,7 +89,7 @@ function head(state: PanelState, history: History, actions: Actions): TemplateRe
           </div>`
         : nothing
     }
-  </header>`;
+  </div>`;
 }
 
 export function button(name: IconName, label: string, run: () => void, secondary = false): TemplateResult {
@@ -114,7 +114,7 @@ function messages(history: History): TemplateResult {
 function results(history: History): TemplateResult {
   if (!history.test || Object.keys(history.test).length === 0) return html`${nothing}`;
   return html`<section class="results" aria-label=${t('train.test')}>
-    <h3>${t('train.test')}</h3>
+    <h2 class="part">${t('train.test')}</h2>
     <dl>
       ${Object.entries(history.test)
         .sort(([a], [b]) => Number(a === 'loss') - Number(b === 'loss'))
@@ -248,7 +248,7 @@ function norms(history: History, state: PanelState, actions: Actions): TemplateR
   const min = Math.min(...values, max) / 4;
   return html`<section class="norms chart">
     <header class="chart-head">
-      <h3>${t('train.norms')}</h3>
+      <h2 class="part">${t('train.norms')}</h2>
       <span class="quiet">${t('train.norms.caption')}</span>
     </header>
     <table class="bars">
@@ -256,7 +256,7 @@ function norms(history: History, state: PanelState, actions: Actions): TemplateR
         <tr>
           <th scope="col">${t('train.norms.layer')}</th>
           <th scope="col">${t('train.norms.gradient')}</th>
-          <th></th>
+          <td></td>
         </tr>
       </thead>
       <tbody>

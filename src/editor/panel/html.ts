@@ -16,6 +16,8 @@ export function pageHtml({ script, style, cspSource, nonce, language }: PagePart
     `style-src ${cspSource}`,
     `img-src ${cspSource} data: blob:`,
     `font-src ${cspSource}`,
+    // The graph's layout runs in a worker whose source travels in the page's script.
+    'worker-src blob:',
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="${attribute(language)}">
