@@ -5,7 +5,7 @@ import type { FromPage, PanelState, PanelView, Selection } from '../../src/edito
 import type { Settings, Store } from './store';
 
 /** Samples that one page shows: as many as fill a screen; the host may send fewer. */
-export const pageSize = { image: 120, table: 50 };
+export const pageSize = { image: 60, table: 60 };
 
 export interface Actions {
   send(message: FromPage): void;
@@ -25,9 +25,8 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
     set: settings => store.set(settings),
     view(view) {
       store.patch({ view });
+      // The host loads what a view needs and has not: the first samples of the data.
       send({ type: 'view', view });
-      const s = state();
-      if (view === 'data' && s?.experiment && !s.samples) this.samples('test', 0);
     },
     select(selection) {
       const s = state();

@@ -84,8 +84,7 @@ export const english = {
   'train.rate': '{rate} samples/s',
   'train.left': '{time} left',
   'train.took': 'took {time}',
-  'train.resumed':
-    'Resumed from epoch {epoch} after an interruption. No step before that checkpoint was lost.',
+  'train.resumed': 'Resumed from the checkpoint after epoch {epoch}. Nothing before it was lost.',
   'train.loss': 'Loss',
   'train.lossOf': 'Loss: {name}',
   'train.series.train': 'train',

@@ -28,7 +28,7 @@ import { openPage, Page } from './page';
 
 const { l10n } = vscode;
 
-const PAGE_SIZE = 24;
+const PAGE_SIZE = 60;
 const MAX_PAGE = 200;
 /** Page names are suggestions for a save dialog; a page that sends more than this is not ours. */
 const MAX_SAVED_TEXT = 20_000_000;

@@ -70,9 +70,11 @@ describe('actions', () => {
     );
   });
 
-  it('ask for samples when the data is first looked at', () => {
-    const { sent, actions } = setUp({ samples: undefined });
+  it('leave it to the host what a view needs, and ask for further pages', () => {
+    const { sent, store, actions } = setUp({ samples: undefined });
     actions.view('data');
+    assert.equal(store.page.state!.view, 'data');
+    actions.samples('valid', 60);
     assert.deepEqual(
       sent.map(m => m.type),
       ['view', 'samples'],
