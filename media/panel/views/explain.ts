@@ -349,7 +349,7 @@ function prediction(e: Explanation, c: ExplainContext): TemplateResult {
     source?.sample.prediction?.correct ?? (truth == null || !probabilities ? null : `${truth}` === label);
   if (!probabilities || probabilities.length === 0) {
     return html`<section class="prediction">
-      <h2 class="part">${t('explain.prediction')}</h2>
+      <h3 class="part">${t('explain.prediction')}</h3>
       <p class="big">${formatNumber(output[0], 4)}</p>
       ${truth == null ? nothing : html`<p class="quiet">${t('explain.true')} <span class="mono">${formatValue(truth)}</span></p>`}
     </section>`;
@@ -363,7 +363,7 @@ function prediction(e: Explanation, c: ExplainContext): TemplateResult {
   const nameOf = (i: number) => classes?.[i] ?? (i === e.target.index ? e.target.name : `${i}`);
   const ranked = rankClasses(all, 6, [e.target.index]);
   return html`<section class="prediction">
-    <h2 class="part">${t('explain.prediction')} ${mark(correct)}</h2>
+    <h3 class="part">${t('explain.prediction')} ${mark(correct)}</h3>
     <ul class="classes">
       ${ranked.map(({ index, probability }) => {
         const name = nameOf(index);
@@ -394,7 +394,7 @@ function facts(e: Explanation): TemplateResult {
   const all = Object.entries(e.facts ?? {});
   if (all.length === 0) return html`${nothing}`;
   return html`<section class="facts">
-    <h2 class="part">${t('explain.facts')}</h2>
+    <h3 class="part">${t('explain.facts')}</h3>
     <dl>
       ${all.map(
         ([name, value]) => html`<div>
