@@ -60,9 +60,7 @@ async function dispatch(
   distFolder: string,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const [name, ...rest] = argv.filter(
-    (a, i) => !(a === '--json' && argv.indexOf('--') === -1 && i < argv.length),
-  );
+  const [name, ...rest] = argv.filter(a => a !== '--json');
   if (name === undefined) {
     terminal.message(overview(commands).join('\n'));
     return 2;
@@ -124,7 +122,9 @@ function parse(command: Command, args: readonly string[]) {
 
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof VitrineError) {
-    terminal.message(`${terminal.red('error')}: ${error.toString()}`);
+    // A place inside of a file is worth its prefix; the file alone is named by the message.
+    const text = error.details.at?.line === undefined ? error.message : error.toString();
+    terminal.message(`${terminal.red('error')}: ${text}`);
     for (const d of (error.details.diagnostics ?? []).filter(d => d.message !== error.message).slice(0, 20))
       terminal.message(`${d.file}:${d.line}:${d.column}: ${d.severity}: ${d.message}`);
     return failures.has(error.code) ? 1 : 2;

@@ -13,8 +13,12 @@ export interface GraphDescription {
   input: Shape | readonly Shape[];
   output: Shape | readonly Shape[];
   nodes: readonly {
-    /** The module's path, or what the call is otherwise known by. */
+    /** Unique: the module's path, or the node's id where no module is called. */
     name: string;
+    /** The module's path, "" where none is called. */
+    module: string;
+    /** How PyTorch spells the op, for people. */
+    spelling: string;
     op: string;
     inputs: readonly Shape[];
     output: Shape;
@@ -34,12 +38,21 @@ export function describeGraph(model: Model): GraphDescription {
   );
   const stored = new Set(model.parameters.map(p => p.name));
   const counted = new Set<string>();
+  const named = new Set<string>();
+  const nameOf = (node: Node) => {
+    // A module may be called twice, and a call may take several ops.
+    const name = node.module === '' || named.has(node.module) ? node.id : node.module;
+    named.add(name);
+    return name;
+  };
   const nodes = model.nodes.map(node => {
     const own = node.inputs.filter(id => sizes.has(id) && !counted.has(id));
     // Shared weights count once, where they are first used.
     for (const id of own) counted.add(id);
     return {
-      name: node.module || node.id,
+      name: nameOf(node),
+      module: node.module,
+      spelling: spellingOf(node),
       op: node.op,
       inputs: node.inputs.filter(id => id !== '' && !stored.has(id)).map(id => model.values[id]!.shape),
       output: model.values[node.outputs[0]!]!.shape,
@@ -70,6 +83,12 @@ function flopsOf(model: Model, node: Node): Dim {
   if (flops === undefined) return 0;
   const batch = symbolsOf(model.values[model.inputs[0] ?? '']?.shape[0] ?? 1);
   return bindDim(flops, Object.fromEntries(batch.map(symbol => [symbol, 1])));
+}
+
+/** Of the ways to write it, the one that needs no module. */
+function spellingOf(node: Node): string {
+  const ways = ops.get(node.op)?.torch ?? [];
+  return ways.find(w => /^(F|torch|Tensor)\./.test(w)) ?? ways.find(w => !w.startsWith('nn.')) ?? node.op;
 }
 
 /** Where the layer is defined, else where it is called. */

@@ -36,6 +36,8 @@ interface ActiveRun {
   backend?: string;
   paused: boolean;
   stopping: boolean;
+  /** Complete ones. */
+  epochs: number;
 }
 
 /** What may be asked twice without harm: everything that only reads and computes. */
@@ -103,6 +105,7 @@ export class Supervisor {
     options: RequestOptions,
   ): Promise<Result<M>> {
     const { client } = this.start();
+    if (method === 'run/start') this.ended.delete((params as Params<'run/start'>).resume ?? '');
     if (method === 'run/stop') this.change((params as Params<'run/stop'>).run, { stopping: true });
     const result = await client.request(method, params, options);
     if (method === 'run/start')
@@ -177,7 +180,7 @@ export class Supervisor {
       const message =
         `The ${this.options.role} process was lost ${times + 1} times within ${Math.round(withinMs / 60_000)} minutes ` +
         `(it ${reason}) and is not started again by itself. The log says more; checkpoints are kept.`;
-      for (const { id } of interrupted) this.giveUp(id, message);
+      for (const run of interrupted) this.giveUp(run, message);
       this.restartTimes = [];
       return;
     }
@@ -207,7 +210,7 @@ export class Supervisor {
         runs.push({ run: run.id, resumedFrom: await resumedFrom });
       } catch (e) {
         const error = e instanceof Error ? e.message : String(e);
-        this.giveUp(run.id, `The run could not be resumed: ${error}`);
+        this.giveUp(run, `The run could not be resumed: ${error}`);
         runs.push({ run: run.id, error });
       }
     }
@@ -225,22 +228,29 @@ export class Supervisor {
     if (event.event === 'start') {
       this.starts.get(event.run)?.(event.resumedFrom ?? 0);
       this.starts.delete(event.run);
-    } else if (event.event === 'state') this.change(event.run, { paused: event.state === 'paused' });
+    } else if (event.event === 'epoch') this.change(event.run, { epochs: event.epoch });
+    else if (event.event === 'state') this.change(event.run, { paused: event.state === 'paused' });
     else if (event.event === 'end') {
       this.starts.get(event.run)?.(event.epochs);
       this.starts.delete(event.run);
-      this.runs.delete(event.run);
-      this.ended.add(event.run);
+      if (!this.runs.delete(event.run)) this.ended.add(event.run);
     }
     this.options.onRunEvent?.(event);
   }
 
-  /** Runs that ended, for an end may be told before the answer to their start arrives. */
+  /** Runs whose end was told before the answer to their start arrived. */
   private readonly ended = new Set<string>();
 
   private watchRun({ experiment, backend }: Params<'run/start'>, id: string): void {
     if (this.ended.delete(id)) return;
-    this.runs.set(id, { id, experiment, paused: false, stopping: false, ...(backend && { backend }) });
+    this.runs.set(id, {
+      id,
+      experiment,
+      paused: false,
+      stopping: false,
+      epochs: 0,
+      ...(backend && { backend }),
+    });
   }
 
   private change(id: string, change: Partial<ActiveRun>): void {
@@ -248,7 +258,9 @@ export class Supervisor {
     if (run) this.runs.set(id, { ...run, ...change });
   }
 
-  private giveUp(run: string, message: string): void {
+  /** What the run itself can no longer say. */
+  private giveUp({ id: run, backend = '', epochs }: ActiveRun, message: string): void {
     this.options.onRunEvent?.({ event: 'state', run, state: 'failed', message });
+    this.options.onRunEvent?.({ event: 'end', run, backend, seconds: 0, epochs, state: 'failed', test: {} });
   }
 }

@@ -32,7 +32,8 @@ export class TrainingLoop {
   private readonly stepsPerEpoch: number;
   private readonly began = performance.now();
   private readonly checkpointEvery: { least: number; most: number };
-  private lastCheckpoint = performance.now();
+  /** The first epoch's checkpoint is always due. */
+  private lastCheckpoint = Number.NEGATIVE_INFINITY;
   /** Complete epochs, complete steps of the next one, complete steps of the run. */
   private epoch: number;
   private stepInEpoch: number;
@@ -132,7 +133,7 @@ export class TrainingLoop {
     this.tracker = this.newTracker();
     while (this.stepInEpoch < this.stepsPerEpoch) {
       if (await this.interrupted()) return true;
-      if (performance.now() - this.lastCheckpoint >= this.checkpointEvery.most)
+      if (performance.now() - Math.max(this.began, this.lastCheckpoint) >= this.checkpointEvery.most)
         await this.checkpoint(await this.trainer.weights());
       await this.runStep(order);
     }
@@ -149,7 +150,7 @@ export class TrainingLoop {
       epoch: this.epoch,
       train,
       valid,
-      seconds: (performance.now() - began) / 1000,
+      seconds: microseconds(performance.now() - began),
       gradientNorms: await this.trainer.gradientNorms(),
     });
     if (this.checkpointIsDue()) await this.checkpoint(weights);
@@ -307,6 +308,11 @@ export class TrainingLoop {
 
   /** Time trained, over all processes that the run went through. */
   private seconds(): number {
-    return this.start.seconds + (performance.now() - this.began) / 1000;
+    return microseconds(this.start.seconds * 1000 + performance.now() - this.began);
   }
+}
+
+/** Milliseconds as seconds, without digits that no clock gave. */
+function microseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1e6;
 }

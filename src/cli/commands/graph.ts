@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
+import type { Diagnostic } from '../../model/graph';
 import { listed, nearest } from '../../model/suggest';
 import { type Command, textOption } from '../command';
 import { splitFragment } from '../experiments';
@@ -31,6 +32,9 @@ export const command: Command = {
     });
     const names = Object.keys(read);
     const name = wanted ?? (names.length === 1 ? names[0] : undefined);
+    // The file as a whole cannot be read: the findings are all there is.
+    const whole = Object.hasOwn(read, '') ? read['']! : undefined;
+    if (whole && !whole.model) throw unreadable(file, whole.diagnostics);
     if (name === undefined) {
       throw new VitrineError(
         names.length === 0 ? 'class-not-found' : 'bad-usage',
@@ -47,20 +51,25 @@ export const command: Command = {
         `There is no model "${name}" in ${file}. ${near ? `Did you mean "${near}"?` : names.length > 0 ? `It has ${listed(names)}.` : ''}`,
       );
     }
+    if (!found.model) throw unreadable(`${file}#${name}`, found.diagnostics);
     for (const d of found.diagnostics)
       call.terminal.message(
         `${path.relative('', d.file)}:${d.line}:${d.column}: ${d.severity}: ${d.message}`,
       );
-    if (!found.model) {
-      if (found.diagnostics.length === 0) call.terminal.message(`${name} could not be read.`);
-      return false;
-    }
     const description = describeGraph(found.model);
     if (call.terminal.json) call.terminal.result(description);
     else show(description, file, call.terminal);
     return !found.diagnostics.some(d => d.severity === 'error');
   },
 };
+
+function unreadable(what: string, diagnostics: readonly Diagnostic[]): VitrineError {
+  const first = diagnostics.find(d => d.severity === 'error') ?? diagnostics[0];
+  return new VitrineError('bad-model', first?.message ?? `${what} cannot be read.`, {
+    ...(first && { at: first }),
+    diagnostics,
+  });
+}
 
 function show(graph: GraphDescription, file: string, terminal: Terminal): void {
   const total = typeof graph.parameters === 'number' ? graph.parameters : 0;
@@ -77,7 +86,7 @@ function show(graph: GraphDescription, file: string, terminal: Terminal): void {
         { title: 'Line', align: 'right' },
       ],
       graph.nodes.map(n => [
-        n.name,
+        n.module || n.spelling,
         n.op,
         shapeText(n.output),
         n.parameters > 0 ? grouped(n.parameters) : '',

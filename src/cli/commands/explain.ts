@@ -1,0 +1,206 @@
+import type { Explanation } from '../../explain/method';
+import { methodById, methods } from '../../explain/registry';
+import { VitrineError } from '../../model/errors';
+import { Engines } from '../../service/engines';
+import { explainRow } from '../../service/explainRow';
+import { openRun } from '../../train/openRun';
+import { readRawRows } from '../../train/rawRows';
+import { type Command, type CommandCall, textOption } from '../command';
+import { fixedNumber, signedBar, tableLines } from '../table';
+import type { Terminal } from '../terminal';
+
+export const command: Command = {
+  name: 'explain',
+  usage:
+    'RUN|FILE.vitrine.json --method M [--row I|--input DATA.csv] [--target T] [--option name=value]… [--json]',
+  summary:
+    'Explain a prediction of a trained run (of an experiment: its newest finished one), with its trust score.',
+  arguments: [1, 1],
+  options: {
+    method: {
+      type: 'string',
+      short: 'm',
+      value: 'M',
+      help: 'The explanation method; vitrine methods lists them.',
+    },
+    row: { type: 'string', short: 'r', value: 'I', help: 'Row of the data set, from 0.' },
+    input: {
+      type: 'string',
+      short: 'i',
+      value: 'DATA',
+      help: 'A table whose rows are explained, instead of --row.',
+    },
+    target: {
+      type: 'string',
+      short: 't',
+      value: 'T',
+      help: 'Class to explain, by name or index; the predicted one if left out.',
+    },
+    option: {
+      type: 'string',
+      multiple: true,
+      value: 'name=value',
+      help: 'An option of the method, e.g. --option steps=100.',
+    },
+    backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
+  },
+  more: () => [`Methods: ${methods.map(m => m.id).join(', ')}.`],
+  async run(call) {
+    const { terminal, signal } = call;
+    const [where] = call.arguments as [string];
+    const method = textOption(call, 'method');
+    if (method === undefined)
+      throw new VitrineError(
+        'bad-usage',
+        `Which method? Give one with --method: ${methods.map(m => m.id).join(', ')}.`,
+      );
+    const { scope } = methodById(method);
+    const target = textOption(call, 'target');
+    const backend = textOption(call, 'backend');
+    const engines = new Engines();
+    try {
+      for (const subject of await subjectsOf(call, where, scope)) {
+        const explanation = await explainRow(
+          {
+            run: where,
+            method,
+            options: optionsOf(call),
+            ...subject,
+            ...(target !== undefined && { target }),
+          },
+          name => engines.get(backend ?? name),
+          {
+            signal,
+            onProgress: done => terminal.progress(`${method} ${Math.round(done * 100)} %`),
+          },
+        );
+        if (terminal.json) terminal.result(explanation);
+        else show(explanation, terminal);
+      }
+      return true;
+    } finally {
+      await engines.dispose();
+    }
+  },
+};
+
+/** @throws bad-usage */
+async function subjectsOf(call: CommandCall, where: string, scope: 'prediction' | 'model') {
+  const row = textOption(call, 'row');
+  const input = textOption(call, 'input');
+  if (scope === 'model') return [{}];
+  if ((row === undefined) === (input === undefined))
+    throw new VitrineError('bad-usage', 'Which prediction? Give either --row I or --input DATA.csv.');
+  if (row !== undefined) {
+    if (!/^\d+$/.test(row))
+      throw new VitrineError('bad-usage', `--row is "${row}"; expected a number from 0.`);
+    return [{ row: Number(row) }];
+  }
+  const run = await openRun(where);
+  return (await readRawRows(input!, run.preparation, call.signal)).map(values => ({ values }));
+}
+
+/** Values are numbers, true, false or JSON where they read as such, else text. @throws bad-usage */
+function optionsOf(call: CommandCall): Record<string, unknown> {
+  const given = (call.options['option'] ?? []) as readonly string[];
+  return Object.fromEntries(
+    given.map(text => {
+      const at = text.indexOf('=');
+      if (at < 1)
+        throw new VitrineError('bad-usage', `--option is "${text}"; expected name=value, e.g. steps=100.`);
+      const value = text.slice(at + 1);
+      try {
+        return [text.slice(0, at), JSON.parse(value)];
+      } catch {
+        return [text.slice(0, at), value];
+      }
+    }),
+  );
+}
+
+const half = 20;
+
+function show(e: Explanation, terminal: Terminal): void {
+  const { names, shape, values, spread } = e.attribution;
+  terminal.print(
+    terminal.bold(
+      e.row === null && e.prediction.label === ''
+        ? `${e.method}: the model as a whole`
+        : `${e.method}: why ${e.target.name}${e.row === null ? '' : `, row ${e.row}`}`,
+    ),
+    '',
+    e.text,
+    '',
+  );
+  const [height, width] = shape.slice(-2);
+  if (names) terminal.print(...bars(names, values, spread, terminal));
+  else if (shape.length >= 2 && height && width && width <= 60)
+    terminal.print(...picture(shape, values, terminal));
+  else
+    terminal.print(
+      ...bars(
+        values.map((_, i) => String(i)),
+        values,
+        spread,
+        terminal,
+      ),
+    );
+  const paint = { good: terminal.green, fair: terminal.yellow, poor: terminal.red };
+  terminal.print(
+    '',
+    `Trust ${paint[e.trust.verdict].call(terminal, `${Math.round(e.trust.score * 100)} % (${e.trust.verdict})`)}`,
+    ...e.trust.measures.map(m => `  ${paint[m.verdict].call(terminal, '●')} ${m.title}: ${m.text}`),
+    '',
+  );
+}
+
+/** The strongest first. */
+function bars(
+  names: readonly string[],
+  values: readonly number[],
+  spread: readonly number[] | undefined,
+  terminal: Terminal,
+): string[] {
+  const most = 20;
+  const order = values.map((_, i) => i).sort((a, b) => Math.abs(values[b]!) - Math.abs(values[a]!));
+  const largest = Math.abs(values[order[0] ?? 0] ?? 0);
+  const lines = tableLines(
+    [
+      { title: 'Feature', most: 32 },
+      { title: 'Attribution', align: 'right' },
+      { title: '', most: 2 * half + 2 },
+    ],
+    order
+      .slice(0, most)
+      .map(i => [
+        names[i] ?? String(i),
+        `${fixedNumber(values[i]!)}${spread ? ` ± ${fixedNumber(spread[i]!)}` : ''}`,
+        signedBar(values[i]!, largest, half),
+      ]),
+    t => terminal.bold(t),
+  );
+  if (order.length > most) lines.push(terminal.dim(`… and ${order.length - most} weaker ones`));
+  return lines;
+}
+
+/** A picture of signs and strengths, channels added up: darker is stronger, blue speaks against. */
+function picture(shape: readonly number[], values: readonly number[], terminal: Terminal): string[] {
+  const [height, width] = shape.slice(-2) as [number, number];
+  const channels = values.length / (height * width);
+  const sums = Array.from({ length: height * width }, (_, i) => {
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += values[c * height * width + i]!;
+    return sum;
+  });
+  const largest = Math.max(...sums.map(Math.abs)) || 1;
+  const shades = [' ', '░', '▒', '▓', '█'];
+  return Array.from({ length: height }, (_, y) =>
+    sums
+      .slice(y * width, (y + 1) * width)
+      .map(v => {
+        const shade = shades[Math.min(4, Math.ceil((Math.abs(v) / largest) * 4 - 0.25))]!.repeat(2);
+        return v < 0 ? terminal.blue(shade) : terminal.red(shade);
+      })
+      .join(''),
+  );
+}

@@ -1,0 +1,160 @@
+import path from 'node:path';
+import { VitrineError } from '../../model/errors';
+import { Engines } from '../../service/engines';
+import { launch } from '../../train/launch';
+import { metrics } from '../../train/metricRegistry';
+import type { Metrics, RunEvent } from '../../train/run';
+import { type Command, type CommandCall, textOption } from '../command';
+import { experimentFor } from '../experiments';
+import { fixedNumber, grouped, tableLines } from '../table';
+import type { Terminal } from '../terminal';
+
+export const command: Command = {
+  name: 'train',
+  usage: 'FILE.vitrine.json|MODEL.py [--seed S] [--backend B] [--set path=value]… [--resume RUN] [--json]',
+  summary: 'Train a model as its experiment file says. Ctrl-C stops and keeps the checkpoint.',
+  arguments: [1, 1],
+  options: {
+    seed: {
+      type: 'string',
+      value: 'S',
+      help: 'Decides split, first weights and order, instead of the file’s seed.',
+    },
+    backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; the best there is if left out.' },
+    set: {
+      type: 'string',
+      multiple: true,
+      value: 'path=value',
+      help: 'Override a value of the file, e.g. --set optimizer.lr=0.01. May be given again.',
+    },
+    resume: { type: 'string', value: 'RUN', help: 'Go on with a run that was stopped or killed, by its id.' },
+  },
+  more: () => [`Metrics that an experiment may track: ${metrics.map(m => m.id).join(', ')}.`],
+  async run(call) {
+    const { terminal } = call;
+    const experiment = await experimentFor(call.arguments[0]!);
+    const seed = textOption(call, 'seed');
+    const backend = textOption(call, 'backend');
+    const resume = textOption(call, 'resume');
+    const set = settings(call);
+    const engines = new Engines();
+    const show = terminal.json ? jsonEvents(terminal) : progressOf(terminal);
+    try {
+      const { run, folder, notes, done } = await launch({
+        experiment,
+        distFolder: call.distFolder,
+        signal: call.signal,
+        stopSignal: call.signal,
+        engineFor: name => engines.get(name),
+        onEvent: show,
+        ...(seed !== undefined && { seed: seedOf(seed) }),
+        ...(backend !== undefined && { backend }),
+        ...(resume !== undefined && { resume: path.basename(resume) }),
+        ...(Object.keys(set).length > 0 && { set }),
+      });
+      for (const note of notes) terminal.message(terminal.dim(`note: ${note}`));
+      const record = await done;
+      const where = path.relative('', folder);
+      if (record.state === 'finished') {
+        terminal.print('', terminal.dim(`Kept in ${where}`));
+        return true;
+      }
+      terminal.message(
+        `${record.message ?? 'Stopped.'} Go on with: vitrine train ${experiment} --resume ${run}`,
+      );
+      return false;
+    } finally {
+      await engines.dispose();
+    }
+  },
+};
+
+/** @throws bad-usage */
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
+  throw new VitrineError('bad-usage', `--seed is "${text}"; expected a whole number from 0.`);
+}
+
+/** @throws bad-usage */
+function settings(call: CommandCall): Record<string, string> {
+  const given = (call.options['set'] ?? []) as readonly string[];
+  return Object.fromEntries(
+    given.map(text => {
+      const at = text.indexOf('=');
+      if (at < 1)
+        throw new VitrineError(
+          'bad-usage',
+          `--set is "${text}"; expected path=value, e.g. optimizer.lr=0.01.`,
+        );
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+/** One line an epoch and one at the end, as scripts rely on. */
+function jsonEvents(terminal: Terminal): (event: RunEvent) => void {
+  return event => {
+    if (event.event === 'epoch' || event.event === 'end') terminal.result(event);
+    if (event.event === 'state' && event.message) terminal.message(event.message);
+  };
+}
+
+function progressOf(terminal: Terminal): (event: RunEvent) => void {
+  let epochs = 0;
+  let steps = 1;
+  return event => {
+    switch (event.event) {
+      case 'start':
+        epochs = event.epochs;
+        steps = event.steps;
+        terminal.print(
+          `${terminal.bold(event.model)}  ${grouped(event.parameters)} parameters · ${epochs} epochs of ${steps / epochs} steps · ` +
+            `${event.backend.name} (${event.backend.executor}, ${event.backend.threads} thread${event.backend.threads === 1 ? '' : 's'})` +
+            (event.resumedFrom === undefined ? '' : ` · resumed after epoch ${event.resumedFrom}`),
+          terminal.dim(`run ${event.run}`),
+          '',
+        );
+        return;
+      case 'step': {
+        const cells = Math.round((event.step / steps) * 24);
+        terminal.progress(
+          `epoch ${event.epoch}/${epochs} ${'━'.repeat(cells)}${'─'.repeat(24 - cells)} ` +
+            `loss ${fixedNumber(event.loss)} · ${grouped(Math.round(event.samplesPerSecond))} samples/s`,
+        );
+        return;
+      }
+      case 'epoch':
+        terminal.print(
+          `epoch ${String(event.epoch).padStart(String(epochs).length)}/${epochs}  ` +
+            `${metricsText(event.train, terminal)}  ${terminal.dim('│ valid')} ${metricsText(event.valid, terminal)}  ` +
+            terminal.dim(`${event.seconds.toFixed(event.seconds < 10 ? 2 : 0)} s`),
+        );
+        return;
+      case 'end':
+        if (Object.keys(event.test).length > 0)
+          terminal.print(
+            '',
+            ...tableLines(
+              [{ title: 'Test' }, { title: '', align: 'right' }],
+              Object.entries(event.test).map(([name, value]) => [title(name), fixedNumber(value)]),
+              t => terminal.bold(t),
+            ),
+          );
+        return;
+      case 'state':
+        return;
+      default:
+        event satisfies never;
+    }
+  };
+}
+
+function metricsText(values: Metrics, terminal: Terminal): string {
+  const parts = Object.entries(values).map(([name, value]) => `${terminal.dim(name)} ${fixedNumber(value)}`);
+  return parts.length > 0 ? parts.join(' ') : terminal.dim('none');
+}
+
+function title(name: string): string {
+  return name === 'loss' ? 'Loss' : (metrics.find(m => m.id === name)?.title ?? name);
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+/** The command line's door: `vitrine COMMAND …`. */
+import { runCommandLine } from './commandLine';
+
+process.exitCode = 1;
+void runCommandLine(process.argv.slice(2), { out: process.stdout, err: process.stderr }, __dirname).then(
+  code => {
+    // Workers and watchers that are still alive must not keep the shell waiting; what was written is flushed first.
+    process.exitCode = code;
+    process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  },
+);

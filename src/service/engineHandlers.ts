@@ -1,0 +1,53 @@
+/** Requests that compute. */
+import type { Engine } from '../engine/engine';
+import { openRun } from '../train/openRun';
+import { explainRow } from './explainRow';
+import { predictFile } from './predictFile';
+import type { RunManager } from './runManager';
+import { samplePage } from './samples';
+import type { Handlers } from './server';
+
+export function engineHandlers(
+  runs: RunManager,
+  engineFor: (backend: string | undefined) => Promise<Engine>,
+): Handlers {
+  return {
+    async 'run/start'(params, { signal }) {
+      return { run: await runs.start(params, signal) };
+    },
+
+    async 'run/stop'({ run }) {
+      runs.stop(run);
+      return null;
+    },
+
+    async 'run/pause'({ run }) {
+      runs.pause(run);
+      return null;
+    },
+
+    async 'run/continue'({ run }) {
+      runs.continue(run);
+      return null;
+    },
+
+    async 'data/samples'(params, { signal }) {
+      return samplePage(params, engineFor, signal);
+    },
+
+    async explain(params, { signal, progress }) {
+      return explainRow(params, engineFor, { signal, onProgress: progress });
+    },
+
+    async predict({ run, input }, { signal }) {
+      const opened = await openRun(run);
+      const engine = await engineFor(opened.record.backend);
+      return { rows: (await predictFile(opened, input, engine, signal)).map(row => ({ ...row })) };
+    },
+
+    async 'engine/info'() {
+      const engine = await engineFor(undefined);
+      return { backend: engine.backend, pid: process.pid };
+    },
+  };
+}
