@@ -48,12 +48,10 @@ export interface Words {
     flat(column: string): string;
   };
   trust: Record<Trust['verdict'], (score: string, weakest: string) => string>;
-  doNotConclude: string;
-  notACause: string;
-  join(items: readonly string[]): string;
+  /** What not to conclude when a measure is poor, by its id. */
+  cautions: Readonly<Record<string, string>> & { readonly other: string };
   /** Rows from the top and columns from the left, each 0 to 2. */
   region(row: 0 | 1 | 2, column: 0 | 1 | 2): string;
-  position(index: number, of: number): string;
 }
 
 const regions = [
@@ -138,9 +136,9 @@ export const english: Words = {
     none: 'No input stands out as a reason.',
     subject: (kind, label) => (kind === 'class' ? `"${label}"` : `a higher ${label}`),
     column: (name, value, typical, share) =>
-      `${name} = ${value}${typical === undefined ? '' : ` (typical: ${typical})`}, ${share}`,
-    place: (name, share) => `the ${name} of the image, ${share}`,
-    entry: (name, share) => `input ${name}, ${share}`,
+      `${name} = ${value}${typical === undefined ? '' : ` (typical: ${typical})`}, with ${share} of the weight`,
+    place: (name, share) => `the ${name} of the image, with ${share} of the weight`,
+    entry: (name, share) => `input ${name}, with ${share} of the weight`,
   },
   importance: {
     lead: (metric, score, rows) => `Over ${rows} rows the model has ${metric} ${score}.`,
@@ -160,11 +158,19 @@ export const english: Words = {
     fair: (score, weakest) => `Trust in this explanation: fair (${score}). The weakest point: ${weakest}`,
     poor: (score, weakest) => `Trust in this explanation: poor (${score}). ${weakest}`,
   },
-  doNotConclude: 'Do not conclude from it which inputs the model used.',
-  notACause: 'It says what the model used, not what causes what in the world.',
-  join: list,
+  cautions: {
+    completeness: 'Do not read its numbers as shares of the prediction.',
+    deletion: 'Do not conclude from it which inputs the model used.',
+    insertion: 'Do not conclude from it which inputs the model used.',
+    max_sensitivity: 'Do not rely on it: an input that looks the same may get another explanation.',
+    model_randomisation: 'Do not conclude from it what the model has learned.',
+    repeat_stability: 'Do not rank the columns by it.',
+    sampling_error: 'Do not compare its numbers before more samples are taken.',
+    surrogate_fit: 'Do not take the simple model for the network.',
+    effect_agreement: 'Do not expect a single row to follow the curve.',
+    other: 'Do not conclude from it which inputs the model used.',
+  },
   region: (row, column) => regions[row][column],
-  position: (index, of) => (index < of / 3 ? 'beginning' : index < (2 * of) / 3 ? 'middle' : 'end'),
 };
 
 export type Language = 'en';

@@ -91,6 +91,15 @@ export async function gradientShap(
   return {
     values: { shape, data: Float32Array.from(moments.mean) },
     spread: { shape, data: moments.standardError() },
+    // What the input is compared with on average; trust measures replace inputs by it.
+    baseline: {
+      shape,
+      data: Float32Array.from({ length: size }, (_, i) => {
+        let sum = 0;
+        for (let r = 0; r < rows; r++) sum += baselines[r * size + i]!;
+        return sum / rows;
+      }),
+    },
     facts: { samples, baselines: rows },
   };
 }

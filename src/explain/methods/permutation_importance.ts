@@ -36,7 +36,7 @@ const options = Type.Object(
         description: 'The rows that are permuted; rows that were not trained on tell the most.',
       },
     ),
-    rows: Type.Integer({ minimum: 2, default: 2000, description: 'At most this many rows, evenly spaced.' }),
+    rows: Type.Integer({ minimum: 2, default: 500, description: 'At most this many rows, evenly spaced.' }),
     seed: Type.Integer({ default: 0, description: 'The same seed gives the same permutations.' }),
   },
   { additionalProperties: false },

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { methods } from '../../../src/explain/registry';
 import { engine } from './_engine';
 import { type Fidelity, measureFidelity } from './_fidelity';
+import { methodsPage } from './_methodsTable';
 
 describe('attributions against Captum, SHAP and scikit-learn', () => {
   let found: Fidelity[];
@@ -27,5 +31,27 @@ describe('attributions against Captum, SHAP and scikit-learn', () => {
       assert.ok(within >= 0.98 * values, `${id}: ${within} of ${values}`);
       assert.ok(error < 1.3, `${id}: ${error} standard errors on average`);
     }
+  });
+
+  it('cover every method', () => {
+    for (const { id } of methods)
+      assert.ok(
+        found.some(f => f.id === id),
+        `${id} has no authority`,
+      );
+  });
+
+  it('are told in docs/methods.md as they are', () => {
+    const file = path.join(process.cwd(), 'docs/methods.md');
+    const page = methodsPage(found);
+    if (process.env['VITRINE_WRITE_DOCS']) {
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, page);
+    }
+    assert.equal(
+      fs.readFileSync(file, 'utf8'),
+      page,
+      'docs/methods.md is out of date; write it with VITRINE_WRITE_DOCS=1 npm run test:unit',
+    );
   });
 });
