@@ -7,7 +7,9 @@ import type { RunEvent } from '../train/run';
 import type { Params } from './protocol';
 
 export class RunManager {
-  private readonly active = new Map<string, { control: RunControl; done: Promise<unknown> }>();
+  private readonly active = new Map<string, RunControl>();
+  /** Settle when a run has let go of its files and memory, shortly after its end was told. */
+  private readonly released = new Map<string, Promise<unknown>>();
   private readonly shutdown = new AbortController();
 
   constructor(
@@ -24,6 +26,7 @@ export class RunManager {
   async start(params: Params<'run/start'>, signal: AbortSignal): Promise<string> {
     if (params.resume !== undefined && this.active.has(params.resume))
       throw new VitrineError('bad-request', `Run ${params.resume} is under way already.`);
+    await this.released.get(params.resume ?? '');
     const control = new RunControl();
     const { distFolder, engineFor, onEvent, log } = this.options;
     const { run, done } = await launch({
@@ -32,16 +35,24 @@ export class RunManager {
       engineFor,
       signal,
       control,
-      onEvent,
+      onEvent: event => {
+        // Who hears of the end may resume the run at once.
+        if (event.event === 'end') this.active.delete(event.run);
+        onEvent(event);
+      },
       stopSignal: this.shutdown.signal,
     });
-    const settled = done
+    this.active.set(run, control);
+    const released = done
       .catch(e => {
         // The run's own events tell the user; what is no VitrineError is a fault of ours.
         if (!(e instanceof VitrineError)) log(e instanceof Error ? (e.stack ?? e.message) : String(e));
       })
-      .finally(() => this.active.delete(run));
-    this.active.set(run, { control, done: settled });
+      .finally(() => {
+        this.active.delete(run);
+        this.released.delete(run);
+      });
+    this.released.set(run, released);
     return run;
   }
 
@@ -60,12 +71,12 @@ export class RunManager {
   /** Ends all runs with a checkpoint. */
   async stopAll(): Promise<void> {
     this.shutdown.abort();
-    await Promise.allSettled([...this.active.values()].map(r => r.done));
+    await Promise.allSettled(this.released.values());
   }
 
   private control(run: string): RunControl {
     const found = this.active.get(run);
     if (!found) throw new VitrineError('bad-request', `Run ${run} is not under way.`);
-    return found.control;
+    return found;
   }
 }

@@ -51,7 +51,7 @@ const rejectedWith = (code: string) => (e: unknown) => {
 };
 
 /** Long enough to be hit in the middle; a checkpoint each epoch. */
-const long = { epochs: 200, checkpointEvery: 1 };
+const long = { epochs: 80, checkpointEvery: 1 };
 
 describe('the engine process, supervised', function () {
   this.timeout(60_000);
@@ -68,7 +68,7 @@ describe('the engine process, supervised', function () {
     process.kill(before, 'SIGKILL');
     const end = await listener.end(run);
 
-    assert.ok(end.event === 'end' && end.state === 'finished' && end.epochs === 200);
+    assert.ok(end.event === 'end' && end.state === 'finished' && end.epochs === 80);
     assert.notEqual(supervisor.pid, before);
     assert.equal(restarts.length, 1);
     assert.match(restarts[0]!.reason, /was ended by SIGKILL/);
