@@ -11,8 +11,10 @@ export interface OptimizerDefinition {
   options: unknown;
   /** PyTorch's default learning rate. */
   learningRate: number;
-  /** What is kept for each parameter, in the parameter's shape and from zero: PyTorch's names, e.g. "exp_avg". */
+  /** What is kept for each parameter, in the parameter's shape: PyTorch's names, e.g. "exp_avg". */
   slots(options: Options): readonly string[];
+  /** What a slot starts with, where that is not zero. */
+  start?(options: Options): Readonly<Record<string, number>>;
   /** Numbers that change from step to step, by name; `step` counts from 1. Computed in double precision. */
   scalars(step: number, learningRate: number, options: Options): Readonly<Record<string, number>>;
   /**

@@ -38,8 +38,6 @@ export function reduceKernel(
   const kept = part(all.filter(i => !axes.includes(i)));
   const reduced = part([...axes]);
   const { grid, prologue, at } = launch(kept.sizes);
-  const counters = reduced.sizes.map((_, i) => `r${i}`);
-  const loops = reduced.sizes.map((size, i) => `for (int r${i} = 0; r${i} < ${size}; r${i}++) {`).join(' ');
   const count = reduced.sizes.reduce((p, d) => p * d, 1);
   const { start, step, end, locals = '' } = reduction;
   return {
@@ -48,13 +46,40 @@ export function reduceKernel(
       ['x'],
       `${prologue} int base = ${dot(at, kept.strides)};
       let s = ${start === 'first' ? 'x[base]' : start}; ${locals}
-      ${loops} const v = x[base + ${dot(counters, reduced.strides)}]; ${step} ${'}'.repeat(reduced.sizes.length)}
+      ${walk(reduced.sizes, reduced.strides, step)}
       return ${typeof end === 'function' ? end(count) : (end ?? 's')};`,
     ),
     inputs: [x],
     output,
     grid,
   };
+}
+
+/** Values that are summed in one go; longer sums are made of such parts, so that rounding does not pile up. */
+const PART = 512;
+
+/** Loops over the reduced values `v`. */
+function walk(sizes: readonly number[], strides: readonly number[], step: string): string {
+  const sum = step.startsWith('s +=');
+  const last = sizes.length - 1;
+  const counters = sizes.map((_, i) => `r${i}`);
+  const read = `const v = x[base + ${dot(counters, strides)}];`;
+  const outer = sizes.slice(0, -1).map((d, i) => `for (int r${i} = 0; r${i} < ${d}; r${i}++) {`);
+  const close = '}'.repeat(outer.length);
+  const n = sizes[last]!;
+  const inner = (body: string, from: string, to: string) =>
+    `for (int r${last} = ${from}; r${last} < ${to}; r${last}++) { ${read} ${body} }`;
+  if (!sum || (n <= PART && outer.length === 0))
+    return `${outer.join(' ')} ${inner(step, '0', `${n}`)} ${close}`;
+  const part = `part ${step.slice(2)}`;
+  const parts =
+    n <= PART
+      ? `part = 0; ${inner(part, '0', `${n}`)} s += part;`
+      : `for (int from = 0; from < ${n}; from = from + ${PART}) {
+          int to = from + ${PART}; if (to > ${n}) { to = ${n}; }
+          part = 0; ${inner(part, 'from', 'to')} s += part;
+        }`;
+  return `let part = 0; ${outer.join(' ')} ${parts} ${close}`;
 }
 
 /** The shape without the reduced axes, or with 1 in their place. */

@@ -5,6 +5,6 @@ export const op = reduce({
   name: 'ReduceMax',
   summary: 'Maximum over axes',
   torch: ['torch.amax', 'Tensor.max'],
-  reduction: { start: 'first', step: 'if (v > s) { s = v; }' },
+  reduction: { start: 'first', step: 'if (v > s || v !== v) { s = v; }' },
   gradient: extremeGradient,
 });

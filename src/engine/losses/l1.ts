@@ -1,0 +1,14 @@
+import { Type } from '@sinclair/typebox';
+import type { LossDefinition } from '../loss';
+import { elementwiseLoss } from './_elementwise';
+
+export const loss: LossDefinition = {
+  name: 'l1',
+  torch: ['nn.L1Loss', 'F.l1_loss'],
+  title: 'Mean absolute error',
+  summary: 'The mean of the absolute differences between outputs and targets',
+  formula: 'L = mean(|y - t|)',
+  options: Type.Object({}, { additionalProperties: false }),
+  target: 'numbers',
+  build: c => elementwiseLoss(c, 'Math.abs(y - t)', 'y > t ? g : (y < t ? -g : 0)'),
+};

@@ -1,0 +1,20 @@
+import { Type } from '@sinclair/typebox';
+import type { LossDefinition } from '../loss';
+import { elementwiseLoss } from './_elementwise';
+
+/** Targets are -1 or 1. */
+export const loss: LossDefinition = {
+  name: 'soft_margin',
+  torch: ['nn.SoftMarginLoss', 'F.soft_margin_loss'],
+  title: 'Soft margin',
+  summary: 'Logistic loss for targets of -1 and 1',
+  formula: 'L = mean(log(1 + exp(-t y)))',
+  options: Type.Object({}, { additionalProperties: false }),
+  target: 'numbers',
+  build: c =>
+    elementwiseLoss(
+      c,
+      'Math.log(1 + Math.exp(-Math.abs(t * y))) + Math.max(-t * y, 0)',
+      '-g * t / (1 + Math.exp(t * y))',
+    ),
+};
