@@ -71,6 +71,26 @@ export function fixedNumber(x: number): string {
   return size !== 0 && (size < 1e-3 || size >= 1e5) ? x.toExponential(2) : x.toFixed(4);
 }
 
+/** Lines of at most so many characters, broken at spaces; a script without spaces is broken anywhere. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    let rest = word;
+    if (line !== '' && widthOf(line) + 1 + widthOf(rest) > width) {
+      lines.push(line);
+      line = '';
+    }
+    rest = line === '' ? rest : `${line} ${rest}`;
+    while (widthOf(rest) > width) {
+      lines.push([...rest].slice(0, width).join(''));
+      rest = [...rest].slice(width).join('');
+    }
+    line = rest;
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
 function pad(text: string, width: number, align: 'left' | 'right'): string {
   const space = ' '.repeat(Math.max(0, width - widthOf(text)));
   return align === 'right' ? space + text : text + space;

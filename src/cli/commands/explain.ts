@@ -6,7 +6,7 @@ import { explainRow } from '../../service/explainRow';
 import { openRun } from '../../train/openRun';
 import { readRawRows } from '../../train/rawRows';
 import { type Command, type CommandCall, textOption } from '../command';
-import { fixedNumber, signedBar, tableLines } from '../table';
+import { fixedNumber, signedBar, tableLines, wrapped } from '../table';
 import type { Terminal } from '../terminal';
 
 export const command: Command = {
@@ -129,7 +129,7 @@ function show(e: Explanation, terminal: Terminal): void {
         : `${e.method}: why ${e.target.name}${e.row === null ? '' : `, row ${e.row}`}`,
     ),
     '',
-    e.text,
+    ...wrapped(e.text, terminal.width),
     '',
   );
   const [height, width] = shape.slice(-2);
@@ -149,7 +149,10 @@ function show(e: Explanation, terminal: Terminal): void {
   terminal.print(
     '',
     `Trust ${paint[e.trust.verdict].call(terminal, `${Math.round(e.trust.score * 100)} % (${e.trust.verdict})`)}`,
-    ...e.trust.measures.map(m => `  ${paint[m.verdict].call(terminal, '●')} ${m.title}: ${m.text}`),
+    ...e.trust.measures.flatMap(m => {
+      const [first = '', ...rest] = wrapped(`${m.title}: ${m.text}`, terminal.width - 4);
+      return [`  ${paint[m.verdict].call(terminal, '●')} ${first}`, ...rest.map(line => `    ${line}`)];
+    }),
     '',
   );
 }
