@@ -71,7 +71,7 @@ export function fixedNumber(x: number): string {
   return size !== 0 && (size < 1e-3 || size >= 1e5) ? x.toExponential(2) : x.toFixed(4);
 }
 
-/** Lines of at most so many characters, broken at spaces; a script without spaces is broken anywhere. */
+/** Lines of at most so many characters (at least one), broken at spaces; a script without spaces is broken anywhere. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

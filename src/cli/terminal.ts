@@ -17,7 +17,8 @@ export class Terminal {
   ) {}
 
   get width(): number {
-    return Math.min(this.streams.out.columns ?? 100, 120);
+    // Some terminals say that they have no columns at all.
+    return Math.min(Math.max(this.streams.out.columns || 100, 40), 120);
   }
 
   /** A line of JSON, with --json. */
@@ -41,7 +42,7 @@ export class Terminal {
   /** One line that the next output replaces; nothing where nobody watches. */
   progress(text: string): void {
     if (this.json || !this.streams.err.isTTY) return;
-    const room = (this.streams.err.columns ?? 80) - 1;
+    const room = (this.streams.err.columns || 80) - 1;
     this.streams.err.write(`\r\x1b[2K${text.slice(0, room)}`);
     this.progressShown = true;
   }

@@ -1,5 +1,6 @@
 /** Fits data to a model: which sizes its symbols get, and which shape its targets have. */
 import type { Dataset } from '../data/dataset';
+import { requireLoss } from '../engine/definitions';
 import type { LossSpec } from '../engine/engine';
 import { bindShape, symbolsOf } from '../model/dim';
 import { VitrineError } from '../model/errors';
@@ -46,9 +47,6 @@ export function takesAnyBatch(model: Model): boolean {
   return first !== undefined && symbolsOf(first).length > 0;
 }
 
-/** Losses that compare a class index with a row of scores; all others compare numbers of equal shape. */
-const classLosses = new Set(['cross_entropy', 'nll', 'nll_loss', 'multi_margin']);
-
 /**
  * The shape and type of the targets that the loss wants for a batch.
  *
@@ -61,7 +59,7 @@ export function targetTypeFor(
   rows: number,
 ): { shape: number[]; dtype: DType } {
   const { target } = dataset;
-  if (classLosses.has(loss.name)) {
+  if (requireLoss(loss.name).target === 'classes') {
     if (target.kind === 'classes') return { shape: [rows], dtype: 'int64' };
     throw new VitrineError(
       'bad-experiment',
