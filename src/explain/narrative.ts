@@ -2,6 +2,7 @@
 import type { Dataset, FeatureInfo } from '../data/dataset';
 import type { Attribution, ExplanationMethod, Trust } from './method';
 import { formatNumber, type Prediction } from './predict';
+import { scorerIds } from './scorers';
 import { descending } from './statistics';
 import { isPicture } from './units';
 import { type Language, type Words, wordsFor } from './words';
@@ -147,16 +148,18 @@ function typical(info: FeatureInfo | undefined): string | undefined {
 }
 
 function aboutTheModel(story: Story, words: Words): string[] {
-  const { attribution, dataset } = story;
+  const { attribution } = story;
   if (story.method.id === 'partial_dependence') return [dependence(story, words)];
   const { values, spread, names, facts } = attribution;
+  const metric = scorerIds[facts?.['metric'] ?? -1];
+  const score = facts?.['score'];
   const lead =
-    facts?.['score'] === undefined
+    metric === undefined || score === undefined
       ? ''
       : words.importance.lead(
-          dataset?.target.kind === 'classes' ? 'accuracy' : 'R²',
-          dataset?.target.kind === 'classes' ? words.percent(facts['score']) : formatNumber(facts['score']),
-          facts['rows'] ?? 0,
+          words.importance.metrics[metric],
+          metric === 'accuracy' ? words.percent(score) : formatNumber(Math.abs(score)),
+          facts?.['rows'] ?? 0,
         );
   if (isPicture(values.shape)) {
     const parts = regionsOf(values.data, values.shape, words).filter(p => p.value > 0);
@@ -168,9 +171,9 @@ function aboutTheModel(story: Story, words: Words): string[] {
       words.importance.list(Array.from(order, i => parts[i]!.tell(words.percent(parts[i]!.value / total)))),
     ];
   }
-  // Twice the spread above nothing: scikit-learn's rule of thumb for a drop that is not chance.
+  // A drop that its spread over repeats does not explain, as the trust measure has it.
   const clear = Array.from(descending(values.data)).filter(
-    i => values.data[i]! > 0 && values.data[i]! > 2 * (spread?.data[i] ?? 0),
+    i => values.data[i]! > 0 && values.data[i]! > (spread?.data[i] ?? 0),
   );
   if (clear.length === 0) return [lead, words.importance.none];
   const items = clear

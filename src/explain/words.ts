@@ -1,5 +1,6 @@
 /** Every sentence that explanations say, in one table a language. Numbers are formatted before they come here. */
 import type { Trust } from './method';
+import type { ScorerId } from './scorers';
 
 export interface Words {
   /** "12.3 %" */
@@ -7,8 +8,7 @@ export interface Words {
   measures: {
     completeness(error: string, verdict: Trust['verdict']): string;
     completenessFlat: string;
-    deletion(gap: string, share: string, verdict: Trust['verdict']): string;
-    insertion(gap: string, share: string, verdict: Trust['verdict']): string;
+    deletion(share: string, verdict: Trust['verdict']): string;
     orderUndecided: string;
     sensitivity(change: string, verdict: Trust['verdict']): string;
     randomisation(rho: string, verdict: Trust['verdict']): string;
@@ -37,6 +37,7 @@ export interface Words {
     entry(name: string, share: string): string;
   };
   importance: {
+    metrics: Record<ScorerId, string>;
     lead(metric: string, score: string, rows: number): string;
     item(name: string, drop: string, spread: string): string;
     list(items: readonly string[]): string;
@@ -77,14 +78,12 @@ export const english: Words = {
         ? `The parts add up to the prediction: ${error} is unaccounted for.`
         : `The parts do not add up to the prediction: ${error} is unaccounted for${verdict === 'poor' ? ', so their sizes mean little' : ''}.`,
     completenessFlat: 'The prediction is that of a neutral input, so there is nothing to divide.',
-    deletion: (gap, share, verdict) =>
+    deletion: (share, verdict) =>
       verdict === 'poor'
-        ? `Removing the inputs ranked highest lowers the prediction hardly sooner than removing inputs at random (area ${gap}, ${share} of what is possible).`
-        : `Removing the inputs ranked highest lowers the prediction sooner than removing inputs at random (area ${gap}, ${share} of what is possible).`,
-    insertion: (gap, share, verdict) =>
-      verdict === 'poor'
-        ? `Starting from nothing, the inputs ranked highest bring the prediction back hardly sooner than inputs at random (area ${gap}, ${share} of what is possible).`
-        : `Starting from nothing, the inputs ranked highest bring the prediction back sooner than inputs at random (area ${gap}, ${share} of what is possible).`,
+        ? `Without the inputs ranked highest the prediction falls hardly sooner than without random ones (${share} of the possible gain).`
+        : verdict === 'fair'
+          ? `Without the inputs ranked highest the prediction falls somewhat sooner than without random ones (${share} of the possible gain).`
+          : `Without the inputs ranked highest the prediction falls, and with them it comes back, much sooner than with random ones (${share} of the possible gain).`,
     orderUndecided:
       'In whatever order inputs are replaced, the prediction changes alike: this test cannot tell good from bad here.',
     sensitivity: (change, verdict) =>
@@ -141,6 +140,13 @@ export const english: Words = {
     entry: (name, share) => `input ${name}, with ${share} of the weight`,
   },
   importance: {
+    metrics: {
+      auto: 'the score',
+      accuracy: 'an accuracy of',
+      neg_log_loss: 'a log loss of',
+      r2: 'an R² of',
+      neg_mean_squared_error: 'a mean squared error of',
+    },
     lead: (metric, score, rows) => `Over ${rows} rows the model has ${metric} ${score}.`,
     item: (name, drop, spread) => `${name} (${drop} ± ${spread})`,
     list: items => `It loses most without ${list(items)}.`,
@@ -161,7 +167,6 @@ export const english: Words = {
   cautions: {
     completeness: 'Do not read its numbers as shares of the prediction.',
     deletion: 'Do not conclude from it which inputs the model used.',
-    insertion: 'Do not conclude from it which inputs the model used.',
     max_sensitivity: 'Do not rely on it: an input that looks the same may get another explanation.',
     model_randomisation: 'Do not conclude from it what the model has learned.',
     repeat_stability: 'Do not rank the columns by it.',

@@ -33,7 +33,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: ['deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const { baseline, units } = readOptions(options, given, 'feature_ablation');
     const { shape } = sampleOf(request);

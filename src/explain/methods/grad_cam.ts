@@ -32,7 +32,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients'],
   options,
-  judgedBy: ['deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const { layer } = readOptions(options, given, 'grad_cam');
     const { shape } = sampleOf(request);

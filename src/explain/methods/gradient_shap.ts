@@ -42,7 +42,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients', 'training-data'],
   options,
-  judgedBy: ['sampling_error', 'deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['sampling_error', 'deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const { samples, deviation, background, seed } = readOptions(options, given, 'gradient_shap');
     const { shape, data } = sampleOf(request);

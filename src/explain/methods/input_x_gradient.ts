@@ -20,7 +20,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients'],
   options,
-  judgedBy: ['completeness', 'deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     readOptions(options, given, 'input_x_gradient');
     const { data, shape } = sampleOf(request);

@@ -39,7 +39,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients', 'baseline'],
   options,
-  judgedBy: ['completeness', 'deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const { steps, rule, baseline } = readOptions(options, given, 'integrated_gradients');
     const start = baselineFor(baseline, request.dataset, sampleOf(request).shape);

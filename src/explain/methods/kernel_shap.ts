@@ -34,14 +34,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: [
-    'sampling_error',
-    'completeness',
-    'deletion',
-    'insertion',
-    'max_sensitivity',
-    'model_randomisation',
-  ],
+  judgedBy: ['sampling_error', 'completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const { samples, baseline, units, seed } = readOptions(options, given, 'kernel_shap');
     const { shape } = sampleOf(request);

@@ -51,7 +51,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['training-data', 'baseline'],
   options,
-  judgedBy: ['surrogate_fit', 'deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['surrogate_fit', 'deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const chosen = readOptions(options, given, 'lime');
     const { data, shape } = sampleOf(request);

@@ -37,7 +37,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: ['deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const chosen = readOptions(options, given, 'occlusion');
     const { shape } = sampleOf(request);

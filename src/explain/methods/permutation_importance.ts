@@ -10,7 +10,7 @@ import type { Attribution, ExplanationMethod, ExplanationRequest } from '../meth
 import { readOptions } from '../options';
 import { linkOf } from '../predict';
 import { withProbe } from '../probe';
-import { scorerFor, scorerIds } from '../scorers';
+import { type ScorerId, scorerFor, scorerIds } from '../scorers';
 import { deviation, mean } from '../statistics';
 import { isPicture, spreadOverUnits, type Unit, unitsOf } from '../units';
 
@@ -78,14 +78,14 @@ export const method: ExplanationMethod = {
     const random = new Random(seed, 'permutation_importance');
     const order = Int32Array.from({ length: chosen.length }, (_, i) => i);
     const permutations = Array.from({ length: repeats }, () => random.shuffle(order).slice());
-    const { attribution, baseline } = await permutationImportance(
+    const { attribution, baseline, scorer } = await permutationImportance(
       request,
       { input: input.data as Float32Array, targets: targets.data, sampleShape: dataset.sampleShape },
       units,
       metric,
       permutations,
     );
-    const facts = { score: baseline, rows: chosen.length, repeats };
+    const facts = { score: baseline, metric: scorerIds.indexOf(scorer), rows: chosen.length, repeats };
     if (!isPicture(dataset.sampleShape)) return { ...attribution, facts };
     // A picture's units are drawn where they lie.
     const size = dataset.sampleShape.reduce((a, b) => a * b, 1);
@@ -115,7 +115,7 @@ export async function permutationImportance(
   units: readonly Unit[],
   metric: (typeof scorerIds)[number],
   permutations: readonly Int32Array[],
-): Promise<{ attribution: Attribution; baseline: number }> {
+): Promise<{ attribution: Attribution; baseline: number; scorer: ScorerId }> {
   const { input, targets, sampleShape } = data;
   const rows = targets.length;
   const size = sampleShape.reduce((a, b) => a * b, 1);
@@ -154,6 +154,7 @@ export async function permutationImportance(
       const named = units.every(u => u.name !== undefined);
       return {
         baseline,
+        scorer: scorer.id,
         attribution: {
           values: { shape, data: Float32Array.from(units, (_, u) => mean(ofUnit(u))) },
           spread: { shape, data: Float32Array.from(units, (_, u) => deviation(ofUnit(u))) },

@@ -25,7 +25,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients'],
   options,
-  judgedBy: ['deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const { absolute } = readOptions(options, given, 'saliency');
     const { data, shape } = sampleOf(request);

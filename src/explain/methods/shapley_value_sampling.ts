@@ -32,14 +32,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: [
-    'sampling_error',
-    'completeness',
-    'deletion',
-    'insertion',
-    'max_sensitivity',
-    'model_randomisation',
-  ],
+  judgedBy: ['sampling_error', 'completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const { permutations, baseline, units, seed } = readOptions(options, given, 'shapley_value_sampling');
     const { shape } = sampleOf(request);

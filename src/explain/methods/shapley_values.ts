@@ -38,7 +38,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: ['completeness', 'deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const { baseline, units } = readOptions(options, given, 'shapley_values');
     const { shape } = sampleOf(request);

@@ -33,7 +33,7 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients'],
   options,
-  judgedBy: ['sampling_error', 'deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['sampling_error', 'deletion', 'max_sensitivity', 'model_randomisation'],
   async explain(request, given) {
     const { samples, deviation, absolute, seed } = readOptions(options, given, 'smooth_grad');
     const { data, shape } = sampleOf(request);

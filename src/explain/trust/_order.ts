@@ -1,13 +1,11 @@
-/** What deletion and insertion share: curves of the prediction while inputs are replaced in some order. */
+/** Curves of the prediction while inputs are replaced, or put back, in the order of an explanation. */
 import { Random } from '../../model/random';
 import { baselineFor } from '../baseline';
-import type { Attribution, ExplanationRequest, TrustMeasure, TrustResult } from '../method';
+import type { Attribution, ExplanationRequest } from '../method';
 import { linkOf, probabilitiesOf } from '../predict';
 import { sampleOf, withProbe } from '../probe';
 import { area, descending, deviation, mean } from '../statistics';
 import { sumByUnit, unitsOf } from '../units';
-import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
 
 /** Random orders that the explanation's order is held against. */
 const randomOrders = 16;
@@ -16,22 +14,31 @@ const points = 20;
 /** Curves that move by less than this probability are told by the output itself. */
 const flat = 0.05;
 
+export interface OrderGain {
+  /** How much the area under the curve is better than that of random orders, in units of the prediction. */
+  gain: number;
+  /** The largest gain of this order and of those that one finds by replacing, and by keeping, each unit alone. */
+  best: number;
+  /** No order beats chance by a hundredth of the curves' range: the test cannot tell good from bad. */
+  undecided: boolean;
+  /** Shares of the units replaced, and the prediction by this, random and the best known order. */
+  x: number[];
+  curve: number[];
+  random: number[];
+  randomSpread: number[];
+  bestCurve: number[];
+}
+
 /**
- * Replaces units (columns, pixels, patches) in the order of their attribution and compares the area under the curve
- * with that of random orders.
- *
- * Rule: score = gap / best gap, where the gap is the random orders' mean area minus this order's (the other way round
- * for insertion), and the best gap is the largest of it and the gaps of the two orders that one finds by replacing each
- * unit alone and by keeping each unit alone. A random order scores 0 on average. Where no order beats chance by a hundredth of the curves' range, the test
- * says nothing, and the score is 0.5.
+ * Replaces units (columns, pixels, patches) by the baseline, or the baseline's by the input's, in the order of their
+ * attribution, and compares the area under the curve with that of random orders. The curve is the target's probability,
+ * or the output where there are none or where they hardly move.
  */
-export async function judgeOrder(
+export async function gainOfOrder(
   mode: 'deletion' | 'insertion',
-  measure: Pick<TrustMeasure, 'id' | 'title'>,
   request: ExplanationRequest,
   attribution: Attribution,
-): Promise<TrustResult> {
-  const words = wordsFor(request.language);
+): Promise<OrderGain> {
   const { data: input, shape } = sampleOf(request);
   const nothing =
     (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request.dataset, shape);
@@ -106,21 +113,16 @@ export async function judgeOrder(
     const gaps = [value, ...referenceCurves.map(c => sign * (area(x, c) - chance))];
     const bestGap = Math.max(...gaps);
     const scale = span([...walk[kind], ...ends[kind]]);
-    const detail = {
+    return {
+      gain: value,
+      best: bestGap,
+      undecided: n < 2 || scale < 1e-6 || bestGap < Math.max(1e-6, 0.01 * scale),
       x,
       curve: ownCurve,
       random: x.map((_, j) => mean(randomCurves.map(c => c[j]!))),
       randomSpread: x.map((_, j) => deviation(randomCurves.map(c => c[j]!))),
-      best: [ownCurve, ...referenceCurves][gaps.indexOf(bestGap)]!,
+      bestCurve: [ownCurve, ...referenceCurves][gaps.indexOf(bestGap)]!,
     };
-    const common = { id: measure.id, title: measure.title, value, detail };
-    if (n < 2 || scale < 1e-6 || bestGap < Math.max(1e-6, 0.01 * scale))
-      return { ...common, score: 0.5, verdict: 'fair', text: words.measures.orderUndecided };
-    const share = value / bestGap;
-    const score = clamp01(share);
-    const verdict = verdictOf(score);
-    const text = words.measures[mode](value.toFixed(3), words.percent(clamp01(share)), verdict);
-    return { ...common, score, verdict, text };
   });
 }
 

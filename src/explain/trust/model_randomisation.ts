@@ -29,7 +29,7 @@ export const measure: TrustMeasure = {
     const shape = request.input!.shape.slice(1);
     const units = unitsOf(shape, request.dataset, Number.POSITIVE_INFINITY);
     const trained = sumByUnit(attribution.values.data, units);
-    const models = units.length < 20 ? 12 : 5;
+    const models = units.length < 6 ? 30 : units.length < 20 ? 12 : 5;
     const correlations: number[] = [];
     for (let seed = 0; seed < models; seed++) {
       throwIfCancelled(request.signal);

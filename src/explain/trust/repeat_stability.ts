@@ -10,7 +10,7 @@ const top = 8;
 
 /**
  * Rule: score = the lower of two shares. The first: of all that the top features' drops add up to, how much belongs to
- * drops larger than twice their standard deviation over repeats. The second: how often single repeats put two of the
+ * drops larger than their standard deviation over repeats (of ten repeats: three standard errors of the mean). The second: how often single repeats put two of the
  * top features in the order of their means, each pair counted by how far its means lie apart (0 for a coin toss, 1 for
  * always).
  */
@@ -43,7 +43,7 @@ export const measure: TrustMeasure = {
     const sum = found.reduce((s, f) => s + f.mean, 0);
     if (sum < 1e-9)
       return { ...common, value: 0, score: 0, verdict: 'poor', text: words.measures.repeatsNothing };
-    const clear = found.filter(f => f.mean > 2 * f.spread).reduce((s, f) => s + f.mean, 0) / sum;
+    const clear = found.filter(f => f.mean > f.spread).reduce((s, f) => s + f.mean, 0) / sum;
     let agree = 0;
     let weight = 0;
     for (let i = 0; i < found.length; i++) {

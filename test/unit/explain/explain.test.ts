@@ -59,7 +59,7 @@ describe('explain', () => {
     });
     assert.deepEqual(
       e.trust.measures.map(m => m.id),
-      ['completeness', 'deletion', 'insertion', 'max_sensitivity', 'model_randomisation'],
+      ['completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
     );
     assert.equal(e.trust.score, Math.min(...e.trust.measures.map(m => m.score)));
     assert.match(e.text, /The model says "tulip" for y, and is very sure \(over 99\.9 %\)\. That is right\./);
@@ -145,7 +145,7 @@ describe('explain', () => {
     assert.deepEqual(e.attribution.names, ['length', 'width', 'colour']);
     assert.ok(e.attribution.values[0]! > e.attribution.values[1]!);
     assert.equal(e.row, null);
-    assert.match(e.text, /Over 20 rows the model has accuracy 100 %\. It loses most without length/);
+    assert.match(e.text, /Over 20 rows the model has an accuracy of 100 %\. It loses most without length/);
   });
 
   it('varies a category over its values', async () => {
