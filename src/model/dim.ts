@@ -1,9 +1,9 @@
 /**
- * Sizes of tensor dimensions: a number, or a symbolic expression such as "N", "N*T" or "(T - 1)//2 + 1".
+ * Sizes of tensor dimensions: a number, or a symbolic expression such as "N", "N*T" or "((T-1)//(2))+1".
  *
- * An expression is a polynomial with integer coefficients over atoms; an atom is a symbol or a floor
- * division that does not come out even. Every function returns the canonical form, so that two equal
- * polynomials are equal strings.
+ * An expression is a polynomial with integer coefficients over atoms; an atom is a symbol or, in parentheses, a floor
+ * division that does not come out even. Every function takes any way of writing and returns the canonical one, so that
+ * equal polynomials are equal strings.
  */
 export type Dim = number | string;
 
@@ -13,88 +13,34 @@ export type Shape = readonly Dim[];
 /** Values for the symbols of a model, e.g. { N: 32 }. */
 export type Bindings = Readonly<Record<string, number>>;
 
-/** A monomial is a sorted list of atoms joined by "*"; the empty string is the constant term. */
-type Polynomial = Map<string, number>;
+/** Coefficients by monomial: a sorted list of atoms joined by "*"; the empty string is the constant term. */
+type Polynomial = ReadonlyMap<string, number>;
 
 const parsed = new Map<string, Polynomial>();
 
 export function addDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a + b;
-  const sum = new Map(parse(a));
-  for (const [m, c] of parse(b)) sum.set(m, (sum.get(m) ?? 0) + c);
-  return print(sum);
+  return print(add(parse(a), parse(b)));
 }
 
 export function mulDims(a: Dim, b: Dim): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return a * b;
-  const out: Polynomial = new Map();
-  for (const [ma, ca] of parse(a)) {
-    for (const [mb, cb] of parse(b)) {
-      const m = [...atomsOf(ma), ...atomsOf(mb)].sort().join('*');
-      out.set(m, (out.get(m) ?? 0) + ca * cb);
-    }
-  }
-  return print(out);
+  if (typeof a === 'number' && typeof b === 'number') return a * b + 0; // never -0
+  return print(multiply(parse(a), parse(b)));
 }
 
 export function subDims(a: Dim, b: Dim): Dim {
-  return addDims(a, mulDims(b, -1));
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return print(add(parse(a), parse(b), -1));
 }
 
 /**
- * Floor division. A product divides by one of its factors, and terms that divide evenly leave the floor:
- * (4*N + 3)//4 is N.
+ * Floor division. What divides evenly leaves the floor: (4*N + 3)//4 is N.
+ *
+ * @throws RangeError for division by zero.
  */
 export function floorDivDims(a: Dim, b: Dim): Dim {
-  if (b === 0) throw new RangeError(`division of the size ${a} by zero`);
-  if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b);
-  const divisor = parse(b);
-  if (divisor.size !== 1) {
-    const quotient = divideExactly(parse(a), divisor);
-    return quotient ? print(quotient) : print(new Map([[floorAtom(a, b), 1]]));
-  }
-  const [[divisorMonomial, divisorCoefficient]] = [...divisor] as [[string, number]];
-  const even: Polynomial = new Map();
-  const rest: Polynomial = new Map();
-  for (const [m, c] of parse(a)) {
-    const left = removeAtoms(atomsOf(m), atomsOf(divisorMonomial));
-    if (left && c % divisorCoefficient === 0) even.set(left.join('*'), c / divisorCoefficient);
-    else rest.set(m, c);
-  }
-  const remainder = print(rest);
-  // What is left is a constant and the divisor a number: it only moves the floor by a whole number.
-  const floor =
-    remainder === 0
-      ? 0
-      : typeof remainder === 'number' && divisorMonomial === ''
-        ? Math.floor(remainder / divisorCoefficient)
-        : print(new Map([[floorAtom(remainder, b), 1]]));
-  return addDims(print(even), floor);
-}
-
-/** Long division of polynomials, highest monomial first; undefined if it does not come out even. */
-function divideExactly(dividend: Polynomial, divisor: Polynomial): Polynomial | undefined {
-  const leading = (p: Polynomial) =>
-    [...p]
-      .filter(([, c]) => c !== 0)
-      .sort(([x], [y]) => atomsOf(y).length - atomsOf(x).length || (x < y ? -1 : 1))[0];
-  const [lead, by] = leading(divisor)!;
-  const quotient: Polynomial = new Map();
-  const rest = new Map(dividend);
-  for (let steps = 0; steps < 100; steps++) {
-    const top = leading(rest);
-    if (!top) return quotient;
-    const left = removeAtoms(atomsOf(top[0]), atomsOf(lead));
-    if (!left || top[1] % by !== 0) return undefined;
-    const monomial = left.join('*');
-    const factor = top[1] / by;
-    quotient.set(monomial, (quotient.get(monomial) ?? 0) + factor);
-    for (const [m, c] of divisor) {
-      const product = [...left, ...atomsOf(m)].sort().join('*');
-      rest.set(product, (rest.get(product) ?? 0) - c * factor);
-    }
-  }
-  return undefined;
+  if (typeof a === 'number' && typeof b === 'number' && b !== 0) return Math.floor(a / b) + 0;
+  return print(floorDivide(parse(a), parse(b)));
 }
 
 export function equalDims(a: Dim, b: Dim): boolean {
@@ -107,14 +53,7 @@ export function productOf(shape: Shape): Dim {
 
 /** Replaces bound symbols by their values; a number when nothing symbolic is left. */
 export function bindDim(d: Dim, bindings: Bindings): Dim {
-  if (typeof d === 'number') return d;
-  let sum: Dim = 0;
-  for (const [m, c] of parse(d)) {
-    let term: Dim = c;
-    for (const atom of atomsOf(m)) term = mulDims(term, bindAtom(atom, bindings));
-    sum = addDims(sum, term);
-  }
-  return sum;
+  return typeof d === 'number' ? d : print(bind(parse(d), bindings));
 }
 
 export function bindShape(shape: Shape, bindings: Bindings): Shape {
@@ -135,26 +74,99 @@ export function concreteShape(shape: Shape): number[] {
   });
 }
 
-function bindAtom(atom: string, bindings: Bindings): Dim {
-  if (!atom.startsWith('(')) return bindings[atom] ?? atom;
-  const [numerator, denominator] = splitFloor(atom);
-  return floorDivDims(bindDim(numerator, bindings), bindDim(denominator, bindings));
+function constant(value: number): Polynomial {
+  return new Map(value === 0 ? [] : [['', value]]);
 }
 
-function floorAtom(a: Dim, b: Dim): string {
-  return `((${a})//(${b}))`;
+/** The value of a polynomial without atoms. */
+function constantOf(p: Polynomial): number | undefined {
+  return p.size === 0 ? 0 : p.size === 1 ? p.get('') : undefined;
 }
 
-function splitFloor(atom: string): [Dim, Dim] {
-  let depth = 0;
-  for (let i = 1; i < atom.length - 1; i++) {
-    if (atom[i] === '(') depth++;
-    else if (atom[i] === ')') depth--;
-    else if (depth === 0 && atom.startsWith('//', i)) {
-      return [print(parse(atom.slice(2, i - 1))), print(parse(atom.slice(i + 3, -2)))];
+/** a + factor b. */
+function add(a: Polynomial, b: Polynomial, factor = 1): Polynomial {
+  const sum = new Map(a);
+  for (const [m, c] of b) {
+    const total = (sum.get(m) ?? 0) + factor * c;
+    if (total === 0) sum.delete(m);
+    else sum.set(m, total);
+  }
+  return sum;
+}
+
+function multiply(a: Polynomial, b: Polynomial): Polynomial {
+  let out = constant(0);
+  for (const [ma, ca] of a) {
+    for (const [mb, cb] of b)
+      out = add(out, new Map([[[...atomsOf(ma), ...atomsOf(mb)].sort().join('*'), ca * cb]]));
+  }
+  return out;
+}
+
+function floorDivide(a: Polynomial, b: Polynomial): Polynomial {
+  if (b.size === 0) throw new RangeError(`division of the size ${print(a)} by zero`);
+  if (b.size > 1) return divideExactly(a, b) ?? new Map([[quotientAtom(a, b), 1]]);
+  const [[divisor, by]] = [...b] as [[string, number]];
+  if (by < 0) return floorDivide(add(constant(0), a, -1), add(constant(0), b, -1));
+  let even = constant(0);
+  let rest = constant(0);
+  for (const [m, c] of a) {
+    const left = removeAtoms(atomsOf(m), atomsOf(divisor));
+    if (left && c % by === 0) even = add(even, new Map([[left.join('*'), c / by]]));
+    else rest = add(rest, new Map([[m, c]]));
+  }
+  const remainder = constantOf(rest);
+  // What is left is a constant and the divisor a number: it only moves the floor by a whole number.
+  if (remainder !== undefined && divisor === '') return add(even, constant(Math.floor(remainder / by)));
+  return remainder === 0 ? even : add(even, new Map([[quotientAtom(rest, b), 1]]));
+}
+
+/** Long division of polynomials, highest monomial first; undefined if it does not come out even. */
+function divideExactly(dividend: Polynomial, divisor: Polynomial): Polynomial | undefined {
+  const leading = (p: Polynomial) =>
+    [...p]
+      .filter(([, c]) => c !== 0)
+      .sort(([x], [y]) => atomsOf(y).length - atomsOf(x).length || (x < y ? -1 : 1))[0];
+  const [lead, by] = leading(divisor)!;
+  const quotient = new Map<string, number>();
+  const rest = new Map(dividend);
+  for (let steps = 0; steps < 100; steps++) {
+    const top = leading(rest);
+    if (!top) return quotient;
+    const left = removeAtoms(atomsOf(top[0]), atomsOf(lead));
+    if (!left || top[1] % by !== 0) return undefined;
+    const monomial = left.join('*');
+    const factor = top[1] / by;
+    quotient.set(monomial, (quotient.get(monomial) ?? 0) + factor);
+    for (const [m, c] of divisor) {
+      const product = [...left, ...atomsOf(m)].sort().join('*');
+      rest.set(product, (rest.get(product) ?? 0) - c * factor);
     }
   }
-  throw new SyntaxError(`"${atom}" is no floor division`);
+  return undefined;
+}
+
+function bind(p: Polynomial, bindings: Bindings): Polynomial {
+  let sum = constant(0);
+  for (const [m, c] of p) {
+    const term = atomsOf(m).reduce((t, atom) => multiply(t, bindAtom(atom, bindings)), constant(c));
+    sum = add(sum, term);
+  }
+  return sum;
+}
+
+function bindAtom(atom: string, bindings: Bindings): Polynomial {
+  if (!atom.startsWith('(')) {
+    const value = Object.hasOwn(bindings, atom) ? bindings[atom] : undefined;
+    return value === undefined ? new Map([[atom, 1]]) : constant(value);
+  }
+  const [numerator, denominator] = splitTop(atom.slice(1, -1), '//') as [string, string];
+  return floorDivide(bind(parse(numerator), bindings), bind(parse(denominator), bindings));
+}
+
+/** A floor division as an atom. */
+function quotientAtom(a: Polynomial, b: Polynomial): string {
+  return `((${print(a)})//(${print(b)}))`;
 }
 
 function atomsOf(monomial: string): string[] {
@@ -171,6 +183,7 @@ function removeAtoms(from: string[], what: string[]): string[] | undefined {
   return left;
 }
 
+/** Splits at a separator outside of all parentheses. */
 function splitTop(text: string, separator: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -178,9 +191,9 @@ function splitTop(text: string, separator: string): string[] {
   for (let i = 0; i < text.length; i++) {
     if (text[i] === '(') depth++;
     else if (text[i] === ')') depth--;
-    else if (depth === 0 && text[i] === separator) {
+    else if (depth === 0 && text.startsWith(separator, i)) {
       parts.push(text.slice(start, i));
-      start = i + 1;
+      start = i + separator.length;
     }
   }
   parts.push(text.slice(start));
@@ -188,30 +201,76 @@ function splitTop(text: string, separator: string): string[] {
 }
 
 function parse(d: Dim): Polynomial {
-  if (typeof d === 'number') return d === 0 ? new Map() : new Map([['', d]]);
+  if (typeof d === 'number') return constant(d);
   const known = parsed.get(d);
   if (known) return known;
-  const out: Polynomial = new Map();
-  for (const term of splitTop(d.replace(/\s+/g, '').replace(/(?<=[\w)])-/g, '+-'), '+')) {
-    const factors = splitTop(term, '*');
-    let coefficient = 1;
-    const atoms: string[] = [];
-    for (let f of factors) {
-      if (f.startsWith('-') && !/^-\d+$/.test(f)) {
-        coefficient = -coefficient;
-        f = f.slice(1);
-      }
-      if (/^-?\d+$/.test(f)) coefficient *= Number(f);
-      else if (/^[A-Za-z_]\w*$/.test(f) || /^\(\(.*\)\/\/\(.*\)\)$/.test(f)) atoms.push(f);
-      else
-        throw new SyntaxError(`"${d}" is no size: "${f}" is neither a number, a symbol nor a floor division`);
-    }
-    const m = atoms.sort().join('*');
-    out.set(m, (out.get(m) ?? 0) + coefficient);
-  }
+  const p = new Parser(d).whole();
   if (parsed.size > 10_000) parsed.clear();
-  parsed.set(d, out);
-  return out;
+  parsed.set(d, p);
+  return p;
+}
+
+/** Sums, products, floor divisions, signs and parentheses over whole numbers and symbols. */
+class Parser {
+  private readonly tokens: readonly string[];
+  private at = 0;
+  private depth = 0;
+
+  constructor(private readonly text: string) {
+    this.tokens = text.match(/\d+|[A-Za-z_]\w*|\/\/|\S/g) ?? [];
+  }
+
+  whole(): Polynomial {
+    const p = this.sum();
+    return this.at < this.tokens.length ? this.fail() : p;
+  }
+
+  private sum(): Polynomial {
+    let p = this.product();
+    for (let sign = this.take('+', '-'); sign; sign = this.take('+', '-'))
+      p = add(p, this.product(), sign === '+' ? 1 : -1);
+    return p;
+  }
+
+  private product(): Polynomial {
+    let p = this.factor();
+    for (let operator = this.take('*', '//'); operator; operator = this.take('*', '//'))
+      p = operator === '*' ? multiply(p, this.factor()) : floorDivide(p, this.factor());
+    return p;
+  }
+
+  private factor(): Polynomial {
+    const token = this.tokens[this.at] ?? '';
+    if (++this.depth > 200) return this.fail();
+    this.at++;
+    let p: Polynomial;
+    if (/^\d/.test(token)) p = constant(Number(token));
+    else if (/^[A-Za-z_]/.test(token)) p = new Map([[token, 1]]);
+    else if (token === '-') p = multiply(constant(-1), this.factor());
+    else if (token === '(') {
+      p = this.sum();
+      if (!this.take(')')) this.fail();
+    } else {
+      this.at--;
+      return this.fail();
+    }
+    this.depth--;
+    return p;
+  }
+
+  private take(...wanted: string[]): string | undefined {
+    const token = this.tokens[this.at];
+    if (token === undefined || !wanted.includes(token)) return undefined;
+    this.at++;
+    return token;
+  }
+
+  private fail(): never {
+    const found = this.tokens[this.at];
+    throw new SyntaxError(
+      `"${this.text}" is no size: ${found === undefined ? 'it ends too early' : `"${found}" does not belong there`}`,
+    );
+  }
 }
 
 function print(p: Polynomial): Dim {
