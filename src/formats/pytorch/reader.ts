@@ -48,7 +48,10 @@ export class PytorchReader {
 
   /** Starts the interpreter, so that the first read does not wait for it. */
   async warm(): Promise<void> {
-    await this.start().ready;
+    const { worker, ready } = this.start();
+    worker.ref();
+    await ready;
+    worker.unref();
   }
 
   /**
@@ -124,7 +127,6 @@ export class PytorchReader {
       stderr: true,
       resourceLimits: { stackSizeMb: 8 },
     });
-    worker.unref();
     const ready = new Promise<void>((done, fail) => {
       const failed = (why: string) =>
         fail(new VitrineError('engine-lost', `The reader of PyTorch source did not start: ${why}`));
@@ -136,6 +138,8 @@ export class PytorchReader {
       worker.on('exit', () => failed('its thread ended'));
     });
     ready.catch(() => {});
+    // A waiting interpreter keeps no process alive; one that reads has its time limit to do so.
+    worker.unref();
     const started = { worker, ready };
     worker.on('exit', () => {
       if (this.current === started) this.current = undefined;
@@ -157,6 +161,7 @@ export class PytorchReader {
     signal: AbortSignal | undefined,
   ): Promise<Record<string, ReadModel>> {
     const { worker, ready } = this.start();
+    worker.ref();
     await ready;
     throwIfCancelled(signal);
     const started = performance.now();
@@ -171,12 +176,14 @@ export class PytorchReader {
       const onAbort = () => finished({ stopped: 'cancelled' });
       const finished = (o: Outcome) => {
         clearTimeout(timer);
+        worker.unref();
         worker.off('message', onMessage).off('error', onLost).off('exit', onLost);
         signal?.removeEventListener('abort', onAbort);
         done(o);
       };
       worker.on('message', onMessage).on('error', onLost).on('exit', onLost);
       signal?.addEventListener('abort', onAbort);
+      worker.ref();
       worker.postMessage(request);
     });
     if ('result' in outcome) return outcome.result;

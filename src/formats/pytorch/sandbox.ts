@@ -78,13 +78,21 @@ const forbiddenBuiltins = new Set([
   'xxsubtype',
 ]);
 
-/** Makes the forbidden modules unfindable for the import system, whatever name is asked for. */
+/**
+ * Makes the forbidden modules unfindable for the import system, whatever name is asked for: in the table that they are
+ * compiled into, and in the copy of it that a running interpreter uses.
+ */
 function forgetBuiltins(m: Emscripten): void {
   const words = new Uint32Array(m.HEAPU8.buffer);
   const blank = m.stringToNewUTF8('?');
   m.HEAPU8[blank] = 0xff;
-  for (let entry = words[m._PyImport_Inittab >>> 2]! >>> 2; words[entry] !== 0; entry += 2) {
-    if (forbiddenBuiltins.has(m.UTF8ToString(words[entry]!))) words[entry] = blank;
+  const table = words[m._PyImport_Inittab >>> 2]! >>> 2;
+  const first = words.slice(table, table + 4);
+  for (let at = words.indexOf(first[0]!); at >= 0; at = words.indexOf(first[0]!, at + 1)) {
+    if (!first.every((w, i) => words[at + i] === w)) continue;
+    for (let entry = at; words[entry] !== 0; entry += 2)
+      if (forbiddenBuiltins.has(m.UTF8ToString(words[entry]!))) words[entry] = blank;
+    // The first entry may be a forbidden one: look on behind the table.
   }
 }
 

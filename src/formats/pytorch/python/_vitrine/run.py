@@ -680,7 +680,7 @@ class _Reading:
                         ids[tensor._id] = entry
                         parameters.append(entry)
                 modules.append({
-                    "number": m._number, "path": path, "type": type(m).__name__, "arguments": _printed(m),
+                    "number": m._number, "path": path, "type": m.__dict__.get("_shown", type(m).__name__), "arguments": _printed(m),
                     "at": m._defined if path else None, "parameters": held, "inputs": m._entered, "outputs": m._left,
                 })
         channel.ask(

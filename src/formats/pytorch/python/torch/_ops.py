@@ -166,19 +166,18 @@ def pow(input, exponent, *, out=None):
 float_power = pow
 
 
-def _compare(op, negated=False):
+def _compare(op):
     def compare(input, other, *, out=None):
         if other is None:
-            return negated
+            return op == "NotEqual"
         x, y = promote(input, other)
-        made = emit(op, [x, y])
-        return logical_not(made) if negated else made
+        return emit(op, [x, y])
 
     return compare
 
 
 eq = _compare("Equal")
-ne = _compare("Equal", True)
+ne = _compare("NotEqual")
 gt = _compare("Greater")
 ge = _compare("GreaterOrEqual")
 lt = _compare("Less")
@@ -228,8 +227,6 @@ tan = _unary("Tan")
 asin = arcsin = _unary("Asin")
 acos = arccos = _unary("Acos")
 atan = arctan = _unary("Atan")
-sinh = _unary("Sinh")
-cosh = _unary("Cosh")
 asinh = _unary("Asinh")
 acosh = _unary("Acosh")
 atanh = _unary("Atanh")
@@ -243,8 +240,23 @@ sign = sgn = _unary("Sign", False)
 floor = _unary("Floor", False)
 ceil = _unary("Ceil", False)
 relu = _unary("Relu", False)
-isnan = _unary("IsNaN")
-isinf = _unary("IsInf")
+
+
+def sinh(input):
+    return mul(sub(exp(input), exp(neg(input))), 0.5)
+
+
+def cosh(input):
+    return mul(add(exp(input), exp(neg(input))), 0.5)
+
+
+def isnan(input):
+    # What is not equal to itself.
+    return logical_not(emit("Equal", [input, input]))
+
+
+def isinf(input):
+    return ge(abs(input), 3.4028234663852886e38)
 
 
 def round(input, *, decimals=0):

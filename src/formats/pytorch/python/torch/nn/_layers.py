@@ -61,7 +61,8 @@ class Linear(Module):
         )
 
 
-NonDynamicallyQuantizableLinear = Linear
+class NonDynamicallyQuantizableLinear(Linear):
+    """What nn.MultiheadAttention calls its last layer."""
 
 
 class LazyLinear(Linear):
@@ -82,7 +83,7 @@ class LazyLinear(Linear):
         if self.in_features == width:
             return
         _set_up(lambda: Linear.__init__(self, width, self.out_features, self._with_bias))
-        object.__setattr__(self, "_materialize", self._fit)
+        _become(self, Linear, self._fit)
 
 
 def _set_up(build):
@@ -92,6 +93,12 @@ def _set_up(build):
         build()
     finally:
         trace.tracing = was
+
+
+def _become(module, cls, fit):
+    """A lazy layer that knows its size is an ordinary one; tried with another size it is built again."""
+    object.__setattr__(module, "_materialize", fit)
+    object.__setattr__(module, "_shown", cls.__name__)
 
 
 class Bilinear(Module):
@@ -276,7 +283,7 @@ class _LazyConv:
         if self.in_channels != channels:
             arguments, options = self._rest
             _set_up(lambda: self._base.__init__(self, channels, *arguments, **options))
-            object.__setattr__(self, "_materialize", self._fit)
+            _become(self, self._base, self._fit)
 
 
 class LazyConv1d(_LazyConv, Conv1d):
@@ -600,7 +607,7 @@ class _LazyBatchNorm:
     def _fit(self, input):
         if self.num_features != input.shape[1]:
             _set_up(lambda: _BatchNorm.__init__(self, input.shape[1], *self._rest))
-            object.__setattr__(self, "_materialize", self._fit)
+            _become(self, type(self).__mro__[2], self._fit)
 
 
 class LazyBatchNorm1d(_LazyBatchNorm, BatchNorm1d):
@@ -1018,7 +1025,7 @@ class MultiheadAttention(Module):
             self.in_proj_bias = _weight(3 * embed_dim)
         else:
             self.register_parameter("in_proj_bias", None)
-        self.out_proj = Linear(embed_dim, embed_dim, bias=bias)
+        self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias=bias)
         for w in (self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight):
             if w is not None:
                 init.xavier_uniform_(w)
@@ -1278,6 +1285,10 @@ CircularPad2d = _pad_class("CircularPad2d", 2, "circular")
 class Upsample(Module):
     def __init__(self, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None):
         super().__init__()
+        if isinstance(scale_factor, tuple):
+            scale_factor = tuple(float(f) for f in scale_factor)
+        elif scale_factor:
+            scale_factor = float(scale_factor)
         self.size, self.scale_factor, self.mode, self.align_corners = size, scale_factor, mode, align_corners
 
     def forward(self, input):

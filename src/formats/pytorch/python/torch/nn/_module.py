@@ -554,6 +554,13 @@ class ParameterList(Module):
         setattr(self, str(range(self._size)[index]), value)
 
 
+    def extra_repr(self):
+        return "\n".join(
+            f"  ({i}): Parameter containing: [torch.{p.dtype.name} of size {'x'.join(str(d) for d in p.shape)}]"
+            for i, p in enumerate(self)
+        )
+
+
 class ParameterDict(Module):
     def __init__(self, parameters=None):
         super().__init__()
@@ -586,6 +593,12 @@ class ParameterDict(Module):
 
     def values(self):
         return [self[k] for k in self._keys]
+
+    def extra_repr(self):
+        return "\n".join(
+            f"  ({k}): Parameter containing: [torch.FloatTensor of size {'x'.join(str(d) for d in p.shape)}]"
+            for k, p in self.items()
+        )
 
     def update(self, parameters):
         for k, v in parameters.items() if hasattr(parameters, "items") else parameters:

@@ -295,7 +295,7 @@ def gelu(input, approximate="none"):
 
 
 def silu(input, inplace=False):
-    return _changed(input, _ops.mul(input, _ops.sigmoid(input)), inplace)
+    return _changed(input, emit("Swish", [input]), inplace)
 
 
 swish = silu
@@ -320,11 +320,11 @@ def tanhshrink(input):
 
 
 def hardshrink(input, lambd=0.5):
-    return emit("Shrink", [input], lambd=float(lambd), bias=0.0)
+    return _ops.where(_ops.gt(_ops.abs(input), lambd), input, 0.0)
 
 
 def softshrink(input, lambd=0.5):
-    return emit("Shrink", [input], lambd=float(lambd), bias=float(lambd))
+    return _ops.sub(input, _ops.clamp(input, -lambd, lambd))
 
 
 def threshold(input, threshold, value, inplace=False):
@@ -422,31 +422,19 @@ dropout1d = dropout2d = dropout3d = _channel_dropout
 
 def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
     channels = input.shape[1]
-    if running_mean is None:
-        # Without running statistics the batch's own are used always: an instance norm over batch and space.
-        axes = [0, *range(2, input.ndim)]
-        return _affine(_standardize(input, axes, eps), weight, bias, input.ndim)
-    weight = _make.ones(channels) if weight is None else weight
-    bias = _make.zeros(channels) if bias is None else bias
+    for held, name in ((weight, "weight"), (running_mean, "running_mean")):
+        if held is not None and isinstance(channels, int) and held.shape[0] != channels:
+            error = trace.ShapeMismatch(
+                f"running_mean should contain {channels} elements not {held.shape[0]}"
+            )
+            error.fix = {"argument": "num_features", "found": held.shape[0], "expected": channels}
+            raise error
     return emit(
         "BatchNormalization",
         [input, weight, bias, running_mean, running_var],
         epsilon=float(eps),
         momentum=0.9 if momentum is None else 1 - float(momentum),
     )
-
-
-def _standardize(x, axes, eps):
-    centred = x - emit("ReduceMean", [x], axes=axes, keepdims=1)
-    spread = emit("ReduceMean", [centred * centred], axes=axes, keepdims=1)
-    return centred / _ops.sqrt(spread + eps)
-
-
-def _affine(x, weight, bias, rank):
-    shape = [1, -1, *[1] * (rank - 2)]
-    if weight is not None:
-        x = x * _ops.reshape(weight, *shape)
-    return x if bias is None else x + _ops.reshape(bias, *shape)
 
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
@@ -467,11 +455,13 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
 
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):
+    eps = 1.1920928955078125e-07 if eps is None else eps
+    if weight is not None:
+        return emit("RMSNormalization", [input, weight], axis=-len(normalized_shape), epsilon=float(eps))
     axes = [-i for i in range(len(normalized_shape), 0, -1)]
     axes = [a + input.ndim for a in axes]
     spread = emit("ReduceMean", [input * input], axes=axes, keepdims=1)
-    made = input * _ops.rsqrt(spread + (1.1920928955078125e-07 if eps is None else eps))
-    return made if weight is None else made * weight
+    return input * _ops.rsqrt(spread + eps)
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):

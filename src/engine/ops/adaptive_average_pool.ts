@@ -1,0 +1,20 @@
+import type { Dim } from '../../model/graph';
+import type { OpDefinition } from '../op';
+import { elements, input } from './_infer';
+
+/**
+ * Window i of an axis reaches from floor(i in / out) to ceil((i + 1) in / out). Attribute `output_size`. For sizes that
+ * do not divide; those that do are a plain pool.
+ */
+export const op: OpDefinition = {
+  name: 'AdaptiveAveragePool',
+  internal: true,
+  summary: 'Average over windows that cover the input for a wanted output size',
+  torch: ['nn.AdaptiveAvgPool1d', 'nn.AdaptiveAvgPool2d', 'nn.AdaptiveAvgPool3d'],
+  infer(inputs, attributes) {
+    const x = input(inputs, 0, 'AdaptiveAveragePool');
+    const size = attributes['output_size'] as readonly Dim[];
+    return [{ dtype: x.dtype, shape: [...x.shape.slice(0, x.shape.length - size.length), ...size] }];
+  },
+  flops: inputs => elements(inputs[0]),
+};

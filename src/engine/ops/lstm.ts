@@ -1,0 +1,11 @@
+import type { OpDefinition } from '../op';
+import { recurrentFlops, recurrentTypes } from './_recurrent';
+
+/** Inputs and outputs as _recurrent.ts says; attributes `hidden_size` and `direction`. Gates are in ONNX's order. */
+export const op: OpDefinition = {
+  name: 'LSTM',
+  summary: 'Long short-term memory over a sequence',
+  torch: ['nn.LSTM'],
+  infer: (inputs, attributes) => recurrentTypes('LSTM', inputs, attributes, 2),
+  flops: recurrentFlops,
+};
