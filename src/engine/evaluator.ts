@@ -226,15 +226,19 @@ class CompiledEvaluator implements Evaluator {
       gradients = differentiate(graph, seeds, wanted);
     }
     const values = [...new Set([...model.outputs, ...(request.fetch ?? [])])];
-    const { plan, bufferOf } = lower(graph, {
-      inputs: [...inputs, ...graph.draws.map(d => d.id)],
-      residents: model.parameters.map(p => p.name),
-      outputs: [
-        ...values,
-        ...[...gradients.values()].filter(g => g !== undefined),
-        ...(loss ? [loss.value] : []),
-      ],
-    });
+    const { plan, bufferOf } = lower(
+      graph,
+      {
+        inputs: [...inputs, ...graph.draws.map(d => d.id)],
+        residents: model.parameters.map(p => p.name),
+        outputs: [
+          ...values,
+          ...[...gradients.values()].filter(g => g !== undefined),
+          ...(loss ? [loss.value] : []),
+        ],
+      },
+      this.executor.fast,
+    );
     const compiled: Compiled = {
       rows: this.batch === undefined ? undefined : bindings[this.batch],
       graph,

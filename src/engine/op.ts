@@ -105,6 +105,11 @@ export interface LoweringContext {
   /** Types of the inputs. */
   types: readonly (TensorType | undefined)[];
   attributes: Attributes;
+  /**
+   * The executor has the hand-written kernels: where one of them does what takes several portable kernels, it may be
+   * emitted alone, with the last of their sources.
+   */
+  fast: boolean;
   /** Scratch memory for the time of this op. */
   scratch(shape: readonly number[]): Concrete;
   kernel(call: KernelCall): void;

@@ -92,9 +92,13 @@ export class CompiledTrainer implements Trainer {
     for (const p of this.model.parameters) step.executable.write(p.name, weights[p.name]!.data);
     for (const s of this.slots) {
       const saved = state[s.name];
-      // PyTorch's own slots start at zero, which is what memory holds.
-      if (!saved) continue;
-      if (saved.data.length !== s.shape.reduce((n, d) => n * d, 1))
+      const size = s.shape.reduce((n, d) => n * d, 1);
+      if (!saved) {
+        const first = this.optimizer.start?.(this.options)[s.slot] ?? 0;
+        step.executable.write(s.name, new Float32Array(size).fill(first));
+        continue;
+      }
+      if (saved.data.length !== size)
         throw new VitrineError(
           'bad-file',
           `The saved optimiser state "${s.name}" does not fit its parameter.`,
@@ -197,11 +201,15 @@ export class CompiledTrainer implements Trainer {
     for (const name of scalars) graph.declare(scalarId(name), { dtype: 'float32', shape: [] });
     for (const [name, gradient] of found) this.addUpdate(graph, name, gradient, scalars);
     const output = model.outputs[0]!;
-    const { plan, bufferOf } = lower(graph, {
-      inputs: [...model.inputs, loss.target, ...scalars.map(scalarId), ...graph.draws.map(d => d.id)],
-      residents: this.residents,
-      outputs: [loss.value, output, ...found.map(([, g]) => g)],
-    });
+    const { plan, bufferOf } = lower(
+      graph,
+      {
+        inputs: [...model.inputs, loss.target, ...scalars.map(scalarId), ...graph.draws.map(d => d.id)],
+        residents: this.residents,
+        outputs: [loss.value, output, ...found.map(([, g]) => g)],
+      },
+      this.executor.fast,
+    );
     const step: Step = {
       graph,
       executable: await this.executor.compile(plan),

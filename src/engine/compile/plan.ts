@@ -31,6 +31,8 @@ export interface Plan {
 export function lower(
   graph: Graph,
   ends: { inputs: readonly string[]; residents: readonly string[]; outputs: readonly string[] },
+  /** Whether the executor has hand-written kernels. */
+  fast: boolean,
 ): { plan: Plan; bufferOf(value: string): string } {
   const aliases = new Map<string, string>();
   const buffer = (id: string): string => {
@@ -66,6 +68,7 @@ export function lower(
       // An output may turn out to be an alias: its buffer is noted when a kernel writes it.
       outputs: node.outputs.map(o => ({ buffer: o, shape: graph.shape(o) })),
       attributes: node.attributes,
+      fast,
       scratch: shape => note({ buffer: `scratch${scratch++}`, shape }),
       kernel: call => {
         note(call.output);

@@ -7,6 +7,8 @@ import type { BackendInfo } from '../engine';
 
 export interface Executor {
   readonly backend: BackendInfo;
+  /** Whether it runs the hand-written kernels that calls may name. */
+  readonly fast: boolean;
   compile(plan: Plan): Promise<Executable>;
   dispose(): Promise<void>;
 }

@@ -15,6 +15,7 @@ export function pipelineExecutor(name: BackendName): Executor {
   const backend: BackendInfo = { name, executor: name === 'cpu' ? 'generic' : 'fused', threads: 1 };
   return {
     backend,
+    fast: false,
     compile: plan => PipelineExecutable.compile(gpu, name, plan),
     dispose: async () => {
       await gpu.destroy();

@@ -63,6 +63,7 @@ export function webasmExecutor(): Executor {
   };
   return {
     backend,
+    fast: true,
     compile: async plan => new WebasmExecutable(gpu, backend, plan),
     dispose: async () => {
       await gpu.destroy();
@@ -132,7 +133,7 @@ class WebasmExecutable implements Executable {
       const layout: Layout = { arrays, scalars: {}, constantArrays: {}, outputOffset, totalBytes: bytes };
       const assembled = kernel._assembleModule(layout, cells, true);
       const env: Record<string, WebAssembly.ImportValue> = { memory };
-      for (const name of kernel.usedMathImports) env[`math_${name}`] = Math[name as 'exp'];
+      for (const name of kernel.usedMathImports) env[`math_${name}`] = native[name] ?? Math[name as 'exp'];
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assembled.bytes as BufferSource), {
         env,
       });

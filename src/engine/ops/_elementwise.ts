@@ -2,6 +2,7 @@
 import type { Attributes, TensorType } from '../../model/graph';
 import type { GradientContext, OpDefinition } from '../op';
 import { broadcast, elements, input, promote, shapeText } from './_infer';
+import { sizeOf } from './_launch';
 import { mapKernel } from './_map';
 
 interface Described {
@@ -29,9 +30,11 @@ export function unary(
     statements?: Expression;
     derivativeStatements?: Expression;
     result?: (t: TensorType) => TensorType;
+    /** The kind of the hand-written kernels (engine/wasm/assembly/elementwise.ts) that does the same. */
+    kind?: (attributes: Attributes) => Kind;
   },
 ): OpDefinition {
-  const { expression, derivative, statements, derivativeStatements, result, ...described } = about;
+  const { expression, derivative, statements, derivativeStatements, result, kind, ...described } = about;
   return {
     ...described,
     infer(inputs) {
@@ -43,22 +46,31 @@ export function unary(
       if (derivative === null) return [null];
       const d = text(derivative, g.attributes);
       const pre = derivativeStatements ? text(derivativeStatements, g.attributes) : '';
-      return [cellwise(g, { g: g.outputGradients[0]!, a: g.inputs[0]!, y: g.outputs[0]! }, d, pre)];
+      const values = { g: g.outputGradients[0]!, a: g.inputs[0]!, y: g.outputs[0]! };
+      return [cellwise(g, values, d, pre, kind ? { kind: kinds[kind(g.attributes)] } : {})];
     },
     lower(l) {
       const [x] = l.inputs;
-      l.kernel(
-        mapKernel(
-          about.name,
-          [x!],
-          l.outputs[0]!,
-          text(expression, l.attributes),
-          statements ? text(statements, l.attributes) : '',
-        ),
+      const y = l.outputs[0]!;
+      const call = mapKernel(
+        about.name,
+        [x!],
+        y,
+        text(expression, l.attributes),
+        statements ? text(statements, l.attributes) : '',
       );
+      const params = kind && { kind: kinds[kind(l.attributes)], size: sizeOf(y.shape) };
+      l.kernel({ ...call, ...(params && { fast: { name: 'unary', params } }) });
     },
   };
 }
+
+/**
+ * Functions that the hand-written kernels know, by their number in engine/wasm/assembly/elementwise.ts. Their
+ * derivatives take (x, g), or (y, g) where the derivative below is in y.
+ */
+const kinds = { sigmoid: 1, tanh: 2, exp: 3, swish: 8, gelu: 9, geluTanh: 10 } as const;
+type Kind = keyof typeof kinds;
 
 /**
  * Emits a Map over named values, taking only those that the expression names. Names must be single letters or words
@@ -69,6 +81,7 @@ export function cellwise(
   values: Readonly<Record<string, string>>,
   expression: string,
   statements = '',
+  attributes: Attributes = {},
 ): string {
   const used = Object.keys(values).filter(n => new RegExp(`\\b${n}\\b`).test(`${statements} ${expression}`));
   return g.emit(
@@ -78,6 +91,7 @@ export function cellwise(
       names: used,
       expression,
       ...(statements && { statements }),
+      ...attributes,
     },
   )[0]!;
 }

@@ -62,3 +62,30 @@ export function overCovering(w: Window, out: readonly number[], i: readonly stri
     return `for (int k${a} = 0; k${a} < ${k}; k${a}++) { ${t} ${o} if (${inside}) { ${body} } }`;
   }, inner);
 }
+
+/** Parameters of the hand-written pools, for two axes or one. */
+export function planarParams(
+  w: Window,
+  planes: number,
+  spatial: readonly number[],
+  out: readonly number[],
+): Record<string, number> | undefined {
+  if (w.kernel.length > 2) return undefined;
+  const [h, v] = w.kernel.length === 2 ? [0, 1] : [-1, 0];
+  const of = (values: readonly number[], axis: number, absent: number) => (axis < 0 ? absent : values[axis]!);
+  return {
+    planes,
+    h: of(spatial, h!, 1),
+    w: of(spatial, v!, 1),
+    oh: of(out, h!, 1),
+    ow: of(out, v!, 1),
+    kh: of(w.kernel, h!, 1),
+    kw: of(w.kernel, v!, 1),
+    sh: of(w.strides, h!, 1),
+    sw: of(w.strides, v!, 1),
+    ph: of(w.pads, h!, 0),
+    pw: of(w.pads, v!, 0),
+    dh: of(w.dilations, h!, 1),
+    dw: of(w.dilations, v!, 1),
+  };
+}

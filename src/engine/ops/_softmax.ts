@@ -1,4 +1,4 @@
-import type { Concrete, LoweringContext } from '../op';
+import type { Concrete, KernelCall, LoweringContext } from '../op';
 import { axisOf, number } from './_infer';
 import { dot, kernelSource, launch, stridesOf } from './_launch';
 import { reduceKernel } from './_reduce';
@@ -30,4 +30,21 @@ export function rowStatistics(l: LoweringContext): { max: Concrete; sum: Concret
     grid,
   });
   return { max, sum };
+}
+
+/** The hand-written kernel for the whole op, over the last axis; undefined where the executor lacks it. */
+export function softmaxKernel(l: LoweringContext, logarithm: boolean): KernelCall | undefined {
+  const x = l.inputs[0]!;
+  const rank = x.shape.length;
+  if (!l.fast || rank === 0 || axisOf(number(l.attributes, 'axis', -1), rank) !== rank - 1) return undefined;
+  const axis = x.shape.at(-1)!;
+  const outer = x.shape.slice(0, -1).reduce((p, d) => p * d, 1);
+  const params = { outer, axis, logarithm: logarithm ? 1 : 0 };
+  return {
+    name: 'Softmax',
+    source: '',
+    inputs: [x],
+    output: l.outputs[0]!,
+    fast: { name: 'softmax', params },
+  };
 }

@@ -7,4 +7,5 @@ export const op = unary({
   torch: ['torch.exp'],
   expression: 'Math.exp(a)',
   derivative: 'g * y',
+  kind: () => 'exp',
 });

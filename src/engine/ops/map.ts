@@ -1,7 +1,7 @@
-import type { OpDefinition } from '../op';
+import type { FastKernel, LoweringContext, OpDefinition } from '../op';
 import { cellwise, sumTo } from './_elementwise';
 import { broadcastAll, elements, promote } from './_infer';
-import { argumentName } from './_launch';
+import { argumentName, sizeOf } from './_launch';
 import { mapKernel } from './_map';
 
 /**
@@ -42,14 +42,20 @@ export const op: OpDefinition = {
         const i = names.indexOf(w);
         return i < 0 ? w : argumentName(i);
       });
-    l.kernel(
-      mapKernel(
-        'Map',
-        l.inputs.map(x => x!),
-        l.outputs[0]!,
-        rename(String(l.attributes['expression'])),
-        rename(String(l.attributes['statements'] ?? '')),
-      ),
+    const call = mapKernel(
+      'Map',
+      l.inputs.map(x => x!),
+      l.outputs[0]!,
+      rename(String(l.attributes['expression'])),
+      rename(String(l.attributes['statements'] ?? '')),
     );
+    l.kernel({ ...call, ...derivative(l, names) });
   },
 };
+
+/** The hand-written derivative of a known function, for a Map of `g` and `a` (or `y`); see `unary`. */
+function derivative(l: LoweringContext, names: readonly string[]): { fast?: FastKernel } {
+  const { kind } = l.attributes;
+  if (typeof kind !== 'number' || names.length !== 2 || names[0] !== 'g') return {};
+  return { fast: { name: 'unaryGrad', params: { kind, size: sizeOf(l.outputs[0]!.shape) } } };
+}

@@ -1,7 +1,7 @@
 import type { OpDefinition } from '../op';
 import { elements, mulDims } from './_infer';
 import { kernelSource, launch } from './_launch';
-import { inferPool, nested, overWindow, poolWindow } from './_pool';
+import { inferPool, nested, overWindow, planarParams, poolWindow } from './_pool';
 
 /** Attributes `kernel_shape`, `strides`, `pads`, `dilations`, `ceil_mode`. NaN wins over all numbers, as in PyTorch. */
 export const op: OpDefinition = {
@@ -29,6 +29,7 @@ export const op: OpDefinition = {
     const { grid, prologue, at } = launch([planes, ...y!.shape.slice(2)]);
     const [plane, ...o] = at;
     const read = `x[${nested(['plane', ...spatial.map((_, i) => `i${i}`)], [0, ...spatial])}]`;
+    const params = planarParams(w, planes, spatial, y!.shape.slice(2));
     l.kernel({
       name: 'MaxPool',
       source: kernelSource(
@@ -40,6 +41,7 @@ export const op: OpDefinition = {
       inputs: [x!],
       output: y!,
       grid,
+      ...(params && { fast: { name: 'maxPool', params } }),
     });
   },
 };

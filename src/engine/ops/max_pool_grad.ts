@@ -32,6 +32,14 @@ export const op: OpDefinition = {
       inputs: [dy!, indices!],
       output: dx!,
       grid,
+      fast: {
+        name: 'maxPoolGrad',
+        params: {
+          planes: dx!.shape[0]! * dx!.shape[1]!,
+          size: spatial.reduce((p, d) => p * d, 1),
+          count: out.reduce((p, d) => p * d, 1),
+        },
+      },
     });
   },
 };

@@ -1,7 +1,7 @@
 import type { OpDefinition } from '../op';
 import { elements } from './_infer';
 import { kernelSource, launch } from './_launch';
-import { inferPool, nested, overWindow, poolWindow } from './_pool';
+import { inferPool, nested, overWindow, planarParams, poolWindow } from './_pool';
 
 /** Where each maximum of a MaxPool stands in its plane, row-major; the first of equal ones. */
 export const op: OpDefinition = {
@@ -22,6 +22,7 @@ export const op: OpDefinition = {
       spatial,
     );
     const size = spatial.reduce((p, d) => p * d, 1);
+    const params = planarParams(w, x!.shape[0]! * x!.shape[1]!, spatial, y!.shape.slice(2));
     l.kernel({
       name: 'MaxPoolIndices',
       source: kernelSource(
@@ -33,6 +34,7 @@ export const op: OpDefinition = {
       inputs: [x!],
       output: y!,
       grid,
+      ...(params && { fast: { name: 'maxPoolIndices', params } }),
     });
   },
 };

@@ -2,7 +2,7 @@ import type { OpDefinition } from '../op';
 import { cellwise } from './_elementwise';
 import { axisOf, elements, input, mulDims, number } from './_infer';
 import { mapKernel } from './_map';
-import { rowStatistics } from './_softmax';
+import { rowStatistics, softmaxKernel } from './_softmax';
 
 /** Attribute `axis` (-1). */
 export const op: OpDefinition = {
@@ -23,6 +23,11 @@ export const op: OpDefinition = {
     return [cellwise(g, { ...values, s }, 'y * (g - s)')];
   },
   lower(l) {
+    const fast = softmaxKernel(l, false);
+    if (fast) {
+      l.kernel(fast);
+      return;
+    }
     const { max, sum } = rowStatistics(l);
     l.kernel(mapKernel('Softmax', [l.inputs[0]!, max, sum], l.outputs[0]!, 'Math.exp(a - b) / c'));
   },

@@ -1,7 +1,7 @@
 import type { OpDefinition } from '../op';
 import { cellwise } from './_elementwise';
 import { axesOf, elements, input, mulDims, number } from './_infer';
-import { dot, kernelSource, launch, stridesOf } from './_launch';
+import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 import { collapse, mapKernel } from './_map';
 import { reduceKernel } from './_reduce';
 
@@ -35,9 +35,21 @@ export const op: OpDefinition = {
     const x = l.inputs[0]!;
     const [y, mean, variance] = l.outputs;
     const axes = axesOf(l.attributes['axes'], x.shape.length);
-    l.kernel(
-      reduceKernel('Mean', x, axes, mean!, { start: 0, step: 's += v;', end: count => `s / ${count}` }),
-    );
+    // Counted from the first value, which loses fewer digits when the values are far from zero.
+    const rank = x.shape.length;
+    // Over the last axes each sample is one row.
+    const rows = axes.every((a, i) => a === rank - axes.length + i);
+    const size = axes.reduce((p, a) => p * x.shape[a]!, 1);
+    const params = { outer: sizeOf(x.shape) / size, axis: size };
+    l.kernel({
+      ...reduceKernel('Mean', x, axes, mean!, {
+        start: 0,
+        locals: 'const first = x[base];',
+        step: 's += v - first;',
+        end: count => `first + s / ${count}`,
+      }),
+      ...(rows && { fast: { name: 'meanRows', params } }),
+    });
     // In two passes, like PyTorch: the difference of large squares would lose all digits.
     const strides = stridesOf(x.shape);
     const kept = x.shape.map((_, i) => i).filter(i => !axes.includes(i));
@@ -64,8 +76,12 @@ export const op: OpDefinition = {
       inputs: [x, mean!],
       output: variance!,
       grid,
+      ...(rows && { fast: { name: 'varianceRows', params } }),
     });
     const epsilon = number(l.attributes, 'epsilon', 1e-5);
-    l.kernel(mapKernel('Standardize', [x, mean!, variance!], y!, `(a - b) / Math.sqrt(c + ${epsilon})`));
+    l.kernel({
+      ...mapKernel('Standardize', [x, mean!, variance!], y!, `(a - b) / Math.sqrt(c + ${epsilon})`),
+      ...(rows && { fast: { name: 'standardizeRows', params: { ...params, epsilon } } }),
+    });
   },
 };

@@ -46,6 +46,18 @@ export const op: OpDefinition = {
       inputs: [x!],
       output: y!,
       grid,
+      ...(sizes.length <= 6 && { fast: { name: 'permute', params: permuteParams(sizes, steps!) } }),
     });
   },
 };
+
+/** Sizes and steps of six axes, the outer ones of size 1. */
+function permuteParams(sizes: readonly number[], steps: readonly number[]): Record<string, number> {
+  const lead = 6 - sizes.length;
+  return Object.fromEntries(
+    Array.from({ length: 6 }, (_, i) => [
+      [`d${i}`, sizes[i - lead] ?? 1],
+      [`s${i}`, steps[i - lead] ?? 0],
+    ]).flat() as [string, number][],
+  );
+}

@@ -182,15 +182,26 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       return (lo, hi) => f(at.inputs[0]!, at.output, ...sizes, lo, hi);
     },
   },
-  /** Inputs x, dy. */
-  maxPoolGrad: {
+  /** Input x; output the places of the maxima. */
+  maxPoolIndices: {
     units: p => p['planes']!,
     cost: p => p['oh']! * p['ow']! * p['kh']! * p['kw']! * 4,
     scratchBytes: none,
     bind(native, at, p) {
-      const f = native['maxPoolGrad']!;
+      const f = native['maxPoolIndices']!;
       const sizes = pick(p, poolNames);
-      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, ...sizes, lo, hi);
+      return (lo, hi) => f(at.inputs[0]!, at.output, ...sizes, lo, hi);
+    },
+  },
+  /** Inputs dy and the places of the maxima, [planes, count]; output [planes, size]. */
+  maxPoolGrad: {
+    units: p => p['planes']!,
+    cost: p => p['size']! + p['count']! * 2,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['maxPoolGrad']!;
+      const [size, count] = pick(p, ['size', 'count']) as [number, number];
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, size, count, lo, hi);
     },
   },
   /** A function of one input; `kind` as in assembly/elementwise.ts. */
@@ -205,7 +216,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       return (lo, hi) => f(kind, at.inputs[0]!, at.output, alpha, lo * 4, Math.min(size, hi * 4));
     },
   },
-  /** Inputs x (or y, for the kinds that take the output), dy. */
+  /** Inputs dy and x (or y, for the kinds that take the output). */
   unaryGrad: {
     units: cells,
     cost: () => 60,
@@ -215,7 +226,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       const [kind, size] = pick(p, ['kind', 'size']) as [number, number];
       const alpha = p['alpha'] ?? 0;
       return (lo, hi) =>
-        f(kind, at.inputs[0]!, at.inputs[1]!, at.output, alpha, lo * 4, Math.min(size, hi * 4));
+        f(kind, at.inputs[1]!, at.inputs[0]!, at.output, alpha, lo * 4, Math.min(size, hi * 4));
     },
   },
   /** Two inputs of the output's size. */
@@ -277,6 +288,39 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       const f = native['softmaxGrad']!;
       const [axis, logarithm] = pick(p, ['axis', 'logarithm']) as [number, number];
       return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, axis, logarithm, lo, hi);
+    },
+  },
+  /** Input x [outer, axis]. */
+  meanRows: {
+    units: p => p['outer']!,
+    cost: p => p['axis']! * 2,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['meanRows']!;
+      const axis = p['axis']!;
+      return (lo, hi) => f(at.inputs[0]!, at.output, axis, lo, hi);
+    },
+  },
+  /** Inputs x [outer, axis] and the rows' means. */
+  varianceRows: {
+    units: p => p['outer']!,
+    cost: p => p['axis']! * 3,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['varianceRows']!;
+      const axis = p['axis']!;
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, axis, lo, hi);
+    },
+  },
+  /** Inputs x [outer, axis], means, variances. */
+  standardizeRows: {
+    units: p => p['outer']!,
+    cost: p => p['axis']! * 3,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['standardizeRows']!;
+      const [axis, epsilon] = pick(p, ['axis', 'epsilon']) as [number, number];
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.inputs[2]!, at.output, axis, epsilon, lo, hi);
     },
   },
   /** Output sizes d0…d5, the input's strides s0…s5 in the output's order. */

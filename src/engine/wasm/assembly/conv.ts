@@ -6,6 +6,26 @@
  */
 import { gemm, isSmall } from './gemm';
 
+// Rows of images are short: a loop beats the call that memory.copy and memory.fill are.
+
+function zero(to: usize, n: i32): void {
+  const end = to + ((<usize>(n & ~3)) << 2);
+  for (; to < end; to += 16) v128.store(to, f32x4.splat(0));
+  for (let i = n & 3; i > 0; i--, to += 4) store<f32>(to, 0);
+}
+
+function copy(to: usize, from: usize, n: i32): void {
+  const end = to + ((<usize>(n & ~3)) << 2);
+  for (; to < end; to += 16, from += 16) v128.store(to, v128.load(from));
+  for (let i = n & 3; i > 0; i--, to += 4, from += 4) store<f32>(to, load<f32>(from));
+}
+
+function addTo(to: usize, from: usize, n: i32): void {
+  const end = to + ((<usize>(n & ~3)) << 2);
+  for (; to < end; to += 16, from += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+  for (let i = n & 3; i > 0; i--, to += 4, from += 4) store<f32>(to, load<f32>(to) + load<f32>(from));
+}
+
 /** Unfolds channels [c0, c1) of one sample into rows of patches: [(c1 - c0) * kh * kw, oh * ow]. */
 function unfold(
   x: usize,
@@ -33,7 +53,7 @@ function unfold(
         for (let oy: i32 = 0; oy < oh; oy++) {
           const iy = oy * sh - ph + ky * dh;
           if (iy < 0 || iy >= h) {
-            memory.fill(to, 0, (<usize>ow) << 2);
+            zero(to, ow);
             to += (<usize>ow) << 2;
             continue;
           }
@@ -42,13 +62,9 @@ function unfold(
             // The part of the row inside the image is one copy.
             const left = min(ow, max(0, -shift));
             const right = max(left, min(ow, w - shift));
-            memory.fill(to, 0, (<usize>left) << 2);
-            memory.copy(
-              to + ((<usize>left) << 2),
-              row + ((<usize>(left + shift)) << 2),
-              (<usize>(right - left)) << 2,
-            );
-            memory.fill(to + ((<usize>right) << 2), 0, (<usize>(ow - right)) << 2);
+            zero(to, left);
+            copy(to + ((<usize>left) << 2), row + ((<usize>(left + shift)) << 2), right - left);
+            zero(to + ((<usize>right) << 2), ow - right);
             to += (<usize>ow) << 2;
           } else {
             for (let ox: i32 = 0; ox < ow; ox++) {
@@ -94,6 +110,13 @@ function fold(
             continue;
           }
           const row = plane + ((<usize>(iy * w)) << 2);
+          if (sw == 1) {
+            const left = min(ow, max(0, -shift));
+            const right = max(left, min(ow, w - shift));
+            addTo(row + ((<usize>(left + shift)) << 2), from + ((<usize>left) << 2), right - left);
+            from += (<usize>ow) << 2;
+            continue;
+          }
           for (let ox: i32 = 0; ox < ow; ox++) {
             const ix = ox * sw + shift;
             if (ix >= 0 && ix < w) {

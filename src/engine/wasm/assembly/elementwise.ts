@@ -2,7 +2,7 @@
  * Elementwise kernels over [lo, hi). The kind is an argument, so that one loop serves each family; the numbers are
  * the ones in src/engine/wasm/kinds.ts.
  */
-import { at, erf4, exp4, loadTail, madd, sigmoid4, storeTail, tanh4 } from './simd';
+import { at, erf4, exp4, loadTail, sigmoid4, storeTail, tanh4 } from './simd';
 
 const ZERO: f32 = 0;
 
@@ -146,59 +146,12 @@ export function binaryRepeat(kind: i32, a: usize, b: usize, y: usize, middle: i3
   }
 }
 
-/** PyTorch's SGD on one parameter: weight decay, momentum, dampening, Nesterov. `buffer` may be 0 without momentum. */
-export function sgd(w: usize, g: usize, buffer: usize, rate: usize, momentum: f32, dampening: f32, decay: f32, nesterov: i32, first: usize, lo: i32, hi: i32): void {
-  const lr = load<f32>(rate);
-  const fresh = load<f32>(first) != 0;
-  for (let i = lo; i < hi; i++) {
-    const value = load<f32>(at(w, i));
-    let d = load<f32>(at(g, i)) + decay * value;
-    if (momentum != 0) {
-      const b = fresh ? d : momentum * load<f32>(at(buffer, i)) + (1 - dampening) * d;
-      store<f32>(at(buffer, i), b);
-      d = nesterov ? d + momentum * b : b;
-    }
-    store<f32>(at(w, i), value - lr * d);
-  }
+// What portable kernels call for functions that WebAssembly has no instruction for.
+
+export function exp(x: f32): f32 {
+  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
 }
 
-/**
- * PyTorch's Adam and AdamW on one parameter. `scalars` holds the learning rate, 1 - beta1^t and sqrt(1 - beta2^t).
- * @param decoupled 1 for AdamW's decay
- */
-export function adam(w: usize, g: usize, m: usize, v: usize, scalars: usize, beta1: f32, beta2: f32, eps: f32, decay: f32, decoupled: i32, lo: i32, hi: i32): void {
-  const lr = load<f32>(scalars);
-  const c1 = load<f32>(scalars, 4);
-  const c2 = load<f32>(scalars, 8);
-  const step = f32x4.splat(-lr / c1);
-  const shrink = f32x4.splat(decoupled ? 1 - lr * decay : 1);
-  const pull = f32x4.splat(decoupled ? 0 : decay);
-  const b1 = f32x4.splat(beta1);
-  const a1 = f32x4.splat(1 - beta1);
-  const b2 = f32x4.splat(beta2);
-  const a2 = f32x4.splat(1 - beta2);
-  const root = f32x4.splat(c2);
-  const tiny = f32x4.splat(eps);
-  for (let i = lo; i < hi; i += 4) {
-    const n = min(4, hi - i);
-    const full = n == 4;
-    let x = full ? v128.load(at(w, i)) : loadTail(at(w, i), n);
-    let d = full ? v128.load(at(g, i)) : loadTail(at(g, i), n);
-    let p = full ? v128.load(at(m, i)) : loadTail(at(m, i), n);
-    let q = full ? v128.load(at(v, i)) : loadTail(at(v, i), n);
-    x = f32x4.mul(x, shrink);
-    d = f32x4.add(d, f32x4.mul(pull, x));
-    p = f32x4.add(f32x4.mul(b1, p), f32x4.mul(a1, d));
-    q = f32x4.add(f32x4.mul(b2, q), f32x4.mul(a2, f32x4.mul(d, d)));
-    x = madd(step, f32x4.div(p, f32x4.add(f32x4.div(f32x4.sqrt(q), root), tiny)), x);
-    if (full) {
-      v128.store(at(w, i), x);
-      v128.store(at(m, i), p);
-      v128.store(at(v, i), q);
-    } else {
-      storeTail(at(w, i), x, n);
-      storeTail(at(m, i), p, n);
-      storeTail(at(v, i), q, n);
-    }
-  }
+export function tanh(x: f32): f32 {
+  return f32x4.extract_lane(tanh4(f32x4.splat(x)), 0);
 }

@@ -15,11 +15,6 @@ const KC: i32 = 256;
 const MC: i32 = 128;
 const NC: i32 = 512;
 
-/** Bytes of scratch memory that `gemm` needs: one panel of A, one of B, one tile. A test compares it with fastKernels.ts. */
-export function gemmScratchBytes(): i32 {
-  return (MC * KC + NC * KC + MR * NR) * 4;
-}
-
 function packA(a: usize, rs: i32, cs: i32, m: i32, k: i32, to: usize): void {
   const s = (<usize>rs) << 2;
   const step = (<usize>cs) << 2;

@@ -75,15 +75,13 @@ export function maxPool(
   }
 }
 
-/** dx of maxPool for planes [lo, hi): the gradient goes to the first largest cell of each window. */
-export function maxPoolGrad(
-  x: usize, dy: usize, dx: usize, h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, lo: i32, hi: i32,
+/** Where each maximum stands in its plane; the first of equal ones, or the last NaN. */
+export function maxPoolIndices(
+  x: usize, y: usize, h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, lo: i32, hi: i32,
 ): void {
   for (let p = lo; p < hi; p++) {
     const plane = at(x, p * h * w);
-    const to = at(dx, p * h * w);
-    let from = at(dy, p * oh * ow);
-    memory.fill(to, 0, (<usize>(h * w)) << 2);
+    let to = at(y, p * oh * ow);
     for (let oy: i32 = 0; oy < oh; oy++) {
       for (let ox: i32 = 0; ox < ow; ox++) {
         let top: f32 = -Infinity;
@@ -101,9 +99,21 @@ export function maxPoolGrad(
             }
           }
         }
-        if (where >= 0) store<f32>(at(to, where), load<f32>(at(to, where)) + load<f32>(from));
-        from += 4;
+        store<f32>(to, <f32>where);
+        to += 4;
       }
+    }
+  }
+}
+
+/** dx of a max pool from the places of its maxima, for planes [lo, hi) of `size` cells with `count` windows each. */
+export function maxPoolGrad(dy: usize, indices: usize, dx: usize, size: i32, count: i32, lo: i32, hi: i32): void {
+  for (let p = lo; p < hi; p++) {
+    const to = at(dx, p * size);
+    memory.fill(to, 0, (<usize>size) << 2);
+    for (let i: i32 = p * count; i < (p + 1) * count; i++) {
+      const cell = at(to, <i32>load<f32>(at(indices, i)));
+      store<f32>(cell, load<f32>(cell) + load<f32>(at(dy, i)));
     }
   }
 }

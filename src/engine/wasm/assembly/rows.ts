@@ -1,6 +1,14 @@
 /** Kernels along one axis of [outer, axis, inner]: reductions, softmax, normalisation. Split over `outer`. */
 import { at, exp4, loadTail, storeTail, sumLanes } from './simd';
 
+/**
+ * The host's logarithm. AssemblyScript's own reads a table from static memory, and these modules may have none: the
+ * whole memory belongs to the plan.
+ */
+// @ts-expect-error: AssemblyScript's decorator
+@external('env', 'log')
+declare function log(x: f64): f64;
+
 /** Sum over n contiguous floats, always in the same order. */
 function sumRow(x: usize, n: i32): f32 {
   let total = f32x4.splat(0);
@@ -57,7 +65,7 @@ export function softmax(x: usize, y: usize, axis: i32, logarithm: i32, lo: i32, 
     }
     const sum = sumLanes(total);
     if (logarithm) {
-      const c = top + <f32>Math.log(sum);
+      const c = <f32>(<f64>top + log(sum));
       for (let j: i32 = 0; j < axis; j++) store<f32>(at(to, j), load<f32>(at(from, j)) - c);
     } else {
       const r = f32x4.splat(1 / sum);
@@ -96,78 +104,54 @@ export function softmaxGrad(y: usize, dy: usize, dx: usize, axis: i32, logarithm
   }
 }
 
-/**
- * y = (x - mean) / sqrt(var + eps) * weight + bias over the last axis; `mean` and `inverse` (1 / sqrt(var + eps)) are
- * kept per row for the gradient. `weight` and `bias` may be 0.
- */
-export function layerNorm(x: usize, weight: usize, bias: usize, y: usize, mean: usize, inverse: usize, axis: i32, eps: f32, lo: i32, hi: i32): void {
+/** The mean of each row of [outer, axis], summed in double precision: rows may lie far from zero. */
+export function meanRows(x: usize, y: usize, axis: i32, lo: i32, hi: i32): void {
+  for (let o = lo; o < hi; o++) {
+    const from = at(x, o * axis);
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    let i: i32 = 0;
+    for (; i + 4 <= axis; i += 4) {
+      const v = v128.load(at(from, i));
+      low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)));
+    }
+    const pair = f64x2.add(low, high);
+    let sum = f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
+    for (; i < axis; i++) sum += <f64>load<f32>(at(from, i));
+    store<f32>(at(y, o), <f32>(sum / <f64>axis));
+  }
+}
+
+/** The (biased) variance of each row of [outer, axis] about its mean, in a second pass as PyTorch does it. */
+export function varianceRows(x: usize, mean: usize, y: usize, axis: i32, lo: i32, hi: i32): void {
+  for (let o = lo; o < hi; o++) {
+    const from = at(x, o * axis);
+    const mu = f32x4.splat(load<f32>(at(mean, o)));
+    let total = f32x4.splat(0);
+    let i: i32 = 0;
+    for (; i + 4 <= axis; i += 4) {
+      const d = f32x4.sub(v128.load(at(from, i)), mu);
+      total = f32x4.add(total, f32x4.mul(d, d));
+    }
+    let sum = sumLanes(total);
+    for (; i < axis; i++) {
+      const d = load<f32>(at(from, i)) - f32x4.extract_lane(mu, 0);
+      sum += d * d;
+    }
+    store<f32>(at(y, o), sum / <f32>axis);
+  }
+}
+
+/** y = (x - mean) / sqrt(variance + eps) for each row of [outer, axis]. */
+export function standardizeRows(x: usize, mean: usize, variance: usize, y: usize, axis: i32, eps: f32, lo: i32, hi: i32): void {
   for (let o = lo; o < hi; o++) {
     const from = at(x, o * axis);
     const to = at(y, o * axis);
-    const mu = sumRow(from, axis) / <f32>axis;
-    let total = f32x4.splat(0);
-    const m = f32x4.splat(mu);
+    const mu = f32x4.splat(load<f32>(at(mean, o)));
+    const r = f32x4.splat(1 / sqrt<f32>(load<f32>(at(variance, o)) + eps));
     let i: i32 = 0;
-    for (; i + 4 <= axis; i += 4) {
-      const d = f32x4.sub(v128.load(at(from, i)), m);
-      total = f32x4.add(total, f32x4.mul(d, d));
-    }
-    let variance = sumLanes(total);
-    for (; i < axis; i++) {
-      const d = load<f32>(at(from, i)) - mu;
-      variance += d * d;
-    }
-    const r: f32 = 1 / <f32>Math.sqrt(variance / <f32>axis + eps);
-    store<f32>(at(mean, o), mu);
-    store<f32>(at(inverse, o), r);
-    for (let j: i32 = 0; j < axis; j++) {
-      let value = (load<f32>(at(from, j)) - mu) * r;
-      if (weight) value *= load<f32>(at(weight, j));
-      if (bias) value += load<f32>(at(bias, j));
-      store<f32>(at(to, j), value);
-    }
+    for (; i + 4 <= axis; i += 4) v128.store(at(to, i), f32x4.mul(f32x4.sub(v128.load(at(from, i)), mu), r));
+    if (i < axis) storeTail(at(to, i), f32x4.mul(f32x4.sub(loadTail(at(from, i), axis - i), mu), r), axis - i);
   }
 }
-
-/** dx of layerNorm. The gradients of weight and bias are sums over rows, computed by `layerNormGradParameters`. */
-export function layerNormGrad(x: usize, weight: usize, mean: usize, inverse: usize, dy: usize, dx: usize, axis: i32, lo: i32, hi: i32): void {
-  for (let o = lo; o < hi; o++) {
-    const from = at(x, o * axis);
-    const d = at(dy, o * axis);
-    const to = at(dx, o * axis);
-    const mu = load<f32>(at(mean, o));
-    const r = load<f32>(at(inverse, o));
-    let s1: f32 = 0;
-    let s2: f32 = 0;
-    for (let j: i32 = 0; j < axis; j++) {
-      const g = load<f32>(at(d, j)) * (weight ? load<f32>(at(weight, j)) : 1);
-      s1 += g;
-      s2 += g * (load<f32>(at(from, j)) - mu) * r;
-    }
-    s1 /= <f32>axis;
-    s2 /= <f32>axis;
-    for (let j: i32 = 0; j < axis; j++) {
-      const g = load<f32>(at(d, j)) * (weight ? load<f32>(at(weight, j)) : 1);
-      const z = (load<f32>(at(from, j)) - mu) * r;
-      store<f32>(at(to, j), (g - s1 - z * s2) * r);
-    }
-  }
-}
-
-/** dweight and dbias of layerNorm for features [lo, hi), summed over all rows. */
-export function layerNormGradParameters(x: usize, mean: usize, inverse: usize, dy: usize, dweight: usize, dbias: usize, rows: i32, axis: i32, lo: i32, hi: i32): void {
-  for (let j = lo; j < hi; j++) {
-    store<f32>(at(dweight, j), 0);
-    store<f32>(at(dbias, j), 0);
-  }
-  for (let o: i32 = 0; o < rows; o++) {
-    const mu = load<f32>(at(mean, o));
-    const r = load<f32>(at(inverse, o));
-    for (let j = lo; j < hi; j++) {
-      const g = load<f32>(at(dy, o * axis + j));
-      store<f32>(at(dbias, j), load<f32>(at(dbias, j)) + g);
-      store<f32>(at(dweight, j), load<f32>(at(dweight, j)) + g * (load<f32>(at(x, o * axis + j)) - mu) * r);
-    }
-  }
-}
-
