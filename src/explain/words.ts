@@ -169,7 +169,7 @@ export const english: Words = {
     deletion: 'Do not conclude from it which inputs the model used.',
     max_sensitivity: 'Do not rely on it: an input that looks the same may get another explanation.',
     model_randomisation: 'Do not conclude from it what the model has learned.',
-    repeat_stability: 'Do not rank the columns by it.',
+    repeat_stability: 'Do not rank the columns by it; more rows or repeats may tell more.',
     sampling_error: 'Do not compare its numbers before more samples are taken.',
     surrogate_fit: 'Do not take the simple model for the network.',
     effect_agreement: 'Do not expect a single row to follow the curve.',
