@@ -19,8 +19,8 @@ export async function explainRow(
     ...options,
     engine: await engineFor(run.record.backend),
     model: run.model,
-    weights: run.weights,
-    dataset: await run.dataset(options.signal),
+    weights: await run.weights(),
+    dataset: await run.dataset(),
     loss: lossSpec(run.experiment),
   });
 }

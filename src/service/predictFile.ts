@@ -26,7 +26,7 @@ export async function predictFile(
   const predictions = await predictRows({
     engine,
     model: run.model,
-    weights: run.weights,
+    weights: await run.weights(),
     input: run.preparation.prepare(rows),
     target,
     loss: run.experiment.loss,

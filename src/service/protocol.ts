@@ -8,9 +8,10 @@ import type { BackendInfo } from '../engine/engine';
 import type { Explanation } from '../explain/method';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { Diagnostic } from '../model/graph';
+import type { ParameterStatistics } from '../train/parameterStatistics';
 import type { RunEvent, RunRecord } from '../train/run';
 
-export type { ReadModel, ReadModelRequest };
+export type { ParameterStatistics, ReadModel, ReadModelRequest };
 
 export interface SampleRequest {
   experiment: string;
@@ -44,19 +45,6 @@ export interface ExplainRequest {
   /** Class name or index. */
   target?: string | number;
   options?: Readonly<Record<string, unknown>>;
-}
-
-/** Weight and gradient statistics of one parameter, for hovers. */
-export interface ParameterStatistics {
-  name: string;
-  shape: readonly number[];
-  mean: number;
-  std: number;
-  min: number;
-  max: number;
-  /** Counts over [min, max] in equal bins. */
-  histogram: readonly number[];
-  gradientNorm?: number;
 }
 
 /** method -> [parameters, result] */

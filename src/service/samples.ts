@@ -1,10 +1,10 @@
 /** Pages of a data set for looking at, with what a run's model says of each sample. */
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engine/engine';
 import { VitrineError } from '../model/errors';
-import { datasetOf, experimentOf } from '../train/assemble';
+import { experimentOf } from '../train/assemble';
+import { sharedDataset } from '../train/datasetCache';
 import { type OpenRun, openRun } from '../train/openRun';
 import { predictRows, type RowPrediction } from '../train/predictRows';
 import { runFolderOf } from '../train/runFolder';
@@ -34,7 +34,7 @@ export async function samplePage(
   const file = path.resolve(request.experiment);
   const run =
     request.run === undefined ? undefined : await openRun(runFolderOf(path.dirname(file), request.run));
-  const dataset = run ? await run.dataset(signal) : await cachedDataset(file);
+  const dataset = run ? await run.dataset() : await sharedDataset(await experimentOf(file), file);
   const rows = dataset.splits[split]?.subarray(offset, offset + count);
   if (!rows) throw new VitrineError('bad-request', `There is no split "${split}".`);
   const prepared = rows.length > 0 ? dataset.batch(rows) : undefined;
@@ -66,11 +66,17 @@ async function predictionsFor(
   input: ReturnType<Dataset['batch']>['input'],
   engineFor: (backend: string | undefined) => Promise<Engine>,
   signal: AbortSignal,
-): Promise<RowPrediction[]> {
+): Promise<RowPrediction[] | undefined> {
+  const weights = await run.weights().catch(e => {
+    // A run in its first seconds: the samples are there, what it says of them is not.
+    if (e instanceof VitrineError && e.code === 'file-not-found') return undefined;
+    throw e;
+  });
+  if (!weights) return undefined;
   return predictRows({
     engine: await engineFor(run.record.backend),
     model: run.model,
-    weights: run.weights,
+    weights,
     input,
     target: dataset.target,
     loss: run.experiment.loss,
@@ -94,21 +100,4 @@ function brightness(values: Float32Array): Float32Array {
   if (low >= 0 && high <= 1) return values;
   const range = high - low || 1;
   return values.map(v => (v - low) / range);
-}
-
-/** The last data set looked at: paging through it must not read the file each time. */
-let cached: { key: string; dataset: Promise<Dataset> } | undefined;
-
-async function cachedDataset(file: string): Promise<Dataset> {
-  const experiment = await experimentOf(file);
-  const { mtimeMs, size } = await stat(experiment.data.file);
-  const key = JSON.stringify([file, experiment.data, experiment.seed, mtimeMs, size]);
-  if (cached?.key === key) return cached.dataset;
-  // Whoever else waits for it must not suffer from this request's cancellation.
-  const dataset = datasetOf(experiment, file);
-  cached = { key, dataset };
-  dataset.catch(() => {
-    if (cached?.dataset === dataset) cached = undefined;
-  });
-  return dataset;
 }

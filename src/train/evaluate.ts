@@ -1,10 +1,10 @@
 /** Loss and metrics of a split. */
 import type { Dataset } from '../data/dataset';
 import type { Engine, Evaluator, LossSpec } from '../engine/engine';
+import { yieldToOthers } from '../engine/yielding';
 import { throwIfCancelled } from '../model/errors';
 import type { Bindings, Model, Tensor, Tensors } from '../model/graph';
 import { fitTargets } from './bindings';
-import { breathe } from './breathe';
 import type { Metric } from './metric';
 import { measure } from './metricRegistry';
 import { predictionsOf } from './predictions';
@@ -54,7 +54,7 @@ export async function splitEvaluator(request: {
         outputs.push(Float32Array.from(output.data));
         targets.set(batch.targets.data, start);
         lossSum += (result.loss ?? Number.NaN) * part.length;
-        await breathe();
+        await yieldToOthers();
       }
       const output = { shape: [rows.length, ...shape.slice(1)], data: joined(outputs) };
       return {
@@ -89,7 +89,7 @@ export async function forward(
     const output = values[model.outputs[0]!]!;
     shape = output.shape;
     outputs.push(Float32Array.from(output.data));
-    await breathe();
+    await yieldToOthers();
   }
   return { shape: [rows, ...shape.slice(1)], data: joined(outputs) };
 }

@@ -1,4 +1,5 @@
 /** Starts and resumes runs from an experiment file: what the engine process and the command line both do. */
+import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/engine';
 import { VitrineError } from '../model/errors';
@@ -7,7 +8,7 @@ import type { RunControl } from './control';
 import type { RunEvent, RunRecord } from './run';
 import { createRunFolder, runFolderOf } from './runFolder';
 import { readRecord, readRunExperiment, readRunModel } from './runs';
-import { type TrainRequest, train } from './train';
+import { beginTraining, type TrainRequest } from './train';
 
 export interface LaunchRequest extends Omit<AssembleOptions, 'text'> {
   /** The experiment file. */
@@ -49,8 +50,14 @@ async function launchNew(request: LaunchRequest, file: string): Promise<Launched
   const parts = await assemble(file, { ...request, set });
   const engine = await request.engineFor(request.backend ?? parts.backend);
   const { id, folder } = await createRunFolder(file);
-  const done = train({ ...parts, engine, runFolder: folder, ...handsOn(request) });
-  return { run: id, folder, notes: parts.dataset.notes, done: handled(done) };
+  try {
+    const { done } = await beginTraining({ ...parts, engine, runFolder: folder, ...handsOn(request) });
+    return { run: id, folder, notes: parts.dataset.notes, done: handled(done) };
+  } catch (e) {
+    // Only if it is empty: what was written is worth a look.
+    await rmdir(folder).catch(() => {});
+    throw e;
+  }
 }
 
 async function launchAgain(request: LaunchRequest, file: string, id: string): Promise<Launched> {
@@ -71,7 +78,13 @@ async function launchAgain(request: LaunchRequest, file: string, id: string): Pr
   );
   // Another backend rounds differently: the run would no longer be the one that it set out to be.
   const engine = await request.engineFor(request.backend ?? record.backend);
-  const done = train({ ...parts, engine, runFolder: folder, resume: record, ...handsOn(request) });
+  const { done } = await beginTraining({
+    ...parts,
+    engine,
+    runFolder: folder,
+    resume: record,
+    ...handsOn(request),
+  });
   return { run: id, folder, notes: parts.dataset.notes, done: handled(done) };
 }
 

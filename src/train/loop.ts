@@ -1,10 +1,10 @@
 /** The training loop: epochs, steps, validation, checkpoints, and the hand on the run. */
 import type { Trainer } from '../engine/engine';
+import { yieldToOthers } from '../engine/yielding';
 import { VitrineError } from '../model/errors';
 import type { Bindings, DType, Tensors } from '../model/graph';
 import { Random } from '../model/random';
 import { fitTargets } from './bindings';
-import { breathe } from './breathe';
 import type { Checkpoint } from './checkpoint';
 import { requireFinite, requireFiniteLoss } from './divergence';
 import { EpochTracker } from './epochTracker';
@@ -192,7 +192,7 @@ export class TrainingLoop {
     requireFiniteLoss(result.loss, this.epoch, this.step, learningRate);
     this.tracker.add(result, rows.length, order.length);
     this.reportStep(result.loss, learningRate, rows.length);
-    await breathe();
+    await yieldToOthers();
   }
 
   private reportStep(loss: number, learningRate: number, rows: number): void {

@@ -6,7 +6,8 @@ import type { Preparation } from '../data/preparation';
 import type { Experiment } from '../formats/experiment/schema';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
-import { datasetOf, experimentOf } from './assemble';
+import { experimentOf } from './assemble';
+import { sharedDataset } from './datasetCache';
 import type { RunRecord } from './run';
 import { runsFolder } from './runFolder';
 import {
@@ -22,12 +23,13 @@ export interface OpenRun {
   folder: string;
   record: RunRecord;
   model: Model;
-  weights: Tensors;
+  /** Read when first asked for. @throws file-not-found when the run has none yet; bad-file, shape-mismatch. */
+  weights(): Promise<Tensors>;
   preparation: Preparation;
   /** As it was trained. */
   experiment: Experiment;
-  /** The data that it was trained on. Loaded when first asked for. @throws bad-data when they changed or are gone. */
-  dataset(signal?: AbortSignal): Promise<Dataset>;
+  /** The data that it was trained on. @throws bad-data when they changed; file-not-found when they are gone. */
+  dataset(): Promise<Dataset>;
 }
 
 /**
@@ -38,29 +40,25 @@ export async function openRun(where: string): Promise<OpenRun> {
   const folder = await runFolderFor(where);
   const record = await readRecord(folder);
   const model = await readRunModel(folder);
-  const weights = await readRunWeights(folder, model);
   const preparation = await readRunPreparation(folder);
   const experiment = await experimentOf(record.experiment, { text: await readRunExperiment(folder) });
-  let loaded: Promise<Dataset> | undefined;
+  let weights: Promise<Tensors> | undefined;
   return {
     folder,
     record,
     model,
-    weights,
     preparation,
     experiment,
-    dataset(signal) {
-      loaded ??= loadSame(experiment, record, signal).catch(e => {
-        loaded = undefined;
-        throw e;
-      });
-      return loaded;
+    weights() {
+      weights ??= readRunWeights(folder, model);
+      return weights;
     },
+    dataset: () => sameDataset(experiment, record),
   };
 }
 
-async function loadSame(experiment: Experiment, record: RunRecord, signal?: AbortSignal): Promise<Dataset> {
-  const dataset = await datasetOf(experiment, record.experiment, signal);
+async function sameDataset(experiment: Experiment, record: RunRecord): Promise<Dataset> {
+  const dataset = await sharedDataset(experiment, record.experiment);
   if (dataset.hash === record.dataHash) return dataset;
   throw new VitrineError(
     'bad-data',

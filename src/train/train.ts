@@ -38,15 +38,23 @@ export interface TrainRequest {
 }
 
 /**
+ * Trains to the end. As `beginTraining`, and its `done`.
+ */
+export async function train(request: TrainRequest): Promise<RunRecord> {
+  return (await beginTraining(request)).done;
+}
+
+/**
  * Trains and keeps the run's folder up to date. All that decides the numbers is the model, the data, the recipe, the
  * seed and the backend; time only decides when checkpoints are written. So the same seed gives the same numbers
  * twice, and a run that was killed and resumed gives those of one that never stopped.
  *
- * @returns the run's record, finished or stopped.
- * @throws VitrineError: diverged (the loss is no number), bad-data (resumed on other data), bad-experiment,
- *   shape-mismatch, bad-file (the disk). The folder then holds the last good checkpoint and the state "failed".
+ * @returns once the run's record is on disk; `done` gives it again, finished or stopped. `done` rejects with
+ *   VitrineError diverged (the loss is no number) or bad-file (the disk), or with what the engine throws; the folder
+ *   then holds the last good checkpoint and the state "failed".
+ * @throws VitrineError before anything is written: bad-data (resumed on other data), bad-experiment, shape-mismatch.
  */
-export async function train(request: TrainRequest): Promise<RunRecord> {
+export async function beginTraining(request: TrainRequest): Promise<{ done: Promise<RunRecord> }> {
   const { model, dataset, engine, runFolder, seed, resume } = request;
   const { recipe } = request.experiment;
   const trainingRows = dataset.splits.train.length;
@@ -106,7 +114,7 @@ export async function train(request: TrainRequest): Promise<RunRecord> {
         { experiment: request.experiment.text, model, preparation: dataset.preparation() },
         request.onEvent,
       );
-  return new TrainingLoop(request, setup, start, writer).run();
+  return { done: new TrainingLoop(request, setup, start, writer).run() };
 }
 
 /** As the recipe says, but no more than there are rows; or what a model of fixed size takes. */

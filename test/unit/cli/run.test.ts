@@ -110,6 +110,19 @@ describe('vitrine train', function () {
     });
   }
 
+  it('leaves nothing behind of a run that cannot begin', async () => {
+    const other = new Workspace();
+    try {
+      const file = other.sample('net', { metrics: ['acuracy'] });
+      const { code, err } = await vitrine('train', file);
+      assert.equal(code, 2);
+      assert.match(err, /no metric "acuracy"\. Did you mean "accuracy"/);
+      assert.deepEqual(readdirSync(join(dirname(file), '.vitrine', 'runs')), []);
+    } finally {
+      other.dispose();
+    }
+  });
+
   it('says that it cannot write, where a file is in the place of the folder', async () => {
     const other = new Workspace();
     try {

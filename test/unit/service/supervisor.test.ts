@@ -233,4 +233,56 @@ describe('the engine process, supervised', function () {
     }
     assert.equal(page.total, 360);
   });
+
+  it('explains, tells how far it is, and lets go when cancelled', async () => {
+    const experiment = workspace.sample('digits', { epochs: 1 });
+    const supervisor = supervise();
+    const { run } = await supervisor.request('run/start', { experiment });
+    await listener.end(run);
+    const done: number[] = [];
+    const ask = { run: experiment, method: 'integrated_gradients', row: 3 };
+    const explanation = await supervisor.request('explain', ask, { onProgress: d => done.push(d) });
+    assert.equal(explanation.row, 3);
+    assert.ok(explanation.trust.measures.length > 0);
+    assert.ok(done.length > 0 && done.at(-1) === 1, `the progress was ${done}`);
+    const { pid } = supervisor;
+    const abort = new AbortController();
+    const long = { ...ask, method: 'shapley_value_sampling', options: { permutations: 1000 } };
+    const asked = supervisor.request('explain', long, {
+      cancel: abort.signal,
+      onProgress: () => abort.abort(),
+    });
+    await assert.rejects(asked, rejectedWith('cancelled'));
+    await supervisor.request('engine/info', null);
+    assert.equal(supervisor.pid, pid);
+  });
+
+  it('shows samples with what a run says of them, as soon as it says something', async () => {
+    const experiment = workspace.sample('net', { ...long, epochs: 1_000_000, checkpointEvery: 1_000_000 });
+    const supervisor = supervise();
+    const { run } = await supervisor.request('run/start', { experiment });
+    const page = { experiment, run, split: 'valid', offset: 0, count: 4 } as const;
+    const early = await supervisor.request('data/samples', page);
+    assert.equal(early.samples.length, 4);
+    await listener.epoch(run, 2);
+    await supervisor.request('run/stop', { run });
+    await listener.end(run);
+    const { samples } = await supervisor.request('data/samples', page);
+    for (const { prediction, target } of samples) {
+      assert.ok(prediction!.probability! >= 0.5);
+      assert.equal(prediction!.correct, prediction!.label === target);
+    }
+    const { parameters } = await supervisor.request('run/parameters', { folder: dirname(experiment), run });
+    for (const p of parameters) {
+      assert.equal(
+        p.histogram.reduce((a, b) => a + b, 0),
+        p.shape.reduce((a, b) => a * b, 1),
+      );
+      assert.ok(p.min <= p.mean && p.mean <= p.max && p.gradientNorm! >= 0);
+    }
+    await assert.rejects(
+      supervisor.request('data/samples', { ...page, offset: -1 }),
+      rejectedWith('bad-request'),
+    );
+  });
 });
