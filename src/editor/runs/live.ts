@@ -75,22 +75,28 @@ export function progressOf(live: LiveRun): number {
   return live.epochs > 0 ? Math.min(1, live.epoch / live.epochs) : 0;
 }
 
-/** Above this many step events the older half is thinned, so that a run of any length stays drawable. */
-export const MAX_STEP_EVENTS = 6000;
+/** Above this many events of a kind the older half is thinned, so that a run of any length stays drawable. */
+export const MAX_EVENTS = 6000;
 
 /**
- * Adds events to a list in place. When there are too many steps, every second one of the older half goes; epochs,
+ * Adds events to a list in place. When there are too many steps (or epochs), every second one of the older half goes;
  * states and the end always stay.
  */
-export function appendEvents(list: RunEvent[], more: readonly RunEvent[], limit = MAX_STEP_EVENTS): void {
-  list.push(...more);
-  const steps = list.reduce((n, e) => n + (e.event === 'step' ? 1 : 0), 0);
-  if (steps <= limit) return;
-  let seen = 0;
-  let kept = 0;
-  for (const e of list) {
-    const drop = e.event === 'step' && seen++ < steps / 2 && seen % 2 === 0;
-    if (!drop) list[kept++] = e;
+export function appendEvents(list: RunEvent[], more: readonly RunEvent[], limit = MAX_EVENTS): void {
+  const before = list.length;
+  for (const e of more) list.push(e);
+  // Counting costs as much as the list is long: now and then is enough.
+  const stride = Math.max(1, limit >> 3);
+  if (list.length <= limit || Math.floor(before / stride) === Math.floor(list.length / stride)) return;
+  for (const kind of ['step', 'epoch'] as const) {
+    const all = list.reduce((n, e) => n + (e.event === kind ? 1 : 0), 0);
+    if (all <= limit) continue;
+    let seen = 0;
+    let kept = 0;
+    for (const e of list) {
+      const drop = e.event === kind && seen++ < all / 2 && seen % 2 === 0;
+      if (!drop) list[kept++] = e;
+    }
+    list.length = kept;
   }
-  list.length = kept;
 }

@@ -208,7 +208,7 @@ export class Training implements vscode.Disposable {
     follow(live, event);
     this.#event.fire(event);
     this.#showProgress(live);
-    if (live.state !== state || event.event === 'epoch') void this.#announce();
+    if (live.state !== state) void this.#announce();
     if (event.event === 'end' || (event.event === 'state' && event.state === 'failed'))
       this.#finish?.(live.state);
   }
