@@ -94,6 +94,12 @@ function forgetBuiltins(m: Emscripten): void {
       if (forbiddenBuiltins.has(m.UTF8ToString(words[entry]!))) words[entry] = blank;
     // The first entry may be a forbidden one: look on behind the table.
   }
+  // A module that was made once is kept under "path:name", from where it could be made again.
+  const memory = Buffer.from(m.HEAPU8.buffer);
+  for (const name of forbiddenBuiltins) {
+    const key = `${name}:${name}\0`;
+    for (let at = memory.indexOf(key); at >= 0; at = memory.indexOf(key, at + 1)) memory[at] = 0xff;
+  }
 }
 
 /** Runs in the interpreter: lets go of all that leads to JavaScript. */
