@@ -213,7 +213,12 @@ class GraphElement extends HTMLElement {
     this.#size = { width, height };
     if (!this.#properties) return;
     if (!this.#placement) this.#place();
-    else if (!this.#moved) this.#recentre();
+    else {
+      if (!this.#moved) this.#recentre();
+      // The details of what was just chosen take room: it stays in sight.
+      const selected = this.#selected && this.#placement.cards.get(this.#selected);
+      if (selected) this.#camera = this.#cameraFor(selected);
+    }
     this.#draw();
   }
 
@@ -583,9 +588,18 @@ class GraphElement extends HTMLElement {
     const shown = [id, ...ancestors(this.#tree!, id)].find(x => this.#placement?.cards.has(x));
     const rect = shown ? this.#placement?.cards.get(shown) : this.#placement?.boxes.get(id);
     if (!rect || !this.#size.width) return;
-    const to = bringIntoView(this.#camera, rect, this.#size, 40);
+    const to = this.#cameraFor(rect);
     if (to.x === this.#camera.x && to.y === this.#camera.y) return;
     this.#glide(to);
+  }
+
+  /** The least move that shows a rectangle clear of tools and legend. */
+  #cameraFor(rect: Rect): Camera {
+    const { top, bottom } = this.#insets;
+    const { width, height } = this.#size;
+    const room = { width, height: height - top - bottom };
+    const moved = bringIntoView({ ...this.#camera, y: this.#camera.y - top }, rect, room, 24);
+    return { ...moved, y: moved.y + top };
   }
 
   #glide(to: Camera): void {
