@@ -65,6 +65,8 @@ export const items = {
   runPaused: 'vitrine.run.paused',
   runDone: 'vitrine.run.done',
   runBroken: 'vitrine.run.broken',
+  /** Under way in another window. */
+  runElsewhere: 'vitrine.run.elsewhere',
   source: 'vitrine.source',
 } as const;
 

@@ -35,6 +35,7 @@ export function parseRecord(text: string): RunRecord | undefined {
     dataHash: typeof found['dataHash'] === 'string' ? found['dataHash'] : '',
     ...(isRecord(found['test']) ? { test: numbers(found['test']) } : {}),
     ...optionalText('message'),
+    ...(Number.isInteger(found['pid']) ? { pid: found['pid'] as number } : {}),
   };
 }
 
@@ -49,6 +50,30 @@ export function headline(
   }
   const [first] = Object.entries(metrics);
   return first && { name: first[0], value: first[1] };
+}
+
+/**
+ * True when a run says that it is under way while nobody works on it: its process is gone. `live` is the run that this
+ * window works on; another window's run is known by its process.
+ */
+export function isBroken(
+  record: RunRecord,
+  live: string | undefined,
+  isAlive: (pid: number) => boolean = processIsAlive,
+): boolean {
+  if (record.state !== 'running' && record.state !== 'paused') return false;
+  if (record.id === live) return false;
+  return record.pid === undefined || !isAlive(record.pid);
+}
+
+function processIsAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (e) {
+    // Somebody else's process is alive as well.
+    return (e as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function isRecord(x: unknown): x is Record<string, unknown> {

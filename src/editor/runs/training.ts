@@ -13,7 +13,7 @@ import { duration, number, percent } from '../text/format';
 import { samePath } from '../text/places';
 import { follow, isOver, type LiveRun, progressOf, startLive } from './live';
 import { headline } from './record';
-import type { Run, Runs } from './store';
+import type { Runs } from './store';
 
 const { l10n } = vscode;
 
@@ -268,11 +268,6 @@ export function progressText(live: LiveRun): string {
   const accuracy = live.valid?.['accuracy'];
   if (accuracy !== undefined) parts.push(l10n.t('valid accuracy {0}', percent(accuracy)));
   return parts.join(', ');
-}
-
-/** A run can go on when its process is gone before it was over. */
-export function isBroken(run: Run, live: LiveRun | undefined): boolean {
-  return !isOver(run.record.state) && run.record.id !== live?.id;
 }
 
 /** The engine reads files: what is typed but not saved would not be what is trained. */

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { experimentName } from '../experiments/info';
 import { commands, items, views } from '../ids';
 import type { Rooms } from '../rooms';
-import type { LiveRun } from '../runs/live';
-import { headline } from '../runs/record';
+import { isOver, type LiveRun } from '../runs/live';
+import { headline, isBroken } from '../runs/record';
 import type { Run } from '../runs/store';
-import { isBroken, progressText } from '../runs/training';
+import { progressText } from '../runs/training';
 import { count, duration, number, percent } from '../text/format';
 
 const { l10n } = vscode;
@@ -40,7 +40,7 @@ function runItem(run: Run, live: LiveRun | undefined): vscode.TreeItem {
   const { record } = run;
   const isLive = live?.id === record.id;
   const state = isLive ? live.state : record.state;
-  const broken = isBroken(run, live);
+  const broken = isBroken(record, live?.id);
   const t = new vscode.TreeItem(`${record.model.class || '?'} · ${experimentName(record.experiment)}`);
   t.id = run.folder.toString();
   const result = headline(record.test);
@@ -63,14 +63,18 @@ function runItem(run: Run, live: LiveRun | undefined): vscode.TreeItem {
         ? new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'))
         : record.state === 'stopped'
           ? new vscode.ThemeIcon('debug-stop')
-          : new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
+          : !isOver(record.state)
+            ? new vscode.ThemeIcon('sync')
+            : new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
   t.contextValue = isLive
     ? state === 'paused'
       ? items.runPaused
       : items.runLive
     : broken || record.state === 'failed'
       ? items.runBroken
-      : items.runDone;
+      : isOver(record.state)
+        ? items.runDone
+        : items.runElsewhere;
   t.tooltip = tooltip(run, broken);
   t.accessibilityInformation = { label: `${t.label}, ${t.description}` };
   t.command = { command: commands.showRun, title: l10n.t('Show Run'), arguments: [record.id] };

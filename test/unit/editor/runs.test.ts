@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { experimentInfo, experimentName } from '../../../src/editor/experiments/info';
 import { appendEvents, follow, progressOf, startLive } from '../../../src/editor/runs/live';
-import { headline, parseRecord } from '../../../src/editor/runs/record';
+import { headline, isBroken, parseRecord } from '../../../src/editor/runs/record';
 import { guessLoss, likelyTargets, newExperimentText } from '../../../src/editor/text/newExperiment';
 import type { RunEvent } from '../../../src/train/run';
 
@@ -117,6 +117,26 @@ describe("a run's record", () => {
     assert.equal(parseRecord(JSON.stringify({ ...good, state: 'exploded' })), undefined);
     assert.equal(parseRecord(JSON.stringify({ ...good, epochs: 'many' }))?.epochs, 0);
     assert.deepEqual(parseRecord(JSON.stringify({ ...good, test: { a: 'x', b: 1 } }))?.test, { b: 1 });
+  });
+
+  it('is interrupted when it says that it runs and its process is gone', () => {
+    const running = { ...parseRecord(JSON.stringify({ ...good, state: 'running', pid: 7 }))! };
+    assert.equal(
+      isBroken(running, undefined, () => false),
+      true,
+    );
+    assert.equal(
+      isBroken(running, undefined, () => true),
+      false,
+    );
+    assert.equal(
+      isBroken(running, running.id, () => false),
+      false,
+    );
+    assert.equal(
+      isBroken(parseRecord(JSON.stringify(good))!, undefined, () => false),
+      false,
+    );
   });
 
   it('is known by its accuracy, else by its loss', () => {
