@@ -115,7 +115,7 @@ async function pickRow(run: Run, rooms: Rooms): Promise<number | undefined> {
     split: 'test',
     offset: 0,
     count: PAGE,
-    run: run.folder.fsPath,
+    run: run.record.id,
   });
   const samples = page.samples.map(s => {
     const p = s.prediction;

@@ -346,6 +346,12 @@ export class Panel implements vscode.Disposable {
       epochsDone: live.epoch,
       dataHash: '',
     };
+    const { experiment } = this.state;
+    if (!experiment || !samePath(experiment.path, live.experiment))
+      this.#outbox.update({
+        model: undefined,
+        experiment: { path: live.experiment, name: experimentName(live.experiment) },
+      });
     this.#outbox.update({
       run: { record, events: [] },
       view: 'training',
@@ -357,11 +363,30 @@ export class Panel implements vscode.Disposable {
       samples: undefined,
       selection: { ...this.state.selection, run: live.id },
     });
+    if (live.epoch > 0) void this.#addHistory(live);
     void this.#needs.runs
       .reload(vscode.Uri.file(path.join(path.dirname(live.experiment), '.vitrine', 'runs', live.id)))
       .catch(() => {});
-    if (enabled('openPanel') && !this.visible) void this.showExperiment(live.experiment, 'training');
+    if (enabled('openPanel')) void this.showExperiment(live.experiment, 'training');
     this.#remember();
+  }
+
+  /** What a run that goes on did before it was interrupted. */
+  async #addHistory(live: LiveRun): Promise<void> {
+    try {
+      const { events } = await this.#needs.engine.request('run/history', {
+        folder: path.dirname(live.experiment),
+        run: live.id,
+      });
+      const { run } = this.state;
+      if (run?.record.id !== live.id) return;
+      const lastStart = events.findLastIndex(e => e.event === 'start');
+      const merged: RunEvent[] = [];
+      appendEvents(merged, [...events.slice(0, Math.max(0, lastStart)), ...run.events]);
+      this.#outbox.update({ run: { record: run.record, events: merged } });
+    } catch (e) {
+      this.#needs.log.warn(`The history of run ${live.id} cannot be read: ${e}`);
+    }
   }
 
   #take(event: RunEvent): void {
@@ -408,7 +433,7 @@ export class Panel implements vscode.Disposable {
         split,
         offset: start,
         count: wanted,
-        ...(trained ? { run: trained.folder.fsPath } : {}),
+        ...(trained ? { run: trained.record.id } : {}),
       });
       if (shown === this.#shown)
         this.#outbox.update({ samples: { ...page, split, offset: start }, error: undefined });

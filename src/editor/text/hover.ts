@@ -50,7 +50,7 @@ export function modulesHover(model: Model, modules: readonly ModuleInfo[], facts
     `**${plain(first.type)}** · ${t('{0} modules from this line', modules.length)} · ${t('{0} parameters', count(total))}`,
     table([t('Module'), t('Type'), t('Shapes'), t('Parameters')], rows),
     more > 0 ? t('… and {0} more', more) : '',
-    formulaLine(model, first, facts),
+    formulaOf(model, first, facts),
   ]
     .filter(Boolean)
     .join('\n\n');
@@ -65,8 +65,11 @@ function moduleHover(model: Model, m: ModuleInfo, facts: HoverFacts): string {
   if (from || to) rows.push([t('Shape'), `${from} → ${to}`]);
   rows.push([t('Parameters'), parametersText(parameters, m.path, t)]);
   if (flops !== undefined && !equalDims(flops, 0)) rows.push([t('FLOPs'), flopsText(flops, t)]);
+  const formula = formulaOf(model, m, facts);
+  if (formula) rows.push([t('Formula'), formula]);
   const starts = parameters.filter(p => m.parameters.includes(p.name));
-  if (starts.length > 0 && starts.length <= 4)
+  // Once trained, where the weights are matters more than where they began.
+  if (starts.length > 0 && starts.length <= 4 && trainedOf(m.path, facts.trained).length === 0)
     rows.push([
       t('Starts as'),
       starts.map(p => `${code(local(p.name, m.path))} ${initializerText(p.initializer)}`).join('<br>'),
@@ -74,7 +77,6 @@ function moduleHover(model: Model, m: ModuleInfo, facts: HoverFacts): string {
   return [
     `**${plain(m.path || model.name)}** · ${code(typeText(m))}`,
     table(['', ''], rows),
-    formulaLine(model, m, facts),
     trainedText(m.path, facts),
   ]
     .filter(Boolean)
@@ -192,7 +194,7 @@ function trainedText(path: string, facts: HoverFacts): string {
     .join('\n\n');
 }
 
-function formulaLine(model: Model, m: ModuleInfo, facts: HoverFacts): string {
+function formulaOf(model: Model, m: ModuleInfo, facts: HoverFacts): string {
   const ops = unique(nodesOf(model, m.path).map(n => n.op));
   const main = ops.map(o => facts.ops.get(o)).find(o => o?.formula);
   // A block of several kinds of layers has no formula of its own.
