@@ -54,6 +54,10 @@ function installFromDebian() {
 export function startBrowser() {
   return chromium.launch({
     executablePath: findBrowser(),
+    // The harness ends by itself on a signal, and the browser with it.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       '--no-sandbox',
       '--no-first-run',

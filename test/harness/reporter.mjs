@@ -5,6 +5,10 @@ import Mocha from 'mocha';
 export default class Reporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
+    // At once and not only at the end: a suite that hangs has no end.
+    runner.on('fail', (_, error) =>
+      Mocha.reporters.Base.consoleLog(`      ${String(error?.message).slice(0, 600)}`),
+    );
     const file = process.env.VITRINE_TEST_RESULTS;
     if (file)
       runner.once('end', () => {

@@ -212,6 +212,7 @@ export async function startServer({
     }
   };
   process.on('exit', () => signal('SIGKILL'));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => process.exit(1));
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
       const gone = new Promise(resolve => child.once('exit', resolve));

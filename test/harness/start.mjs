@@ -47,6 +47,8 @@ if (!options.server && screen && has('code')) {
 } else await serve();
 
 async function serve() {
+  // Ctrl-C is how it ends, not a failure.
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => process.exit(0));
   const server = await startServer({
     dataDir: path.join(cache, 'start'),
     port: Number(options.port),
@@ -64,9 +66,4 @@ async function serve() {
   const opener = { darwin: 'open', win32: 'explorer' }[process.platform] ?? 'xdg-open';
   if (!options['no-open'] && screen && has(opener))
     spawn(opener, [url], { stdio: 'ignore', detached: true }).unref();
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.on(signal, async () => {
-      await server.stop();
-      process.exit(0);
-    });
 }

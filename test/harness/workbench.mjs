@@ -25,6 +25,7 @@ export async function openWorkbench({
   browser,
   width = 1280,
   height = 800,
+  scale = 1,
   timeout = 60_000,
   bindings = {},
   ...where
