@@ -112,7 +112,10 @@ def _disconnect():
         importhook.jsfinder.jsproxies.clear()
     bridges = ('js', 'pyodide_js', 'pyodide', '_pyodide', '_pyodide_core')
     forbidden = set(${JSON.stringify([...forbiddenBuiltins])})
-    sys.meta_path[:] = [f for f in sys.meta_path if not type(f).__module__.startswith('_pyodide')]
+    sys.meta_path[:] = [
+        f for f in sys.meta_path
+        if not (f if isinstance(f, type) else type(f)).__module__.startswith('_pyodide')
+    ]
     for name in list(sys.modules):
         if name.split('.')[0] in bridges:
             module = sys.modules.pop(name)

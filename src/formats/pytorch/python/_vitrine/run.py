@@ -537,6 +537,7 @@ class _Reading:
             return
         best = None
         tried = 0
+        given = self.request.get("input") is not None
         queue = self.shapes(names)
         seen = []
         while queue and tried < 60:
@@ -552,9 +553,11 @@ class _Reading:
                     self.attempt(names, settled, mark, found)
                     if self.error is not None:
                         self.attempt(names, shapes, mark, found)
-                return
-            reached = (channel.ask("mark")["nodes"], -tried)
-            if best is None or reached[0] > best[0][0]:
+                if self.error is None:
+                    return
+            reached = channel.ask("mark")["nodes"] - mark
+            # With a shape that was given, what counts is the reading of it that got anywhere at all.
+            if best is None or (best[0] == 0 if given else True) and reached > best[0]:
                 best = (reached, shapes)
             solved = self.solved(shapes, self.error)
             if solved and solved not in seen:
@@ -573,8 +576,7 @@ class _Reading:
 
     def solved(self, shapes, error):
         """Image sizes that make a size come out as a later layer wants it."""
-        symbols = sorted({d for s, _ in shapes for d in s if d in ("H", "W", "L", "D")})
-        if not symbols or not isinstance(error, trace.ShapeMismatch):
+        if not isinstance(error, trace.ShapeMismatch):
             return None
         pairs = []
         fix = error.fix
@@ -583,16 +585,13 @@ class _Reading:
         pairs += _mismatched(str(error))
         for expression, wanted in pairs:
             if isinstance(expression, str) and isinstance(wanted, int):
-                return _sized(shapes, symbols, [[expression, wanted]])
+                return _sized(shapes, [[expression, wanted]])
         return None
 
     def settled(self, shapes):
-        """Image sizes that later layers fix: where a symbolic size met a number."""
-        symbols = sorted({d for s, _ in shapes for d in s if d in ("H", "W", "L", "D")})
-        if not symbols:
-            return None
+        """Image and sequence sizes that later layers fix: where a symbolic size met a number."""
         met = channel.ask("met")["pairs"]
-        return _sized(shapes, symbols, met) if met else None
+        return _sized(shapes, met) if met else None
 
     def attempt(self, names, shapes, mark, found):
         from torch import _tensor
@@ -612,6 +611,10 @@ class _Reading:
                 _tensor.graph_input(n, list(s), _tensor.DTYPES[k]) for n, (s, k) in zip(names, shapes)
             ]
             result = self.model(*inputs)
+            for size, number in channel.ask("met")["pairs"]:
+                # How many rows there are is nothing that a layer may fix.
+                if "N" in _symbols(size):
+                    raise trace.ShapeMismatch(f"The batch's size {size} would have to be {number}")
             self.outputs = []
             _collect(result, self.outputs)
             if not self.outputs:
@@ -690,9 +693,20 @@ class _Reading:
         )
 
 
-def _sized(shapes, symbols, pairs):
-    size = channel.ask("solve", pairs=pairs, symbols=symbols).get("size")
-    return size and [(tuple(size if d in symbols else d for d in s), k) for s, k in shapes]
+#: Symbols that stand for the same number when one is looked for: images are square.
+_TOGETHER = (("D", "H", "W"), ("L",), ("T",))
+
+
+def _sized(shapes, pairs):
+    changed = shapes
+    for group in _TOGETHER:
+        symbols = [d for d in group if any(d in s for s, _ in changed)]
+        if not symbols:
+            continue
+        size = channel.ask("solve", pairs=pairs, symbols=symbols).get("size")
+        if size:
+            changed = [(tuple(size if d in symbols else d for d in s), k) for s, k in changed]
+    return changed if changed != shapes else None
 
 
 def _printed(module):
@@ -756,6 +770,12 @@ def _simple(statements):
             yield from _simple(node.body)
         else:
             yield node
+
+
+def _symbols(size):
+    import re
+
+    return set(re.findall(r"[A-Za-z_]\w*", size))
 
 
 def _mismatched(message):

@@ -1,0 +1,113 @@
+"""einops over our tensors: rearrange, repeat and reduce as reshapes, transpositions and reductions."""
+
+import math
+import re
+
+
+class EinopsError(RuntimeError):
+    pass
+
+
+def _side(text):
+    """Groups of names: "b (h w) c" is [["b"], ["h", "w"], ["c"]]."""
+    groups = []
+    for group, name in re.findall(r"\(([^)]*)\)|(\.\.\.|[A-Za-z_]\w*|\d+)", text):
+        groups.append([name] if name else group.split())
+    return groups
+
+
+def _read(tensor, pattern, sizes):
+    """The tensor with one dimension for each name of the left side, and those names with their sizes."""
+    if pattern.count("->") != 1:
+        raise EinopsError(f"Pattern must contain one ->: {pattern!r}")
+    left, right = (_side(p) for p in pattern.split("->"))
+    if ["..."] in left:
+        at = left.index(["..."])
+        extra = [[f"_dots{i}"] for i in range(tensor.ndim - len(left) + 1)]
+        left[at : at + 1] = extra
+        right = [g for h in right for g in (extra if h == ["..."] else [h])]
+    if len(left) != tensor.ndim:
+        raise EinopsError(
+            f"Wrong shape: expected {len(left)} dims. Received {tensor.ndim}-dim tensor. Pattern: {pattern!r}"
+        )
+    known, shape = {}, []
+    for group, size in zip(left, tensor.shape):
+        named = [n for n in group if not n.isdigit()]
+        unknown = [n for n in named if n not in sizes]
+        if len(unknown) > 1:
+            raise EinopsError(f"Could not infer sizes for {unknown} in {pattern!r}")
+        product = math.prod(sizes[n] for n in named if n in sizes)
+        for n in named:
+            known[n] = sizes[n] if n in sizes else (size if len(named) == 1 else size // product)
+        if len(named) > 1 and unknown and isinstance(size, int) and isinstance(product, int) and size % product:
+            raise EinopsError(f"Shape mismatch, can't divide axis of length {size} in chunks of {product}")
+        if not unknown and named and isinstance(size, int) and isinstance(product, int) and size != product:
+            raise EinopsError(f"Shape mismatch, {size} != {product}")
+        shape += [known[n] for n in named]
+    names = [n for group in left for n in group if not n.isdigit()]
+    if len(left) != len(names) or any(len(g) != 1 for g in left):
+        tensor = tensor.reshape(*shape)
+    return tensor, names, known, right
+
+
+def _write(tensor, names, known, right):
+    wanted = [n for group in right for n in group if not n.isdigit()]
+    if sorted(wanted) != sorted(names):
+        raise EinopsError(f"Identifiers only on one side of expression: {sorted(set(wanted) ^ set(names))}")
+    order = [names.index(n) for n in wanted]
+    if order != list(range(len(order))):
+        tensor = tensor.permute(*order)
+    shape = [math.prod(known[n] for n in group if not n.isdigit()) for group in right]
+    return tensor if all(len(g) == 1 and not g[0].isdigit() for g in right) else tensor.reshape(*shape)
+
+
+def rearrange(tensor, pattern, **sizes):
+    if isinstance(tensor, (list, tuple)):
+        import torch
+
+        tensor = torch.stack(list(tensor))
+    tensor, names, known, right = _read(tensor, pattern, sizes)
+    return _write(tensor, names, known, right)
+
+
+def repeat(tensor, pattern, **sizes):
+    tensor, names, known, right = _read(tensor, pattern, sizes)
+    new = [n for group in right for n in group if n not in names and not n.isdigit()]
+    literal = [n for group in right for n in group if n.isdigit() and n != "1"]
+    for i, n in enumerate(literal):
+        known[f"_times{i}"] = int(n)
+        right = [[f"_times{i}" if m == n else m for m in g] for g in right]
+        new.append(f"_times{i}")
+    known.update({n: sizes[n] for n in new if n in sizes})
+    for n in new:
+        tensor = tensor.unsqueeze(0).expand(known[n], *tensor.shape)
+        names = [n, *names]
+    return _write(tensor, names, known, right)
+
+
+def reduce(tensor, pattern, reduction, **sizes):
+    tensor, names, known, right = _read(tensor, pattern, sizes)
+    kept = [n for group in right for n in group]
+    gone = [i for i, n in enumerate(names) if n not in kept]
+    if gone:
+        function = {"mean": "mean", "sum": "sum", "max": "amax", "min": "amin", "prod": "prod"}[reduction]
+        tensor = getattr(tensor, function)(tuple(gone))
+    return _write(tensor, [n for n in names if n in kept], known, right)
+
+
+def einsum(*arguments):
+    import torch
+
+    *tensors, pattern = arguments
+    names = dict.fromkeys(re.findall(r"\w+", pattern))
+    letters = dict(zip(names, "abcdefghijklmnopqrstuvwxyz"))
+    left, right = pattern.split("->")
+    short = ",".join("".join(letters[n] for n in part.split()) for part in left.split(","))
+    return torch.einsum(f"{short}->{''.join(letters[n] for n in right.split())}", *tensors)
+
+
+def pack(tensors, pattern):
+    raise NotImplementedError("einops.pack is not read yet")
+
+
+unpack = pack

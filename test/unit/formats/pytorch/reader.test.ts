@@ -1,0 +1,382 @@
+import { strict as assert } from 'node:assert';
+import { join } from 'node:path';
+import { PytorchReader } from '../../../../src/formats/pytorch/reader';
+import { VitrineError } from '../../../../src/model/errors';
+import type { Diagnostic, Model, SourceRange } from '../../../../src/model/graph';
+import { distFolder, folderWith, reader, readText, said } from './_reader';
+
+const head = 'import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n';
+
+/** A class Net from lines of its constructor and of forward. */
+function net(init: string, forward: string, more = ''): string {
+  const indent = (s: string) =>
+    s
+      .split('\n')
+      .map(l => `        ${l}`)
+      .join('\n');
+  return `${head}class Net(nn.Module):\n    def __init__(self${more}):\n        super().__init__()\n${indent(init)}\n\n    def forward(self, x):\n${indent(forward)}\n`;
+}
+
+function textAt(text: string, { line, column, endLine, endColumn }: SourceRange): string {
+  const lines = text.split('\n');
+  if (line === endLine) return lines[line - 1]!.slice(column - 1, endColumn - 1);
+  return [
+    lines[line - 1]!.slice(column - 1),
+    ...lines.slice(line, endLine - 1),
+    lines[endLine - 1]!.slice(0, endColumn - 1),
+  ].join('\n');
+}
+
+async function model(text: string, input?: number[]): Promise<Model> {
+  const { Net } = await readText(text, input ? { input } : {});
+  assert.ok(Net?.model, said(Net).join('\n'));
+  return Net.model;
+}
+
+function errorOf(diagnostics: readonly Diagnostic[] | undefined): Diagnostic {
+  const found = diagnostics?.find(d => d.severity === 'error');
+  assert.ok(found, JSON.stringify(diagnostics));
+  return found;
+}
+
+describe('reading PyTorch source', function () {
+  this.timeout(30_000);
+
+  it('ties every node to its call and every module to its constructor', async () => {
+    const text = net(
+      'self.fc1 = nn.Linear(2, 5)\nself.fc2 = nn.Linear(\n    5,\n    1,\n)',
+      'x = torch.relu(self.fc1(x))\nreturn self.fc2(x)',
+    );
+    const m = await model(text);
+    assert.deepEqual(
+      m.nodes.map(n => [n.op, n.module, textAt(text, n.call!)]),
+      [
+        ['Gemm', 'fc1', 'self.fc1(x)'],
+        ['Relu', '', 'torch.relu(self.fc1(x))'],
+        ['Gemm', 'fc2', 'self.fc2(x)'],
+      ],
+    );
+    assert.deepEqual(
+      m.modules.slice(1).map(x => textAt(text, x.definition!)),
+      ['nn.Linear(2, 5)', 'nn.Linear(\n            5,\n            1,\n        )'],
+    );
+    assert.equal(m.values[m.nodes[1]!.outputs[0]!]!.name, 'x');
+    assert.ok(textAt(text, m.definition!).startsWith('class Net(nn.Module):'));
+  });
+
+  it('counts columns as editors do, behind letters of any width', async () => {
+    const text = net('self.größe = nn.Linear(2, 5)', "α = '🙂'; x = self.größe(x); return x  # 🙂");
+    const m = await model(text);
+    assert.equal(textAt(text, m.nodes[0]!.call!), 'self.größe(x)');
+    assert.equal(textAt(text, m.modules[1]!.definition!), 'nn.Linear(2, 5)');
+  });
+
+  it('says what does not fit at the call, in PyTorch’s words, and fixes the constructor', async () => {
+    const text = net(
+      'self.conv = nn.Conv2d(1, 16, 5)\nself.fc = nn.Linear(400, 10)',
+      'x = F.max_pool2d(F.relu(self.conv(x)), 2)\nx = torch.flatten(x, 1)\nreturn self.fc(x)',
+    );
+    const { Net } = await readText(text, { input: [1, 16, 16] });
+    const error = errorOf(Net!.diagnostics);
+    assert.equal(error.code, 'shape-mismatch');
+    assert.equal(error.message, 'RuntimeError: mat1 and mat2 shapes cannot be multiplied (Nx576 and 400x10)');
+    assert.equal(textAt(text, error), 'self.fc(x)');
+    assert.equal(textAt(text, error.fix!.range), '400');
+    assert.equal(error.fix!.text, '576');
+    // What was read before the error is there.
+    assert.deepEqual(
+      Net!.model!.nodes.map(n => n.op),
+      ['Conv', 'Relu', 'MaxPool', 'Flatten'],
+    );
+    assert.equal(Net!.model!.parameters.length, 4);
+  });
+
+  it('fixes keyword arguments and layers inside of nn.Sequential', async () => {
+    const text = net(
+      'self.net = nn.Sequential(\n    nn.Conv2d(3, 8, 3, padding=1),\n    nn.ReLU(),\n    nn.Conv2d(in_channels=16, out_channels=8, kernel_size=3),\n)',
+      'return self.net(x)',
+    );
+    const { Net } = await readText(text, { input: [3, 8, 8] });
+    const error = errorOf(Net!.diagnostics);
+    assert.match(
+      error.message,
+      /expected input\[N, 8, 8, 8\] to have 16 channels, but got 8 channels instead/,
+    );
+    assert.equal(textAt(text, error.fix!.range), '16');
+    assert.equal(error.fix!.text, '8');
+  });
+
+  it('checks products of more dimensions as PyTorch does', async () => {
+    const text = net('self.fc = nn.Linear(4, 3)', 'return self.fc(x)');
+    const { Net } = await readText(text, { input: [7, 5] });
+    assert.match(
+      errorOf(Net!.diagnostics).message,
+      /mat1 and mat2 shapes cannot be multiplied \((7\*N|N)x5 and 4x3\)|\(7x5 and 4x3\)/,
+    );
+  });
+
+  it('finds image sizes that a later layer fixes', async () => {
+    const m = await model(
+      net(
+        'self.c = nn.Conv2d(1, 4, 3)\nself.fc = nn.Linear(4 * 13 * 13, 10)',
+        'x = F.max_pool2d(self.c(x), 2)\nx = x.view(x.size(0), -1)\nreturn self.fc(x)',
+      ),
+    );
+    assert.deepEqual(m.values[m.inputs[0]!]!.shape, ['N', 1, 28, 28]);
+    assert.deepEqual(m.values[m.outputs[0]!]!.shape, ['N', 10]);
+  });
+
+  it('keeps image sizes symbolic where nothing fixes them', async () => {
+    const m = await model(
+      net(
+        'self.c = nn.Conv2d(3, 4, 3, stride=2, padding=1)\nself.p = nn.AdaptiveAvgPool2d(1)',
+        'return self.p(self.c(x)).flatten(1)',
+      ),
+    );
+    assert.deepEqual(m.values[m.inputs[0]!]!.shape, ['N', 3, 'H', 'W']);
+    assert.deepEqual(m.values[m.outputs[0]!]!.shape, ['N', 4]);
+  });
+
+  it('takes an input with and without the batch', async () => {
+    const text = net('self.c = nn.Conv2d(1, 2, 3)', 'return self.c(x)');
+    for (const input of [
+      [1, 8, 8],
+      [64, 1, 8, 8],
+    ])
+      assert.deepEqual((await model(text, input)).values['x']!.shape, ['N', 1, 8, 8]);
+  });
+
+  it('reads a two-parameter regression', async () => {
+    const m = await model(
+      net(
+        'self.theta = nn.Parameter(torch.randn(2, requires_grad=True))',
+        'return self.theta[0] + self.theta[1] * x',
+      ),
+      [1],
+    );
+    assert.deepEqual(
+      m.parameters.filter(p => p.kind === 'parameter').map(p => [p.name, p.shape, p.initializer]),
+      [['theta', [2], { kind: 'normal', mean: 0, std: 1 }]],
+    );
+    assert.deepEqual(m.values[m.outputs[0]!]!.shape, ['N', 1]);
+  });
+
+  it('takes constructor arguments from the request, a main block, or asks for them', async () => {
+    const text = net('self.fc = nn.Linear(wide, 2)', 'return self.fc(x)', ', wide');
+    const asked = await readText(text, { class: 'Net' });
+    assert.equal(asked['Net']!.model, undefined);
+    assert.match(
+      errorOf(asked['Net']!.diagnostics).message,
+      /give a value for its constructor argument wide/,
+    );
+    const given = await readText(text, { class: 'Net', arguments: { wide: 7 } });
+    assert.deepEqual(given['Net']!.model!.parameters[0]!.shape, [2, 7]);
+    const main = await readText(
+      `${text}\nif __name__ == "__main__":\n    size = 3 * 3\n    model = Net(wide=size).to("cuda")\n    train(model)\n`,
+    );
+    assert.deepEqual(main['Net']!.model!.parameters[0]!.shape, [2, 9]);
+    const loose = await readText(text, { class: 'Net', arguments: { wide: 7, high: 3 } });
+    assert.match(
+      said(loose['Net']).join(),
+      /unknown-argument .* has no constructor argument high; it takes: wide/,
+    );
+  });
+
+  it('does not run training loops at the top of a file', async () => {
+    const text = `${net('self.fc = nn.Linear(2, 1)', 'return self.fc(x)')}
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+loader = load_everything()
+for epoch in range(10 ** 9):
+    optimizer.zero_grad()
+    loss = nn.MSELoss()(model(torch.randn(3, 2)), torch.randn(3, 1))
+    loss.backward()
+    optimizer.step()
+while True:
+    pass
+`;
+    const { Net } = await readText(text);
+    assert.equal(Net!.model!.nodes.length, 1);
+    assert.match(said(Net).join('\n'), /hint not-run 15:10 NameError: name 'load_everything' is not defined/);
+  });
+
+  it('stands in for modules that are not there, and says so', async () => {
+    const text = `import numpy as np\nimport torchvision.transforms as T\nfrom einops import rearrange\nfrom transformers import AutoModel\n@np.vectorize\ndef f(x):\n    return x\nnorm = T.Normalize((0.5,), (0.5,))\n${net('self.fc = nn.Linear(2, 1)', 'return self.fc(x)')}`;
+    const { Net } = await readText(text);
+    assert.equal(Net!.model!.nodes.length, 1);
+    const hints = said(Net).filter(s => s.includes('module-not-available'));
+    assert.ok(
+      hints.some(h => /hint module-not-available 2:1 .*torchvision is not available here/.test(h)),
+      hints.join('\n'),
+    );
+  });
+
+  it('names what it does not know of torch, at its place', async () => {
+    const text = net('self.fc = nn.Linear(2, 1)', 'x = torch.fft.rfft(self.fc(x))\nreturn x');
+    const { Net } = await readText(text);
+    const error = errorOf(Net!.diagnostics);
+    assert.equal(error.code, 'unsupported-op');
+    assert.match(error.message, /torch\.fft\.rfft is not known/);
+    assert.equal(textAt(text, error), 'torch.fft.rfft(self.fc(x))');
+    assert.equal(Net!.model!.nodes.length, 1);
+  });
+
+  it('imports other files of the workspace, relative and absolute, and finds places in them', async () => {
+    const block =
+      'from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.fc = nn.Linear(n, n)\n\n    def forward(self, x):\n        return self.fc(x) + x\n';
+    const folder = folderWith({
+      'models/__init__.py': 'from .net import Net\n',
+      'models/net.py':
+        'import torch\nfrom torch import nn\nfrom .blocks.block import Block\nfrom config import WIDTH\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.b = Block(WIDTH)\n\n    def forward(self, x):\n        return self.b(x)\n',
+      'models/blocks/__init__.py': '',
+      'models/blocks/block.py': block,
+      'config.py': 'WIDTH = 6\n',
+    });
+    const r = new PytorchReader({ distFolder, workspaceFolder: folder });
+    try {
+      const { Net, ...others } = await r.read({ file: join(folder, 'models/net.py') });
+      assert.deepEqual(Object.keys(others), []);
+      assert.deepEqual(said(Net), []);
+      assert.deepEqual(Net!.model!.parameters[0]!.shape, [6, 6]);
+      const call = Net!.model!.nodes[0]!.call!;
+      assert.equal(call.file, join(folder, 'models/blocks/block.py'));
+      assert.equal(textAt(block, call), 'self.fc(x)');
+      // The editor's text goes before the file's.
+      const edited = await r.read({
+        file: join(folder, 'models/net.py'),
+        texts: { [join(folder, 'config.py')]: 'WIDTH = 4\n' },
+      });
+      assert.deepEqual(edited['Net']!.model!.parameters[0]!.shape, [4, 4]);
+    } finally {
+      await r.dispose();
+    }
+  });
+
+  it('puts exceptions of the code at their line, also in the constructor', async () => {
+    const text = net("self.fc = nn.Linear(2, 1)\nraise ValueError('no such mode')", 'return self.fc(x)');
+    const { Net } = await readText(text);
+    const error = errorOf(Net!.diagnostics);
+    assert.equal(error.message, 'ValueError: no such mode');
+    assert.equal(error.line, 9);
+    assert.equal(Net!.model, undefined);
+  });
+
+  it('reads branches of evaluation and keeps dropout', async () => {
+    const m = await model(
+      net(
+        'self.fc = nn.Linear(2, 1)\nself.aux = nn.Linear(2, 3)',
+        'y = F.dropout(x, 0.3, training=self.training)\nif self.training:\n    return self.fc(y), self.aux(y)\nreturn self.fc(y)',
+      ),
+    );
+    assert.deepEqual(
+      m.nodes.map(n => n.op),
+      ['Dropout', 'Gemm'],
+    );
+    assert.equal(m.outputs.length, 1);
+  });
+
+  it('asks for a shape where a number is needed of a symbolic size', async () => {
+    const text = net(
+      'self.c = nn.LSTMCell(3, 4)',
+      'h = torch.zeros(x.size(0), 4)\nc = h\nfor t in range(x.size(1)):\n    h, c = self.c(x[:, t], (h, c))\nreturn h',
+    );
+    const open = await readText(text, { class: 'Net' });
+    assert.ok(open['Net']!.diagnostics.some(d => d.severity === 'error'));
+    const { Net } = await readText(text, { input: [5, 3] });
+    assert.deepEqual(said(Net), []);
+    assert.deepEqual(Net!.model!.values[Net!.model!.outputs[0]!]!.shape, ['N', 4]);
+  });
+
+  describe('bad input', () => {
+    it('syntax errors, at their place', async () => {
+      const read = await readText(`${head}class Net(nn.Module):\n    def __init__(self)\n        pass\n`);
+      assert.match(said(read['']).join(), /error syntax-error 6:23 SyntaxError: expected ':'/);
+    });
+
+    it('an empty file, and one without a model', async () => {
+      for (const text of ['', '\n\n', 'x = 1\nclass A:\n    pass\n'])
+        assert.match(said((await readText(text))['']).join(), /warning no-model 1:1 There is no model here/);
+    });
+
+    it('a class that is not there: those that are', async () => {
+      await assert.rejects(
+        readText(net('pass', 'return x'), { class: 'Nett' }),
+        (e: VitrineError) =>
+          e.code === 'class-not-found' && /has no model class Nett. It has: Net\./.test(e.message),
+      );
+      await assert.rejects(
+        readText(`${net('pass', 'return x')}\nhelper = 3\n`, { class: 'helper' }),
+        (e: VitrineError) => e.code === 'class-not-found',
+      );
+    });
+
+    it('a file that is not there, not UTF-8, or far too long', async () => {
+      const folder = folderWith({
+        'latin.py': Buffer.from('x = 1\ny = "gr\u00fc\u00df"\n', 'latin1'),
+        'long.py': `x = [\n${'1234567,\n'.repeat(700_000)}]\n`,
+      });
+      const rejects = (name: string, code: string, message: RegExp) =>
+        assert.rejects(
+          reader().read({ file: join(folder, name) }),
+          (e: unknown) => e instanceof VitrineError && e.code === code && message.test(e.message),
+        );
+      await rejects('none.py', 'file-not-found', /does not exist/);
+      await rejects('latin.py', 'bad-file', /line 2 has bytes that no text has/);
+      await rejects('long.py', 'bad-file', /has 6.3 MB/);
+      await rejects('.', 'file-not-found', /cannot be read/);
+    });
+
+    it('a file of 5 MB that is Python', async () => {
+      const text = `${net('self.fc = nn.Linear(2, 1)', 'return self.fc(x)')}${'# a comment that is long\n'.repeat(190_000)}`;
+      const { Net } = await readText(text);
+      assert.equal(Net!.model!.nodes.length, 1);
+    });
+
+    it('null bytes and other odd text', async () => {
+      for (const text of [
+        'x = 1\0\n',
+        '\ufeffx = 1\n',
+        `${'('.repeat(5000)}\n`,
+        `x = ${'-'.repeat(20000)}1\n`,
+      ])
+        assert.ok((await readText(text))['']!.diagnostics.length > 0);
+      assert.equal((await model(net('self.fc = nn.Linear(2, 1)', 'return self.fc(x)'))).nodes.length, 1);
+    });
+
+    it('sizes that no layer has', async () => {
+      for (const [size, message] of [
+        ['-3', /negative dimension/],
+        ['2.5', /TypeError: in_features must be a whole number/],
+        ["'2'", /TypeError/],
+        ['10 ** 30', /is no size/],
+      ] as const) {
+        const { Net } = await readText(net(`self.fc = nn.Linear(${size}, 1)`, 'return self.fc(x)'));
+        assert.match(errorOf(Net!.diagnostics).message, message);
+      }
+    });
+  });
+
+  it('leaves the line when cancelled, and stops what runs', async () => {
+    const r = new PytorchReader({ distFolder, timeoutMs: 20_000 });
+    try {
+      await r.warm();
+      const endless = net('while True:\n    pass', 'return x');
+      const stop = new AbortController();
+      const late = new AbortController();
+      const file = '/vitrine-test/model.py';
+      const first = r.read({ file, texts: { [file]: endless } }, stop.signal);
+      const second = r.read({ file, texts: { [file]: endless } }, late.signal);
+      const third = r.read({
+        file,
+        texts: { [file]: net('self.fc = nn.Linear(2, 1)', 'return self.fc(x)') },
+      });
+      late.abort();
+      setTimeout(() => stop.abort(), 300);
+      await assert.rejects(first, (e: VitrineError) => e.code === 'cancelled');
+      await assert.rejects(second, (e: VitrineError) => e.code === 'cancelled');
+      assert.equal((await third)['Net']!.model!.nodes.length, 1);
+    } finally {
+      await r.dispose();
+    }
+  });
+});
