@@ -117,3 +117,29 @@ describe('the manifest and the ids in code', () => {
     for (const f of files) assert.ok(fs.existsSync(path.join(root, f)), f);
   });
 });
+
+describe('docs/diagnostics.md', () => {
+  const text = fs.readFileSync(path.join(root, 'docs/diagnostics.md'), 'utf8');
+  const headings = [...text.matchAll(/^### (.+)$/gm)].map(m => m[1]!);
+
+  it('has a heading for each code that readers and checkers report', () => {
+    const codes = new Set<string>();
+    for (const folder of ['src/formats/experiment', 'src/formats/pytorch'])
+      for (const e of fs.readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })) {
+        if (!e.isFile() || !/\.(ts|py)$/.test(e.name)) continue;
+        const source = fs.readFileSync(path.join(e.parentPath, e.name), 'utf8');
+        for (const m of source.matchAll(/\bcode: '([a-z]+(?:-[a-z]+)+)'/g)) codes.add(m[1]!);
+        for (const m of source.matchAll(/\bsay\(\s*"(?:error|warning|hint)",\s*"([a-z-]+)"/g))
+          codes.add(m[1]!);
+      }
+    assert.ok(codes.size > 10, `only ${codes.size} found`);
+    assert.deepEqual(
+      [...codes].filter(c => !headings.includes(c)),
+      [],
+    );
+  });
+
+  it('names each code once', () => {
+    assert.deepEqual(headings, [...new Set(headings)]);
+  });
+});
