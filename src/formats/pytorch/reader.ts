@@ -82,7 +82,9 @@ export class PytorchReader {
     const root = resolve(this.options.workspaceFolder ?? dirname(file));
     const inside = relative(root, resolve(file));
     // A file outside of the workspace is its own workspace.
-    const folder = inside.startsWith('..') || isAbsolute(inside) ? dirname(resolve(file)) : root;
+    const own = inside.startsWith('..') || isAbsolute(inside) ? dirname(resolve(file)) : root;
+    // A package at the top is imported from the folder above it.
+    const folder = resolve(file) === join(own, '__init__.py') ? dirname(own) : own;
     const text = await readText(file, request.texts, undefined);
     if (text === undefined)
       throw new VitrineError('file-not-found', `${file} does not exist or cannot be read.`, { at: { file } });

@@ -394,13 +394,20 @@ export class Recorder {
    */
   private met(): unknown {
     const pairs: [Dim, Dim][] = [];
-    const meet = (a: Dim | undefined, b: Dim | undefined) => {
-      if (typeof a === 'string' && typeof b === 'number' && b !== 1) pairs.push([a, b]);
+    const meet = (a: Dim | undefined, b: Dim | undefined, evenOne = false) => {
+      if (typeof a === 'string' && typeof b === 'number' && (b !== 1 || evenOne)) pairs.push([a, b]);
       else if (typeof a === 'number' && typeof b === 'string' && a !== 1) pairs.push([b, a]);
     };
     for (const n of this.nodes) {
       const shapes = n.inputs.map(i => this.values.get(i)?.shape);
       const [a, b] = shapes;
+      if (n.op === 'Reshape') {
+        // What is left for the batch must come out as one row a row: (28*N*T)//784 wants T to be 28.
+        for (const d of this.values.get(n.outputs[0]!)!.shape)
+          if (typeof d === 'string' && d.includes('//') && symbolsOf(d).includes('N'))
+            meet(bindDim(d, { N: 1 }), 1, true);
+        continue;
+      }
       if (!a || !b) continue;
       if (n.op === 'Gemm') meet(a[n.attributes['transA'] ? 0 : 1], b[n.attributes['transB'] ? 1 : 0]);
       else if (n.op === 'MatMul') meet(a.at(-1), b.at(b.length > 1 ? -2 : -1));

@@ -1,7 +1,9 @@
 """Reads the model classes of one file: imports it, makes each class, calls its forward, tells what happened."""
 
+import argparse
 import ast
 import builtins
+import importlib
 import importlib.abc
 import importlib.machinery
 import inspect
@@ -80,7 +82,7 @@ def _execute(source, namespace):
         module = ast.fix_missing_locations(ast.Module([node], []))
         try:
             exec(compile(module, source.name, "exec", dont_inherit=True), namespace)
-        except (MemoryError, RecursionError, SystemExit, KeyboardInterrupt):
+        except (MemoryError, RecursionError):
             raise
         except BaseException as error:
             definition = isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom))
@@ -184,6 +186,9 @@ def read(request):
     main = sources[request["main"]]
     sys.stdout = sys.stderr = _Quiet()
     builtins.input = _no_input
+    sys.argv = [request["main"]]
+    # A script's options have their defaults here; a required one that is missing is None.
+    argparse.ArgumentParser.error = lambda self, message: None
     finder = _WorkspaceFinder(sources)
     unknown.Finder.own = {
         name[len(trace.WORKSPACE) :].split("/")[0].removesuffix(".py") for name in sources
@@ -206,10 +211,16 @@ def read(request):
             _finding("error", "syntax-error", _worded(error), [main.name, 1, 0, 1, 0])
             return
         name = request["module"]
-        package, _, _ = name.rpartition(".")
-        if package:
-            importlib.import_module(package)
+        is_package = main.name.endswith("/__init__.py") and name.endswith(".__init__")
+        package = name = name.removesuffix(".__init__") if is_package else name
+        if not is_package:
+            package, _, _ = name.rpartition(".")
+        above = package.rpartition(".")[0] if is_package else package
+        if above:
+            importlib.import_module(above)
         module = types.ModuleType(name)
+        if is_package:
+            module.__path__ = []
         module.__file__ = main.name
         module.__package__ = package
         sys.modules[name] = module
@@ -237,7 +248,7 @@ def read(request):
         sys.meta_path[:] = [f for f in sys.meta_path if f is not finder and f is not missing]
         for added in set(sys.modules) - before:
             top = added.split(".")[0]
-            if top in unknown.Finder.own or isinstance(sys.modules[added], unknown.StandIn) or added == request["module"]:
+            if top in unknown.Finder.own or isinstance(sys.modules[added], unknown.StandIn) or sys.modules[added] is not None and getattr(sys.modules[added], "__file__", None) == request["main"]:
                 del sys.modules[added]
         linecache.clearcache()
         unknown._made.clear()
@@ -263,12 +274,13 @@ class _Reading:
         try:
             arguments = self.arguments()
             if arguments is not None:
+                trace.building = True
                 self.model = self.cls(*arguments[0], **arguments[1])
                 self.trace()
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             self.report(error)
         finally:
-            trace.tracing = False
+            trace.tracing = trace.building = False
             trace.calls.clear()
         self.finish()
 

@@ -8,6 +8,8 @@ WORKSPACE = "/workspace/"
 
 #: True while `forward` runs: tensors made then are part of the graph.
 tracing = False
+#: True from when a class is made: what fails before concerns the file's script and not a model.
+building = False
 #: Modules whose call is in progress, outermost first.
 calls = []
 diagnostics = []

@@ -55,7 +55,7 @@ def _arithmetic(self, *_):
 def _called(kind, arguments, options):
     if kind._vitrine_torch:
         trace.say(
-            "error" if trace.tracing else "warning",
+            "error" if trace.tracing else "warning" if trace.building else "hint",
             "unsupported-op",
             f"{kind._vitrine_unknown} is not known to Vitrine yet.",
             trace.here(),

@@ -190,6 +190,8 @@ cuda = _submodule("cuda", is_available=lambda: False, device_count=lambda: 0, ma
                   manual_seed_all=_nothing, empty_cache=_nothing, FloatTensor=Tensor)
 cuda.amp = _submodule("cuda.amp", autocast=_Passing, custom_fwd=_marked, custom_bwd=_marked)
 amp = _submodule("amp", autocast=_Passing, custom_fwd=_marked, custom_bwd=_marked)
+accelerator = _submodule("accelerator", is_available=lambda: False, current_accelerator=lambda *_: device("cpu"),
+                         device_count=lambda: 0)
 mps = _submodule("mps", is_available=lambda: False)
 backends = _submodule("backends")
 backends.cudnn = _submodule("backends.cudnn", benchmark=False, deterministic=False, enabled=False,
@@ -233,7 +235,8 @@ class Dataset:
         pass
 
 
-utils.data = _submodule("utils.data", Dataset=Dataset, IterableDataset=Dataset, TensorDataset=Dataset)
+utils.data = _submodule("utils.data", Dataset=Dataset, DataLoader=Dataset, Subset=Dataset, ConcatDataset=Dataset,
+                        Sampler=Dataset, random_split=lambda data, lengths, **_: [data for _ in lengths], IterableDataset=Dataset, TensorDataset=Dataset)
 utils.checkpoint = _submodule(
     "utils.checkpoint",
     checkpoint=lambda function, *a, use_reentrant=None, preserve_rng_state=True, **k: function(*a, **k),

@@ -37,6 +37,14 @@ def _same(module, *_, **__):
     return module
 
 
+def _normed(module, *_, **__):
+    from _vitrine import trace
+
+    trace.say("warning", "unsupported-op",
+              "Weight and spectral normalisation are left out: the layer is read with its plain weight.", trace.here())
+    return module
+
+
 _own = {k: v for k, v in globals().items() if isinstance(v, type) and issubclass(v, (Module, Parameter))}
 modules = _submodule("modules", **_own)
 modules.__path__ = []
@@ -65,8 +73,8 @@ def _unpack(sequence, *_, **__):
 
 utils = _submodule(
     "utils",
-    weight_norm=_same,
-    spectral_norm=_same,
+    weight_norm=_normed,
+    spectral_norm=_normed,
     remove_weight_norm=_same,
     clip_grad_norm_=lambda *_, **__: None,
     clip_grad_value_=lambda *_, **__: None,
@@ -76,8 +84,8 @@ utils = _submodule(
 utils.__path__ = []
 utils.rnn = _submodule("utils.rnn", pack_padded_sequence=_pack, pad_packed_sequence=_unpack, pack_sequence=_pack,
                        PackedSequence=_layers._Packed)
-utils.parametrizations = _submodule("utils.parametrizations", weight_norm=_same, spectral_norm=_same,
-                                    orthogonal=_same)
+utils.parametrizations = _submodule("utils.parametrizations", weight_norm=_normed, spectral_norm=_normed,
+                                    orthogonal=_normed)
 utils.parametrize = _submodule("utils.parametrize", register_parametrization=lambda *_, **__: None)
 attention = _submodule("attention")
 quantized = _submodule("quantized")

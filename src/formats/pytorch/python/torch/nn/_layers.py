@@ -22,6 +22,8 @@ def _whole(**numbers):
     for name, value in numbers.items():
         if is_symbolic(value):
             raise trace.SymbolicSize(repr(value))
+        if hasattr(value, "_vitrine_unknown"):
+            raise trace.Unsupported(f"{name} depends on {value._vitrine_unknown}, which is not known here.")
         if isinstance(value, float) or not hasattr(value, "__index__"):
             raise TypeError(f"{name} must be a whole number, not {type(value).__name__} ({value!r})")
 
