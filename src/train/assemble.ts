@@ -68,7 +68,9 @@ export async function modelOf(
     { distFolder, workspaceFolder: workspaceOf(file), ...(signal && { signal }) },
   );
   const found = Object.hasOwn(read, model.class) ? read[model.class] : undefined;
-  if (found?.model) return found.model;
+  // What runs into an error has a graph up to there, which is good to look at and nothing to train.
+  const broken = found?.diagnostics.some(d => d.severity === 'error');
+  if (found?.model && !broken) return found.model;
   const findings = found?.diagnostics ?? Object.values(read).flatMap(r => r.diagnostics);
   if (findings.length > 0)
     throw fromDiagnostics('bad-model', findings, `${model.class} in ${model.file} cannot be read.`);
