@@ -56,11 +56,12 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
   };
 }
 
-/** The method that a click on a sample asks for: the last one chosen if it speaks of predictions, else the first. */
+/** The method that a click on a sample asks for: the last one chosen if it speaks of predictions. */
 export function currentMethod(state: PanelState, settings: Settings): string | undefined {
   const predictions = state.methods.filter(m => m.scope === 'prediction');
   const wanted = [state.selection.method, settings.method];
-  return (predictions.find(m => wanted.includes(m.id)) ?? predictions[0])?.id;
+  const usual = predictions.find(m => m.id === 'integrated_gradients') ?? predictions[0];
+  return (predictions.find(m => wanted.includes(m.id)) ?? usual)?.id;
 }
 
 /** False once a run exists whose weights can be asked. */

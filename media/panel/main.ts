@@ -7,7 +7,7 @@ import './panel.css';
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { ToPage } from '../../src/editor/panelProtocol';
 import type { RunEvent, RunRecord } from '../../src/train/run';
-import { actionsOf } from './actions';
+import { actionsOf, currentMethod, isUntrained } from './actions';
 import './graph/element';
 import { remember, remembered, send } from './host';
 import { type History, historyOf } from './logic/history';
@@ -74,16 +74,39 @@ function page(): TemplateResult {
   `;
 }
 
-let waiting = false;
+let waiting: 'no' | 'frame' | 'now' = 'no';
 
-/** Once a frame at most, whatever comes in. */
-function draw(): void {
-  if (waiting) return;
-  waiting = true;
-  requestAnimationFrame(() => {
-    waiting = false;
-    render(page(), place);
-  });
+function drawNow(): void {
+  if (waiting === 'no') return;
+  waiting = 'no';
+  render(page(), place);
+}
+
+/** What comes from the host is drawn once a frame at most; what the reader does, at once. */
+function draw(soon: 'frame' | 'now' = 'now'): void {
+  if (waiting === soon || waiting === 'now') return;
+  waiting = soon;
+  if (soon === 'now') queueMicrotask(drawNow);
+  else requestAnimationFrame(drawNow);
+}
+
+let receiving = false;
+let resumed = false;
+
+/**
+ * After a reload the host remembers what was selected, not what was computed: the page asks once for the explanation
+ * that it would otherwise have lost.
+ */
+function resumeExplanation(): void {
+  const { state } = store.page;
+  if (resumed || !state) return;
+  const { selection, methods, view, busy } = state;
+  if (state.explanation || view !== 'explain') resumed = true;
+  else if (!busy && selection.row !== undefined && methods.length && !isUntrained(state)) {
+    resumed = true;
+    const known = methods.find(m => m.id === selection.method);
+    actions.explain({ method: known?.id ?? currentMethod(state, store.page.settings) });
+  }
 }
 
 let saved = store.page.settings;
@@ -92,15 +115,18 @@ store.listen(() => {
     saved = store.page.settings;
     remember(saved);
   }
-  draw();
+  draw(receiving ? 'frame' : 'now');
 });
-onTheme(draw);
+onTheme(() => draw());
 
 window.addEventListener('message', (e: MessageEvent<ToPage>) => {
   const message = e.data;
   if (!message || typeof message !== 'object' || !('type' in message)) return;
   if (message.type === 'state') useStrings(message.strings ?? {});
+  receiving = true;
   store.receive(message);
+  receiving = false;
+  resumeExplanation();
 });
 window.addEventListener('error', e => send({ type: 'error', message: `${e.error?.stack ?? e.message}` }));
 window.addEventListener('unhandledrejection', e =>

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MethodChoice, PanelState } from '../../../src/editor/panelProtocol';
 import type { Explanation } from '../../../src/explain/method';
-import { type Actions, isUntrained } from '../actions';
+import { type Actions, currentMethod, isUntrained } from '../actions';
 import { contributions, rankClasses } from '../logic/attribution';
 import { heatAlone, heatPixels, heatScale, type Plane, picture, sumChannels } from '../logic/heatmap';
 import { formatNumber, formatPercent, formatSigned, formatValue } from '../logic/numbers';
@@ -42,6 +42,8 @@ export function explanationPane(c: ExplainContext): TemplateResult {
   const { state, actions } = c;
   const e = state.explanation;
   if (!e) {
+    if (state.busy)
+      return html`<p class="waiting pad" role="status"><vscode-progress-ring></vscode-progress-ring>${state.busy}</p>`;
     if (isUntrained(state))
       return empty(t('explain.empty.title'), t('explain.empty.noRun'), {
         label: t('explain.train'),
@@ -54,7 +56,12 @@ export function explanationPane(c: ExplainContext): TemplateResult {
         icon: 'table',
         run: () => actions.view('data'),
       });
-    return empty(t('explain.empty.title'), t('explain.empty.ready', { row: state.selection.row }));
+    const method = state.methods.find(m => m.id === currentMethod(state, c.settings));
+    return empty(
+      t('explain.empty.title'),
+      t('explain.empty.ready', { row: state.selection.row }),
+      method && { label: method.title, run: () => actions.explain({ method: method.id }) },
+    );
   }
   return html`<article class="explanation" aria-busy=${state.busy !== undefined && e.row !== (state.selection.row ?? null)}>
     ${heading(e, c)}
@@ -420,7 +427,7 @@ function methodPicker(c: ExplainContext): TemplateResult {
   const { state, actions } = c;
   const row = state.selection.row;
   const untrained = isUntrained(state);
-  return html`<nav class="methods" aria-label=${t('explain.methods')}>
+  return html`${methodMenu(c)}<nav class="methods" aria-label=${t('explain.methods')}>
     ${(['prediction', 'model'] as const).map(scope => {
       const methods = state.methods.filter(m => m.scope === scope);
       if (methods.length === 0) return nothing;
@@ -446,4 +453,43 @@ function methodPicker(c: ExplainContext): TemplateResult {
       </section>`;
     })}
   </nav>`;
+}
+
+/** The same choice in one line, for where the list would push the explanation out of sight. */
+function methodMenu({ state, settings, actions }: ExplainContext): TemplateResult {
+  const { row } = state.selection;
+  const untrained = isUntrained(state);
+  const chosen = state.explanation?.method ?? state.selection.method ?? currentMethod(state, settings);
+  const summary = state.methods.find(m => m.id === chosen)?.summary;
+  return html`<div class="method-menu">
+    <label for="method-menu">${t('explain.methods')}</label>
+    <select
+      id="method-menu"
+      ?disabled=${untrained}
+      @change=${(e: Event) => actions.explain({ method: (e.target as HTMLSelectElement).value })}
+    >
+      ${(['prediction', 'model'] as const).map(
+        scope => html`<optgroup
+          label=${
+            scope === 'prediction' && row !== undefined
+              ? `${t('explain.scope.prediction')} (${t('explain.row', { row })})`
+              : t(`explain.scope.${scope}`)
+          }
+        >
+          ${state.methods
+            .filter(m => m.scope === scope)
+            .map(
+              m => html`<option
+                value=${m.id}
+                ?disabled=${scope === 'prediction' && row === undefined}
+                .selected=${m.id === chosen}
+              >
+                ${m.title}
+              </option>`,
+            )}
+        </optgroup>`,
+      )}
+    </select>
+    ${summary ? html`<p class="quiet">${summary}</p>` : nothing}
+  </div>`;
 }

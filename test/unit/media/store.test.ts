@@ -85,6 +85,10 @@ describe('actions', () => {
     const selection = { method: 'permutation_importance' };
     assert.equal(currentMethod({ ...state, selection }, defaults), 'integrated_gradients');
     assert.equal(currentMethod({ ...state, methods: [] }, defaults), undefined);
+    const other = { ...state.methods[0]!, id: 'feature_ablation' };
+    const methods = [other, ...state.methods];
+    assert.equal(currentMethod({ ...state, selection: {}, methods }, defaults), 'integrated_gradients');
+    assert.equal(currentMethod({ ...state, methods }, { ...defaults, method: other.id }), other.id);
   });
 });
 
