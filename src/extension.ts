@@ -32,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
   const runs = new Runs(log);
   const statistics = new Statistics(engine, runs, log);
   const training = new Training(engine, runs, log);
-  const explaining = new Explaining(engine);
+  const explaining = new Explaining(engine, log);
   const panel = new Panel({ context, log, engine, experiments, models, runs, training, explaining });
   const rooms: Rooms = {
     context,

@@ -18,6 +18,8 @@ export interface SampleRequest {
   split: Split;
   offset: number;
   count: number;
+  /** These rows of the source instead, of whichever split; split, offset and count are then without effect. */
+  rows?: readonly number[];
 }
 
 export interface SamplePage {

@@ -35,7 +35,9 @@ export async function samplePage(
   const run =
     request.run === undefined ? undefined : await openRun(runFolderOf(path.dirname(file), request.run));
   const dataset = run ? await run.dataset() : await sharedDataset(await experimentOf(file), file);
-  const rows = dataset.splits[split]?.subarray(offset, offset + count);
+  const rows = request.rows
+    ? knownRows(request.rows, dataset)
+    : dataset.splits[split]?.subarray(offset, offset + count);
   if (!rows) throw new VitrineError('bad-request', `There is no split "${split}".`);
   const prepared = rows.length > 0 ? dataset.batch(rows) : undefined;
   const predictions =
@@ -58,6 +60,15 @@ export async function samplePage(
       };
     }),
   };
+}
+
+function knownRows(rows: readonly number[], dataset: Dataset): Int32Array {
+  if (rows.length > maxCount)
+    throw new VitrineError('bad-request', `At most ${maxCount} rows make a page, not ${rows.length}.`);
+  for (const row of rows)
+    if (!Object.values(dataset.splits).some(s => s.includes(row)))
+      throw new VitrineError('bad-request', `There is no row ${row} in the data, or it was left out.`);
+  return Int32Array.from(rows);
 }
 
 async function predictionsFor(

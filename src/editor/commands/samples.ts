@@ -33,7 +33,7 @@ export async function openSample(argument: unknown, { context }: Rooms): Promise
     })) ?? [];
   if (!parent) return;
   const target = await freeFolder(parent, picked.name);
-  await vscode.workspace.fs.copy(vscode.Uri.joinPath(root, picked.name), target, { overwrite: false });
+  await copyFolder(vscode.Uri.joinPath(root, picked.name), target);
   const here = l10n.t('Open');
   const newWindow = l10n.t('Open in New Window');
   const answer = await vscode.window.showInformationMessage(
@@ -45,6 +45,18 @@ export async function openSample(argument: unknown, { context }: Rooms): Promise
     await vscode.commands.executeCommand('vscode.openFolder', target, {
       forceNewWindow: answer === newWindow,
     });
+}
+
+/** Without hidden files: runs that someone made inside the sample are theirs. */
+async function copyFolder(from: vscode.Uri, to: vscode.Uri): Promise<void> {
+  await vscode.workspace.fs.createDirectory(to);
+  for (const [name, type] of await vscode.workspace.fs.readDirectory(from)) {
+    if (name.startsWith('.')) continue;
+    const source = vscode.Uri.joinPath(from, name);
+    const target = vscode.Uri.joinPath(to, name);
+    if (type === vscode.FileType.Directory) await copyFolder(source, target);
+    else await vscode.workspace.fs.copy(source, target, { overwrite: false });
+  }
 }
 
 /** The first line of text of a README: what the sample is. */

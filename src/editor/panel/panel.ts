@@ -496,13 +496,11 @@ export class Panel implements vscode.Disposable {
     );
     if (asked || !answer || answer.explanation === this.state.explanation) return;
     if (this.state.run && this.state.run.record.id !== answer.question.run.record.id) return;
-    const { samples } = this.state;
-    const sample = samples?.samples.find(s => s.row === answer.explanation.row);
-    if (samples && sample) {
-      const { samples: _, total: __, ...rest } = samples;
-      this.#outbox.update({ explained: { ...rest, sample } });
-    } else if (this.state.explained?.sample.row !== answer.explanation.row)
-      this.#outbox.update({ explained: undefined });
+    if (answer.page) {
+      const { samples, total: _, ...rest } = answer.page;
+      const [sample] = samples;
+      if (sample) this.#outbox.update({ explained: { ...rest, sample } });
+    } else this.#outbox.update({ explained: undefined });
     this.#outbox.update({ explanation: answer.explanation, error: undefined });
   }
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Explanation } from '../../explain/method';
 import type { SamplePage } from '../../service/protocol';
 import type { Engine } from '../engine';
+import type { Log } from '../log';
 import { isCancelled } from '../problems';
 import type { Run } from './store';
 
@@ -20,7 +21,7 @@ export interface Question {
 export interface Answer {
   question: Question;
   explanation: Explanation;
-  /** The page of samples that the row was taken from, if it was asked for. */
+  /** The row that is explained, with what is needed to draw it; absent for methods about the whole model. */
   page?: SamplePage;
 }
 
@@ -29,14 +30,16 @@ const QUIET = 1000;
 
 export class Explaining implements vscode.Disposable {
   readonly #engine: Engine;
+  readonly #log: Log;
   readonly #changed = new vscode.EventEmitter<void>();
   /** A question was asked, answered or given up. */
   readonly onDidChange = this.#changed.event;
   #answer: Answer | undefined;
   #asked: { question: Question; cancel: vscode.CancellationTokenSource } | undefined;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, log: Log) {
     this.#engine = engine;
+    this.#log = log;
   }
 
   get answer(): Answer | undefined {
@@ -94,9 +97,9 @@ export class Explaining implements vscode.Disposable {
       );
     }, QUIET);
     try {
-      const explanation = await work;
+      const [explanation, page] = await Promise.all([work, this.#sample(question, cancel.token)]);
       if (this.#asked !== mine) return undefined;
-      this.#answer = { question, explanation };
+      this.#answer = { question, explanation, ...(page ? { page } : {}) };
       return this.#answer;
     } catch (e) {
       if (isCancelled(e) || cancel.token.isCancellationRequested) return undefined;
@@ -108,6 +111,28 @@ export class Explaining implements vscode.Disposable {
         this.#changed.fire();
       }
       cancel.dispose();
+    }
+  }
+
+  /** The explained row; an explanation without its picture is better than none. */
+  async #sample({ run, row }: Question, token: vscode.CancellationToken): Promise<SamplePage | undefined> {
+    if (row === undefined) return undefined;
+    try {
+      return await this.#engine.request(
+        'data/samples',
+        {
+          experiment: run.record.experiment,
+          run: run.record.id,
+          split: 'test',
+          offset: 0,
+          count: 1,
+          rows: [row],
+        },
+        { token },
+      );
+    } catch (e) {
+      if (!isCancelled(e)) this.#log.warn(`Row ${row} cannot be shown: ${e}`);
+      return undefined;
     }
   }
 

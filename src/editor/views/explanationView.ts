@@ -57,12 +57,15 @@ class ExplanationTree implements vscode.TreeDataProvider<Line>, vscode.Disposabl
   #view: vscode.TreeView<Line> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #asked = 0;
+  /** What the user turned to last comes first. */
+  #layerFirst = false;
 
   constructor(rooms: Rooms) {
     this.#rooms = rooms;
     this.#disposables = [
       this.#changed,
       rooms.explaining.onDidChange(() => {
+        this.#layerFirst = false;
         if (this.#view) this.#view.message = rooms.explaining.asked ? l10n.t('Explaining…') : undefined;
         this.#changed.fire(undefined);
       }),
@@ -90,7 +93,9 @@ class ExplanationTree implements vscode.TreeDataProvider<Line>, vscode.Disposabl
   getChildren(line?: Line): Line[] {
     if (line) return [...(line.children ?? [])];
     const { answer } = this.#rooms.explaining;
-    return [...(answer ? answerLines(answer) : []), ...(this.#layer ? [layerLine(this.#layer)] : [])];
+    const why = answer ? answerLines(answer) : [];
+    const layer = this.#layer ? [layerLine(this.#layer)] : [];
+    return this.#layerFirst ? [...layer, ...why] : [...why, ...layer];
   }
 
   getTreeItem(line: Line): vscode.TreeItem {
@@ -129,6 +134,7 @@ class ExplanationTree implements vscode.TreeDataProvider<Line>, vscode.Disposabl
 
   async #show(model: Model, path: string): Promise<void> {
     const asked = ++this.#asked;
+    this.#layerFirst = true;
     const same = this.#layer?.path === path && this.#layer.model.name === model.name;
     if (!same) this.#set({ model, path, statistics: [] });
     const trained = await this.#rooms.statistics.of(model);
@@ -154,7 +160,7 @@ class ExplanationTree implements vscode.TreeDataProvider<Line>, vscode.Disposabl
   }
 }
 
-function answerLines({ question, explanation }: Answer): Line[] {
+function answerLines({ question, explanation, page }: Answer): Line[] {
   const { prediction, trust, row } = explanation;
   const probability = prediction.probabilities?.[explanation.target.index];
   const lines: Line[] = [];
@@ -162,7 +168,11 @@ function answerLines({ question, explanation }: Answer): Line[] {
     lines.push({
       label: row === null ? question.title : l10n.t('Row {0}: {1}', row, prediction.label),
       description: [
-        probability === undefined ? '' : `${explanation.target.name} ${percent(probability)}`,
+        probability === undefined
+          ? ''
+          : explanation.target.name === prediction.label
+            ? percent(probability)
+            : `${explanation.target.name} ${percent(probability)}`,
         row === null ? '' : question.title,
       ]
         .filter(Boolean)
@@ -193,7 +203,7 @@ function answerLines({ question, explanation }: Answer): Line[] {
       icon: new vscode.ThemeIcon('list-ordered'),
       expanded: true,
       children: top.map(a => ({
-        label: a.name,
+        label: withValue(a.name, page),
         description: attributionText(a),
         icon:
           a.value > 0
@@ -202,6 +212,13 @@ function answerLines({ question, explanation }: Answer): Line[] {
       })),
     });
   return lines;
+}
+
+/** "petal length 4.7": a column with what the row has in it. */
+function withValue(name: string, page: Answer['page']): string {
+  const value = page?.modality === 'table' ? page.samples[0]?.values[name] : undefined;
+  if (value === undefined || value === null) return name;
+  return `${name} ${typeof value === 'number' ? number(value) : value}`;
 }
 
 function measureLine(m: TrustResult): Line {
