@@ -1,5 +1,5 @@
 /** What a file format is: one folder of formats/ whose index.ts exports `format`. */
-import type { Diagnostic, Model } from '../model/graph';
+import type { Diagnostic, Model, Tensors } from '../model/graph';
 
 /** A model as found in a file, with its findings; `model` is absent when nothing could be read. */
 export interface ReadModel {
@@ -40,4 +40,6 @@ export interface FileFormat {
   match(file: string, head: Uint8Array): boolean;
   /** Models by name. Throws VitrineError for a file that cannot be read at all. */
   read(request: ReadModelRequest, context: ReadContext): Promise<Record<string, ReadModel>>;
+  /** The values of a read model's parameters, in formats whose files hold them. Throws VitrineError. */
+  weights?(model: Model): Promise<Tensors>;
 }

@@ -78,7 +78,7 @@ export function toBytes(data: Tensor['data']): Uint8Array {
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
-function halfToFloat(h: number): number {
+export function halfToFloat(h: number): number {
   const sign = h & 0x8000 ? -1 : 1;
   const exponent = (h >> 10) & 0x1f;
   const fraction = h & 0x3ff;

@@ -1,0 +1,73 @@
+/** Reads ONNX files: https://github.com/onnx/onnx/blob/main/docs/IR.md */
+import path from 'node:path';
+import { VitrineError } from '../../model/errors';
+import type { Diagnostic, Model, Tensors } from '../../model/graph';
+import { type Imported, Importer, type ImportOptions } from './importer';
+import { type ModelProto, modelProto } from './schema';
+import { type ByteSource, fileSource, memorySource } from './source';
+import { decode, WireError } from './wire';
+
+export interface OnnxModel {
+  model: Model;
+  diagnostics: readonly Diagnostic[];
+  unsupported: Imported['unsupported'];
+  /** The values of all parameters and constants. @throws VitrineError bad-file for external data that is not there */
+  weights(): Tensors;
+  close(): void;
+}
+
+/**
+ * Opens a file. Weights are read when they are asked for; until `close` the file stays open.
+ *
+ * @throws VitrineError file-not-found, bad-file (no ONNX, damaged), bad-model (a cycle, a name twice)
+ */
+export function openOnnx(file: string, options: ImportOptions = {}): OnnxModel {
+  return importFrom(fileSource(file), file, options);
+}
+
+/** The same over bytes in memory; external data is looked for beside `file`. */
+export function openOnnxBytes(bytes: Uint8Array, file: string, options: ImportOptions = {}): OnnxModel {
+  return importFrom(memorySource(bytes), file, options);
+}
+
+function importFrom(source: ByteSource, file: string, options: ImportOptions): OnnxModel {
+  try {
+    return {
+      ...guarded(file, () => {
+        const proto = decode(source, modelProto) as ModelProto;
+        return new Importer({ file, source }, options).import(proto, nameOf(proto, file));
+      }),
+      close: () => source.close(),
+    };
+  } catch (e) {
+    source.close();
+    throw e;
+  }
+}
+
+/** What a damaged file does to the decoder, as an error that names the file. */
+function guarded(file: string, read: () => Imported): Imported {
+  const told = <T>(f: () => T): T => {
+    try {
+      return f();
+    } catch (e) {
+      if (e instanceof WireError || e instanceof RangeError)
+        throw new VitrineError(
+          'bad-file',
+          `The file is damaged or is no ONNX model: ${e.message}. Export it again.`,
+          { at: { file } },
+        );
+      throw e;
+    }
+  };
+  const imported = told(read);
+  return { ...imported, weights: () => told(imported.weights) };
+}
+
+/** The graph's own name if it says anything, else the file's. */
+function nameOf(proto: ModelProto, file: string): string {
+  const given = proto.graph?.name ?? '';
+  if (/^[A-Za-z_][\w.-]{0,63}$/.test(given) && !/^(main_graph|torch[-_]jit.*|graph|main)$/i.test(given))
+    return given;
+  return path.basename(file).replace(/\.onnx$/i, '') || 'model';
+}

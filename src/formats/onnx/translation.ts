@@ -1,0 +1,57 @@
+/** What an ONNX operator becomes: nodes of our ops, which take as attributes what ONNX has as constant inputs. */
+import type { Attributes, Dim, DType, TensorType } from '../../model/graph';
+import type { Known } from './known';
+
+/** One node of the file, and what its translation may ask and emit. */
+export interface TranslationContext {
+  op: string;
+  /** Version of the operator set that the model names. */
+  opset: number;
+  /** Ids of the inputs; "" is left out. */
+  inputs: readonly string[];
+  /** Ids of the outputs; "" is not wanted. */
+  outputs: readonly string[];
+  has(input: number): boolean;
+  /** The type of an input. */
+  type(input: number): TensorType;
+  typeOf(id: string): TensorType;
+  /** An input whose values are known while reading. */
+  known(input: number): Known | undefined;
+  /** The numbers of an input that must be known. @throws NeedsValue */
+  numbers(input: number, what: string): number[];
+  /** The same where sizes may be symbols. @throws NeedsValue */
+  dims(input: number, what: string): Dim[];
+  integer(name: string, otherwise: number): number;
+  float(name: string, otherwise: number): number;
+  text(name: string, otherwise: string): string;
+  integers(name: string): number[] | undefined;
+  floats(name: string): number[] | undefined;
+  hasAttribute(name: string): boolean;
+  /** Emits a node; the types of its outputs follow from the op. The ids are made up where none are given. */
+  emit(op: string, inputs: readonly string[], attributes?: Attributes, outputs?: readonly string[]): string[];
+  /** Emits the node's last step: its outputs are the file's. */
+  finish(op: string, inputs: readonly string[], attributes?: Attributes): undefined;
+  /** A constant tensor. */
+  constant(dtype: DType, shape: readonly number[], values: readonly number[]): string;
+  /** An input as a tensor that a node can read. */
+  tensor(input: number): string;
+}
+
+export type Translate = (c: TranslationContext) => undefined;
+
+/** The op, or this use of it, is not read. */
+export class Unsupported extends Error {
+  override readonly name = 'Unsupported';
+}
+
+/** A value is needed while reading that only running the model would tell. */
+export class NeedsValue extends Error {
+  override readonly name = 'NeedsValue';
+
+  constructor(
+    readonly input: string,
+    readonly what: string,
+  ) {
+    super(`${what} comes from "${input}"`);
+  }
+}
