@@ -29,8 +29,18 @@ export function assemble(recorder: Recorder, context: AssembleContext): Record<s
   const places = new Places(context);
   const findings = recorder.findings.map(d => places.diagnostic(d, undefined));
   const out: Record<string, ReadModel> = {};
+  // What is wrong with a part on its own is a guess about how it is used, where a whole uses it without a complaint.
+  const parts = new Set(
+    recorder.recordings
+      .filter(r => r.outputs.length > 0 && !r.diagnostics.some(d => d.severity === 'error'))
+      .flatMap(r => r.modules.filter(m => m.path !== '').map(m => m.type)),
+  );
   for (const recording of recorder.recordings) {
-    const diagnostics = [...findings, ...recording.diagnostics.map(d => places.diagnostic(d, recording))];
+    const own = recording.diagnostics.map(d => places.diagnostic(d, recording));
+    const diagnostics = [
+      ...findings,
+      ...(parts.has(recording.class) ? own.map(d => ({ ...d, severity: 'hint' as const })) : own),
+    ];
     out[recording.class] = {
       ...(recording.constructed ? { model: modelOf(recorder, recording, places, context) } : {}),
       diagnostics,

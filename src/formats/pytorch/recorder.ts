@@ -146,8 +146,8 @@ export class Recorder {
         return this.dim(r);
       case 'values':
         return this.valuesOf(number(r['id']));
-      case 'initializer':
-        return this.setInitializer(r);
+      case 'settle':
+        return this.settle(number(r['id']));
       case 'solve':
         return this.solve(r);
       case 'met':
@@ -237,14 +237,22 @@ export class Recorder {
     );
   }
 
-  private setInitializer(r: Request): unknown {
-    const v = this.value(r['id']);
-    v.initializer = initializer(r['initializer'], this.limits.elements);
-    this.known.delete(v.id);
-    return {};
+  /** A leaf of its own that begins as a tensor is: a parameter or buffer of what a constructor computed. */
+  private settle(id: number): unknown {
+    const { dtype, shape, initializer: own } = this.value(id);
+    const data = own ? undefined : this.evaluate(id);
+    if (!own && !data) return { unknown: true };
+    const made = this.add({
+      kind: 'leaf',
+      dtype,
+      shape,
+      initializer: own ?? { kind: 'values', values: Array.from(data!) },
+    });
+    if (data) this.known.set(made.id, data);
+    return describe(made);
   }
 
-  /** Takes an initializer of values that a node computed, so that a buffer can be a leaf. */
+  /** The numbers of a tensor, where code asks for them. */
   private valuesOf(id: number): unknown {
     const values = this.evaluate(this.value(id).id);
     if (!values) return { unknown: true };

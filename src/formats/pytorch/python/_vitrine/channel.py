@@ -15,9 +15,10 @@ def open_device():
 
 def _plain(value):
     expression = getattr(value, "_expression", None)
-    if expression is not None:
+    if isinstance(expression, str):
         return expression
-    raise TypeError(f"{type(value).__name__} cannot be told")
+    unknown = getattr(value, "_vitrine_unknown", None)
+    raise TypeError(f"{unknown or type(value).__name__} is not a number that is known here")
 
 
 def _finite(value):
@@ -37,13 +38,14 @@ def ask(what, **details):
     try:
         text = json.dumps(details, default=_plain, allow_nan=False)
     except ValueError:
+        # Infinity or not a number somewhere inside.
         text = json.dumps(_finite(details), default=_plain)
     data = text.encode("utf-8", "replace") + b"\n"
     while data:
         data = data[os.write(_descriptor, data) :]
     parts = []
     while True:
-        part = os.read(_descriptor, 1 << 20)
+        part = os.read(_descriptor, 1 << 16)
         if not part:
             raise SystemExit("the reader has gone")
         parts.append(part)

@@ -267,6 +267,8 @@ class _Reading:
         self.cls, self.request, self.source, self.namespace = cls, request, source, namespace
         self.model = None
         self.outputs = []
+        #: The input's shape as text while one is tried that nobody gave.
+        self.guessed = ""
 
     def run(self):
         channel.ask("start")
@@ -608,6 +610,8 @@ class _Reading:
     def attempt(self, names, shapes, mark, found):
         from torch import _tensor
 
+        if self.request.get("input") is None:
+            self.guessed = " and ".join(f"[{', '.join(str(d) for d in s)}]" for s, _ in shapes)
         channel.ask("rewind", nodes=mark)
         trace.rewind_diagnostics(found)
         for m in self.model.modules():
@@ -644,7 +648,13 @@ class _Reading:
         fix = None
         if isinstance(error, trace.ShapeMismatch) and error.fix:
             fix = self.fix_for(error)
-        trace.say("error", _code_of(error), _worded(error), at, fix)
+        message, severity = _worded(error), "error"
+        if self.guessed and not fix:
+            # The shape may be what is wrong, and not the code.
+            message += f" (The input was taken to be {self.guessed}; model.input in the experiment file says otherwise.)"
+            if not self.request.get("class"):
+                severity = "warning"
+        trace.say(severity, _code_of(error), message, at, fix)
 
     def fix_for(self, error):
         """The module whose constructor has the argument: the innermost call that the error came through."""

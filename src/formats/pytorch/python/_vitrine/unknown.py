@@ -12,7 +12,7 @@ class _Kind(type):
     """Attributes of a stand-in class are stand-ins; it can be a base class, a decorator, a type hint, a call."""
 
     def __getattr__(cls, name):
-        if name.startswith("__") and name.endswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return make(f"{cls._vitrine_unknown}.{name}", cls._vitrine_torch)
 

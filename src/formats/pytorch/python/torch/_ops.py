@@ -20,6 +20,7 @@ from ._tensor import (
     infer,
     int64,
     leaf,
+    settled,
 )
 
 MAX = builtins.max
@@ -381,7 +382,7 @@ def detach(input):
 
 def clone(input, **_):
     if not trace.tracing and input._init is not None:
-        made = leaf(input.shape, input.dtype, input._init)
+        made = settled(input)
     else:
         made = Tensor.__new__(Tensor)._fill(input._id, input.dtype, input.shape)
         made._init = input._init
@@ -841,7 +842,7 @@ def setitem(x, index, value):
                              kept=[isinstance(p, slice) for p in parts])
         if "id" in answer:
             x._id = answer["id"]
-            x._init = {"kind": "values", "values": None}
+            x._init = {"kind": "values"}
             return
     raise trace.Unsupported("assigning to a part of a tensor whose numbers are not known is not read yet")
 

@@ -192,7 +192,18 @@ def leaf(shape, dtype, initializer, kind=None):
         raise _failed(answer)
     t = (kind or Tensor).__new__(kind or Tensor)
     t._fill(answer["id"], dtype, [size(d) for d in answer["shape"]])
-    t._init = initializer
+    # The values themselves stay where they are looked up.
+    t._init = {"kind": "values"} if initializer["kind"] == "values" else initializer
+    return t
+
+
+def settled(tensor):
+    """A leaf of its own with the values that a tensor has; None if these are not known."""
+    answer = channel.ask("settle", id=tensor._id)
+    if "id" not in answer:
+        return None
+    t = Tensor.__new__(Tensor)._fill(answer["id"], tensor._dtype, tensor._shape)
+    t._init = tensor._init or {"kind": "values"}
     return t
 
 
@@ -255,7 +266,7 @@ class Tensor:
         """Sets how the values begin."""
         if trace.tracing:
             raise trace.Unsupported("values that are set anew inside of forward are not read yet")
-        self._init = initializer
+        self._init = {"kind": "values"} if initializer["kind"] == "values" else initializer
         answer = channel.ask("leaf", dtype=self._dtype.name, shape=list(self._shape), initializer=initializer)
         if "error" in answer:
             raise _failed(answer)
@@ -478,9 +489,11 @@ class Tensor:
         return f"tensor(shape={list(self._shape)}, dtype={self._dtype})"
 
     def __deepcopy__(self, memo):
-        if self._init is None:
+        if self._init is None or self._id is None:
             return self
-        copy = leaf(self._shape, self._dtype, self._init, type(self))
+        source = settled(self)
+        copy = object.__new__(type(self))._fill(source._id, source._dtype, source._shape)
+        copy._init = source._init
         copy.requires_grad = self.requires_grad
         for k, v in self.__dict__.items():
             copy.__dict__.setdefault(k, v)

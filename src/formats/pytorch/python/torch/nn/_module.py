@@ -6,7 +6,8 @@ from collections import OrderedDict, namedtuple
 
 from _vitrine import trace
 
-from .._tensor import Tensor, _RANDOM, leaf
+from .. import _tensor
+from .._tensor import Tensor, leaf
 from . import functional as F
 
 _Keys = namedtuple("_IncompatibleKeys", ["missing_keys", "unexpected_keys"])
@@ -17,9 +18,8 @@ def settled(tensor, what):
     """A tensor that no node makes: what a node computed becomes values."""
     if tensor._init is not None:
         return tensor
-    try:
-        values = tensor._values()
-    except trace.Unsupported:
+    made = _tensor.settled(tensor)
+    if made is None:
         trace.say(
             "warning",
             "unknown-initial-values",
@@ -28,7 +28,7 @@ def settled(tensor, what):
             trace.here(),
         )
         return leaf(tensor.shape, tensor.dtype, {"kind": "normal", "mean": 0, "std": 0.02})
-    return leaf(tensor.shape, tensor.dtype, {"kind": "values", "values": [float(v) for v in values]})
+    return made
 
 
 class Parameter(Tensor):
@@ -604,5 +604,3 @@ class ParameterDict(Module):
         for k, v in parameters.items() if hasattr(parameters, "items") else parameters:
             self[k] = v
 
-
-__all__ = ["_RANDOM"]
