@@ -17,7 +17,7 @@ import type {
 import { listed } from '../../model/suggest';
 import { fold, type Known, maxKnown } from './known';
 import { modulesOf } from './modules';
-import { folded, translations } from './operators';
+import { translations } from './operators';
 import {
   type AttributeProto,
   elementTypes,
@@ -862,5 +862,3 @@ function jsonSafe(x: number): number {
 function vector(values: readonly Dim[]): Known {
   return { dtype: 'int64', shape: [values.length], values };
 }
-
-export const claims: readonly string[] = [...Object.keys(translations), ...folded].sort();

@@ -1,4 +1,6 @@
 /** Every ONNX operator that is read, by name, from opset 7 on: https://onnx.ai/onnx/operators/ */
+
+import { ops } from '../../engine/opRegistry';
 import { addDims, floorDivDims, mulDims, subDims } from '../../model/dim';
 import type { Attributes, Dim, DType } from '../../model/graph';
 import { resize } from './resize';
@@ -11,7 +13,6 @@ const finite = (x: number): number => (Number.isNaN(x) ? 0 : Math.min(Math.max(x
 
 const all = (c: TranslationContext): string[] => c.inputs.map((id, i) => (id === '' ? '' : c.tensor(i)));
 const rankOf = (c: TranslationContext, i = 0): number => c.type(i).shape.length;
-const isFloat = (t: DType): boolean => /^b?float/.test(t);
 
 /** Axes from 0, as ONNX counts negative ones from the end. */
 function axisOf(axis: number, rank: number): number {
@@ -22,11 +23,11 @@ function axisOf(axis: number, rank: number): number {
 
 /** The op of the same name, with these floats as attributes. */
 const same =
-  (defaults: Readonly<Record<string, number>> = {}, name?: string): Translate =>
+  (defaults: Readonly<Record<string, number>> = {}): Translate =>
   c => {
     const attributes: Record<string, number> = {};
     for (const [key, value] of Object.entries(defaults)) attributes[key] = finite(c.float(key, value));
-    c.finish(name ?? c.op, all(c), attributes);
+    c.finish(c.op, all(c), attributes);
   };
 
 /** An op that ONNX has for any number of inputs and we for two. */
@@ -62,10 +63,36 @@ const reduce =
       ...(!none && { axes: axes.map(a => axisOf(a, rankOf(c))) }),
       keepdims: c.integer('keepdims', 1),
     };
+    if (c.type(0).shape.includes(0)) return emptyReduction(c, op, axes, after);
     const y = before ? before(c, x) : x;
     if (!after) return c.finish(op, [y], attributes);
     c.finish(after, c.emit(op, [y], attributes));
   };
+
+/** What is left of no values at all, by op; the others leave 0. */
+const ofNothing: Readonly<Record<string, number>> = {
+  ReduceProd: 1,
+  ReduceMax: Number.NEGATIVE_INFINITY,
+  ReduceMin: Number.POSITIVE_INFINITY,
+  ReduceLogSumExp: Number.NEGATIVE_INFINITY,
+  Log: Number.NEGATIVE_INFINITY,
+};
+
+function emptyReduction(
+  c: TranslationContext,
+  op: string,
+  axes: readonly number[] | undefined,
+  after: string | undefined,
+): undefined {
+  const { dtype, shape } = c.type(0);
+  const gone = new Set((axes ?? shape.map((_, i) => i)).map(a => axisOf(a, shape.length)));
+  const keep = c.integer('keepdims', 1) === 1;
+  const result = shape.flatMap((d, i) => (gone.has(i) ? (keep ? [1] : []) : [d]));
+  const extreme = op === 'ReduceMax' || op === 'ReduceMin';
+  const least = op === 'ReduceMax' ? 0 : 1;
+  const value = dtype === 'bool' && extreme ? least : (ofNothing[after ?? op] ?? 0);
+  return c.finish('Expand', [c.constant(dtype, [], [value])], { shape: result });
+}
 
 /** Explicit pads of a window from `auto_pad`. */
 function padsOf(c: TranslationContext, kernel: readonly number[]): number[] {
@@ -113,18 +140,66 @@ function weightKernel(c: TranslationContext): number[] {
     });
 }
 
-const pool =
-  (extra: (c: TranslationContext) => Attributes): Translate =>
-  c => {
-    const kernel = c.integers('kernel_shape');
-    if (!kernel) throw new Unsupported('no kernel_shape');
-    if (c.outputs[1]) throw new Unsupported('the second output, Indices');
-    c.finish(c.op, [c.tensor(0)], {
-      ...windowAttributes(c, kernel),
-      ceil_mode: c.integer('ceil_mode', 0),
-      ...extra(c),
-    });
-  };
+const averagePool: Translate = c => {
+  const kernel = c.integers('kernel_shape');
+  if (!kernel) throw new Unsupported('no kernel_shape');
+  const window = windowAttributes(c, kernel);
+  const ceil = c.integer('ceil_mode', 0);
+  const include = c.integer('count_include_pad', 0);
+  if (!isWide(window, kernel))
+    return c.finish('AveragePool', [c.tensor(0)], { ...window, ceil_mode: ceil, count_include_pad: include });
+  // More padding than PyTorch allows: the padding apart, and the count of what is no padding.
+  const pads = borders(window);
+  const plain = { ...window, pads: kernel.flatMap(() => [0, 0]), ceil_mode: ceil };
+  const average = (x: string) =>
+    c.emit('AveragePool', c.emit('Pad', [x], { pads, mode: 'constant', value: 0 }), plain)[0]!;
+  if (include) return c.finish('Identity', [average(c.tensor(0))]);
+  const ones = c.emit('ConstantOfShape', [], { shape: c.type(0).shape as readonly Dim[], value: 1 })[0]!;
+  return c.finish('Div', [average(c.tensor(0)), average(ones)]);
+};
+
+const maxPool: Translate = c => {
+  const kernel = c.integers('kernel_shape');
+  if (!kernel) throw new Unsupported('no kernel_shape');
+  if (c.integer('storage_order', 0) !== 0) throw new Unsupported('storage_order');
+  let window = windowAttributes(c, kernel);
+  let x = c.tensor(0);
+  if (isWide(window, kernel)) {
+    if (c.outputs[1]) throw new Unsupported('Indices beside wide padding');
+    x = c.emit('Pad', [x], { pads: borders(window), mode: 'constant', value: -huge })[0]!;
+    window = { ...window, pads: kernel.flatMap(() => [0, 0]) };
+  }
+  const attributes = { ...window, ceil_mode: c.integer('ceil_mode', 0) };
+  if (!c.outputs[1]) return c.finish('MaxPool', [x], attributes);
+  // ONNX counts the places over the whole tensor, the engine over a plane.
+  const [n, ch, ...spatial] = c.type(0).shape as [Dim, Dim, ...Dim[]];
+  const plane = spatial.reduce(mulDims, 1);
+  if (typeof plane !== 'number') throw new Unsupported('Indices of unknown sizes');
+  if (c.outputs[0]) c.emit('MaxPool', [x], attributes, [c.outputs[0]]);
+  const [places] = c.emit('MaxPoolIndices', [x], attributes);
+  const planes = mulDims(n, ch);
+  const starts = c.emit('Range', [], { start: 0, limit: mulDims(planes, plane), delta: plane });
+  const apart = c.emit('Reshape', starts, { shape: [n, ch, ...spatial.map(() => 1)] })[0]!;
+  const sum = c.emit('Add', [places!, apart])[0]!;
+  c.emit('Cast', [sum], { to: 'int64' }, [c.outputs[1]]);
+  return undefined;
+};
+
+/** Padding of more than half a window. */
+function isWide(window: Attributes, kernel: readonly number[]): boolean {
+  const dilations = window['dilations'] as readonly number[];
+  return (window['pads'] as readonly number[]).some((p, i) => {
+    const k = i % kernel.length;
+    return p > Math.floor((dilations[k]! * (kernel[k]! - 1) + 1) / 2);
+  });
+}
+
+/** A window's pads as Pad has them, with batch and channels. */
+function borders(window: Attributes): number[] {
+  const pads = window['pads'] as readonly number[];
+  const n = pads.length / 2;
+  return [0, 0, ...pads.slice(0, n), 0, 0, ...pads.slice(n)];
+}
 
 /** Before opset 13 the axes from `axis` on made one row. */
 const softmax =
@@ -140,11 +215,16 @@ const softmax =
   };
 
 const argument: Translate = c => {
-  if (c.integer('select_last_index', 0) !== 0) throw new Unsupported('select_last_index');
-  c.finish(c.op, [c.tensor(0)], {
-    axis: axisOf(c.integer('axis', 0), rankOf(c)),
-    keepdims: c.integer('keepdims', 1),
-  });
+  const axis = axisOf(c.integer('axis', 0), rankOf(c));
+  const keepdims = c.integer('keepdims', 1);
+  const x = c.tensor(0);
+  if (c.integer('select_last_index', 0) === 0) return c.finish(c.op, [x], { axis, keepdims });
+  // The last of equal values is the first when counted from the end.
+  const size = c.type(0).shape[axis]!;
+  if (typeof size !== 'number') throw new Unsupported('select_last_index beside an unknown size');
+  const back = c.emit('Slice', [x], { starts: [size - 1], ends: [-size - 1], axes: [axis], steps: [-1] });
+  const where = c.emit(c.op, back, { axis, keepdims })[0]!;
+  return c.finish('Sub', [c.constant('int64', [], [size - 1]), where]);
 };
 
 /** The value of a scalar input if it is known; NaN if not. */
@@ -186,6 +266,14 @@ function blocks(c: TranslationContext): { n: Dim; ch: Dim; h: Dim; w: Dim; b: nu
   const [n, ch, h, w] = shape as [Dim, Dim, Dim, Dim];
   return { n, ch, h, w, b: c.integer('blocksize', 1) };
 }
+
+function isComputed(name: string): boolean {
+  const op = ops.get(name);
+  return Boolean(op?.lower ?? op?.expand);
+}
+
+/** Operators that are translated to the op of the same name, and so need it. */
+const needsOwnOp = new Set('Acos Acosh Asin Asinh Atan Atanh Cosh IsInf IsNaN LRN Shrink Sinh'.split(' '));
 
 export const translations: Readonly<Record<string, Translate>> = {
   // Cell by cell.
@@ -255,13 +343,15 @@ export const translations: Readonly<Record<string, Translate>> = {
   Cast: c => c.finish('Cast', all(c), { to: dtypeOf(c.integer('to', 1)) }),
   CastLike: c => c.finish('Cast', [c.tensor(0)], { to: c.type(1).dtype }),
   Dropout: c => {
-    if (c.outputs[1]) throw new Unsupported('the second output, the mask');
-    const ratio = c.opset < 12 ? c.float('ratio', 0.5) : scalarInput(c, 1, 0.5);
-    if (Number.isNaN(ratio)) throw new Unsupported('a ratio that is computed');
-    const training = scalarInput(c, 2, 0);
-    if (c.opset >= 12 && c.has(2) && training !== 0 && ratio !== 0 && !Number.isNaN(training))
-      throw new Unsupported('training_mode');
-    c.finish('Dropout', [c.tensor(0)], { ratio });
+    const late = c.opset >= 12;
+    const [ratio = 0.5] = !late ? [c.float('ratio', 0.5)] : c.has(1) ? c.numbers(1, 'the ratio') : [];
+    const [training = 0] = late && c.has(2) ? c.numbers(2, 'training_mode') : [];
+    if (training !== 0 && ratio !== 0) throw new Unsupported('training_mode');
+    if (c.outputs[0]) c.emit('Dropout', [c.tensor(0)], { ratio }, [c.outputs[0]]);
+    if (!c.outputs[1]) return undefined;
+    const shape = c.type(0).shape as readonly Dim[];
+    c.emit('ConstantOfShape', [], { shape, value: 1, dtype: 'bool' }, [c.outputs[1]]);
+    return undefined;
   },
 
   // Of two or more inputs.
@@ -299,7 +389,19 @@ export const translations: Readonly<Record<string, Translate>> = {
     if (c.typeOf(y!).dtype === dtype) c.finish('Identity', [y!]);
     else c.finish('Cast', [y!], { to: dtype });
   },
-  PRelu: same(),
+  PRelu: c => {
+    const [x, slope] = all(c);
+    // Until opset 7 a vector of slopes was one for each channel.
+    if (c.opset >= 7 || c.type(1).shape.length !== 1 || rankOf(c) < 2) return c.finish('PRelu', [x!, slope!]);
+    const shape = [
+      c.type(1).shape[0]!,
+      ...c
+        .type(0)
+        .shape.slice(2)
+        .map(() => 1),
+    ];
+    return c.finish('PRelu', [x!, c.emit('Reshape', [slope!], { shape })[0]!]);
+  },
   Sub: same(),
   Sum: variadic('Add'),
   Where: same(),
@@ -338,6 +440,15 @@ export const translations: Readonly<Record<string, Translate>> = {
       if (auto === 'VALID') pads = new Array<number>(2 * n).fill(0);
       spatial = full.map((f, i) => subDims(f, pads[i]! + pads[i + n]!));
     }
+    if (isComputed('ConvTranspose') && !wanted)
+      return c.finish('ConvTranspose', all(c), {
+        kernel_shape: kernel,
+        strides,
+        pads,
+        dilations,
+        group,
+        output_padding: extra,
+      });
     const channels = mulDims(c.type(1).shape[1]!, group);
     const [y] = c.emit('ConvGradInput', [x!, w!], {
       kernel_shape: kernel,
@@ -364,11 +475,8 @@ export const translations: Readonly<Record<string, Translate>> = {
   MatMul: same(),
 
   // Windows.
-  AveragePool: pool(c => ({ count_include_pad: c.integer('count_include_pad', 0) })),
-  MaxPool: pool(c => {
-    if (c.integer('storage_order', 0) !== 0) throw new Unsupported('storage_order');
-    return {};
-  }),
+  AveragePool: averagePool,
+  MaxPool: maxPool,
   GlobalAveragePool: same(),
   GlobalMaxPool: same(),
   Resize: resize,
@@ -376,12 +484,27 @@ export const translations: Readonly<Record<string, Translate>> = {
 
   // Normalization.
   BatchNormalization: c => {
-    if (c.integer('training_mode', 0) !== 0) throw new Unsupported('training_mode');
-    if (c.outputs.slice(1).some(o => o !== '')) throw new Unsupported('outputs of training');
-    c.finish('BatchNormalization', all(c), {
-      epsilon: c.float('epsilon', 1e-5),
-      momentum: c.float('momentum', 0.9),
-    });
+    const epsilon = c.float('epsilon', 1e-5);
+    const momentum = c.float('momentum', 0.9);
+    const inputs = all(c);
+    if (c.integer('training_mode', 0) === 0) {
+      if (c.outputs.slice(1).some(o => o !== '')) throw new Unsupported('outputs of training');
+      return c.finish('BatchNormalization', inputs, { epsilon, momentum });
+    }
+    const { shape } = c.type(0);
+    const axes = shape.map((_, i) => i).filter(i => i !== 1);
+    const [standard, mean, variance] = c.emit('Standardize', [inputs[0]!], { axes, epsilon });
+    const column = (id: string) =>
+      c.emit('Reshape', [id], { shape: [shape[1]!, ...shape.slice(2).map(() => 1)] })[0]!;
+    const scaled = c.emit('Mul', [standard!, column(inputs[1]!)])[0]!;
+    if (c.outputs[0]) c.emit('Add', [scaled, column(inputs[2]!)], {}, [c.outputs[0]]);
+    const part = (id: string, share: number) => c.emit('Mul', [id, c.constant('float32', [], [share])])[0]!;
+    for (const [i, now] of [mean!, variance!].entries()) {
+      if (!c.outputs[i + 1]) continue;
+      const flat = c.emit('Reshape', [now], { shape: [shape[1]!] })[0]!;
+      c.emit('Add', [part(inputs[i + 3]!, momentum), part(flat, 1 - momentum)], {}, [c.outputs[i + 1]!]);
+    }
+    return undefined;
   },
   GroupNormalization: c => {
     const [x, ...given] = all(c);
@@ -404,10 +527,9 @@ export const translations: Readonly<Record<string, Translate>> = {
   LpNormalization: c => {
     const axes = [axisOf(c.integer('axis', -1), rankOf(c))];
     const x = c.tensor(0);
-    c.finish('Div', [
-      x,
-      c.emit(c.integer('p', 2) === 1 ? 'ReduceL1' : 'ReduceL2', [x], { axes, keepdims: 1 })[0]!,
-    ]);
+    const norm = c.emit(c.integer('p', 2) === 1 ? 'ReduceL1' : 'ReduceL2', [x], { axes, keepdims: 1 })[0]!;
+    // A vector of zeros stays one.
+    return c.finish('Div', [x, c.emit('Max', [norm, c.constant('float32', [], [1e-30])])[0]!]);
   },
   LRN: same({ alpha: 1e-4, beta: 0.75, bias: 1, size: 1 }),
   MeanVarianceNormalization: c =>
@@ -461,8 +583,9 @@ export const translations: Readonly<Record<string, Translate>> = {
 
   // Shapes.
   Concat: c => c.finish('Concat', all(c), { axis: axisOf(c.integer('axis', 0), rankOf(c)) }),
-  ConstantOfShape: () => {
-    throw new Unsupported('a shape that is computed');
+  // Where the shape is known, the reader has it computed before this.
+  ConstantOfShape: c => {
+    throw new Unsupported(`the shape ${c.dims(0, 'the shape').length}`);
   },
   DepthToSpace: c => {
     const { n, ch, h, w, b } = blocks(c);
@@ -508,8 +631,8 @@ export const translations: Readonly<Record<string, Translate>> = {
       full[a] = pads[i] ?? 0;
       full[a + rank] = pads[i + list.length] ?? 0;
     });
-    const value = c.opset < 11 ? c.float('value', 0) : scalarInput(c, 2, 0);
-    if (Number.isNaN(value)) throw new Unsupported('a constant_value that is computed');
+    const [value = 0] =
+      c.opset < 11 ? [c.float('value', 0)] : c.has(2) ? c.numbers(2, 'the value of the padding') : [];
     c.finish('Pad', [c.tensor(0)], { pads: full, mode: c.text('mode', 'constant'), value: finite(value) });
   },
   Range: c => {
@@ -547,13 +670,15 @@ export const translations: Readonly<Record<string, Translate>> = {
     });
   },
   SpaceToDepth: c => {
-    if (c.text('mode', 'DCR') !== 'DCR') throw new Unsupported(`mode "${c.text('mode', 'DCR')}"`);
     const { n, ch, h, w, b } = blocks(c);
     const [apart] = c.emit('Reshape', [c.tensor(0)], {
       shape: [n, ch, floorDivDims(h, b), b, floorDivDims(w, b), b],
     });
-    const [moved] = c.emit('Transpose', [apart!], { perm: [0, 3, 5, 1, 2, 4] });
-    c.finish('Reshape', [moved!], {
+    const columns = c.text('mode', 'DCR') === 'CRD';
+    const [moved] = c.emit('Transpose', [apart!], {
+      perm: columns ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4],
+    });
+    return c.finish('Reshape', [moved!], {
       shape: [n, mulDims(ch, b * b), floorDivDims(h, b), floorDivDims(w, b)],
     });
   },
@@ -594,6 +719,9 @@ export const translations: Readonly<Record<string, Translate>> = {
 };
 
 /** Folded while reading: their outputs follow from shapes alone. */
-export const folded: readonly string[] = ['Constant', 'ConstantOfShape', 'Shape', 'Size'];
+const folded: readonly string[] = ['Constant', 'Shape', 'Size'];
 
-export { isFloat };
+/** What is read and run: an operator of the engine's own name only if the engine computes it. */
+export const claims: readonly string[] = [...Object.keys(translations), ...folded]
+  .filter(name => !needsOwnOp.has(name) || isComputed(name))
+  .sort();

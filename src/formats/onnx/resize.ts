@@ -22,7 +22,6 @@ export function resize(c: TranslationContext): undefined {
     const scales = c.opset < 9 ? (c.floats('scales') ?? []) : c.numbers(1, 'the list of scales');
     return scaled(c, scales, undefined, 'asymmetric', 'floor', mode);
   }
-  if (c.integer('antialias', 0) !== 0) throw new Unsupported('antialias');
   const axes = (c.integers('axes') ?? shape.map((_, i) => i)).map(a => (a < 0 ? a + rank : a));
   const spread = <T>(given: readonly T[], otherwise: (i: number) => T): T[] =>
     shape.map((_, i) => (axes.includes(i) ? given[axes.indexOf(i)]! : otherwise(i)));
@@ -75,8 +74,17 @@ function scaled(
     const width = axesGiven ? axesGiven.length : shape.length;
     const region = roi && place >= 0 ? ([roi[place]!, roi[place + width]!] as const) : undefined;
     const outside = c.float('extrapolation_value', 0);
-    const at = Array.from({ length }, (_, i) => source(i, size, length, scale, coordinates, region));
-    const taps = tapsOf(c, at, size, mode, rounding);
+    const at = Array.from({ length }, (_, i) =>
+      source(i, size, length, scale, coordinates, region, wanted === undefined),
+    );
+    const taps = tapsOf(
+      c,
+      at,
+      size,
+      mode,
+      rounding,
+      c.integer('antialias', 0) === 1 ? Math.min(scale, 1) : 1,
+    );
     const count = taps.places[0]?.length ?? 1;
     const wide = shape.map((_, i) => (i === axis ? length : 1));
     let sum: string | undefined;
@@ -108,6 +116,8 @@ function source(
   scale: number,
   coordinates: string,
   region: readonly [number, number] | undefined,
+  /** Scales were given: the corners are those of a result that may end between two cells. */
+  byScale: boolean,
 ): number {
   switch (coordinates) {
     case 'half_pixel':
@@ -119,7 +129,7 @@ function source(
     case 'pytorch_half_pixel':
       return length > 1 ? (i + 0.5) / scale - 0.5 : 0;
     case 'align_corners':
-      return length === 1 ? 0 : (i * (size - 1)) / (length - 1);
+      return length === 1 ? 0 : (i * (size - 1)) / ((byScale ? scale * size : length) - 1);
     case 'asymmetric':
       return i / scale;
     case 'tf_crop_and_resize': {
@@ -133,7 +143,15 @@ function source(
   }
 }
 
-function tapsOf(c: TranslationContext, at: number[], size: number, mode: string, rounding: string): Taps {
+function tapsOf(
+  c: TranslationContext,
+  at: number[],
+  size: number,
+  mode: string,
+  rounding: string,
+  /** Below 1 where a result that shrinks averages over all that it stands for. */
+  stretch: number,
+): Taps {
   const inside = (p: number) => Math.min(Math.max(p, 0), size - 1);
   if (mode === 'nearest') {
     const round = {
@@ -145,42 +163,36 @@ function tapsOf(c: TranslationContext, at: number[], size: number, mode: string,
     if (!round) throw new Unsupported(`nearest_mode "${rounding}"`);
     return { places: at.map(p => [inside(round(p))]), weights: at.map(() => [1]) };
   }
-  const kernel =
-    mode === 'linear' || mode === 'bilinear'
-      ? linear
-      : mode === 'cubic'
-        ? cubic(c.float('cubic_coeff_a', -0.75))
-        : undefined;
-  if (!kernel) throw new Unsupported(`mode "${mode}"`);
+  const isLinear = mode === 'linear' || mode === 'bilinear';
+  if (!isLinear && mode !== 'cubic') throw new Unsupported(`mode "${mode}"`);
+  const kernel = isLinear ? linear : cubic(c.float('cubic_coeff_a', -0.75));
+  const first = Math.floor((isLinear ? -1 : -2) / stretch) + 1;
   const exclude = c.integer('exclude_outside', 0) === 1;
   const places: number[][] = [];
   const weights: number[][] = [];
   for (const p of at) {
     const base = Math.floor(p);
-    const own = kernel(p - base).map(([offset, weight]) => ({ at: base + offset, weight }));
-    if (exclude) for (const o of own) if (o.at < 0 || o.at >= size) o.weight = 0;
-    const total = exclude ? own.reduce((s, o) => s + o.weight, 0) : 1;
-    places.push(own.map(o => inside(o.at)));
+    const own: { at: number; weight: number }[] = [];
+    for (let offset = first; offset <= 1 - first; offset++) {
+      const outside = base + offset < 0 || base + offset >= size;
+      const weight = exclude && outside ? 0 : kernel(Math.abs(base + offset - p) * stretch);
+      own.push({ at: inside(base + offset), weight });
+    }
+    const total = own.reduce((s, o) => s + o.weight, 0);
+    places.push(own.map(o => o.at));
     weights.push(own.map(o => o.weight / total));
   }
   return { places, weights };
 }
 
-const linear = (t: number): [number, number][] => [
-  [0, 1 - t],
-  [1, t],
-];
+const linear = (d: number): number => Math.max(0, 1 - d);
 
 /** Keys 1981, "Cubic convolution interpolation". */
 const cubic =
   (a: number) =>
-  (t: number): [number, number][] => {
-    const near = (d: number) => (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1;
-    const far = (d: number) => a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a;
-    return [
-      [-1, far(1 + t)],
-      [0, near(t)],
-      [1, near(1 - t)],
-      [2, far(2 - t)],
-    ];
-  };
+  (d: number): number =>
+    d <= 1
+      ? (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1
+      : d < 2
+        ? a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a
+        : 0;
