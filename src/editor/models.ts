@@ -94,8 +94,14 @@ export class Models implements vscode.Disposable {
         promise: this.#start(document, entry, abort.signal, typing ? readDelay() : 0),
       };
     }
+    const { version } = entry.pending;
     const reading = await entry.pending.promise;
-    return token?.isCancellationRequested ? undefined : reading;
+    if (token?.isCancellationRequested) return undefined;
+    // Forgotten on the way, because an experiment came or went: the text is the same, so the answer is still wanted.
+    const forgotten = !reading && !document.isClosed && document.version === version;
+    return forgotten && this.#entries.get(document.uri.toString()) !== entry
+      ? this.read(document, token)
+      : reading;
   }
 
   /** Reads a class of a file for the panel or a tree, whether or not it is open. */

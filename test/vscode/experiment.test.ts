@@ -93,7 +93,7 @@ describe('an experiment file in the editor', () => {
   });
 
   it('reports an unknown loss and offers the nearest', async () => {
-    const uri = changed('loss', '"bce_with_logits"', '"bce_with_logit"');
+    const uri = changed('loss', /"loss": "\w+"/, '"loss": "bce_with_logit"');
     const [f] = await findingsOf(uri);
     assert.match(f?.message ?? '', /Did you mean "bce_with_logits"/);
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
