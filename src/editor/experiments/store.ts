@@ -49,9 +49,7 @@ export class Experiments implements vscode.Disposable {
   async #find(): Promise<void> {
     const watcher = vscode.workspace.createFileSystemWatcher(experimentGlob);
     const update = async (uri: vscode.Uri) => {
-      if (isSnapshot(uri)) return;
-      await this.#update(uri);
-      this.#changed.fire();
+      if (!isSnapshot(uri) && (await this.#update(uri))) this.#changed.fire();
     };
     this.#disposables.push(
       watcher,
@@ -63,8 +61,7 @@ export class Experiments implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(e => {
         const { uri } = e.document;
         if (uri.scheme !== 'file' || !uri.path.endsWith(experimentSuffix) || isSnapshot(uri)) return;
-        this.#known.set(uri.toString(), experimentInfo(uri.fsPath, e.document.getText()));
-        this.#changed.fire();
+        if (this.#set(uri, experimentInfo(uri.fsPath, e.document.getText()))) this.#changed.fire();
       }),
     );
     const files = await vscode.workspace.findFiles(
@@ -76,10 +73,18 @@ export class Experiments implements vscode.Disposable {
     if (files.length > 0) this.#changed.fire();
   }
 
-  async #update(uri: vscode.Uri): Promise<void> {
-    const info = await this.#read(uri);
-    if (info) this.#known.set(uri.toString(), info);
-    else this.#known.delete(uri.toString());
+  async #update(uri: vscode.Uri): Promise<boolean> {
+    return this.#set(uri, await this.#read(uri));
+  }
+
+  /** True when something changed that others build on; most edits change only numbers that they don't look at. */
+  #set(uri: vscode.Uri, info: ExperimentInfo | undefined): boolean {
+    const key = uri.toString();
+    const before = this.#known.get(key);
+    if (info) this.#known.set(key, info);
+    else this.#known.delete(key);
+    const essence = (i: ExperimentInfo | undefined) => JSON.stringify(i && [i.model, i.data]);
+    return essence(before) !== essence(info);
   }
 
   async #read(uri: vscode.Uri): Promise<ExperimentInfo | undefined> {
