@@ -1,6 +1,7 @@
 /** Requests that compute. */
 import type { Engine } from '../engine/engine';
 import { openRun } from '../train/openRun';
+import { assessRun } from './assessRun';
 import { explainRow } from './explainRow';
 import { predictFile } from './predictFile';
 import type { RunManager } from './runManager';
@@ -37,6 +38,10 @@ export function engineHandlers(
 
     async explain(params, { signal, progress }) {
       return explainRow(params, engineFor, { signal, onProgress: progress });
+    },
+
+    async fairness(params, { signal, progress }) {
+      return assessRun(params, engineFor, { signal, onProgress: progress });
     },
 
     async predict({ run, input }, { signal }) {

@@ -5,7 +5,9 @@
 
 import type { FeatureInfo, Modality, RawSample, Split, TargetInfo } from '../data/dataset';
 import type { BackendInfo } from '../engine/engine';
+import type { Fairness, FairnessCall } from '../explain/fairness/fairness';
 import type { Explanation } from '../explain/method';
+import type { Subject } from '../explain/probe';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { Diagnostic } from '../model/graph';
 import type { ParameterStatistics } from '../train/parameterStatistics';
@@ -49,6 +51,13 @@ export interface ExplainRequest {
   options?: Readonly<Record<string, unknown>>;
 }
 
+export interface FairnessRequest extends Omit<FairnessCall, keyof Subject | 'by' | 'dataset' | 'onProgress'> {
+  /** A run's folder, or an experiment file (its newest finished run is taken). */
+  run: string;
+  /** Columns to group by; the experiment's `sensitive` if absent. */
+  by?: readonly string[];
+}
+
 /** method -> [parameters, result] */
 export interface Requests {
   'model/read': [ReadModelRequest, Record<string, ReadModel>];
@@ -71,6 +80,7 @@ export interface Requests {
   'run/parameters': [{ folder: string; run: string }, { parameters: readonly ParameterStatistics[] }];
   'data/samples': [SampleRequest & { run?: string }, SamplePage];
   explain: [ExplainRequest, Explanation];
+  fairness: [FairnessRequest, Fairness];
   predict: [{ run: string; input: string }, { rows: readonly Record<string, unknown>[] }];
   'engine/info': [null, { backend: BackendInfo; pid: number }];
 }
