@@ -29,11 +29,11 @@ describe('smoke: the extension in VS Code', () => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(folder);
     const uri = vscode.Uri.joinPath(folder.uri, 'net/net.py');
-    await vscode.workspace.openTextDocument(uri);
+    const document = await vscode.workspace.openTextDocument(uri);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
       'vscode.executeHoverProvider',
       uri,
-      new vscode.Position(9, 24),
+      document.positionAt(document.getText().indexOf('nn.Linear(2, 5)') + 5),
     );
     const text = hovers.flatMap(h => h.contents).map(c => (typeof c === 'string' ? c : c.value));
     assert.match(text.join('\n'), /15 = 5·2 \(weight\) \+ 5 \(bias\)/);
