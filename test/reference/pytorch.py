@@ -61,6 +61,32 @@ def load(name):
     return module
 
 
+def fill(model):
+    """Weights by a formula that the test knows, too: no file of numbers, and no chance."""
+    seen = set()
+    number = 0
+    for name, tensor in model.state_dict(keep_vars=True).items():
+        trained = isinstance(tensor, torch.nn.Parameter)
+        if id(tensor) in seen or not (trained or "running_" in name):
+            continue
+        seen.add(id(tensor))
+        wave = torch.sin(0.7 * torch.arange(tensor.numel(), dtype=torch.float64) + number)
+        if "running_var" in name:
+            values = 1 + 0.5 * wave
+        elif tensor.dim() > 1:
+            values = wave / max(1.0, tensor.numel() / tensor.shape[0]) ** 0.5
+        else:
+            values = 1 + 0.1 * wave if name.endswith("weight") else 0.1 * wave
+        tensor.data.copy_(values.reshape(tensor.shape))
+        number += 1
+
+
+def example(shape, dtype):
+    steps = torch.arange(torch.Size(shape).numel(), dtype=torch.float64)
+    values = (steps * 7) % 50 if dtype == LONG else torch.sin(0.3 * steps)
+    return values.reshape(shape).to(getattr(torch, dtype))
+
+
 def tensors(value):
     if isinstance(value, torch.Tensor):
         return [value]
@@ -82,7 +108,16 @@ for file, cls, arguments, inputs in CASES:
     with torch.no_grad():
         outputs = tensors(model(*made))
     named = dict(model.named_parameters())
-    buffers = dict(model.named_buffers())
+    buffers = {k: b.clone() for k, b in model.named_buffers()}
+    values = {k: [round(float(x), 9) for x in b.flatten()[:200]] for k, b in buffers.items() if b.dtype == torch.float32}
+    spread = {
+        k: [float(p.min()), float(p.max()), float(p.mean()), float(p.std(unbiased=False))]
+        for k, p in named.items()
+        if p.numel() >= 2000
+    }
+    fill(model)
+    with torch.no_grad():
+        computed = tensors(model(*[example(s, d) for s, d in inputs]))
     state = model.state_dict()
     rows.append(
         {
@@ -97,15 +132,11 @@ for file, cls, arguments, inputs in CASES:
             "named_parameters": list(named),
             "modules": [[k, type(m).__name__] for k, m in model.named_modules()],
             # What the constructor itself computes: exact values to hold ours to.
-            "values": {
-                k: [round(float(x), 9) for x in b.flatten()[:200]] for k, b in buffers.items() if b.dtype == torch.float32
-            },
-            # How what begins by chance is spread, for the initialisers.
-            "spread": {
-                k: [float(p.min()), float(p.max()), float(p.mean()), float(p.std(unbiased=False))]
-                for k, p in named.items()
-                if p.numel() >= 2000
-            },
+            "values": values,
+            # For how what begins by chance is spread.
+            "spread": spread,
+            # What forward returns for the weights and inputs of the formulas above.
+            "computed": [[float(x) for x in t.flatten()[:60]] for t in computed],
             "repr": [m.extra_repr() for m in model.modules()],
         }
     )
