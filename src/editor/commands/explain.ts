@@ -11,6 +11,8 @@ import { type Target, targetOf } from './targets';
 
 const { l10n } = vscode;
 const PAGE = 100;
+/** What is offered first to who has not chosen yet: it suits every differentiable model, and its sum can be checked. */
+const usual = 'integrated_gradients';
 
 /** What tests and other commands may say in advance. */
 export interface ExplainArguments {
@@ -28,7 +30,7 @@ export async function explain(argument: unknown, rooms: Rooms): Promise<void> {
   const methods = await loadMethods();
   const method = given.method
     ? methods.find(m => m.id === given.method)
-    : await pickMethod(methods, rooms.panel.state.selection.method);
+    : await pickMethod(methods, rooms.panel.state.selection.method ?? usual);
   if (!method) {
     if (given.method) throw new VitrineError('bad-request', l10n.t('There is no method {0}.', given.method));
     return;
