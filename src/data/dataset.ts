@@ -61,6 +61,17 @@ export interface Dataset {
   preparation(): unknown;
 }
 
+/** What a run keeps of a data set to prepare rows of any origin as training did. */
+export interface SavedPreparation {
+  readonly sampleShape: readonly number[];
+  readonly features: readonly FeatureInfo[];
+  readonly target: TargetInfo;
+  /** @throws bad-data by row and column. */
+  prepare(rows: readonly Readonly<Record<string, string | number | null>>[]): Tensor;
+  /** The rows of a file (or folder) for `prepare`. @throws bad-data, file-not-found, cancelled */
+  readRows(file: string, signal?: AbortSignal): Promise<Record<string, string | number | null>[]>;
+}
+
 /** A kind of data set is one file in data/kinds/ that exports `kind`. */
 export interface DatasetKind {
   /** As in the experiment file's data.kind, e.g. "csv". */
@@ -70,6 +81,12 @@ export interface DatasetKind {
   extensions: readonly string[];
   /** TypeBox schema of its options in the experiment file. */
   schema: unknown;
+  /** Options that name files or folders; ["file"] if absent. Those that the experiment leaves out are not looked for. */
+  paths?: readonly string[];
+  /** What `file` names; "file" if absent. */
+  source?: 'file' | 'folder' | 'none';
+  /** What the experiment cannot know before the data: reads what `preparation()` of this kind gave. */
+  restore?(state: Readonly<Record<string, unknown>>): SavedPreparation;
   load(options: unknown, context: LoadContext): Promise<Dataset>;
   /** A quick look at the head of the source, for checking and for guided choices; only for kinds that have columns. */
   columns?(options: unknown, context: Pick<LoadContext, 'folder'>): Promise<readonly ColumnHead[]>;

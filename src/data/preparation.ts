@@ -7,7 +7,8 @@ import { Value } from '@sinclair/typebox/value';
 import { VitrineError } from '../model/errors';
 import type { Tensor } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
-import type { FeatureInfo, TargetInfo } from './dataset';
+import type { FeatureInfo, SavedPreparation, TargetInfo } from './dataset';
+import { type RawRow, rawRowsOf, readTableFile } from './table/rawRows';
 import { isMissing, parseNumber } from './table/values';
 
 const columnSchema = Type.Object({
@@ -53,7 +54,7 @@ export type PreparationColumn = Static<typeof columnSchema>;
 export type PreparationState = Static<typeof preparationSchema>;
 export type RawValue = string | number | null | undefined;
 
-export class Preparation {
+export class Preparation implements SavedPreparation {
   readonly features: readonly FeatureInfo[];
   readonly width: number;
   private readonly codes: readonly (ReadonlyMap<string, number> | undefined)[];
@@ -101,6 +102,12 @@ export class Preparation {
       });
     });
     return { shape: [rows.length, ...this.sampleShape], data };
+  }
+
+  /** Rows of a table in any format, categories in the file's own spelling. */
+  async readRows(file: string, signal?: AbortSignal): Promise<RawRow[]> {
+    const categories = this.state.columns.filter(c => c.kind === 'category').map(c => c.name);
+    return rawRowsOf(await readTableFile(file, new Set(categories), signal));
   }
 
   /** Writes one value of column `j` into the row that starts at `offset`; an unknown category leaves zeros. */

@@ -1,8 +1,7 @@
 /** A trained run, opened for predicting and explaining. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Dataset } from '../data/dataset';
-import type { Preparation } from '../data/preparation';
+import type { Dataset, SavedPreparation } from '../data/dataset';
 import type { Experiment } from '../formats/experiment/schema';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
@@ -25,7 +24,7 @@ export interface OpenRun {
   model: Model;
   /** Read when first asked for. @throws file-not-found when the run has none yet; bad-file, shape-mismatch. */
   weights(): Promise<Tensors>;
-  preparation: Preparation;
+  preparation: SavedPreparation;
   /** As it was trained. */
   experiment: Experiment;
   /** The data that it was trained on. @throws bad-data when they changed; file-not-found when they are gone. */

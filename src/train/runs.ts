@@ -1,7 +1,8 @@
 /** Reads what runs left on disk, whatever state they left it in. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Preparation, restorePreparation } from '../data/preparation';
+import type { SavedPreparation } from '../data/dataset';
+import { restoreSaved } from '../data/restore';
 import { readSafetensors } from '../formats/safetensors/read';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
@@ -61,8 +62,8 @@ export async function readRunModel(runFolder: string): Promise<Model> {
 }
 
 /** @throws file-not-found, bad-file */
-export async function readRunPreparation(runFolder: string): Promise<Preparation> {
-  return restorePreparation(await readJson(join(runFolder, runFiles.preparation)));
+export async function readRunPreparation(runFolder: string): Promise<SavedPreparation> {
+  return restoreSaved(await readJson(join(runFolder, runFiles.preparation)));
 }
 
 /** The experiment's text as it was trained. @throws file-not-found */

@@ -1,25 +1,16 @@
 /** Delimited text: CSV, TSV and their relatives, as tables or as images whose pixels are columns. */
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
-import { throwIfCancelled, VitrineError } from '../../model/errors';
-import type { ColumnHead, Dataset, DatasetKind, LoadContext } from '../dataset';
+import { throwIfCancelled } from '../../model/errors';
+import { readBytes, readWhole } from '../bytes';
+import type { Dataset, DatasetKind, LoadContext } from '../dataset';
 import { decodeText } from '../decode';
+import { headsOf } from '../table/head';
 import { tableFields } from '../table/options';
-import {
-  bad,
-  type Column,
-  looksNumeric,
-  numberAt,
-  readTable,
-  readTableInPieces,
-  textAt,
-} from '../table/table';
+import { bad, readTable, readTableInPieces } from '../table/table';
 import { TableDataset } from '../table/tableDataset';
 
-/** The longest text that a JavaScript engine holds is about 512 MiB. */
-const maxBytes = 500 * 1024 * 1024;
 /** What `columns` looks at. */
 const headBytes = 1024 * 1024;
 
@@ -59,39 +50,13 @@ export const kind: DatasetKind = {
     // Half a line is no row.
     if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n'));
     const table = readTable(text, full, { delimiter, maxRows: 1000, cut });
-    return table.columns.map(c => head(c, table.rows));
+    return headsOf(table);
   },
 };
 
-function head(column: Column, rows: number): ColumnHead {
-  const numeric = looksNumeric(column, rows);
-  const distinct = new Set<string>();
-  let integers = numeric;
-  for (let i = 0; i < rows; i++) {
-    const text = textAt(column, i);
-    if (text !== undefined && distinct.size < 1000) distinct.add(text);
-    const x = numberAt(column, i);
-    if (!Number.isNaN(x) && !Number.isInteger(x)) integers = false;
-  }
-  return {
-    name: column.name,
-    kind: numeric ? 'number' : 'category',
-    integers,
-    distinct: distinct.size,
-    rows,
-    examples: [...distinct].slice(0, 5),
-  };
-}
-
 async function loadCsv(options: CsvOptions, context: LoadContext): Promise<Dataset> {
   const file = path.resolve(context.folder, options.file);
-  const { bytes } = await readBytes(file, maxBytes + 1);
-  if (bytes.length > maxBytes)
-    throw bad(
-      file,
-      undefined,
-      `The file is larger than ${maxBytes / 1024 / 1024} MB, more than can be read at once.`,
-    );
+  const bytes = await readWhole(file);
   throwIfCancelled(context.signal);
   const hash = createHash('sha256').update(bytes).digest('hex');
   const { text, encoding } = decoded(bytes, file);
@@ -104,36 +69,6 @@ async function loadCsv(options: CsvOptions, context: LoadContext): Promise<Datas
     table.notes.push('The file is not valid UTF-8; it was read as Windows-1252 (Latin-1).');
   throwIfCancelled(context.signal);
   return new TableDataset(table, options, hash, context.seed);
-}
-
-async function readBytes(file: string, limit: number): Promise<{ bytes: Uint8Array; cut: boolean }> {
-  // Opening a pipe would wait for its writer.
-  const info = await stat(file).catch(() => undefined);
-  if (info && !info.isFile())
-    throw bad(file, undefined, 'Expected a file with a table, found something else, e.g. a folder.');
-  const handle = await open(file).catch((e: NodeJS.ErrnoException) => {
-    throw new VitrineError(
-      'file-not-found',
-      e.code === 'ENOENT'
-        ? `The data file "${path.basename(file)}" does not exist. Check data.file in the experiment.`
-        : `The data file "${path.basename(file)}" cannot be opened (${e.code}).`,
-      { at: { file } },
-    );
-  });
-  try {
-    const total = (await handle.stat()).size;
-    const size = Math.min(total, limit);
-    const bytes = new Uint8Array(size);
-    let done = 0;
-    while (done < size) {
-      const { bytesRead } = await handle.read(bytes, done, size - done, done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return { bytes: bytes.subarray(0, done), cut: total > size };
-  } finally {
-    await handle.close();
-  }
 }
 
 function decoded(bytes: Uint8Array, file: string) {

@@ -308,7 +308,7 @@ function guessDelimiter(body: string): string {
   return best;
 }
 
-class Builder {
+export class Builder {
   readonly column: Column;
   private readonly shared = new Map<string, string>();
   private points = 0;
@@ -368,5 +368,22 @@ class Builder {
     const meansThousands = delimiter === ',' && commas === thousands;
     if (commas > 0 && points === 0 && !meansThousands) column.decimal = ',';
     return column;
+  }
+}
+
+/** For sources that have rows but no lines: what is said of "Line 3" is said of "Row 3", and no editor is sent there. */
+export function asRows<T>(task: () => T): T {
+  try {
+    return task();
+  } catch (e) {
+    const at = e instanceof VitrineError ? e.details.at : undefined;
+    if (!(e instanceof VitrineError) || at?.line === undefined) throw e;
+    throw new VitrineError(
+      e.code,
+      e.message.replace(/^Line (\d)/, 'Row $1').replaceAll('The header has', 'There are'),
+      {
+        at: { file: at.file },
+      },
+    );
   }
 }

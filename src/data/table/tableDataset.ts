@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Dataset, RawSample, Split, TargetInfo } from '../dataset';
-import { Preparation } from '../preparation';
+import { Preparation, type PreparationState } from '../preparation';
 import { checkImage, checkNumbers, chooseFeatures, isNumber } from './features';
 import { noteLeaks, noteUnseen } from './leaks';
 import { learn } from './learn';
@@ -11,6 +11,12 @@ import { divide, keepRows } from './rows';
 import { bad, type Column, columnNamed, looksNumeric, numberAt, type Table, textAt } from './table';
 import { readTarget } from './target';
 import { names } from './words';
+
+/** (length, channels) reads as a series; three axes as the channels, rows and columns of an image. */
+function shaped(state: PreparationState, sampleShape: readonly number[]): PreparationState {
+  const modality = sampleShape.length === 3 ? 'image' : sampleShape.length === 2 ? 'series' : 'table';
+  return { ...state, sampleShape: [...sampleShape], modality };
+}
 
 export class TableDataset implements Dataset {
   readonly name: string;
@@ -27,11 +33,13 @@ export class TableDataset implements Dataset {
   private readonly splitOf: Map<number, Split>;
   private readonly numeric: ReadonlySet<Column>;
 
+  /** @param sampleShape of samples that are more than a row: the columns are their entries, row-major. */
   constructor(
     private readonly table: Table,
     options: TableOptions,
     readonly hash: string,
     seed: number,
+    sampleShape?: readonly number[],
   ) {
     const notes = [...table.notes];
     this.name = path.basename(table.file);
@@ -57,7 +65,8 @@ export class TableDataset implements Dataset {
     for (const split of ['train', 'valid', 'test'] as const)
       for (const row of this.splits[split]) this.splitOf.set(row, split);
 
-    const state = learn(this.name, table, this.columns, numeric, this.splits.train, options, info, notes);
+    const learned = learn(this.name, table, this.columns, numeric, this.splits.train, options, info, notes);
+    const state = sampleShape && sampleShape.length > 1 ? shaped(learned, sampleShape) : learned;
     this.plan = new Preparation(state);
     this.modality = state.modality;
     this.sampleShape = state.sampleShape;

@@ -12,7 +12,10 @@ import { experimentSchema } from './schema';
 export function experimentJsonSchema(metrics: readonly string[] = []): unknown {
   const oneOf = (schemas: TSchema[]) => (schemas.length === 1 ? schemas[0]! : Type.Union(schemas));
   const schema = experimentSchema({
-    data: oneOf(datasetKinds.map(k => k.schema as TSchema)),
+    data: {
+      ...oneOf(datasetKinds.map(k => k.schema as TSchema)),
+      description: 'The data to train and test with.',
+    },
     optimizer: oneOf(optimizers.map(optimizerSchema)),
     lossOptions: Type.Object({}),
   });

@@ -25,12 +25,17 @@ export type Resolved =
   | { path?: undefined; code: 'path-outside' | 'file-not-found'; why: string };
 
 /**
- * The absolute path of an existing file that `from` names relative to its folder.
+ * The absolute path of an existing file (or folder, with `isFolder`) that `from` names relative to its folder.
  *
  * Refused are absolute paths (the file would work on one machine only, and could name any file of it), paths that
  * climb out of the workspace, and symbolic links that lead out of it.
  */
-export async function resolveInside(workspace: string, folder: string, relative: string): Promise<Resolved> {
+export async function resolveInside(
+  workspace: string,
+  folder: string,
+  relative: string,
+  isFolder = false,
+): Promise<Resolved> {
   const outside = (why: string): Resolved => ({ code: 'path-outside', why });
   if (relative.includes('\0')) return outside('the path contains a zero character.');
   if (path.isAbsolute(relative) || path.win32.isAbsolute(relative) || /^[a-z][a-z0-9+.-]+:/i.test(relative))
@@ -40,8 +45,9 @@ export async function resolveInside(workspace: string, folder: string, relative:
   if (!isInside(workspace, full))
     return outside(`it leaves the workspace folder "${path.basename(workspace)}".`);
   const info = await stat(full).catch(() => undefined);
-  if (!info) return { code: 'file-not-found', why: 'there is no such file.' };
-  if (!info.isFile()) return { code: 'file-not-found', why: 'it is not a file.' };
+  if (!info) return { code: 'file-not-found', why: `there is no such ${isFolder ? 'folder' : 'file'}.` };
+  if (isFolder ? !info.isDirectory() : !info.isFile())
+    return { code: 'file-not-found', why: `it is not a ${isFolder ? 'folder' : 'file'}.` };
   const [realRoot, realFull] = await Promise.all([realpath(workspace), realpath(full)]);
   if (!isInside(realRoot, realFull))
     return outside('it is a link to a file outside of the workspace folder.');

@@ -73,19 +73,30 @@ async function readText(file: string): Promise<string> {
 /** Makes the paths absolute, and looks for the class. */
 async function checkFiles(source: JsonSource, experiment: Experiment, workspace: string): Promise<void> {
   const folder = path.dirname(source.file);
-  for (const part of ['model', 'data'] as const) {
-    const relative = experiment[part].file;
-    const resolved = await resolveInside(workspace, folder, relative);
+  const kind = datasetKind(experiment.data.kind);
+  const named = [
+    { part: 'model', field: 'file', folder: false },
+    ...(kind.paths ?? ['file']).map(field => ({
+      part: 'data' as const,
+      field,
+      folder: field === 'file' && kind.source === 'folder',
+    })),
+  ] as const;
+  for (const { part, field, folder: isFolder } of named) {
+    const values = experiment[part] as unknown as Record<string, unknown>;
+    const relative = values[field];
+    if (typeof relative !== 'string') continue;
+    const resolved = await resolveInside(workspace, folder, relative, isFolder);
     if (resolved.path !== undefined) {
-      experiment[part].file = resolved.path;
+      values[field] = resolved.path;
       continue;
     }
-    const at = source.place([part, 'file']);
+    const at = source.place([part, field]);
     const near = resolved.code === 'file-not-found' ? await nearFile(folder, relative) : undefined;
     source.report(
       at,
       resolved.code,
-      `${part}.file is "${relative}", but ${resolved.why}${near ? ` Did you mean "${near}"?` : ''}`,
+      `${part}.${field} is "${relative}", but ${resolved.why}${near ? ` Did you mean "${near}"?` : ''}`,
       near ? replace(at, JSON.stringify(near)) : undefined,
     );
   }

@@ -1,5 +1,6 @@
 /** From an experiment back to the text of a file, and to what the engine takes. */
 import path from 'node:path';
+import { datasetKind } from '../../data/load';
 import type { LossSpec, OptimizerSpec } from '../../engine/engine';
 import type { Experiment } from './schema';
 
@@ -14,9 +15,19 @@ export function formatExperiment(experiment: Experiment, file: string): string {
   const out = {
     ...experiment,
     model: { ...experiment.model, file: relative(experiment.model.file) },
-    data: { ...experiment.data, file: relative(experiment.data.file) },
+    data: { ...experiment.data, ...pathsOf(experiment.data, relative) },
   };
   return `${JSON.stringify(out, null, 2)}\n`;
+}
+
+function pathsOf(data: Experiment['data'], relative: (file: string) => string): Record<string, string> {
+  const values = data as unknown as Record<string, unknown>;
+  return Object.fromEntries(
+    (datasetKind(data.kind).paths ?? ['file']).flatMap(name => {
+      const value = values[name];
+      return typeof value === 'string' ? [[name, relative(value)] as const] : [];
+    }),
+  );
 }
 
 export function lossSpec(experiment: Experiment): LossSpec {

@@ -32,6 +32,7 @@ describe('The JSON schema of experiment files', () => {
           if ('const' in choice)
             assert.ok(choice.description, `${at}.${name}: ${choice.const} has no description`);
         walk(field, `${at}.${name}`);
+        for (const choice of field.anyOf ?? []) walk(choice, `${at}.${name}`);
       }
     };
     walk(schema, '');
@@ -39,7 +40,11 @@ describe('The JSON schema of experiment files', () => {
 
   it('asks only for what has no default', () => {
     assert.deepEqual(schema.required, ['model', 'data', 'loss']);
-    assert.deepEqual(schema.properties!['data']!.required, ['kind', 'file', 'target']);
+    const kinds = schema.properties!['data']!.anyOf!;
+    const csv = kinds.find(k => k.properties!['kind']!.const === 'csv')!;
+    assert.deepEqual(csv.required, ['kind', 'file', 'target']);
+    const images = kinds.find(k => k.properties!['kind']!.const === 'images')!;
+    assert.deepEqual(images.required, ['kind', 'file']);
     assert.equal(schema.properties!['optimizer']!.required, undefined);
   });
 });

@@ -1,0 +1,92 @@
+/** Scaling pictures. */
+import type { Picture } from './decode';
+
+/** How a picture of another shape becomes one of the model's: stretched, or its middle cut out. */
+export type Fit = 'stretch' | 'crop';
+
+/**
+ * A picture as planes [channels, height, width] of 0 … 255. One channel is the luma of ITU-R BT.601
+ * (0.299 R + 0.587 G + 0.114 B), as Pillow's "L"; transparency is dropped, as by torchvision's ImageFolder.
+ */
+export function planes(
+  picture: Picture,
+  channels: 1 | 3,
+  height: number,
+  width: number,
+  fit: Fit,
+): Float32Array {
+  const { data } = picture;
+  const from = fit === 'crop' ? middle(picture, height, width) : whole(picture);
+  const out = new Float32Array(channels * height * width);
+  for (let c = 0; c < channels; c++) {
+    const plane = new Float32Array(from.width * from.height);
+    for (let y = 0, i = 0; y < from.height; y++) {
+      for (let x = 0; x < from.width; x++, i++) {
+        const at = ((from.top + y) * picture.width + from.left + x) * 4;
+        plane[i] =
+          channels === 1 ? 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]! : data[at + c]!;
+      }
+    }
+    out.set(resize(plane, from.height, from.width, height, width), c * height * width);
+  }
+  return out;
+}
+
+function whole({ width, height }: Picture) {
+  return { top: 0, left: 0, width, height };
+}
+
+/** The largest part in the middle that has the shape wanted. */
+function middle(picture: Picture, height: number, width: number) {
+  const scale = Math.min(picture.width / width, picture.height / height);
+  const w = Math.max(1, Math.min(picture.width, Math.round(width * scale)));
+  const h = Math.max(1, Math.min(picture.height, Math.round(height * scale)));
+  return { top: (picture.height - h) >> 1, left: (picture.width - w) >> 1, width: w, height: h };
+}
+
+/**
+ * Bilinear, with the filter widened when the plane shrinks so that nothing between the samples is lost: what
+ * F.interpolate(mode="bilinear", antialias=True) and Pillow's BILINEAR compute.
+ */
+export function resize(
+  plane: Float32Array,
+  height: number,
+  width: number,
+  toHeight: number,
+  toWidth: number,
+): Float32Array {
+  const across = filter(width, toWidth);
+  const down = filter(height, toHeight);
+  const half = new Float32Array(height * toWidth);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < toWidth; x++) {
+      const { start, weights } = across[x]!;
+      let sum = 0;
+      for (let k = 0; k < weights.length; k++) sum += weights[k]! * plane[y * width + start + k]!;
+      half[y * toWidth + x] = sum;
+    }
+  const out = new Float32Array(toHeight * toWidth);
+  for (let y = 0; y < toHeight; y++) {
+    const { start, weights } = down[y]!;
+    for (let x = 0; x < toWidth; x++) {
+      let sum = 0;
+      for (let k = 0; k < weights.length; k++) sum += weights[k]! * half[(start + k) * toWidth + x]!;
+      out[y * toWidth + x] = sum;
+    }
+  }
+  return out;
+}
+
+function filter(from: number, to: number): { start: number; weights: number[] }[] {
+  const scale = from / to;
+  const support = Math.max(1, scale);
+  return Array.from({ length: to }, (_, i) => {
+    const centre = (i + 0.5) * scale;
+    const start = Math.max(0, Math.floor(centre - support + 0.5));
+    const end = Math.min(from, Math.floor(centre + support + 0.5));
+    const weights: number[] = [];
+    for (let k = start; k < end; k++) weights.push(Math.max(0, 1 - Math.abs((k + 0.5 - centre) / support)));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return { start, weights: weights.map(w => w / sum) };
+  });
+}

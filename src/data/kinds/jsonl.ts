@@ -1,0 +1,55 @@
+/** JSON Lines: one object a line. */
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { type Static, Type } from '@sinclair/typebox';
+import { readBytes, readWhole } from '../bytes';
+import type { DatasetKind } from '../dataset';
+import { decodeText } from '../decode';
+import { headsOf } from '../table/head';
+import { readJsonl } from '../table/jsonl';
+import { tableFields } from '../table/options';
+import { bad } from '../table/table';
+import { TableDataset } from '../table/tableDataset';
+
+const headBytes = 1024 * 1024;
+
+export const jsonlSchema = Type.Object(
+  { kind: Type.Literal('jsonl', { description: 'JSON Lines: an object on each line.' }), ...tableFields },
+  { additionalProperties: false, description: 'The data to train and test with.' },
+);
+
+type JsonlOptions = Static<typeof jsonlSchema>;
+
+export const kind: DatasetKind = {
+  id: 'jsonl',
+  title: 'JSON Lines',
+  extensions: ['.jsonl', '.ndjson'],
+  schema: jsonlSchema,
+
+  async load(options, context) {
+    const given = options as JsonlOptions;
+    const file = path.resolve(context.folder, given.file);
+    const bytes = await readWhole(file);
+    const table = readJsonl(textOf(bytes, file), file, {
+      keepText: new Set(given.categories),
+      ...(context.signal && { signal: context.signal }),
+    });
+    return new TableDataset(table, given, createHash('sha256').update(bytes).digest('hex'), context.seed);
+  },
+
+  async columns(options, context) {
+    const file = path.resolve(context.folder, (options as JsonlOptions).file);
+    const { bytes, cut } = await readBytes(file, headBytes);
+    let text = textOf(bytes, file);
+    // Half a line is no row.
+    if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n'));
+    return headsOf(readJsonl(text, file, { maxRows: 1000 }));
+  },
+};
+
+function textOf(bytes: Uint8Array, file: string): string {
+  const decoded = decodeText(bytes);
+  if (!decoded)
+    throw bad(file, undefined, 'The file is not text (it contains zero bytes). Expected JSON Lines.');
+  return decoded.text;
+}
