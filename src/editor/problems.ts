@@ -1,4 +1,5 @@
 /** Tells the user what went wrong, in plain words, with a way to the place or to the log. Never a stack trace. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { VitrineError } from '../model/errors';
 import type { Log } from './log';
@@ -11,9 +12,14 @@ export function isCancelled(e: unknown): boolean {
   );
 }
 
-/** The sentence for a person. What nobody foresaw is called what it is. */
+/** The sentence for a person, with the file that it speaks of. What nobody foresaw is called what it is. */
 export function messageOf(e: unknown): string {
-  if (e instanceof VitrineError) return e.message;
+  if (e instanceof VitrineError) {
+    const { at } = e.details;
+    const name = at && path.basename(at.file);
+    if (!name || e.message.includes(name)) return e.message;
+    return `${[name, at.line].filter(x => x !== undefined).join(':')}: ${e.message}`;
+  }
   const what = e instanceof Error ? e.message : String(e);
   return vscode.l10n.t('Something in Vitrine went wrong that should not: {0}', what);
 }

@@ -48,6 +48,8 @@ CASES = [
     ("tcn", "TCN", {}, [([3, 4, 20], "float32")]),
     ("recommender", "Factorization", {}, [([3], LONG), ([3], LONG)]),
     ("recommender", "DeepSet", {}, [([3, 9, 6], "float32")]),
+    ("indexing", "Angles", {}, [([3, 6], "float32")]),
+    ("indexing", "Pairs", {"size": 5, "hidden": 8}, [([3, 5], "float32")]),
     ("cells", "Unrolled", {}, [([3, 6], "float32")]),
     ("cells", "Lazy", {}, [([3, 3, 10, 10], "float32")]),
 ]

@@ -3,6 +3,7 @@
  * tensors' bytes. Format: https://github.com/huggingface/safetensors#format. A file is hostile until proven: nothing
  * here allocates more than the header needs, and every offset is checked against the file's true size.
  */
+import { basename } from 'node:path';
 import { VitrineError } from '../../model/errors';
 
 /** The format's own limit. */
@@ -56,18 +57,18 @@ export function headerLength(first: Uint8Array, fileSize: number, file: string):
   if (first.length < 8)
     throw bad(
       file,
-      `The file has ${fileSize} bytes; a safetensors file begins with 8 bytes that give its header's length.`,
+      `${basename(file)} has ${fileSize} bytes; a safetensors file begins with 8 bytes that give its header's length.`,
     );
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(maxHeaderBytes))
     throw bad(
       file,
-      `The header claims ${length} bytes; at most ${maxHeaderBytes} are allowed. This is no safetensors file, or it is damaged.`,
+      `The header of ${basename(file)} claims ${length} bytes; at most ${maxHeaderBytes} are allowed. This is no safetensors file, or it is damaged.`,
     );
   if (Number(length) > fileSize - 8)
     throw bad(
       file,
-      `The header claims ${length} bytes, but the file has only ${fileSize - 8} after its first 8. It is truncated: copy or download it again.`,
+      `The header of ${basename(file)} claims ${length} bytes, but the file has only ${fileSize - 8} after its first 8. It is truncated: copy or download it again.`,
     );
   return Number(length);
 }
@@ -103,9 +104,13 @@ function parseJson(bytes: Uint8Array, file: string): [string, unknown][] {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     value = JSON.parse(text);
   } catch {
-    throw bad(file, 'The header is not JSON text. This is no safetensors file, or it is damaged.');
+    throw bad(
+      file,
+      `The header of ${basename(file)} is not JSON text. This is no safetensors file, or it is damaged.`,
+    );
   }
-  if (!isObject(value)) throw bad(file, 'The header is not a JSON object with an entry for each tensor.');
+  if (!isObject(value))
+    throw bad(file, `The header of ${basename(file)} is not a JSON object with an entry for each tensor.`);
   checkNames(text, file);
   return Object.entries(value);
 }
@@ -125,17 +130,24 @@ function checkNames(text: string, file: string): void {
     if (depth !== 1) continue;
     const name = JSON.parse(text.slice(start, i + 1)) as string;
     if (seen.has(name))
-      throw bad(file, `The header names the tensor "${name}" twice. The file was written wrongly.`);
+      throw bad(
+        file,
+        `The header of ${basename(file)} names the tensor "${name}" twice. The file was written wrongly.`,
+      );
     seen.add(name);
   }
 }
 
 function readMetadata(value: unknown, file: string): Record<string, string> {
-  if (!isObject(value)) throw bad(file, 'The header\'s "__metadata__" is not an object of strings.');
+  if (!isObject(value))
+    throw bad(file, `"__metadata__" in the header of ${basename(file)} is not an object of strings.`);
   const out: Record<string, string> = Object.create(null);
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string')
-      throw bad(file, `The header's "__metadata__" has a value for "${key}" that is no text.`);
+      throw bad(
+        file,
+        `"__metadata__" in the header of ${basename(file)} has a value for "${key}" that is no text.`,
+      );
     out[key] = text;
   }
   return out;
@@ -148,7 +160,7 @@ function readEntry(
   fileSize: number,
   file: string,
 ): TensorEntry {
-  const wrong = (what: string) => bad(file, `Tensor "${name}": ${what}`);
+  const wrong = (what: string) => bad(file, `Tensor "${name}" of ${basename(file)}: ${what}`);
   if (!isObject(value)) throw wrong('expected an object with dtype, shape and data_offsets.');
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(bits, dtype))
@@ -185,14 +197,14 @@ function checkLayout(entries: TensorEntry[], dataStart: number, fileSize: number
     if (entry.start !== position)
       throw bad(
         file,
-        `Tensor "${entry.name}" ${entry.start < position ? 'overlaps the tensor before it' : 'leaves a hole before it'} (byte ${entry.start}, expected ${position}). The file is damaged.`,
+        `Tensor "${entry.name}" of ${basename(file)} ${entry.start < position ? 'overlaps the tensor before it' : 'leaves a hole before it'} (byte ${entry.start}, expected ${position}). The file is damaged.`,
       );
     position = entry.end;
   }
   if (position !== fileSize)
     throw bad(
       file,
-      `The tensors end at byte ${position}, but the file has ${fileSize}. It is damaged, or two files in one.`,
+      `The tensors of ${basename(file)} end at byte ${position}, but the file has ${fileSize}. It is damaged, or two files in one.`,
     );
 }
 

@@ -59,13 +59,9 @@ export async function openSafetensors(file: string): Promise<SafetensorsReader> 
   try {
     const stat = await handle.stat();
     if (!stat.isFile())
-      throw new VitrineError(
-        'bad-file',
-        'Expected a safetensors file, found something else, e.g. a folder.',
-        {
-          at: { file },
-        },
-      );
+      throw new VitrineError('bad-file', `${path.basename(file)} is no file: expected a safetensors file.`, {
+        at: { file },
+      });
     const length = headerLength(await bytesAt(handle, 0, Math.min(8, stat.size), file), stat.size, file);
     const header = parseHeader(await bytesAt(handle, 8, length, file), stat.size, file);
     return {
@@ -102,7 +98,7 @@ function entryOf(header: Header, name: string): TensorEntry {
   const near = nearest(name, header.tensors.keys());
   throw new VitrineError(
     'bad-file',
-    `There is no tensor "${name}" among the ${header.tensors.size} of this file.${near ? ` Did you mean "${near}"?` : ''}`,
+    `There is no tensor "${name}" among the ${header.tensors.size} of ${path.basename(header.file)}.${near ? ` Did you mean "${near}"?` : ''}`,
     { at: { file: header.file } },
   );
 }
@@ -111,14 +107,14 @@ function convert(entry: TensorEntry, bytes: Uint8Array, file: string): Tensor {
   if (!Object.hasOwn(dtypes, entry.dtype))
     throw new VitrineError(
       'bad-file',
-      `Tensor "${entry.name}" is of type ${entry.dtype}, which cannot be computed with. Expected one of ${Object.keys(dtypes).join(', ')}.`,
+      `Tensor "${entry.name}" of ${path.basename(file)} is of type ${entry.dtype}, which cannot be computed with. Expected one of ${Object.keys(dtypes).join(', ')}.`,
       { at: { file } },
     );
   const data = fromBytes(entry.dtype, bytes);
   if ('overflow' in data)
     throw new VitrineError(
       'bad-file',
-      `Tensor "${entry.name}" holds ${data.overflow}, beyond the 32-bit integers that are computed with.`,
+      `Tensor "${entry.name}" of ${path.basename(file)} holds ${data.overflow}, beyond the 32-bit integers that are computed with.`,
       { at: { file } },
     );
   return { shape: [...entry.shape], data };
@@ -130,9 +126,13 @@ async function bytesAt(handle: FileHandle, start: number, length: number, file: 
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, start + done);
     if (bytesRead === 0)
-      throw new VitrineError('bad-file', 'The file became shorter while it was read. Try again.', {
-        at: { file },
-      });
+      throw new VitrineError(
+        'bad-file',
+        `${path.basename(file)} became shorter while it was read. Try again.`,
+        {
+          at: { file },
+        },
+      );
     done += bytesRead;
   }
   return bytes;

@@ -287,6 +287,43 @@ while True:
     assert.deepEqual(Net!.model!.values[Net!.model!.outputs[0]!]!.shape, ['N', 4]);
   });
 
+  it('holds the layers to the input that is given', async () => {
+    for (const first of [5, 2]) {
+      const text = net(
+        `self.layers = nn.Sequential(nn.Linear(${first}, 16), nn.ReLU())`,
+        'return self.layers(x)',
+      );
+      const { Net } = await readText(text, { input: [4] });
+      const error = errorOf(Net?.diagnostics);
+      assert.equal(
+        error.message,
+        `RuntimeError: mat1 and mat2 shapes cannot be multiplied (Nx4 and ${first}x16)`,
+      );
+      assert.equal(textAt(text, error), 'self.layers(x)');
+      assert.equal(error.fix?.title, `Change in_features from ${first} to 4`);
+      assert.deepEqual(Net?.model?.values[Net.model.inputs[0]!]?.shape, ['N', 4]);
+    }
+  });
+
+  it('reads a loop over a length of the input for one length, and says so there', async () => {
+    const text = net(
+      'self.embed = nn.Embedding(9, 4)\nself.cell = nn.GRUCell(4, 3)',
+      'e = self.embed(x)\nh = e.new_zeros(e.size(0), 3)\nfor t in range(e.size(1)):\n    h = self.cell(e[:, t], h)\nreturn h',
+    );
+    const { Net } = await readText(text);
+    const [hint] = Net?.diagnostics ?? [];
+    assert.equal(hint?.severity, 'hint');
+    assert.equal(hint.code, 'example-size');
+    assert.equal(textAt(text, hint), 'range(e.size(1))');
+    assert.deepEqual(Net?.model?.values[Net.model.outputs[0]!]?.shape, ['N', 3]);
+  });
+
+  it('takes starred arguments from the call that the file makes', async () => {
+    const text = `${net('self.a = nn.Linear(width, depth)', 'return self.a(x)', ', width, *, depth')}\noptions = {"depth": 7}\nif __name__ == "__main__":\n    Net(*[3], **options)\n`;
+    const m = await model(text);
+    assert.deepEqual(m.parameters[0]?.shape, [7, 3]);
+  });
+
   describe('bad input', () => {
     it('syntax errors, at their place', async () => {
       const read = await readText(`${head}class Net(nn.Module):\n    def __init__(self)\n        pass\n`);

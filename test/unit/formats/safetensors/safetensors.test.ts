@@ -128,7 +128,7 @@ describe('A file that lies', () => {
     ['no UTF-8', craft(Buffer.from([0x7b, 0xff, 0x7d]).toString('latin1')), /not JSON/],
     ['a list', craft('[]'), /not a JSON object/],
     ['nesting to overflow the stack', craft('['.repeat(1e6)), /not JSON/],
-    ['an entry that is none', craft({ a: 3 }), /"a": expected an object/],
+    ['an entry that is none', craft({ a: 3 }), /"a" of x\.safetensors: expected an object/],
     ['no type', craft({ a: { shape: [], data_offsets: [0, 4] } }, 4), /found the type nothing/],
     [
       'an unknown type',
@@ -152,8 +152,8 @@ describe('A file that lies', () => {
       /takes 8 bytes, but data_offsets give it 4/,
     ],
     ['data beyond the end', craft({ a: f32([2], 0, 8) }, 4), /the file has only .* truncated/],
-    ['overlap', craft({ a: f32([2], 0, 8), b: f32([1], 4, 8) }, 8), /"b" overlaps/],
-    ['a hole', craft({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12), /"b" leaves a hole/],
+    ['overlap', craft({ a: f32([2], 0, 8), b: f32([1], 4, 8) }, 8), /"b" of x\.safetensors overlaps/],
+    ['a hole', craft({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12), /"b" of x\.safetensors leaves a hole/],
     ['bytes behind the last', craft({ a: f32([1], 0, 4) }, 5), /tensors end at byte/],
     [
       'a name twice',
@@ -163,7 +163,7 @@ describe('A file that lies', () => {
     [
       'metadata of numbers',
       craft({ __metadata__: { a: 1 } }),
-      /"__metadata__" has a value for "a" that is no text/,
+      /"__metadata__" in the header of x\.safetensors has a value for "a" that is no text/,
     ],
   ];
   for (const [name, bytes, expected] of cases)
@@ -194,7 +194,7 @@ describe('A file that lies', () => {
       assert.equal(e.details.at?.file, file);
       return /truncated/.test(e.message);
     });
-    await assert.rejects(readSafetensors(folder), /something else, e\.g\. a folder/);
+    await assert.rejects(readSafetensors(folder), /is no file: expected a safetensors file/);
     await assert.rejects(readSafetensors(path.join(folder, 'none.safetensors')), /does not exist/);
     symlinkSync(folder, path.join(folder, 'link'));
     await assert.rejects(readSafetensors(path.join(folder, 'link')), VitrineError);
@@ -203,7 +203,10 @@ describe('A file that lies', () => {
   it('claims integers that cannot be computed with', async () => {
     const bytes = craft({ a: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, 8);
     new DataView(bytes.buffer, bytes.byteOffset).setBigInt64(bytes.length - 8, 2n ** 40n, true);
-    await assert.rejects(readSafetensors(bytes), /"a" holds 1099511627776, beyond the 32-bit integers/);
+    await assert.rejects(
+      readSafetensors(bytes),
+      /"a" of buffer holds 1099511627776, beyond the 32-bit integers/,
+    );
     const complex = craft({ a: { dtype: 'C64', shape: [1], data_offsets: [0, 8] } }, 8);
     await assert.rejects(readSafetensors(complex), /of type C64, which cannot be computed with/);
   });

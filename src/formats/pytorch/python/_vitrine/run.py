@@ -334,8 +334,16 @@ class _Reading:
             return (), given
         for call, namespace in self.examples():
             try:
-                found = signature.bind_partial(None, *[self.evaluate(a, namespace) for a in call.args if not isinstance(a, ast.Starred)],
-                                               **{k.arg: self.evaluate(k.value, namespace) for k in call.keywords if k.arg})
+                positional, keywords_given = [], {}
+                for a in call.args:
+                    if isinstance(a, ast.Starred):
+                        positional.extend(self.evaluate(a.value, namespace))
+                    else:
+                        positional.append(self.evaluate(a, namespace))
+                for k in call.keywords:
+                    value = self.evaluate(k.value, namespace)
+                    keywords_given.update({k.arg: value} if k.arg else value)
+                found = signature.bind_partial(None, *positional, **keywords_given)
             except Exception:
                 continue
             values = {k: v for k, v in list(found.arguments.items())[1:]}
@@ -504,7 +512,9 @@ class _Reading:
         if given is not None:
             integers = layers and layers[0][1] == "int64"
             kinds = ["int64", "float32"] if integers else ["float32", "int64"]
-            first = [(s, k) for k in kinds for s in ((("N", *given)), ("N", *given[1:]), tuple(given))]
+            # Whoever gives one size gives that of a row: without it there is nothing left but the batch.
+            batched = [("N", *given[1:])] if len(given) > 1 else []
+            first = [(s, k) for k in kinds for s in (("N", *given), *batched, tuple(given))]
             if len(names) == 1:
                 return [[f] for f in first]
             return [[f, *[r] * (len(names) - 1)] for f in first for r in [f, *layers[:4]]][:48]
@@ -561,8 +571,21 @@ class _Reading:
             seen.append(shapes)
             tried += 1
             self.attempt(names, shapes, mark, found)
+            # A loop over a length that the input decides is read for one length.
+            examples = []
+            while isinstance(self.error, trace.SymbolicSize) and len(examples) < 4:
+                exemplary = _exemplary(shapes, self.error.expression)
+                if exemplary is None:
+                    break
+                examples.append((self.error.expression, exemplary[1], trace.where_raised(self.error)))
+                shapes = exemplary[0]
+                self.attempt(names, shapes, mark, found)
+            for expression, number, at in examples:
+                trace.say("hint", "example-size",
+                          f"The length {expression} of this loop depends on the input: read with {number} as an "
+                          "example. model.input in the experiment file gives another.", at or self.name_place())
             if self.error is None:
-                settled = self.settled(shapes)
+                settled = None if examples else self.settled(shapes)
                 if settled is not None:
                     self.attempt(names, settled, mark, found)
                     if self.error is not None:
@@ -570,6 +593,9 @@ class _Reading:
                 if self.error is None:
                     return
             reached = channel.ask("mark")["nodes"] - mark
+            # A shape without its batch is a last resort: its mistakes are not the user's.
+            if given and not any("N" in s for s, _ in shapes):
+                reached = -1
             # With a shape that was given, what counts is the reading of it that got anywhere at all.
             if best is None or (best[0] == 0 if given else True) and reached > best[0]:
                 best = (reached, shapes)
@@ -729,6 +755,15 @@ def _sized(shapes, pairs):
         if size:
             changed = [(tuple(size if d in symbols else d for d in s), k) for s, k in changed]
     return changed if changed != shapes else None
+
+
+def _exemplary(shapes, expression):
+    """Shapes with a number for one of the sizes of an expression, and the number; none for the batch's."""
+    for symbol in sorted(_symbols(expression) - {"N"}):
+        number = sizes._hints.get(symbol, 16)
+        if any(symbol in s for s, _ in shapes):
+            return [(tuple(number if d == symbol else d for d in s), k) for s, k in shapes], number
+    return None
 
 
 def _printed(module):

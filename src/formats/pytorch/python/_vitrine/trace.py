@@ -22,6 +22,7 @@ class SymbolicSize(TypeError):
     """A number was asked of a size that has none."""
 
     def __init__(self, expression):
+        self.expression = expression
         super().__init__(
             f"the size {expression} has no fixed value here; give the input's shape to read this model"
         )

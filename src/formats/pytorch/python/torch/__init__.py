@@ -72,6 +72,7 @@ for _name in ("where", "cat", "concat", "concatenate", "stack", "hstack", "vstac
               "bitwise_xor", "fix"):
     globals()[_name] = getattr(_ops, _name)
 range = arange
+trace = _ops._trace
 scalar_tensor = tensor
 FloatTensor = DoubleTensor = HalfTensor = Tensor
 

@@ -228,6 +228,8 @@ tan = _unary("Tan")
 asin = arcsin = _unary("Asin")
 acos = arccos = _unary("Acos")
 atan = arctan = _unary("Atan")
+sinh = _unary("Sinh")
+cosh = _unary("Cosh")
 asinh = _unary("Asinh")
 acosh = _unary("Acosh")
 atanh = _unary("Atanh")
@@ -241,14 +243,6 @@ sign = sgn = _unary("Sign", False)
 floor = _unary("Floor", False)
 ceil = _unary("Ceil", False)
 relu = _unary("Relu", False)
-
-
-def sinh(input):
-    return mul(sub(exp(input), exp(neg(input))), 0.5)
-
-
-def cosh(input):
-    return mul(add(exp(input), exp(neg(input))), 0.5)
 
 
 def isnan(input):
@@ -340,8 +334,18 @@ def minimum(input, other):
     return emit("Min", list(promote(input, other)))
 
 
-def atan2(input, other):
-    raise trace.Unsupported("torch.atan2 is not read yet")
+def atan2(input, other, *, out=None):
+    """The angle of (other, input), from the arc tangent of their quotient and the quadrant."""
+    y, x = promote(input, other)
+    y, x = _floating(y), _floating(x)
+    on_axis = eq(x, 0.0)
+    # A quotient by one where x is 0: neither the value nor its gradient may be infinite there.
+    right = atan(div(y, where(on_axis, 1.0, x)))
+    left = add(right, where(lt(y, 0.0), -math.pi, math.pi))
+    return where(on_axis, mul(sign(y), math.pi / 2), where(lt(x, 0.0), left, right))
+
+
+arctan2 = atan2
 
 
 def lerp(input, end, weight):
@@ -358,7 +362,7 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
 
 def where(condition, input=None, other=None):
     if input is None:
-        raise trace.Unsupported("torch.where with a condition alone has a result whose size depends on the values")
+        return tuple(_make.tensor(c, dtype=int64) for c in _chosen(condition, "torch.where with a condition alone"))
     if not isinstance(input, Tensor) and not isinstance(other, Tensor):
         floating = isinstance(input, float) or isinstance(other, float)
         dtype = get_default_dtype() if floating else int64
@@ -732,9 +736,19 @@ def getitem(x, index):
             if not isinstance(p, Tensor):
                 p = _make.tensor(list(p))
             if p.dtype is bool_:
-                raise trace.Unsupported(
-                    "indexing with a mask has a result whose size depends on the values"
-                )
+                if p.ndim == 0:
+                    raise trace.Unsupported("indexing with a truth value is not read yet")
+                covered = x.shape[dim : dim + p.ndim]
+                if not builtins.all(_same(a, b) and _same(b, a) for a, b in zip(p.shape, covered)):
+                    raise IndexError(
+                        f"The shape of the mask {list(p.shape)} at index 0 does not match the shape of the indexed "
+                        f"tensor {list(x.shape)} at index {dim}"
+                    )
+                for place in _chosen(p, "indexing with a mask"):
+                    advanced.append((dim, out, _make.tensor(place, dtype=int64)))
+                    dim += 1
+                    out += 1
+                continue
             advanced.append((dim, out, p))
             out += 1
         else:
@@ -772,13 +786,44 @@ def _same(a, b):
 def _gather_several(x, picks):
     """Several index tensors: ONNX's GatherND over the leading dimensions."""
     dims = [d for d, _ in picks]
-    if dims != list(builtins.range(len(dims))):
-        raise trace.Unsupported("indexing with several tensors that are not at the front is not read yet")
+    front = dims == list(builtins.range(len(dims)))
+    if not front:
+        x = permute(x, [*dims, *(d for d in builtins.range(x.ndim) if d not in dims)])
     shape = Size(())
     for _, p in picks:
         shape = Size(_broadcast(shape, p.shape))
     index = stack([expand(cast(p, int64), *shape) for _, p in picks], -1)
-    return emit("GatherND", [x, index])
+    made = emit("GatherND", [x, index])
+    # Neighbouring dimensions are replaced where they stand, others go to the front.
+    if not front and dims == list(builtins.range(dims[0], dims[0] + len(dims))):
+        new = len(shape)
+        rest = list(builtins.range(new, made.ndim))
+        made = permute(made, [*rest[: dims[0]], *builtins.range(new), *rest[dims[0] :]])
+    return made
+
+
+def _chosen(mask, what):
+    """Where a mask whose values are known is true: a list of indices for each of its dimensions."""
+    from _vitrine import channel
+
+    if builtins.any(isinstance(d, SymInt) for d in mask.shape) or "values" not in channel.ask("values", id=mask._id):
+        raise trace.Unsupported(f"{what} has a result whose size depends on the values")
+    places = [[] for _ in mask.shape]
+    for i, value in enumerate(mask._values()):
+        if not value:
+            continue
+        for d in builtins.range(mask.ndim - 1, -1, -1):
+            places[d].append(i % mask.shape[d])
+            i //= mask.shape[d]
+    return places
+
+
+def nonzero(input, *, as_tuple=False):
+    places = _chosen(input, "torch.nonzero")
+    if as_tuple:
+        return tuple(_make.tensor(p, dtype=int64) for p in places)
+    rows = [list(r) for r in zip(*places)]
+    return _make.tensor(rows, dtype=int64) if rows else _make.zeros(0, input.ndim, dtype=int64)
 
 
 def _broadcast(a, b):
@@ -883,7 +928,39 @@ def triu(input, diagonal=0):
 
 
 def diagonal(input, offset=0, dim1=0, dim2=1):
-    raise trace.Unsupported("torch.diagonal is not read yet")
+    a, b = axis(dim1, input.ndim), axis(dim2, input.ndim)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    rest = [d for d in builtins.range(input.ndim) if d not in (a, b)]
+    rows, columns = input.shape[a], input.shape[b]
+    if isinstance(rows, SymInt) or isinstance(columns, SymInt):
+        if offset or not _same(rows, columns) or not _same(columns, rows):
+            raise trace.Unsupported("the diagonal of a matrix whose size is not known is not read yet")
+        return sum(mul(permute(input, [*rest, a, b]), _make.eye(rows, dtype=input.dtype)), -1)
+    length = MAX(0, MIN(rows, columns - offset) if offset >= 0 else MIN(rows + offset, columns))
+    start = (0, offset) if offset >= 0 else (-offset, 0)
+    index = [[start[0] + i, start[1] + i] for i in builtins.range(length)]
+    index = _make.tensor(index, dtype=int64) if index else _make.zeros(0, 2, dtype=int64)
+    made = emit("GatherND", [permute(input, [a, b, *rest]), index])
+    return permute(made, [*builtins.range(1, made.ndim), 0])
+
+
+def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+    if offset or (dim1, dim2) != (-2, -1):
+        raise trace.Unsupported("torch.diag_embed with an offset or other dimensions is not read yet")
+    return mul(unsqueeze(input, -1), _make.eye(input.shape[-1], dtype=input.dtype))
+
+
+def diag(input, diagonal=0):
+    if input.ndim == 1:
+        return diag_embed(input, diagonal)
+    if input.ndim != 2:
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+    return globals()["diagonal"](input, diagonal)
+
+
+def _trace(input):
+    return sum(diagonal(input))
 
 
 def meshgrid(*tensors, indexing="ij"):
@@ -1210,7 +1287,7 @@ square log1p expm1 log2 log10 exp2 logit clamp clip clamp_min clamp_max maximum 
 masked_fill clone reshape view view_as reshape_as flatten unflatten ravel transpose swapaxes swapdims t adjoint permute
 movedim moveaxis unsqueeze squeeze expand expand_as broadcast_to repeat tile repeat_interleave split split_with_sizes
 chunk tensor_split unbind select narrow flip fliplr flipud roll index_select gather take_along_dim scatter scatter_add
-tril triu diagonal sum mean nanmean prod amax amin argmax argmin max min topk sort argsort var std norm all any cumsum
+tril triu diagonal diag diag_embed nonzero arctan2 atan2 sum mean nanmean prod amax amin argmax argmin max min topk sort argsort var std norm all any cumsum
 logsumexp softmax log_softmax matmul mm mv bmm dot inner outer addmm baddbmm bernoulli multinomial equal""".split()
 
 _IN_PLACE = """add sub mul div pow exp log sqrt sin cos tanh sigmoid neg abs floor ceil relu round clamp clip clamp_min
