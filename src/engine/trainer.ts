@@ -257,11 +257,15 @@ function scalarId(name: string): string {
 
 /** Fills the random tensors of a step; each has its own stream, so that a resumed run draws the same. */
 export function draw(executable: Executable, draws: readonly Draw[], seed: number, step: number): void {
-  draws.forEach(({ id, shape, keep, value }, i) => {
+  draws.forEach(({ id, shape, chance }, i) => {
     const random = new Random(seed, `draw:${i}:${step}`);
     const data = new Float32Array(shape.reduce((n, d) => n * d, 1));
-    const threshold = keep * 4294967296;
-    for (let j = 0; j < data.length; j++) data[j] = random.uint32() < threshold ? value : 0;
+    if (chance.kind === 'bernoulli') {
+      const threshold = chance.keep * 4294967296;
+      for (let j = 0; j < data.length; j++) data[j] = random.uint32() < threshold ? chance.value : 0;
+    } else if (chance.kind === 'normal')
+      for (let j = 0; j < data.length; j++) data[j] = random.normal(chance.mean, chance.std);
+    else for (let j = 0; j < data.length; j++) data[j] = random.uniform(chance.low, chance.high);
     executable.write(id, data);
   });
 }

@@ -17,12 +17,17 @@ export interface GraphNode {
   origin?: Node;
 }
 
-/** A tensor that the host fills before each run: `value` with the probability `keep`, else 0. */
+/** How a tensor is drawn: `value` with the probability `keep`, else 0; or from a distribution. */
+export type Chance =
+  | { kind: 'bernoulli'; keep: number; value: number }
+  | { kind: 'normal'; mean: number; std: number }
+  | { kind: 'uniform'; low: number; high: number };
+
+/** A tensor that the host fills before each run. */
 export interface Draw {
   id: string;
   shape: readonly number[];
-  keep: number;
-  value: number;
+  chance: Chance;
 }
 
 export class Graph {
@@ -90,7 +95,10 @@ export class Graph {
       type: id => this.type(id),
       emit: (name, of, a) => this.emit(name, of, a, origin),
       scalar: v => this.scalar(v),
-      bernoulli: (shape, keep, value) => this.bernoulli(concreteShape(shape), keep, value),
+      bernoulli: (shape, keep, value) => this.drawn(shape, { kind: 'bernoulli', keep, value }),
+      normal: (shape, mean, std) => this.drawn(shape, { kind: 'normal', mean, std }),
+      uniform: (shape, low, high) => this.drawn(shape, { kind: 'uniform', low, high }),
+      constant: (shape, values) => this.constant(shape, values),
       update: (resident, value) => this.updates.push({ resident, value }),
     });
     if (parts) return parts;
@@ -104,9 +112,10 @@ export class Graph {
     this.names.set(id, value);
   }
 
-  private bernoulli(shape: readonly number[], keep: number, value: number): string {
+  private drawn(symbolic: readonly Dim[], chance: Chance): string {
+    const shape = concreteShape(symbolic);
     const id = this.declare(this.fresh(), { dtype: 'float32', shape });
-    this.draws.push({ id, shape, keep, value });
+    this.draws.push({ id, shape, chance });
     return id;
   }
 

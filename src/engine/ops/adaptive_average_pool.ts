@@ -1,5 +1,7 @@
 import type { Dim } from '../../model/graph';
 import type { OpDefinition } from '../op';
+import { adaptiveWindows } from './_adaptive';
+import { along } from './_along';
 import { elements, input } from './_infer';
 
 /**
@@ -17,4 +19,17 @@ export const op: OpDefinition = {
     return [{ dtype: x.dtype, shape: [...x.shape.slice(0, x.shape.length - size.length), ...size] }];
   },
   flops: inputs => elements(inputs[0]),
+  // The mean over a box is the mean of means along its axes.
+  expand(e) {
+    const wanted = (e.attributes['output_size'] as readonly Dim[]).map(Number);
+    const shape = e.type(e.inputs[0]!).shape.map(Number);
+    const y = wanted.reduce((x, length, i) => {
+      const axis = shape.length - wanted.length + i;
+      const taps = adaptiveWindows(shape[axis]!, length).map(({ start, end }) =>
+        Array.from({ length: end - start }, (_, k) => ({ at: start + k, weight: 1 / (end - start) })),
+      );
+      return along(e, x, axis, taps);
+    }, e.inputs[0]!);
+    return [y];
+  },
 };

@@ -2,7 +2,7 @@ import type { Dim } from '../../model/graph';
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
 import { addDims, axisOf, differ, number, promote } from './_infer';
-import { argumentName, dot, kernelSource, launch, stridesOf } from './_launch';
+import { argumentName, dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 
 /** Attribute `axis`. */
 export const op: OpDefinition = {
@@ -50,6 +50,9 @@ export const op: OpDefinition = {
     const axis = axisOf(number(l.attributes, 'axis', 0), y!.shape.length);
     const parts = l.inputs.filter(x => x !== undefined).filter(x => x.shape[axis] !== 0);
     const { grid, prologue, at } = launch(y!.shape);
+    const rowOf = (shape: readonly number[]) => sizeOf(shape.slice(axis));
+    const outer = sizeOf(y!.shape.slice(0, axis));
+    const widths = Object.fromEntries(parts.map((x, i) => [`w${i}`, rowOf(x.shape)]));
     let body = `${prologue} let value = 0; int k = 0;`;
     let start = 0;
     parts.forEach((x, i) => {
@@ -70,6 +73,7 @@ export const op: OpDefinition = {
       inputs: parts,
       output: y!,
       grid,
+      fast: { name: 'join', params: { outer, width: rowOf(y!.shape), ...widths } },
     });
   },
 };

@@ -1,5 +1,6 @@
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
+import { convGradInputKernel, convolutionOf } from './_conv';
 import {
   addDims,
   differ,
@@ -14,6 +15,7 @@ import {
   subDims,
   windowOf,
 } from './_infer';
+import { mapKernel } from './_map';
 
 /**
  * Inputs x [N, C, …], weight [C, M / group, …] and, optionally, bias [M]. Attributes `kernel_shape` (the weight's),
@@ -56,5 +58,30 @@ export const op: OpDefinition = {
     const w = inputs[1]!.shape;
     const product = mulDims(mulDims(2, productOf(w.slice(1))), elements(inputs[0]));
     return inputs[2] ? addDims(product, elements(outputs[0])) : product;
+  },
+  gradient(g) {
+    const [x, w, b] = g.inputs;
+    const dy = g.outputGradients[0]!;
+    const { output_padding: _, ...attributes } = g.attributes;
+    const axes = g.type(dy).shape.flatMap((_, i) => (i === 1 ? [] : [i]));
+    return [
+      g.wants(0) ? g.emit('Conv', [dy, w!], attributes)[0]! : null,
+      g.wants(1) ? g.emit('ConvGradWeight', [dy, x!], { ...attributes, shape: g.type(w!).shape })[0]! : null,
+      b && g.wants(2) ? g.emit('ReduceSum', [dy], { axes, keepdims: 0 })[0]! : null,
+    ];
+  },
+  lower(l) {
+    const [x, w, b] = l.inputs;
+    const y = l.outputs[0]!;
+    const c = convolutionOf(l.attributes, y.shape, w!.shape, x!.shape);
+    // The hand-written kernel has no bias.
+    if (!b || !l.fast || c.out.length > 2) {
+      l.kernel({ ...convGradInputKernel(c, x!, w!, b, y), name: 'ConvTranspose' });
+      return;
+    }
+    const bare = l.scratch(y.shape);
+    l.kernel({ ...convGradInputKernel(c, x!, w!, undefined, bare), name: 'ConvTranspose' });
+    const column = { buffer: b.buffer, shape: [c.ci, ...c.spatial.map(() => 1)] };
+    l.kernel(mapKernel('Add', [bare, column], y, 'a + b'));
   },
 };

@@ -69,6 +69,13 @@ function permute(e: ExpansionContext, x: string, from: string, to: string): stri
   return e.emit('Transpose', [x], { perm: [...to].map(c => from.indexOf(c)) })[0]!;
 }
 
+/** Repeats what has size 1 where another operand has more. */
+function widen(e: ExpansionContext, sizes: Map<string, Dim>, x: string, letters: string): string {
+  const shape = [...letters].map(c => sizes.get(c)!);
+  if (e.type(x).shape.every((d, i) => equalDims(d, shape[i]!))) return x;
+  return e.emit('Expand', [x], { shape })[0]!;
+}
+
 /** One product of two operands as a batched matrix product; the result's letters are batch, left, right. */
 function contract(
   e: ExpansionContext,
@@ -83,10 +90,10 @@ function contract(
   const left = [...la].filter(c => !lb.includes(c)).join('');
   const right = [...lb].filter(c => !la.includes(c)).join('');
   const size = (letters: string): Dim => productOf([...letters].map(c => sizes.get(c)!));
-  const x = e.emit('Reshape', [permute(e, a, la, batch + left + summed)], {
+  const x = e.emit('Reshape', [permute(e, widen(e, sizes, a, la), la, batch + left + summed)], {
     shape: [size(batch), size(left), size(summed)],
   })[0]!;
-  const y = e.emit('Reshape', [permute(e, b, lb, batch + summed + right)], {
+  const y = e.emit('Reshape', [permute(e, widen(e, sizes, b, lb), lb, batch + summed + right)], {
     shape: [size(batch), size(summed), size(right)],
   })[0]!;
   const z = e.emit('MatMul', [x, y])[0]!;

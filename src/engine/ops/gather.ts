@@ -40,6 +40,7 @@ export const op: OpDefinition = {
       inputs: [x!, indices!],
       output: y!,
       grid,
+      ...(outer === 1 && { fast: { name: 'gatherRows', params: { rows: size, count, width: inner } } }),
     });
   },
 };

@@ -1,6 +1,7 @@
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
 import { input } from './_infer';
+import { argumentName, sizeOf, stridesOf } from './_launch';
 
 /** Inputs data and indices [..., k]: each row of k numbers picks along the first k dimensions of the data. */
 export const op: OpDefinition = {
@@ -16,4 +17,25 @@ export const op: OpDefinition = {
     return [{ dtype: x.dtype, shape: [...at.slice(0, -1), ...x.shape.slice(k)] }];
   },
   flops: () => 0,
+  // One index into the joined dimensions: Gather knows the rest, its gradient among it.
+  expand(e) {
+    const [x, indices] = e.inputs;
+    const shape = e.type(x!).shape.map(Number);
+    const at = e.type(indices!).shape.map(Number);
+    const k = at.at(-1)!;
+    const joined = shape.slice(0, k);
+    const strides = stridesOf(joined);
+    const parts =
+      k === 1
+        ? [indices!]
+        : e.emit('Split', [indices!], { axis: at.length - 1, split: new Array<number>(k).fill(1) });
+    const place = joined.map((size, i) => {
+      const name = argumentName(i);
+      return `(${name} < 0 ? ${name} + ${size} : ${name}) * ${strides[i]}`;
+    });
+    const flat = e.emit('Map', parts, { expression: place.join(' + ') })[0]!;
+    const picks = e.emit('Reshape', [flat], { shape: at.slice(0, -1) })[0]!;
+    const rows = e.emit('Reshape', [x!], { shape: [sizeOf(joined), ...shape.slice(k)] })[0]!;
+    return e.emit('Gather', [rows, picks], { axis: 0 });
+  },
 };

@@ -1,5 +1,5 @@
 import type { OpDefinition } from '../op';
-import { recurrentFlops, recurrentTypes } from './_recurrent';
+import { expandRecurrent, recurrentFlops, recurrentTypes } from './_recurrent';
 
 /** Inputs and outputs as _recurrent.ts says; attributes `hidden_size` and `direction`. Gates are in ONNX's order. */
 export const op: OpDefinition = {
@@ -8,4 +8,5 @@ export const op: OpDefinition = {
   torch: ['nn.LSTM'],
   infer: (inputs, attributes) => recurrentTypes('LSTM', inputs, attributes, 2),
   flops: recurrentFlops,
+  expand: e => expandRecurrent(e, 'LSTM'),
 };

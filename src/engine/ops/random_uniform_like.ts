@@ -1,6 +1,6 @@
 import type { DType } from '../../model/graph';
 import type { OpDefinition } from '../op';
-import { elements, input, text } from './_infer';
+import { elements, input, number, text } from './_infer';
 
 /** Of the input's shape. Attributes `dtype` and `low` (0), `high` (1). */
 export const op: OpDefinition = {
@@ -12,4 +12,7 @@ export const op: OpDefinition = {
     return [{ dtype: text(attributes, 'dtype', x.dtype) as DType, shape: x.shape }];
   },
   flops: (_, outputs) => elements(outputs[0]),
+  expand: e => [
+    e.uniform(e.type(e.inputs[0]!).shape, number(e.attributes, 'low', 0), number(e.attributes, 'high', 1)),
+  ],
 };

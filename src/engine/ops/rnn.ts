@@ -1,5 +1,5 @@
 import type { OpDefinition } from '../op';
-import { recurrentFlops, recurrentTypes } from './_recurrent';
+import { expandRecurrent, recurrentFlops, recurrentTypes } from './_recurrent';
 
 /** Inputs and outputs as _recurrent.ts says; attributes `hidden_size` and `direction`, `activations`. Gates are in ONNX's order. */
 export const op: OpDefinition = {
@@ -8,4 +8,5 @@ export const op: OpDefinition = {
   torch: ['nn.RNN'],
   infer: (inputs, attributes) => recurrentTypes('RNN', inputs, attributes, 1),
   flops: recurrentFlops,
+  expand: e => expandRecurrent(e, 'RNN'),
 };

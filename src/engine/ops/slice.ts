@@ -3,7 +3,7 @@ import type { Attributes, Dim, Shape } from '../../model/graph';
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
 import { axisOf, input } from './_infer';
-import { dot, kernelSource, launch, stridesOf } from './_launch';
+import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 
 interface Cut {
   axis: number;
@@ -12,13 +12,16 @@ interface Cut {
   length: Dim;
 }
 
-/** Where a bound lies, clamped into [0, size] as far as it is known; open ends are huge numbers. */
-function bound(value: Dim, size: Dim, low: number): Dim {
+/**
+ * Where a bound lies, clamped into [low, high] as far as it is known; negative ones count from `size`, open ends are
+ * huge numbers.
+ */
+function bound(value: Dim, size: Dim, low: number, high: Dim): Dim {
   let at = value;
   if (typeof at === 'number' && at < 0) at = at < -1e9 ? low : addDims(size, at);
-  if (typeof at === 'number' && typeof size === 'number') return Math.min(Math.max(at, low), size);
+  if (typeof at === 'number' && typeof high === 'number') return Math.min(Math.max(at, low), high);
   // Beside a symbolic size a number, or beside a number a symbol, is taken to lie inside.
-  return typeof at === 'number' && at > 1e9 ? size : at;
+  return typeof at === 'number' && at > 1e9 ? high : at;
 }
 
 function cuts(shape: Shape, attributes: Attributes): Cut[] {
@@ -32,16 +35,16 @@ function cuts(shape: Shape, attributes: Attributes): Cut[] {
     const step = steps[i]!;
     if (step === 0) throw new ShapeError('slice step cannot be zero');
     if (step > 0) {
-      const start = bound(starts[i]!, size, 0);
-      const end = bound(ends[i]!, size, 0);
+      const start = bound(starts[i]!, size, 0, size);
+      const end = bound(ends[i]!, size, 0, size);
       const span = subDims(end, start);
       const length = typeof span === 'number' && span <= 0 ? 0 : floorDivDims(addDims(span, step - 1), step);
       return { axis, start, step, length };
     }
     // Backwards: from `start` down to, but without, `end`.
     const last = subDims(size, 1);
-    const start = bound(starts[i]!, last, -1);
-    const end = bound(ends[i]!, last, -1);
+    const start = bound(starts[i]!, size, -1, last);
+    const end = bound(ends[i]!, size, -1, last);
     const span = subDims(start, end);
     const length = typeof span === 'number' && span <= 0 ? 0 : floorDivDims(addDims(span, -step - 1), -step);
     return { axis, start, step, length };
@@ -77,12 +80,25 @@ export const op: OpDefinition = {
     const origin = made.reduce((sum, c) => sum + Number(c.start) * strides[c.axis]!, 0);
     for (const c of made) strides[c.axis]! *= c.step;
     const { grid, prologue, at } = launch(y!.shape);
+    const [only] = made;
+    const whole = made.length === 1 && only!.step === 1;
     l.kernel({
       name: 'Slice',
       source: kernelSource(['x'], `${prologue} return x[${origin} + ${dot(at, strides)}];`),
       inputs: [x!],
       output: y!,
       grid,
+      ...(whole && {
+        fast: {
+          name: 'cut',
+          params: {
+            outer: sizeOf(x!.shape.slice(0, only!.axis)),
+            origin,
+            width: sizeOf(y!.shape.slice(only!.axis)),
+            step: sizeOf(x!.shape.slice(only!.axis)),
+          },
+        },
+      }),
     });
   },
 };

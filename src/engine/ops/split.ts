@@ -3,7 +3,7 @@ import type { Attributes, Dim, TensorType } from '../../model/graph';
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
 import { addDims, axisOf, differ, floorDivDims, input, number } from './_infer';
-import { dot, kernelSource, launch, stridesOf } from './_launch';
+import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 
 function sizes(x: TensorType, axis: number, attributes: Attributes): readonly Dim[] {
   const split = attributes['split'] as readonly Dim[] | undefined;
@@ -52,6 +52,15 @@ export const op: OpDefinition = {
         inputs: [x!],
         output: y,
         grid,
+        fast: {
+          name: 'cut',
+          params: {
+            outer: sizeOf(x!.shape.slice(0, axis)),
+            origin,
+            width: sizeOf(y.shape.slice(axis)),
+            step: sizeOf(x!.shape.slice(axis)),
+          },
+        },
       });
     }
   },

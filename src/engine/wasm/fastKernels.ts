@@ -341,11 +341,43 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     scratchBytes: none,
     bind(native, at, p) {
       const f = native['gatherRows']!;
-      const width = p['width']!;
-      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, width, lo, hi);
+      const [rows, width] = pick(p, ['rows', 'width']) as [number, number];
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, rows, width, lo, hi);
     },
   },
-  /** Inputs indices [count], dy [count, width]; output [rows, width]. */
+  /** A part of an axis: input [outer, …], of which each row's `width` cells from `origin` on, `step` apart. */
+  cut: {
+    units: p => p['outer']!,
+    cost: p => p['width']!,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['copyRows']!;
+      const [origin, width, step] = pick(p, ['origin', 'width', 'step']) as [number, number, number];
+      const from = at.inputs[0]! + origin * 4;
+      return (lo, hi) => f(from, at.output, width, step, width, lo, hi);
+    },
+  },
+  /** Inputs of `outer` rows side by side; params `w0`, `w1`, …: how many cells a row of each has. */
+  join: {
+    units: p => p['outer']!,
+    cost: p => p['width']!,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['copyRows']!;
+      const total = p['width']!;
+      let start = 0;
+      const parts = at.inputs.map((from, i) => {
+        const width = p[`w${i}`]!;
+        const to = at.output + start * 4;
+        start += width;
+        return { from, width, to };
+      });
+      return (lo, hi) => {
+        for (const { from, width, to } of parts) f(from, to, width, width, total, lo, hi);
+      };
+    },
+  },
+  /** Inputs dy [count, width], indices [count]; output [rows, width]. */
   scatterAddRows: {
     units: p => p['width']!,
     cost: p => p['count']! * 2,
@@ -353,7 +385,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     bind(native, at, p) {
       const f = native['scatterAddRows']!;
       const [rows, count, width] = pick(p, ['rows', 'count', 'width']) as [number, number, number];
-      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, rows, count, width, lo, hi);
+      return (lo, hi) => f(at.inputs[1]!, at.inputs[0]!, at.output, rows, count, width, lo, hi);
     },
   },
 };

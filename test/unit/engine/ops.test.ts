@@ -12,7 +12,9 @@ interface Case {
   attributes: Attributes;
   inputs: (ReferenceTensor | null)[];
   outputs: ReferenceTensor[];
+  /** dL/dy of the output `seeded` (the first if absent). */
   seed?: ReferenceTensor;
+  seeded?: number;
   gradients?: (ReferenceTensor | null)[];
 }
 
@@ -29,7 +31,9 @@ for (const backend of ['webasm', 'cpu'] as const) {
 
     for (const c of cases) {
       it(`${c.op}: ${c.name}`, async () => {
-        const model = modelOf(c.op, c.attributes, c.inputs, c.outputs);
+        const made = modelOf(c.op, c.attributes, c.inputs, c.outputs);
+        const first = `y${c.seeded ?? 0}`;
+        const model = { ...made, outputs: [first, ...made.outputs.filter(o => o !== first)] };
         const feeds: Tensors = {};
         c.inputs.forEach((t, i) => {
           if (t) feeds[`x${i}`] = tensor(t);

@@ -2,5 +2,5 @@
 export { convForward, convGradInput, convGradWeight } from './conv';
 export { binary, binaryRepeat, exp, tanh, unary, unaryGrad } from './elementwise';
 export { matmul } from './gemm';
-export { gatherRows, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows } from './move';
+export { copyRows, gatherRows, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows } from './move';
 export { meanRows, reduceSum, softmax, softmaxGrad, standardizeRows, varianceRows } from './rows';

@@ -31,20 +31,49 @@ export function permute(
   }
 }
 
-/** y[i] = table[indices[i]], rows of `width`. Indices are whole numbers stored as floats. */
-export function gatherRows(table: usize, indices: usize, y: usize, width: i32, lo: i32, hi: i32): void {
+/**
+ * y[i] = table[indices[i]], rows of `width`. Indices are whole numbers stored as floats; negative ones count from the
+ * end, those outside read the first or last row.
+ */
+export function gatherRows(table: usize, indices: usize, y: usize, rows: i32, width: i32, lo: i32, hi: i32): void {
   for (let i = lo; i < hi; i++) {
-    memory.copy(at(y, i * width), at(table, <i32>load<f32>(at(indices, i)) * width), (<usize>width) << 2);
+    let row = <i32>load<f32>(at(indices, i));
+    if (row < 0) row += rows;
+    row = min(max(row, 0), rows - 1);
+    memory.copy(at(y, i * width), at(table, row * width), (<usize>width) << 2);
   }
 }
 
-/** dtable = 0, then dtable[indices[i]] += dy[i] for columns [lo, hi) of the table. */
+/** Copies rows [lo, hi) of `width` cells between places whose rows lie `fromStep` and `toStep` apart. */
+export function copyRows(x: usize, y: usize, width: i32, fromStep: i32, toStep: i32, lo: i32, hi: i32): void {
+  for (let i = lo; i < hi; i++) {
+    let from = at(x, i * fromStep);
+    let to = at(y, i * toStep);
+    if (width > 32) {
+      memory.copy(to, from, (<usize>width) << 2);
+      continue;
+    }
+    const end = to + ((<usize>(width & ~3)) << 2);
+    for (; to < end; to += 16, from += 16) v128.store(to, v128.load(from));
+    for (let j = width & 3; j > 0; j--, to += 4, from += 4) store<f32>(to, load<f32>(from));
+  }
+}
+
+/**
+ * dtable = 0, then dtable[indices[i]] += dy[i] for columns [lo, hi) of the table. Negative indices count from the end;
+ * those outside have no row.
+ */
 export function scatterAddRows(indices: usize, dy: usize, dtable: usize, rows: i32, count: i32, width: i32, lo: i32, hi: i32): void {
   for (let r: i32 = 0; r < rows; r++) memory.fill(at(dtable, r * width + lo), 0, (<usize>(hi - lo)) << 2);
   for (let i: i32 = 0; i < count; i++) {
-    const to = at(dtable, <i32>load<f32>(at(indices, i)) * width);
+    let row = <i32>load<f32>(at(indices, i));
+    if (row < 0) row += rows;
+    if (row < 0 || row >= rows) continue;
+    const to = at(dtable, row * width);
     const from = at(dy, i * width);
-    for (let j = lo; j < hi; j++) store<f32>(at(to, j), load<f32>(at(to, j)) + load<f32>(at(from, j)));
+    let j = lo;
+    for (; j + 4 <= hi; j += 4) v128.store(at(to, j), f32x4.add(v128.load(at(to, j)), v128.load(at(from, j))));
+    for (; j < hi; j++) store<f32>(at(to, j), load<f32>(at(to, j)) + load<f32>(at(from, j)));
   }
 }
 

@@ -265,11 +265,12 @@ def _changed(input, made, inplace):
 
 
 def relu6(input, inplace=False):
-    return _changed(input, _ops.clamp(input, 0, 6), inplace)
+    return hardtanh(input, 0, 6, inplace)
 
 
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
-    return _changed(input, _ops.clamp(input, min_val, max_val), inplace)
+    # Unlike clamp's, its gradient is zero at the limits.
+    return _changed(input, emit("Clip", [input], min=float(min_val), max=float(max_val), open=1), inplace)
 
 
 def leaky_relu(input, negative_slope=0.01, inplace=False):
@@ -485,7 +486,9 @@ def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
-    return emit("LRN", [input], size=size, alpha=float(alpha), beta=float(beta), bias=float(k))
+    # ONNX has the larger half of an even window after the channel, PyTorch before it.
+    shift = {"before": size // 2} if size % 2 == 0 else {}
+    return emit("LRN", [input], size=size, alpha=float(alpha), beta=float(beta), bias=float(k), **shift)
 
 
 def normalize(input, p=2.0, dim=1, eps=1e-12):
@@ -571,11 +574,10 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
              "trilinear": "linear", "bicubic": "cubic"}
     if mode not in kinds:
         raise trace.Unsupported(f"interpolate with mode={mode!r} is not read yet")
-    transformation = "asymmetric" if mode == "nearest" else "align_corners" if align_corners else (
-        "half_pixel" if mode == "nearest-exact" else "pytorch_half_pixel")
+    transformation = "asymmetric" if mode == "nearest" else "align_corners" if align_corners else "half_pixel"
     return emit("Resize", [input], sizes=[*input.shape[:2], *wanted], mode=kinds[mode],
                 coordinate_transformation_mode=transformation,
-                nearest_mode="floor" if mode == "nearest" else "round_prefer_floor")
+                nearest_mode="floor" if mode == "nearest" else "round_prefer_ceil")
 
 
 upsample = interpolate
