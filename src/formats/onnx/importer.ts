@@ -30,10 +30,10 @@ import {
 import { scopeOf } from './scopes';
 import { maxRank, type StoredTensor, storedTensor, type TensorFiles } from './tensors';
 import { NeedsValue, type TranslationContext, Unsupported } from './translation';
-import { numbersOf } from './wire';
+import { numbersOf, WireError } from './wire';
 
 /** Nodes that are read in all, those of functions counted at each call. */
-const maxNodes = 500_000;
+const maxNodes = 200_000;
 /** Functions that call functions, and branches in branches. */
 const maxNesting = 32;
 /** Elements of a list of numbers in an attribute. */
@@ -79,8 +79,9 @@ export class Importer {
   private readonly declared = new Map<string, TensorType>();
   private readonly functions = new Map<string, FunctionProto>();
   private readonly nodes: Node[] = [];
-  private readonly taken = new Set<string>();
-  private readonly nodeIds = new Set<string>();
+  /** Names that are taken, with how often each was asked for. */
+  private readonly taken = new Map<string, number>();
+  private readonly nodeIds = new Map<string, number>();
   private readonly unsupported = new Map<string, number>();
   private readonly diagnostics: Diagnostic[] = [];
   private opset = 0;
@@ -272,10 +273,7 @@ export class Importer {
   }
 
   private fresh(wanted: string): string {
-    let id = wanted;
-    for (let i = 2; id === '' || this.taken.has(id); i++) id = `${wanted}:${i}`;
-    this.taken.add(id);
-    return id;
+    return unique(this.taken, wanted);
   }
 
   private resolve(name: string, scope: Scope): string | undefined {
@@ -377,10 +375,10 @@ export class Importer {
     }
     if (op === 'If' && this.branch(node, inputs, attributes, scope, depth)) return;
     const outputs = (node.output ?? []).map(name => (name === '' ? '' : this.define(name, scope)));
-    if (this.evaluate(node, inputs, outputs, attributes)) return;
-    const context = this.context(node, inputs, outputs, attributes);
     const before = this.nodes.length;
     try {
+      if (this.evaluate(node, inputs, outputs, attributes)) return;
+      const context = this.context(node, inputs, outputs, attributes);
       if (!isDefault(node.domain)) throw new Unsupported('');
       if (inputs.some(id => this.unknown.has(id))) throw new Blocked();
       const translate = Object.hasOwn(translations, op) ? translations[op] : undefined;
@@ -407,7 +405,15 @@ export class Importer {
       );
     } else if (e instanceof ShapeError || e instanceof RangeError || e instanceof SyntaxError) {
       this.report('error', 'shape-mismatch', `${nameOf(node)} (${op}): ${e.message}`);
-    } else if (!(e instanceof Blocked)) throw e;
+    } else if (e instanceof VitrineError || e instanceof WireError) throw e;
+    else if (!(e instanceof Blocked)) {
+      // A rank or an attribute that no model of this operator has: its rules were not made for it.
+      this.report(
+        'error',
+        'shape-mismatch',
+        `${nameOf(node)}: its inputs and attributes do not fit the operator (${(e as Error).message}).`,
+      );
+    }
     // Shown all the same.
     const made = outputs.map(id => (id === '' ? this.fresh('unused') : id));
     for (const [i, id] of made.entries()) this.setUnknown(id, node.output?.[i]);
@@ -793,10 +799,7 @@ export class Importer {
     let end = inputs.length;
     while (end > 0 && inputs[end - 1] === '') end--;
     for (const id of inputs) this.noteUse(op, inputs, id);
-    const wanted = node?.name || `${op}_${this.nodes.length}`;
-    let id = wanted;
-    for (let i = 2; this.nodeIds.has(id); i++) id = `${wanted}:${i}`;
-    this.nodeIds.add(id);
+    const id = unique(this.nodeIds, node?.name || `${op}_${this.nodes.length}`);
     this.nodes.push({ id, op, module: this.module, inputs: inputs.slice(0, end), outputs, attributes });
   }
 
@@ -816,6 +819,16 @@ export class Importer {
 
 /** An input comes from an op that is not read, which was counted already. */
 class Blocked extends Error {}
+
+/** The name, or the name with the first number that makes it a new one. */
+function unique(taken: Map<string, number>, wanted: string): string {
+  let count = taken.get(wanted) ?? (wanted === '' ? 1 : 0);
+  let name = wanted;
+  while (count > 0 && (name === wanted || taken.has(name))) name = `${wanted}:${++count}`;
+  taken.set(wanted, Math.max(count, 1));
+  taken.set(name, taken.get(name) ?? 1);
+  return name;
+}
 
 const utf8 = new TextDecoder();
 
