@@ -4,6 +4,7 @@ import { openRun } from '../train/openRun';
 import { assessRun } from './assessRun';
 import { explainRow } from './explainRow';
 import { predictFile } from './predictFile';
+import { reportRun } from './reportRun';
 import type { RunManager } from './runManager';
 import { samplePage } from './samples';
 import type { Handlers } from './server';
@@ -42,6 +43,10 @@ export function engineHandlers(
 
     async fairness(params, { signal, progress }) {
       return assessRun(params, engineFor, { signal, onProgress: progress });
+    },
+
+    async report(params, { signal, progress }) {
+      return { html: await reportRun(params, engineFor, { signal, onProgress: progress }) };
     },
 
     async predict({ run, input }, { signal }) {

@@ -81,6 +81,8 @@ export interface Requests {
   'data/samples': [SampleRequest & { run?: string }, SamplePage];
   explain: [ExplainRequest, Explanation];
   fairness: [FairnessRequest, Fairness];
+  /** The page as text; `name` is what it will be called. */
+  report: [{ run: string; name: string }, { html: string }];
   predict: [{ run: string; input: string }, { rows: readonly Record<string, unknown>[] }];
   'engine/info': [null, { backend: BackendInfo; pid: number }];
 }

@@ -1,0 +1,118 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { extractFiles } from '../../explain/report/report';
+import { VitrineError } from '../../model/errors';
+import { Engines } from '../../service/engines';
+import { reportRun } from '../../service/reportRun';
+import { makeFolder, writeAtomically } from '../../train/atomicFile';
+import { type Command, type CommandCall, textOption } from '../command';
+import { experimentSuffix } from '../experiments';
+
+export const command: Command = {
+  name: 'report',
+  usage: 'RUN|FILE.vitrine.json [-o report.html]  or  --extract report.html [-o FOLDER]',
+  summary:
+    'Write a model card of a trained run: one HTML file that works offline, prints, and can be taken apart again.',
+  arguments: [0, 1],
+  options: {
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'PATH',
+      help: 'Where to write; report.html if left out (with --extract: a folder, the current one).',
+    },
+    extract: {
+      type: 'string',
+      value: 'REPORT',
+      help: 'Write the experiment and the model’s source that a report holds as files again.',
+    },
+    force: { type: 'boolean', help: 'Replace files that are there.' },
+    backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
+  },
+  async run(call) {
+    const report = textOption(call, 'extract');
+    const [where] = call.arguments;
+    if ((report === undefined) === (where === undefined))
+      throw new VitrineError(
+        'bad-usage',
+        'Give either a run (or an experiment file) to report on, or --extract REPORT.',
+      );
+    return report === undefined ? write(call, where!) : extract(call, report);
+  },
+};
+
+async function write(call: CommandCall, where: string): Promise<boolean> {
+  const { terminal, signal } = call;
+  const file = textOption(call, 'output') ?? 'report.html';
+  const backend = textOption(call, 'backend');
+  const engines = new Engines();
+  try {
+    const text = await reportRun(
+      { run: where, name: path.basename(file) },
+      name => engines.get(backend ?? name),
+      {
+        signal,
+        onProgress: done => terminal.progress(`report ${Math.round(done * 100)} %`),
+      },
+    );
+    await makeFolder(path.dirname(path.resolve(file)));
+    await writeAtomically(path.resolve(file), text);
+    if (terminal.json) terminal.result({ report: file, bytes: Buffer.byteLength(text) });
+    else terminal.print(`Wrote ${file} (${Math.ceil(Buffer.byteLength(text) / 1024)} KB).`);
+    return true;
+  } finally {
+    await engines.dispose();
+  }
+}
+
+/** No report is larger: what is, is none. */
+const maxReport = 200 * 1024 * 1024;
+
+async function extract(call: CommandCall, report: string): Promise<boolean> {
+  const { terminal } = call;
+  const info = await stat(report).catch(() => undefined);
+  if (!info?.isFile())
+    throw new VitrineError('file-not-found', `There is no file ${report}.`, { at: { file: report } });
+  if (info.size > maxReport)
+    throw new VitrineError('bad-file', `${report} is too large for a report.`, { at: { file: report } });
+  const { experiment, source } = extractFiles(await readFile(report, 'utf8'));
+  const folder = path.resolve(textOption(call, 'output') ?? '.');
+  // Names come from the file, which may be anyone's: they must be plain names of the two kinds of file.
+  checkName(experiment.name, experimentSuffix, report);
+  if (source) checkName(source.name, '.py', report);
+  const files = [experiment, ...(source ? [source] : [])].map(f => ({
+    ...f,
+    path: path.join(folder, f.name),
+  }));
+  if (call.options['force'] !== true) {
+    for (const f of files)
+      if (await stat(f.path).catch(() => undefined))
+        throw new VitrineError(
+          'bad-usage',
+          `${f.path} is there already. Extract into another folder with -o, or replace it with --force.`,
+        );
+  }
+  await makeFolder(folder);
+  for (const f of files) await writeAtomically(f.path, f.text);
+  if (terminal.json) terminal.result({ files: files.map(f => f.path) });
+  else terminal.print(...files.map(f => `Wrote ${f.path}.`));
+  return true;
+}
+
+/** @throws bad-file */
+function checkName(name: string, suffix: string, report: string): void {
+  if (
+    name.endsWith(suffix) &&
+    name === path.basename(name) &&
+    !/[\\/:\0]/.test(name) &&
+    !name.startsWith('.')
+  )
+    return;
+  throw new VitrineError(
+    'bad-file',
+    `${report} holds a file with the impossible name "${name.slice(0, 80)}".`,
+    {
+      at: { file: report },
+    },
+  );
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { picture, ticks } from '../../../../src/explain/report/charts';
+import { escapeHtml, html, raw, unescapeHtml } from '../../../../src/explain/report/html';
+import { extractFiles } from '../../../../src/explain/report/report';
+
+describe('HTML of reports', () => {
+  it('escapes whatever is put in, but not what it made itself', () => {
+    const hostile = `<img src=x onerror="alert('1')">&amp;`;
+    assert.equal(
+      html`<b>${hostile}</b>${[html`<i>${'<'}</i>`, raw('<hr>')]}${false}${null}`.text,
+      '<b>&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;amp;</b><i>&lt;</i><hr>',
+    );
+    assert.equal(unescapeHtml(escapeHtml(hostile)), hostile);
+    assert.equal(escapeHtml('a\u0000b'), 'a\ufffdb');
+  });
+
+  it('has round ticks within the range', () => {
+    assert.deepEqual(ticks(0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]);
+    assert.deepEqual(ticks(1, 20), [5, 10, 15, 20]);
+    assert.deepEqual(ticks(3, 3), [3]);
+  });
+
+  it('averages large pictures instead of growing with them', () => {
+    const big = picture(new Float32Array(512 * 512).fill(1), [1, 512, 512], true, 'big').text;
+    assert.ok(big.split('<rect').length < 48 * 48 + 3);
+  });
+
+  it('refuses to take apart what is no report', () => {
+    assert.throws(() => extractFiles('<html></html>'), /no report made by Vitrine/);
+  });
+});
