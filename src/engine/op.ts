@@ -20,7 +20,7 @@
  *
  * An op that is a composition of others, or differs while training (Dropout, BatchNormalization), has an `expand`.
  */
-import type { Attributes, Dim, TensorType } from '../model/graph';
+import type { Attributes, Dim, Node, TensorType } from '../model/graph';
 
 export interface OpDefinition {
   /** ONNX operator name. Ops that ONNX lacks (mostly gradients) are named in the same style and marked `internal`. */
@@ -86,6 +86,26 @@ export interface GradientContext {
   scalar(value: number): string;
 }
 
+/**
+ * Other rules in the place of ops' gradients, for explanations that send something else backwards: relevance (LRP),
+ * multipliers (DeepLIFT), or a gradient that ReLUs treat otherwise (guided backpropagation).
+ */
+export interface GradientRules {
+  /** Names the rules with their parameters: rules of the same name do the same. */
+  name: string;
+  /**
+   * The rule for a node, or undefined for the op's own gradient. What an op is composed of keeps the model's node as
+   * its origin.
+   */
+  ruleFor(node: { op: string; origin?: Node }): GradientRule | undefined;
+}
+
+/**
+ * Like an op's `gradient`; `own` is that of the op itself (undefined where it has none), for rules that call it in
+ * another context.
+ */
+export type GradientRule = (g: GradientContext, own: OpDefinition['gradient']) => (string | null)[];
+
 export interface ExpansionContext {
   training: boolean;
   inputs: readonly string[];
@@ -95,6 +115,12 @@ export interface ExpansionContext {
   scalar(value: number): string;
   /** A tensor that is drawn anew for each step: `value` with the probability `keep`, else 0. */
   bernoulli(shape: readonly Dim[], keep: number, value: number): string;
+  /** Drawn anew for each step, from a normal distribution. */
+  normal(shape: readonly Dim[], mean: number, std: number): string;
+  /** Drawn anew for each step, evenly from [low, high). */
+  uniform(shape: readonly Dim[], low: number, high: number): string;
+  /** Numbers that are known when the graph is compiled. */
+  constant(shape: readonly number[], values: ArrayLike<number>): string;
   /** The buffer of the module (an input) gets this value at the end of the step. */
   update(buffer: string, value: string): void;
 }
