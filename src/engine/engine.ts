@@ -3,6 +3,7 @@
  * given sizes and keep weights resident between calls.
  */
 import type { Bindings, DType, Model, Tensor, Tensors } from '../model/graph';
+import type { GradientRules } from './op';
 
 export type BackendName = 'webgpu' | 'webasm' | 'cpu';
 
@@ -17,6 +18,11 @@ export interface LossSpec {
   /** PyTorch's name in snake case: "mse", "cross_entropy", … */
   name: string;
   options?: Readonly<Record<string, number | string | readonly number[]>>;
+  /**
+   * Which axis of the output holds the scores of the classes: 1, as PyTorch's losses take it, if absent. -1 for
+   * (N, T, C), which PyTorch code flattens itself: `F.cross_entropy(logits.view(-1, C), targets.view(-1))`.
+   */
+  classAxis?: 1 | -1;
 }
 
 export interface OptimizerSpec {
@@ -43,6 +49,8 @@ export interface EvaluatorRequest {
   gradients?: readonly string[];
   /** With a loss, gradients are of the mean loss against the targets; otherwise of `seed` · first output. */
   loss?: LossSpec;
+  /** Rules that replace ops' gradients; what `gradients` asks for is then what they send back. */
+  rules?: GradientRules;
   /** The compiled graph in training mode (dropout, batch statistics). Default false. */
   training?: boolean;
 }

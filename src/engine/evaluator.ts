@@ -223,7 +223,7 @@ class CompiledEvaluator implements Evaluator {
         ? new Map([[loss.value, graph.scalar(1)]])
         : new Map([[output, graph.declare(SEED, { dtype: 'float32', shape: graph.shape(output) })]]);
       if (!loss) inputs.push(SEED);
-      gradients = differentiate(graph, seeds, wanted);
+      gradients = differentiate(graph, seeds, wanted, request.rules);
     }
     const values = [...new Set([...model.outputs, ...(request.fetch ?? [])])];
     const { plan, bufferOf } = lower(

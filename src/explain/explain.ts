@@ -50,6 +50,8 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
   const method = methodById(call.method);
   readOptions(method.options as TObject, call.options, method.id);
   throwIfCancelled(call.signal);
+  const unsuited = method.suits?.(call.model, call.dataset);
+  if (unsuited !== undefined) throw new VitrineError('bad-request', unsuited);
   const engine = new EvaluatorPool(call.engine);
   try {
     const sample = method.scope === 'prediction' ? sampleFor(call) : undefined;

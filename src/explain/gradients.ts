@@ -1,14 +1,16 @@
 /** Gradients of the explained output, for the methods that are little more than that. */
+import type { GradientRules } from '../engine/op';
 import { type Subject, withProbe } from './probe';
 
-/** The gradient at one flat sample. */
+/** The gradient at one flat sample, or what the rules send back instead of it. */
 export async function gradientAt(
   subject: Subject,
   sample: Float32Array,
   shape: readonly number[],
+  rules?: GradientRules,
 ): Promise<Float32Array> {
   let gradient = new Float32Array(0);
-  await withProbe(subject, shape, { rows: 1, gradients: true }, probe =>
+  await withProbe(subject, shape, { rows: 1, gradients: true, ...(rules && { rules }) }, probe =>
     probe.gradients(
       1,
       (_, into) => into.set(sample),

@@ -19,6 +19,11 @@ export interface ExplanationMethod {
   options: unknown;
   /** Ids of the trust measures that judge it (files in explain/trust/). */
   judgedBy: readonly string[];
+  /**
+   * Why the method does not fit this model or these data, in a sentence that says what to use instead; undefined where
+   * it fits. Without a data set only the model is looked at. For menus, before anything is computed.
+   */
+  suits?(model: Model, dataset?: Dataset): string | undefined;
   explain(request: ExplanationRequest, options: Record<string, unknown>): Promise<Attribution>;
 }
 
@@ -55,6 +60,10 @@ export interface Attribution {
   facts?: Readonly<Record<string, number>>;
   /** The baseline that "nothing" stands for, if the method has one. */
   baseline?: Tensor;
+  /** What the values are, where they are not attributions to inputs: decides how they are told and drawn. */
+  kind?: 'importance' | 'curve' | 'matrix' | 'points' | 'example';
+  /** Sentences that the method says of its result itself, in the request's language. */
+  told?: readonly string[];
 }
 
 /** A measure of how far an attribution may be trusted: one file in explain/trust/ that exports `measure`. */

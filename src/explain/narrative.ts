@@ -33,7 +33,7 @@ export function narrate(story: Story): string {
   const sentences =
     story.method.scope === 'model'
       ? aboutTheModel(story, words)
-      : [...aboutThePrediction(story, words), ...reasons(story, words)];
+      : [...aboutThePrediction(story, words), ...(story.attribution.told ?? reasons(story, words))];
   sentences.push(...aboutTrust(story, words));
   return sentences.filter(s => s !== '').join(' ');
 }
@@ -92,8 +92,9 @@ interface Part {
 /** What people can name: columns with their values, or regions of a picture. */
 function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
   const { values } = attribution;
-  if (isPicture(values.shape)) return regionsOf(values.data, values.shape, words);
-  if (dataset?.modality === 'table' && attribution.names) {
+  if (attribution.kind === undefined && isPicture(values.shape))
+    return regionsOf(values.data, values.shape, words);
+  if (dataset?.modality === 'table' && attribution.names && attribution.kind === undefined) {
     return attribution.names.map((name, i) => {
       const info = dataset.features.find(f => f.name === name);
       return {
@@ -102,7 +103,11 @@ function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
       };
     });
   }
-  if (dataset?.modality === 'image' && Number.isInteger(Math.sqrt(values.data.length))) {
+  if (
+    dataset?.modality === 'image' &&
+    attribution.kind === undefined &&
+    Number.isInteger(Math.sqrt(values.data.length))
+  ) {
     const side = Math.sqrt(values.data.length);
     return regionsOf(values.data, [side, side], words);
   }
@@ -149,6 +154,7 @@ function typical(info: FeatureInfo | undefined): string | undefined {
 
 function aboutTheModel(story: Story, words: Words): string[] {
   const { attribution } = story;
+  if (attribution.told) return [...attribution.told];
   if (story.method.id === 'partial_dependence') return [dependence(story, words)];
   const { values, spread, names, facts } = attribution;
   const metric = scorerIds[facts?.['metric'] ?? -1];

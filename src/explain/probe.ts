@@ -3,6 +3,7 @@
  * Batches are cut to a size that fits memory; cancellation and the event loop get their turn between them.
  */
 import type { Evaluator } from '../engine/engine';
+import type { GradientRules } from '../engine/op';
 import { bindDim, bindShape, concreteShape, symbolsOf } from '../model/dim';
 import { throwIfCancelled, VitrineError } from '../model/errors';
 import type { Bindings, Model, Tensor, Tensors } from '../model/graph';
@@ -24,6 +25,8 @@ export interface ProbeOptions {
   gradients?: boolean;
   /** Differentiates with respect to this inner value instead, and returns it. */
   inner?: string;
+  /** Rules that replace ops' gradients. */
+  rules?: GradientRules;
 }
 
 /** Floats that the activations of one batch may take: 512 MB at most. */
@@ -81,6 +84,7 @@ export class Probe {
       weights,
       ...(wrt !== undefined && { gradients: [wrt] }),
       ...(options.inner !== undefined && { fetch: [options.inner] }),
+      ...(options.rules && { rules: options.rules }),
     });
     return new Probe(subject, evaluator, rows, sampleShape, outputShape, wrt, bindings);
   }

@@ -1,7 +1,9 @@
 /** The explanation methods and trust measures that there are, by id. */
 import registeredMethods from 'registry:explain/methods#method';
 import registeredMeasures from 'registry:explain/trust#measure';
+import type { Dataset } from '../data/dataset';
 import { VitrineError } from '../model/errors';
+import type { Model } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import type { ExplanationMethod, TrustMeasure } from './method';
 
@@ -18,6 +20,14 @@ export function methodById(id: string): ExplanationMethod {
     'bad-request',
     `There is no explanation method "${id}".${near ? ` Did you mean "${near}"?` : ''} There are ${listed(ids, 40)}.`,
   );
+}
+
+/** The methods, each with why it does not suit this model or these data, if it does not. */
+export function suitability(
+  model: Model,
+  dataset?: Dataset,
+): { method: ExplanationMethod; unsuited: string | undefined }[] {
+  return methods.map(method => ({ method, unsuited: method.suits?.(model, dataset) }));
 }
 
 /** The measures that judge a method, in the order it names them. */

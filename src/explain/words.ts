@@ -18,6 +18,9 @@ export interface Words {
     samplingExact: string;
     surrogate(fit: string, verdict: Trust['verdict']): string;
     agreement(share: string, verdict: Trust['verdict']): string;
+    infidelity(correlation: string, verdict: Trust['verdict']): string;
+    sparseness(index: string, verdict: Trust['verdict']): string;
+    second(method: string, correlation: string, verdict: Trust['verdict']): string;
   };
   predicted: {
     class(label: string, target: string, probability: string, sureness: string): string;
@@ -112,6 +115,18 @@ export const english: Words = {
       verdict === 'good'
         ? `Single rows behave like their mean: it explains ${share} of their curves.`
         : `Single rows behave differently: the mean explains only ${share} of their curves.`,
+    infidelity: (correlation, verdict) =>
+      verdict === 'good'
+        ? `The weights of random halves of the inputs tell what the prediction loses without them (correlation ${correlation}).`
+        : `The weights of random halves of the inputs tell ${verdict === 'fair' ? 'only in part' : 'hardly'} what the prediction loses without them (correlation ${correlation}).`,
+    sparseness: (index, verdict) =>
+      verdict === 'good'
+        ? `A few inputs have most of the weight (Gini index ${index}).`
+        : `The weight is spread over many inputs (Gini index ${index}), so single ones say little.`,
+    second: (method, correlation, verdict) =>
+      verdict === 'good'
+        ? `A second method, ${method}, ranks the inputs alike (rank correlation ${correlation}).`
+        : `A second method, ${method}, ranks the inputs ${verdict === 'fair' ? 'otherwise' : 'the other way round'} (rank correlation ${correlation}): look at both.`,
   },
   predicted: {
     class: (label, target, probability, sureness) =>
@@ -173,6 +188,9 @@ export const english: Words = {
     sampling_error: 'Do not compare its numbers before more samples are taken.',
     surrogate_fit: 'Do not take the simple model for the network.',
     effect_agreement: 'Do not expect a single row to follow the curve.',
+    infidelity: 'Do not take its numbers for what the prediction would lose.',
+    sum_over_background: 'Do not read its numbers as shares of the prediction.',
+    second_method: 'Do not rely on the order of the inputs: methods disagree about it.',
     other: 'Do not conclude from it which inputs the model used.',
   },
   region: (row, column) => regions[row][column],

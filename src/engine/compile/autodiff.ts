@@ -3,6 +3,7 @@
  * nodes that carry gradients from its outputs to its inputs. Nodes that no wanted value flows through are skipped.
  */
 import { VitrineError } from '../../model/errors';
+import type { GradientContext, GradientRules } from '../op';
 import { requireOp } from '../opRegistry';
 import type { Graph, GraphNode } from './graph';
 
@@ -10,6 +11,7 @@ import type { Graph, GraphNode } from './graph';
  * Adds the gradients of Σ seed · output with respect to `wanted`.
  *
  * @param seeds the gradient of each output, by the output's id.
+ * @param rules replace the gradients of the nodes that they name.
  * @returns the id of each wanted value's gradient; undefined where the outputs do not depend on it.
  * @throws unsupported-op where an op on the way has no gradient.
  */
@@ -17,6 +19,7 @@ export function differentiate(
   graph: Graph,
   seeds: ReadonlyMap<string, string>,
   wanted: Iterable<string>,
+  rules?: GradientRules,
 ): Map<string, string | undefined> {
   const targets = [...wanted].map(id => [id, graph.resolve(id)] as const);
   // What depends on a wanted value.
@@ -38,7 +41,8 @@ export function differentiate(
     const outputGradients = node.outputs.map(id => gradients.get(id) ?? null);
     if (outputGradients.every(x => x === null)) continue;
     const definition = requireOp(node);
-    if (!definition.gradient) {
+    const rule = rules?.ruleFor(node);
+    if (!rule && !definition.gradient) {
       const { origin } = node;
       throw new VitrineError(
         'unsupported-op',
@@ -46,7 +50,7 @@ export function differentiate(
         origin?.call && { at: origin.call },
       );
     }
-    const found = definition.gradient({
+    const context: GradientContext = {
       inputs: node.inputs,
       outputs: node.outputs,
       outputGradients,
@@ -55,7 +59,8 @@ export function differentiate(
       wants: i => dependent.has(node.inputs[i]!),
       emit: (op, inputs, attributes) => graph.emit(op, inputs, attributes),
       scalar: v => graph.scalar(v),
-    });
+    };
+    const found = rule ? rule(context, definition.gradient) : definition.gradient!(context);
     found.forEach((gradient, i) => {
       if (gradient !== null && node.inputs[i] && dependent.has(node.inputs[i])) add(node.inputs[i], gradient);
     });

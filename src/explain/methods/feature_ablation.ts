@@ -4,6 +4,7 @@ import { baselineFor, baselineOption } from '../baseline';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
+import { oneInput } from '../suits';
 import { spreadOverUnits, type Unit, unitsOf } from '../units';
 
 const options = Type.Object(
@@ -33,7 +34,15 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'infidelity',
+    'second_method',
+    'sparseness',
+  ],
+  suits: oneInput,
   async explain(request, given) {
     const { baseline, units } = readOptions(options, given, 'feature_ablation');
     const { shape } = sampleOf(request);

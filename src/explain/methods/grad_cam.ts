@@ -7,6 +7,7 @@ import { listed, nearest } from '../../model/suggest';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
+import { all, hasConvolution, hasGradients, seesPictures } from '../suits';
 import { isPicture } from '../units';
 
 const options = Type.Object(
@@ -32,7 +33,8 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients'],
   options,
-  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation', 'second_method', 'sparseness'],
+  suits: all(hasGradients, seesPictures, hasConvolution),
   async explain(request, given) {
     const { layer } = readOptions(options, given, 'grad_cam');
     const { shape } = sampleOf(request);

@@ -9,6 +9,7 @@ import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
+import { hasGradients } from '../suits';
 
 const options = Type.Object(
   {
@@ -42,7 +43,16 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients', 'training-data'],
   options,
-  judgedBy: ['sampling_error', 'deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'sampling_error',
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'infidelity',
+    'second_method',
+    'sparseness',
+  ],
+  suits: hasGradients,
   async explain(request, given) {
     const { samples, deviation, background, seed } = readOptions(options, given, 'gradient_shap');
     const { shape, data } = sampleOf(request);

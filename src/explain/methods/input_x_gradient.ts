@@ -4,6 +4,7 @@ import { gradientAt } from '../gradients';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';
+import { hasGradients } from '../suits';
 
 const options = Type.Object({}, { additionalProperties: false });
 
@@ -20,7 +21,16 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients'],
   options,
-  judgedBy: ['completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'completeness',
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'infidelity',
+    'second_method',
+    'sparseness',
+  ],
+  suits: hasGradients,
   async explain(request, given) {
     readOptions(options, given, 'input_x_gradient');
     const { data, shape } = sampleOf(request);

@@ -8,6 +8,7 @@ import type { Attribution, ExplanationMethod, ExplanationRequest } from '../meth
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
 import { type QuadratureRule, quadrature, quadratureRules } from '../quadrature';
+import { hasGradients } from '../suits';
 
 const options = Type.Object(
   {
@@ -39,7 +40,16 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients', 'baseline'],
   options,
-  judgedBy: ['completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'completeness',
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'infidelity',
+    'second_method',
+    'sparseness',
+  ],
+  suits: hasGradients,
   async explain(request, given) {
     const { steps, rule, baseline } = readOptions(options, given, 'integrated_gradients');
     const start = baselineFor(baseline, request.dataset, sampleOf(request).shape);

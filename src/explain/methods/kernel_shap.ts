@@ -8,6 +8,7 @@ import { leastSquares } from '../linear';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';
+import { oneInput } from '../suits';
 import { spreadOverUnits, type Unit, unitsOf } from '../units';
 
 const options = Type.Object(
@@ -34,7 +35,17 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: ['sampling_error', 'completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'sampling_error',
+    'completeness',
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'infidelity',
+    'second_method',
+    'sparseness',
+  ],
+  suits: oneInput,
   async explain(request, given) {
     const { samples, baseline, units, seed } = readOptions(options, given, 'kernel_shap');
     const { shape } = sampleOf(request);

@@ -11,6 +11,7 @@ import { leastSquares } from '../linear';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
+import { oneInput } from '../suits';
 import { spreadOverUnits, type Unit, unitsOf } from '../units';
 
 const options = Type.Object(
@@ -51,7 +52,16 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['training-data', 'baseline'],
   options,
-  judgedBy: ['surrogate_fit', 'deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'surrogate_fit',
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'infidelity',
+    'second_method',
+    'sparseness',
+  ],
+  suits: oneInput,
   async explain(request, given) {
     const chosen = readOptions(options, given, 'lime');
     const { data, shape } = sampleOf(request);

@@ -5,6 +5,7 @@ import { baselineFor, baselineOption } from '../baseline';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
+import { oneInput } from '../suits';
 import { isPicture } from '../units';
 
 const options = Type.Object(
@@ -37,7 +38,15 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'infidelity',
+    'second_method',
+    'sparseness',
+  ],
+  suits: oneInput,
   async explain(request, given) {
     const chosen = readOptions(options, given, 'occlusion');
     const { shape } = sampleOf(request);

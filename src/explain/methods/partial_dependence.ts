@@ -8,6 +8,7 @@ import type { Attribution, ExplanationMethod, ExplanationRequest } from '../meth
 import { readOptions } from '../options';
 import { formatNumber, linkOf, probabilitiesOf } from '../predict';
 import { withProbe } from '../probe';
+import { all, hasColumns, oneInput } from '../suits';
 
 const options = Type.Object(
   {
@@ -39,6 +40,7 @@ export const method: ExplanationMethod = {
   needs: ['training-data'],
   options,
   judgedBy: ['effect_agreement'],
+  suits: all(oneInput, hasColumns),
   async explain(request, given) {
     const { column, points, rows } = readOptions(options, given, 'partial_dependence');
     const { dataset } = request;

@@ -12,6 +12,7 @@ import { linkOf } from '../predict';
 import { withProbe } from '../probe';
 import { type ScorerId, scorerFor, scorerIds } from '../scorers';
 import { deviation, mean } from '../statistics';
+import { oneInput } from '../suits';
 import { isPicture, spreadOverUnits, type Unit, unitsOf } from '../units';
 
 const options = Type.Object(
@@ -56,6 +57,7 @@ export const method: ExplanationMethod = {
   needs: ['training-data', 'targets'],
   options,
   judgedBy: ['repeat_stability'],
+  suits: oneInput,
   async explain(request, given) {
     const { repeats, metric, split, rows, seed } = readOptions(options, given, 'permutation_importance');
     const { dataset } = request;

@@ -4,6 +4,7 @@ import { gradientAt } from '../gradients';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';
+import { hasGradients } from '../suits';
 
 const options = Type.Object(
   {
@@ -25,7 +26,8 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients'],
   options,
-  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation', 'second_method', 'sparseness'],
+  suits: hasGradients,
   async explain(request, given) {
     const { absolute } = readOptions(options, given, 'saliency');
     const { data, shape } = sampleOf(request);

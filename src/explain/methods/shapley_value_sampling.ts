@@ -7,6 +7,7 @@ import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';
+import { oneInput } from '../suits';
 import { spreadOverUnits, type Unit, unitsOf } from '../units';
 
 const options = Type.Object(
@@ -32,7 +33,17 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: ['sampling_error', 'completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'sampling_error',
+    'completeness',
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'infidelity',
+    'second_method',
+    'sparseness',
+  ],
+  suits: oneInput,
   async explain(request, given) {
     const { permutations, baseline, units, seed } = readOptions(options, given, 'shapley_value_sampling');
     const { shape } = sampleOf(request);

@@ -6,6 +6,7 @@ import { unitsDescription, withGame } from '../coalitions';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';
+import { oneInput } from '../suits';
 import { spreadOverUnits, type Unit, unitsOf } from '../units';
 
 /** 2^14 coalitions are 16384 predictions. */
@@ -38,7 +39,16 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['baseline'],
   options,
-  judgedBy: ['completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'completeness',
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'infidelity',
+    'second_method',
+    'sparseness',
+  ],
+  suits: oneInput,
   async explain(request, given) {
     const { baseline, units } = readOptions(options, given, 'shapley_values');
     const { shape } = sampleOf(request);

@@ -5,6 +5,7 @@ import { Moments } from '../gradients';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
+import { hasGradients } from '../suits';
 
 const options = Type.Object(
   {
@@ -33,7 +34,15 @@ export const method: ExplanationMethod = {
   scope: 'prediction',
   needs: ['gradients'],
   options,
-  judgedBy: ['sampling_error', 'deletion', 'max_sensitivity', 'model_randomisation'],
+  judgedBy: [
+    'sampling_error',
+    'deletion',
+    'max_sensitivity',
+    'model_randomisation',
+    'second_method',
+    'sparseness',
+  ],
+  suits: hasGradients,
   async explain(request, given) {
     const { samples, deviation, absolute, seed } = readOptions(options, given, 'smooth_grad');
     const { data, shape } = sampleOf(request);

@@ -4,7 +4,7 @@ import type { TrustMeasure } from '../method';
 import { withWeights } from '../probe';
 import { randomisedWeights } from '../randomWeights';
 import { mean, spearman } from '../statistics';
-import { sumByUnit, unitsOf } from '../units';
+import { sumByUnit, type Unit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
 
@@ -27,7 +27,12 @@ export const measure: TrustMeasure = {
   async judge(request, attribution, method) {
     const words = wordsFor(request.language);
     const shape = request.input!.shape.slice(1);
-    const units = unitsOf(shape, request.dataset, Number.POSITIVE_INFINITY);
+    const size = shape.reduce((a, b) => a * b, 1);
+    // Explanations of a layer have a value for each of its units instead.
+    const units =
+      attribution.values.data.length === size && attribution.kind === undefined
+        ? unitsOf(shape, request.dataset, Number.POSITIVE_INFINITY)
+        : Array.from(attribution.values.data, (_, i): Unit => ({ indices: Int32Array.of(i) }));
     const trained = sumByUnit(attribution.values.data, units);
     const models = units.length < 6 ? 30 : units.length < 20 ? 12 : 5;
     const correlations: number[] = [];

@@ -20,7 +20,9 @@ import { type QuadratureRule, quadratureRules } from '../../../src/explain/quadr
 import { maxSensitivity } from '../../../src/explain/trust/max_sensitivity';
 import { type Unit, unitsOf } from '../../../src/explain/units';
 import reference from '../../reference/explain.json';
-import { type Layer, memoryData, network, tensor } from './_nets';
+import { measurePropagation, type SampledCase } from './_fidelityPropagation';
+import { layersOf } from './_layers';
+import { memoryData, network, tensor } from './_nets';
 
 export interface Fidelity {
   id: string;
@@ -35,24 +37,6 @@ export interface Fidelity {
   within: number;
   /** Values compared. */
   values: number;
-}
-
-/** Layers as the reference writes them. */
-export function layersOf(layers: readonly unknown[]): Layer[] {
-  return (layers as { op: string; shape: number[]; weight: number[]; bias: number[]; pad: number }[]).map(
-    l =>
-      l.op === 'Linear'
-        ? { op: 'Linear', weight: tensor(l.shape, l.weight), bias: tensor([l.shape[0]!], l.bias) }
-        : l.op === 'Conv'
-          ? { op: 'Conv', weight: tensor(l.shape, l.weight), bias: tensor([l.shape[0]!], l.bias), pad: l.pad }
-          : { op: l.op as 'Relu' },
-  );
-}
-
-interface SampledCase {
-  values: number[];
-  deviation: number[];
-  samples: number;
 }
 
 export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
@@ -268,5 +252,6 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
     explain,
   );
   exact('max_sensitivity', 'Captum 0.9.0', [value], [s.value]);
+  await measurePropagation(engine, { exact, sampled });
   return [...found.values()];
 }

@@ -3,6 +3,7 @@ import type { FeatureInfo } from '../../../src/data/dataset';
 import type { Engine } from '../../../src/engine/engine';
 import { EvaluatorPool } from '../../../src/explain/evaluatorPool';
 import { type ExplainCall, explain } from '../../../src/explain/explain';
+import type { ExplanationMethod } from '../../../src/explain/method';
 import { methods } from '../../../src/explain/registry';
 import { VitrineError } from '../../../src/model/errors';
 import type { Tensors } from '../../../src/model/graph';
@@ -40,6 +41,9 @@ function flowers() {
   return { engine, model, weights, dataset, loss: { name: 'cross_entropy' } } as const;
 }
 
+/** The flowers' model is one linear layer: no convolution, no ReLU, no inner layer. */
+const suiting = (m: ExplanationMethod) => !m.suits?.(flowers().model, flowers().dataset);
+
 function call(more: Partial<ExplainCall>): ExplainCall {
   return { ...flowers(), method: 'integrated_gradients', row: 0, ...more };
 }
@@ -59,7 +63,15 @@ describe('explain', () => {
     });
     assert.deepEqual(
       e.trust.measures.map(m => m.id),
-      ['completeness', 'deletion', 'max_sensitivity', 'model_randomisation'],
+      [
+        'completeness',
+        'deletion',
+        'max_sensitivity',
+        'model_randomisation',
+        'infidelity',
+        'second_method',
+        'sparseness',
+      ],
     );
     assert.equal(e.trust.score, Math.min(...e.trust.measures.map(m => m.score)));
     assert.match(e.text, /The model says "tulip" for y, and is very sure \(over 99\.9 %\)\. That is right\./);
@@ -133,8 +145,21 @@ describe('explain', () => {
     assert.match(e.text, /f0 = 1/);
   });
 
+  it('says why a method does not suit a model, and what to use', async () => {
+    const unsuited = methods.filter(m => !suiting(m));
+    assert.ok(unsuited.length >= 8);
+    for (const { id } of unsuited) {
+      await assert.rejects(
+        explain(call({ method: id })),
+        error =>
+          error instanceof VitrineError && error.code === 'bad-request' && /\. Use /.test(error.message),
+        id,
+      );
+    }
+  });
+
   it('gives the same numbers twice', async () => {
-    for (const { id } of methods.filter(m => m.id !== 'grad_cam')) {
+    for (const { id } of methods.filter(suiting)) {
       const once = await explain(call({ method: id }));
       assert.deepEqual(await explain(call({ method: id })), once, id);
     }
@@ -168,8 +193,8 @@ describe('explain', () => {
   it('compiles a plan once, whatever the number of judges that ask for it', async () => {
     const before = engine.compiled;
     await explain(call({}));
-    // Prediction, path, completeness, deletion and insertion: the others use what is there.
-    assert.ok(engine.compiled - before <= 5, String(engine.compiled - before));
+    // Prediction, path, completeness, deletion, insertion, infidelity and ablation: the others use what is there.
+    assert.ok(engine.compiled - before <= 7, String(engine.compiled - before));
   });
 
   it('frees what it compiled, also after an error', async () => {
@@ -285,7 +310,7 @@ describe('explain', () => {
           ),
         ]),
       );
-      for (const { id } of methods.filter(m => m.id !== 'grad_cam')) {
+      for (const { id } of methods.filter(suiting)) {
         await assert.rejects(
           explain(call({ weights: broken, method: id })),
           error => error instanceof VitrineError && error.code === 'diverged',
@@ -303,7 +328,7 @@ describe('explain', () => {
   });
 
   it('stops between batches when cancelled', async () => {
-    for (const { id } of methods.filter(m => m.id !== 'grad_cam')) {
+    for (const { id } of methods.filter(suiting)) {
       const stop = new AbortController();
       let asked = 0;
       const pool: Engine = {

@@ -1,0 +1,110 @@
+/** Inner layers as the object of an explanation: which one, what its units are called, and the model from there on. */
+import { Type } from '@sinclair/typebox';
+import { VitrineError } from '../model/errors';
+import type { Model } from '../model/graph';
+import { listed, nearest } from '../model/suggest';
+import type { Attribution } from './method';
+
+export const moduleOption = Type.String({
+  default: '',
+  description: 'The layer, by its module path such as "conv2"; the last one before the output if empty.',
+});
+
+/** What a layer gives: the value, and what to call it. */
+export interface LayerOutput {
+  id: string;
+  name: string;
+}
+
+/**
+ * The output of a module's last call, of real numbers that depend on the input.
+ *
+ * @throws bad-request when there is no such module, with the nearest name.
+ */
+export function layerOutput(model: Model, module: string): LayerOutput {
+  const dependent = new Set(model.inputs);
+  const found = new Map<string, string>();
+  for (const node of model.nodes) {
+    if (!node.inputs.some(i => dependent.has(i))) continue;
+    for (const id of node.outputs) dependent.add(id);
+    const id = node.outputs[0]!;
+    if (model.outputs.includes(id) || !/float/.test(model.values[id]?.dtype ?? '')) continue;
+    if (node.module !== '') found.set(node.module, id);
+  }
+  for (const { path, outputs } of model.modules) {
+    const id = outputs.at(-1);
+    if (path !== '' && id && dependent.has(id) && !model.outputs.includes(id)) found.set(path, id);
+  }
+  const names = [...found.keys()];
+  if (module === '') {
+    const last = [...model.nodes]
+      .reverse()
+      .find(n => n.module !== '' && found.get(n.module) === n.outputs[0]);
+    if (last) return { id: last.outputs[0]!, name: last.module };
+  }
+  const id = found.get(module);
+  if (id !== undefined) return { id, name: module };
+  const near = nearest(module, names);
+  throw new VitrineError(
+    'bad-request',
+    names.length === 0
+      ? `${model.name} has no layers between its input and its output. Use integrated_gradients.`
+      : `${model.name} has no inner layer "${module}".${near ? ` Did you mean "${near}"?` : ''} It has ${listed(names)}.`,
+  );
+}
+
+export function hasLayers(model: Model): string | undefined {
+  try {
+    layerOutput(model, '');
+    return undefined;
+  } catch (e) {
+    if (e instanceof VitrineError) return e.message;
+    throw e;
+  }
+}
+
+/** Values of a layer's cells as one value a unit: channels of feature maps sum over their places. */
+export function byUnit(values: Float32Array, shape: readonly number[], layer: string): Attribution {
+  const units = shape.length === 3 ? shape[0]! : values.length;
+  const cells = values.length / units;
+  const data = new Float32Array(units);
+  values.forEach((v, i) => {
+    data[Math.floor(i / cells)]! += v;
+  });
+  return {
+    values: { shape: [units], data },
+    names: Array.from({ length: units }, (_, u) => `${layer}[${u}]`),
+    kind: 'importance',
+  };
+}
+
+/**
+ * The part of the model that computes its output from an inner value alone.
+ *
+ * @throws bad-request when the output also depends on the input on another way.
+ */
+export function modelFrom(model: Model, layer: LayerOutput): Model {
+  const known = new Set([layer.id, ...model.parameters.map(p => p.name)]);
+  const made = new Map(model.nodes.flatMap(n => n.outputs.map(o => [o, n] as const)));
+  const needed = new Set<Model['nodes'][number]>();
+  const visit = (id: string) => {
+    if (id === '' || known.has(id)) return;
+    known.add(id);
+    const node = made.get(id);
+    if (!node) {
+      throw new VitrineError(
+        'bad-request',
+        `The output of ${model.name} depends on the input not only through "${layer.name}". Use layer_conductance, or a layer that everything passes.`,
+      );
+    }
+    needed.add(node);
+    node.inputs.forEach(visit);
+  };
+  model.outputs.slice(0, 1).forEach(visit);
+  return {
+    ...model,
+    inputs: [layer.id],
+    outputs: model.outputs.slice(0, 1),
+    nodes: model.nodes.filter(n => needed.has(n)),
+  };
+}

@@ -1,0 +1,95 @@
+/** Layer integrated gradients: integrated gradients with a layer's output in the place of the input. */
+import { Type } from '@sinclair/typebox';
+import { bindShape, concreteShape } from '../../model/dim';
+import { baselineFor, baselineOption } from '../baseline';
+import { byUnit, hasLayers, type LayerOutput, layerOutput, modelFrom, moduleOption } from '../layers';
+import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
+import { readOptions } from '../options';
+import { sampleOf, withProbe } from '../probe';
+import { all, hasGradients } from '../suits';
+import { integratedGradients } from './integrated_gradients';
+
+const options = Type.Object(
+  {
+    layer: moduleOption,
+    steps: Type.Integer({
+      minimum: 2,
+      maximum: 1000,
+      default: 50,
+      description: 'Points on the way from the baseline.',
+    }),
+    baseline: baselineOption,
+  },
+  { additionalProperties: false },
+);
+
+export const method: ExplanationMethod = {
+  id: 'layer_integrated_gradients',
+  title: 'Layer integrated gradients',
+  paper: {
+    authors: 'Sundararajan, Taly and Yan',
+    year: 2017,
+    title: 'Axiomatic Attribution for Deep Networks',
+    url: 'https://arxiv.org/abs/1703.01365',
+  },
+  summary: 'Which units of a layer moved the prediction, from what the layer gives for a neutral input.',
+  scope: 'prediction',
+  needs: ['gradients', 'baseline'],
+  options,
+  judgedBy: ['completeness', 'max_sensitivity', 'model_randomisation', 'sparseness'],
+  suits: all(hasGradients, hasLayers),
+  async explain(request, given) {
+    const { layer, steps, baseline } = readOptions(options, given, 'layer_integrated_gradients');
+    const chosen = layerOutput(request.model, layer);
+    const { shape } = sampleOf(request);
+    const start = baselineFor(baseline, request.dataset, shape);
+    const { values, facts } = await layerIntegratedGradients(request, chosen, start, steps);
+    return {
+      ...byUnit(values.data as Float32Array, values.shape, chosen.name),
+      baseline: { shape, data: start },
+      ...(facts && { facts }),
+    };
+  },
+};
+
+/**
+ * The way is straight in the layer's own space, from what the layer gives for the baseline to what it gives for the
+ * input, as in Captum. Of the layer's shape.
+ *
+ * @throws bad-request when the output also depends on the input past the layer.
+ */
+export async function layerIntegratedGradients(
+  request: ExplanationRequest,
+  layer: LayerOutput,
+  baseline: Float32Array,
+  steps: number,
+): Promise<Attribution> {
+  const { data, shape } = sampleOf(request);
+  const rest = partsAfter(request.model, layer);
+  let layerShape: readonly number[] = [];
+  const ends: Float32Array[] = [];
+  await withProbe(request, shape, { rows: 2, inner: layer.id }, async probe => {
+    layerShape = concreteShape(bindShape(request.model.values[layer.id]!.shape, probe.bindings)).slice(1);
+    await probe.gradients(
+      2,
+      (row, into) => into.set(row === 0 ? baseline : data),
+      (_row, _gradient, _score, value) => ends.push(value!.slice()),
+    );
+  });
+  return integratedGradients(
+    { ...request, model: rest, input: { shape: [1, ...layerShape], data: ends[1]! } },
+    ends[0]!,
+    { steps, rule: 'gausslegendre' },
+  );
+}
+
+const rests = new WeakMap<ExplanationRequest['model'], Map<string, ExplanationRequest['model']>>();
+
+/** The same object for the same layer, so that what was compiled is found again. */
+function partsAfter(model: ExplanationRequest['model'], layer: LayerOutput): ExplanationRequest['model'] {
+  const known = rests.get(model) ?? new Map<string, ExplanationRequest['model']>();
+  rests.set(model, known);
+  const rest = known.get(layer.id) ?? modelFrom(model, layer);
+  known.set(layer.id, rest);
+  return rest;
+}

@@ -1,0 +1,71 @@
+/** Why a method does not fit a model or data: the checks that methods share. Each gives a sentence, or undefined. */
+import type { Dataset } from '../data/dataset';
+import { ops } from '../engine/opRegistry';
+import type { Model } from '../model/graph';
+import { isPicture } from './units';
+
+type Check = (model: Model, dataset?: Dataset) => string | undefined;
+
+/** The first reason that any of the checks has. */
+export function all(...checks: readonly Check[]): Check {
+  return (model, dataset) => {
+    for (const check of checks) {
+      const reason = check(model, dataset);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  };
+}
+
+/** One input, of real numbers, and ops with gradients on the way from it. */
+export function hasGradients(model: Model): string | undefined {
+  const many = oneInput(model);
+  if (many) return many;
+  const input = model.values[model.inputs[0]!]!;
+  if (/int|bool/.test(input.dtype))
+    return `${model.name} takes whole numbers, which have no gradient. Use a method that needs none, such as feature_ablation.`;
+  const reached = new Set([input.id]);
+  for (const node of model.nodes) {
+    if (!node.inputs.some(i => reached.has(i))) continue;
+    for (const id of node.outputs) reached.add(id);
+    const op = ops.get(node.op);
+    if (op && !op.gradient && !op.expand)
+      return `The op "${node.op}"${node.module ? ` in ${node.module}` : ''} has no gradient. Use a method that needs none, such as feature_ablation.`;
+  }
+  return undefined;
+}
+
+/** Explanations of one prediction alter one input. */
+export function oneInput(model: Model): string | undefined {
+  return model.inputs.length === 1
+    ? undefined
+    : `${model.name} takes ${model.inputs.length} inputs. Explanations are made for models with one.`;
+}
+
+/** Maps over images need a height and a width. */
+export function seesPictures(model: Model): string | undefined {
+  const shape = model.values[model.inputs[0] ?? '']?.shape.slice(1) ?? [];
+  // A size that is still a symbol may turn out to be more than one.
+  return isPicture(shape.map(d => (typeof d === 'number' ? d : 2)))
+    ? undefined
+    : `This method draws a map over an image; ${model.name} takes (N, ${shape.join(', ')}). Use integrated_gradients.`;
+}
+
+export function hasConvolution(model: Model): string | undefined {
+  return model.nodes.some(n => n.op === 'Conv' && model.values[n.outputs[0]!]?.shape.length === 4)
+    ? undefined
+    : `This method looks at a convolution over images, and ${model.name} has none. Use integrated_gradients.`;
+}
+
+export function hasRelu(model: Model): string | undefined {
+  return model.nodes.some(n => n.op === 'Relu')
+    ? undefined
+    : `This method changes how ReLUs pass gradients, and ${model.name} has none. Use saliency.`;
+}
+
+/** Without a data set nothing is said against the data. */
+export function hasColumns(_: Model, dataset?: Dataset): string | undefined {
+  return dataset && dataset.modality !== 'table'
+    ? `This method looks at the columns of a table, and ${dataset.name} is none. Use a method for single predictions, such as integrated_gradients.`
+    : undefined;
+}

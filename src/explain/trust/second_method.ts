@@ -1,0 +1,70 @@
+/** Does a method of another family rank the inputs alike? */
+
+import { baselineFor } from '../baseline';
+import type { Attribution, ExplanationRequest, TrustMeasure } from '../method';
+import { featureAblation } from '../methods/feature_ablation';
+import { integratedGradients } from '../methods/integrated_gradients';
+import { sampleOf } from '../probe';
+import { hasGradients } from '../suits';
+import { sumByUnit, unitsOf } from '../units';
+import { clamp01, verdictOf } from '../verdict';
+import { wordsFor } from '../words';
+import { rankCorrelation } from './model_randomisation';
+
+/**
+ * Gradient methods are held against feature ablation, methods that ablate or sample against integrated gradients (or
+ * ablation, where the model has no gradients). A map without signs is compared with the other's sizes.
+ *
+ * Rule: score = 0.4 + 0.6 times the rank correlation: 0.5 is good. Methods answer different questions, so that no
+ * agreement is a warning (fair); only the opposite order fails.
+ */
+export const measure: TrustMeasure = {
+  id: 'second_method',
+  title: 'Agreement with a second method',
+  paper: {
+    authors: 'Krishna, Han, Gu, Wu, Jabbari and Lakkaraju',
+    year: 2022,
+    title: "The Disagreement Problem in Explainable Machine Learning: A Practitioner's Perspective",
+    url: 'https://arxiv.org/abs/2202.01602',
+  },
+  summary: 'A method of another family ranks the inputs alike.',
+  async judge(request, attribution, method) {
+    const words = wordsFor(request.language);
+    const { shape } = sampleOf(request);
+    const units = unitsOf(shape, request.dataset, 64);
+    const own = sumByUnit(attribution.values.data, units);
+    const ablates = !method.needs.includes('gradients') && hasGradients(request.model) === undefined;
+    const second = ablates ? 'integrated_gradients' : 'feature_ablation';
+    const other = sumByUnit((await explainAgain(request, attribution, second)).values.data, units);
+    if (second === 'feature_ablation')
+      // Every entry has its unit's value there, and not a share of it.
+      units.forEach((u, i) => {
+        other[i]! /= u.indices.length;
+      });
+    const signed = own.some(v => v < 0);
+    const value = rankCorrelation(own, signed ? other : other.map(Math.abs));
+    const score = clamp01(0.4 + 0.6 * value);
+    const verdict = verdictOf(score);
+    return {
+      id: measure.id,
+      title: measure.title,
+      value,
+      score,
+      verdict,
+      text: words.measures.second(second, value.toFixed(2), verdict),
+    };
+  },
+};
+
+function explainAgain(
+  request: ExplanationRequest,
+  attribution: Attribution,
+  id: 'integrated_gradients' | 'feature_ablation',
+): Promise<Attribution> {
+  const { shape } = sampleOf(request);
+  const nothing =
+    (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request.dataset, shape);
+  return id === 'integrated_gradients'
+    ? integratedGradients(request, nothing, { steps: 50, rule: 'gausslegendre' })
+    : featureAblation(request, nothing, unitsOf(shape, request.dataset, 64));
+}
