@@ -16,7 +16,7 @@ export interface PredictedRow {
 
 /** @throws bad-data, file-not-found, shape-mismatch, cancelled */
 export async function predictFile(
-  run: OpenRun,
+  run: Pick<OpenRun, 'model' | 'weights' | 'preparation' | 'experiment'>,
   file: string,
   engine: Engine,
   signal?: AbortSignal,

@@ -3,12 +3,13 @@ import path from 'node:path';
 import type { Dataset } from '../data/dataset';
 import { loadDataset } from '../data/load';
 import { formatOf } from '../formats/_registry';
+import { loadWeights } from '../formats/checkpoint/weights';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
 import type { Experiment } from '../formats/experiment/schema';
 import { formatExperiment, lossSpec, optimizerSpec } from '../formats/experiment/write';
 import { VitrineError } from '../model/errors';
-import type { Diagnostic, Model } from '../model/graph';
+import type { Diagnostic, Model, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import type { Recipe } from './recipe';
 
@@ -92,6 +93,8 @@ export interface Assembled {
   dataset: Dataset;
   seed: number;
   backend?: string;
+  /** What model.weights holds, to start from. */
+  weights?: Tensors;
 }
 
 /** All of it. @param given a model that is known already (a run's own, when it is resumed). */
@@ -100,12 +103,18 @@ export async function assemble(file: string, options: AssembleOptions, given?: M
   const experiment = await experimentOf(full, options);
   const dataset = await datasetOf(experiment, full, options.signal);
   const model = given ?? (await modelOf(experiment, full, dataset.sampleShape, options));
+  // A run that goes on has weights of its own.
+  const weights =
+    given || experiment.model.weights === undefined
+      ? undefined
+      : await loadWeights(model, experiment.model.weights);
   return {
     experiment: { file: full, text: formatExperiment(experiment, full), recipe: recipeOf(experiment) },
     model,
     dataset,
     seed: experiment.seed,
     ...(experiment.backend && { backend: experiment.backend }),
+    ...(weights && { weights }),
   };
 }
 

@@ -24,7 +24,7 @@ export interface TrainRequest {
   /** Exists; its name is the run's id. */
   runFolder: string;
   seed: number;
-  /** Weights to start from instead of the model's initialisers. */
+  /** Weights to start from; what is not among them starts by the model's initialisers. */
   weights?: Tensors;
   /** Ends the run after the step under way, with a checkpoint, without the final test. */
   signal?: AbortSignal;
@@ -90,7 +90,7 @@ export async function beginTraining(request: TrainRequest): Promise<{ done: Prom
     step: 0,
     seconds: 0,
     seed,
-    weights: request.weights ?? initializeWeights(model, seed),
+    weights: { ...initializeWeights(model, seed), ...request.weights },
     optimizer: {},
   };
   const record: RunRecord = {

@@ -1,20 +1,28 @@
 import path from 'node:path';
+import type { ReadModel } from '../../formats/_format';
+import { checkWeights } from '../../formats/checkpoint/weights';
 import { readExperiment } from '../../formats/experiment/read';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Severity } from '../../model/graph';
 import { datasetOf, modelOf } from '../../train/assemble';
 import { bindingsFor } from '../../train/bindings';
-import type { Command, CommandCall } from '../command';
+import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, splitFragment } from '../experiments';
 import { readModels } from '../readModels';
 import { printable, type Terminal } from '../terminal';
 
 export const command: Command = {
   name: 'check',
-  usage: 'FILE… [--json]',
+  usage: 'FILE… [--weights CHECKPOINT] [--json]',
   summary: 'Check models and experiments; exit code 1 if there is an error.',
   arguments: [1, Number.POSITIVE_INFINITY],
-  options: {},
+  options: {
+    weights: {
+      type: 'string',
+      value: 'CHECKPOINT',
+      help: 'Also: does this .safetensors, .pt or .pth file fit the model?',
+    },
+  },
   async run(call) {
     const diagnostics: Diagnostic[] = [];
     for (const file of call.arguments) diagnostics.push(...(await checkFile(file, call)));
@@ -46,13 +54,32 @@ async function checkFile(argument: string, call: CommandCall): Promise<readonly 
       distFolder: call.distFolder,
       signal: call.signal,
     });
-    return Object.values(read).flatMap(r => r.diagnostics);
+    const weights = textOption(call, 'weights');
+    return [
+      ...Object.values(read).flatMap(r => r.diagnostics),
+      ...(weights === undefined ? [] : await checkAgainst(read, path.resolve(weights), wanted)),
+    ];
   } catch (e) {
     // A file that is not there is bad usage; what is wrong inside of one is a finding.
     const usage = ['file-not-found', 'bad-usage', 'cancelled'];
     if (!(e instanceof VitrineError) || (usage.includes(e.code) && !e.details.diagnostics)) throw e;
     return e.details.diagnostics ?? [finding(e, file)];
   }
+}
+
+/** The checkpoint against the class that is named, or else the one that it fits best. */
+async function checkAgainst(
+  read: Readonly<Record<string, ReadModel>>,
+  weights: string,
+  wanted: string | undefined,
+): Promise<readonly Diagnostic[]> {
+  let best: readonly Diagnostic[] | undefined;
+  for (const { model } of wanted === undefined ? Object.values(read) : [read[wanted] ?? {}]) {
+    if (!model) continue;
+    const found = await checkWeights(model, weights);
+    if (best === undefined || found.length < best.length) best = found;
+  }
+  return best ?? [];
 }
 
 /** The file itself, then whether its data and its model fit each other. */
@@ -64,6 +91,8 @@ async function checkExperiment(file: string, call: CommandCall): Promise<readonl
     const dataset = await datasetOf(experiment, file, call.signal);
     const model = await modelOf(experiment, file, dataset.sampleShape, call);
     bindingsFor(model, dataset.sampleShape, 1);
+    const weights = textOption(call, 'weights') ?? experiment.model.weights;
+    if (weights !== undefined) found.push(...(await checkWeights(model, path.resolve(weights))));
   } catch (e) {
     if (!(e instanceof VitrineError) || e.code === 'cancelled') throw e;
     found.push(...(e.details.diagnostics ?? [finding(e, file)]));

@@ -1,14 +1,18 @@
+import { stat } from 'node:fs/promises';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { predictFile } from '../../service/predictFile';
 import { openRun } from '../../train/openRun';
-import { type Command, textOption } from '../command';
+import { openWeights } from '../../train/openWeights';
+import { type Command, type CommandCall, textOption } from '../command';
+import { experimentSuffix } from '../experiments';
 import { fixedNumber, tableLines } from '../table';
 
 export const command: Command = {
   name: 'predict',
   usage: 'RUN|FILE.vitrine.json --input DATA.csv [--backend B] [--json]',
-  summary: 'Predict the rows of a table with a trained run (of an experiment: its newest finished one).',
+  summary:
+    'Predict the rows of a table with a trained run (of an experiment: its newest finished one, else its model.weights).',
   arguments: [1, 1],
   options: {
     input: {
@@ -24,10 +28,10 @@ export const command: Command = {
     const input = textOption(call, 'input');
     if (input === undefined)
       throw new VitrineError('bad-usage', 'Which rows? Give a table with --input DATA.csv.');
-    const run = await openRun(call.arguments[0]!);
+    const run = await openedFor(call, call.arguments[0]!);
     const engines = new Engines();
     try {
-      const engine = await engines.get(textOption(call, 'backend') ?? run.record.backend);
+      const engine = await engines.get(textOption(call, 'backend') ?? run.backend);
       const rows = await predictFile(run, input, engine, signal);
       if (terminal.json) for (const row of rows) terminal.result(row);
       else
@@ -52,6 +56,24 @@ export const command: Command = {
     }
   },
 };
+
+/** The run, or else the weights that the experiment names. */
+async function openedFor(call: CommandCall, where: string) {
+  try {
+    const run = await openRun(where);
+    return { ...run, backend: run.record.backend };
+  } catch (e) {
+    if (!(e instanceof VitrineError && e.code === 'file-not-found') || !where.endsWith(experimentSuffix))
+      throw e;
+    const { distFolder, signal } = call;
+    const opened = await stat(where).then(
+      () => openWeights(where, { distFolder, signal }),
+      () => undefined,
+    );
+    if (!opened) throw e;
+    return { ...opened, backend: opened.experiment.backend };
+  }
+}
 
 function valueText(value: string | number | readonly number[]): string {
   if (typeof value === 'number') return fixedNumber(value);

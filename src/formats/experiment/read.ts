@@ -76,6 +76,7 @@ async function checkFiles(source: JsonSource, experiment: Experiment, workspace:
   const kind = datasetKind(experiment.data.kind);
   const named = [
     { part: 'model', field: 'file', folder: false },
+    { part: 'model', field: 'weights', folder: false },
     ...(kind.paths ?? ['file']).map(field => ({
       part: 'data' as const,
       field,
@@ -198,7 +199,9 @@ function checkLoss(source: JsonSource, experiment: Experiment, column: ColumnHea
       `The loss "${loss}" is for numbers, but the target "${column.name}" has classes (${examples.join(', ')}). Use "cross_entropy".`,
       'cross_entropy',
     );
-  data.targetType ??= forClasses || forTwo || isText ? 'classes' : 'number';
+  // Kinds whose target can only be classes have no such field.
+  const { properties } = datasetKind(data.kind).schema as { properties: object };
+  if ('targetType' in properties) data.targetType ??= forClasses || forTwo || isText ? 'classes' : 'number';
 }
 
 async function nearFile(folder: string, relative: string): Promise<string | undefined> {

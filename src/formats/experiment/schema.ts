@@ -42,6 +42,13 @@ export function experimentSchema({ data, optimizer, lossOptions }: Parts) {
               description: 'Arguments of the class\'s constructor by name, e.g. { "hidden": 16 }.',
             }),
           ),
+          weights: Type.Optional(
+            Type.String({
+              minLength: 1,
+              description:
+                'A checkpoint to start from instead of fresh weights, relative to this file: .safetensors, or .pt and .pth of torch.save.',
+            }),
+          ),
           input: Type.Optional(
             Type.Array(Type.Integer({ minimum: 1 }), {
               description:

@@ -14,7 +14,11 @@ export function formatExperiment(experiment: Experiment, file: string): string {
     path.isAbsolute(f) ? path.relative(folder, f).replaceAll(path.sep, '/') : f.replaceAll('\\', '/');
   const out = {
     ...experiment,
-    model: { ...experiment.model, file: relative(experiment.model.file) },
+    model: {
+      ...experiment.model,
+      file: relative(experiment.model.file),
+      ...(experiment.model.weights !== undefined && { weights: relative(experiment.model.weights) }),
+    },
     data: { ...experiment.data, ...pathsOf(experiment.data, relative) },
   };
   return `${JSON.stringify(out, null, 2)}\n`;

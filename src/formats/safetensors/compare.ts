@@ -1,7 +1,11 @@
 /** Does a weights file fit a model? */
 import type { Model } from '../../model/graph';
 import { nearest } from '../../model/suggest';
-import type { Header } from './header';
+
+/** What a file says of its tensors: a safetensors header, or another kind of checkpoint. */
+export interface NamedShapes {
+  tensors: ReadonlyMap<string, { name: string; shape: readonly number[] }>;
+}
 
 export interface Comparison {
   /** Parameters and buffers of the model that the file lacks, with a near name in the file that the model lacks. */
@@ -13,19 +17,20 @@ export interface Comparison {
 }
 
 /** Holds the file's tensors against the model's state_dict (its parameters and buffers; constants are not stored). */
-export function compareWithModel(
-  header: Pick<Header, 'tensors'>,
-  model: Pick<Model, 'parameters'>,
-): Comparison {
-  const wanted = new Map(model.parameters.filter(p => p.kind !== 'constant').map(p => [p.name, p.shape]));
+export function compareWithModel(header: NamedShapes, model: Pick<Model, 'parameters'>): Comparison {
+  const stored = model.parameters.filter(p => p.kind !== 'constant');
+  // Tied weights stand in a file under each of their names, or under one of them.
+  const known = new Set(stored.flatMap(p => [p.name, ...(p.aliases ?? [])]));
   const extra = [...header.tensors.values()]
-    .filter(t => !wanted.has(t.name))
+    .filter(t => !known.has(t.name))
     .map(({ name, shape }) => ({ name, shape }));
   const missing: { name: string; shape: readonly number[]; near?: string }[] = [];
   const wrongShape: { name: string; found: readonly number[]; expected: readonly number[] }[] = [];
-  for (const [name, expected] of wanted) {
-    const found = header.tensors.get(name)?.shape;
+  for (const { name, shape: expected, aliases } of stored) {
+    const found = [name, ...(aliases ?? [])].map(n => header.tensors.get(n)?.shape).find(s => s);
     if (!found) {
+      // A count of batches, which only files since PyTorch 0.4.1 have: nothing depends on it.
+      if (name.endsWith('num_batches_tracked')) continue;
       const near = nearest(
         name,
         extra.map(e => e.name),

@@ -47,15 +47,7 @@ export async function readSafetensors(
 
 /** @throws VitrineError file-not-found, bad-file */
 export async function openSafetensors(file: string): Promise<SafetensorsReader> {
-  const handle = await open(file).catch((e: NodeJS.ErrnoException) => {
-    throw new VitrineError(
-      'file-not-found',
-      e.code === 'ENOENT'
-        ? `The file "${path.basename(file)}" does not exist.`
-        : `The file "${path.basename(file)}" cannot be opened (${e.code}).`,
-      { at: { file } },
-    );
-  });
+  const handle = await openFile(file);
   try {
     const stat = await handle.stat();
     if (!stat.isFile())
@@ -78,6 +70,22 @@ export async function openSafetensors(file: string): Promise<SafetensorsReader> 
   }
 }
 
+/**
+ * One tensor of a file whose header is known already, without keeping the file open.
+ *
+ * @throws VitrineError file-not-found, bad-file
+ */
+export async function readTensorOf(header: Header, name: string): Promise<Tensor> {
+  const { file } = header;
+  const entry = entryOf(header, name);
+  const handle = await openFile(file);
+  try {
+    return convert(entry, await bytesAt(handle, entry.start, entry.end - entry.start, file), file);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The same over bytes in memory; tensors are copied out of them. @throws VitrineError bad-file */
 export function openSafetensorsBuffer(bytes: Uint8Array, file: string): SafetensorsReader {
   const length = headerLength(bytes.subarray(0, 8), bytes.length, file);
@@ -90,6 +98,18 @@ export function openSafetensorsBuffer(bytes: Uint8Array, file: string): Safetens
     },
     close: async () => {},
   };
+}
+
+function openFile(file: string): Promise<FileHandle> {
+  return open(file).catch((e: NodeJS.ErrnoException) => {
+    throw new VitrineError(
+      'file-not-found',
+      e.code === 'ENOENT'
+        ? `The file "${path.basename(file)}" does not exist.`
+        : `The file "${path.basename(file)}" cannot be opened (${e.code}).`,
+      { at: { file } },
+    );
+  });
 }
 
 function entryOf(header: Header, name: string): TensorEntry {

@@ -1,0 +1,72 @@
+/**
+ * A checkpoint in several safetensors files with an index: `{"metadata": …, "weight_map": {tensor: file}}`, as
+ * Transformers writes it. Only the shards' headers are read until a tensor is asked for.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { VitrineError } from '../../model/errors';
+import type { Header } from '../safetensors/header';
+import { readSafetensorsHeader, readTensorOf } from '../safetensors/read';
+import type { CheckpointEntry, CheckpointReader } from './checkpoint';
+
+const maxIndexBytes = 64_000_000;
+
+/** @throws VitrineError file-not-found, bad-file */
+export async function openSharded(file: string): Promise<CheckpointReader> {
+  const map = await readIndex(file);
+  const headers = new Map<string, Header>();
+  const tensors = new Map<string, CheckpointEntry>();
+  for (const shard of new Set(map.values()))
+    headers.set(shard, await readSafetensorsHeader(join(dirname(file), shard)));
+  for (const [name, shard] of map) {
+    const entry = headers.get(shard)!.tensors.get(name);
+    if (!entry)
+      throw bad(
+        file,
+        `${basename(file)} says that the tensor "${name}" is in ${shard}, but that file has none.`,
+      );
+    tensors.set(name, entry);
+  }
+  return {
+    file,
+    tensors,
+    tensor: async name => {
+      const shard = map.get(name);
+      if (shard === undefined) throw bad(file, `There is no tensor "${name}" in ${basename(file)}.`);
+      return readTensorOf(headers.get(shard)!, name);
+    },
+    close: async () => {},
+  };
+}
+
+async function readIndex(file: string): Promise<Map<string, string>> {
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile())
+    throw new VitrineError('file-not-found', `The file "${basename(file)}" does not exist.`, {
+      at: { file },
+    });
+  if (info.size > maxIndexBytes)
+    throw bad(file, `${basename(file)} has ${info.size} bytes; at most ${maxIndexBytes} are read.`);
+  let index: unknown;
+  try {
+    index = JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    throw bad(file, `${basename(file)} is not JSON.`);
+  }
+  const map = (index as { weight_map?: unknown } | null)?.weight_map;
+  if (typeof map !== 'object' || map === null || Array.isArray(map))
+    throw bad(file, `${basename(file)} has no "weight_map" from tensors to files.`);
+  for (const [name, shard] of Object.entries(map)) {
+    // Shards lie beside their index and nowhere else.
+    if (typeof shard !== 'string' || !/^[^/\\:\0]+\.safetensors$/.test(shard))
+      throw bad(
+        file,
+        `${basename(file)} names ${JSON.stringify(shard)?.slice(0, 100)} for "${name}". Expected a .safetensors file of the same folder.`,
+      );
+  }
+  return new Map(Object.entries(map as Record<string, string>));
+}
+
+function bad(file: string, message: string): VitrineError {
+  return new VitrineError('bad-file', message, { at: { file } });
+}
