@@ -27,6 +27,8 @@ export interface TargetInfo {
   /** Classes give int targets 0 … n-1 in this order; numbers give float targets. */
   kind: 'classes' | 'number';
   classes?: readonly string[];
+  /** A class for each position of a sample (the next token): targets [rows, T] for scores [rows, T, classes]. */
+  perPosition?: boolean;
 }
 
 export interface RawSample {
@@ -57,8 +59,10 @@ export interface Dataset {
   raw(row: number): RawSample;
   /** Prepares rows that are not in the data set (prediction): raw values by column. Throws bad-data by row and column. */
   prepare(rows: readonly Record<string, string | number | null>[]): Tensor;
-  /** What `restorePreparation` needs to prepare the same way later; JSON. */
+  /** What `restoreSaved` needs to prepare the same way later; JSON. */
   preparation(): unknown;
+  /** Names of a prepared sample's own entries where each sample has others: its tokens, "" for padding. */
+  entryNames?(input: Tensor): readonly string[];
 }
 
 /** What a run keeps of a data set to prepare rows of any origin as training did. */

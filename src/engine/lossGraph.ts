@@ -34,7 +34,14 @@ export function addLoss(
     definition.options,
     spec.options ?? {},
   );
-  const output = model.outputs[0]!;
+  const given = model.outputs[0]!;
+  const rank = graph.shape(given).length;
+  const moved = spec.classAxis === -1 && definition.target === 'classes' && rank > 2;
+  const output = moved
+    ? graph.emit('Transpose', [given], {
+        perm: [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)],
+      })[0]!
+    : given;
   const outputShape = graph.shape(output);
   const expected = definition.target === 'classes' ? [outputShape[0]!, ...outputShape.slice(2)] : outputShape;
   const shape = targets?.shape ?? expected;

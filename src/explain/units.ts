@@ -24,7 +24,7 @@ export function unitsOf(sampleShape: readonly number[], dataset: Dataset | undef
   }
   if (isPicture(sampleShape)) return patches(sampleShape, limit);
   const names = covers && columns.length === size ? columns.map(c => c.name) : undefined;
-  const run = Math.ceil(size / limit);
+  const run = Math.max(1, Math.ceil(size / limit));
   return Array.from({ length: Math.ceil(size / run) }, (_, i) => ({
     indices: range(i * run, Math.min(size, (i + 1) * run)),
     ...(run === 1 && names && { name: names[i] }),

@@ -60,6 +60,20 @@ export function targetTypeFor(
 ): { shape: number[]; dtype: DType } {
   const { target } = dataset;
   if (requireLoss(loss.name).target === 'classes') {
+    if (target.perPosition) {
+      const [, positions, classes] = outputShape;
+      if (
+        outputShape.length === 3 &&
+        positions === dataset.sampleShape[0] &&
+        classes === target.classes?.length
+      )
+        return { shape: [rows, positions!], dtype: 'int64' };
+      throw new VitrineError(
+        'bad-model',
+        `The model gives (${['N', ...outputShape.slice(1)].join(', ')}), but the target "${target.name}" has ${target.classes?.length} classes at each of ${dataset.sampleShape[0]} positions. ` +
+          `Let the output be of the shape (N, ${dataset.sampleShape[0]}, ${target.classes?.length}), e.g. by the constructor's argument under model.arguments.`,
+      );
+    }
     if (target.kind === 'classes') return { shape: [rows], dtype: 'int64' };
     throw new VitrineError(
       'bad-experiment',
@@ -83,6 +97,11 @@ export function targetTypeFor(
   }
   // The output's own rank, so that PyTorch's broadcasting of (N) against (N, 1) never happens.
   return { shape: [rows, ...outputShape.slice(1)], dtype: 'float32' };
+}
+
+/** The loss with the axis on which the data's target has its classes. */
+export function lossFor(dataset: Dataset, loss: LossSpec): LossSpec {
+  return dataset.target.perPosition ? { ...loss, classAxis: -1 } : loss;
 }
 
 /** A batch's targets as the loss wants them. */

@@ -39,7 +39,9 @@ export async function splitEvaluator(request: {
       await evaluator.load(weights);
       let lossSum = 0;
       const outputs: Float32Array[] = [];
-      const targets = new Float64Array(rows.length);
+      // A target for each row, or for each position of each row.
+      const each = request.targets.shape.length === 2 ? Math.max(1, request.targets.shape[1]!) : 1;
+      const targets = new Float64Array(rows.length * each);
       let shape: readonly number[] = [];
       for (let start = 0; start < rows.length; start += batchSize) {
         throwIfCancelled(signal);
@@ -52,7 +54,7 @@ export async function splitEvaluator(request: {
         const output = result.values[model.outputs[0]!]!;
         shape = output.shape;
         outputs.push(Float32Array.from(output.data));
-        targets.set(batch.targets.data, start);
+        targets.set(batch.targets.data, start * each);
         lossSum += (result.loss ?? Number.NaN) * part.length;
         await yieldToOthers();
       }

@@ -1,5 +1,5 @@
 /** The training loop: epochs, steps, validation, checkpoints, and the hand on the run. */
-import type { Trainer } from '../engine/engine';
+import type { LossSpec, Trainer } from '../engine/engine';
 import { yieldToOthers } from '../engine/yielding';
 import { VitrineError } from '../model/errors';
 import type { Bindings, DType, Tensors } from '../model/graph';
@@ -15,6 +15,7 @@ import type { RunWriter } from './runWriter';
 import type { TrainRequest } from './train';
 
 export interface TrainSetup {
+  loss: LossSpec;
   metrics: readonly Metric[];
   batchSize: number;
   bindings: Bindings;
@@ -88,8 +89,8 @@ export class TrainingLoop {
 
   private async open(): Promise<void> {
     const { engine, model, dataset, seed, resume } = this.request;
-    const { bindings, targets, metrics, batchSize } = this.setup;
-    const { loss, optimizer } = this.recipe;
+    const { bindings, targets, metrics, batchSize, loss } = this.setup;
+    const { optimizer } = this.recipe;
     const { weights } = this.start;
     this.trainer = await engine.trainer(model, {
       bindings,

@@ -7,6 +7,7 @@ import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { experimentOf } from './assemble';
 import { sharedDataset } from './datasetCache';
+import { lastPosition } from './lastPosition';
 import type { RunRecord } from './run';
 import { runsFolder } from './runFolder';
 import {
@@ -38,8 +39,9 @@ export interface OpenRun {
 export async function openRun(where: string): Promise<OpenRun> {
   const folder = await runFolderFor(where);
   const record = await readRecord(folder);
-  const model = await readRunModel(folder);
   const preparation = await readRunPreparation(folder);
+  const trained = await readRunModel(folder);
+  const model = preparation.target.perPosition ? lastPosition(trained) : trained;
   const experiment = await experimentOf(record.experiment, { text: await readRunExperiment(folder) });
   let weights: Promise<Tensors> | undefined;
   return {

@@ -31,7 +31,9 @@ const activations: Readonly<Record<string, 'softmax' | 'exp' | 'sigmoid' | 'none
  * @throws bad-model when the output's width does not suit the target.
  */
 export function predictionsOf(output: Tensor, target: TargetInfo, loss: string): Predictions {
-  const rows = output.shape[0] ?? 1;
+  // Each position is a prediction of its own.
+  const perPosition = target.perPosition && output.shape.length === 3;
+  const rows = (output.shape[0] ?? 1) * (perPosition ? output.shape[1]! : 1);
   const width = rows === 0 ? 0 : output.data.length / rows;
   if (target.kind === 'number')
     return { kind: 'number', rows, columns: width, labels: new Int32Array(0), values: output.data };

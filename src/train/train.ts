@@ -6,7 +6,7 @@ import { initializeWeights } from '../engine/initialize';
 import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
-import { bindingsFor, takesAnyBatch, targetTypeFor } from './bindings';
+import { bindingsFor, lossFor, takesAnyBatch, targetTypeFor } from './bindings';
 import { type Checkpoint, readCheckpoint } from './checkpoint';
 import type { RunControl } from './control';
 import { TrainingLoop } from './loop';
@@ -74,6 +74,7 @@ export async function beginTraining(request: TrainRequest): Promise<{ done: Prom
   const bindings = bindingsFor(model, dataset.sampleShape, batchSize);
   const outputShape = concreteShape(bindShape(model.values[model.outputs[0]!]!.shape, bindings));
   const setup = {
+    loss: lossFor(dataset, recipe.loss),
     metrics: metricsFor(dataset.target, recipe.metrics),
     batchSize,
     bindings,

@@ -1,0 +1,31 @@
+/** A model that scores every position, as one that scores the token after the end of its input. */
+import type { Model, Node, TensorType } from '../model/graph';
+
+/**
+ * From scores (N, T, C) of a model over tokens (N, T) to those (N, C) of the last position that is not filled up with
+ * the token 0; filling is at the end. Predicting and explaining then work as for any classes.
+ */
+export function lastPosition(model: Model): Model {
+  const input = model.inputs[0]!;
+  const output = model.outputs[0]!;
+  const [n, t, c] = model.values[output]!.shape;
+  if (n === undefined || t === undefined || c === undefined) return model;
+  const values = { ...model.values };
+  const nodes: Node[] = [...model.nodes];
+  const emit = (op: string, inputs: string[], attributes: Node['attributes'], type: TensorType): string => {
+    const id = `%last:${nodes.length}`;
+    values[id] = { id, ...type };
+    nodes.push({ id: `%last.node:${nodes.length}`, op, module: '', inputs, outputs: [id], attributes });
+    return id;
+  };
+  const tokens: TensorType = { dtype: 'float32', shape: model.values[input]!.shape };
+  const numbers = emit('Cast', [input], { to: 'float32' }, tokens);
+  const there = emit('Clip', [numbers], { min: 0, max: 1 }, tokens);
+  // What follows each position: the last one that is there has nothing after it.
+  const next = emit('Pad', [there], { pads: [0, -1, 0, 1], mode: 'constant', value: 0 }, tokens);
+  const last = emit('Sub', [there, next], {}, tokens);
+  const weights = emit('Unsqueeze', [last], { axes: [2] }, { dtype: 'float32', shape: [n, t, 1] });
+  const chosen = emit('Mul', [output, weights], {}, { dtype: 'float32', shape: [n, t, c] });
+  const scores = emit('ReduceSum', [chosen], { axes: [1], keepdims: 0 }, { dtype: 'float32', shape: [n, c] });
+  return { ...model, values, nodes, outputs: [scores] };
+}
