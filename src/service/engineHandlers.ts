@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine';
 import { openRun } from '../train/openRun';
 import { assessRun } from './assessRun';
+import { counterfactualRun } from './counterfactualRun';
 import { explainRow } from './explainRow';
 import { predictFile } from './predictFile';
 import { reportRun } from './reportRun';
@@ -39,6 +40,10 @@ export function engineHandlers(
 
     async explain(params, { signal, progress }) {
       return explainRow(params, engineFor, { signal, onProgress: progress });
+    },
+
+    async counterfactual(params, { signal, progress }) {
+      return counterfactualRun(params, engineFor, { signal, onProgress: progress });
     },
 
     async fairness(params, { signal, progress }) {

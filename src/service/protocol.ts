@@ -5,6 +5,7 @@
 
 import type { FeatureInfo, Modality, RawSample, Split, TargetInfo } from '../data/dataset';
 import type { BackendInfo } from '../engine/engine';
+import type { CounterfactualCall, CounterfactualResult } from '../explain/counterfactual/counterfactual';
 import type { Fairness, FairnessCall } from '../explain/fairness/fairness';
 import type { Explanation } from '../explain/method';
 import type { Subject } from '../explain/probe';
@@ -58,6 +59,12 @@ export interface FairnessRequest extends Omit<FairnessCall, keyof Subject | 'by'
   by?: readonly string[];
 }
 
+export interface CounterfactualRequest
+  extends Omit<CounterfactualCall, Exclude<keyof Subject, 'target'> | 'dataset' | 'onProgress'> {
+  /** A run's folder, or an experiment file (its newest finished run is taken). */
+  run: string;
+}
+
 /** method -> [parameters, result] */
 export interface Requests {
   'model/read': [ReadModelRequest, Record<string, ReadModel>];
@@ -80,6 +87,7 @@ export interface Requests {
   'run/parameters': [{ folder: string; run: string }, { parameters: readonly ParameterStatistics[] }];
   'data/samples': [SampleRequest & { run?: string }, SamplePage];
   explain: [ExplainRequest, Explanation];
+  counterfactual: [CounterfactualRequest, CounterfactualResult];
   fairness: [FairnessRequest, Fairness];
   /** The page as text; `name` is what it will be called. */
   report: [{ run: string; name: string }, { html: string }];
