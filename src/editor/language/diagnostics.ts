@@ -22,21 +22,27 @@ export function registerDiagnostics(rooms: Rooms): vscode.Disposable {
     found,
     vscode.languages.registerCodeActionsProvider(
       [...[pythonFiles].flat(), { pattern: experimentGlob, scheme: 'file' }],
-      { provideCodeActions: (document, _range, context) => found.fixes(document, context) },
+      { provideCodeActions: (document, range) => found.fixes(document, range) },
       { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
     ),
   );
+}
+
+interface Fix {
+  /** The finding's. */
+  file: string;
+  diagnostic: vscode.Diagnostic;
+  fix: NonNullable<Diagnostic['fix']>;
+  /** Of the document that would change, when the fix was found: for another text it is wrong. */
+  version: number | undefined;
 }
 
 class Findings implements vscode.Disposable {
   readonly #rooms: Rooms;
   readonly #collection = vscode.languages.createDiagnosticCollection('vitrine');
   readonly #disposables: vscode.Disposable[];
-  /** Fixes by diagnostic: VS Code hands the same objects back only by value. */
-  readonly #fixes = new Map<
-    string,
-    { diagnostic: vscode.Diagnostic; fix: NonNullable<Diagnostic['fix']> }[]
-  >();
+  /** Fixes by the file of their findings. */
+  readonly #fixes = new Map<string, Fix[]>();
   /** Findings of one reading may lie in files that it imports: by the file that was read. */
   readonly #places = new Map<string, Set<string>>();
   readonly #checks = new Map<string, AbortController>();
@@ -67,15 +73,19 @@ class Findings implements vscode.Disposable {
     this.#lookAtAll();
   }
 
-  fixes(document: vscode.TextDocument, context: vscode.CodeActionContext): vscode.CodeAction[] {
-    const known = this.#fixes.get(document.uri.toString()) ?? [];
-    return context.diagnostics.flatMap(d => {
-      const match = known.find(
-        k => k.diagnostic.range.isEqual(d.range) && k.diagnostic.message === d.message,
-      );
-      if (!match) return [];
+  /** Fixes at the finding, and at the place that they would change: one looks for the mistake at either. */
+  fixes(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+    const known = [...this.#fixes.values()].flat();
+    return known.flatMap(match => {
+      const { diagnostic, fix } = match;
+      const here = samePath(match.file, document.uri.fsPath) && diagnostic.range.intersection(range);
+      const there =
+        samePath(fix.range.file, document.uri.fsPath) &&
+        vscodeRange(fix.range).start.line <= range.end.line &&
+        range.start.line <= vscodeRange(fix.range).end.line;
+      if ((!here && !there) || match.version !== versionOf(fix.range.file)) return [];
       const action = new vscode.CodeAction(match.fix.title, vscode.CodeActionKind.QuickFix);
-      action.diagnostics = [d];
+      action.diagnostics = [diagnostic];
       action.isPreferred = true;
       action.edit = new vscode.WorkspaceEdit();
       action.edit.replace(
@@ -151,7 +161,9 @@ class Findings implements vscode.Disposable {
       );
       this.#fixes.set(
         target,
-        shown.flatMap(({ d, diagnostic }) => (d.fix ? [{ diagnostic, fix: d.fix }] : [])),
+        shown.flatMap(({ d, diagnostic }) =>
+          d.fix ? [{ file: d.file, diagnostic, fix: d.fix, version: versionOf(d.fix.range.file) }] : [],
+        ),
       );
     }
   }
@@ -165,6 +177,14 @@ class Findings implements vscode.Disposable {
         fragment: d.code,
       }),
     };
+    const { fix } = d;
+    if (fix && (fix.range.line !== d.line || !samePath(fix.range.file, d.file)))
+      diagnostic.relatedInformation = [
+        new vscode.DiagnosticRelatedInformation(
+          new vscode.Location(vscode.Uri.file(fix.range.file), vscodeRange(fix.range)),
+          fix.title,
+        ),
+      ];
     return diagnostic;
   }
 
@@ -180,6 +200,10 @@ class Findings implements vscode.Disposable {
     for (const c of this.#checks.values()) c.abort();
     for (const d of this.#disposables) d.dispose();
   }
+}
+
+function versionOf(file: string): number | undefined {
+  return vscode.workspace.textDocuments.find(d => samePath(d.uri.fsPath, file))?.version;
 }
 
 export function isExperiment(document: vscode.TextDocument): boolean {
