@@ -100,6 +100,7 @@ describe('Writing safetensors', () => {
 
   it('takes any name for a tensor', async () => {
     const tensors: Tensors = Object.create(null);
+    // biome-ignore lint/suspicious/noProto: the name is what is tested; the object has no prototype.
     tensors['__proto__'] = { shape: [], data: Float32Array.of(1) };
     tensors['a"b\\'] = { shape: [1], data: Int32Array.of(-7) };
     const read = (await readSafetensors(safetensorsBytes(tensors))).tensors;
