@@ -6,6 +6,7 @@ import { counterfactualRun } from './counterfactualRun';
 import { explainRow } from './explainRow';
 import { predictFile } from './predictFile';
 import { reportRun } from './reportRun';
+import { robustnessRun } from './robustnessRun';
 import type { RunManager } from './runManager';
 import { samplePage } from './samples';
 import type { Handlers } from './server';
@@ -48,6 +49,10 @@ export function engineHandlers(
 
     async fairness(params, { signal, progress }) {
       return assessRun(params, engineFor, { signal, onProgress: progress });
+    },
+
+    async robustness(params, { signal, progress }) {
+      return robustnessRun(params, engineFor, { signal, onProgress: progress });
     },
 
     async report(params, { signal, progress }) {

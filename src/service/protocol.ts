@@ -13,6 +13,7 @@ import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { Diagnostic } from '../model/graph';
 import type { ParameterStatistics } from '../train/parameterStatistics';
 import type { RunEvent, RunRecord } from '../train/run';
+import type { Robustness, RobustnessRequest } from './robustnessRun';
 
 export type { ParameterStatistics, ReadModel, ReadModelRequest };
 
@@ -91,6 +92,7 @@ export interface Requests {
   fairness: [FairnessRequest, Fairness];
   /** The page as text; `name` is what it will be called. */
   report: [{ run: string; name: string }, { html: string }];
+  robustness: [RobustnessRequest, Robustness];
   predict: [{ run: string; input: string }, { rows: readonly Record<string, unknown>[] }];
   'engine/info': [null, { backend: BackendInfo; pid: number }];
 }

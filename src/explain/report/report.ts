@@ -193,14 +193,17 @@ function quality(data: ReportData, words: ReportWords): Html {
     );
   }
   const calibration = confidence(predictions, truth);
+  const classes = dataset.target.classes ?? [];
+  const few = classes.length <= 5;
+  const matrix = html`<h3>${w.confusion}</h3><div class="scroll">${confusion(predictions, truth, classes)}</div>`;
   return section(
     'quality',
     w.title,
     w.lead(predictions.length),
-    html`<div class="two"><div>${table}</div><div>${
+    html`<div class="two"><div>${table}${few && matrix}</div><div>${
       calibration &&
       html`<h3>${w.calibration}</h3><small>${w.calibrationLead(english.percent(calibration.expected_calibration_error))}</small>${reliabilityChart(calibration.bins, { x: w.predicted, y: w.observed })}`
-    }</div></div><h3>${w.confusion}</h3><div class="scroll">${confusion(predictions, truth, dataset.target.classes ?? [])}</div>`,
+    }</div></div>${!few && matrix}`,
   );
 }
 
@@ -353,7 +356,7 @@ function architecture({ model, run }: ReportData, words: ReportWords): Html {
     branches && html`<small>${w.branches}</small>`,
     html`<div class="scroll"><table><thead><tr><th>${w.layer}</th><th>${w.kind}</th><th>${w.output}</th><th class="r">${w.parameters}</th><th></th></tr></thead><tbody>${leaves.map(
       (m, i) =>
-        html`<tr><td><code>${m.path || '·'}</code></td><td>${m.type}<br><small>${m.arguments}</small></td><td><code>${outputOf(model, m)}</code></td><td class="r">${grouped(own[i]!)}</td><td style="width:18%"><i class="share" style="width:${Number(((own[i]! / most) * 100).toFixed(1))}%"></i></td></tr>`,
+        html`<tr><td><code>${m.path || '·'}</code></td><td>${m.type}<br><small>${m.arguments}</small></td><td><code>${outputOf(model, m)}</code></td><td class="r">${grouped(own[i]!)}</td><td style="width:18%">${own[i]! > 0 && html`<i class="share" style="width:${Number(((own[i]! / most) * 100).toFixed(1))}%"></i>`}</td></tr>`,
     )}</tbody></table></div>`,
   );
 }
