@@ -5,6 +5,9 @@
 import type { Plan } from '../compile/plan';
 import type { BackendInfo } from '../engine';
 
+/** gpu.js leaves a loop whose length it cannot tell after 1000 rounds, and says nothing, unless told otherwise. */
+export const LONGEST_LOOP = 2 ** 31 - 1;
+
 export interface Executor {
   readonly backend: BackendInfo;
   /** Whether it runs the hand-written kernels that calls may name. */

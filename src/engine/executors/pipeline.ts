@@ -8,7 +8,7 @@ import { VitrineError } from '../../model/errors';
 import type { Plan } from '../compile/plan';
 import type { BackendInfo, BackendName } from '../engine';
 import type { KernelCall } from '../op';
-import type { Executable, Executor } from './executor';
+import { type Executable, type Executor, LONGEST_LOOP } from './executor';
 
 export function pipelineExecutor(name: BackendName): Executor {
   const gpu = new GPU({ mode: name as 'cpu' });
@@ -59,7 +59,11 @@ class PipelineExecutable implements Executable {
       const key = `${output.join('x')}:${source}`;
       let kernel = known.get(key);
       if (!kernel) {
-        const made = gpu.createKernel(source, { output: [...output], precision: 'single' } as never);
+        const made = gpu.createKernel(source, {
+          output: [...output],
+          precision: 'single',
+          loopMaxIterations: LONGEST_LOOP,
+        } as never);
         kernels.push(made as unknown as { destroy(): void });
         kernel = made as unknown as (...handles: unknown[]) => unknown;
         known.set(key, kernel);

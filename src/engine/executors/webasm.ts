@@ -17,7 +17,7 @@ import type { BackendInfo } from '../engine';
 import type { KernelCall } from '../op';
 import { fastKernels } from '../wasm/fastKernels';
 import { instantiateNative, nativeModule } from '../wasm/native';
-import type { Executable, Executor } from './executor';
+import { type Executable, type Executor, LONGEST_LOOP } from './executor';
 
 /** What is used of gpu.js's WebAssemblyKernel. */
 interface WasmKernel {
@@ -185,6 +185,7 @@ function kernelFor(gpu: GPU, known: Map<string, WasmKernel>, call: KernelCall, c
   const shortcut = gpu.createKernel(call.source, {
     output: [...grid],
     precision: 'single',
+    loopMaxIterations: LONGEST_LOOP,
     argumentTypes: call.inputs.map(() => 'Array'),
   } as never);
   const kernel = (shortcut as unknown as { kernel: WasmKernel }).kernel;
