@@ -26,6 +26,8 @@ export interface GraphDescription {
     flops: Dim;
     source: { file: string; line: number; column: number } | null;
   }[];
+  /** Of files that hold weights without the code that computes with them. */
+  tensors?: readonly { name: string; dtype: string; shape: readonly number[] }[];
 }
 
 const ops = new Map((registered as readonly OpDefinition[]).map(op => [op.name, op]));
@@ -68,6 +70,9 @@ export function describeGraph(model: Model): GraphDescription {
     input: oneOrAll(model.inputs.map(id => model.values[id]!.shape)),
     output: oneOrAll(model.outputs.map(id => model.values[id]!.shape)),
     nodes,
+    ...(nodes.length === 0 && {
+      tensors: model.parameters.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+    }),
   };
 }
 

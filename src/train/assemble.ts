@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Dataset } from '../data/dataset';
 import { loadDataset } from '../data/load';
-import { formatOf } from '../formats/_registry';
+import { formatOf, formats } from '../formats/_registry';
 import { loadWeights } from '../formats/checkpoint/weights';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
@@ -104,9 +104,10 @@ export async function assemble(file: string, options: AssembleOptions, given?: M
   const dataset = await datasetOf(experiment, full, options.signal);
   const model = given ?? (await modelOf(experiment, full, dataset.sampleShape, options));
   // A run that goes on has weights of its own.
-  const weights =
-    given || experiment.model.weights === undefined
-      ? undefined
+  const weights = given
+    ? undefined
+    : experiment.model.weights === undefined
+      ? await ownWeights(model)
       : await loadWeights(model, experiment.model.weights);
   return {
     experiment: { file: full, text: formatExperiment(experiment, full), recipe: recipeOf(experiment) },
@@ -116,6 +117,11 @@ export async function assemble(file: string, options: AssembleOptions, given?: M
     ...(experiment.backend && { backend: experiment.backend }),
     ...(weights && { weights }),
   };
+}
+
+/** The weights that the model's own file holds (ONNX): training goes on from them. */
+async function ownWeights(model: Model): Promise<Tensors | undefined> {
+  return formats.find(f => f.id === model.format)?.weights?.(model);
 }
 
 export function recipeOf(experiment: Experiment): Recipe {

@@ -73,6 +73,20 @@ function unreadable(what: string, diagnostics: readonly Diagnostic[]): VitrineEr
 
 function show(graph: GraphDescription, file: string, terminal: Terminal): void {
   const total = typeof graph.parameters === 'number' ? graph.parameters : 0;
+  if (graph.tensors) {
+    terminal.print(
+      `${terminal.bold(graph.model)}  ${terminal.dim(file)}`,
+      '',
+      ...tableLines(
+        [{ title: 'Tensor', most: 60 }, { title: 'Type' }, { title: 'Shape', most: 30 }],
+        graph.tensors.map(t => [t.name, t.dtype, shapeText(t.shape)]),
+        t => terminal.bold(t),
+      ),
+      '',
+      `${terminal.bold(grouped(total))} parameters in ${graph.tensors.length} tensors`,
+    );
+    return;
+  }
   terminal.print(
     `${terminal.bold(graph.model)}  ${terminal.dim(file)}`,
     '',

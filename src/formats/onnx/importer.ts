@@ -374,6 +374,7 @@ export class Importer {
       return;
     }
     if (op === 'If' && this.branch(node, inputs, attributes, scope, depth)) return;
+    if (this.isOtherName(node, inputs, scope)) return;
     const outputs = (node.output ?? []).map(name => (name === '' ? '' : this.define(name, scope)));
     const before = this.nodes.length;
     try {
@@ -388,6 +389,16 @@ export class Importer {
       this.nodes.length = before;
       this.refuse(e, node, inputs, outputs);
     }
+  }
+
+  /** Exporters store equal weights once, and give them their other names by Identity. */
+  private isOtherName(node: NodeProto, inputs: readonly string[], scope: Scope): boolean {
+    const [of] = inputs;
+    const name = node.output?.[0];
+    if (node.opType !== 'Identity' || !isDefault(node.domain) || !of || !name) return false;
+    if (!this.stored.has(of) || node.output?.length !== 1 || scope.names.has(name)) return false;
+    scope.names.set(name, of);
+    return true;
   }
 
   private refuse(e: unknown, node: NodeProto, inputs: readonly string[], outputs: readonly string[]): void {

@@ -45,8 +45,10 @@ describe('writing ONNX', () => {
       if (out) {
         mkdirSync(out, { recursive: true });
         writeFileSync(path.join(out, fileOf(c.name)), bytes);
-      } else if (!(c.name in failed))
-        assert.equal(createHash('sha256').update(bytes).digest('hex'), good[c.name]);
+      } else if (c.name in good) {
+        const sum = createHash('sha256').update(bytes).digest('hex');
+        assert.equal(sum, good[c.name], 'what is written has changed: have onnxruntime run it again');
+      }
       const again = openOnnxBytes(bytes, `${c.name}.onnx`);
       assert.deepEqual(again.diagnostics, []);
       assert.deepEqual(again.model.inputs, model.inputs);

@@ -1,0 +1,131 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { initializeWeights } from '../../engine/initialize';
+import { formats } from '../../formats/_registry';
+import { loadWeights } from '../../formats/checkpoint/weights';
+import { writeOnnx } from '../../formats/onnx/write';
+import { writeSafetensors } from '../../formats/safetensors/write';
+import { VitrineError } from '../../model/errors';
+import type { Model, Tensors } from '../../model/graph';
+import { listed } from '../../model/suggest';
+import { openRun } from '../../train/openRun';
+import { type Command, type CommandCall, textOption } from '../command';
+import { splitFragment } from '../experiments';
+import { parseShape, readModels } from '../readModels';
+import { grouped } from '../table';
+
+interface Exporter {
+  name: string;
+  write(file: string, model: Model, weights: Tensors): Promise<void>;
+}
+
+/** By extension. */
+const exporters: Readonly<Record<string, Exporter>> = {
+  onnx: { name: 'ONNX', write: (file, model, weights) => writeOnnx(file, model, weights) },
+  safetensors: {
+    name: 'safetensors',
+    write: (file, model, weights) =>
+      // What PyTorch's state_dict has; constants of the graph are no part of it.
+      writeSafetensors(
+        file,
+        Object.fromEntries(
+          model.parameters.filter(p => p.kind !== 'constant').map(p => [p.name, weights[p.name]!]),
+        ),
+        { format: 'pt' },
+      ),
+  },
+};
+
+export const command: Command = {
+  name: 'export',
+  usage: 'RUN|FILE[#Class] --output OUT.onnx|OUT.safetensors [--weights FILE] [--input 1x28x28] [--json]',
+  summary: 'Write a trained run, or a model with its weights, as ONNX or safetensors.',
+  arguments: [1, 1],
+  options: {
+    output: { type: 'string', short: 'o', value: 'OUT', help: 'The file to write.' },
+    to: {
+      type: 'string',
+      value: 'FORMAT',
+      help: 'onnx or safetensors; what the extension of OUT says if left out.',
+    },
+    weights: {
+      type: 'string',
+      value: 'FILE',
+      help: 'Weights for a model file, e.g. model.safetensors. Otherwise those in the file, or first ones.',
+    },
+    input: {
+      type: 'string',
+      value: 'SHAPE',
+      help: 'Shape of one sample, e.g. 1x28x28, where the file has none.',
+    },
+    force: { type: 'boolean', help: 'Replace OUT if it is there.' },
+  },
+  async run(call) {
+    const output = textOption(call, 'output');
+    if (output === undefined)
+      throw new VitrineError('bad-usage', 'Where to? Give a file with --output OUT.onnx.');
+    const to = textOption(call, 'to') ?? path.extname(output).slice(1).toLowerCase();
+    const exporter = Object.hasOwn(exporters, to) ? exporters[to] : undefined;
+    if (!exporter)
+      throw new VitrineError(
+        'bad-usage',
+        `There is no format "${to}" to write. There are ${listed(Object.keys(exporters))}.`,
+      );
+    if (call.options['force'] !== true && (await stat(output).catch(() => undefined)))
+      throw new VitrineError('bad-usage', `${output} is there already. Give --force to replace it.`);
+    const where = call.arguments[0]!;
+    const { file } = splitFragment(where);
+    const isModel = formats.some(f => f.extensions.some(e => file.toLowerCase().endsWith(e)));
+    const { model, weights } = isModel ? await fromFile(call, where) : await fromRun(where);
+    await exporter.write(path.resolve(output), model, weights);
+    const { size } = await stat(output);
+    if (call.terminal.json)
+      call.terminal.result({ file: path.resolve(output), format: to, model: model.name, bytes: size });
+    else call.terminal.print(`${output}: ${model.name} as ${exporter.name}, ${grouped(size)} bytes`);
+    return true;
+  },
+};
+
+async function fromRun(where: string): Promise<{ model: Model; weights: Tensors }> {
+  const run = await openRun(where);
+  return { model: run.model, weights: await run.weights() };
+}
+
+async function fromFile(call: CommandCall, where: string): Promise<{ model: Model; weights: Tensors }> {
+  const { file, class: wanted } = splitFragment(where);
+  const input = textOption(call, 'input');
+  const read = await readModels(file, {
+    ...(wanted !== undefined && { class: wanted }),
+    ...(input !== undefined && { input: parseShape(input) }),
+    distFolder: call.distFolder,
+    signal: call.signal,
+  });
+  const names = Object.keys(read);
+  const name = wanted ?? (names.length === 1 ? names[0] : undefined);
+  const found = name !== undefined && Object.hasOwn(read, name) ? read[name] : undefined;
+  if (!found)
+    throw new VitrineError(
+      names.length === 0 ? 'class-not-found' : 'bad-usage',
+      names.length === 0
+        ? `There is no model in ${file}.`
+        : `${file} has ${listed(names)}. Say which one: ${file}#${names[0]}`,
+    );
+  const error = found.diagnostics.find(d => d.severity === 'error');
+  const { model } = found;
+  if (!model || error)
+    throw new VitrineError('bad-model', error?.message ?? `${where} cannot be read.`, {
+      ...(error && { at: error }),
+      diagnostics: found.diagnostics,
+    });
+  const given = textOption(call, 'weights');
+  const own = formats.find(f => f.id === model.format)?.weights;
+  if (own && given === undefined) return { model, weights: await own(model) };
+  const first = initializeWeights(model, 0);
+  if (given === undefined) {
+    call.terminal.message(
+      `${file} holds no weights: the first ones are written. Give others with --weights FILE.`,
+    );
+    return { model, weights: first };
+  }
+  return { model, weights: { ...first, ...(await loadWeights(model, path.resolve(given))) } };
+}
