@@ -87,10 +87,11 @@ describe('explaining a digit', () => {
   it('keeps its state while it is hidden', async () => {
     await tab(panel, 'Explain');
     const sentence = await panel.locator('.sentence').textContent();
-    await page.locator('.tab', { hasText: 'Vitrine' }).first().click();
-    await bench.command('View: Split Editor');
-    await page.keyboard.press('Escape');
-    await bench.command('View: Reset Editor Group Sizes').catch(() => {});
+    const tabOfPanel = page.locator('.tab', { hasText: 'Vitrine: DigitsNet' });
+    await tabOfPanel.click();
+    // Opens in the panel's group, over the panel.
+    await bench.openFile('iris.py');
+    await tabOfPanel.click();
     panel = await panelOf(bench);
     assert.equal(await panel.locator('.sentence').textContent(), sentence);
   });
@@ -106,15 +107,15 @@ describe('explaining a digit', () => {
   });
 
   const themes = {
-    light: 'Default Light Modern',
-    dark: 'Default Dark Modern',
-    'high-contrast': 'Default High Contrast',
-    'high-contrast-light': 'Default High Contrast Light',
+    dark: 'Dark Modern',
+    'high-contrast': 'Dark High Contrast',
+    'high-contrast-light': 'Light High Contrast',
+    light: 'Light Modern',
   };
   for (const [name, theme] of Object.entries(themes))
     it(`follows the theme and is accessible: ${theme}`, async () => {
-      ui.server.writeSettings({ 'workbench.colorTheme': theme });
-      await panel.locator(`body[data-vscode-theme-id="${theme}"]`).waitFor();
+      await bench.theme(theme);
+      await panel.locator(`body.vscode-${name}`).waitFor();
       const found = [];
       for (const view of ['Architecture', 'Training', 'Data', 'Explain']) {
         await tab(panel, view);

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { ui } from '../harness/context.mjs';
 import { colours, finished, panelOf, tab, treeRows } from './support.mjs';
 
 describe('training net.py', () => {
   let bench;
   let page;
+  let workspace;
   let panel;
 
   before(async () => {
-    ({ bench, page } = await ui.open());
+    ({ bench, page, workspace } = await ui.open());
   });
 
   after(() => page.close());
@@ -66,12 +69,14 @@ describe('training net.py', () => {
   });
 
   it('leads from a node of the graph to its line', async () => {
+    const source = fs.readFileSync(path.join(workspace, 'net/net.py'), 'utf8').split('\n');
+    const line = 1 + source.findIndex(l => l.includes('self.fc2 ='));
     await tab(panel, 'Architecture');
     await panel.locator('.card', { hasText: 'fc2' }).first().click();
     await panel.locator('.details', { hasText: 'fc2' }).waitFor();
     await ui.shot(bench, 'architecture');
     await panel.locator('.details button.link').first().click();
-    await page.locator('.statusbar-item', { hasText: /Ln 11\b/ }).waitFor();
+    await page.locator('.statusbar-item', { hasText: `Ln ${line}` }).waitFor();
   });
 
   it('can be stopped from the panel', async () => {

@@ -5,12 +5,13 @@ import { activate, codeOf, file, findings, placeOf, read, show, until, write } f
 describe('an experiment file in the editor', () => {
   before(activate);
 
-  /** The sample's experiment with one change, beside the sample. */
+  /** The sample's experiment with one change, in a folder of its own: the sample keeps its one experiment. */
   const changed = (name: string, from: string | RegExp, to: string) => {
+    for (const f of ['net.py', 'moons.csv']) write(`checked/${f}`, read(`net/${f}`));
     const before = read('net/net.vitrine.json');
     const after = before.replace(from, to);
     assert.notEqual(before, after, `${from} is in the sample`);
-    return write(`net/${name}.vitrine.json`, after);
+    return write(`checked/${name}.vitrine.json`, after);
   };
 
   const findingsOf = async (uri: vscode.Uri) => {
@@ -46,7 +47,7 @@ describe('an experiment file in the editor', () => {
   });
 
   it('completes fields and values from the schema', async () => {
-    const uri = write('net/completing.vitrine.json', '{\n  "loss": \n}\n');
+    const uri = write('checked/completing.vitrine.json', '{\n  "loss": \n}\n');
     const document = await show(uri);
     const labels = async (at: vscode.Position) => {
       const list = await vscode.commands.executeCommand<vscode.CompletionList>(
