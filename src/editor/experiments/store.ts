@@ -32,12 +32,16 @@ export class Experiments implements vscode.Disposable {
 
   /** Those that name this model file (and class, if given). */
   async of(file: string, className?: string): Promise<ExperimentInfo[]> {
-    return (await this.all()).filter(
+    const found = (await this.all()).filter(
       e =>
         e.model &&
         samePath(e.model.file, file) &&
         (className === undefined || e.model.class === undefined || e.model.class === className),
     );
+    if (found.length < 2) return found;
+    // Nobody is to choose between files of which the watcher has not yet said that they are gone.
+    const there = await Promise.all(found.map(e => exists(vscode.Uri.file(e.file))));
+    return found.filter((_, i) => there[i]);
   }
 
   async get(uri: vscode.Uri): Promise<ExperimentInfo> {
@@ -61,7 +65,12 @@ export class Experiments implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(e => {
         const { uri } = e.document;
         if (uri.scheme !== 'file' || !uri.path.endsWith(experimentSuffix) || isSnapshot(uri)) return;
-        if (this.#set(uri, experimentInfo(uri.fsPath, e.document.getText()))) this.#changed.fire();
+        // A deleted file may still be open; a new one is the watcher's to find.
+        if (
+          this.#known.has(uri.toString()) &&
+          this.#set(uri, experimentInfo(uri.fsPath, e.document.getText()))
+        )
+          this.#changed.fire();
       }),
     );
     const files = await vscode.workspace.findFiles(
@@ -101,6 +110,15 @@ export class Experiments implements vscode.Disposable {
 
   dispose(): void {
     for (const d of this.#disposables) d.dispose();
+  }
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
   }
 }
 
