@@ -231,9 +231,11 @@ function copyAssets() {
     const from = path.join(pyodide, name);
     if (fs.existsSync(from)) fs.copyFileSync(from, path.join(to, name));
   }
-  const standIn = path.join(root, 'src/formats/pytorch/python');
-  if (fs.existsSync(standIn))
-    fs.cpSync(standIn, path.join(dist, 'python'), {
+  for (const [sources, name] of [
+    ['src/formats/pytorch/python', 'python'],
+    ['src/formats/huggingface/python', 'huggingface'],
+  ])
+    fs.cpSync(path.join(root, sources), path.join(dist, name), {
       recursive: true,
       filter: f => !f.includes('__pycache__'),
     });

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ReadModel } from '../formats/_format';
-import { formatOf } from '../formats/_registry';
+import { formatOf, modelFileOf } from '../formats/_registry';
 import { workspaceOf } from '../formats/experiment/paths';
 import { VitrineError } from '../model/errors';
 import { datasetOf, experimentOf } from '../train/assemble';
@@ -22,10 +22,9 @@ export interface ReadOptions {
  * @throws file-not-found, bad-file and what the format's reader throws.
  */
 export async function readModels(file: string, options: ReadOptions): Promise<Record<string, ReadModel>> {
-  const full = path.resolve(file);
+  const full = await modelFileOf(path.resolve(file));
   const info = await stat(full).catch(() => undefined);
-  if (!info) throw new VitrineError('file-not-found', `There is no file ${file}.`, { at: { file: full } });
-  if (!info.isFile()) throw new VitrineError('bad-file', `${file} is no file.`, { at: { file: full } });
+  if (!info?.isFile()) throw new VitrineError('bad-file', `${file} is no file.`, { at: { file: full } });
   const format = await formatOf(full);
   const { distFolder, signal } = options;
   const context = { distFolder, workspaceFolder: workspaceOf(full), signal };

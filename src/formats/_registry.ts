@@ -1,11 +1,27 @@
 /** The file formats that are known, and which of them a file is in. */
-import { open } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { open, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import all from 'registry:formats#format';
 import { VitrineError } from '../model/errors';
 import type { FileFormat } from './_format';
 
 export const formats = all as readonly FileFormat[];
+
+/**
+ * The file that stands for a model: the file itself, or config.json of a folder that Transformers saved.
+ *
+ * @throws file-not-found; bad-file for another folder.
+ */
+export async function modelFileOf(file: string): Promise<string> {
+  const info = await stat(file).catch(() => undefined);
+  if (!info) throw new VitrineError('file-not-found', `There is no file ${file}.`, { at: { file } });
+  if (!info.isDirectory()) return file;
+  const config = join(file, 'config.json');
+  if ((await stat(config).catch(() => undefined))?.isFile()) return config;
+  throw new VitrineError('bad-file', `${file} is a folder without a config.json, so it holds no model.`, {
+    at: { file },
+  });
+}
 
 /** The format of a file by extension, then by its first bytes. Throws `bad-file` if there is none. */
 export async function formatOf(file: string): Promise<FileFormat> {

@@ -30,23 +30,28 @@ export async function checkWeights(model: Model, file: string): Promise<readonly
 export async function loadWeights(model: Model, file: string): Promise<Tensors> {
   const reader = await openCheckpoint(file);
   try {
-    const { diagnostics } = findings(model, reader);
-    const errors = diagnostics.filter(d => d.severity === 'error');
-    if (errors.length > 0)
-      throw new VitrineError(
-        'shape-mismatch',
-        `${errors[0]!.message}${errors.length > 1 ? ` And ${errors.length - 1} more.` : ''}`,
-        { at: errors[0]!, diagnostics },
-      );
-    const weights: Tensors = {};
-    for (const p of model.parameters) {
-      const name = p.kind === 'constant' ? undefined : nameIn(p, reader);
-      if (name !== undefined) weights[p.name] = asStored(p, await reader.tensor(name));
-    }
-    return weights;
+    return await loadWeightsFrom(model, reader);
   } finally {
     await reader.close();
   }
+}
+
+/** The same of a checkpoint that is open. */
+export async function loadWeightsFrom(model: Model, reader: CheckpointReader): Promise<Tensors> {
+  const { diagnostics } = findings(model, reader);
+  const errors = diagnostics.filter(d => d.severity === 'error');
+  if (errors.length > 0)
+    throw new VitrineError(
+      'shape-mismatch',
+      `${errors[0]!.message}${errors.length > 1 ? ` And ${errors.length - 1} more.` : ''}`,
+      { at: errors[0]!, diagnostics },
+    );
+  const weights: Tensors = {};
+  for (const p of model.parameters) {
+    const name = p.kind === 'constant' ? undefined : nameIn(p, reader);
+    if (name !== undefined) weights[p.name] = asStored(p, await reader.tensor(name));
+  }
+  return weights;
 }
 
 function nameIn(p: Parameter, reader: CheckpointReader): string | undefined {
