@@ -1,6 +1,7 @@
 /** Requests that compute. */
 import type { Engine } from '../engine/engine';
 import { openRun } from '../train/openRun';
+import { anchorRun } from './anchorRun';
 import { assessRun } from './assessRun';
 import { counterfactualRun } from './counterfactualRun';
 import { explainRow } from './explainRow';
@@ -41,6 +42,10 @@ export function engineHandlers(
 
     async explain(params, { signal, progress }) {
       return explainRow(params, engineFor, { signal, onProgress: progress });
+    },
+
+    async anchor(params, { signal, progress }) {
+      return anchorRun(params, engineFor, { signal, onProgress: progress });
     },
 
     async counterfactual(params, { signal, progress }) {

@@ -5,6 +5,7 @@
 
 import type { FeatureInfo, Modality, RawSample, Split, TargetInfo } from '../data/dataset';
 import type { BackendInfo } from '../engine/engine';
+import type { Anchor, AnchorCall } from '../explain/anchors/anchor';
 import type { CounterfactualCall, CounterfactualResult } from '../explain/counterfactual/counterfactual';
 import type { Fairness, FairnessCall } from '../explain/fairness/fairness';
 import type { Explanation } from '../explain/method';
@@ -66,6 +67,12 @@ export interface CounterfactualRequest
   run: string;
 }
 
+export interface AnchorRequest
+  extends Omit<AnchorCall, Exclude<keyof Subject, 'target'> | 'dataset' | 'onProgress'> {
+  /** A run's folder, or an experiment file (its newest finished run is taken). */
+  run: string;
+}
+
 /** method -> [parameters, result] */
 export interface Requests {
   'model/read': [ReadModelRequest, Record<string, ReadModel>];
@@ -88,6 +95,7 @@ export interface Requests {
   'run/parameters': [{ folder: string; run: string }, { parameters: readonly ParameterStatistics[] }];
   'data/samples': [SampleRequest & { run?: string }, SamplePage];
   explain: [ExplainRequest, Explanation];
+  anchor: [AnchorRequest, Anchor];
   counterfactual: [CounterfactualRequest, CounterfactualResult];
   fairness: [FairnessRequest, Fairness];
   /** The page as text; `name` is what it will be called. */

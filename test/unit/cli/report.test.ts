@@ -35,7 +35,7 @@ describe('vitrine fairness and vitrine report', function () {
     workspace = new Workspace();
     experiment = workspace.sample('net', {
       data: { kind: 'csv', file: 'people.csv', target: 'approved', features: ['age', 'income'] },
-      epochs: 4,
+      epochs: 60,
       sensitive: ['sex'],
     });
     writeFileSync(join(dirname(experiment), 'people.csv'), people());
@@ -79,6 +79,22 @@ describe('vitrine fairness and vitrine report', function () {
       assert.equal(code, 2, err);
       assert.match(err, expected);
     });
+
+  it('tells the rule that was planted, with its precision and coverage', async () => {
+    for (const row of ['1', '2', '3']) {
+      const { code, err, json } = await vitrine('anchor', experiment, '--row', row, '--json');
+      assert.equal(code, 0, err);
+      const [a] = json();
+      assert.ok(
+        a!['conditions'].some((c: { column: string }) => c.column === 'income') || a!['precision'] > 0.9,
+        JSON.stringify(a),
+      );
+      const [low, high] = a!['interval'];
+      assert.ok(low <= a!['precision'] && a!['precision'] <= high);
+      assert.ok(a!['coverage'] > 0 && a!['coverage'] <= 1);
+      assert.deepEqual((await vitrine('anchor', experiment, '--row', row, '--json')).json(), json());
+    }
+  });
 
   it('writes one page without scripts, that gives the experiment back', async () => {
     const page = join(workspace.folder, 'page.html');
