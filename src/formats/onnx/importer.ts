@@ -750,6 +750,11 @@ export class Importer {
       integer: (name, otherwise) => attributes.get(name)?.i ?? otherwise,
       float: (name, otherwise) => attributes.get(name)?.f ?? otherwise,
       text: (name, otherwise) => text(attributes.get(name)) ?? otherwise,
+      texts: name =>
+        attributes
+          .get(name)
+          ?.strings?.slice(0, 100)
+          .map(s => text({ s }) ?? ''),
       integers: name => {
         const list = attributes.get(name)?.ints;
         return list && numbersOf(this.files.source, list, maxAttribute);

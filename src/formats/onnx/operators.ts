@@ -267,13 +267,54 @@ function blocks(c: TranslationContext): { n: Dim; ch: Dim; h: Dim; w: Dim; b: nu
   return { n, ch, h, w, b: c.integer('blocksize', 1) };
 }
 
+/** ONNX's activations of each kind of recurrent layer, a direction. */
+const activations: Readonly<Record<string, readonly string[]>> = {
+  LSTM: ['sigmoid', 'tanh', 'tanh'],
+  GRU: ['sigmoid', 'tanh'],
+  RNN: ['tanh'],
+};
+
+const recurrent: Translate = c => {
+  const given = c.texts('activations')?.map(a => a.toLowerCase());
+  const usual = activations[c.op]!;
+  const rectified = c.op === 'RNN' && Boolean(given?.every(a => a === 'relu'));
+  if (!rectified && given?.some((a, i) => a !== usual[i % usual.length]))
+    throw new Unsupported(`activations ${given}`);
+  if (c.hasAttribute('clip')) throw new Unsupported('clip');
+  if (c.integer('input_forget', 0) !== 0) throw new Unsupported('input_forget');
+  const direction = c.text('direction', 'forward');
+  if (c.has(7)) throw new Unsupported('peepholes');
+  const batchFirst = c.integer('layout', 0) === 1;
+  const length = c.type(0).shape[batchFirst ? 1 : 0];
+  if (c.has(4) && !c.known(4)?.values.every(v => v === length))
+    throw new Unsupported('sequences of different lengths');
+  const turned = (id: string) => c.emit('Transpose', [id], { perm: [1, 0, 2] })[0]!;
+  const inputs = all(c).map((id, i) =>
+    i === 4 ? '' : batchFirst && id && (i === 0 || i > 4) ? turned(id) : id,
+  );
+  const hidden = c.type(2).shape[2];
+  const attributes = {
+    hidden_size: c.integer('hidden_size', typeof hidden === 'number' ? hidden : 0),
+    direction,
+    ...(c.op === 'GRU' && { linear_before_reset: c.integer('linear_before_reset', 0) }),
+    ...(rectified && { activations: given!.map(() => 'Relu') }),
+  };
+  if (!batchFirst) return c.finish(c.op, inputs, attributes);
+  const made = c.emit(c.op, inputs, attributes);
+  for (const [i, id] of made.entries())
+    if (c.outputs[i]) c.emit('Transpose', [id], { perm: i === 0 ? [2, 0, 1, 3] : [1, 0, 2] }, [c.outputs[i]]);
+  return undefined;
+};
+
 function isComputed(name: string): boolean {
   const op = ops.get(name);
   return Boolean(op?.lower ?? op?.expand);
 }
 
 /** Operators that are translated to the op of the same name, and so need it. */
-const needsOwnOp = new Set('Acos Acosh Asin Asinh Atan Atanh Cosh IsInf IsNaN LRN Shrink Sinh'.split(' '));
+const needsOwnOp = new Set(
+  'Acos Acosh Asin Asinh Atan Atanh Cosh GRU GatherND IsInf IsNaN LRN LSTM RNN Shrink Sinh'.split(' '),
+);
 
 export const translations: Readonly<Record<string, Translate>> = {
   // Cell by cell.
@@ -531,7 +572,13 @@ export const translations: Readonly<Record<string, Translate>> = {
     // A vector of zeros stays one.
     return c.finish('Div', [x, c.emit('Max', [norm, c.constant('float32', [], [1e-30])])[0]!]);
   },
-  LRN: same({ alpha: 1e-4, beta: 0.75, bias: 1, size: 1 }),
+  LRN: c =>
+    c.finish('LRN', [c.tensor(0)], {
+      alpha: c.float('alpha', 1e-4),
+      beta: c.float('beta', 0.75),
+      bias: c.float('bias', 1),
+      size: c.integer('size', 1),
+    }),
   MeanVarianceNormalization: c =>
     c.finish('Identity', [
       c.emit('Standardize', [c.tensor(0)], { axes: c.integers('axes') ?? [0, 2, 3], epsilon: 1e-9 })[0]!,
@@ -550,6 +597,11 @@ export const translations: Readonly<Record<string, Translate>> = {
     const [where] = c.emit('ArgMax', [c.tensor(0)], { axis, keepdims: 0 });
     c.finish('Cast', c.emit('OneHot', [where!], { depth: depth as number, axis }), { to: c.type(0).dtype });
   },
+
+  // Sequences.
+  GRU: recurrent,
+  LSTM: recurrent,
+  RNN: recurrent,
 
   // Reductions.
   ReduceL1: reduce('ReduceL1', 18, undefined, undefined, 'Abs'),
@@ -607,6 +659,10 @@ export const translations: Readonly<Record<string, Translate>> = {
   },
   Flatten: c => c.finish('Flatten', [c.tensor(0)], { axis: axisOf(c.integer('axis', 1), rankOf(c)) }),
   Gather: c => c.finish('Gather', all(c), { axis: axisOf(c.integer('axis', 0), rankOf(c)) }),
+  GatherND: c => {
+    if (c.integer('batch_dims', 0) !== 0) throw new Unsupported('batch_dims');
+    return c.finish('GatherND', all(c));
+  },
   GatherElements: c => c.finish('GatherElements', all(c), { axis: axisOf(c.integer('axis', 0), rankOf(c)) }),
   OneHot: c => {
     const [depth] = c.dims(1, 'the depth');

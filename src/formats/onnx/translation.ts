@@ -24,6 +24,7 @@ export interface TranslationContext {
   integer(name: string, otherwise: number): number;
   float(name: string, otherwise: number): number;
   text(name: string, otherwise: string): string;
+  texts(name: string): string[] | undefined;
   integers(name: string): number[] | undefined;
   floats(name: string): number[] | undefined;
   hasAttribute(name: string): boolean;

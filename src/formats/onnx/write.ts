@@ -325,6 +325,8 @@ function attributeProto(name: string, value: Attribute): Record<string, unknown>
   if (typeof value === 'boolean') return { name, type: 2, i: Number(value) };
   if (typeof value === 'number')
     return floatAttributes.has(name) ? { name, type: 1, f: value } : { name, type: 2, i: value };
+  if (typeof value[0] === 'string')
+    return { name, type: 8, strings: value.map(v => new TextEncoder().encode(String(v))) };
   return floatAttributes.has(name) ? { name, type: 6, floats: value } : { name, type: 7, ints: value };
 }
 

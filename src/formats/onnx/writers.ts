@@ -121,6 +121,18 @@ function affine(c: WriteContext, y: string, scale: string | undefined, bias: str
   return bias ? c.finish('Add', [scaled, bias]) : c.finish('Identity', [scaled]);
 }
 
+/** Recurrent layers have ONNX's inputs, outputs and order of gates. */
+const recurrent: Write = c => {
+  const direction = (c.attributes['direction'] as string | undefined) ?? 'forward';
+  const named = c.attributes['activations'] as readonly string[] | undefined;
+  return c.finish(c.node.op, c.inputs, {
+    hidden_size: c.number('hidden_size', 0),
+    direction,
+    ...(c.node.op === 'GRU' && { linear_before_reset: c.number('linear_before_reset', 0) }),
+    ...(named && { activations: named }),
+  });
+};
+
 export const writers: Readonly<Record<string, Write>> = {
   Abs: same(),
   Acos: unaryFloat,
@@ -322,7 +334,17 @@ export const writers: Readonly<Record<string, Write>> = {
     const inputs = c.has(2) ? [c.inputs[0]!, scale, c.inputs[2]!] : [c.inputs[0]!, scale];
     return c.finish('LayerNormalization', inputs, { axis, epsilon: c.number('epsilon', 1e-5) });
   },
-  LRN: same({ alpha: 1e-4, beta: 0.75, bias: 1, size: 1 }),
+  LRN: c => {
+    const size = c.number('size', 1);
+    if (c.number('before', Math.floor((size - 1) / 2)) !== Math.floor((size - 1) / 2))
+      c.refuse('its window of even size begins earlier than that of ONNX');
+    return c.finish('LRN', c.inputs, {
+      alpha: c.number('alpha', 1e-4),
+      beta: c.number('beta', 0.75),
+      bias: c.number('bias', 1),
+      size,
+    });
+  },
   RMSNormalization: c => {
     const axis = c.number('axis', -1);
     const n = rank(c);
@@ -344,6 +366,17 @@ export const writers: Readonly<Record<string, Write>> = {
       if (c.outputs[i]) c.emit('Identity', [id], {}, [c.outputs[i]]);
     return undefined;
   },
+
+  GRU: recurrent,
+  LSTM: recurrent,
+  RNN: recurrent,
+  Resize: c =>
+    c.finish('Resize', [c.inputs[0]!, '', '', c.dims(c.outputType(0).shape)], {
+      mode: (c.attributes['mode'] as string | undefined) ?? 'nearest',
+      coordinate_transformation_mode:
+        (c.attributes['coordinate_transformation_mode'] as string | undefined) ?? 'half_pixel',
+      nearest_mode: (c.attributes['nearest_mode'] as string | undefined) ?? 'round_prefer_floor',
+    }),
 
   ArgMax: argument,
   ArgMin: argument,
