@@ -42,7 +42,9 @@ export async function reportRun(
     ...(options.signal && { signal: options.signal }),
   };
   const test = dataset.splits.test;
-  const predictions = test.length > 0 ? await predict({ ...subject, input: dataset.batch(test).input }) : [];
+  // A sequence of answers a row has no confusion and no calibration; its metrics are told all the same.
+  const single = test.length > 0 && !dataset.target.perPosition;
+  const predictions = single ? await predict({ ...subject, input: dataset.batch(test).input }) : [];
   options.onProgress?.(0.1);
   const explanations = await explanationsFor(subject, predictions, done =>
     options.onProgress?.(0.1 + 0.7 * done),

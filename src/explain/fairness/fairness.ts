@@ -112,13 +112,15 @@ export async function assessFairness(call: FairnessCall): Promise<Fairness> {
     const judged = await judgedRows({ ...call, engine }, rows);
     call.onProgress?.(0.3);
     throwIfCancelled(call.signal);
-    const assess = (index: number) => assessClass(judged, index, grouping, { minGroup, seed, draws }, notes);
+    const assess = (index: number, told: string[]) =>
+      assessClass(judged, index, grouping, { minGroup, seed, draws }, told);
     const words = englishFairness;
     let result: ClassFairness;
     let perClass: Record<string, ClassFairness> | undefined;
-    if (positive) result = assess(positive.index);
+    if (positive) result = assess(positive.index, notes);
     else {
-      perClass = Object.fromEntries(classes.map((name, i) => [name, assess(i)]));
+      // Hardly a group has all classes: what is undefined is shown as such, and not told once more.
+      perClass = Object.fromEntries(classes.map((name, i) => [name, assess(i, [])]));
       result = accuracyOnly(judged, grouping, { minGroup, seed, draws });
     }
     call.onProgress?.(0.7);
@@ -153,6 +155,11 @@ export async function assessFairness(call: FairnessCall): Promise<Fairness> {
 }
 
 function classesOf(dataset: Dataset): readonly string[] {
+  if (dataset.target.perPosition)
+    throw new VitrineError(
+      'bad-request',
+      `The model predicts "${dataset.target.name}" at each position of a sequence. Fairness is for models that give one answer a row.`,
+    );
   if (dataset.target.kind === 'classes' && dataset.target.classes) return dataset.target.classes;
   throw new VitrineError(
     'bad-request',
@@ -416,12 +423,18 @@ function partsOf(rule: GroupRule): { chance: number; above: Threshold }[] {
   const keep = 1 - rule.p_ignore;
   const name = (t: number): Threshold =>
     t === Number.POSITIVE_INFINITY ? 'never' : t === Number.NEGATIVE_INFINITY ? 'always' : t;
-  return [
+  const parts: { chance: number; above: Threshold }[] = [
     { chance: keep * rule.p0, above: name(rule.threshold0) },
     { chance: keep * rule.p1, above: name(rule.threshold1) },
-    { chance: rule.p_ignore * rule.constant, above: 'always' as const },
-    { chance: rule.p_ignore * (1 - rule.constant), above: 'never' as const },
-  ].filter(part => part.chance > 1e-12);
+    { chance: rule.p_ignore * rule.constant, above: 'always' },
+    { chance: rule.p_ignore * (1 - rule.constant), above: 'never' },
+  ];
+  return parts
+    .map((part, i) => ({
+      above: part.above,
+      chance: parts.reduce((sum, p, k) => (k >= i && p.above === part.above ? sum + p.chance : sum), 0),
+    }))
+    .filter((part, i) => part.chance > 1e-9 && parts.findIndex(p => p.above === part.above) === i);
 }
 
 /** The three criteria that people ask about first, the widest of them told. */

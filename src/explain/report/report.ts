@@ -172,13 +172,19 @@ function training({ curves, run, metricTitles }: ReportData, words: ReportWords)
 function quality(data: ReportData, words: ReportWords): Html {
   const { dataset, predictions, run, metricTitles } = data;
   const w = words.quality;
-  if (predictions.length === 0) return section('quality', w.title, w.none);
   const table = html`<table><thead><tr><th>${w.metric}</th><th class="r">${w.value}</th></tr></thead><tbody>${Object.entries(
     run.test,
   ).map(
     ([id, value]) =>
       html`<tr><td>${metricTitles[id] ?? id}</td><td class="r">${metricText(id, value)}</td></tr>`,
   )}</tbody></table>`;
+  if (predictions.length === 0)
+    return section(
+      'quality',
+      w.title,
+      dataset.splits.test.length > 0 ? w.lead(dataset.splits.test.length) : w.none,
+      table,
+    );
   const truth = targetsOf(dataset, 'test');
   if (dataset.target.kind === 'number') {
     const points = predictions
@@ -195,7 +201,9 @@ function quality(data: ReportData, words: ReportWords): Html {
   const calibration = confidence(predictions, truth);
   const classes = dataset.target.classes ?? [];
   const few = classes.length <= 5;
-  const matrix = html`<h3>${w.confusion}</h3><div class="scroll">${confusion(predictions, truth, classes)}</div>`;
+  const matrix =
+    classes.length <= mostClasses &&
+    html`<h3>${w.confusion}</h3><div class="scroll">${confusion(predictions, truth, classes)}</div>`;
   return section(
     'quality',
     w.title,
@@ -237,6 +245,8 @@ function confidence(predictions: readonly Prediction[], truth: ArrayLike<number>
 }
 
 const shownColumns = 12;
+/** Tables of more classes than these are no longer read. */
+const mostClasses = 40;
 
 function explanations({ explanations: list, dataset }: ReportData, words: ReportWords): Html {
   const w = words.explanations;
@@ -393,7 +403,7 @@ function aboutData({ dataset, run }: ReportData, words: ReportWords): Html {
     'data',
     w.title,
     '',
-    target.classes && classTable(dataset, words),
+    target.classes && target.classes.length <= mostClasses && classTable(dataset, words),
     dataset.notes.length > 0 &&
       html`<h3>${w.notes}</h3><ul class="notes">${dataset.notes.map(n => html`<li>${n}</li>`)}</ul>`,
     isImage
