@@ -127,6 +127,20 @@ def image():
     )
 
 
+class Enlarge(nn.Module):
+    """Sizes of images that are not known when it is read."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3, padding=1)
+        self.rnn = nn.LSTM(2, 4, batch_first=True, bidirectional=True)
+
+    def forward(self, x):
+        x = F.interpolate(self.conv(x), scale_factor=2, mode="nearest")
+        x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+        return self.rnn(x.mean(2).transpose(1, 2))[0]
+
+
 ids = lambda *shape: torch.randint(0, 50, shape)
 both = lambda *names: {n: {0: "batch", 1: "length"} for n in names}
 rows = lambda *names: {n: {0: "batch"} for n in names}
@@ -146,6 +160,16 @@ cases = [
         False,
     ),
     ("signal", Signal(), [torch.randn(2, 4, 10)], [torch.randn(3, 4, 10)], ["x"], rows("x"), 18, False),
+    (
+        "enlarge",
+        Enlarge(),
+        [torch.randn(2, 1, 4, 4)],
+        [torch.randn(2, 1, 5, 3)],
+        ["x"],
+        {"x": {0: "batch", 2: "height", 3: "width"}},
+        17,
+        False,
+    ),
     ("image", image(), [torch.randn(2, 1, 28, 28)], [torch.randn(3, 1, 28, 28)], ["x"], rows("x"), 17, True),
     ("image_opset9", image(), [torch.randn(2, 1, 28, 28)], [torch.randn(3, 1, 28, 28)], ["x"], rows("x"), 9, False),
 ]

@@ -1,4 +1,5 @@
 /** Resize (and the older Upsample) as picks and weighted sums along each axis, whose places are known while reading. */
+import { mulDims } from '../../model/dim';
 import type { Dim } from '../../model/graph';
 import { type TranslationContext, Unsupported } from './translation';
 
@@ -61,6 +62,18 @@ function scaled(
 ): undefined {
   const { shape } = c.type(0);
   const roi = coordinates === 'tf_crop_and_resize' ? c.numbers(1, 'the region of interest') : undefined;
+  const target = shape.map(
+    (d, i) => sizes?.[i] ?? (Number.isInteger(scales?.[i]) ? mulDims(d, scales![i]!) : d),
+  );
+  const isOpen = shape.some((d, i) => typeof d === 'string' && (sizes ? sizes[i] !== d : scales?.[i] !== 1));
+  if (isOpen && isPlain(c, scales) && computed.has(coordinates))
+    // The places follow once the sizes are known.
+    return c.finish('Resize', [c.tensor(0)], {
+      sizes: target,
+      mode,
+      coordinate_transformation_mode: coordinates,
+      nearest_mode: rounding,
+    });
   const axesGiven = c.integers('axes')?.map(a => (a < 0 ? a + shape.length : a));
   let x = c.tensor(0);
   shape.forEach((size, axis) => {
@@ -106,6 +119,19 @@ function scaled(
     }
   });
   return c.finish('Identity', [x]);
+}
+
+/** The transformations that the engine's own Resize has. */
+const computed = new Set(['asymmetric', 'half_pixel', 'pytorch_half_pixel', 'align_corners']);
+
+/** Nothing beyond the engine's own Resize: sizes, or scales that are whole numbers. */
+function isPlain(c: TranslationContext, scales: readonly number[] | undefined): boolean {
+  return (
+    (scales?.every(Number.isInteger) ?? true) &&
+    c.integer('antialias', 0) === 0 &&
+    c.integer('exclude_outside', 0) === 0 &&
+    c.float('cubic_coeff_a', -0.75) === -0.75
+  );
 }
 
 /** The place in the input that a cell of the result stands for. */
