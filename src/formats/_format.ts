@@ -34,7 +34,7 @@ export interface FileFormat {
   id: string;
   /** For people, e.g. "PyTorch source". */
   name: string;
-  /** With the dot, in lower case. */
+  /** With the dot, in lower case; or how the file's name ends, e.g. "config.json". */
   extensions: readonly string[];
   /** Whether a file with one of the extensions is of this format. @param head its first bytes, at least 512 if it has them. */
   match(file: string, head: Uint8Array): boolean;

@@ -1,5 +1,5 @@
 /** Requests that only read files: both roles answer them, so that they never wait for a computation. */
-import { formatOf } from '../formats/_registry';
+import { formatOf, modelFileOf } from '../formats/_registry';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
 import { VitrineError } from '../model/errors';
@@ -12,8 +12,12 @@ import type { Handlers } from './server';
 export function fileHandlers(distFolder: string): Handlers {
   return {
     async 'model/read'(params, { signal }) {
-      const format = await formatOf(params.file);
-      return format.read(params, { distFolder, workspaceFolder: workspaceOf(params.file), signal });
+      const file = await modelFileOf(params.file);
+      const format = await formatOf(file);
+      return format.read(
+        { ...params, file },
+        { distFolder, workspaceFolder: workspaceOf(params.file), signal },
+      );
     },
 
     async 'experiment/check'({ file, text }) {

@@ -119,9 +119,16 @@ export async function assemble(file: string, options: AssembleOptions, given?: M
   };
 }
 
-/** The weights that the model's own file holds (ONNX): training goes on from them. */
+/** The weights that the model's own file holds (ONNX, Hugging Face): training goes on from them. */
 async function ownWeights(model: Model): Promise<Tensors | undefined> {
-  return formats.find(f => f.id === model.format)?.weights?.(model);
+  try {
+    return await formats.find(f => f.id === model.format)?.weights?.(model);
+  } catch (e) {
+    // A configuration without weights beside it is a model to train from the beginning.
+    if (e instanceof VitrineError && e.code === 'file-not-found' && model.format === 'huggingface')
+      return undefined;
+    throw e;
+  }
 }
 
 export function recipeOf(experiment: Experiment): Recipe {

@@ -75,7 +75,12 @@ export const command: Command = {
       throw new VitrineError('bad-usage', `${output} is there already. Give --force to replace it.`);
     const where = call.arguments[0]!;
     const { file } = splitFragment(where);
-    const isModel = formats.some(f => f.extensions.some(e => file.toLowerCase().endsWith(e)));
+    const isModel =
+      formats.some(f => f.extensions.some(e => file.toLowerCase().endsWith(e))) ||
+      (await stat(path.join(file, 'config.json')).then(
+        () => true,
+        () => false,
+      ));
     const { model, weights } = isModel ? await fromFile(call, where) : await fromRun(where);
     await exporter.write(path.resolve(output), model, weights);
     const { size } = await stat(output);
@@ -119,8 +124,9 @@ async function fromFile(call: CommandCall, where: string): Promise<{ model: Mode
     });
   const given = textOption(call, 'weights');
   const own = formats.find(f => f.id === model.format)?.weights;
-  if (own && given === undefined) return { model, weights: await own(model) };
   const first = initializeWeights(model, 0);
+  // Constants of the graph stand in no file.
+  if (own && given === undefined) return { model, weights: { ...first, ...(await own(model)) } };
   if (given === undefined) {
     call.terminal.message(
       `${file} holds no weights: the first ones are written. Give others with --weights FILE.`,

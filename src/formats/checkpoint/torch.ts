@@ -16,7 +16,8 @@ import { readDirectory, startOf, ZipError, type ZipMember } from './zip';
 
 /** The pickle of a state_dict takes some hundred bytes a tensor. */
 const maxPickleBytes = 100_000_000;
-const maxElements = 2 ** 31;
+/** What a tensor may have beyond its storage's elements, which strides of 0 repeat. */
+const maxRepeated = 2 ** 24;
 
 /** Storage types by PyTorch's names: safetensors' name, bytes an element, torch's name of the type. */
 const storages: Readonly<Record<string, readonly [type: string, bytes: number, name: string]>> = {
@@ -121,7 +122,7 @@ function tensorOf([storage, offset, shape, stride]: readonly unknown[]): TorchTe
   for (const [i, d] of shape.entries()) {
     elements *= d;
     last += Math.max(0, d - 1) * stride[i]!;
-    if (elements > maxElements || last > Number.MAX_SAFE_INTEGER)
+    if (elements > Math.max(s.length, maxRepeated) || last > Number.MAX_SAFE_INTEGER)
       throw new PickleError(`it has a tensor of the shape (${shape.join(', ')}), which is too large`);
   }
   if (elements > 0 && last >= s.length)

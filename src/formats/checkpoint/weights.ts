@@ -16,10 +16,15 @@ const mostExtra = 20;
 export async function checkWeights(model: Model, file: string): Promise<readonly Diagnostic[]> {
   const reader = await openCheckpoint(file);
   try {
-    return findings(model, reader).diagnostics;
+    return checkWeightsOf(model, reader);
   } finally {
     await reader.close();
   }
+}
+
+/** The same of a checkpoint that is open. */
+export function checkWeightsOf(model: Model, reader: CheckpointReader): readonly Diagnostic[] {
+  return findings(model, reader).diagnostics;
 }
 
 /**

@@ -5,11 +5,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
-import type { Diagnostic, Model, Tensors } from '../../model/graph';
+import type { Diagnostic, Model, SourceRange, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import type { FileFormat, ReadModel } from '../_format';
 import { type CheckpointReader, openCheckpoint } from '../checkpoint/checkpoint';
-import { loadWeightsFrom } from '../checkpoint/weights';
+import { checkWeightsOf, loadWeightsFrom } from '../checkpoint/weights';
 import { PytorchReader } from '../pytorch/reader';
 import { type Architecture, architectures } from './architectures';
 
@@ -21,7 +21,7 @@ const readers = new Map<string, PytorchReader>();
 export const format: FileFormat = {
   id: 'huggingface',
   name: 'Hugging Face folder',
-  extensions: ['.json'],
+  extensions: ['config.json'],
   match: file => path.basename(file).toLowerCase() === 'config.json',
   async read(request, { distFolder, signal }) {
     const { file } = request;
@@ -42,16 +42,25 @@ export const format: FileFormat = {
       },
       signal,
     );
-    return Object.fromEntries(
-      Object.entries(read).map(([key, { model, diagnostics, milliseconds }]): [string, ReadModel] => [
-        key,
-        {
-          ...(model && { model: { ...model, file, format: 'huggingface' } }),
-          diagnostics: diagnostics.flatMap(d => toConfig(d, file)),
-          milliseconds,
-        },
-      ]),
-    );
+    const out: Record<string, ReadModel> = {};
+    for (const [key, { model, diagnostics, milliseconds }] of Object.entries(read)) {
+      const own = model && { ...model, file, format: 'huggingface' };
+      const found = diagnostics
+        .filter(d => d.severity === 'error' || d.severity === 'warning')
+        .map(d => ({
+          ...d,
+          message: `${named(file)} does not describe a model that can be read: ${d.message}`,
+        }));
+      out[key] = {
+        ...(own && { model: own }),
+        // What fails in our source for a configuration is said of the configuration.
+        diagnostics: [...found, ...(own ? await weightFindings(own, architecture) : [])].map(
+          ({ severity, code, message }) => ({ ...atTop(file), severity, code, message }),
+        ),
+        milliseconds,
+      };
+    }
+    return out;
   },
   async weights(model) {
     const config = await readConfig(model.file);
@@ -68,12 +77,26 @@ function inputOf(config: Readonly<Record<string, unknown>>): readonly number[] |
   return size !== undefined && shape.every(n => Number.isSafeInteger(n) && n > 0) ? shape : undefined;
 }
 
-/** What fails in our source for a configuration is said of the configuration; hints about our source are not. */
-function toConfig(d: Diagnostic, file: string): Diagnostic[] {
-  if (d.severity !== 'error' && d.severity !== 'warning') return [];
-  const { severity, code } = d;
-  const message = `${path.basename(path.dirname(file))}/config.json does not describe a model that can be read: ${d.message}`;
-  return [{ file, line: 1, column: 1, endLine: 1, endColumn: 2, severity, code, message }];
+function atTop(file: string): SourceRange {
+  return { file, line: 1, column: 1, endLine: 1, endColumn: 2 };
+}
+
+/** Whether the weights beside the configuration are of the model that it describes; by their headers alone. */
+async function weightFindings(model: Model, architecture: Architecture): Promise<readonly Diagnostic[]> {
+  let reader: CheckpointReader;
+  try {
+    reader = await openFolderWeights(path.dirname(model.file));
+  } catch (e) {
+    if (!(e instanceof VitrineError)) throw e;
+    // A configuration without weights is a model to train.
+    if (e.code === 'file-not-found' && e.details.at?.file === path.dirname(model.file)) return [];
+    return [{ ...atTop(model.file), severity: 'error', code: e.code, message: e.message }];
+  }
+  try {
+    return checkWeightsOf(model, renamed(reader, model, architecture.prefix));
+  } finally {
+    await reader.close();
+  }
 }
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {

@@ -181,7 +181,8 @@ describe('A checkpoint in several files', () => {
   });
 });
 
-describe('A checkpoint that lies', () => {
+describe('A checkpoint that lies', function () {
+  this.timeout(30_000);
   const host = {
     global: (name: string) => {
       if (name !== 'a.b') throw new PickleError(name);
