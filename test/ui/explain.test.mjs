@@ -11,6 +11,7 @@ describe('explaining a digit', () => {
     this.timeout(180_000);
     ({ bench, page } = await ui.open({ width: 1440, height: 900 }));
     panel = await train(bench, 'digits.py');
+    await bench.command('Notifications: Clear All Notifications');
   });
 
   after(() => page.close());
@@ -99,6 +100,8 @@ describe('explaining a digit', () => {
   it('comes back after the window is reloaded', async () => {
     const heading = await panel.locator('.explanation h2').textContent();
     await bench.reload();
+    // VS Code writes down late which tab is in front; the panel's own tab is what must be there.
+    await page.locator('.tab', { hasText: 'Vitrine: DigitsNet' }).click();
     panel = await panelOf(bench);
     assert.equal(await panel.locator('h1').textContent(), 'DigitsNet');
     await panel.getByRole('tab', { name: 'Explain', exact: true, selected: true }).waitFor();
