@@ -429,6 +429,11 @@ for kind in ("LSTM", "GRU", "RNN"):
 recurrent("RNN", "relu", 4, 3, 2, 5, activation="relu")
 
 
+# Long loops: more than 1000 rounds of each.
+case("long rows", "ReduceLogSumExp", lambda x: torch.logsumexp(x, 1), [rand(2, 1203)], axes=[1], keepdims=0)
+case("long columns", "ReduceMax", lambda x: x.amax((0,)), [torch.arange(1300.0).remainder(1201)[:, None].clone()], axes=[0], keepdims=0)
+case("many values", "InstanceNormalization", lambda x, w, b: F.instance_norm(x, None, None, w, b), [rand(1, 1, 1111), rand(1), rand(1)], epsilon=1e-5)
+
 for c in cases:
     for k, v in c["attributes"].items():
         if isinstance(v, bool):
