@@ -8,6 +8,7 @@ import type { Model, Tensors } from '../model/graph';
 import { experimentOf } from './assemble';
 import { sharedDataset } from './datasetCache';
 import { lastPosition } from './lastPosition';
+import { actionScores } from './policyTraining';
 import type { RunRecord } from './run';
 import { runsFolder } from './runFolder';
 import {
@@ -41,8 +42,8 @@ export async function openRun(where: string): Promise<OpenRun> {
   const record = await readRecord(folder);
   const preparation = await readRunPreparation(folder);
   const trained = await readRunModel(folder);
-  const model = preparation.target.perPosition ? lastPosition(trained) : trained;
   const experiment = await experimentOf(record.experiment, { text: await readRunExperiment(folder) });
+  const model = predictingPart(trained, preparation, experiment);
   let weights: Promise<Tensors> | undefined;
   return {
     folder,
@@ -56,6 +57,12 @@ export async function openRun(where: string): Promise<OpenRun> {
     },
     dataset: () => sameDataset(experiment, record),
   };
+}
+
+/** Of what a run trained, what predicts: the scores that are compared with the target's classes. */
+function predictingPart(model: Model, { target }: SavedPreparation, experiment: Experiment): Model {
+  if (target.perPosition) return lastPosition(model);
+  return experiment.loss === 'ppo' ? actionScores(model, target.classes?.length ?? 1) : model;
 }
 
 async function sameDataset(experiment: Experiment, record: RunRecord): Promise<Dataset> {

@@ -19,6 +19,7 @@ export interface Predictions {
 /** How a loss reads the output: PyTorch puts the activation into some losses and leaves it to the model for others. */
 const activations: Readonly<Record<string, 'softmax' | 'exp' | 'sigmoid' | 'none'>> = {
   cross_entropy: 'softmax',
+  ppo: 'softmax',
   nll: 'exp',
   nll_loss: 'exp',
   bce_with_logits: 'sigmoid',

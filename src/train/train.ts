@@ -1,6 +1,7 @@
 /** Training, from an experiment's parts to a run's folder. */
 import { basename, join } from 'node:path';
 import type { Dataset } from '../data/dataset';
+import { EnvironmentDataset } from '../data/kinds/environment';
 import type { Engine } from '../engine/engine';
 import { initializeWeights } from '../engine/initialize';
 import { bindShape, concreteShape } from '../model/dim';
@@ -11,6 +12,7 @@ import { type Checkpoint, readCheckpoint } from './checkpoint';
 import type { RunControl } from './control';
 import { TrainingLoop } from './loop';
 import { metricsFor } from './metricRegistry';
+import { beginPolicyTraining } from './policyTraining';
 import type { Recipe } from './recipe';
 import { type RunEvent, type RunRecord, runFiles } from './run';
 import { RunWriter } from './runWriter';
@@ -57,6 +59,7 @@ export async function train(request: TrainRequest): Promise<RunRecord> {
 export async function beginTraining(request: TrainRequest): Promise<{ done: Promise<RunRecord> }> {
   const { model, dataset, engine, runFolder, seed, resume } = request;
   const { recipe } = request.experiment;
+  if (dataset instanceof EnvironmentDataset) return beginPolicyTraining(request, dataset);
   const trainingRows = dataset.splits.train.length;
   if (trainingRows === 0) {
     throw new VitrineError(

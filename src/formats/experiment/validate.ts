@@ -215,8 +215,10 @@ function checkOptimizer(o: Experiment['optimizer']): Problem[] {
   return problems;
 }
 
-function checkSplit({ split }: Experiment['data']): Problem[] {
+function checkSplit({ split }: Partial<Experiment['data']>): Problem[] {
   const problems: Problem[] = [];
+  // An environment has no rows to divide.
+  if (!split) return problems;
   if (split.test + split.valid >= 1)
     problems.push({
       path: ['data', 'split'],

@@ -19,6 +19,6 @@ describe('The samples that ship', () => {
       assert.deepEqual(data.notes, []);
       const { input } = data.batch(data.splits.train);
       assert.ok(input.data.every(Number.isFinite));
-      assert.equal(data.modality, name === 'digits' ? 'image' : 'table');
+      assert.equal(data.modality, name === 'digits' ? 'image' : name === 'sentiment' ? 'text' : 'table');
     });
 });

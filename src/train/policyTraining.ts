@@ -1,0 +1,342 @@
+/** Training a policy in an environment by proximal policy optimisation (its loss is `ppo`). */
+import { basename, join } from 'node:path';
+import type { EnvironmentDataset } from '../data/kinds/environment';
+import { initializeWeights } from '../engine/initialize';
+import { yieldToOthers } from '../engine/yielding';
+import { bindShape, concreteShape } from '../model/dim';
+import { VitrineError } from '../model/errors';
+import type { Model, Tensors } from '../model/graph';
+import { Random } from '../model/random';
+import { advantagesOf } from '../rl/advantages';
+import { collect, evaluate, type Policy } from '../rl/rollout';
+import { bindingsFor } from './bindings';
+import { type Checkpoint, readCheckpoint } from './checkpoint';
+import { requireFiniteLoss } from './divergence';
+import { type RunRecord, runFiles } from './run';
+import { RunWriter } from './runWriter';
+import type { TrainRequest } from './train';
+
+/** Episodes of each epoch's validation, and of the final test. */
+const validEpisodes = 10;
+const testEpisodes = 100;
+/** Columns of the loss's targets. */
+const columns = 4;
+
+/** As `beginTraining`, for data of the kind "environment". An epoch is a rollout and the learning from it. */
+export async function beginPolicyTraining(
+  request: TrainRequest,
+  dataset: EnvironmentDataset,
+): Promise<{ done: Promise<RunRecord> }> {
+  const { model, engine, runFolder, seed, resume } = request;
+  const { recipe } = request.experiment;
+  if (recipe.loss.name !== 'ppo')
+    throw new VitrineError(
+      'bad-experiment',
+      `The loss "${recipe.loss.name}" compares predictions with targets, which an environment does not have. Use "ppo".`,
+    );
+  const bindings = bindingsFor(model, dataset.sampleShape, 1);
+  const output = concreteShape(bindShape(model.values[model.outputs[0]!]!.shape, bindings));
+  const wanted = dataset.definition.actions.length + 1;
+  if (output.length !== 2 || output[1] !== wanted)
+    throw new VitrineError(
+      'bad-model',
+      `${model.name} gives (${['N', ...output.slice(1)].join(', ')}), but ${dataset.name} needs (N, ${wanted}): a score for each of ${wanted - 1} actions and, last, the worth of the state. ` +
+        'Join both in forward, e.g. torch.cat([self.actor(x), self.critic(x)], dim=1).',
+      model.definition && { at: model.definition },
+    );
+  const saved = resume && (await readCheckpoint(join(runFolder, runFiles.checkpoint)));
+  const start: Checkpoint = saved ?? {
+    epoch: 0,
+    stepInEpoch: 0,
+    step: 0,
+    seconds: 0,
+    seed,
+    weights: { ...initializeWeights(model, seed), ...request.weights },
+    optimizer: {},
+  };
+  const parameters = model.parameters
+    .filter(p => p.kind === 'parameter')
+    .reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0);
+  const record: RunRecord = {
+    id: basename(runFolder),
+    started: resume?.started ?? new Date().toISOString(),
+    state: 'running',
+    experiment: request.experiment.file,
+    model: { file: model.file, class: model.name, parameters },
+    seed,
+    backend: engine.backend.name,
+    epochs: recipe.epochs,
+    epochsDone: start.epoch,
+    dataHash: dataset.hash,
+    pid: process.pid,
+  };
+  const writer = resume
+    ? await RunWriter.resume(runFolder, record, start, request.onEvent)
+    : await RunWriter.create(
+        runFolder,
+        record,
+        { experiment: request.experiment.text, model, preparation: dataset.preparation() },
+        request.onEvent,
+      );
+  return { done: run(request, dataset, start, writer, parameters) };
+}
+
+async function run(
+  request: TrainRequest,
+  dataset: EnvironmentDataset,
+  start: Checkpoint,
+  writer: RunWriter,
+  parameters: number,
+): Promise<RunRecord> {
+  const { model, engine, seed, control, signal } = request;
+  const { recipe } = request.experiment;
+  const { definition, options } = dataset;
+  const { environments, steps, passes, discount, lambda } = options;
+  const total = environments * steps;
+  const batch = Math.min(recipe.batchSize, total);
+  const id = writer.current.id;
+  const began = performance.now();
+  const seconds = () => start.seconds + Math.round((performance.now() - began) * 1000) / 1e6;
+  const stepsPerEpoch = passes * Math.ceil(total / batch);
+  const policies = new Map<
+    number,
+    { policy: Policy; load(w: Tensors): Promise<void>; dispose(): Promise<void> }
+  >();
+  const policyFor = async (rows: number, weights: Tensors) => {
+    let known = policies.get(rows);
+    if (known) await known.load(weights);
+    else {
+      known = await openPolicy(request, dataset, rows, weights);
+      policies.set(rows, known);
+    }
+    return known.policy;
+  };
+  let { epoch, step, best } = start;
+  const trainer = await engine.trainer(model, {
+    bindings: bindingsFor(model, dataset.sampleShape, batch),
+    weights: start.weights,
+    loss: recipe.loss,
+    optimizer: recipe.optimizer,
+    targets: { shape: [batch, columns], dtype: 'float32' },
+    seed,
+    ...(Object.keys(start.optimizer).length > 0 && { state: start.optimizer }),
+  });
+  const finish = async (state: RunRecord['state'], test: Record<string, number>, message?: string) => {
+    if (message !== undefined) writer.emit({ event: 'state', run: id, state, message });
+    await writer.update({
+      state,
+      ended: new Date().toISOString(),
+      epochsDone: epoch,
+      ...(Object.keys(test).length > 0 && { test }),
+      ...(message !== undefined && { message }),
+    });
+    writer.emit({
+      event: 'end',
+      run: id,
+      backend: engine.backend.name,
+      seconds: seconds(),
+      epochs: epoch,
+      state,
+      test,
+    });
+    await writer.flush();
+    return writer.current;
+  };
+  const checkpoint = async (weights: Tensors) => {
+    await writer.checkpoint({
+      epoch,
+      stepInEpoch: 0,
+      step,
+      seconds: seconds(),
+      seed,
+      weights,
+      optimizer: await trainer.state(),
+      ...(best && { best }),
+    });
+    if (best) await writer.weights('best', best.weights, { epoch: String(best.epoch) });
+    await writer.update({ epochsDone: epoch });
+  };
+  const ended = () => signal?.aborted === true || control?.stopped === true;
+  try {
+    writer.emit({
+      event: 'start',
+      run: id,
+      model: model.name,
+      epochs: recipe.epochs,
+      steps: recipe.epochs * stepsPerEpoch,
+      parameters,
+      backend: trainer.backend,
+      ...(request.resume && { resumedFrom: epoch }),
+    });
+    let weights = start.weights;
+    while (epoch < recipe.epochs && !ended()) {
+      if (control?.paused) {
+        await checkpoint(weights);
+        await writer.update({ state: 'paused' });
+        writer.emit({ event: 'state', run: id, state: 'paused' });
+        await control.untilContinued(signal);
+        if (ended()) break;
+        await writer.update({ state: 'running' });
+        writer.emit({ event: 'state', run: id, state: 'running' });
+      }
+      const from = performance.now();
+      // Each epoch has its own stream of chance, so that a resumed run goes on as one that never stopped.
+      const random = new Random(seed, `policy:${epoch}`);
+      const policy = await policyFor(environments, weights);
+      const experience = await collect(definition, policy, { environments, steps, discount }, random);
+      const { advantages, returns } = advantagesOf(experience, discount, lambda);
+      // The rate falls to zero, so that the last policies differ little.
+      const learningRate = recipe.learningRate * (1 - epoch / recipe.epochs);
+      let lossSum = 0;
+      for (let pass = 0; pass < passes; pass++) {
+        const order = random.permutation(total);
+        for (let at = 0; at < total; at += batch) {
+          const rows = order.subarray(at, at + batch);
+          const { input, targets } = minibatch(
+            experience,
+            advantages,
+            returns,
+            rows,
+            dataset.sampleShape[0]!,
+          );
+          const { loss } = await trainer.step({ [model.inputs[0]!]: input }, targets, { learningRate });
+          step++;
+          requireFiniteLoss(loss, epoch, step, learningRate);
+          lossSum += loss;
+          if (step % 64 === 0)
+            writer.emit({
+              event: 'step',
+              run: id,
+              epoch: epoch + 1,
+              step,
+              loss,
+              learningRate,
+              samplesPerSecond: (total / Math.max(1e-3, performance.now() - from)) * 1000,
+            });
+        }
+        await yieldToOthers();
+      }
+      weights = await trainer.weights();
+      const tried = await evaluate(
+        definition,
+        await policyFor(validEpisodes, weights),
+        validEpisodes,
+        new Random(seed, `valid:${epoch}`),
+      );
+      epoch++;
+      // The score of a checkpoint is better when lower; of equal policies the later one has learned more.
+      const score = -mean(tried);
+      if (!best || score <= best.score) best = { epoch, score, weights };
+      writer.emit({
+        event: 'epoch',
+        run: id,
+        epoch,
+        train: {
+          loss: lossSum / stepsPerEpoch,
+          ...(experience.returns.length > 0 && { mean_return: mean(experience.returns) }),
+        },
+        valid: { mean_return: mean(tried) },
+        seconds: Math.round((performance.now() - from) * 1000) / 1e6,
+        gradientNorms: await trainer.gradientNorms(),
+      });
+      await checkpoint(weights);
+    }
+    const kept = best?.weights ?? weights;
+    await writer.weights('weights', kept, { epoch: String(best?.epoch ?? epoch) });
+    const stopped = epoch < recipe.epochs;
+    if (stopped && signal?.aborted)
+      return await finish('stopped', {}, `Stopped after ${epoch} of ${recipe.epochs} epochs.`);
+    const returns = await evaluate(
+      definition,
+      await policyFor(testEpisodes, kept),
+      testEpisodes,
+      new Random(seed, 'test'),
+    );
+    const test = { mean_return: mean(returns), min_return: Math.min(...returns) };
+    return await finish(
+      stopped ? 'stopped' : 'finished',
+      test,
+      stopped ? `Stopped after ${epoch} of ${recipe.epochs} epochs.` : undefined,
+    );
+  } catch (e) {
+    const message = e instanceof VitrineError ? e.message : 'The run ended by an internal error.';
+    await finish('failed', {}, message).catch(() => {});
+    throw e;
+  } finally {
+    await writer.close().catch(() => {});
+    for (const p of policies.values()) await p.dispose();
+    await trainer.dispose();
+  }
+}
+
+async function openPolicy(
+  { engine, model }: TrainRequest,
+  dataset: EnvironmentDataset,
+  rows: number,
+  weights: Tensors,
+) {
+  const evaluator = await engine.evaluator(model, {
+    bindings: bindingsFor(model, dataset.sampleShape, rows),
+    weights,
+  });
+  const [input, output] = [model.inputs[0]!, model.outputs[0]!];
+  const policy: Policy = async (observations, count) => {
+    const { values } = await evaluator.run({
+      [input]: { shape: [count, ...dataset.sampleShape], data: observations },
+    });
+    return Float32Array.from(values[output]!.data);
+  };
+  return { policy, load: (w: Tensors) => evaluator.load(w), dispose: () => evaluator.dispose() };
+}
+
+/** Observations of these steps and, for each, what the loss compares: advantages with mean 0 and deviation 1. */
+function minibatch(
+  experience: { observations: Float32Array; actions: Int32Array; logs: Float64Array },
+  advantages: Float64Array,
+  returns: Float64Array,
+  rows: Int32Array,
+  width: number,
+) {
+  const m = mean(Array.from(rows, r => advantages[r]!));
+  const std = Math.sqrt(mean(Array.from(rows, r => (advantages[r]! - m) ** 2)));
+  const input = new Float32Array(rows.length * width);
+  const targets = new Float32Array(rows.length * columns);
+  rows.forEach((r, i) => {
+    input.set(experience.observations.subarray(r * width, (r + 1) * width), i * width);
+    targets.set(
+      [experience.actions[r]!, experience.logs[r]!, (advantages[r]! - m) / (std + 1e-8), returns[r]!],
+      i * columns,
+    );
+  });
+  return {
+    input: { shape: [rows.length, width], data: input },
+    targets: { shape: [rows.length, columns], data: targets },
+  };
+}
+
+/** The scores of the actions alone: what predicting and explaining speak of. */
+export function actionScores(model: Model, actions: number): Model {
+  const output = model.outputs[0]!;
+  const { dtype, shape } = model.values[output]!;
+  const id = '%actions';
+  return {
+    ...model,
+    values: { ...model.values, [id]: { id, dtype, shape: [shape[0]!, actions] } },
+    nodes: [
+      ...model.nodes,
+      {
+        id: '%actions.node',
+        op: 'Slice',
+        module: '',
+        inputs: [output],
+        outputs: [id],
+        attributes: { starts: [0], ends: [actions], axes: [1] },
+      },
+    ],
+    outputs: [id],
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
