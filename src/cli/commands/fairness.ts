@@ -198,6 +198,7 @@ function mitigation(m: Mitigation, terminal: Terminal): void {
     ...Object.entries(m.rules).map(
       ([name, parts]) =>
         `  ${name}: ${parts
+          .filter(p => p.chance >= 0.0005)
           .map(p => {
             const when = typeof p.above === 'number' ? `above ${p.above.toFixed(3)}` : p.above;
             return p.chance > 1 - 1e-9 ? when : `${when} (${percent(p.chance)} of the time)`;

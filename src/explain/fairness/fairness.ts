@@ -223,7 +223,8 @@ function assessClass(
   const truth = judged.truth.map(t => (t === index ? 1 : 0));
   const decision = judged.decision.map(t => (t === index ? 1 : 0));
   const probability = judged.probabilities && Float64Array.from(judged.probabilities, p => p[index]!);
-  const groups: Record<string, GroupFairness> = {};
+  // No prototype: a group may have any name.
+  const groups: Record<string, GroupFairness> = Object.create(null);
   const compared: Counts[] = [];
   grouping.names.forEach((name, g) => {
     const members = membersOf(grouping, g);
@@ -260,7 +261,8 @@ function accuracyOnly(judged: Judged, grouping: Grouping, options: Draws): Class
       intervals: interval ? { accuracy: interval } : {},
     };
   };
-  const groups: Record<string, GroupFairness> = {};
+  // No prototype: a group may have any name.
+  const groups: Record<string, GroupFairness> = Object.create(null);
   const compared: Counts[] = [];
   grouping.names.forEach((name, g) => {
     const counts = countsFor(membersOf(grouping, g));
@@ -322,10 +324,10 @@ function reweighingOf(dataset: Dataset, by: readonly string[], bins: number, cla
     throw e;
   }
   const labels = dataset.batch(rows).targets.data;
-  const out: Fairness['reweighing'] = {};
+  const out: Fairness['reweighing'] = Object.create(null);
   for (const cell of reweigh(grouping.of, labels).cells) {
     const name = grouping.names[cell.group]!;
-    out[name] ??= {};
+    out[name] ??= Object.create(null);
     out[name][classes[cell.class] ?? String(cell.class)] = { count: cell.count, weight: cell.weight };
   }
   return out;
