@@ -61,7 +61,7 @@ describe('hostile ONNX files', () => {
     for (const bytes of some.slice(0, 20))
       for (let end = 0; end < bytes.length; end += Math.max(1, Math.floor(bytes.length / 100)))
         survives(bytes.subarray(0, end));
-  });
+  }).timeout(60_000);
 
   it('survives flipped bits', () => {
     for (const bytes of some) {
@@ -71,7 +71,7 @@ describe('hostile ONNX files', () => {
         survives(broken);
       }
     }
-  });
+  }).timeout(60_000);
 
   it('survives noise', () => {
     for (let round = 0; round < 300; round++)
@@ -171,7 +171,7 @@ describe('hostile ONNX files', () => {
       body(`f${i}`, ...new Array(i < 19 ? 10 : 0).fill(`f${i + 1}`)),
     );
     assert.match(survives(model({ node: [call('f0')] }, { functions: bomb }))!.message, /more than 200000/);
-  });
+  }).timeout(60_000);
 
   it('stops at messages that nest without end', () => {
     let inner: Record<string, unknown> = { node: [] };
