@@ -208,7 +208,7 @@ export function parametersText(parameters: readonly Parameter[], path: string, t
   const total = totalText(parameters, t);
   if (parameters.length > 4) return total;
   const terms = parameters.map(
-    p => `${p.shape.length === 0 ? '1' : p.shape.join('·')} (${plain(local(p.name, path))})`,
+    p => `${p.shape.length === 0 ? '1' : p.shape.join('·')} (${code(local(p.name, path))})`,
   );
   return `${total} = ${terms.join(' + ')}`;
 }

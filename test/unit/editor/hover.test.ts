@@ -68,7 +68,7 @@ describe('hover', () => {
       '**fc1**',
       '`Linear(in_features=2, out_features=5, bias=True)`',
       '`[N, 2]` → `[N, 5]`',
-      '15 = 5·2 (weight) + 5 (bias)',
+      '15 = 5·2 (`weight`) + 5 (`bias`)',
       '25 per sample',
       'U(−0.707, 0.707)',
       '`y = x Wᵀ + b`',
