@@ -32,6 +32,7 @@ export function linkOf(
 ): Link {
   switch (loss?.name) {
     case 'cross_entropy':
+    case 'ppo':
       return 'softmax';
     case 'nll':
     case 'nll_loss':
