@@ -60,4 +60,14 @@ export const workloads: readonly Workload[] = [
     loss: 'cross_entropy',
   },
   { name: 'LeNet 28x28', kind: 'lenet', batch: 32, loss: 'cross_entropy' },
+  {
+    name: 'GPT 4x128',
+    kind: 'gpt',
+    batch: 8,
+    length: 64,
+    width: 128,
+    layers: 4,
+    heads: 4,
+    vocabulary: 256,
+  },
 ];

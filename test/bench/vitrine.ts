@@ -53,7 +53,10 @@ export async function vitrine(): Promise<PeerSession> {
       const trainer = await engine.trainer(model, {
         bindings,
         weights,
-        loss: { name: w.kind === 'mlp' ? w.loss : 'cross_entropy' },
+        loss: {
+          name: w.kind === 'mlp' ? w.loss : 'cross_entropy',
+          ...(w.kind === 'gpt' && { classAxis: -1 }),
+        },
         optimizer: { name: 'Adam', options: {} },
         targets: { shape: targets.shape, dtype: targets.data instanceof Int32Array ? 'int64' : 'float32' },
       });

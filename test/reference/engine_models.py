@@ -1,0 +1,137 @@
+"""Whole nets from PyTorch source: outputs, loss, gradients, and 20 steps of Adam.
+
+Weights and inputs come from a hash that the test computes, too, so the fixture holds only samples: some values of the
+outputs and of each gradient, the gradients' norms, and the loss curves. Dropout is off; the noise of the VAE is fixed.
+
+Pinned: Python 3.11, torch 2.5.1, einops 0.8.
+Run from the repository's root: python test/reference/engine_models.py
+"""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+HERE = Path(__file__).parent
+LONG = "int64"
+torch.use_deterministic_algorithms(True)
+
+# MobileNetV2 has 52 batch norms in a row. On small images their statistics amplify rounding so much that PyTorch's own
+# float32 is 7e-6 (outputs) and 4e-4 (losses) away from its float64: it is evaluated only, and a shorter one trained.
+# name, file, class, arguments, input (shape, dtype), loss, classes, learning rate
+NETS = [
+    ("LeNet", "pytorch/lenet", "LeNet", {}, ([5, 1, 32, 32], "float32"), "cross_entropy", 10, 1e-3),
+    ("ResNet-18", "pytorch/resnet", "ResNet18", {}, ([3, 3, 64, 64], "float32"), "cross_entropy", 10, 1e-4),
+    ("MobileNetV2", "pytorch/mobilenet", "MobileNetV2", {"num_classes": 7, "width_mult": 0.35}, ([8, 3, 64, 64], "float32"), "cross_entropy", 7, 1e-4),
+    ("inverted residuals", "engine_models/inverted_residuals", "SmallMobileNet", {}, ([5, 3, 32, 32], "float32"), "cross_entropy", 7, 1e-3),
+    ("U-Net", "pytorch/unet", "UNet", {"widths": [4, 8, 16, 32]}, ([2, 3, 32, 24], "float32"), "cross_entropy", 2, 1e-3),
+    ("U-Net, interpolating", "pytorch/unet", "UNet", {"bilinear": True, "widths": [4, 8, 16, 32]}, ([2, 3, 32, 24], "float32"), "cross_entropy", 2, 1e-3),
+    ("LSTM language model", "pytorch/lstm_lm", "RNNModel", {}, ([3, 7], LONG), "mse", 0, 1e-3),
+    ("RNN language model", "pytorch/lstm_lm", "RNNModel", {"rnn_type": "RNN", "tie_weights": False, "nlayers": 1}, ([3, 7], LONG), "mse", 0, 1e-3),
+    ("LSTM classifier", "pytorch/lstm_lm", "Classifier", {}, ([3, 9], LONG), "cross_entropy", 4, 1e-3),
+    ("Forecast", "pytorch/lstm_lm", "Forecast", {}, ([3, 11, 3], "float32"), "mse", 0, 1e-3),
+    ("GPT", "pytorch/gpt", "GPT", {}, ([3, 10], LONG), "mse", 0, 1e-3),
+    ("BERT", "engine_models/bert", "Bert", {}, ([3, 12], LONG), "cross_entropy", 3, 1e-3),
+    ("Transformer encoder", "pytorch/transformer", "Encoder", {}, ([3, 12], LONG), "cross_entropy", 3, 1e-3),
+    ("ViT", "pytorch/vit", "ViT", {}, ([2, 3, 32, 32], "float32"), "cross_entropy", 10, 1e-4),
+    ("VAE", "pytorch/vae", "VAE", {}, ([4, 784], "float32"), "mse", 0, 1e-3),
+    ("Autoencoder", "pytorch/vae", "ConvAutoencoder", {}, ([3, 1, 28, 28], "float32"), "mse", 0, 1e-3),
+    ("DCGAN generator", "pytorch/dcgan", "Generator", {"ngpu": 1}, ([3, 100, 1, 1], "float32"), "mse", 0, 1e-4),
+    ("DCGAN discriminator", "pytorch/dcgan", "Discriminator", {"ngpu": 1}, ([2, 3, 64, 64], "float32"), "mse", 0, 1e-4),
+    ("Graph convolution", "engine_models/gcn", "GCN", {}, ([4, 7, 6], "float32"), "cross_entropy", 3, 1e-2),
+]
+
+
+def noise(count, stream):
+    """Numbers in [-1, 1) from the finaliser of MurmurHash3 over the index and the stream's number."""
+    h = np.arange(count, dtype=np.uint32) + np.uint32((stream * 0x9E3779B1) & 0xFFFFFFFF)
+    h ^= h >> np.uint32(16)
+    h *= np.uint32(0x85EBCA6B)
+    h ^= h >> np.uint32(13)
+    h *= np.uint32(0xC2B2AE35)
+    h ^= h >> np.uint32(16)
+    return torch.from_numpy((h.astype(np.float64) / 2147483648.0 - 1).astype(np.float32))
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.replace("/", "."), HERE / f"{path}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def fill(model):
+    """Uniform weights of PyTorch's usual size; scales of norms near 1; running statistics as they start."""
+    for k, (name, p) in enumerate(model.named_parameters()):
+        values = noise(p.numel(), k + 1)
+        if p.dim() > 1:
+            values = values * (3.0 / (p.numel() / p.shape[0])) ** 0.5
+        else:
+            values = 1 + 0.1 * values if name.endswith("weight") else 0.1 * values
+        p.data.copy_(values.reshape(p.shape))
+
+
+def sample(t, count=12):
+    """Cells spread over the whole tensor."""
+    flat = t.detach().reshape(-1)
+    step = max(1, flat.numel() // count)
+    return {"step": step, "largest": flat.abs().max().item(), "data": [float(f"{v:.7g}") for v in flat[::step].tolist()]}
+
+
+def first(value):
+    return value[0] if isinstance(value, (tuple, list)) else value
+
+
+torch.randn_like = lambda t, **_: noise(t.numel(), 999).reshape(t.shape)
+records = []
+for name, file, cls, arguments, (shape, dtype), loss, classes, rate in NETS:
+    module = load(file)
+    model = getattr(module, cls)(**({"config": module.GPTConfig()} if cls == "GPT" else arguments))
+    for m in model.modules():
+        if isinstance(m, torch.nn.modules.dropout._DropoutNd):
+            m.p = 0.0
+        elif isinstance(getattr(m, "dropout", None), float):
+            m.dropout = 0.0
+    fill(model)
+    size = int(np.prod(shape))
+    x = ((noise(size, 100) * 0.5 + 0.5) * 40).floor().long() if dtype == LONG else noise(size, 100)
+    x = x.reshape(shape)
+    model.eval()
+    with torch.no_grad():
+        evaluated = first(model(x))
+    count = evaluated.numel() // (classes and evaluated.shape[1] or 1)
+    if loss == "mse":
+        targets = (noise(evaluated.numel(), 200) * 0.5 + 0.5).reshape(evaluated.shape)
+    else:
+        targets = ((noise(count, 200) * 0.5 + 0.5) * classes).floor().long().reshape([evaluated.shape[0], *evaluated.shape[2:]])
+    criterion = F.mse_loss if loss == "mse" else F.cross_entropy
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+    losses, record = [], None
+    for step in range(20):
+        optimizer.zero_grad()
+        y = first(model(x))
+        value = criterion(y, targets)
+        value.backward()
+        if step == 0:
+            record = {
+                "name": name, "file": file, "class": cls, "arguments": arguments, "shape": shape, "dtype": dtype, "loss": loss,
+                "classes": classes, "rate": rate, "evaluated": {"shape": list(evaluated.shape), **sample(evaluated, 200)},
+                "trained": sample(y, 200),
+                "gradients": {k: {"norm": p.grad.norm().item(), **sample(p.grad)} for k, p in model.named_parameters() if p.grad is not None},
+            }
+        optimizer.step()
+        losses.append(value.item())
+    record["losses"] = losses
+    if name == "MobileNetV2":
+        record["losses"], record["gradients"] = [], {}
+    records.append(record)
+    print(name, losses[0], losses[-1])
+text = "[\n" + ",\n".join(json.dumps(r, separators=(",", ":")) for r in records) + "\n]\n"
+(HERE / "engine_models.json").write_text(text)
+print(len(text), "bytes")

@@ -1,0 +1,208 @@
+/** Whole nets, read from PyTorch source, against PyTorch's numbers (test/reference/engine_models.py). */
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { createEngine } from '../../../src/engine/create';
+import type { Engine } from '../../../src/engine/engine';
+import { initializeWeights } from '../../../src/engine/initialize';
+import { PytorchReader } from '../../../src/formats/pytorch/reader';
+import { bindDim, symbolsOf } from '../../../src/model/dim';
+import type { Model, Tensor, Tensors } from '../../../src/model/graph';
+import { reference } from './_reference';
+
+/** Every `step`-th cell, and the largest of all. */
+interface Sample {
+  step: number;
+  largest: number;
+  data: number[];
+}
+
+interface Net {
+  name: string;
+  file: string;
+  class: string;
+  arguments: Record<string, unknown>;
+  shape: number[];
+  dtype: 'float32' | 'int64';
+  loss: string;
+  classes: number;
+  rate: number;
+  evaluated: Sample & { shape: number[] };
+  trained: Sample;
+  gradients: Record<string, Sample & { norm: number }>;
+  losses: number[];
+}
+
+const nets = reference<Net[]>('engine_models.json');
+
+/** The reference script's `noise`: the finaliser of MurmurHash3 over the index and the stream's number. */
+function noise(count: number, stream: number): Float32Array {
+  const start = Math.imul(stream, 0x9e3779b1);
+  return Float32Array.from({ length: count }, (_, i) => {
+    let h = (i + start) >>> 0;
+    h ^= h >>> 16;
+    h = Math.imul(h, 0x85ebca6b);
+    h ^= h >>> 13;
+    h = Math.imul(h, 0xc2b2ae35);
+    h ^= h >>> 16;
+    return (h >>> 0) / 2147483648 - 1;
+  });
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((p, d) => p * d, 1);
+
+/** The reference script's `fill`. */
+function filled(model: Model): Tensors {
+  const weights = initializeWeights(model, 0);
+  let stream = 1;
+  for (const { name, shape, kind } of model.parameters) {
+    if (kind !== 'parameter') continue;
+    const data = noise(sizeOf(shape), stream++);
+    // In the script's order of float32 operations.
+    const f = Math.fround;
+    const scale = f((3 / (data.length / (shape[0] ?? 1))) ** 0.5);
+    const change = (v: number) =>
+      shape.length > 1 ? v * scale : name.endsWith('weight') ? 1 + f(f(0.1) * v) : f(0.1) * v;
+    weights[name] = { shape, data: data.map(change) };
+  }
+  return weights;
+}
+
+/** Without dropout, and with the noise that the model draws as an input. */
+function withoutChance(model: Model): { model: Model; noises: string[] } {
+  const drawn = model.nodes.filter(n => n.op === 'RandomNormalLike');
+  const noises = drawn.map(n => n.outputs[0]!);
+  const nodes = model.nodes
+    .filter(n => !drawn.includes(n))
+    .map(n => (n.op === 'Dropout' ? { ...n, attributes: { ...n.attributes, ratio: 0 } } : n));
+  return { model: { ...model, inputs: [...model.inputs, ...noises], nodes }, noises };
+}
+
+/** @param floor the least size that errors are relative to */
+function near(got: ArrayLike<number>, expected: Sample, limit: number, what: string, floor = 1e-6): void {
+  expected.data.forEach((e, i) => {
+    const error = Math.abs(got[i * expected.step]! - e) / Math.max(expected.largest, floor);
+    assert.ok(error <= limit, `${what}[${i * expected.step}] is off by ${error}`);
+  });
+}
+
+describe('nets from PyTorch source', function () {
+  this.timeout(120_000);
+  let engine: Engine;
+  let reader: PytorchReader;
+  before(async () => {
+    engine = await createEngine({ backend: 'webasm' });
+    reader = new PytorchReader({ distFolder: resolve(process.env['VITRINE_DIST'] ?? 'dist') });
+  });
+  after(async () => {
+    await engine.dispose();
+    await reader.dispose();
+  });
+
+  for (const net of nets) {
+    describe(net.name, () => {
+      let model: Model;
+      let feeds: Tensors;
+      let bindings: Record<string, number>;
+      let targets: Tensor;
+      let weights: Tensors;
+
+      before(async () => {
+        const found = await reader.read({
+          file: resolve(`test/reference/${net.file}.py`),
+          class: net.class,
+          arguments: net.arguments,
+          input: net.shape.slice(1),
+        });
+        const read = found[net.class]!;
+        assert.ok(read.model, read.diagnostics[0]?.message);
+        const made = withoutChance(read.model);
+        model = made.model;
+        weights = filled(model);
+        const x = noise(sizeOf(net.shape), 100);
+        const whole = net.dtype === 'int64';
+        const ids =
+          whole && Int32Array.from(x, v => Math.floor(Math.fround(Math.fround(v * 0.5 + 0.5) * 40)));
+        feeds = { [model.inputs[0]!]: { shape: net.shape, data: ids || x } };
+        bindings = {};
+        model.values[model.inputs[0]!]!.shape.forEach((d, i) => {
+          for (const s of symbolsOf(d)) bindings[s] ??= net.shape[i]!;
+        });
+        for (const id of made.noises) {
+          const shape = model.values[id]!.shape.map(d => Number(bindDim(d, bindings)));
+          feeds[id] = { shape, data: noise(sizeOf(shape), 999) };
+        }
+        const { shape } = net.evaluated;
+        const rest = net.loss === 'mse' ? shape : [shape[0]!, ...shape.slice(2)];
+        const even = noise(sizeOf(rest), 200).map(v => v * 0.5 + 0.5);
+        targets = {
+          shape: rest,
+          data:
+            net.loss === 'mse' ? even : Int32Array.from(even, v => Math.floor(Math.fround(v * net.classes))),
+        };
+      });
+
+      it('evaluates', async () => {
+        const evaluator = await engine.evaluator(model, { bindings, weights });
+        const { values } = await evaluator.run(feeds);
+        const output = values[model.outputs[0]!]!;
+        assert.deepEqual(output.shape, net.evaluated.shape);
+        near(output.data, net.evaluated, 1e-5, 'the output');
+        await evaluator.dispose();
+      });
+
+      // One net is evaluated only: see the script.
+      if (net.losses.length === 0) return;
+
+      it('differentiates', async () => {
+        const names = Object.keys(net.gradients);
+        const evaluator = await engine.evaluator(model, {
+          bindings,
+          weights,
+          training: true,
+          gradients: names,
+          loss: { name: net.loss },
+        });
+        const { values, gradients, loss } = await evaluator.run(feeds, { targets });
+        near(values[model.outputs[0]!]!.data, net.trained, 1e-5, 'the output');
+        assert.ok(Math.abs(loss! - net.losses[0]!) <= 1e-5 * Math.abs(net.losses[0]!), `the loss is ${loss}`);
+        // What cancels out (a bias before a softmax over it, or before a batch norm) leaves rounding errors only.
+        // Float32's own precision beside the largest gradient is what can be asked of them.
+        const floor = 1e-3 * Math.max(...names.map(n => net.gradients[n]!.largest));
+        for (const name of names) {
+          const expected = net.gradients[name]!;
+          near(gradients[name]!.data, expected, 1e-4, `d${name}`, floor);
+          let squares = 0;
+          for (const v of gradients[name]!.data) squares += v * v;
+          const norm = Math.sqrt(squares);
+          const cells = Math.sqrt(gradients[name]!.data.length);
+          assert.ok(
+            Math.abs(norm - expected.norm) <= 1e-4 * Math.max(expected.norm, floor * cells),
+            `‖d${name}‖ is ${norm}, not ${expected.norm}`,
+          );
+        }
+        await evaluator.dispose();
+      });
+
+      it('takes 20 steps of Adam', async () => {
+        const trainer = await engine.trainer(model, {
+          bindings,
+          weights,
+          loss: { name: net.loss },
+          optimizer: { name: 'Adam', options: {} },
+          targets: { shape: targets.shape, dtype: net.loss === 'mse' ? 'float32' : 'int64' },
+        });
+        const losses: number[] = [];
+        while (losses.length < 20)
+          losses.push((await trainer.step(feeds, targets, { learningRate: net.rate })).loss);
+        const scale = Math.max(...net.losses.map(Math.abs));
+        losses.forEach((l, i) => {
+          assert.ok(
+            Math.abs(l - net.losses[i]!) <= 1e-3 * scale,
+            `the loss of step ${i} is ${l}, not ${net.losses[i]}`,
+          );
+        });
+        await trainer.dispose();
+      });
+    });
+  }
+});
