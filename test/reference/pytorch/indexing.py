@@ -17,7 +17,8 @@ class Angles(nn.Module):
         turn = torch.atan2(y, x) / math.pi
         back = torch.atan2(torch.zeros_like(x), -torch.ones_like(x))
         bounded = torch.tanh(x)
-        return turn + back, torch.asin(bounded) + torch.acos(bounded), torch.atan(y), torch.sinh(x), torch.cosh(y)
+        windows = y.unfold(1, 3, 2)
+        return turn + back, windows.mean(-1), windows, torch.asin(bounded) + torch.acos(bounded), torch.atan(y), torch.sinh(x), torch.cosh(y)
 
 
 @dataclass

@@ -73,6 +73,7 @@ for _name in ("where", "cat", "concat", "concatenate", "stack", "hstack", "vstac
     globals()[_name] = getattr(_ops, _name)
 range = arange
 trace = _ops._trace
+del unfold
 scalar_tensor = tensor
 FloatTensor = DoubleTensor = HalfTensor = Tensor
 

@@ -896,6 +896,20 @@ def all_whole(x, kept):
     return list(x.shape) == list(kept)
 
 
+def unfold(input, dimension, size, step):
+    """Windows along a dimension, as a new last one."""
+    d = axis(dimension, input.ndim)
+    length = input.shape[d]
+    if isinstance(length, SymInt):
+        raise trace.SymbolicSize(repr(length))
+    if size > length:
+        raise RuntimeError(f"maximum size for tensor at dimension {d} is {length} but size is {size}")
+    count = (length - size) // step + 1
+    index = _make.tensor([[i * step + k for k in builtins.range(size)] for i in builtins.range(count)], dtype=int64)
+    made = emit("Gather", [input, index], axis=d)
+    return permute(made, [*(i for i in builtins.range(made.ndim) if i != d + 1), d + 1])
+
+
 def index_select(input, dim, index):
     return emit("Gather", [input, index], axis=axis(dim, input.ndim))
 
@@ -1287,7 +1301,7 @@ square log1p expm1 log2 log10 exp2 logit clamp clip clamp_min clamp_max maximum 
 masked_fill clone reshape view view_as reshape_as flatten unflatten ravel transpose swapaxes swapdims t adjoint permute
 movedim moveaxis unsqueeze squeeze expand expand_as broadcast_to repeat tile repeat_interleave split split_with_sizes
 chunk tensor_split unbind select narrow flip fliplr flipud roll index_select gather take_along_dim scatter scatter_add
-tril triu diagonal diag diag_embed nonzero arctan2 atan2 sum mean nanmean prod amax amin argmax argmin max min topk sort argsort var std norm all any cumsum
+unfold tril triu diagonal diag diag_embed nonzero arctan2 atan2 sum mean nanmean prod amax amin argmax argmin max min topk sort argsort var std norm all any cumsum
 logsumexp softmax log_softmax matmul mm mv bmm dot inner outer addmm baddbmm bernoulli multinomial equal""".split()
 
 _IN_PLACE = """add sub mul div pow exp log sqrt sin cos tanh sigmoid neg abs floor ceil relu round clamp clip clamp_min

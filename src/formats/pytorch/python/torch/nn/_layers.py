@@ -25,7 +25,8 @@ def _whole(**numbers):
         if hasattr(value, "_vitrine_unknown"):
             raise trace.Unsupported(f"{name} depends on {value._vitrine_unknown}, which is not known here.")
         if isinstance(value, float) or not hasattr(value, "__index__"):
-            raise TypeError(f"{name} must be a whole number, not {type(value).__name__} ({value!r})")
+            advice = "; // divides without a fraction" if isinstance(value, float) and value.is_integer() else ""
+            raise TypeError(f"{name} must be a whole number, not {type(value).__name__} ({value!r}){advice}")
 
 
 class Identity(Module):
