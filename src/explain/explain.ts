@@ -215,7 +215,8 @@ function targetFor(
 
 /** People know columns, not entries of a one-hot code: those of one column add up. */
 function byColumn(attribution: Attribution, dataset: Dataset | undefined): Attribution {
-  if (!dataset || attribution.names || isPicture(attribution.values.shape)) return attribution;
+  if (!dataset || attribution.names || attribution.kind === 'example' || isPicture(attribution.values.shape))
+    return attribution;
   const units = unitsOf(dataset.sampleShape, dataset, Number.POSITIVE_INFINITY);
   const size = units.reduce((s, u) => s + u.indices.length, 0);
   if (!units.every(u => u.name !== undefined) || size !== attribution.values.data.length) return attribution;

@@ -20,6 +20,8 @@ export interface Words {
     agreement(share: string, verdict: Trust['verdict']): string;
     infidelity(correlation: string, verdict: Trust['verdict']): string;
     sparseness(index: string, verdict: Trust['verdict']): string;
+    exceeds(share: string, verdict: Trust['verdict']): string;
+    neighbours(share: string, verdict: Trust['verdict']): string;
     second(method: string, correlation: string, verdict: Trust['verdict']): string;
   };
   predicted: {
@@ -46,6 +48,19 @@ export interface Words {
     list(items: readonly string[]): string;
     none: string;
     rest(count: number): string;
+  };
+  /** Of the model as a whole. */
+  model: {
+    localEffects(column: string, low: string, at: string, high: string, to: string): string;
+    interaction(a: string, b: string, share: string): string;
+    tree(leaves: number, rules: readonly string[]): string;
+    condition(column: string, sign: '<=' | '>', value: string): string;
+    rule(conditions: readonly string[], answer: string): string;
+    otherwise(answer: string): string;
+    weights(list: readonly string[]): string;
+    fidelity(fit: string, rows: number): string;
+    embedding(layer: string, share: string, rows: number): string;
+    example(subject: string, output: string, highest: string | undefined): string;
   };
   dependence: {
     curve(column: string, subject: string, low: string, at: string, high: string, to: string): string;
@@ -123,6 +138,14 @@ export const english: Words = {
       verdict === 'good'
         ? `A few inputs have most of the weight (Gini index ${index}).`
         : `The weight is spread over many inputs (Gini index ${index}), so single ones say little.`,
+    exceeds: (share, verdict) =>
+      verdict === 'good'
+        ? `From the mean input the output rises by ${share} of the way to the highest among training rows.`
+        : `From the mean input the output rises by only ${share} of the way to the highest among training rows: take more steps.`,
+    neighbours: (share, verdict) =>
+      verdict === 'good'
+        ? `Rows that are near on the map are near for the network too (${share} better than chance).`
+        : `Rows that are near on the map need not be near for the network (${share} better than chance).`,
     second: (method, correlation, verdict) =>
       verdict === 'good'
         ? `A second method, ${method}, ranks the inputs alike (rank correlation ${correlation}).`
@@ -169,6 +192,23 @@ export const english: Words = {
     rest: count =>
       `${count} other ${count === 1 ? 'column makes' : 'columns make'} no measurable difference.`,
   },
+  model: {
+    localEffects: (column, low, at, high, to) =>
+      `Along ${column} the effect on the prediction goes from ${low} (at ${at}) to ${high} (at ${to}), 0 being its mean.`,
+    interaction: (a, b, share) =>
+      `The strongest interaction is between ${a} and ${b}: ${share} of their joint effect is more than the sum of their own.`,
+    tree: (leaves, rules) => `A tree with ${leaves} leaves answers like this: ${rules.join(' ')}`,
+    condition: (column, sign, value) => `${column} ${sign === '<=' ? '≤' : '>'} ${value}`,
+    rule: (conditions, answer) => `If ${list(conditions)}: ${answer}.`,
+    otherwise: answer => `Otherwise: ${answer}.`,
+    weights: items => `A weighted sum answers like this: ${items.join(', ')}.`,
+    fidelity: (fit, rows) =>
+      `On ${rows} rows that it was not fitted to it explains ${fit} of the network's variation.`,
+    embedding: (layer, share, rows) =>
+      `The map shows ${rows} rows as "${layer}" sees them; its two axes keep ${share} of their variance.`,
+    example: (subject, output, highest) =>
+      `For this input the output for ${subject} is ${output}${highest === undefined ? '' : `; the highest among training rows is ${highest}`}.`,
+  },
   dependence: {
     curve: (column, subject, low, at, high, to) =>
       `As ${column} is varied, the mean prediction for ${subject} goes from ${low} (at ${at}) to ${high} (at ${to}).`,
@@ -188,6 +228,8 @@ export const english: Words = {
     sampling_error: 'Do not compare its numbers before more samples are taken.',
     surrogate_fit: 'Do not take the simple model for the network.',
     effect_agreement: 'Do not expect a single row to follow the curve.',
+    exceeds_examples: 'Do not take it for what the network finds typical.',
+    neighbourhood: 'Do not read nearness on the map as likeness.',
     infidelity: 'Do not take its numbers for what the prediction would lose.',
     sum_over_background: 'Do not read its numbers as shares of the prediction.',
     second_method: 'Do not rely on the order of the inputs: methods disagree about it.',

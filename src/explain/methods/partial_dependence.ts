@@ -184,7 +184,7 @@ function categoryGrid([start, end]: readonly [number, number]): Float32Array[] {
 }
 
 /** The grid in the units of the file: the preparation of numbers is linear, so two rows tell it. */
-function labelsFor(
+export function labelsFor(
   dataset: Dataset,
   feature: number,
   grid: readonly Float32Array[],

@@ -20,6 +20,7 @@ import { type QuadratureRule, quadratureRules } from '../../../src/explain/quadr
 import { maxSensitivity } from '../../../src/explain/trust/max_sensitivity';
 import { type Unit, unitsOf } from '../../../src/explain/units';
 import reference from '../../reference/explain.json';
+import { measureModels } from './_fidelityModel';
 import { measurePropagation, type SampledCase } from './_fidelityPropagation';
 import { layersOf } from './_layers';
 import { memoryData, network, tensor } from './_nets';
@@ -253,5 +254,6 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   );
   exact('max_sensitivity', 'Captum 0.9.0', [value], [s.value]);
   await measurePropagation(engine, { exact, sampled });
+  await measureModels(engine, { exact, sampled });
   return [...found.values()];
 }

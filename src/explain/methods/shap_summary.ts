@@ -1,0 +1,104 @@
+/** SHAP summary: Shapley values of many rows; the mean of their sizes ranks the columns. */
+import { Type } from '@sinclair/typebox';
+import { throwIfCancelled, VitrineError } from '../../model/errors';
+import { evenly, trainingMean } from '../baseline';
+import { Moments } from '../gradients';
+import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
+import { readOptions } from '../options';
+import { oneInput } from '../suits';
+import { type Unit, unitsOf } from '../units';
+import { kernelShap } from './kernel_shap';
+
+const options = Type.Object(
+  {
+    rows: Type.Integer({
+      minimum: 2,
+      maximum: 10000,
+      default: 60,
+      description: 'At most this many rows, evenly spaced.',
+    }),
+    split: Type.Union(
+      (['test', 'valid', 'train'] as const).map(s => Type.Literal(s)),
+      { default: 'test', description: 'The rows that are explained.' },
+    ),
+    samples: Type.Integer({
+      minimum: 16,
+      maximum: 100000,
+      default: 256,
+      description: 'Coalitions to try a row.',
+    }),
+    units: Type.Integer({
+      minimum: 2,
+      maximum: 256,
+      default: 32,
+      description: 'At most this many parts of what is no table.',
+    }),
+    seed: Type.Integer({ default: 0, description: 'The same seed gives the same coalitions.' }),
+  },
+  { additionalProperties: false },
+);
+
+export const method: ExplanationMethod = {
+  id: 'shap_summary',
+  title: 'SHAP summary',
+  paper: {
+    authors: 'Lundberg and Lee',
+    year: 2017,
+    title: 'A Unified Approach to Interpreting Model Predictions',
+    url: 'https://arxiv.org/abs/1705.07874',
+  },
+  summary: 'Which columns move predictions most, over many rows, and in which direction.',
+  scope: 'model',
+  needs: ['training-data'],
+  options,
+  judgedBy: ['sampling_error'],
+  suits: oneInput,
+  async explain(request, given) {
+    const { rows, split, samples, units, seed } = readOptions(options, given, 'shap_summary');
+    const { dataset } = request;
+    if (!dataset) throw new VitrineError('bad-request', 'A summary needs a data set; none was given.');
+    const chosen = evenly(dataset.splits[split], rows);
+    if (chosen.length < 2)
+      throw new VitrineError(
+        'bad-request',
+        `A summary needs at least 2 ${split} rows, and ${dataset.name} has ${chosen.length}. Use another split.`,
+      );
+    const parts = unitsOf(dataset.sampleShape, dataset, units);
+    const input = dataset.batch(chosen).input.data as Float32Array;
+    return shapSummary(request, input, trainingMean(dataset), parts, { samples, seed });
+  },
+};
+
+/** `repeats` has the Shapley values of each row; `values` the mean of their sizes, `spread` its standard error. */
+export async function shapSummary(
+  request: ExplanationRequest,
+  input: Float32Array,
+  baseline: Float32Array,
+  units: readonly Unit[],
+  { samples, seed }: { samples: number; seed: number },
+): Promise<Attribution> {
+  const shape = request.dataset!.sampleShape;
+  const size = shape.reduce((a, b) => a * b, 1);
+  const rows = input.length / size;
+  const each = new Float32Array(rows * units.length);
+  const moments = new Moments(units.length);
+  for (let r = 0; r < rows; r++) {
+    throwIfCancelled(request.signal);
+    const one = { shape: [1, ...shape], data: input.slice(r * size, (r + 1) * size) };
+    const row = { ...request, input: one, onProgress: undefined };
+    const { values } = await kernelShap(row, baseline, units, { samples, seed });
+    const found = Float32Array.from(units, u => u.indices.reduce((s, i) => s + values.data[i]!, 0));
+    each.set(found, r * units.length);
+    moments.add(found.map(Math.abs));
+    request.onProgress?.((r + 1) / rows);
+  }
+  const named = units.every(u => u.name !== undefined);
+  return {
+    values: { shape: [units.length], data: Float32Array.from(moments.mean) },
+    spread: { shape: [units.length], data: moments.standardError() },
+    repeats: { shape: [rows, units.length], data: each },
+    kind: 'importance',
+    ...(named && { names: units.map(u => u.name!) }),
+    facts: { rows },
+  };
+}

@@ -1,0 +1,103 @@
+/** Regression trees (Breiman, Friedman, Olshen and Stone 1984), small and exact, as scikit-learn grows them. */
+import { throwIfCancelled } from '../model/errors';
+import type { Leaf } from './surrogate';
+
+export interface Split {
+  entry: number;
+  /** Values up to it go left. */
+  threshold: number;
+  /** How much the sum of squares falls. */
+  gain: number;
+}
+
+export type Tree =
+  | { value: number; count: number }
+  | (Split & { value: number; count: number; left: Tree; right: Tree });
+
+export interface TreeOptions {
+  depth: number;
+  /** Rows that a leaf has at least. */
+  leaf: number;
+  signal?: AbortSignal;
+}
+
+/** Grows a tree by the split that lowers the sum of squares most, at each node; thresholds are midpoints. */
+export function growTree(
+  rows: readonly Float64Array[],
+  answers: Float64Array,
+  { depth, leaf, signal }: TreeOptions,
+  which: readonly number[] = rows.map((_, i) => i),
+): Tree {
+  throwIfCancelled(signal);
+  const count = which.length;
+  const value = which.reduce((s, r) => s + answers[r]!, 0) / Math.max(1, count);
+  const split = depth > 0 ? bestSplit(rows, answers, which, leaf) : undefined;
+  if (!split) return { value, count };
+  const grow = (left: boolean) =>
+    growTree(
+      rows,
+      answers,
+      { depth: depth - 1, leaf, ...(signal && { signal }) },
+      which.filter(r => rows[r]![split.entry]! <= split.threshold === left),
+    );
+  return { ...split, value, count, left: grow(true), right: grow(false) };
+}
+
+/** The split of these rows that lowers the sum of squares most; undefined where none lowers it. */
+export function bestSplit(
+  rows: readonly Float64Array[],
+  answers: Float64Array,
+  which: readonly number[],
+  leaf: number,
+): Split | undefined {
+  const n = which.length;
+  if (n < 2 * leaf) return undefined;
+  const mean = which.reduce((s, r) => s + answers[r]!, 0) / n;
+  let best: Split | undefined;
+  let least = 1e-12 * which.reduce((s, r) => s + (answers[r]! - mean) ** 2, 0) + 1e-16 * n;
+  for (let entry = 0; entry < rows[0]!.length; entry++) {
+    const order = [...which].sort((a, b) => rows[a]![entry]! - rows[b]![entry]!);
+    let sum = 0;
+    for (let i = 0; i < n - 1; i++) {
+      sum += answers[order[i]!]! - mean;
+      const low = rows[order[i]!]![entry]!;
+      const high = rows[order[i + 1]!]![entry]!;
+      if (high - low < 1e-7 || i + 1 < leaf || n - i - 1 < leaf) continue;
+      // With answers less their mean the sum on the right is minus that on the left.
+      const gain = (sum * sum) / (i + 1) + (sum * sum) / (n - i - 1);
+      if (gain <= least * (1 + 1e-12)) continue;
+      least = gain;
+      best = { entry, threshold: (low + high) / 2, gain };
+    }
+  }
+  return best;
+}
+
+export function treeAnswer(tree: Tree, row: ArrayLike<number>): number {
+  let at = tree;
+  while ('left' in at) at = row[at.entry]! <= at.threshold ? at.left : at.right;
+  return at.value;
+}
+
+export function leavesOf(tree: Tree, conditions: Leaf['conditions'] = []): Leaf[] {
+  if (!('left' in tree)) return [{ value: tree.value, count: tree.count, conditions }];
+  const { entry, threshold } = tree;
+  return [
+    ...leavesOf(tree.left, [...conditions, { entry, sign: '<=', threshold }]),
+    ...leavesOf(tree.right, [...conditions, { entry, sign: '>', threshold }]),
+  ];
+}
+
+/** Each entry's share of all that the splits lowered the sum of squares by. */
+export function treeImportances(tree: Tree, entries: number): Float64Array {
+  const gains = new Float64Array(entries);
+  const visit = (t: Tree) => {
+    if (!('left' in t)) return;
+    gains[t.entry]! += t.gain;
+    visit(t.left);
+    visit(t.right);
+  };
+  visit(tree);
+  const sum = gains.reduce((a, b) => a + b, 0);
+  return sum > 0 ? gains.map(g => g / sum) : gains;
+}
