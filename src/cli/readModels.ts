@@ -22,7 +22,7 @@ export interface ReadOptions {
  * @throws file-not-found, bad-file and what the format's reader throws.
  */
 export async function readModels(file: string, options: ReadOptions): Promise<Record<string, ReadModel>> {
-  const full = await modelFileOf(path.resolve(file));
+  const full = await modelFileOf(path.resolve(file), file);
   const info = await stat(full).catch(() => undefined);
   if (!info?.isFile()) throw new VitrineError('bad-file', `${file} is no file.`, { at: { file: full } });
   const format = await formatOf(full);

@@ -10,15 +10,16 @@ export const formats = all as readonly FileFormat[];
 /**
  * The file that stands for a model: the file itself, or config.json of a folder that Transformers saved.
  *
+ * @param shown how messages call it.
  * @throws file-not-found; bad-file for another folder.
  */
-export async function modelFileOf(file: string): Promise<string> {
+export async function modelFileOf(file: string, shown = file): Promise<string> {
   const info = await stat(file).catch(() => undefined);
-  if (!info) throw new VitrineError('file-not-found', `There is no file ${file}.`, { at: { file } });
+  if (!info) throw new VitrineError('file-not-found', `There is no file ${shown}.`, { at: { file } });
   if (!info.isDirectory()) return file;
   const config = join(file, 'config.json');
   if ((await stat(config).catch(() => undefined))?.isFile()) return config;
-  throw new VitrineError('bad-file', `${file} is a folder without a config.json, so it holds no model.`, {
+  throw new VitrineError('bad-file', `${shown} is a folder without a config.json, so it holds no model.`, {
     at: { file },
   });
 }

@@ -582,7 +582,7 @@ class _Reading:
                 self.attempt(names, shapes, mark, found)
             for expression, number, at in examples:
                 trace.say("hint", "example-size",
-                          f"The length {expression} of this loop depends on the input: read with {number} as an "
+                          f"The size {expression} decides here what runs, and depends on the input: read with {number} as an "
                           "example. model.input in the experiment file gives another.", at or self.name_place())
             if self.error is None:
                 settled = None if examples else self.settled(shapes)
