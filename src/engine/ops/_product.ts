@@ -23,7 +23,8 @@ export interface Product {
 }
 
 /** C[z, i, j] = alpha Σₖ A[z, i, k] B[z, k, j] + beta bias[i, j], row-major. */
-export function productKernel(name: string, p: Product): KernelCall {
+export function productKernel(name: string, given: Product): KernelCall {
+  const p = joined(given);
   const { m, n, k, alpha = 1, beta = 1 } = p;
   const batch = collapse(p.batch?.sizes ?? [], [p.batch?.a ?? [], p.batch?.b ?? []]);
   const batched = batch.sizes.reduce((x, d) => x * d, 1);
@@ -76,4 +77,14 @@ export function productKernel(name: string, p: Product): KernelCall {
       },
     }),
   };
+}
+
+/** A batch of matrices that lie one after the other, times the same matrix, is one taller matrix. */
+function joined(p: Product): Product {
+  const batch = p.batch && collapse(p.batch.sizes, [p.batch.a, p.batch.b]);
+  if (!batch || batch.sizes.length !== 1) return p;
+  const columnBias = !p.bias || p.bias.rs === 0;
+  if (batch.strides[1]![0] !== 0 || batch.strides[0]![0] !== p.m * p.rsa || !columnBias) return p;
+  const { batch: _, ...rest } = p;
+  return { ...rest, m: p.m * batch.sizes[0]! };
 }
