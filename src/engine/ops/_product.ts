@@ -82,7 +82,7 @@ export function productKernel(name: string, given: Product): KernelCall {
 /** A batch of matrices that lie one after the other, times the same matrix, is one taller matrix. */
 function joined(p: Product): Product {
   const batch = p.batch && collapse(p.batch.sizes, [p.batch.a, p.batch.b]);
-  if (!batch || batch.sizes.length !== 1) return p;
+  if (batch?.sizes.length !== 1) return p;
   const columnBias = !p.bias || p.bias.rs === 0;
   if (batch.strides[1]![0] !== 0 || batch.strides[0]![0] !== p.m * p.rsa || !columnBias) return p;
   const { batch: _, ...rest } = p;
