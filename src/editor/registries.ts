@@ -3,6 +3,7 @@
  * activation must not wait for them.
  */
 import type { OpDefinition } from '../engine/op';
+import type { Engine } from './engine';
 import type { MethodChoice } from './panelProtocol';
 import type { Ops } from './text/facts';
 
@@ -17,15 +18,14 @@ export function loadOps(): Promise<Ops> {
   return ops;
 }
 
-/** Explanation methods as a menu shows them. */
-export function loadMethods(): Promise<readonly MethodChoice[]> {
-  methods ??= import('registry:explain/methods#method').then(all =>
-    (all.default as readonly MethodChoice[]).map(({ id, title, summary, scope }) => ({
-      id,
-      title,
-      summary,
-      scope,
-    })),
-  );
+/** Explanation methods as a menu shows them; the reader process knows them, so that none is loaded here. */
+export function loadMethods(engine: Engine): Promise<readonly MethodChoice[]> {
+  methods ??= engine
+    .request('methods/list', null)
+    .then(list => list.methods)
+    .catch(e => {
+      methods = undefined;
+      throw e;
+    });
   return methods;
 }

@@ -75,7 +75,7 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
     const attribution = await method.explain(request, { ...call.options });
     finite(attribution, method);
     const trust = await judge(call, method, request, attribution);
-    const shown = byColumn(attribution, call.dataset);
+    const shown = byToken(byColumn(attribution, call.dataset), call.dataset, sample?.input);
     call.onProgress?.(1);
     return {
       method: method.id,
@@ -125,7 +125,8 @@ async function judge(
   request: ExplanationRequest,
   attribution: Attribution,
 ) {
-  const measures = measuresFor(method);
+  const whole = request.input?.data instanceof Int32Array;
+  const measures = measuresFor(method).filter(m => !(whole && m.continuous));
   // Judges that explain again use the options of this explanation.
   const same: ExplanationMethod = {
     ...method,
@@ -211,6 +212,20 @@ function targetFor(
     'bad-request',
     `"${method}" cannot explain output ${target}: the model has ${count === 1 ? 'one output, number 0' : `${count} outputs, 0 to ${count - 1}`}.`,
   );
+}
+
+/** Entries that stand for tokens have their names, each with its place, as a word may occur twice. */
+function byToken(
+  attribution: Attribution,
+  dataset: Dataset | undefined,
+  input: Tensor | undefined,
+): Attribution {
+  const tokens = input && attribution.kind === undefined ? dataset?.entryNames?.(input) : undefined;
+  if (tokens?.length !== attribution.values.data.length) return attribution;
+  return {
+    ...attribution,
+    names: tokens.map((token, i) => (token === '' ? `(${i + 1})` : `${i + 1} ${token}`)),
+  };
 }
 
 /** People know columns, not entries of a one-hot code: those of one column add up. */

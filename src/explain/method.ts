@@ -15,6 +15,8 @@ export interface ExplanationMethod {
   /** A single prediction, or the model as a whole. */
   scope: 'prediction' | 'model';
   needs: readonly ('gradients' | 'baseline' | 'training-data' | 'targets')[];
+  /** What its values are when they are no importance of inputs: views that draw importance leave it to the command line. */
+  draws?: 'curve' | 'matrix';
   /** Options with defaults, as a TypeBox object schema. */
   options: unknown;
   /** Ids of the trust measures that judge it (files in explain/trust/). */
@@ -71,6 +73,8 @@ export interface TrustMeasure {
   id: string;
   title: string;
   paper?: { authors: string; year: number; title: string; url: string };
+  /** It moves inputs by tiny amounts, which indices (token ids) cannot follow. */
+  continuous?: boolean;
   /** What a good value means, in one sentence. */
   summary: string;
   judge(

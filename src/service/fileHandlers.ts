@@ -1,4 +1,5 @@
 /** Requests that only read files: both roles answer them, so that they never wait for a computation. */
+import { methods } from '../explain/registry';
 import { formatOf, modelFileOf } from '../formats/_registry';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
@@ -18,6 +19,14 @@ export function fileHandlers(distFolder: string): Handlers {
         { ...params, file },
         { distFolder, workspaceFolder: workspaceOf(params.file), signal },
       );
+    },
+
+    async 'methods/list'() {
+      return {
+        methods: methods
+          .filter(m => !m.draws)
+          .map(({ id, title, summary, scope }) => ({ id, title, summary, scope })),
+      };
     },
 
     async 'experiment/check'({ file, text }) {

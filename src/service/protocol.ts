@@ -8,7 +8,7 @@ import type { BackendInfo } from '../engine/engine';
 import type { Anchor, AnchorCall } from '../explain/anchors/anchor';
 import type { CounterfactualCall, CounterfactualResult } from '../explain/counterfactual/counterfactual';
 import type { Fairness, FairnessCall } from '../explain/fairness/fairness';
-import type { Explanation } from '../explain/method';
+import type { Explanation, ExplanationMethod } from '../explain/method';
 import type { Subject } from '../explain/probe';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { Diagnostic } from '../model/graph';
@@ -73,9 +73,14 @@ export interface AnchorRequest
   run: string;
 }
 
+/** An explanation method as a menu shows it. */
+export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope'>;
+
 /** method -> [parameters, result] */
 export interface Requests {
   'model/read': [ReadModelRequest, Record<string, ReadModel>];
+  /** What the panel can draw of the registry of methods. */
+  'methods/list': [null, { methods: readonly MethodSummary[] }];
   'experiment/check': [{ file: string; text?: string }, { diagnostics: readonly Diagnostic[] }];
   'run/start': [
     {

@@ -27,7 +27,7 @@ export async function explain(argument: unknown, rooms: Rooms): Promise<void> {
   const given = isArguments(argument) ? argument : {};
   const run = await runOf(given.run ?? argument, rooms);
   if (!run) return;
-  const methods = await loadMethods();
+  const methods = await loadMethods(rooms.engine);
   const method = given.method
     ? methods.find(m => m.id === given.method)
     : await pickMethod(methods, rooms.panel.state.selection.method ?? usual);

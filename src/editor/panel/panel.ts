@@ -225,7 +225,8 @@ export class Panel implements vscode.Disposable {
     switch (m.type) {
       case 'ready':
         this.#outbox.ready();
-        if (this.state.methods.length === 0) this.#outbox.update({ methods: await loadMethods() });
+        if (this.state.methods.length === 0)
+          this.#outbox.update({ methods: await loadMethods(this.#needs.engine) });
         if (this.state.view === 'data' && !this.state.samples) await this.#loadSamples('test', 0, PAGE_SIZE);
         break;
       case 'view':

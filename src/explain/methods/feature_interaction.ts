@@ -41,6 +41,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'Which columns work together, so that one has another effect depending on the other.',
   scope: 'model',
+  draws: 'matrix',
   needs: ['training-data'],
   options,
   judgedBy: ['sampling_error'],

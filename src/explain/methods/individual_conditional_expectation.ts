@@ -33,6 +33,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'How the prediction for each of some rows changes as one column goes from low to high.',
   scope: 'model',
+  draws: 'matrix',
   needs: ['training-data'],
   options,
   judgedBy: ['effect_agreement'],

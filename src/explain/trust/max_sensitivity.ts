@@ -23,6 +23,7 @@ export const measure: TrustMeasure = {
     title: 'On the (In)fidelity and Sensitivity of Explanations',
     url: 'https://arxiv.org/abs/1901.09392',
   },
+  continuous: true,
   summary: 'A slightly different input gets nearly the same explanation.',
   async judge(request, attribution, method) {
     const words = wordsFor(request.language);
