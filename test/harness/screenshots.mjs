@@ -50,6 +50,8 @@ try {
   await quiet();
   await shot('training');
 
+  // Taller, so that the measures of trust and the details of a layer are in the picture.
+  await page.setViewportSize({ width: size.width, height: 1080 });
   await tab(panel, 'Data');
   await panel.locator('.sample').nth(8).waitFor();
   await panel.locator('.sample').nth(8).click();
@@ -59,14 +61,14 @@ try {
   await shot('explanation');
 
   await tab(panel, 'Architecture');
-  await panel.locator('.card', { hasText: 'conv2' }).first().click();
+  await panel.locator('.card[aria-label^="conv2"]').click();
   await panel.locator('.details').waitFor();
   await shot('architecture');
 
-  await bench.command('View: Close Editors in Group');
+  await bench.command('View: Close All Editors');
   await bench.openFile('digits.py');
   await bench.hover('Conv2d', /Parameters/);
-  await shot('hover');
+  await shot('hover', { clip: { x: 0, y: 0, width: 960, height: 560 } });
 } finally {
   await ui.browser?.close();
   await ui.server?.stop();
