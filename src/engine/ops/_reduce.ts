@@ -1,8 +1,8 @@
 /** Kernels and definitions for reductions over any axes. */
 import type { Attributes, Dim, TensorType } from '../../model/graph';
-import type { Concrete, GradientContext, KernelCall, OpDefinition } from '../op';
+import type { Concrete, FastKernel, GradientContext, KernelCall, OpDefinition } from '../op';
 import { axesOf, elements, flag, input, isFloat } from './_infer';
-import { dot, kernelSource, launch, stridesOf } from './_launch';
+import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 import { collapse } from './_map';
 
 /**
@@ -16,6 +16,8 @@ export interface Reduction {
   end?: string | ((count: number) => string);
   /** Declarations of further variables. */
   locals?: string;
+  /** It is a sum, or a mean: what has a hand-written kernel, in double precision. */
+  kind?: 'sum' | 'mean';
 }
 
 /** A kernel that reduces `x` over `axes`; the output has the kept axes, in any shape of the same size. */
@@ -52,7 +54,28 @@ export function reduceKernel(
     inputs: [x],
     output,
     grid,
+    ...(reduction.kind && channelSums(x.shape, axes, reduction.kind)),
   };
+}
+
+/**
+ * The hand-written sum where the kept axes stand together between reduced ones, [outer, channels, inner]. Columns
+ * (inner 1) are left to the portable kernel, which reads four of them at once.
+ */
+function channelSums(
+  shape: readonly number[],
+  axes: readonly number[],
+  kind: 'sum' | 'mean',
+): { fast?: FastKernel } {
+  const kept = shape.map((_, i) => i).filter(i => !axes.includes(i));
+  const [first, last] = [kept[0], kept.at(-1)];
+  if (first === undefined || last === undefined || last - first !== kept.length - 1) return {};
+  const outer = sizeOf(shape.slice(0, first));
+  const channels = sizeOf(shape.slice(first, last + 1));
+  const inner = sizeOf(shape.slice(last + 1));
+  if (inner < 8) return {};
+  const divisor = kind === 'mean' ? outer * inner : 1;
+  return { fast: { name: 'sumChannels', params: { outer, channels, inner, divisor } } };
 }
 
 /** Values that are summed in one go; longer sums are made of such parts, so that rounding does not pile up. */

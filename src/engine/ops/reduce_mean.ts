@@ -6,7 +6,7 @@ export const op = reduce({
   formula: 'y = Σ x / n',
   torch: ['torch.mean', 'Tensor.mean'],
   dtype: floatResult,
-  reduction: { start: 0, step: 's += v;', end: n => `s / ${n}` },
+  reduction: { start: 0, step: 's += v;', end: n => `s / ${n}`, kind: 'mean' },
   gradient(g) {
     const dy = keepAxes(g, g.outputGradients[0]!);
     const share = g.emit('Map', [dy], { expression: `a / ${reducedCount(g)}` })[0]!;

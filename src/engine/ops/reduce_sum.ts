@@ -6,7 +6,7 @@ export const op = reduce({
   summary: 'Sum over axes',
   formula: 'y = Σ x',
   torch: ['torch.sum', 'Tensor.sum'],
-  reduction: { start: 0, step: 's += v;' },
+  reduction: { start: 0, step: 's += v;', kind: 'sum' },
   gradient(g) {
     const dy = keepAxes(g, g.outputGradients[0]!);
     return [g.emit('Expand', [dy], { shape: g.type(g.inputs[0]!).shape })[0]!];

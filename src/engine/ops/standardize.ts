@@ -41,12 +41,16 @@ export const op: OpDefinition = {
     const rows = axes.every((a, i) => a === rank - axes.length + i);
     const size = axes.reduce((p, a) => p * x.shape[a]!, 1);
     const params = { outer: sizeOf(x.shape) / size, axis: size };
+    // Over all axes but the second each channel is a plane of each sample, as in batch norm.
+    const channels = rank > 1 && axes.length === rank - 1 && !axes.includes(1);
+    const planes = { outer: x.shape[0]!, channels: x.shape[1]!, inner: sizeOf(x.shape.slice(2)) };
     l.kernel({
       ...reduceKernel('Mean', x, axes, mean!, {
         start: 0,
         locals: 'const first = x[base];',
         step: 's += v - first;',
         end: count => `first + s / ${count}`,
+        kind: 'mean',
       }),
       ...(rows && { fast: { name: 'meanRows', params } }),
     });
@@ -76,7 +80,9 @@ export const op: OpDefinition = {
       inputs: [x, mean!],
       output: variance!,
       grid,
-      ...(rows && { fast: { name: 'varianceRows', params } }),
+      ...(rows
+        ? { fast: { name: 'varianceRows', params } }
+        : channels && { fast: { name: 'varianceChannels', params: planes } }),
     });
     const epsilon = number(l.attributes, 'epsilon', 1e-5);
     l.kernel({

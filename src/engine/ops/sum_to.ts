@@ -16,6 +16,6 @@ export const op: OpDefinition = {
     const [y] = l.outputs;
     const lead = x!.shape.length - y!.shape.length;
     const axes = x!.shape.flatMap((d, i) => (i < lead || (y!.shape[i - lead] === 1 && d !== 1) ? [i] : []));
-    l.kernel(reduceKernel('SumTo', x!, axes, y!, { start: 0, step: 's += v;' }));
+    l.kernel(reduceKernel('SumTo', x!, axes, y!, { start: 0, step: 's += v;', kind: 'sum' }));
   },
 };

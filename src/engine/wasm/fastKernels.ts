@@ -312,6 +312,28 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, axis, lo, hi);
     },
   },
+  /** Input x [outer, channels, inner]; the sums of the channels over `divisor`. */
+  sumChannels: {
+    units: p => p['channels']!,
+    cost: p => p['outer']! * p['inner']! * 2,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['sumChannels']!;
+      const sizes = pick(p, ['outer', 'channels', 'inner', 'divisor']);
+      return (lo, hi) => f(at.inputs[0]!, at.output, ...sizes, lo, hi);
+    },
+  },
+  /** Inputs x [outer, channels, inner] and the channels' means. */
+  varianceChannels: {
+    units: p => p['channels']!,
+    cost: p => p['outer']! * p['inner']! * 3,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['varianceChannels']!;
+      const sizes = pick(p, ['outer', 'channels', 'inner']);
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, ...sizes, lo, hi);
+    },
+  },
   /** Inputs x [outer, axis], means, variances. */
   standardizeRows: {
     units: p => p['outer']!,

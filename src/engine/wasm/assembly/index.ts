@@ -3,4 +3,4 @@ export { convForward, convGradInput, convGradWeight } from './conv';
 export { binary, binaryRepeat, exp, tanh, unary, unaryGrad } from './elementwise';
 export { matmul } from './gemm';
 export { copyRows, gatherRows, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows } from './move';
-export { meanRows, reduceSum, softmax, softmaxGrad, standardizeRows, varianceRows } from './rows';
+export { meanRows, reduceSum, softmax, softmaxGrad, standardizeRows, sumChannels, varianceChannels, varianceRows } from './rows';

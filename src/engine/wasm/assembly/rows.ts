@@ -106,21 +106,7 @@ export function softmaxGrad(y: usize, dy: usize, dx: usize, axis: i32, logarithm
 
 /** The mean of each row of [outer, axis], summed in double precision: rows may lie far from zero. */
 export function meanRows(x: usize, y: usize, axis: i32, lo: i32, hi: i32): void {
-  for (let o = lo; o < hi; o++) {
-    const from = at(x, o * axis);
-    let low = f64x2.splat(0);
-    let high = f64x2.splat(0);
-    let i: i32 = 0;
-    for (; i + 4 <= axis; i += 4) {
-      const v = v128.load(at(from, i));
-      low = f64x2.add(low, f64x2.promote_low_f32x4(v));
-      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)));
-    }
-    const pair = f64x2.add(low, high);
-    let sum = f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
-    for (; i < axis; i++) sum += <f64>load<f32>(at(from, i));
-    store<f32>(at(y, o), <f32>(sum / <f64>axis));
-  }
+  for (let o = lo; o < hi; o++) store<f32>(at(y, o), <f32>(sumOf(at(x, o * axis), axis) / <f64>axis));
 }
 
 /** The (biased) variance of each row of [outer, axis] about its mean, in a second pass as PyTorch does it. */
@@ -153,5 +139,65 @@ export function standardizeRows(x: usize, mean: usize, variance: usize, y: usize
     let i: i32 = 0;
     for (; i + 4 <= axis; i += 4) v128.store(at(to, i), f32x4.mul(f32x4.sub(v128.load(at(from, i)), mu), r));
     if (i < axis) storeTail(at(to, i), f32x4.mul(f32x4.sub(loadTail(at(from, i), axis - i), mu), r), axis - i);
+  }
+}
+
+/** The sum of n contiguous floats, in double precision. */
+function sumOf(x: usize, n: i32): f64 {
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  let i: i32 = 0;
+  for (; i + 4 <= n; i += 4) {
+    const v = v128.load(at(x, i));
+    low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)));
+  }
+  const pair = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
+  for (; i < n; i++) sum += <f64>load<f32>(at(x, i));
+  return sum;
+}
+
+/** The sum of their squared distances from `mu`. */
+function squaresOf(x: usize, n: i32, mu: f64): f64 {
+  const m = f64x2.splat(mu);
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  let i: i32 = 0;
+  for (; i + 4 <= n; i += 4) {
+    const v = v128.load(at(x, i));
+    const a = f64x2.sub(f64x2.promote_low_f32x4(v), m);
+    const b = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), m);
+    low = f64x2.add(low, f64x2.mul(a, a));
+    high = f64x2.add(high, f64x2.mul(b, b));
+  }
+  const pair = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
+  for (; i < n; i++) {
+    const d = <f64>load<f32>(at(x, i)) - mu;
+    sum += d * d;
+  }
+  return sum;
+}
+
+/**
+ * The sum over `divisor` of each channel [lo, hi) of [outer, channels, inner], in double precision as PyTorch's batch
+ * norm has it: a mean where the divisor is outer * inner.
+ */
+export function sumChannels(x: usize, y: usize, outer: i32, channels: i32, inner: i32, divisor: f64, lo: i32, hi: i32): void {
+  for (let c = lo; c < hi; c++) {
+    let sum: f64 = 0;
+    for (let o: i32 = 0; o < outer; o++) sum += sumOf(at(x, (o * channels + c) * inner), inner);
+    store<f32>(at(y, c), <f32>(sum / divisor));
+  }
+}
+
+/** The (biased) variance of each channel about its mean. */
+export function varianceChannels(x: usize, mean: usize, y: usize, outer: i32, channels: i32, inner: i32, lo: i32, hi: i32): void {
+  for (let c = lo; c < hi; c++) {
+    const mu = <f64>load<f32>(at(mean, c));
+    let sum: f64 = 0;
+    for (let o: i32 = 0; o < outer; o++) sum += squaresOf(at(x, (o * channels + c) * inner), inner, mu);
+    store<f32>(at(y, c), <f32>(sum / <f64>(outer * inner)));
   }
 }
