@@ -98,37 +98,22 @@ describe('a PyTorch file in the editor', () => {
         'class Net(nn.Module):',
         '    def __init__(self):',
         '        super().__init__()',
-        '        self.conv = nn.Conv2d(1, 16, 3)',
-        '        self.fc = nn.Linear(400, 10)',
+        '        self.fc1 = nn.Linear(4, 8)',
+        '        self.fc2 = nn.Linear(9, 2)',
         '',
         '    def forward(self, x):',
-        '        x = F.relu(self.conv(x))',
-        '        return self.fc(x.flatten(1))',
+        '        return self.fc2(F.relu(self.fc1(x)))',
         '',
       ].join('\n'),
-    );
-    write(
-      'broken/net.vitrine.json',
-      JSON.stringify({
-        model: { file: 'net.py', class: 'Net', input: [1, 8, 8] },
-        data: {
-          kind: 'csv',
-          file: '../digits/digits.csv',
-          target: 'digit',
-          image: { channels: 1, height: 8, width: 8, max: 16 },
-        },
-        loss: 'cross_entropy',
-        epochs: 1,
-      }),
     );
     const document = await show(uri);
     const [finding] = await until('a finding', () => findings(uri).length > 0 && findings(uri));
     assert.ok(finding);
     assert.equal(finding.severity, vscode.DiagnosticSeverity.Error);
     assert.equal(codeOf(finding), 'shape-mismatch');
-    assert.match(finding.message, /400/);
-    assert.match(finding.message, /576/);
-    assert.ok([8, 12].includes(finding.range.start.line), `line ${finding.range.start.line + 1}`);
+    assert.match(finding.message, /9/);
+    assert.match(finding.message, /8/);
+    assert.ok([8, 11].includes(finding.range.start.line), `line ${finding.range.start.line + 1}`);
 
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
       'vscode.executeCodeActionProvider',
@@ -136,12 +121,28 @@ describe('a PyTorch file in the editor', () => {
       finding.range,
       vscode.CodeActionKind.QuickFix.value,
     );
-    const fix = actions.find(a => a.edit && /576/.test(a.title));
-    assert.ok(fix?.edit, `a quick fix to 576 among ${actions.map(a => a.title).join(', ')}`);
+    const fix = actions.find(a => a.edit && /8/.test(a.title));
+    assert.ok(fix?.edit, `a quick fix to 8 among ${actions.map(a => a.title).join(', ')}`);
     await vscode.workspace.applyEdit(fix.edit);
-    assert.match(document.getText(), /nn\.Linear\(576, 10\)/);
+    assert.match(document.getText(), /nn\.Linear\(8, 2\)/);
     await until('no finding', () => findings(uri).length === 0);
     await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('knows the size of images from the experiment, while typing', async () => {
+    const document = await show(file('digits/digits.py'));
+    const edit = new vscode.WorkspaceEdit();
+    const from = placeOf(document, '32 * 4 * 4').translate(0, -1);
+    edit.replace(document.uri, new vscode.Range(from, from.translate(0, '32 * 4 * 4'.length)), '400');
+    await vscode.workspace.applyEdit(edit);
+    try {
+      const found = await until('a finding', () => findings(document.uri).find(f => /400/.test(f.message)));
+      assert.equal(codeOf(found), 'shape-mismatch');
+      assert.match(found.message, /512/);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    }
+    await until('no finding', () => findings(document.uri).length === 0);
   });
 
   it('bears half-typed code', async () => {
