@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import fs from 'node:fs';
-import path from 'node:path';
 import path from 'node:path';
 import { ui } from '../harness/context.mjs';
 import { colours, finished, panelOf, tab, treeRows } from './support.mjs';
@@ -11,7 +9,6 @@ describe('training net.py', () => {
   let page;
   let workspace;
   let panel;
-  let workspace;
 
   before(async () => {
     ({ bench, page, workspace } = await ui.open());
