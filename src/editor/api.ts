@@ -24,6 +24,8 @@ export interface EventLoopDelay {
   mean: number;
   p99: number;
   max: number;
+  /** The longest that the loop was held by work of this process, at most: late, and computing meanwhile. */
+  blocked: number;
 }
 
 export function createApi(rooms: Rooms, activationMilliseconds: number): VitrineApi {
@@ -46,15 +48,28 @@ export function createApi(rooms: Rooms, activationMilliseconds: number): Vitrine
       const resolution = 5;
       const monitor: IntervalHistogram = monitorEventLoopDelay({ resolution });
       monitor.enable();
+      // A timer is late when something held the loop, or when the machine gave the process no time: only in the first
+      // case has the process computed meanwhile.
+      let blocked = 0;
+      let last = { at: performance.now(), cpu: process.cpuUsage() };
+      const timer = setInterval(() => {
+        const now = { at: performance.now(), cpu: process.cpuUsage() };
+        const late = now.at - last.at - resolution;
+        const busy = (now.cpu.user - last.cpu.user + now.cpu.system - last.cpu.system) / 1000;
+        blocked = Math.max(blocked, Math.min(late, busy));
+        last = now;
+      }, resolution);
       return {
         stop() {
           monitor.disable();
+          clearInterval(timer);
           // The monitor's timer itself takes `resolution`; what is beyond that is delay.
           const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - resolution);
           return {
             mean: late(monitor.mean),
             p99: late(monitor.percentile(99)),
             max: late(monitor.max),
+            blocked,
           };
         },
       };

@@ -26,10 +26,11 @@ export async function editorRows(only: string, say: (text: string) => void): Pro
     row('extension activation, its own time', figures.activation),
     row('event loop of the extension host while training, 99th percentile late', figures.delay.p99),
     row('event loop of the extension host while training, latest', figures.delay.max),
+    row('event loop of the extension host while training, longest blocked', figures.delay.blocked),
   ];
 }
 
 interface Figures {
   activation: number;
-  delay: { mean: number; p99: number; max: number };
+  delay: { mean: number; p99: number; max: number; blocked: number };
 }

@@ -20,7 +20,7 @@ describe('figures', function () {
     const to = process.env['VITRINE_FIGURES'];
     if (to) fs.writeFileSync(to, JSON.stringify(figures));
     console.log(
-      `activation ${figures.activation.toFixed(1)} ms, event loop late by at most ${delay.max.toFixed(1)} ms`,
+      `activation ${figures.activation.toFixed(1)} ms, event loop late by at most ${delay.max.toFixed(1)} ms, blocked for at most ${delay.blocked.toFixed(1)} ms`,
     );
   });
 });
