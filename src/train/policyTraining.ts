@@ -1,7 +1,5 @@
 /** Training a policy in an environment by proximal policy optimisation (its loss is `ppo`). */
-import { basename, join } from 'node:path';
 import type { EnvironmentDataset } from '../data/kinds/environment';
-import { initializeWeights } from '../engine/initialize';
 import { yieldToOthers } from '../engine/yielding';
 import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
@@ -10,10 +8,11 @@ import { Random } from '../model/random';
 import { advantagesOf } from '../rl/advantages';
 import { collect, evaluate, type Policy } from '../rl/rollout';
 import { bindingsFor } from './bindings';
-import { type Checkpoint, readCheckpoint } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
 import { requireFiniteLoss } from './divergence';
-import { type RunRecord, runFiles } from './run';
-import { RunWriter } from './runWriter';
+import { openWriter, parameterCount } from './openWriter';
+import type { RunRecord } from './run';
+import type { RunWriter } from './runWriter';
 import type { TrainRequest } from './train';
 
 /** Episodes of each epoch's validation, and of the final test. */
@@ -27,7 +26,7 @@ export async function beginPolicyTraining(
   request: TrainRequest,
   dataset: EnvironmentDataset,
 ): Promise<{ done: Promise<RunRecord> }> {
-  const { model, engine, runFolder, seed, resume } = request;
+  const { model } = request;
   const { recipe } = request.experiment;
   if (recipe.loss.name !== 'ppo')
     throw new VitrineError(
@@ -44,40 +43,8 @@ export async function beginPolicyTraining(
         'Join both in forward, e.g. torch.cat([self.actor(x), self.critic(x)], dim=1).',
       model.definition && { at: model.definition },
     );
-  const saved = resume && (await readCheckpoint(join(runFolder, runFiles.checkpoint)));
-  const start: Checkpoint = saved ?? {
-    epoch: 0,
-    stepInEpoch: 0,
-    step: 0,
-    seconds: 0,
-    seed,
-    weights: { ...initializeWeights(model, seed), ...request.weights },
-    optimizer: {},
-  };
-  const parameters = model.parameters
-    .filter(p => p.kind === 'parameter')
-    .reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0);
-  const record: RunRecord = {
-    id: basename(runFolder),
-    started: resume?.started ?? new Date().toISOString(),
-    state: 'running',
-    experiment: request.experiment.file,
-    model: { file: model.file, class: model.name, parameters },
-    seed,
-    backend: engine.backend.name,
-    epochs: recipe.epochs,
-    epochsDone: start.epoch,
-    dataHash: dataset.hash,
-    pid: process.pid,
-  };
-  const writer = resume
-    ? await RunWriter.resume(runFolder, record, start, request.onEvent)
-    : await RunWriter.create(
-        runFolder,
-        record,
-        { experiment: request.experiment.text, model, preparation: dataset.preparation() },
-        request.onEvent,
-      );
+  const parameters = parameterCount(model);
+  const { start, writer } = await openWriter(request, parameters);
   return { done: run(request, dataset, start, writer, parameters) };
 }
 

@@ -1,21 +1,18 @@
 /** Training, from an experiment's parts to a run's folder. */
-import { basename, join } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import { EnvironmentDataset } from '../data/kinds/environment';
 import type { Engine } from '../engine/engine';
-import { initializeWeights } from '../engine/initialize';
 import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { bindingsFor, lossFor, takesAnyBatch, targetTypeFor } from './bindings';
-import { type Checkpoint, readCheckpoint } from './checkpoint';
 import type { RunControl } from './control';
 import { TrainingLoop } from './loop';
 import { metricsFor } from './metricRegistry';
+import { openWriter, parameterCount } from './openWriter';
 import { beginPolicyTraining } from './policyTraining';
 import type { Recipe } from './recipe';
-import { type RunEvent, type RunRecord, runFiles } from './run';
-import { RunWriter } from './runWriter';
+import type { RunEvent, RunRecord } from './run';
 
 export interface TrainRequest {
   /** The experiment: where it was read from, its text with all overrides in place, and what it says of training. */
@@ -57,7 +54,7 @@ export async function train(request: TrainRequest): Promise<RunRecord> {
  * @throws VitrineError before anything is written: bad-data (resumed on other data), bad-experiment, shape-mismatch.
  */
 export async function beginTraining(request: TrainRequest): Promise<{ done: Promise<RunRecord> }> {
-  const { model, dataset, engine, runFolder, seed, resume } = request;
+  const { model, dataset, resume } = request;
   const { recipe } = request.experiment;
   if (dataset instanceof EnvironmentDataset) return beginPolicyTraining(request, dataset);
   const trainingRows = dataset.splits.train.length;
@@ -83,41 +80,9 @@ export async function beginTraining(request: TrainRequest): Promise<{ done: Prom
     bindings,
     outputShape,
     targets: targetTypeFor(dataset, recipe.loss, outputShape, batchSize),
-    parameters: model.parameters
-      .filter(p => p.kind === 'parameter')
-      .reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0),
+    parameters: parameterCount(model),
   };
-  const saved = resume && (await readCheckpoint(join(runFolder, runFiles.checkpoint)));
-  const start: Checkpoint = saved ?? {
-    epoch: 0,
-    stepInEpoch: 0,
-    step: 0,
-    seconds: 0,
-    seed,
-    weights: { ...initializeWeights(model, seed), ...request.weights },
-    optimizer: {},
-  };
-  const record: RunRecord = {
-    id: basename(runFolder),
-    started: resume?.started ?? new Date().toISOString(),
-    state: 'running',
-    experiment: request.experiment.file,
-    model: { file: model.file, class: model.name, parameters: setup.parameters },
-    seed,
-    backend: engine.backend.name,
-    epochs: recipe.epochs,
-    epochsDone: start.epoch,
-    dataHash: dataset.hash,
-    pid: process.pid,
-  };
-  const writer = resume
-    ? await RunWriter.resume(runFolder, record, start, request.onEvent)
-    : await RunWriter.create(
-        runFolder,
-        record,
-        { experiment: request.experiment.text, model, preparation: dataset.preparation() },
-        request.onEvent,
-      );
+  const { start, writer } = await openWriter(request, setup.parameters);
   return { done: new TrainingLoop(request, setup, start, writer).run() };
 }
 

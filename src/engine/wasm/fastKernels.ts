@@ -229,45 +229,6 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
         f(kind, at.inputs[1]!, at.inputs[0]!, at.output, alpha, lo * 4, Math.min(size, hi * 4));
     },
   },
-  /** Two inputs of the output's size. */
-  binary: {
-    units: cells,
-    cost: () => 8,
-    scratchBytes: none,
-    bind(native, at, p) {
-      const f = native['binary']!;
-      const [kind, size] = pick(p, ['kind', 'size']) as [number, number];
-      return (lo, hi) => f(kind, at.inputs[0]!, at.inputs[1]!, at.output, lo * 4, Math.min(size, hi * 4));
-    },
-  },
-  /** Input 0 [outer, middle, inner] with input 1 [middle]; `flip` 1 computes b ∘ a. */
-  binaryRepeat: {
-    units: p => p['outer']!,
-    cost: p => p['middle']! * p['inner']! * 2,
-    scratchBytes: none,
-    bind(native, at, p) {
-      const f = native['binaryRepeat']!;
-      const [kind, middle, inner, flip] = pick(p, ['kind', 'middle', 'inner', 'flip']) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      return (lo, hi) => f(kind, at.inputs[0]!, at.inputs[1]!, at.output, middle, inner, flip, lo, hi);
-    },
-  },
-  /** Sum over the middle axis of [outer, axis, inner], times `scale`. */
-  reduceSum: {
-    units: p => p['outer']!,
-    cost: p => p['axis']! * p['inner']!,
-    scratchBytes: none,
-    bind(native, at, p) {
-      const f = native['reduceSum']!;
-      const [axis, inner] = pick(p, ['axis', 'inner']) as [number, number];
-      const scale = p['scale'] ?? 1;
-      return (lo, hi) => f(at.inputs[0]!, at.output, axis, inner, scale, lo, hi);
-    },
-  },
   /** Over the last axis of [outer, axis]. */
   softmax: {
     units: p => p['outer']!,
@@ -277,17 +238,6 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       const f = native['softmax']!;
       const [axis, logarithm] = pick(p, ['axis', 'logarithm']) as [number, number];
       return (lo, hi) => f(at.inputs[0]!, at.output, axis, logarithm, lo, hi);
-    },
-  },
-  /** Inputs y, dy. */
-  softmaxGrad: {
-    units: p => p['outer']!,
-    cost: p => p['axis']! * 10,
-    scratchBytes: none,
-    bind(native, at, p) {
-      const f = native['softmaxGrad']!;
-      const [axis, logarithm] = pick(p, ['axis', 'logarithm']) as [number, number];
-      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, axis, logarithm, lo, hi);
     },
   },
   /** Input x [outer, axis]. */

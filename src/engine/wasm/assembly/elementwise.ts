@@ -1,6 +1,6 @@
 /**
  * Elementwise kernels over [lo, hi). The kind is an argument, so that one loop serves each family; the numbers are
- * the ones in src/engine/wasm/kinds.ts.
+ * those of `kinds` in engine/ops/_elementwise.ts.
  */
 import { at, erf4, exp4, loadTail, sigmoid4, storeTail, tanh4 } from './simd';
 
@@ -85,65 +85,6 @@ export function unaryGrad(kind: i32, x: usize, dy: usize, dx: usize, alpha: f32,
   let i = lo;
   for (; i + 4 <= hi; i += 4) v128.store(at(dx, i), derive(kind, v128.load(at(x, i)), v128.load(at(dy, i)), alpha));
   if (i < hi) storeTail(at(dx, i), derive(kind, loadTail(at(x, i), hi - i), loadTail(at(dy, i), hi - i), alpha), hi - i);
-}
-
-// @ts-expect-error: AssemblyScript's decorator
-@inline
-function combine(kind: i32, a: v128, b: v128): v128 {
-  switch (kind) {
-    case 0: return f32x4.add(a, b);
-    case 1: return f32x4.sub(a, b);
-    case 2: return f32x4.mul(a, b);
-    case 3: return f32x4.div(a, b);
-    case 4: return f32x4.max(a, b);
-    case 5: return f32x4.min(a, b);
-    default: return a;
-  }
-}
-
-/** y = a ∘ b, both of the output's size. */
-export function binary(kind: i32, a: usize, b: usize, y: usize, lo: i32, hi: i32): void {
-  let i = lo;
-  for (; i + 4 <= hi; i += 4) v128.store(at(y, i), combine(kind, v128.load(at(a, i)), v128.load(at(b, i))));
-  if (i < hi) storeTail(at(y, i), combine(kind, loadTail(at(a, i), hi - i), loadTail(at(b, i), hi - i)), hi - i);
-}
-
-/**
- * y = a ∘ b where b repeats: the output is [outer, middle, inner] and b is [middle] (each value over `inner` cells).
- * A bias per feature has inner 1, one per channel inner h*w, a scalar middle 1. `flip` computes b ∘ a.
- * Split over rows of [outer].
- */
-export function binaryRepeat(kind: i32, a: usize, b: usize, y: usize, middle: i32, inner: i32, flip: i32, lo: i32, hi: i32): void {
-  for (let o = lo; o < hi; o++) {
-    const row = o * middle * inner;
-    if (inner == 1) {
-      let i: i32 = 0;
-      for (; i + 4 <= middle; i += 4) {
-        const u = v128.load(at(a, row + i));
-        const v = v128.load(at(b, i));
-        v128.store(at(y, row + i), flip ? combine(kind, v, u) : combine(kind, u, v));
-      }
-      if (i < middle) {
-        const u = loadTail(at(a, row + i), middle - i);
-        const v = loadTail(at(b, i), middle - i);
-        storeTail(at(y, row + i), flip ? combine(kind, v, u) : combine(kind, u, v), middle - i);
-      }
-    } else {
-      for (let m: i32 = 0; m < middle; m++) {
-        const v = v128.load32_splat(at(b, m));
-        const base = row + m * inner;
-        let i: i32 = 0;
-        for (; i + 4 <= inner; i += 4) {
-          const u = v128.load(at(a, base + i));
-          v128.store(at(y, base + i), flip ? combine(kind, v, u) : combine(kind, u, v));
-        }
-        if (i < inner) {
-          const u = loadTail(at(a, base + i), inner - i);
-          storeTail(at(y, base + i), flip ? combine(kind, v, u) : combine(kind, u, v), inner - i);
-        }
-      }
-    }
-  }
 }
 
 // What portable kernels call for functions that WebAssembly has no instruction for.

@@ -1,6 +1,6 @@
 /** The SIMD micro-kernels that the CPU executor calls; compiled by AssemblyScript in esbuild.js. */
 export { convForward, convGradInput, convGradWeight } from './conv';
-export { binary, binaryRepeat, exp, tanh, unary, unaryGrad } from './elementwise';
+export { exp, tanh, unary, unaryGrad } from './elementwise';
 export { matmul } from './gemm';
 export { copyRows, gatherRows, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows } from './move';
-export { meanRows, reduceSum, softmax, softmaxGrad, standardizeRows, sumChannels, varianceChannels, varianceRows } from './rows';
+export { meanRows, softmax, standardizeRows, sumChannels, varianceChannels, varianceRows } from './rows';

@@ -9,35 +9,6 @@ import { at, exp4, loadTail, storeTail, sumLanes } from './simd';
 @external('env', 'log')
 declare function log(x: f64): f64;
 
-/** Sum over n contiguous floats, always in the same order. */
-function sumRow(x: usize, n: i32): f32 {
-  let total = f32x4.splat(0);
-  let i: i32 = 0;
-  for (; i + 4 <= n; i += 4) total = f32x4.add(total, v128.load(at(x, i)));
-  if (i < n) total = f32x4.add(total, loadTail(at(x, i), n - i));
-  return sumLanes(total);
-}
-
-/** y[outer, inner] = scale * sum over the axis of x[outer, axis, inner]. */
-export function reduceSum(x: usize, y: usize, axis: i32, inner: i32, scale: f32, lo: i32, hi: i32): void {
-  for (let o = lo; o < hi; o++) {
-    const from = at(x, o * axis * inner);
-    const to = at(y, o * inner);
-    if (inner == 1) {
-      store<f32>(to, scale * sumRow(from, axis));
-      continue;
-    }
-    memory.copy(to, from, (<usize>inner) << 2);
-    for (let a: i32 = 1; a < axis; a++) {
-      const row = at(from, a * inner);
-      let i: i32 = 0;
-      for (; i + 4 <= inner; i += 4) v128.store(at(to, i), f32x4.add(v128.load(at(to, i)), v128.load(at(row, i))));
-      for (; i < inner; i++) store<f32>(at(to, i), load<f32>(at(to, i)) + load<f32>(at(row, i)));
-    }
-    if (scale != 1) for (let i: i32 = 0; i < inner; i++) store<f32>(at(to, i), scale * load<f32>(at(to, i)));
-  }
-}
-
 /** Softmax, or its logarithm, over the last axis. */
 export function softmax(x: usize, y: usize, axis: i32, logarithm: i32, lo: i32, hi: i32): void {
   for (let o = lo; o < hi; o++) {
@@ -72,34 +43,6 @@ export function softmax(x: usize, y: usize, axis: i32, logarithm: i32, lo: i32, 
       let j: i32 = 0;
       for (; j + 4 <= axis; j += 4) v128.store(at(to, j), f32x4.mul(v128.load(at(to, j)), r));
       for (; j < axis; j++) store<f32>(at(to, j), load<f32>(at(to, j)) * f32x4.extract_lane(r, 0));
-    }
-  }
-}
-
-/** dx of softmax from its output y: y (dy - sum(dy y)); of its logarithm: dy - e^y sum(dy). */
-export function softmaxGrad(y: usize, dy: usize, dx: usize, axis: i32, logarithm: i32, lo: i32, hi: i32): void {
-  for (let o = lo; o < hi; o++) {
-    const p = at(y, o * axis);
-    const d = at(dy, o * axis);
-    const to = at(dx, o * axis);
-    let dot: f32 = 0;
-    if (logarithm) dot = sumRow(d, axis);
-    else {
-      let total = f32x4.splat(0);
-      let i: i32 = 0;
-      for (; i + 4 <= axis; i += 4) total = f32x4.add(total, f32x4.mul(v128.load(at(p, i)), v128.load(at(d, i))));
-      if (i < axis) total = f32x4.add(total, f32x4.mul(loadTail(at(p, i), axis - i), loadTail(at(d, i), axis - i)));
-      dot = sumLanes(total);
-    }
-    const s = f32x4.splat(dot);
-    for (let i: i32 = 0; i < axis; i += 4) {
-      const n = min(4, axis - i);
-      const full = n == 4;
-      const u = full ? v128.load(at(p, i)) : loadTail(at(p, i), n);
-      const v = full ? v128.load(at(d, i)) : loadTail(at(d, i), n);
-      const out = logarithm ? f32x4.sub(v, f32x4.mul(exp4(u), s)) : f32x4.mul(u, f32x4.sub(v, s));
-      if (full) v128.store(at(to, i), out);
-      else storeTail(at(to, i), out, n);
     }
   }
 }

@@ -24,12 +24,6 @@ export function sumLanes(v: v128): f32 {
   );
 }
 
-// @ts-expect-error: AssemblyScript's decorator
-@inline
-export function maxLanes(v: v128): f32 {
-  return max(max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)), max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)));
-}
-
 /** n floats at p, fewer than four, the rest zero. */
 // @ts-expect-error: AssemblyScript's decorator
 @inline
