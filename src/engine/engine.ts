@@ -17,7 +17,7 @@ export interface BackendInfo {
 export interface LossSpec {
   /** PyTorch's name in snake case: "mse", "cross_entropy", … */
   name: string;
-  options?: Readonly<Record<string, number | string | readonly number[]>>;
+  options?: Readonly<Record<string, number | string | boolean | readonly number[]>>;
   /**
    * Which axis of the output holds the scores of the classes: 1, as PyTorch's losses take it, if absent. -1 for
    * (N, T, C), which PyTorch code flattens itself: `F.cross_entropy(logits.view(-1, C), targets.view(-1))`.
@@ -49,6 +49,8 @@ export interface EvaluatorRequest {
   gradients?: readonly string[];
   /** With a loss, gradients are of the mean loss against the targets; otherwise of `seed` · first output. */
   loss?: LossSpec;
+  /** Shape of the targets, for losses over sequences; for the others it follows from the output. */
+  targets?: { shape: readonly number[]; dtype: DType };
   /** Rules that replace ops' gradients; what `gradients` asks for is then what they send back. */
   rules?: GradientRules;
   /** The compiled graph in training mode (dropout, batch statistics). Default false. */

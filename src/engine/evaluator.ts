@@ -213,7 +213,12 @@ class CompiledEvaluator implements Evaluator {
     graph.updates.length = 0;
     const output = model.outputs[0];
     if (output === undefined) throw new VitrineError('bad-model', `${model.name} has no output.`);
-    const loss = request.loss && addLoss(graph, model, request.loss, undefined);
+    const rows = this.batch === undefined ? undefined : bindings[this.batch];
+    const targets = request.targets && {
+      ...request.targets,
+      shape: [rows ?? request.targets.shape[0]!, ...request.targets.shape.slice(1)],
+    };
+    const loss = request.loss && addLoss(graph, model, request.loss, targets);
     const wanted = request.gradients ?? [];
     let gradients = new Map<string, string | undefined>();
     const inputs = [...model.inputs];
@@ -240,7 +245,7 @@ class CompiledEvaluator implements Evaluator {
       this.executor.fast,
     );
     const compiled: Compiled = {
-      rows: this.batch === undefined ? undefined : bindings[this.batch],
+      rows,
       graph,
       executable: await this.executor.compile(plan),
       values: new Map(values.map(id => [id, bufferOf(id)])),

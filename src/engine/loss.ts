@@ -11,8 +11,11 @@ export interface LossDefinition {
   formula: string;
   /** TypeBox object schema of its options, with PyTorch's names and defaults. */
   options: unknown;
-  /** "classes": a whole number for each row of scores (axis 1). "numbers": a number for each output. */
-  target: 'classes' | 'numbers';
+  /**
+   * "classes": a whole number for each row of scores (axis 1). "numbers": a number for each output. "sequences": whole
+   * numbers for each row, of another length than the output: [N, S], filled up with -1.
+   */
+  target: 'classes' | 'numbers' | 'sequences';
   /** Emits the mean loss as a scalar. Throws ShapeError when the output and the target do not fit. */
   build(context: LossContext): string;
   /** Says what is wrong with the target's values, e.g. a class that does not exist. */

@@ -45,8 +45,13 @@ export function addLoss(
   const outputShape = graph.shape(output);
   const expected = definition.target === 'classes' ? [outputShape[0]!, ...outputShape.slice(2)] : outputShape;
   const shape = targets?.shape ?? expected;
+  if (definition.target === 'sequences' && !targets)
+    throw new VitrineError(
+      'bad-request',
+      `The loss "${spec.name}" needs to know the shape of its targets beforehand.`,
+    );
   const target = graph.declare(TARGET, {
-    dtype: definition.target === 'classes' ? 'int64' : 'float32',
+    dtype: definition.target === 'numbers' ? 'float32' : 'int64',
     shape,
   });
   let value: string;

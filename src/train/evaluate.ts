@@ -32,6 +32,7 @@ export async function splitEvaluator(request: {
     bindings: request.bindings,
     weights: request.weights,
     loss,
+    targets: request.targets,
   });
   return {
     async run(weights, rows, signal) {

@@ -76,6 +76,8 @@ function align(bytes: number): number {
   return Math.ceil(bytes / 16) * 16;
 }
 
+const ctcStates = (p: Params): number => 2 * (p['width']! - p['first']!) + 1;
+
 const matmulRows = (p: Params): boolean => p['m']! > p['n']!;
 
 /** An elementwise kernel is one unit per four cells, so that every share starts on a whole vector. */
@@ -358,6 +360,28 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       const f = native['scatterAddRows']!;
       const [rows, count, width] = pick(p, ['rows', 'count', 'width']) as [number, number, number];
       return (lo, hi) => f(at.inputs[1]!, at.inputs[0]!, at.output, rows, count, width, lo, hi);
+    },
+  },
+  /** Inputs log probabilities [rows, steps, classes] and targets [rows, width]; output [rows]. */
+  ctc: {
+    units: p => p['rows']!,
+    cost: p => p['steps']! * p['width']! * 100,
+    scratchBytes: p => align(2 * ctcStates(p) * 8),
+    bind(native, at, p) {
+      const f = native['ctc']!;
+      const sizes = pick(p, ['steps', 'classes', 'width', 'first', 'blank']);
+      return (lo, hi, work) => f(at.inputs[0]!, at.inputs[1]!, at.output, ...sizes, lo, hi, work);
+    },
+  },
+  /** The same inputs; output [rows, steps, classes]. */
+  ctcOccupancy: {
+    units: p => p['rows']!,
+    cost: p => p['steps']! * p['width']! * 300,
+    scratchBytes: p => align((p['steps']! + 2) * ctcStates(p) * 8),
+    bind(native, at, p) {
+      const f = native['ctcOccupancy']!;
+      const sizes = pick(p, ['steps', 'classes', 'width', 'first', 'blank']);
+      return (lo, hi, work) => f(at.inputs[0]!, at.inputs[1]!, at.output, ...sizes, lo, hi, work);
     },
   },
 };

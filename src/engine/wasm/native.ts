@@ -42,6 +42,7 @@ export function instantiateNative(memory: WebAssembly.Memory): Native {
   const abort = (): never => {
     throw new Error('a micro-kernel was called with arguments that it does not take');
   };
-  return new WebAssembly.Instance(nativeModule().module, { env: { memory, abort, log: Math.log } })
-    .exports as unknown as Native;
+  return new WebAssembly.Instance(nativeModule().module, {
+    env: { memory, abort, log: Math.log, exp64: Math.exp },
+  }).exports as unknown as Native;
 }

@@ -1,5 +1,6 @@
 /** The SIMD micro-kernels that the CPU executor calls; compiled by AssemblyScript in esbuild.js. */
 export { convForward, convGradInput, convGradWeight } from './conv';
+export { ctc, ctcOccupancy } from './ctc';
 export { exp, tanh, unary, unaryGrad } from './elementwise';
 export { matmul } from './gemm';
 export { copyRows, gatherRows, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows } from './move';

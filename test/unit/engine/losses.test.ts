@@ -1,0 +1,137 @@
+/** Losses and their gradients against PyTorch's (test/reference/engine_losses.py), on both CPU backends. */
+import assert from 'node:assert/strict';
+import { createEngine } from '../../../src/engine/create';
+import type { Engine } from '../../../src/engine/engine';
+import { VitrineError } from '../../../src/model/errors';
+import type { Tensor } from '../../../src/model/graph';
+import { modelOf, type ReferenceTensor, reference, relativeError, tensor } from './_reference';
+
+interface Case {
+  label: string;
+  name: string;
+  options: Record<string, number | string | boolean | number[]>;
+  output: ReferenceTensor;
+  targets: ReferenceTensor;
+  value: number;
+  gradient: ReferenceTensor;
+}
+
+const cases = reference<Case[]>('engine_losses.json');
+
+async function evaluate(
+  engine: Engine,
+  { name, options, output }: Pick<Case, 'name' | 'options' | 'output'>,
+  targets: Tensor,
+) {
+  const evaluator = await engine.evaluator(modelOf('Identity', {}, [output], [output]), {
+    bindings: {},
+    weights: {},
+    gradients: ['x0'],
+    loss: { name, options },
+    targets: { shape: targets.shape, dtype: targets.data instanceof Int32Array ? 'int64' : 'float32' },
+  });
+  assert.equal(evaluator.backend.name, engine.backend.name);
+  try {
+    return await evaluator.run({ x0: tensor(output) }, { targets });
+  } finally {
+    await evaluator.dispose();
+  }
+}
+
+for (const backend of ['webasm', 'cpu'] as const) {
+  describe(`losses on ${backend}`, () => {
+    let engine: Engine;
+    before(async () => {
+      engine = await createEngine({ backend });
+    });
+    after(() => engine.dispose());
+
+    for (const c of cases) {
+      it(`${c.name}: ${c.label}`, async () => {
+        const { loss, gradients } = await evaluate(engine, c, tensor(c.targets));
+        const value = relativeError([loss!], [c.value]);
+        assert.ok(value <= 1e-5, `the loss is ${loss}, not ${c.value}`);
+        const gradient = relativeError(gradients['x0']!.data, c.gradient.data, 1e-6);
+        assert.ok(gradient <= 1e-4, `the gradient is off by ${gradient}`);
+      });
+    }
+  });
+}
+
+describe('what CTC refuses', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+  });
+  after(() => engine.dispose());
+
+  const output: ReferenceTensor = { shape: [2, 3, 4], data: new Array<number>(24).fill(0), dtype: 'float32' };
+  const refused = (rows: number[][], message: RegExp, options: Case['options'] = {}) =>
+    assert.rejects(
+      evaluate(
+        engine,
+        { name: 'ctc', options, output },
+        {
+          shape: [2, rows[0]!.length],
+          data: Int32Array.from(rows.flat()),
+        },
+      ),
+      e => e instanceof VitrineError && message.test(e.message),
+    );
+
+  it('names the row of a target that is too long', () =>
+    refused(
+      [
+        [1, 2, -1],
+        [2, 2, 1],
+      ],
+      /Row 2 .*3 symbols needs at least 4 steps.*has 3.*zero_infinity/,
+    ));
+  it('names a symbol that there is not', () =>
+    refused(
+      [
+        [1, 4],
+        [1, -1],
+      ],
+      /Row 1 .*symbol 4 .*0 to 3/,
+    ));
+  it('names a blank within a target', () =>
+    refused(
+      [
+        [1, 0],
+        [1, -1],
+      ],
+      /Row 1 .*symbol 0 is the blank/,
+    ));
+  it('names what comes after the end', () =>
+    refused(
+      [
+        [1, -1],
+        [-1, 2],
+      ],
+      /Row 2 .*after -1/,
+    ));
+  it('names an input that is longer than the output', () =>
+    refused(
+      [
+        [3, 1],
+        [4, 1],
+      ],
+      /Row 2 .*4 steps, but the model gives 3/,
+      { input_lengths: 'first' },
+    ));
+  it('names an output of another rank', () =>
+    assert.rejects(
+      evaluate(
+        engine,
+        { name: 'ctc', options: {}, output: { ...output, shape: [6, 4] } },
+        {
+          shape: [6, 1],
+          data: new Int32Array(6),
+        },
+      ),
+      /needs a score for each symbol at each step: \(N, T, C\)/,
+    ));
+  it('names a blank that is no symbol', () =>
+    refused([[1], [2]], /blank must be in label range/, { blank: 4 }));
+});
