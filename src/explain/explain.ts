@@ -6,6 +6,7 @@ import { throwIfCancelled, VitrineError } from '../model/errors';
 import type { Model, Tensor, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import { EvaluatorPool } from './evaluatorPool';
+import { ofInput } from './figure';
 import type { Attribution, Explanation, ExplanationMethod, ExplanationRequest, TrustResult } from './method';
 import { narrate } from './narrative';
 import { readOptions } from './options';
@@ -94,6 +95,7 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
         values: Array.from(shown.values.data),
         ...(shown.spread && { spread: Array.from(shown.spread.data) }),
       },
+      figures: attribution.figures ?? [{ kind: 'input' }],
       trust,
       text: narrate({
         method,
@@ -220,7 +222,7 @@ function byToken(
   dataset: Dataset | undefined,
   input: Tensor | undefined,
 ): Attribution {
-  const tokens = input && attribution.kind === undefined ? dataset?.entryNames?.(input) : undefined;
+  const tokens = input && ofInput(attribution) ? dataset?.entryNames?.(input) : undefined;
   if (tokens?.length !== attribution.values.data.length) return attribution;
   return {
     ...attribution,
@@ -230,7 +232,7 @@ function byToken(
 
 /** People know columns, not entries of a one-hot code: those of one column add up. */
 function byColumn(attribution: Attribution, dataset: Dataset | undefined): Attribution {
-  if (!dataset || attribution.names || attribution.kind === 'example' || isPicture(attribution.values.shape))
+  if (!dataset || attribution.names || !ofInput(attribution) || isPicture(attribution.values.shape))
     return attribution;
   const units = unitsOf(dataset.sampleShape, dataset, Number.POSITIVE_INFINITY);
   const size = units.reduce((s, u) => s + u.indices.length, 0);

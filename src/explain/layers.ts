@@ -71,10 +71,11 @@ export function byUnit(values: Float32Array, shape: readonly number[], layer: st
   values.forEach((v, i) => {
     data[Math.floor(i / cells)]! += v;
   });
+  const names = Array.from({ length: units }, (_, u) => `${layer}[${u}]`);
   return {
     values: { shape: [units], data },
-    names: Array.from({ length: units }, (_, u) => `${layer}[${u}]`),
-    kind: 'importance',
+    names,
+    figures: [{ kind: 'bars', of: 'Unit', value: 'Attribution', names, values: Array.from(data) }],
   };
 }
 

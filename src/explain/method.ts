@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset';
 import type { Engine, Evaluator, LossSpec } from '../engine/engine';
 import type { Model, Tensor, Tensors } from '../model/graph';
+import type { Figure } from './figure';
 import type { Language } from './words';
 
 export interface ExplanationMethod {
@@ -15,8 +16,6 @@ export interface ExplanationMethod {
   /** A single prediction, or the model as a whole. */
   scope: 'prediction' | 'model';
   needs: readonly ('gradients' | 'baseline' | 'training-data' | 'targets')[];
-  /** What its values are when they are no importance of inputs: views that draw importance leave it to the command line. */
-  draws?: 'curve' | 'matrix';
   /** Options with defaults, as a TypeBox object schema. */
   options: unknown;
   /** Ids of the trust measures that judge it (files in explain/trust/). */
@@ -62,8 +61,8 @@ export interface Attribution {
   facts?: Readonly<Record<string, number>>;
   /** The baseline that "nothing" stands for, if the method has one. */
   baseline?: Tensor;
-  /** What the values are, where they are not attributions to inputs: decides how they are told and drawn. */
-  kind?: 'importance' | 'curve' | 'matrix' | 'points' | 'example';
+  /** How the result is seen; absent where the values are attributions to the input's entries. */
+  figures?: readonly Figure[];
   /** Sentences that the method says of its result itself, in the request's language. */
   told?: readonly string[];
 }
@@ -118,6 +117,8 @@ export interface Explanation {
     values: readonly number[];
     spread?: readonly number[];
   };
+  /** How it is seen, the most telling first; see explain/figure.ts. Absent in files that older versions kept. */
+  figures?: readonly Figure[];
   trust: Trust;
   /** In plain words. */
   text: string;

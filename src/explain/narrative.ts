@@ -1,5 +1,6 @@
 /** An explanation in plain words: templates from words.ts, filled with the numbers. */
 import type { Dataset, FeatureInfo } from '../data/dataset';
+import { ofInput } from './figure';
 import type { Attribution, ExplanationMethod, Trust } from './method';
 import { formatNumber, type Prediction } from './predict';
 import { scorerIds } from './scorers';
@@ -92,9 +93,8 @@ interface Part {
 /** What people can name: columns with their values, or regions of a picture. */
 function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
   const { values } = attribution;
-  if (attribution.kind === undefined && isPicture(values.shape))
-    return regionsOf(values.data, values.shape, words);
-  if (dataset?.modality === 'table' && attribution.names && attribution.kind === undefined) {
+  if (ofInput(attribution) && isPicture(values.shape)) return regionsOf(values.data, values.shape, words);
+  if (dataset?.modality === 'table' && attribution.names && ofInput(attribution)) {
     return attribution.names.map((name, i) => {
       const info = dataset.features.find(f => f.name === name);
       return {
@@ -105,7 +105,7 @@ function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
   }
   if (
     dataset?.modality === 'image' &&
-    attribution.kind === undefined &&
+    ofInput(attribution) &&
     Number.isInteger(Math.sqrt(values.data.length))
   ) {
     const side = Math.sqrt(values.data.length);

@@ -6,6 +6,7 @@ import { evenly } from './baseline';
 import type { ExplanationRequest } from './method';
 import { linkOf, probabilitiesOf } from './predict';
 import { type Fill, withProbe } from './probe';
+import { wordsFor } from './words';
 
 /** Answers to `count` samples. */
 export async function responsesTo(
@@ -25,6 +26,20 @@ export async function responsesTo(
           probabilitiesOf(outputs.subarray(i * probe.width, (i + 1) * probe.width), link)?.[index] ?? score,
       );
   });
+}
+
+/** What the answers are, for an axis. */
+export function answerTitle(request: ExplanationRequest): string {
+  const { dataset, model, loss, target = 0, sign = 1, language } = request;
+  const { figures } = wordsFor(language);
+  const shape = model.values[model.outputs[0]!]!.shape.slice(1);
+  const width = shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : 1), 1);
+  const { classes, name = '' } = dataset?.target ?? {};
+  const index = width === 1 && classes ? (sign === -1 ? 0 : 1) : target;
+  const subject = classes?.[index] ?? (width > 1 ? String(index) : name);
+  if (linkOf(model, loss, dataset?.target, width) === 'value')
+    return classes || width > 1 ? figures.output(subject) : name;
+  return figures.probability(subject);
 }
 
 export interface Table {

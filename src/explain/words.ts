@@ -62,6 +62,20 @@ export interface Words {
     embedding(layer: string, share: string, rows: number): string;
     example(subject: string, output: string, highest: string | undefined): string;
   };
+  /** Titles in figures. */
+  figures: {
+    mean: string;
+    probability(of: string): string;
+    output(of: string): string;
+    effect: string;
+    column: string;
+    importance: string;
+    interaction: string;
+    contribution: string;
+    lowValue: string;
+    middleValue: string;
+    highValue: string;
+  };
   dependence: {
     curve(column: string, subject: string, low: string, at: string, high: string, to: string): string;
     flat(column: string): string;
@@ -208,6 +222,19 @@ export const english: Words = {
       `The map shows ${rows} rows as "${layer}" sees them; its two axes keep ${share} of their variance.`,
     example: (subject, output, highest) =>
       `For this input the output for ${subject} is ${output}${highest === undefined ? '' : `; the highest among training rows is ${highest}`}.`,
+  },
+  figures: {
+    mean: 'Mean',
+    probability: of => `Probability of ${of}`,
+    output: of => `Output for ${of}`,
+    effect: 'Effect on the prediction',
+    column: 'Column',
+    importance: 'Importance',
+    interaction: "Friedman's H",
+    contribution: 'Contribution',
+    lowValue: 'low value',
+    middleValue: 'middle value',
+    highValue: 'high value',
   },
   dependence: {
     curve: (column, subject, low, at, high, to) =>

@@ -1,7 +1,7 @@
 /** Explanations of a trained run, as the service and the command line give them. */
 import path from 'node:path';
 import type { Engine } from '../engine/engine';
-import { attributionSvg } from '../explain/drawing';
+import { attributionSvg } from '../explain/drawing/drawing';
 import { explain } from '../explain/explain';
 import type { Explanation } from '../explain/method';
 import { lossSpec } from '../formats/experiment/write';

@@ -23,9 +23,7 @@ export function fileHandlers(distFolder: string): Handlers {
 
     async 'methods/list'() {
       return {
-        methods: methods
-          .filter(m => !m.draws)
-          .map(({ id, title, summary, scope }) => ({ id, title, summary, scope })),
+        methods: methods.map(({ id, title, summary, scope }) => ({ id, title, summary, scope })),
       };
     },
 

@@ -1,6 +1,9 @@
 /** Why the model says what it says: the attribution over the input, its trust, the sentence, and other methods. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import type { MethodChoice, PanelState } from '../../../src/editor/panelProtocol';
+import { figureSvg } from '../../../src/explain/drawing/drawing';
+import type { Palette } from '../../../src/explain/drawing/svg';
 import type { Explanation } from '../../../src/explain/method';
 import { type Actions, currentMethod, isUntrained } from '../actions';
 import { contributions, rankClasses } from '../logic/attribution';
@@ -124,6 +127,37 @@ export function asText(e: Explanation, method: MethodChoice | undefined): string
 // Evidence
 
 function evidence(e: Explanation, c: ExplainContext): TemplateResult {
+  const figures = e.figures ?? [{ kind: 'input' }];
+  return html`${figures.map(figure =>
+    figure.kind === 'input'
+      ? overInput(e, c)
+      : html`<figure class="drawn">
+          ${figure.title === undefined ? nothing : html`<figcaption>${figure.title}</figcaption>`}
+          ${unsafeHTML(figureSvg(figure, e, themePalette))}
+        </figure>`,
+  )}`;
+}
+
+/** Colours of the page's theme, so that drawings follow it. */
+const themePalette: Palette = {
+  for: 'var(--for)',
+  against: 'var(--against)',
+  back: 'var(--vscode-editorWidget-background)',
+  ink: 'var(--vscode-foreground)',
+  quiet: 'var(--vscode-descriptionForeground)',
+  paper: 'var(--vscode-editor-background)',
+  groups: [
+    'var(--vscode-charts-blue)',
+    'var(--vscode-charts-orange)',
+    'var(--vscode-charts-green)',
+    'var(--vscode-charts-purple)',
+    'var(--vscode-charts-red)',
+    'var(--vscode-charts-yellow)',
+    'var(--vscode-charts-foreground)',
+  ],
+};
+
+function overInput(e: Explanation, c: ExplainContext): TemplateResult {
   const plane =
     e.row !== null && !e.attribution.names
       ? sumChannels(e.attribution.values, e.attribution.shape)

@@ -6,7 +6,8 @@ import { explainRow } from '../../service/explainRow';
 import { openRun } from '../../train/openRun';
 import { readRawRows } from '../../train/rawRows';
 import { type Command, type CommandCall, textOption } from '../command';
-import { fixedNumber, signedBar, tableLines, wrapped } from '../table';
+import { barLines, figureLines } from '../figures';
+import { wrapped } from '../table';
 import type { Terminal } from '../terminal';
 
 export const command: Command = {
@@ -118,8 +119,6 @@ function optionsOf(call: CommandCall): Record<string, unknown> {
   );
 }
 
-const half = 20;
-
 function show(e: Explanation, terminal: Terminal): void {
   const { names, shape, values, spread } = e.attribution;
   terminal.print(
@@ -133,18 +132,15 @@ function show(e: Explanation, terminal: Terminal): void {
     '',
   );
   const [height, width] = shape.slice(-2);
-  if (names) terminal.print(...bars(names, values, spread, terminal));
-  else if (shape.length >= 2 && height && width && width <= 60)
-    terminal.print(...picture(shape, values, terminal));
-  else
-    terminal.print(
-      ...bars(
-        values.map((_, i) => String(i)),
-        values,
-        spread,
-        terminal,
-      ),
-    );
+  for (const figure of e.figures ?? [{ kind: 'input' }]) {
+    if (figure.kind !== 'input') terminal.print(...figureLines(figure, terminal), '');
+    else if (!names && shape.length >= 2 && height && width && width <= 60)
+      terminal.print(...picture(shape, values, terminal));
+    else {
+      const all = names ?? values.map((_, i) => String(i));
+      terminal.print(...barLines('Feature', 'Attribution', all, values, spread, terminal));
+    }
+  }
   const paint = { good: terminal.green, fair: terminal.yellow, poor: terminal.red };
   terminal.print(
     '',
@@ -155,35 +151,6 @@ function show(e: Explanation, terminal: Terminal): void {
     }),
     '',
   );
-}
-
-/** The strongest first. */
-function bars(
-  names: readonly string[],
-  values: readonly number[],
-  spread: readonly number[] | undefined,
-  terminal: Terminal,
-): string[] {
-  const most = 20;
-  const order = values.map((_, i) => i).sort((a, b) => Math.abs(values[b]!) - Math.abs(values[a]!));
-  const largest = Math.abs(values[order[0] ?? 0] ?? 0);
-  const lines = tableLines(
-    [
-      { title: 'Feature', most: 32 },
-      { title: 'Attribution', align: 'right' },
-      { title: '', most: 2 * half + 2 },
-    ],
-    order
-      .slice(0, most)
-      .map(i => [
-        names[i] ?? String(i),
-        `${fixedNumber(values[i]!)}${spread ? ` ± ${fixedNumber(spread[i]!)}` : ''}`,
-        signedBar(values[i]!, largest, half),
-      ]),
-    t => terminal.bold(t),
-  );
-  if (order.length > most) lines.push(terminal.dim(`… and ${order.length - most} weaker ones`));
-  return lines;
 }
 
 /** A picture of signs and strengths, channels added up: darker is stronger, blue speaks against. */

@@ -10,7 +10,7 @@ import { formatNumber } from '../predict';
 import { columnOf, responsesTo, tableOf } from '../responses';
 import { all, hasColumns, oneInput } from '../suits';
 import { wordsFor } from '../words';
-import { labelsFor, method as partialDependence } from './partial_dependence';
+import { columnAxis, labelsFor, method as partialDependence } from './partial_dependence';
 
 const options = Type.Object(
   {
@@ -45,7 +45,6 @@ export const method: ExplanationMethod = {
   summary:
     'How the prediction changes as one column goes from low to high, among rows like those that there are.',
   scope: 'model',
-  draws: 'curve',
   needs: ['training-data'],
   options,
   judgedBy: ['sampling_error'],
@@ -78,6 +77,7 @@ export const method: ExplanationMethod = {
     const found = await accumulatedLocalEffects(request, data, span[0], edges);
     const grid = edges.map(v => Float32Array.of(v));
     const names = labelsFor(dataset, feature, grid, table.rows, data);
+    const { x, positions, rug } = columnAxis(dataset, feature, grid, table.rows, data);
     const curve = found.values.data;
     let low = 0;
     let high = 0;
@@ -89,7 +89,23 @@ export const method: ExplanationMethod = {
     return {
       ...found,
       names,
-      kind: 'curve',
+      figures: [
+        {
+          kind: 'curves',
+          x,
+          y: { title: words.figures.effect },
+          curves: [
+            {
+              x: positions,
+              y: Array.from(curve),
+              low: Array.from(curve, (v, i) => v - found.spread!.data[i]!),
+              high: Array.from(curve, (v, i) => v + found.spread!.data[i]!),
+              role: 'main',
+            },
+          ],
+          rug,
+        },
+      ],
       facts: { column: feature, rows: table.rows.length },
       told: [
         words.model.localEffects(

@@ -41,7 +41,6 @@ export const method: ExplanationMethod = {
   },
   summary: 'Which columns work together, so that one has another effect depending on the other.',
   scope: 'model',
-  draws: 'matrix',
   needs: ['training-data'],
   options,
   judgedBy: ['sampling_error'],
@@ -91,7 +90,16 @@ export const method: ExplanationMethod = {
       values: { shape: [k, k], data: values },
       spread: { shape: [k, k], data: spread },
       names,
-      kind: 'matrix',
+      figures: [
+        {
+          kind: 'matrix',
+          rows: { title: words.figures.column, labels: names },
+          columns: { title: words.figures.column, labels: names },
+          values: Array.from(values),
+          scale: 'sequential',
+          value: words.figures.interaction,
+        },
+      ],
       facts: { rows: data.length / dataset.sampleShape.reduce((x, y) => x * y, 1) },
       told: [words.model.interaction(names[best.a]!, names[best.b]!, words.percent(best.h * best.h))],
     };

@@ -33,7 +33,6 @@ export const method: ExplanationMethod = {
   },
   summary: 'How the prediction for each of some rows changes as one column goes from low to high.',
   scope: 'model',
-  draws: 'matrix',
   needs: ['training-data'],
   options,
   judgedBy: ['effect_agreement'],
@@ -41,6 +40,6 @@ export const method: ExplanationMethod = {
   async explain(request, given) {
     const bound = readOptions(options, given, 'individual_conditional_expectation');
     const curve = await partialDependence.explain(request, bound);
-    return { ...curve, values: curve.repeats!, kind: 'matrix', told: [] };
+    return { ...curve, values: curve.repeats!, told: [] };
   },
 };

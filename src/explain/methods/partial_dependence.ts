@@ -4,11 +4,14 @@ import type { Dataset } from '../../data/dataset';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import { evenly } from '../baseline';
+import type { Axis } from '../figure';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { formatNumber, linkOf, probabilitiesOf } from '../predict';
 import { withProbe } from '../probe';
+import { answerTitle } from '../responses';
 import { all, hasColumns, oneInput } from '../suits';
+import { wordsFor } from '../words';
 
 const options = Type.Object(
   {
@@ -100,13 +103,41 @@ export const method: ExplanationMethod = {
       );
     }
     const attribution = await partialDependence(request, data, dataset.features[feature]!.span, grid);
+    const { x, positions, rug } = columnAxis(dataset, feature, grid, chosen, data);
+    const each = attribution.repeats!.data;
+    const curveOf = (r: number) => Array.from(each.subarray(r * grid.length, (r + 1) * grid.length));
+    const shown = evenly(
+      Int32Array.from({ length: chosen.length }, (_, r) => r),
+      mostCurves,
+    );
     return {
       ...attribution,
       names: labelsFor(dataset, feature, grid, chosen, data),
       facts: { column: feature, rows: chosen.length },
+      figures: [
+        {
+          kind: 'curves',
+          x,
+          y: { title: answerTitle(request) },
+          curves: [
+            ...Array.from(shown, r => ({ x: positions, y: curveOf(r), role: 'faint' as const })),
+            {
+              name: wordsFor(request.language).figures.mean,
+              x: positions,
+              y: Array.from(attribution.values.data),
+              role: 'main',
+            },
+          ],
+          rug,
+          ...(x.labels && { dots: true }),
+        },
+      ],
     };
   },
 };
+
+/** Curves of single rows that are drawn behind the mean. */
+const mostCurves = 50;
 
 /**
  * scikit-learn's `partial_dependence` by brute force: `repeats` holds the curve of each row. The response is the
@@ -191,8 +222,48 @@ export function labelsFor(
   rows: Int32Array,
   data: Float32Array,
 ): string[] {
-  const { name, kind, categories, span } = dataset.features[feature]!;
+  const { kind, categories } = dataset.features[feature]!;
   if (kind === 'category') return grid.map((_, c) => categories?.[c] ?? String(c));
+  const raw = inFile(dataset, feature, rows, data);
+  return grid.map(([v]) => formatNumber(raw(v!)));
+}
+
+/** The axis of a column with the places of a grid on it, in the units of the file, and where the rows lie. */
+export function columnAxis(
+  dataset: Dataset,
+  feature: number,
+  grid: readonly Float32Array[],
+  rows: Int32Array,
+  data: Float32Array,
+): { x: Axis; positions: number[]; rug: number[] } {
+  const { name, kind, span } = dataset.features[feature]!;
+  const size = data.length / rows.length;
+  const few = evenly(
+    Int32Array.from({ length: rows.length }, (_, r) => r),
+    200,
+  );
+  if (kind === 'category')
+    return {
+      x: { title: name, labels: labelsFor(dataset, feature, grid, rows, data) },
+      positions: grid.map((_, i) => i),
+      rug: [],
+    };
+  const raw = inFile(dataset, feature, rows, data);
+  return {
+    x: { title: name },
+    positions: grid.map(([v]) => raw(v!)),
+    rug: Array.from(few, r => raw(data[r * size + span[0]]!)),
+  };
+}
+
+/** From a prepared number to the file's units. */
+function inFile(
+  dataset: Dataset,
+  feature: number,
+  rows: Int32Array,
+  data: Float32Array,
+): (v: number) => number {
+  const { name, span } = dataset.features[feature]!;
   const size = data.length / rows.length;
   const prepared = Array.from(rows, (_, r) => data[r * size + span[0]]!);
   const low = prepared.indexOf(Math.min(...prepared));
@@ -202,7 +273,5 @@ export function labelsFor(
     return value === null || value === '' ? Number.NaN : Number(value);
   };
   const slope = (raw(high) - raw(low)) / (prepared[high]! - prepared[low]!);
-  return grid.map(([v]) =>
-    formatNumber(Number.isFinite(slope) ? raw(low) + slope * (v! - prepared[low]!) : v!),
-  );
+  return v => (Number.isFinite(slope) ? raw(low) + slope * (v - prepared[low]!) : v);
 }

@@ -2,11 +2,13 @@
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { evenly, trainingMean } from '../baseline';
+import type { MapFigure } from '../figure';
 import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { oneInput } from '../suits';
 import { type Unit, unitsOf } from '../units';
+import { type Words, wordsFor } from '../words';
 import { kernelShap } from './kernel_shap';
 
 const options = Type.Object(
@@ -92,13 +94,87 @@ export async function shapSummary(
     moments.add(found.map(Math.abs));
     request.onProgress?.((r + 1) / rows);
   }
-  const named = units.every(u => u.name !== undefined);
+  const words = wordsFor(request.language);
+  const names = units.map((u, i) => u.name ?? String(i));
   return {
     values: { shape: [units.length], data: Float32Array.from(moments.mean) },
     spread: { shape: [units.length], data: moments.standardError() },
     repeats: { shape: [rows, units.length], data: each },
-    kind: 'importance',
-    ...(named && { names: units.map(u => u.name!) }),
+    names,
+    figures: [
+      {
+        kind: 'bars',
+        of: words.figures.column,
+        value: words.figures.importance,
+        names,
+        values: Array.from(moments.mean),
+        spread: Array.from(moments.standardError()),
+      },
+      swarm(each, input, units, names, words.figures),
+    ],
     facts: { rows },
+  };
+}
+
+/** Columns that are drawn point by point, those that matter most first. */
+const mostLines = 20;
+
+/**
+ * Each row's Shapley value for each column, in the colour of the column's own value (a third each: low, middle, high);
+ * points of one column are set apart by how many lie near.
+ */
+function swarm(
+  each: Float32Array,
+  input: Float32Array,
+  units: readonly Unit[],
+  names: readonly string[],
+  words: Words['figures'],
+): MapFigure {
+  const n = units.length;
+  const rows = each.length / n;
+  const size = input.length / rows;
+  const weight = (u: number) => {
+    let sum = 0;
+    for (let r = 0; r < rows; r++) sum += Math.abs(each[r * n + u]!);
+    return sum;
+  };
+  const order = units
+    .map((_, u) => u)
+    .sort((a, b) => weight(b) - weight(a))
+    .slice(0, mostLines);
+  const points = order.flatMap((u, line) => {
+    const ownValue = (r: number) => {
+      const { indices } = units[u]!;
+      // Of a one-hot column, which category it is; of a picture's part, how bright.
+      let sum = 0;
+      indices.forEach((i, k) => {
+        sum += input[r * size + i]! * (indices.length > 1 ? k + 1 : 1);
+      });
+      return sum;
+    };
+    const own = Array.from({ length: rows }, (_, r) => ownValue(r));
+    const sorted = [...own].sort((a, b) => a - b);
+    const [third, two] = [sorted[Math.floor(rows / 3)]!, sorted[Math.floor((2 * rows) / 3)]!];
+    const placed = Array.from({ length: rows }, (_, r) => r).sort(
+      (a, b) => each[a * n + u]! - each[b * n + u]!,
+    );
+    const spreadOf = new Map<number, number>();
+    placed.forEach((r, k) => {
+      spreadOf.set(r, (((k * 7) % 9) - 4) / 12);
+    });
+    return own.map((v, r) => ({
+      x: each[r * n + u]!,
+      y: line + spreadOf.get(r)!,
+      row: -1,
+      group: v <= third ? 0 : v >= two ? 2 : 1,
+      label: names[u]!,
+    }));
+  });
+  return {
+    kind: 'map',
+    x: { title: words.contribution },
+    y: { title: words.column, labels: order.map(u => names[u]!) },
+    points,
+    groups: [words.lowValue, words.middleValue, words.highValue],
   };
 }

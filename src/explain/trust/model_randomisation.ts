@@ -1,5 +1,6 @@
 /** Does the explanation depend on what the model learned? It should become another one when the weights are random. */
 import { throwIfCancelled } from '../../model/errors';
+import { ofInput } from '../figure';
 import type { TrustMeasure } from '../method';
 import { withWeights } from '../probe';
 import { randomisedWeights } from '../randomWeights';
@@ -30,7 +31,7 @@ export const measure: TrustMeasure = {
     const size = shape.reduce((a, b) => a * b, 1);
     // Explanations of a layer have a value for each of its units instead.
     const units =
-      attribution.values.data.length === size && attribution.kind === undefined
+      attribution.values.data.length === size && ofInput(attribution)
         ? unitsOf(shape, request.dataset, Number.POSITIVE_INFINITY)
         : Array.from(attribution.values.data, (_, i): Unit => ({ indices: Int32Array.of(i) }));
     const trained = sumByUnit(attribution.values.data, units);

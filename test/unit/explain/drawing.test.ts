@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { attributionSvg } from '../../../src/explain/drawing';
+import { attributionSvg, figureSvg } from '../../../src/explain/drawing/drawing';
+import { filePalette } from '../../../src/explain/drawing/svg';
+import type { Figure } from '../../../src/explain/figure';
 import type { Explanation } from '../../../src/explain/method';
 
 const about = (attribution: Explanation['attribution'], row: number | null = 3): Explanation => ({
@@ -37,5 +39,105 @@ describe('pictures of attributions', () => {
     const svg = attributionSvg(about({ shape: [1, 3, 3], values: new Array(9).fill(0) }));
     assert.equal(svg.match(/<rect/g)?.length, 1);
     assert.ok(!svg.includes('NaN'));
+  });
+});
+
+describe('pictures of figures', () => {
+  const hostile = '<img src=x onerror="alert(1)">';
+  const figures: Figure[] = [
+    { kind: 'input' },
+    { kind: 'bars', of: 'Unit', value: 'Share', names: [hostile, 'b'], values: [1, -2], spread: [0.1, 0] },
+    {
+      kind: 'curves',
+      x: { title: hostile },
+      y: { title: 'y' },
+      curves: [
+        { name: hostile, x: [0, 1], y: [0, 2], low: [0, 1], high: [0, 3], role: 'main' },
+        { x: [0, 1], y: [1, 1], role: 'faint' },
+        { name: 'flat', x: [0, 1], y: [1, 1], role: 'reference' },
+      ],
+      rug: [0.5],
+    },
+    { kind: 'curves', x: { title: 'x', labels: [hostile] }, y: { title: 'y' }, curves: [], dots: true },
+    {
+      kind: 'matrix',
+      rows: { title: 'r', labels: [hostile, 'b'] },
+      columns: { title: 'c', labels: ['a', 'b'] },
+      values: [0, 1, -1, 0.5],
+      text: [hostile, '', 'x', 'y'],
+      scale: 'diverging',
+      value: 'H',
+    },
+    {
+      kind: 'matrix',
+      stack: [{ title: 'Layer', labels: ['0', hostile] }],
+      rows: { title: 'r', labels: ['a'] },
+      columns: { title: 'c', labels: ['a', 'b'] },
+      values: [0, 1, 1, 0],
+      scale: 'sequential',
+      value: 'Attention',
+    },
+    { kind: 'table', columns: [{ title: hostile }, { title: 'n', align: 'right' }], rows: [[hostile, 3]] },
+    {
+      kind: 'tree',
+      value: 'v',
+      root: {
+        value: 1,
+        count: 3,
+        condition: hostile,
+        onPath: true,
+        yes: { value: 0, count: 1 },
+        no: { value: 2, count: 2, onPath: true },
+      },
+    },
+    {
+      kind: 'rules',
+      value: 'v',
+      rules: [
+        { conditions: [hostile], answer: 1, count: 2, applies: true },
+        { conditions: [], answer: 0, count: 1 },
+      ],
+    },
+    {
+      kind: 'map',
+      x: { title: 'x' },
+      y: { title: 'y', labels: ['a', hostile] },
+      points: [{ x: 0, y: 1, row: 3, group: 0, label: hostile, wrong: true }],
+      groups: [hostile],
+    },
+    {
+      kind: 'images',
+      images: [
+        { title: hostile, shape: [3, 2, 2], values: new Array(12).fill(0.5), low: 0, high: 1, scale: 'grey' },
+        {
+          title: 'b',
+          shape: [100, 100],
+          values: new Array(10000).fill(-1),
+          low: -1,
+          high: 1,
+          scale: 'diverging',
+        },
+        { title: 'c', shape: [3], values: [0, 1, 0], low: 0, high: 1, scale: 'grey' },
+      ],
+    },
+  ];
+
+  it('draw every kind, escape what users named, and have no number that is none', () => {
+    for (const figure of figures) {
+      const titled = { ...figure, title: hostile } as Figure;
+      const explanation = {
+        ...about({ shape: [2], values: [1, -1], names: [hostile, 'b'] }, null),
+        figures: [titled],
+      };
+      for (const svg of [attributionSvg(explanation), figureSvg(titled, explanation, filePalette)]) {
+        assert.ok(!svg.includes('<img'), figure.kind);
+        assert.doesNotMatch(svg, /NaN|undefined|Infinity/, figure.kind);
+        assert.equal(svg.match(/<(g|svg|text)\b/g)?.length, svg.match(/<\/(g|svg|text)>/g)?.length);
+      }
+    }
+  });
+
+  it('survive JSON as they are', () => {
+    for (const figure of figures) assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
   });
 });
