@@ -17,6 +17,10 @@ export interface FeatureInfo {
   max?: number;
   /** For categories, by frequency. */
   categories?: readonly string[];
+  /** The categories share one entry, by their place, instead of having one each. */
+  encoding?: 'ordinal' | 'index';
+  /** The column of the source that this feature is computed from, e.g. a part of its date. */
+  from?: string;
   /** Which entries of a flattened model input stem from this column: [start, end). One-hot columns have several. */
   span: readonly [number, number];
   missing: number;
@@ -27,6 +31,8 @@ export interface TargetInfo {
   /** Classes give int targets 0 … n-1 in this order; numbers give float targets. */
   kind: 'classes' | 'number';
   classes?: readonly string[];
+  /** What each class counts in the loss, where the experiment asks for it; learned from the training rows. */
+  classWeights?: readonly number[];
   /** A class for each position of a sample (the next token): targets [rows, T] for scores [rows, T, classes]. */
   perPosition?: boolean;
 }

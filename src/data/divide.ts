@@ -1,7 +1,7 @@
 /** The experiment's `split` for data without columns: by chance, or in the order that they have. */
 import { VitrineError } from '../model/errors';
 import type { Split } from './dataset';
-import type { SplitOptions } from './options';
+import { checkFolds, type SplitOptions } from './options';
 import { splitRows } from './split';
 
 /**
@@ -11,11 +11,13 @@ import { splitRows } from './split';
  */
 export function divideRows(
   rows: Int32Array,
-  { test, valid, stratify }: Pick<SplitOptions, 'test' | 'valid' | 'stratify'>,
+  split: Pick<SplitOptions, 'test' | 'valid' | 'stratify' | 'folds' | 'fold'>,
   seed: number,
   classes?: Int32Array,
 ): Record<Split, Int32Array> {
-  if (test + valid >= 1)
+  const { test, valid, stratify } = split;
+  const folds = checkFolds(split);
+  if (!folds && test + valid >= 1)
     throw new VitrineError(
       'bad-experiment',
       `data.split gives ${test} to the test and ${valid} to validation: nothing is left to train on. Their sum must be below 1.`,
@@ -25,6 +27,7 @@ export function divideRows(
     test,
     valid,
     seed,
+    ...(folds && { folds }),
     ...(stratify && classes && { classes }),
   });
   if (parts.train.length === 0)

@@ -8,7 +8,9 @@ import { VitrineError } from '../model/errors';
 import type { Tensor } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import type { FeatureInfo, SavedPreparation, TargetInfo } from './dataset';
+import { type DatePart, datePart, dateParts, parseDate } from './table/dates';
 import { type RawRow, rawRowsOf, readTableFile } from './table/rawRows';
+import { quantileRank, signedLog } from './table/scaling';
 import { isMissing, parseNumber } from './table/values';
 
 const columnSchema = Type.Object({
@@ -16,13 +18,28 @@ const columnSchema = Type.Object({
   kind: Type.Union([Type.Literal('number'), Type.Literal('category')]),
   /** Numbers are written "1.5" or "1,5". */
   decimal: Type.Union([Type.Literal('.'), Type.Literal(',')]),
-  /** Number x becomes (x - shift) / scale. */
+  /** Number x becomes (x - shift) / scale, after `transform`. */
   shift: Type.Number(),
   scale: Type.Number({ exclusiveMinimum: 0 }),
+  transform: Type.Optional(Type.Literal('log')),
+  /** Number x becomes its rank among these, 0 to 1; shift and scale are then without effect. */
+  quantiles: Type.Optional(Type.Array(Type.Number(), { minItems: 2, maxItems: 10_000 })),
   /** Each category has an entry of its own: 1 where the value is this one, else 0. */
   categories: Type.Optional(Type.Array(Type.String())),
+  /** One entry instead: the category's place from 0, scaled; or from 1, and 0 for unknown ones. */
+  encoding: Type.Optional(Type.Union([Type.Literal('ordinal'), Type.Literal('index')])),
+  /** Unknown categories have no entry instead of being an error. */
+  unknown: Type.Optional(Type.Literal('ignore')),
   /** Stands in for a missing value; absent where missing values are an error. */
   fill: Type.Optional(Type.Union([Type.Number(), Type.String()])),
+  /** The column of the source that this one is computed from: whether it is missing, or a part of its date. */
+  from: Type.Optional(Type.String()),
+  part: Type.Optional(
+    Type.Union([Type.Literal('missing'), ...dateParts.map(p => Type.Literal(p))] as unknown as [
+      ReturnType<typeof Type.Literal<'missing' | DatePart>>,
+    ]),
+  ),
+  order: Type.Optional(Type.Union([Type.Literal('ymd'), Type.Literal('dmy'), Type.Literal('mdy')])),
   mean: Type.Optional(Type.Number()),
   std: Type.Optional(Type.Number()),
   min: Type.Optional(Type.Number()),
@@ -47,6 +64,7 @@ const preparationSchema = Type.Object({
     name: Type.String(),
     kind: Type.Union([Type.Literal('classes'), Type.Literal('number')]),
     classes: Type.Optional(Type.Array(Type.String())),
+    classWeights: Type.Optional(Type.Array(Type.Number({ minimum: 0 }))),
   }),
 });
 
@@ -68,7 +86,8 @@ export class Preparation implements SavedPreparation {
         kind: c.kind,
         ...(c.kind === 'number'
           ? { mean: c.mean, std: c.std, min: c.min, max: c.max }
-          : { categories: c.categories }),
+          : { categories: c.categories, ...(c.encoding && { encoding: c.encoding }) }),
+        ...(c.from !== undefined && { from: c.from }),
         span: [start, end],
         missing: c.missing,
       };
@@ -97,8 +116,7 @@ export class Preparation implements SavedPreparation {
     const data = new Float32Array(rows.length * this.width);
     rows.forEach((row, i) => {
       this.state.columns.forEach((column, j) => {
-        const value = Object.hasOwn(row, column.name) ? row[column.name] : this.absent(row, i, column.name);
-        this.write(data, i * this.width, j, this.read(value, i, j));
+        this.write(data, i * this.width, j, this.read(this.cell(row, i, column), i, j));
       });
     });
     return { shape: [rows.length, ...this.sampleShape], data };
@@ -106,7 +124,9 @@ export class Preparation implements SavedPreparation {
 
   /** Rows of a table in any format, categories in the file's own spelling. */
   async readRows(file: string, signal?: AbortSignal): Promise<RawRow[]> {
-    const categories = this.state.columns.filter(c => c.kind === 'category').map(c => c.name);
+    const categories = this.state.columns
+      .filter(c => c.kind === 'category' || c.from !== undefined)
+      .map(c => c.from ?? c.name);
     return rawRowsOf(await readTableFile(file, new Set(categories), signal));
   }
 
@@ -114,11 +134,33 @@ export class Preparation implements SavedPreparation {
   write(data: Float32Array, offset: number, j: number, value: number | string): void {
     const column = this.state.columns[j]!;
     const start = offset + this.features[j]!.span[0];
-    if (column.kind === 'number') data[start] = ((value as number) - column.shift) / column.scale;
-    else {
-      const code = this.codes[j]!.get(value as string);
-      if (code !== undefined) data[start + code] = 1;
+    if (column.kind === 'number') {
+      data[start] = scaled(column, value as number);
+      return;
     }
+    const code = this.codes[j]!.get(value as string);
+    if (code === undefined) return;
+    if (column.encoding === 'index') data[start] = code + 1;
+    else if (column.encoding === 'ordinal') data[start] = (code - column.shift) / column.scale;
+    else data[start + code] = 1;
+  }
+
+  /** The raw value of a column in a row of any origin; of a computed column, what it says or what follows. */
+  private cell(row: Readonly<Record<string, RawValue>>, i: number, column: PreparationColumn): RawValue {
+    const { name, from, part } = column;
+    const own = Object.hasOwn(row, name) ? row[name] : undefined;
+    if (from === undefined) return own === undefined ? this.absent(row, i, name) : own;
+    if (!isMissing(own)) return own;
+    const source = Object.hasOwn(row, from) ? row[from] : undefined;
+    if (part === 'missing') return isMissing(source) ? 1 : 0;
+    if (source === undefined && !Object.hasOwn(row, name)) return this.absent(row, i, from);
+    if (isMissing(source)) return null;
+    const at = parseDate(String(source), column.order);
+    if (Number.isNaN(at))
+      throw bad(
+        `Row ${i + 1}, column "${from}": found "${source}", expected a date like ${dateExample(column)}.`,
+      );
+    return datePart(at, part as DatePart);
   }
 
   private read(value: RawValue, row: number, j: number): number | string {
@@ -134,7 +176,7 @@ export class Preparation implements SavedPreparation {
       return x;
     }
     const text = typeof value === 'number' ? String(value) : value.trim();
-    if (this.codes[j]!.has(text)) return text;
+    if (this.codes[j]!.has(text) || column.unknown === 'ignore') return text;
     const near = nearest(text, column.categories!);
     throw bad(
       `${where}: "${text}" did not occur in training. ${near ? `Did you mean "${near}"?` : `Expected ${expected(column)}.`}`,
@@ -179,7 +221,16 @@ export function restorePreparation(json: unknown): Preparation {
 }
 
 function widthOf(column: PreparationColumn): number {
-  return column.kind === 'number' ? 1 : column.categories!.length;
+  return column.kind === 'number' || column.encoding ? 1 : column.categories!.length;
+}
+
+function scaled(column: PreparationColumn, x: number): number {
+  if (column.quantiles) return quantileRank(x, column.quantiles);
+  return ((column.transform === 'log' ? signedLog(x) : x) - column.shift) / column.scale;
+}
+
+function dateExample({ order }: PreparationColumn): string {
+  return order === 'dmy' ? '31.01.2026' : order === 'mdy' ? '01/31/2026' : '2026-01-31';
 }
 
 function expected(column: PreparationColumn): string {

@@ -12,6 +12,8 @@ export interface SplitRequest {
   classes?: Int32Array;
   /** Group of each row: no group is divided. */
   groups?: Int32Array;
+  /** Cross-validation: one of so many parts of the same size is the test, whatever `test` says. */
+  folds?: { of: number; index: number };
   /** Rows are divided in this order instead of by chance: the first train, the last test. */
   order?: Int32Array;
 }
@@ -23,8 +25,8 @@ export interface SplitRequest {
  * classes of a part are allotted by largest remainder, what is trained on being rounded in its favour.
  */
 export function splitRows(request: SplitRequest): Record<Split, Int32Array> {
-  const { rows, seed, classes, groups, order } = request;
-  const testRows = share(request.test, rows);
+  const { rows, seed, classes, groups, order, folds } = request;
+  const testRows = share(folds ? 1 / folds.of : request.test, rows);
   const validRows = Math.min(share(request.valid, rows), rows - testRows);
   if (order) {
     const cut = rows - testRows - validRows;
@@ -35,11 +37,55 @@ export function splitRows(request: SplitRequest): Record<Split, Int32Array> {
     };
   }
   const random = new Random(seed, 'split');
+  if (folds) return splitFolds(request, folds, random);
   if (groups) return splitGroups(groups, testRows, validRows, random);
   const all = Int32Array.from({ length: rows }, (_, i) => i);
   const [rest, test] = cutOff(all, testRows, classes, random);
   const [train, valid] = cutOff(rest, validRows, classes, random);
   return { train: train.sort(), valid: valid.sort(), test: test.sort() };
+}
+
+/**
+ * Every row, or group of rows, is in the test of exactly one fold. Classes go around the folds one after the other, so
+ * that each fold has its share of each; groups, the largest first, each into the fold that has the fewest rows.
+ */
+function splitFolds(
+  { rows, valid, classes, groups }: SplitRequest,
+  { of, index }: { of: number; index: number },
+  random: Random,
+): Record<Split, Int32Array> {
+  const shuffled = random.permutation(rows);
+  const foldOf = new Int32Array(rows);
+  if (groups) {
+    const members = new Map<number, number[]>();
+    for (const row of shuffled) {
+      const list = members.get(groups[row]!);
+      if (list) list.push(row);
+      else members.set(groups[row]!, [row]);
+    }
+    const sizes = new Array<number>(of).fill(0);
+    for (const list of [...members.values()].sort((a, b) => b.length - a.length)) {
+      const fold = sizes.indexOf(Math.min(...sizes));
+      sizes[fold]! += list.length;
+      for (const row of list) foldOf[row] = fold;
+    }
+  } else {
+    const inClasses = classes ? shuffled.sort((a, b) => classes[a]! - classes[b]!) : shuffled;
+    inClasses.forEach((row, i) => {
+      foldOf[row] = i % of;
+    });
+  }
+  const all = Int32Array.from({ length: rows }, (_, i) => i);
+  const test = all.filter(row => foldOf[row] === index);
+  const rest = all.filter(row => foldOf[row] !== index);
+  const validRows = Math.min(share(valid, rows), rest.length);
+  if (groups) {
+    const local = Int32Array.from(rest, r => groups[r]!);
+    const parts = splitGroups(local, validRows, 0, random);
+    return { train: parts.train.map(i => rest[i]!), valid: parts.test.map(i => rest[i]!), test };
+  }
+  const [train, taken] = cutOff(rest, validRows, classes, random);
+  return { train: train.sort(), valid: taken.sort(), test };
 }
 
 /** Takes `count` rows out by chance: what stays and what was taken. */

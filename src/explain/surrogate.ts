@@ -89,7 +89,7 @@ export function checkVaries({ answers }: Answers, what: string): void {
 function entriesOf(dataset: Dataset, rows: Int32Array, data: Float32Array): Entry[] {
   return dataset.features.flatMap((f, feature) => {
     const [from, to] = f.span;
-    if (f.kind === 'number')
+    if (f.kind === 'number' || f.encoding)
       return [
         {
           name: f.name,

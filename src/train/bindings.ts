@@ -99,9 +99,22 @@ export function targetTypeFor(
   return { shape: [rows, ...outputShape.slice(1)], dtype: 'float32' };
 }
 
-/** The loss with the axis on which the data's target has its classes. */
+/**
+ * The loss with the axis on which the data's target has its classes, and with the weights that the data give them.
+ *
+ * @throws bad-experiment when the data weigh classes and the loss cannot.
+ */
 export function lossFor(dataset: Dataset, loss: LossSpec): LossSpec {
-  return dataset.target.perPosition ? { ...loss, classAxis: -1 } : loss;
+  const { perPosition, classWeights } = dataset.target;
+  const fitted: LossSpec = perPosition ? { ...loss, classAxis: -1 } : loss;
+  if (!classWeights || fitted.options?.['weight'] !== undefined) return fitted;
+  const { options } = requireLoss(loss.name);
+  if (!Object.hasOwn((options as { properties?: object }).properties ?? {}, 'weight'))
+    throw new VitrineError(
+      'bad-experiment',
+      `data.classWeights needs a loss that weighs classes, such as "cross_entropy"; "${loss.name}" does not.`,
+    );
+  return { ...fitted, options: { ...fitted.options, weight: classWeights } };
 }
 
 /** A batch's targets as the loss wants them. */

@@ -11,7 +11,17 @@ from pathlib import Path
 import numpy as np
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import StratifiedShuffleSplit
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    OneHotEncoder,
+    OrdinalEncoder,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
+from sklearn.pipeline import make_pipeline
+from sklearn.utils.class_weight import compute_class_weight
 
 rng = np.random.Generator(np.random.PCG64(7))
 n = 40
@@ -32,6 +42,17 @@ standard = StandardScaler().fit(numbers[train])
 minmax = MinMaxScaler().fit(numbers[train])
 encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False).fit(colours[train, None])
 imputer = SimpleImputer(strategy="mean").fit(gaps[train])
+median = SimpleImputer(strategy="median", add_indicator=True).fit(gaps[train])
+mode = SimpleImputer(strategy="most_frequent").fit(np.round(gaps[train] / 10))
+robust = RobustScaler().fit(numbers[train])
+signed_log = lambda x: np.sign(x) * np.log1p(np.abs(x))
+log = make_pipeline(FunctionTransformer(signed_log), StandardScaler()).fit(numbers[train])
+# With ties, and test values outside of the training range.
+ties = np.round(numbers / 3)
+quantile = QuantileTransformer(n_quantiles=30).fit(ties[train])
+# One quantile a row: they are the sorted rows. np.nanpercentile's rounding would tear equal ones apart.
+quantile.quantiles_ = np.sort(ties[train], axis=0)
+ordinal = OrdinalEncoder(categories=[["green", "red", "blue"]]).fit(colours[train, None])
 
 
 def counts(classes, test_size):
@@ -66,6 +87,16 @@ out = {
     "unknown": encoder.transform([["violet"]])[0].tolist(),
     "imputed": imputer.transform(gaps).tolist(),
     "stratified": stratified,
+    "median": median.transform(gaps).tolist(),
+    "mode": mode.transform(np.round(gaps / 10)).tolist(),
+    "robust": robust.transform(numbers).tolist(),
+    "log": log.transform(numbers).tolist(),
+    "ties": ties.tolist(),
+    "quantile": quantile.transform(ties).tolist(),
+    "ordinal": ordinal.transform(colours[:, None]).ravel().tolist(),
+    "class_weights": compute_class_weight(
+        "balanced", classes=np.arange(3), y=np.repeat([0, 1, 2], [60, 25, 15])
+    ).tolist(),
 }
 path = Path(__file__).with_suffix(".json")
 path.write_text(json.dumps(out) + "\n")

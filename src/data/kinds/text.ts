@@ -258,9 +258,7 @@ async function loadTexts(
   const texts = columnNamed(table, column, 'data.column');
   const labels = columnNamed(table, options.target, 'the target');
   const notes = [...table.notes];
-  const { info, values } = asRows(() =>
-    readTarget(table, labels, { ...options, targetType: 'classes', missing: 'drop' }, notes),
-  );
+  const { info, values } = asRows(() => readTarget(table, labels, { targetType: 'classes' }, notes));
   const kept: number[] = [];
   for (let row = 0; row < table.rows; row++)
     if (textAt(texts, row) !== undefined && !Number.isNaN(values[row])) kept.push(row);

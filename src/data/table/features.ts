@@ -1,6 +1,6 @@
 /** Which columns are features, and whether they hold what they should. */
 import type { TableOptions } from './options';
-import { bad, type Column, columnNamed, looksNumeric, numberAt, type Table } from './table';
+import { bad, type Column, columnNamed, numberAt, type Table } from './table';
 import { clip } from './words';
 
 export function chooseFeatures(table: Table, options: TableOptions, notes: string[]): Column[] {
@@ -58,13 +58,6 @@ export function checkImage(
       1,
       `An image of ${image.channels} x ${image.height} x ${image.width} has ${pixels} pixels, but ${columns.length} columns are features. Correct data.image, or choose the columns with data.features or data.exclude.`,
     );
-}
-
-/** Whether a feature column is of numbers; else it is of categories. */
-export function isNumber(column: Column, table: Table, options: TableOptions): boolean {
-  if (options.categories?.includes(column.name)) return false;
-  // Pixels are numbers by definition: text there is a mistake, however much there is of it.
-  return options.image !== undefined || looksNumeric(column, table.rows);
 }
 
 /** Finds the first text among number columns, and how many more there are. @throws VitrineError bad-data */

@@ -7,13 +7,13 @@ import { rowsOf } from './words';
 
 /** Categories that only validation or test rows have become all zeros, as scikit-learn's handle_unknown='ignore'. */
 export function noteUnseen(
-  columns: readonly Column[],
+  sources: readonly Column[],
   learned: readonly PreparationColumn[],
   splits: Readonly<Record<Split, Int32Array>>,
   notes: string[],
 ): void {
-  columns.forEach((column, i) => {
-    const { categories } = learned[i]!;
+  learned.forEach(({ categories }, i) => {
+    const column = sources[i]!;
     if (!categories) return;
     const known = new Set(categories);
     const unknown = new Set<string>();

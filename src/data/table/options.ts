@@ -1,6 +1,6 @@
 /** What every kind of table lets the experiment file say. */
 import { type Static, Type } from '@sinclair/typebox';
-import { commonDataFields, scaleSchema } from '../options';
+import { columnSchema, commonDataFields, scaleSchema, unknownSchema } from '../options';
 
 export const tableFields = {
   ...commonDataFields,
@@ -34,6 +34,21 @@ export const tableFields = {
     ),
   ),
   scale: Type.Optional(scaleSchema),
+  fill: Type.Optional(
+    Type.Union([Type.Number(), Type.String()], {
+      description: 'What stands in for missing values with `missing: "constant"`.',
+    }),
+  ),
+  missingIndicator: Type.Boolean({
+    default: false,
+    description: 'For each column with missing values one more input: 1 where the value is missing, else 0.',
+  }),
+  unknown: unknownSchema,
+  columns: Type.Optional(
+    Type.Record(Type.String(), columnSchema, {
+      description: 'What is different for single columns, by name, e.g. { "income": { "scale": "log" } }.',
+    }),
+  ),
 };
 
 export type TableOptions = Static<ReturnType<typeof tableObject>>;

@@ -2,7 +2,9 @@
 import { VitrineError } from '../../model/errors';
 import { listed } from '../../model/suggest';
 import type { Split, TargetInfo } from '../dataset';
+import { checkFolds, type Missing } from '../options';
 import { splitRows } from '../split';
+import { dateOrders, parseDate } from './dates';
 import type { TableOptions } from './options';
 import { bad, type Column, columnNamed, looksNumeric, numberAt, type Table, textAt } from './table';
 import { clip, names, rowsOf } from './words';
@@ -15,6 +17,7 @@ export function keepRows(
   targets: Float64Array,
   options: TableOptions,
   notes: string[],
+  missingOf: (column: Column) => Missing = () => options.missing,
 ): Int32Array {
   const kept: number[] = [];
   const dropped: number[] = [];
@@ -22,23 +25,24 @@ export function keepRows(
   const withGaps = columns.filter(c => c.missing > 0);
   let filled = 0;
   for (let row = 0; row < table.rows; row++) {
-    const gap = withGaps.find(c => textAt(c, row) === undefined);
+    const gaps = withGaps.filter(c => textAt(c, row) === undefined);
     const empty = Number.isNaN(targets[row]!);
-    if ((gap || empty) && options.missing === 'error') {
-      const column = gap ?? targetColumn;
+    const refused = gaps.find(c => missingOf(c) === 'error');
+    if (refused || (empty && options.missing === 'error')) {
+      const column = refused ?? targetColumn;
       const total = columns.reduce((n, c) => n + c.missing, targetColumn.missing);
       const line = table.lines[row]!;
       throw bad(
         table.file,
         line,
-        `Line ${line}, column "${column.name}": the value is missing${total > 1 ? ` (one of ${total} missing values)` : ''}. Fill it in, or set data.missing to "drop" or "mean".`,
+        `Line ${line}, column "${column.name}": the value is missing${total > 1 ? ` (one of ${total} missing values)` : ''}. Fill it in, or set data.missing to "drop", "mean", "median", "mode" or "constant".`,
       );
     }
     if (empty) noTarget.push(row);
-    else if (gap && options.missing === 'drop') dropped.push(row);
+    else if (gaps.some(c => missingOf(c) === 'drop')) dropped.push(row);
     else {
       kept.push(row);
-      if (gap) filled++;
+      if (gaps.length > 0) filled++;
     }
   }
   const lines = (rows: readonly number[]) =>
@@ -52,7 +56,7 @@ export function keepRows(
     notes.push(`${rowsOf(noTarget.length)} without a target left out (${lines(noTarget)}).`);
   if (filled > 0)
     notes.push(
-      `Missing values in ${rowsOf(filled)} were filled with the mean or most frequent value of the training rows (${names(withGaps)}).`,
+      `Missing values in ${rowsOf(filled)} were filled with ${fillsOf(withGaps.map(missingOf))} (${names(withGaps)}).`,
     );
   if (kept.length < 2)
     throw bad(
@@ -61,6 +65,18 @@ export function keepRows(
       `Only ${kept.length} of ${table.rows} rows can be used, too few to train on. Expected at least 2.`,
     );
   return Int32Array.from(kept);
+}
+
+function fillsOf(ways: readonly Missing[]): string {
+  const words: Record<Missing, string> = {
+    error: '',
+    drop: '',
+    mean: 'the mean or most frequent value of the training rows',
+    median: 'the median or most frequent value of the training rows',
+    mode: 'the most frequent value of the training rows',
+    constant: 'a constant',
+  };
+  return [...new Set(ways.map(w => words[w]))].filter(w => w !== '').join(', or ');
 }
 
 export function divide(
@@ -73,7 +89,8 @@ export function divide(
   notes: string[],
 ): Record<Split, Int32Array> {
   const { test, valid, stratify, group, time } = options.split;
-  if (test + valid >= 1)
+  const folds = checkFolds(options.split);
+  if (!folds && test + valid >= 1)
     throw new VitrineError(
       'bad-experiment',
       `data.split gives ${test} to the test and ${valid} to validation: nothing is left to train on. Their sum must be below 1.`,
@@ -89,6 +106,7 @@ export function divide(
     test,
     valid,
     seed,
+    ...(folds && { folds }),
     classes,
     groups:
       group === undefined ? undefined : groupsOf(columnNamed(table, group, 'in data.split.group'), kept),
@@ -138,9 +156,10 @@ function groupsOf(column: Column, kept: Int32Array): Int32Array {
 
 function orderOf(table: Table, column: Column, kept: Int32Array): Int32Array {
   const numeric = looksNumeric(column, table.rows);
+  const [order] = numeric ? [] : dateOrders((column.texts ?? []).filter(t => t !== undefined));
   const times = Float64Array.from(kept, row => {
     const text = textAt(column, row);
-    const x = numeric ? numberAt(column, row) : text === undefined ? Number.NaN : parseTime(text);
+    const x = numeric ? numberAt(column, row) : text === undefined ? Number.NaN : parseDate(text, order);
     if (Number.isNaN(x)) {
       const line = table.lines[row]!;
       throw bad(
@@ -153,18 +172,4 @@ function orderOf(table: Table, column: Column, kept: Int32Array): Int32Array {
   });
   // A stable sort: rows of the same time keep their order.
   return Int32Array.from(Array.from(kept.keys()).sort((a, b) => times[a]! - times[b]! || a - b));
-}
-
-/** ISO 8601 dates; without a zone they are taken as UTC, so that the order is the same on every machine. */
-function parseTime(text: string): number {
-  const m =
-    /^(\d{4})[-/](\d\d?)[-/](\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d(?:\.\d+)?))?)?(Z|[+-]\d\d:?\d\d)?$/.exec(
-      text,
-    );
-  if (!m) return Number.NaN;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', zone = 'Z'] = m;
-  const utc = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute) + Number(second) * 1000;
-  const offset = /^([+-])(\d\d):?(\d\d)$/.exec(zone);
-  const minutes = offset ? (offset[1] === '-' ? -1 : 1) * (+offset[2]! * 60 + +offset[3]!) : 0;
-  return +month! > 12 || +day! > 31 ? Number.NaN : utc - minutes * 60_000;
 }

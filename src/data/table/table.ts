@@ -22,6 +22,8 @@ export interface Column {
   missing: number;
   /** Cells that are numbers in one writing or the other: 1.5 or 1,5. */
   numeric: number;
+  /** Of a column of dates, once it is known to be one: milliseconds since 1970 a row, NaN where missing. */
+  dates?: Float64Array;
   /** How the column writes its numbers, judged from all its cells. */
   decimal: '.' | ',';
 }

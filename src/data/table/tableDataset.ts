@@ -2,8 +2,12 @@
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Dataset, RawSample, Split, TargetInfo } from '../dataset';
-import { Preparation, type PreparationState } from '../preparation';
-import { checkImage, checkNumbers, chooseFeatures, isNumber } from './features';
+import { splitsByRow } from '../divide';
+import { balancedWeights } from '../options';
+import { Preparation, type PreparationColumn, type PreparationState } from '../preparation';
+import { type ColumnPlan, checkColumnOptions, planColumn } from './columnPlan';
+import { type DatePart, datePart, parseDate } from './dates';
+import { checkImage, checkNumbers, chooseFeatures } from './features';
 import { noteLeaks, noteUnseen } from './leaks';
 import { learn } from './learn';
 import type { TableOptions } from './options';
@@ -28,6 +32,8 @@ export class TableDataset implements Dataset {
   readonly notes: readonly string[];
   private readonly plan: Preparation;
   private readonly columns: readonly Column[];
+  /** Of each column that the model sees, the table's column that it comes from. */
+  private readonly sources: readonly Column[];
   private readonly targetColumn: Column;
   private readonly targets: Float64Array;
   private readonly splitOf: Map<number, Split>;
@@ -47,31 +53,69 @@ export class TableDataset implements Dataset {
     this.columns = chooseFeatures(table, options, notes);
     if (options.image) checkImage(table, this.columns, options.image);
 
+    checkColumnOptions(table, options);
+    const plans = this.columns.map(c => planColumn(c, table, options, notes));
+    const planOf = new Map<Column, ColumnPlan>(this.columns.map((c, i) => [c, plans[i]!]));
     const isCode = new Set(options.categories);
-    this.numeric = new Set(table.columns.filter(c => looksNumeric(c, table.rows) && !isCode.has(c.name)));
-    const numeric = this.columns.map(c => isNumber(c, table, options));
-    const numbers = this.columns.filter((_, i) => numeric[i]);
+    this.numeric = new Set(
+      table.columns.filter(c => {
+        const kind = planOf.get(c)?.kind;
+        return kind ? kind === 'number' : looksNumeric(c, table.rows) && !isCode.has(c.name);
+      }),
+    );
+    const numbers = this.columns.filter((_, i) => plans[i]!.kind === 'number');
     const commas = numbers.filter(c => c.decimal === ',');
     if (commas.length > 0) notes.push(`Numbers with a decimal comma were read in ${names(commas)}.`);
     checkNumbers(table, numbers);
+    for (const [column, { kind, dateOrder }] of planOf)
+      if (kind === 'date')
+        column.dates = Float64Array.from({ length: table.rows }, (_, row) =>
+          parseDate(textAt(column, row) ?? '', dateOrder),
+        );
 
     const { info, values } = readTarget(table, this.targetColumn, options, notes);
-    this.target = info;
     this.targets = values;
 
-    const kept = keepRows(table, this.columns, this.targetColumn, values, options, notes);
+    const kept = keepRows(
+      table,
+      this.columns,
+      this.targetColumn,
+      values,
+      options,
+      notes,
+      c => planOf.get(c)!.missing,
+    );
     this.splits = divide(table, kept, options, info, values, seed, notes);
-    this.splitOf = new Map();
-    for (const split of ['train', 'valid', 'test'] as const)
-      for (const row of this.splits[split]) this.splitOf.set(row, split);
+    this.splitOf = splitsByRow(this.splits);
+    this.target =
+      options.classWeights && info.classes
+        ? {
+            ...info,
+            classWeights: balancedWeights(
+              Array.from(this.splits.train, row => values[row]!),
+              info.classes.length,
+            ),
+          }
+        : info;
 
-    const learned = learn(this.name, table, this.columns, numeric, this.splits.train, options, info, notes);
+    const learned = learn(
+      this.name,
+      table,
+      this.columns,
+      plans,
+      this.splits.train,
+      options,
+      this.target,
+      notes,
+    );
     const state = sampleShape && sampleShape.length > 1 ? shaped(learned, sampleShape) : learned;
     this.plan = new Preparation(state);
     this.modality = state.modality;
     this.sampleShape = state.sampleShape;
     this.features = this.plan.features;
-    noteUnseen(this.columns, state.columns, this.splits, notes);
+    const named = new Map(this.columns.map(c => [c.name, c]));
+    this.sources = state.columns.map(c => named.get(c.from ?? c.name)!);
+    noteUnseen(this.sources, state.columns, this.splits, notes);
     noteLeaks(table, this.columns, this.targetColumn, this.splits, notes);
     this.notes = notes;
   }
@@ -90,11 +134,9 @@ export class TableDataset implements Dataset {
           this.table.lines[row]!,
           `Row ${row} was left out: it has a missing value.`,
         );
-      this.columns.forEach((column, j) => {
-        const how = this.plan.state.columns[j]!;
-        const value = how.kind === 'number' ? numberAt(column, row) : (textAt(column, row) ?? Number.NaN);
-        const missing = typeof value === 'number' && Number.isNaN(value);
-        this.plan.write(data, i * width, j, missing ? how.fill! : value);
+      this.plan.state.columns.forEach((how, j) => {
+        const value = this.valueOf(this.sources[j]!, how, row);
+        this.plan.write(data, i * width, j, value ?? how.fill!);
       });
       targets[i] = this.targets[row]!;
     }
@@ -117,6 +159,10 @@ export class TableDataset implements Dataset {
         writable: true,
       });
     }
+    this.plan.state.columns.forEach((how, j) => {
+      if (how.from === undefined || Object.hasOwn(values, how.name)) return;
+      values[how.name] = this.valueOf(this.sources[j]!, how, row) ?? null;
+    });
     const target = this.targets[row]!;
     return {
       row,
@@ -136,6 +182,15 @@ export class TableDataset implements Dataset {
 
   preparation(): unknown {
     return this.plan.state;
+  }
+
+  /** What a column that the model sees has in a row, before scaling; undefined where it is missing. */
+  private valueOf(source: Column, how: PreparationColumn, row: number): number | string | undefined {
+    if (how.part === 'missing') return textAt(source, row) === undefined ? 1 : 0;
+    if (how.kind === 'category') return textAt(source, row);
+    const x = how.part ? source.dates![row]! : numberAt(source, row);
+    if (Number.isNaN(x)) return undefined;
+    return how.part ? datePart(x, how.part as DatePart) : x;
   }
 
   private cell(column: Column, row: number): string | number | null {

@@ -11,7 +11,7 @@ const maxClasses = 10_000;
 export function readTarget(
   table: Table,
   column: Column,
-  options: TableOptions,
+  options: Pick<TableOptions, 'categories' | 'targetType'>,
   notes: string[],
 ): { info: TargetInfo; values: Float64Array } {
   const numeric = looksNumeric(column, table.rows) && !options.categories?.includes(column.name);

@@ -232,7 +232,7 @@ describe('Missing values', () => {
     assert.equal(line, 3);
     assert.equal(
       message,
-      'Line 3, column "a": the value is missing (one of 3 missing values). Fill it in, or set data.missing to "drop" or "mean".',
+      'Line 3, column "a": the value is missing (one of 3 missing values). Fill it in, or set data.missing to "drop", "mean", "median", "mode" or "constant".',
     );
   });
 
