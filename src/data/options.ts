@@ -45,8 +45,7 @@ export const splitSchema = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: 999,
-        default: 0,
-        description: 'With `folds`: which of the parts is the test, from 0.',
+        description: 'With `folds`: which of the parts is the test, from 0; the first if left out.',
       }),
     ),
   },
@@ -108,8 +107,7 @@ export const unknownSchema = Type.Union(
     Type.Literal('ignore', { description: 'The row is predicted as one that has none of the categories.' }),
   ],
   {
-    default: 'error',
-    description: 'What to do at prediction with a category that training did not have.',
+    description: 'What to do at prediction with a category that training did not have; "error" if left out.',
   },
 );
 

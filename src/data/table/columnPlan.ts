@@ -41,8 +41,8 @@ export function planColumn(column: Column, table: Table, options: TableOptions, 
     scale: own.scale ?? options.scale ?? (options.image ? 'none' : 'standard'),
     missing: own.missing ?? options.missing,
     ...(fill !== undefined && { fill }),
-    indicator: own.indicator ?? (options.missingIndicator && !options.image),
-    unknown: own.unknown ?? options.unknown,
+    indicator: own.indicator ?? (options.missingIndicator === true && !options.image),
+    unknown: own.unknown ?? options.unknown ?? 'error',
     ...(own.order && { order: own.order }),
   } as const;
   if (own.as !== undefined && own.as !== 'date') return { ...shared, kind: own.as };

@@ -39,11 +39,13 @@ export const tableFields = {
       description: 'What stands in for missing values with `missing: "constant"`.',
     }),
   ),
-  missingIndicator: Type.Boolean({
-    default: false,
-    description: 'For each column with missing values one more input: 1 where the value is missing, else 0.',
-  }),
-  unknown: unknownSchema,
+  missingIndicator: Type.Optional(
+    Type.Boolean({
+      description:
+        'For each column with missing values one more input: 1 where the value is missing, else 0.',
+    }),
+  ),
+  unknown: Type.Optional(unknownSchema),
   columns: Type.Optional(
     Type.Record(Type.String(), columnSchema, {
       description: 'What is different for single columns, by name, e.g. { "income": { "scale": "log" } }.',
