@@ -19,6 +19,9 @@ import { Statistics } from './editor/runs/statistics';
 import { Runs } from './editor/runs/store';
 import { Training } from './editor/runs/training';
 import { registerStatusBar } from './editor/statusBar';
+import { registerTasks } from './editor/tasks/provider';
+import { registerModelChecks } from './editor/testing/modelChecks';
+import { registerTools } from './editor/tools/register';
 import { registerExplanationView } from './editor/views/explanationView';
 import { registerModelsTree } from './editor/views/modelsTree';
 import { registerRunsTree } from './editor/views/runsTree';
@@ -58,6 +61,9 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     registerRunsTree(rooms),
     registerExplanationView(rooms),
     registerStatusBar(rooms),
+    registerTasks(rooms),
+    registerModelChecks(rooms),
+    registerTools(rooms),
     panel,
     explaining,
     training,

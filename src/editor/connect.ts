@@ -8,9 +8,11 @@ import type { Connect, Link } from './engine';
 const reading: ReadonlySet<Method> = new Set<Method>([
   'model/read',
   'methods/list',
+  'checks/list',
   'experiment/check',
   'run/list',
   'run/history',
+  'run/compare',
   'run/parameters',
 ]);
 

@@ -70,5 +70,17 @@ export const items = {
   source: 'vitrine.source',
 } as const;
 
+/** What language models in the editor may call. */
+export const tools = {
+  describeModel: 'describe_model',
+  trainModel: 'train_model',
+  explainPrediction: 'explain_prediction',
+  compareRuns: 'compare_runs',
+  checkFairness: 'check_fairness',
+} as const;
+
+export const taskType = 'vitrine';
+export const testControllerId = 'vitrine.checks';
+
 export const experimentSuffix = '.vitrine.json';
 export const experimentGlob = '**/*.vitrine.json';

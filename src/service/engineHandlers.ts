@@ -1,5 +1,6 @@
 /** Requests that compute. */
 import type { Engine } from '../engine/engine';
+import { runChecks } from '../train/checkRegistry';
 import { openRun } from '../train/openRun';
 import { anchorRun } from './anchorRun';
 import { assessRun } from './assessRun';
@@ -15,6 +16,7 @@ import type { Handlers } from './server';
 export function engineHandlers(
   runs: RunManager,
   engineFor: (backend: string | undefined) => Promise<Engine>,
+  distFolder: string,
 ): Handlers {
   return {
     async 'run/start'(params, { signal }) {
@@ -68,6 +70,18 @@ export function engineHandlers(
       const opened = await openRun(run);
       const engine = await engineFor(opened.record.backend);
       return { rows: (await predictFile(opened, input, engine, signal)).map(row => ({ ...row })) };
+    },
+
+    async 'checks/run'({ experiment, only }, { signal, progress }) {
+      return {
+        checks: await runChecks(experiment, {
+          distFolder,
+          signal,
+          engineFor,
+          ...(only && { only }),
+          onProgress: progress,
+        }),
+      };
     },
 
     async 'engine/info'() {

@@ -4,6 +4,8 @@ import { formatOf, modelFileOf } from '../formats/_registry';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
 import { VitrineError } from '../model/errors';
+import { checks } from '../train/checkRegistry';
+import { compareRuns } from '../train/compareRuns';
 import { parameterStatistics } from '../train/parameterStatistics';
 import { runFolderOf } from '../train/runFolder';
 import { listRuns, readRun, readRunModel, readRunWeights } from '../train/runs';
@@ -27,6 +29,10 @@ export function fileHandlers(distFolder: string): Handlers {
       };
     },
 
+    async 'checks/list'() {
+      return { checks: checks.map(({ id, title, summary }) => ({ id, title, summary })) };
+    },
+
     async 'experiment/check'({ file, text }) {
       const { diagnostics } = await readExperiment(file, text);
       return { diagnostics };
@@ -38,6 +44,10 @@ export function fileHandlers(distFolder: string): Handlers {
 
     async 'run/history'({ folder, run }) {
       return readRun(runFolderOf(folder, run));
+    },
+
+    async 'run/compare'({ runs }) {
+      return compareRuns(runs);
     },
 
     async 'run/parameters'({ folder, run }) {

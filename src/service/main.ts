@@ -42,7 +42,7 @@ function main(): void {
 
   serve(
     connection,
-    { ...fileHandlers(__dirname), ...(role === 'engine' ? engineHandlers(runs, engineFor) : {}) },
+    { ...fileHandlers(__dirname), ...(role === 'engine' ? engineHandlers(runs, engineFor, __dirname) : {}) },
     log,
   );
   connection.onError(([error]) => log(`The connection failed: ${error.message}`));

@@ -12,6 +12,9 @@ import type { Explanation, ExplanationMethod } from '../explain/method';
 import type { Subject } from '../explain/probe';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { Diagnostic } from '../model/graph';
+import type { Check } from '../train/check';
+import type { CheckReport } from '../train/checkRegistry';
+import type { RunComparison } from '../train/compareRuns';
 import type { ParameterStatistics } from '../train/parameterStatistics';
 import type { RunEvent, RunRecord } from '../train/run';
 import type { Robustness, RobustnessRequest } from './robustnessRun';
@@ -76,11 +79,18 @@ export interface AnchorRequest
 /** An explanation method as a menu shows it. */
 export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope'>;
 
+/** A model check as a tree shows it. */
+export type CheckSummary = Pick<Check, 'id' | 'title' | 'summary'>;
+
 /** method -> [parameters, result] */
 export interface Requests {
   'model/read': [ReadModelRequest, Record<string, ReadModel>];
   /** What the panel can draw of the registry of methods. */
   'methods/list': [null, { methods: readonly MethodSummary[] }];
+  /** The model checks that there are. */
+  'checks/list': [null, { checks: readonly CheckSummary[] }];
+  /** Puts an experiment's model and data to checks; all of them if `only` is absent. */
+  'checks/run': [{ experiment: string; only?: readonly string[] }, { checks: readonly CheckReport[] }];
   'experiment/check': [{ file: string; text?: string }, { diagnostics: readonly Diagnostic[] }];
   'run/start': [
     {
@@ -97,6 +107,7 @@ export interface Requests {
   'run/continue': [{ run: string }, null];
   'run/list': [{ folder: string }, { runs: readonly RunRecord[] }];
   'run/history': [{ folder: string; run: string }, { record: RunRecord; events: readonly RunEvent[] }];
+  'run/compare': [{ runs: readonly string[] }, RunComparison];
   'run/parameters': [{ folder: string; run: string }, { parameters: readonly ParameterStatistics[] }];
   'data/samples': [SampleRequest & { run?: string }, SamplePage];
   explain: [ExplainRequest, Explanation];

@@ -44,8 +44,11 @@ interface ActiveRun {
 const idempotent: ReadonlySet<Method> = new Set<Method>([
   'model/read',
   'experiment/check',
+  'checks/list',
+  'checks/run',
   'run/list',
   'run/history',
+  'run/compare',
   'run/parameters',
   'data/samples',
   'explain',

@@ -1,10 +1,10 @@
 import path from 'node:path';
+import { describeGraph, type GraphDescription } from '../../engine/graphDescription';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic } from '../../model/graph';
 import { listed, nearest } from '../../model/suggest';
 import { type Command, textOption } from '../command';
 import { splitFragment } from '../experiments';
-import { describeGraph, type GraphDescription } from '../graphDescription';
 import { parseShape, readModels } from '../readModels';
 import { fixedNumber, grouped, scaled, shapeText, tableLines } from '../table';
 import type { Terminal } from '../terminal';

@@ -20,6 +20,11 @@ const { l10n } = vscode;
 export interface TrainOptions {
   /** Id of the run to go on with, from its last checkpoint. */
   resume?: string;
+  seed?: number;
+  /** Overrides of the experiment by dotted path. */
+  set?: Readonly<Record<string, unknown>>;
+  /** False throws what goes wrong to the caller, and tells the user of no result. */
+  told?: boolean;
 }
 
 export class Training implements vscode.Disposable {
@@ -71,7 +76,7 @@ export class Training implements vscode.Disposable {
     return this.#preparing !== undefined && samePath(this.#preparing, experiment);
   }
 
-  /** Trains until the end; errors and the result are told to the user. */
+  /** Trains until the end; errors and the result are told to the user, or the caller. */
   async train(experiment: string, options: TrainOptions = {}): Promise<LiveRun | undefined> {
     if (!vscode.workspace.isTrusted)
       throw new VitrineError('untrusted', l10n.t('Training is off in a restricted workspace.'));
@@ -94,6 +99,7 @@ export class Training implements vscode.Disposable {
         (progress, token) => this.#run(experiment, options, progress, token),
       );
     } catch (e) {
+      if (options.told === false) throw e;
       void report(e, this.#log);
       return undefined;
     } finally {
@@ -128,6 +134,8 @@ export class Training implements vscode.Disposable {
           experiment,
           ...(chosen ? { backend: chosen } : {}),
           ...(options.resume ? { resume: options.resume } : {}),
+          ...(options.seed === undefined ? {} : { seed: options.seed }),
+          ...(options.set ? { set: options.set } : {}),
         },
         { token },
       );
@@ -139,16 +147,16 @@ export class Training implements vscode.Disposable {
     }
     await ended;
     const live = this.#live;
-    if (live) await this.#conclude(live);
+    if (live) await this.#conclude(live, options.told !== false);
     return live;
   }
 
-  async #conclude(live: LiveRun): Promise<void> {
+  async #conclude(live: LiveRun, told: boolean): Promise<void> {
     await this.#runs.refresh();
     this.#ended.fire(live);
     if (live.state === 'failed')
       throw new VitrineError('diverged', live.message ?? l10n.t('The training failed.'));
-    void this.#tellResult(live);
+    if (told) void this.#tellResult(live);
   }
 
   async #tellResult(live: LiveRun): Promise<void> {

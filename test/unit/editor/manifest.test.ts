@@ -1,7 +1,17 @@
 import * as assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { commands, contexts, items, panelType, section, settings, views } from '../../../src/editor/ids';
+import {
+  commands,
+  contexts,
+  items,
+  panelType,
+  section,
+  settings,
+  taskType,
+  tools,
+  views,
+} from '../../../src/editor/ids';
 
 interface Contributed {
   command: string;
@@ -65,6 +75,28 @@ describe('the manifest and the ids in code', () => {
     for (const [name, s] of declared as [string, Record<string, unknown>][])
       for (const key of ['markdownDescription', 'default', 'scope', 'order'])
         assert.ok(key in s, `${name} has no ${key}`);
+  });
+
+  it('have the same tools for language models, each described to the model and to the user', () => {
+    assert.deepEqual(
+      contributes.languageModelTools.map((t: { name: string }) => t.name).sort(),
+      Object.values(tools).sort(),
+    );
+    for (const t of contributes.languageModelTools as Record<string, unknown>[]) {
+      assert.match(String(t['name']), /^[a-z]+_[a-z]+$/, 'a verb and a noun');
+      assert.equal(t['toolReferenceName'], t['name']);
+      assert.ok(String(t['modelDescription']).length > 100, `${t['name']} says what it returns`);
+      const schema = t['inputSchema'] as { properties: Record<string, { description?: string }> };
+      for (const [name, p] of Object.entries(schema.properties))
+        assert.ok(p.description, `${t['name']}.${name}`);
+    }
+  });
+
+  it('have the same type of task', () => {
+    assert.deepEqual(
+      contributes.taskDefinitions.map((t: { type: string }) => t.type),
+      [taskType],
+    );
   });
 
   it('use in `when` clauses only contexts and items that code sets', () => {

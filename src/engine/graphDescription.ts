@@ -1,8 +1,8 @@
 /** A model's graph as the command line prints it. The JSON form is a contract with scripts: only add to it. */
 import registered from 'registry:engine/ops#op';
-import type { OpDefinition } from '../engine/op';
 import { addDims, bindDim, symbolsOf } from '../model/dim';
 import type { Dim, Model, Node, Shape } from '../model/graph';
+import type { OpDefinition } from './op';
 
 export interface GraphDescription {
   model: string;

@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import { loadMethods } from '../registries';
+import { runFor } from './_find';
+import type { Tool } from './tool';
+
+interface Input {
+  run?: string;
+  experiment?: string;
+  row?: number;
+  values?: Record<string, string | number | null>;
+  method?: string;
+  target?: string | number;
+}
+
+/** A model reads the strongest reasons, not ten thousand pixels. */
+const mostReasons = 20;
+
+export const tool: Tool<Input> = {
+  progress: ({ row }) =>
+    row === undefined
+      ? vscode.l10n.t('Explaining a prediction')
+      : vscode.l10n.t('Explaining the prediction of row {0}', row),
+  async run({ run, experiment, row, values, method, target }, rooms, token) {
+    const found = await runFor(
+      { ...(run !== undefined && { run }), ...(experiment !== undefined && { experiment }) },
+      rooms,
+    );
+    const known = await loadMethods(rooms.engine);
+    const chosen =
+      method ?? (known.some(m => m.id === 'integrated_gradients') ? 'integrated_gradients' : known[0]!.id);
+    const explanation = await rooms.engine.request(
+      'explain',
+      {
+        run: found.folder.fsPath,
+        method: chosen,
+        ...(row !== undefined ? { row } : values ? { values } : {}),
+        ...(target !== undefined && { target }),
+      },
+      { token },
+    );
+    const { attribution } = explanation;
+    const reasons = attribution.values
+      .map((value, i) => ({
+        name: attribution.names?.[i] ?? `[${placeOf(i, attribution.shape).join(', ')}]`,
+        value,
+      }))
+      .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+      .slice(0, mostReasons);
+    return {
+      run: found.record.id,
+      seed: found.record.seed,
+      method: explanation.method,
+      row: explanation.row,
+      target: explanation.target,
+      prediction: explanation.prediction,
+      strongest: reasons,
+      of: attribution.values.length,
+      trust: {
+        score: explanation.trust.score,
+        verdict: explanation.trust.verdict,
+        measures: explanation.trust.measures.map(({ id, value, verdict, text }) => ({
+          id,
+          value,
+          verdict,
+          text,
+        })),
+      },
+      text: explanation.text,
+      ...(explanation.facts && { facts: explanation.facts }),
+    };
+  },
+};
+
+/** From an index into the flat values to one along each axis. */
+function placeOf(index: number, shape: readonly number[]): number[] {
+  const place: number[] = [];
+  let rest = index;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    place.unshift(rest % shape[i]!);
+    rest = Math.floor(rest / shape[i]!);
+  }
+  return place;
+}
