@@ -1,5 +1,5 @@
 /** Which experiment a file on the command line stands for. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
 import { VitrineError } from '../model/errors';
@@ -69,4 +69,11 @@ function modelNamedBy(text: string): { file: string; class: string | undefined }
   const { file, class: name } = model as { file?: unknown; class?: unknown };
   if (typeof file !== 'string') return undefined;
   return { file, class: typeof name === 'string' ? name : undefined };
+}
+
+/** Whether an argument is a folder that Transformers saved, or its config.json. */
+export async function isHuggingFace(where: string): Promise<boolean> {
+  if (path.basename(where) === 'config.json') return true;
+  const info = await stat(path.join(where, 'config.json')).catch(() => undefined);
+  return info?.isFile() === true;
 }

@@ -55,6 +55,11 @@ export interface EvaluatorRequest {
   rules?: GradientRules;
   /** The compiled graph in training mode (dropout, batch statistics). Default false. */
   training?: boolean;
+  /**
+   * Inputs that keep the value of an output for the next run (a recurrent state, a key-value cache), by id: they stay
+   * where the engine computes, are zeros at first, and are fed only to be set. These outputs are not returned.
+   */
+  carry?: Readonly<Record<string, string>>;
 }
 
 export interface Evaluation {
@@ -74,6 +79,8 @@ export interface Evaluator {
   run(feeds: Tensors, options?: { seed?: Tensor; targets?: Tensor }): Promise<Evaluation>;
   /** Replaces the resident weights; names that are absent keep their values. */
   load(weights: Tensors): Promise<void>;
+  /** What a carried input holds now; there where something is carried. */
+  carried?(input: string): Tensor;
   dispose(): Promise<void>;
 }
 

@@ -71,6 +71,7 @@ class CompiledEvaluator implements Evaluator {
     await yieldToOthers();
     const rows = this.batch === undefined ? undefined : feeds[this.model.inputs[0]!]?.shape[0];
     const full = this.main.rows;
+    if (this.request.carry) return this.evaluate(this.main, feeds, options);
     const fewer = rows !== undefined && full !== undefined && rows > 0 && rows < full;
     if (fewer && !this.mayPad()) return this.evaluate(await this.planFor(rows), feeds, options);
     if (!fewer) return this.evaluate(this.main, feeds, options);
@@ -102,6 +103,13 @@ class CompiledEvaluator implements Evaluator {
     for (const c of [this.main, ...this.others.values()]) {
       if (c) this.loadInto(c, weights);
     }
+  }
+
+  carried(input: string): Tensor {
+    const { main } = this;
+    if (!main || !Object.hasOwn(this.request.carry ?? {}, input))
+      throw new VitrineError('bad-request', `Nothing is carried in "${input}".`);
+    return { shape: main.graph.shape(input), data: main.executable.read(main.inputs.get(input)!) };
   }
 
   async dispose(): Promise<void> {
@@ -164,8 +172,10 @@ class CompiledEvaluator implements Evaluator {
     options: { seed?: Tensor; targets?: Tensor },
   ): Promise<Evaluation> {
     const { graph, executable } = c;
+    const { carry = {} } = this.request;
     for (const [id, buffer] of c.inputs)
-      executable.write(buffer, checkFeed(this.model, graph, id, feeds[id]).data);
+      if (feeds[id] || !Object.hasOwn(carry, id))
+        executable.write(buffer, checkFeed(this.model, graph, id, feeds[id]).data);
     if (c.loss) {
       if (options.targets || this.request.loss)
         executable.write(c.loss.target, c.loss.check(options.targets).data);
@@ -221,7 +231,20 @@ class CompiledEvaluator implements Evaluator {
     const loss = request.loss && addLoss(graph, model, request.loss, targets);
     const wanted = request.gradients ?? [];
     let gradients = new Map<string, string | undefined>();
-    const inputs = [...model.inputs];
+    const { carry = {} } = request;
+    const kept = Object.keys(carry);
+    for (const [id, value] of Object.entries(carry)) {
+      if (!model.inputs.includes(id) || !model.outputs.includes(value))
+        throw new VitrineError('bad-request', `${model.name} cannot carry the output "${value}" in "${id}".`);
+      if (!sameShape(graph.shape(id), graph.shape(value)))
+        throw new VitrineError(
+          'shape-mismatch',
+          `${model.name} cannot carry the output "${value}" of the shape ${shapeText(graph.shape(value))} in "${id}", which takes ${shapeText(graph.shape(id))}.`,
+        );
+      graph.updates.push({ resident: id, value });
+    }
+    const carriedOutputs = new Set(Object.values(carry));
+    const inputs = model.inputs.filter(id => !kept.includes(id));
     if (loss) inputs.push(loss.target);
     if (wanted.length > 0) {
       const seeds = loss
@@ -230,12 +253,14 @@ class CompiledEvaluator implements Evaluator {
       if (!loss) inputs.push(SEED);
       gradients = differentiate(graph, seeds, wanted, request.rules);
     }
-    const values = [...new Set([...model.outputs, ...(request.fetch ?? [])])];
+    const values = [
+      ...new Set([...model.outputs.filter(id => !carriedOutputs.has(id)), ...(request.fetch ?? [])]),
+    ];
     const { plan, bufferOf } = lower(
       graph,
       {
         inputs: [...inputs, ...graph.draws.map(d => d.id)],
-        residents: model.parameters.map(p => p.name),
+        residents: [...model.parameters.map(p => p.name), ...kept],
         outputs: [
           ...values,
           ...[...gradients.values()].filter(g => g !== undefined),
@@ -254,6 +279,7 @@ class CompiledEvaluator implements Evaluator {
       inputs: new Map(model.inputs.map(id => [id, bufferOf(id)])),
     };
     this.loadInto(compiled, this.weights);
+    for (const id of kept) compiled.executable.write(compiled.inputs.get(id)!, zeros(graph.shape(id)));
     return compiled;
   }
 }

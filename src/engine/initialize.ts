@@ -3,11 +3,18 @@ import type { Initializer, Model, Parameter, Tensor, Tensors } from '../model/gr
 import { Random } from '../model/random';
 
 /**
- * Draws every parameter, buffer and constant. Each has its own stream of chance, named by the parameter, so that a
- * layer starts the same whatever layers stand before it.
+ * Draws every parameter, buffer and constant that is not given. Each has its own stream of chance, named by the
+ * parameter, so that a layer starts the same whatever layers stand before it.
  */
-export function initializeWeights(model: Model, seed: number): Tensors {
-  return Object.fromEntries(model.parameters.map(p => [p.name, draw(p, new Random(seed, `init:${p.name}`))]));
+export function initializeWeights(model: Model, seed: number, given: Tensors = {}): Tensors {
+  return {
+    ...Object.fromEntries(
+      model.parameters
+        .filter(p => !Object.hasOwn(given, p.name))
+        .map(p => [p.name, draw(p, new Random(seed, `init:${p.name}`))]),
+    ),
+    ...given,
+  };
 }
 
 function draw({ shape, dtype, initializer }: Parameter, random: Random): Tensor {

@@ -3,16 +3,13 @@ import { TextPreparation } from '../data/kinds/text';
 import type { Engine } from '../engine/engine';
 import { throwIfCancelled, VitrineError } from '../model/errors';
 import { Random } from '../model/random';
+import { choose, type Decoding, logSoftmax } from './generation/decoding';
 import type { OpenRun } from './openRun';
 
-export interface GenerateOptions {
+export interface GenerateOptions extends Decoding {
   prompt: string;
   /** How many tokens to add. */
   tokens: number;
-  /** Divides the scores: below 1 the likely becomes likelier; 0 always takes the likeliest. */
-  temperature: number;
-  /** Chooses among so many of the likeliest only; all if absent. */
-  topK?: number;
   /** The same seed gives the same text. */
   seed: number;
   signal?: AbortSignal;
@@ -59,9 +56,9 @@ export async function* generateText(
       data.set(ids.slice(-state.length));
       const { values } = await evaluator.run({ [input]: { shape: [rows, state.length], data } });
       const scores = values[model.outputs[0]!]!.data.subarray(0, tokenizer.vocabulary.length);
-      const id = choose(scores, options, random);
+      const id = firstToken + choose(scores.subarray(firstToken), options, random);
       ids.push(id);
-      yield { token: tokenizer.vocabulary[id]!, probability: softmax(scores, 1)[id]! };
+      yield { token: tokenizer.vocabulary[id]!, probability: Math.exp(logSoftmax(scores)[id]!) };
     }
   } finally {
     await evaluator.dispose();
@@ -70,29 +67,3 @@ export async function* generateText(
 
 /** Filling and the unknown are no text: they are never chosen. */
 const firstToken = 2;
-
-function choose(scores: ArrayLike<number>, options: GenerateOptions, random: Random): number {
-  const order = Array.from({ length: scores.length - firstToken }, (_, i) => i + firstToken).sort(
-    (a, b) => scores[b]! - scores[a]! || a - b,
-  );
-  if (options.temperature === 0) return order[0]!;
-  const among = order.slice(0, options.topK ?? order.length);
-  const weights = softmax(
-    among.map(i => scores[i]!),
-    options.temperature,
-  );
-  let left = random.uniform();
-  for (const [i, w] of weights.entries()) {
-    left -= w;
-    if (left < 0) return among[i]!;
-  }
-  return among[0]!;
-}
-
-function softmax(scores: ArrayLike<number>, temperature: number): number[] {
-  const values = Array.from(scores, s => s / temperature);
-  const top = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const e = values.map(v => Math.exp(v - top));
-  const sum = e.reduce((a, b) => a + b, 0);
-  return e.map(v => v / sum);
-}

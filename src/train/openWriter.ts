@@ -28,7 +28,7 @@ export async function openWriter(
     step: 0,
     seconds: 0,
     seed,
-    weights: { ...initializeWeights(model, seed), ...request.weights },
+    weights: initializeWeights(model, seed, request.weights),
     optimizer: {},
   };
   const record: RunRecord = {

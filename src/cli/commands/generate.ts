@@ -2,13 +2,18 @@ import { TextPreparation } from '../../data/kinds/text';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { generateText } from '../../train/generateText';
+import { type FolderGenerateOptions, FolderGenerator } from '../../train/generation/folder';
 import { openRun } from '../../train/openRun';
 import { type Command, type CommandCall, textOption } from '../command';
+import { isHuggingFace } from '../experiments';
+import { printable } from '../terminal';
 
 export const command: Command = {
   name: 'generate',
-  usage: 'RUN|FILE.vitrine.json --prompt TEXT [--tokens N] [--temperature T] [--top-k K] [--seed S] [--json]',
-  summary: 'Continue a text with a run that was trained on the next token.',
+  usage:
+    'RUN|FILE.vitrine.json|FOLDER --prompt TEXT [--tokens N] [--temperature T] [--top-k K] [--top-p P] [--beams B] [--seed S] [--json]',
+  summary:
+    'Continue a text with a run that was trained on the next token, or with a language model in a folder that Transformers saved.',
   arguments: [1, 1],
   options: {
     prompt: { type: 'string', short: 'p', value: 'TEXT', help: 'The text to continue.' },
@@ -19,6 +24,16 @@ export const command: Command = {
       help: '0 takes the likeliest token each time, 1 (if left out) as likely as the model says.',
     },
     'top-k': { type: 'string', value: 'K', help: 'Choose among the K likeliest tokens only.' },
+    'top-p': {
+      type: 'string',
+      value: 'P',
+      help: 'Choose among the fewest tokens that together have this probability.',
+    },
+    beams: {
+      type: 'string',
+      value: 'B',
+      help: 'Beam search over so many texts, instead of drawing; of a folder only.',
+    },
     seed: { type: 'string', value: 'S', help: 'The same seed gives the same text; 0 if left out.' },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
   },
@@ -28,14 +43,26 @@ export const command: Command = {
     if (prompt === undefined)
       throw new VitrineError('bad-usage', 'Which text is to be continued? Give it with --prompt TEXT.');
     const topK = numberOption(call, 'top-k', 1, true);
+    const topP = numberOption(call, 'top-p', 0, false);
+    const beams = numberOption(call, 'beams', 1, true);
+    if (topP !== undefined && (topP === 0 || topP > 1))
+      throw new VitrineError(
+        'bad-usage',
+        `--top-p is "${topP}"; expected a probability above 0 and up to 1.`,
+      );
     const options = {
       prompt,
       tokens: numberOption(call, 'tokens', 1, true) ?? 100,
       temperature: numberOption(call, 'temperature', 0, false) ?? 1,
       seed: numberOption(call, 'seed', 0, true) ?? 0,
       ...(topK !== undefined && { topK }),
+      ...(topP !== undefined && { topP }),
       signal,
     };
+    if (await isHuggingFace(call.arguments[0]!))
+      return fromFolder(call, { ...options, ...(beams !== undefined && { beams }) });
+    if (beams !== undefined)
+      throw new VitrineError('bad-usage', '--beams is for folders that Transformers saved, not for runs.');
     const run = await openRun(call.arguments[0]!);
     const engines = new Engines();
     try {
@@ -57,6 +84,34 @@ export const command: Command = {
     }
   },
 };
+
+async function fromFolder(
+  call: CommandCall,
+  options: Omit<FolderGenerateOptions, 'onToken'>,
+): Promise<boolean> {
+  const { terminal, distFolder, signal } = call;
+  const engines = new Engines();
+  try {
+    const engine = await engines.get(textOption(call, 'backend'));
+    const generator = await FolderGenerator.open(engine, call.arguments[0]!, distFolder, signal);
+    let count = 0;
+    const { text, tokens, ended } = await generator.generate({
+      ...options,
+      onToken: ({ text: sofar }) => {
+        count++;
+        terminal.progress(`${count} of ${options.tokens} tokens: ${sofar.slice(-60).replace(/\s+/g, ' ')}`);
+      },
+    });
+    if (terminal.json) terminal.result({ prompt: options.prompt, text, tokens, ended });
+    else
+      terminal.print(
+        generator.generator.memory ? text : terminal.bold(printable(options.prompt)) + printable(text),
+      );
+    return true;
+  } finally {
+    await engines.dispose();
+  }
+}
 
 /** @throws bad-usage */
 function numberOption(call: CommandCall, name: string, least: number, whole: boolean): number | undefined {

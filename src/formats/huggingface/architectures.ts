@@ -7,6 +7,33 @@ export interface Architecture {
   classes: readonly string[];
   /** The attribute that holds the base model: checkpoints of the base model alone have names without it. */
   prefix: string;
+  /** Whether `forward` takes an attention mask behind the tokens, so that texts of several lengths make one batch. */
+  masked?: boolean;
+  /** What generates text token by token, if the architecture does. */
+  generation?: Generation;
+}
+
+/** Classes of the file that compute new tokens only, with what is kept of those before them. */
+export interface Generation {
+  /** The class whose weights they take. */
+  of: string;
+  step: string;
+  /** Of an encoder and decoder: the class that computes what the decoder looks at. */
+  memory?: string;
+  cache(config: Config): { layers: number; heads: number; width: number };
+  /** How many tokens a text may have; undefined if the positions know no end. */
+  longest(config: Config): number | undefined;
+}
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** A whole number of the configuration by the first of the names that it has. */
+function count(config: Config, ...names: readonly string[]): number {
+  for (const name of names) {
+    const value = config[name];
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+  }
+  return 0;
 }
 
 export const architectures: Readonly<Record<string, Architecture>> = {
@@ -14,6 +41,16 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     source: 'gpt2',
     classes: ['GPT2LMHeadModel', 'GPT2Model', 'GPT2ForSequenceClassification'],
     prefix: 'transformer',
+    generation: {
+      of: 'GPT2LMHeadModel',
+      step: 'GPT2Step',
+      cache: c => ({
+        layers: count(c, 'n_layer'),
+        heads: count(c, 'n_head'),
+        width: count(c, 'n_embd') / count(c, 'n_head'),
+      }),
+      longest: c => count(c, 'n_positions', 'n_ctx'),
+    },
   },
   bert: {
     source: 'bert',
@@ -25,18 +62,50 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       'BertForQuestionAnswering',
     ],
     prefix: 'bert',
+    masked: true,
   },
   distilbert: {
     source: 'distilbert',
     classes: ['DistilBertModel', 'DistilBertForMaskedLM', 'DistilBertForSequenceClassification'],
     prefix: 'distilbert',
+    masked: true,
   },
   roberta: {
     source: 'roberta',
     classes: ['RobertaModel', 'RobertaForMaskedLM', 'RobertaForSequenceClassification'],
     prefix: 'roberta',
+    masked: true,
   },
-  llama: { source: 'llama', classes: ['LlamaForCausalLM', 'LlamaModel'], prefix: 'model' },
+  llama: {
+    source: 'llama',
+    classes: ['LlamaForCausalLM', 'LlamaModel'],
+    prefix: 'model',
+    generation: {
+      of: 'LlamaForCausalLM',
+      step: 'LlamaStep',
+      cache: c => ({
+        layers: count(c, 'num_hidden_layers'),
+        heads: count(c, 'num_key_value_heads', 'num_attention_heads'),
+        width: count(c, 'head_dim') || count(c, 'hidden_size') / count(c, 'num_attention_heads'),
+      }),
+      longest: c => count(c, 'max_position_embeddings') || undefined,
+    },
+  },
   vit: { source: 'vit', classes: ['ViTForImageClassification', 'ViTModel'], prefix: 'vit' },
-  t5: { source: 't5', classes: ['T5ForConditionalGeneration', 'T5EncoderModel'], prefix: 'transformer' },
+  t5: {
+    source: 't5',
+    classes: ['T5ForConditionalGeneration', 'T5EncoderModel'],
+    prefix: 'transformer',
+    generation: {
+      of: 'T5ForConditionalGeneration',
+      step: 'T5Step',
+      memory: 'T5Memory',
+      cache: c => ({
+        layers: count(c, 'num_decoder_layers', 'num_layers'),
+        heads: count(c, 'num_heads'),
+        width: count(c, 'd_kv'),
+      }),
+      longest: () => undefined,
+    },
+  },
 };

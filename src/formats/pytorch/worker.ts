@@ -30,6 +30,7 @@ export interface WorkerRequest {
   class?: string;
   arguments?: Readonly<Record<string, unknown>>;
   input?: readonly number[];
+  inputs?: readonly { name: string; shape: readonly (number | string)[]; dtype: string }[];
 }
 
 const ops = new Map((all as readonly OpDefinition[]).map(op => [op.name, op]));

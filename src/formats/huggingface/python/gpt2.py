@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from activations import activation, merge_heads, number_of_labels, split_heads
+from cache import Places
 
 
 class Conv1D(nn.Module):
@@ -38,11 +39,19 @@ class GPT2Attention(nn.Module):
     def forward(self, x):
         query, key, value = (split_heads(part, self.heads) for part in self.c_attn(x).chunk(3, dim=-1))
         length = x.shape[1]
-        scores = query @ key.transpose(-1, -2) * self.scale
         past = torch.tril(torch.ones(length, length, dtype=torch.bool, device=x.device))
-        scores = scores.masked_fill(~past, float("-inf"))
+        return self.attend(query, key, value, ~past)
+
+    def attend(self, query, key, value, hidden):
+        scores = query @ key.transpose(-1, -2) * self.scale
+        scores = scores.masked_fill(hidden, float("-inf"))
         weights = self.attn_dropout(torch.softmax(scores, dim=-1))
         return self.resid_dropout(self.c_proj(merge_heads(weights @ value)))
+
+    def step(self, x, places, key, value):
+        query, *new = (split_heads(part, self.heads) for part in self.c_attn(x).chunk(3, dim=-1))
+        key, value = places.put(key, new[0]), places.put(value, new[1])
+        return self.attend(query, key, value, places.hidden), key, value
 
 
 class GPT2MLP(nn.Module):
@@ -71,6 +80,11 @@ class GPT2Block(nn.Module):
     def forward(self, x):
         x = x + self.attn(self.ln_1(x))
         return x + self.mlp(self.ln_2(x))
+
+    def step(self, x, places, key, value):
+        attended, key, value = self.attn.step(self.ln_1(x), places, key, value)
+        x = x + attended
+        return x + self.mlp(self.ln_2(x)), key, value
 
 
 class GPT2Model(nn.Module):
@@ -113,3 +127,16 @@ class GPT2ForSequenceClassification(nn.Module):
 
     def forward(self, input_ids):
         return self.score(self.transformer(input_ids)[:, -1])
+
+
+class GPT2Step(GPT2LMHeadModel):
+    """The scores behind the last of some new tokens, with what was kept of those before them."""
+
+    def forward(self, input_ids, positions, *past):
+        model, kept = self.transformer, []
+        places = Places(positions, past[0])
+        x = model.wte(input_ids) + model.wpe(positions)
+        for block, key, value in zip(model.h, past[0::2], past[1::2]):
+            x, *new = block.step(x, places, key, value)
+            kept += new
+        return self.lm_head(model.ln_f(x[:, -1])), *kept

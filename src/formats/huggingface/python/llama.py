@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from activations import activation, merge_heads
+from cache import Places
 
 
 class LlamaRMSNorm(nn.Module):
@@ -38,19 +39,28 @@ class LlamaAttention(nn.Module):
         batch, length, _ = x.shape
         return x.view(batch, length, heads, self.size).transpose(1, 2)
 
-    def forward(self, x, cos, sin):
-        length = x.shape[1]
+    def heads_of(self, x, cos, sin):
         query = self.split(self.q_proj(x), self.heads)
         key = self.split(self.k_proj(x), self.groups)
         value = self.split(self.v_proj(x), self.groups)
-        query = query * cos + rotate_half(query) * sin
-        key = key * cos + rotate_half(key) * sin
+        return query * cos + rotate_half(query) * sin, key * cos + rotate_half(key) * sin, value
+
+    def forward(self, x, cos, sin):
+        length = x.shape[1]
+        past = torch.tril(torch.ones(length, length, dtype=torch.bool, device=x.device))
+        return self.attend(*self.heads_of(x, cos, sin), ~past)
+
+    def step(self, x, cos, sin, places, key, value):
+        query, *new = self.heads_of(x, cos, sin)
+        key, value = places.put(key, new[0]), places.put(value, new[1])
+        return self.attend(query, key, value, places.hidden), key, value
+
+    def attend(self, query, key, value, hidden):
         if self.groups != self.heads:
             key = key.repeat_interleave(self.heads // self.groups, dim=1)
             value = value.repeat_interleave(self.heads // self.groups, dim=1)
         scores = query @ key.transpose(-1, -2) * self.size**-0.5
-        past = torch.tril(torch.ones(length, length, dtype=torch.bool, device=x.device))
-        scores = scores.masked_fill(~past, float("-inf"))
+        scores = scores.masked_fill(hidden, float("-inf"))
         return self.o_proj(merge_heads(torch.softmax(scores, dim=-1) @ value))
 
 
@@ -80,6 +90,11 @@ class LlamaDecoderLayer(nn.Module):
     def forward(self, x, cos, sin):
         x = x + self.self_attn(self.input_layernorm(x), cos, sin)
         return x + self.mlp(self.post_attention_layernorm(x))
+
+    def step(self, x, cos, sin, places, key, value):
+        attended, key, value = self.self_attn.step(self.input_layernorm(x), cos, sin, places, key, value)
+        x = x + attended
+        return x + self.mlp(self.post_attention_layernorm(x)), key, value
 
 
 class LlamaModel(nn.Module):
@@ -119,3 +134,19 @@ class LlamaForCausalLM(nn.Module):
 
     def forward(self, input_ids):
         return self.lm_head(self.model(input_ids))
+
+
+class LlamaStep(LlamaForCausalLM):
+    """The scores behind the last of some new tokens, with what was kept of those before them."""
+
+    def forward(self, input_ids, positions, *past):
+        model, kept = self.model, []
+        places = Places(positions, past[0])
+        angles = positions.float()[:, None, :, None] * model.inv_freq[None, None, None, :]
+        angles = torch.cat([angles, angles], dim=-1)
+        cos, sin = angles.cos(), angles.sin()
+        x = model.embed_tokens(input_ids)
+        for layer, key, value in zip(model.layers, past[0::2], past[1::2]):
+            x, *new = layer.step(x, cos, sin, places, key, value)
+            kept += new
+        return self.lm_head(model.norm(x[:, -1])), *kept

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from activations import activation, merge_heads
+from cache import Places
 
 
 class T5LayerNorm(nn.Module):
@@ -60,15 +61,29 @@ class T5Attention(nn.Module):
         batch, length, _ = x.shape
         return x.view(batch, length, self.heads, self.size).transpose(1, 2)
 
+    def step_bias(self, places):
+        """(N, heads, T, C)"""
+        found = buckets(-places.distance, self.bidirectional, self.count, self.farthest)
+        return self.relative_attention_bias(found).permute(0, 3, 1, 2)
+
     def forward(self, x, memory, bias=None, causal=False):
         query, key, value = self.split(self.q(x)), self.split(self.k(memory)), self.split(self.v(memory))
+        hidden = None
+        if causal:
+            length = x.shape[1]
+            hidden = ~torch.tril(torch.ones(length, length, dtype=torch.bool))
+        return self.attend(query, key, value, bias, hidden)
+
+    def step(self, x, places, key, value, bias):
+        key, value = places.put(key, self.split(self.k(x))), places.put(value, self.split(self.v(x)))
+        return self.attend(self.split(self.q(x)), key, value, bias, places.hidden), key, value
+
+    def attend(self, query, key, value, bias=None, hidden=None):
         scores = query @ key.transpose(-1, -2)
         if bias is not None:
             scores = scores + bias
-        if causal:
-            length = x.shape[1]
-            past = torch.tril(torch.ones(length, length, dtype=torch.bool))
-            scores = scores.masked_fill(~past, float("-inf"))
+        if hidden is not None:
+            scores = scores.masked_fill(hidden, float("-inf"))
         return self.o(merge_heads(self.dropout(torch.softmax(scores, dim=-1)) @ value))
 
 
@@ -150,6 +165,15 @@ class T5Block(nn.Module):
             x = self.layer[1](x, memory)
         return self.layer[-1](x)
 
+    def step(self, x, places, bias, key, value, memory_key, memory_value):
+        own, cross = self.layer[0], self.layer[1]
+        attended, key, value = own.SelfAttention.step(own.layer_norm(x), places, key, value, bias)
+        x = x + attended
+        attention = cross.EncDecAttention
+        query = attention.split(attention.q(cross.layer_norm(x)))
+        x = x + attention.attend(query, memory_key, memory_value)
+        return self.layer[2](x), key, value
+
 
 class T5Stack(nn.Module):
     def __init__(self, config, embed_tokens, is_decoder):
@@ -195,3 +219,31 @@ class T5ForConditionalGeneration(nn.Module):
 
     def forward(self, input_ids, decoder_input_ids):
         return self.lm_head(self.decoder(decoder_input_ids, self.encoder(input_ids)) * self.scale)
+
+
+class T5Memory(T5ForConditionalGeneration):
+    """What the decoder looks at of its source: each block's keys and values, computed once."""
+
+    def forward(self, input_ids):
+        memory = self.encoder(input_ids)
+        kept = []
+        for block in self.decoder.block:
+            attention = block.layer[1].EncDecAttention
+            kept += [attention.split(attention.k(memory)), attention.split(attention.v(memory))]
+        return tuple(kept)
+
+
+class T5Step(T5ForConditionalGeneration):
+    """The scores behind the last of some new tokens; `past` is the own keys and values, then those of the source."""
+
+    def forward(self, input_ids, positions, *past):
+        stack, kept = self.decoder, []
+        count = 2 * len(stack.block)
+        own, memory = past[:count], past[count:]
+        places = Places(positions, own[0])
+        bias = stack.block[0].layer[0].SelfAttention.step_bias(places)
+        x = stack.embed_tokens(input_ids)
+        for i, block in enumerate(stack.block):
+            x, *new = block.step(x, places, bias, *own[2 * i : 2 * i + 2], *memory[2 * i : 2 * i + 2])
+            kept += new
+        return self.lm_head(stack.final_layer_norm(x[:, -1]) * self.scale), *kept

@@ -546,6 +546,12 @@ class _Reading:
     def trace(self):
         mark = channel.ask("mark")["nodes"]
         found = trace.mark_diagnostics()
+        stated = self.request.get("inputs")
+        if stated:
+            self.attempt([i["name"] for i in stated], [(tuple(i["shape"]), i["dtype"]) for i in stated], mark, found)
+            if self.error is not None:
+                self.report(self.error)
+            return
         try:
             names = self.forward_inputs()
         except (TypeError, ValueError):

@@ -1,0 +1,119 @@
+/** A folder that Transformers saved: its configuration, its weights, and the reader of our own source for it. */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { VitrineError } from '../../model/errors';
+import type { Model, Tensors } from '../../model/graph';
+import { listed } from '../../model/suggest';
+import { type CheckpointReader, openCheckpoint } from '../checkpoint/checkpoint';
+import { loadWeightsFrom } from '../checkpoint/weights';
+import { PytorchReader } from '../pytorch/reader';
+import { type Architecture, architectures } from './architectures';
+
+const maxConfigBytes = 5_000_000;
+
+/** One reader a folder of sources: its interpreter stays warm between calls. */
+const readers = new Map<string, PytorchReader>();
+
+/** The reader of our own sources, and the folder that they are in. */
+export function ownSources(distFolder: string): { reader: PytorchReader; folder: string } {
+  const folder = path.join(distFolder, 'huggingface');
+  let reader = readers.get(folder);
+  if (!reader) {
+    reader = new PytorchReader({ distFolder, workspaceFolder: folder });
+    readers.set(folder, reader);
+  }
+  return { reader, folder };
+}
+
+/** config.json as an object. @throws VitrineError file-not-found, bad-file */
+export async function readConfig(file: string): Promise<Record<string, unknown>> {
+  const bad = (what: string) => new VitrineError('bad-file', `${named(file)} ${what}`, { at: { file } });
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile())
+    throw new VitrineError('file-not-found', `There is no ${named(file)}.`, { at: { file } });
+  if (info.size > maxConfigBytes) throw bad(`has ${info.size} bytes; at most ${maxConfigBytes} are read.`);
+  let config: unknown;
+  try {
+    config = JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    throw bad('is not JSON.');
+  }
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) throw bad('is no JSON object.');
+  return config as Record<string, unknown>;
+}
+
+/** How messages call it: the folder and the file. */
+export function named(file: string): string {
+  return `${path.basename(path.dirname(file))}/${path.basename(file)}`;
+}
+
+/** The architecture of a configuration and its class. @throws VitrineError bad-file, class-not-found */
+export function whatOf(
+  config: Readonly<Record<string, unknown>>,
+  file: string,
+  wanted: string | undefined,
+): { architecture: Architecture; name: string } {
+  const { model_type: type, architectures: classes } = config;
+  const architecture =
+    typeof type === 'string' && Object.hasOwn(architectures, type) ? architectures[type] : undefined;
+  if (!architecture)
+    throw new VitrineError(
+      'bad-file',
+      `${named(file)} has the model_type ${JSON.stringify(type)?.slice(0, 80) ?? 'of nothing'}. Known are ${listed(Object.keys(architectures))}.`,
+      { at: { file } },
+    );
+  const own = Array.isArray(classes) ? classes.filter(c => architecture.classes.includes(c)) : [];
+  const name = wanted ?? own[0] ?? architecture.classes[0]!;
+  if (!architecture.classes.includes(name))
+    throw new VitrineError(
+      'class-not-found',
+      `There is no class "${name}" for ${named(file)}. It has ${listed(architecture.classes)}.`,
+      { at: { file } },
+    );
+  return { architecture, name: name as string };
+}
+
+/** The files that Transformers gives the weights, in the order in which it looks for them. */
+const weightFiles = ['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin'] as const;
+
+/** Opens the weights of a folder. @throws VitrineError file-not-found, bad-file */
+export async function openFolderWeights(folder: string): Promise<CheckpointReader> {
+  for (const name of weightFiles) {
+    const file = path.join(folder, name);
+    if ((await stat(file).catch(() => undefined))?.isFile()) return openCheckpoint(file);
+  }
+  throw new VitrineError(
+    'file-not-found',
+    `The folder ${path.basename(folder)} has no weights. Expected ${listed([...weightFiles])}.`,
+    { at: { file: folder } },
+  );
+}
+
+/** A model's weights from the folder of its file. @throws VitrineError */
+export async function weightsOf(model: Model, architecture: Architecture): Promise<Tensors> {
+  const reader = await openFolderWeights(path.dirname(model.file));
+  try {
+    return await loadWeightsFrom(model, renamed(reader, model, architecture.prefix));
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The checkpoint under the model's names: base models are saved without the prefix, and early files with TensorFlow's names. */
+export function renamed(reader: CheckpointReader, model: Model, prefix: string): CheckpointReader {
+  const wanted = new Set(model.parameters.flatMap(p => [p.name, ...(p.aliases ?? [])]));
+  const original = new Map<string, string>();
+  for (const name of reader.tensors.keys()) {
+    const modern = name.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
+    const without = modern.startsWith(`${prefix}.`) ? modern.slice(prefix.length + 1) : modern;
+    const known = [modern, `${prefix}.${modern}`, without].find(n => wanted.has(n));
+    // What the model has no use for, e.g. masks that old versions saved, is left alone.
+    if (known !== undefined) original.set(known, name);
+  }
+  return {
+    file: reader.file,
+    tensors: new Map([...original].map(([name, old]) => [name, { ...reader.tensors.get(old)!, name }])),
+    tensor: name => reader.tensor(original.get(name) ?? name),
+    close: () => reader.close(),
+  };
+}

@@ -1,0 +1,109 @@
+/** Encoders over text in a folder that Transformers saved: what they are for, and their model over padded batches. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { VitrineError } from '../../model/errors';
+import type { Model, Tensors } from '../../model/graph';
+import type { ReadContext } from '../_format';
+import { modelFileOf } from '../_registry';
+import { named, readConfig, weightsOf, whatOf } from './folder';
+import { readClass } from './generation';
+import { openTokenizer, type TextTokenizer } from './tokenizer';
+
+export type TextTask = 'classify' | 'fill-mask' | 'embed';
+
+export interface TextEncoder {
+  task: TextTask;
+  /** Inputs: tokens (N, T), and, where `masked`, one for each token that is not padding. */
+  model: Model;
+  masked: boolean;
+  weights: Tensors;
+  tokenizer: TextTokenizer;
+  /** The token that fills up, and the longest text. */
+  padding: number;
+  longest: number;
+  /** Names of the classes, of a classifier. */
+  labels: readonly string[];
+  /** How sentence-transformers make one vector of a text: from modules.json; mean and normalised where that is absent. */
+  pooling: { how: 'mean' | 'cls' | 'max'; normalize: boolean };
+}
+
+/**
+ * @param where the folder or its config.json
+ * @throws VitrineError file-not-found, bad-file when the model is no encoder over text
+ */
+export async function openTextEncoder(where: string, context: ReadContext): Promise<TextEncoder> {
+  const file = await modelFileOf(path.resolve(where), where);
+  const folder = path.dirname(file);
+  const config = await readConfig(file);
+  const { architecture, name } = whatOf(config, file, undefined);
+  const task: TextTask | undefined = name.endsWith('ForSequenceClassification')
+    ? 'classify'
+    : name.endsWith('ForMaskedLM')
+      ? 'fill-mask'
+      : (architecture.masked && name.endsWith('Model')) || name === 'T5EncoderModel'
+        ? 'embed'
+        : undefined;
+  if (!task)
+    throw new VitrineError(
+      'bad-file',
+      `${named(file)} describes a ${name}. Texts are classified by a …ForSequenceClassification, masks are filled by a …ForMaskedLM, and embeddings are made by an encoder such as BertModel.`,
+      { at: { file } },
+    );
+  const tokenizer = await openTokenizer(folder);
+  const masked = architecture.masked === true;
+  const ids = { shape: ['N', 'T'], dtype: 'int64' as const };
+  const model = await readClass({
+    file,
+    source: architecture.source,
+    class: name,
+    config,
+    inputs: [{ name: 'input_ids', ...ids }, ...(masked ? [{ name: 'attention_mask', ...ids }] : [])],
+    context,
+  });
+  const positions = number(config['max_position_embeddings']) ?? number(config['n_positions']) ?? 512;
+  const wanted = number((await optional(path.join(folder, 'sentence_bert_config.json')))?.['max_seq_length']);
+  return {
+    task,
+    model: { ...model, file, format: 'huggingface' },
+    masked,
+    weights: await weightsOf({ ...model, file }, architecture),
+    tokenizer,
+    padding: number(config['pad_token_id']) ?? 0,
+    // RoBERTa's positions begin behind the padding's.
+    longest: Math.min(wanted ?? 512, architecture.source === 'roberta' ? positions - 2 : positions),
+    labels: labelsOf(config),
+    pooling: await poolingOf(folder),
+  };
+}
+
+function number(x: unknown): number | undefined {
+  return typeof x === 'number' && Number.isSafeInteger(x) && x >= 0 ? x : undefined;
+}
+
+function labelsOf(config: Readonly<Record<string, unknown>>): string[] {
+  const named = config['id2label'];
+  if (typeof named !== 'object' || named === null) return [];
+  return Object.entries(named)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, label]) => String(label));
+}
+
+async function poolingOf(folder: string): Promise<TextEncoder['pooling']> {
+  const modules = await readFile(path.join(folder, 'modules.json'), 'utf8')
+    .then(t => JSON.parse(t) as { type?: unknown; path?: unknown }[])
+    .catch(() => undefined);
+  if (!Array.isArray(modules)) return { how: 'mean', normalize: true };
+  const pooling = modules.find(m => String(m?.type).endsWith('Pooling'));
+  const inside = path.normalize(String(pooling?.path ?? '1_Pooling'));
+  // The path is the file's word: it may not lead out of the folder.
+  const own = inside.startsWith('..') || path.isAbsolute(inside) ? '1_Pooling' : inside;
+  const how = (await optional(path.join(folder, own, 'config.json'))) ?? {};
+  return {
+    how: how['pooling_mode_cls_token'] ? 'cls' : how['pooling_mode_max_tokens'] ? 'max' : 'mean',
+    normalize: modules.some(m => String(m?.type).endsWith('Normalize')),
+  };
+}
+
+async function optional(file: string): Promise<Record<string, unknown> | undefined> {
+  return readConfig(file).catch(() => undefined);
+}

@@ -1,0 +1,177 @@
+/**
+ * The tokenizer of a folder that Transformers saved, by the npm package of Hugging Face's own: the one that agrees with
+ * theirs, of 37 kB and without dependencies. Folders from before tokenizer.json have the vocabulary in files of its own.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { VitrineError } from '../../model/errors';
+
+const maxBytes = 100_000_000;
+
+export interface TextTokenizer {
+  encode(text: string, options?: { pair?: string; special?: boolean }): { ids: number[]; types: number[] };
+  /** Text of tokens, special ones left out unless wanted. */
+  decode(ids: readonly number[], options?: { special?: boolean }): string;
+  /** One token as it stands in the vocabulary. */
+  token(id: number): string;
+  id(token: string): number | undefined;
+  /** The token that stands for a hidden one, if the tokenizer has one. */
+  readonly mask: { token: string; id: number } | undefined;
+}
+
+/** @throws VitrineError file-not-found when the folder has none, bad-file */
+export async function openTokenizer(folder: string): Promise<TextTokenizer> {
+  const config = (await readJson(path.join(folder, 'tokenizer_config.json'))) ?? {};
+  const found =
+    (await readJson(path.join(folder, 'tokenizer.json'))) ?? (await fromVocabulary(folder, config));
+  if (!found)
+    throw new VitrineError(
+      'file-not-found',
+      `The folder ${path.basename(folder)} has no tokenizer.json (nor vocab.json with merges.txt, nor vocab.txt), so its model cannot be given text. Save it with tokenizer.save_pretrained("${path.basename(folder)}").`,
+      { at: { file: folder } },
+    );
+  let tokenizer: Tokenizer;
+  try {
+    tokenizer = new Tokenizer(found, config);
+    tokenizer.encode('a');
+  } catch (e) {
+    throw new VitrineError(
+      'bad-file',
+      `The tokenizer of ${path.basename(folder)} cannot be used: ${(e as Error).message}.`,
+      { at: { file: path.join(folder, 'tokenizer.json') } },
+    );
+  }
+  return {
+    encode(text, { pair, special = true } = {}) {
+      const { ids, token_type_ids: types } = tokenizer.encode(text, {
+        text_pair: pair ?? null,
+        add_special_tokens: special,
+        return_token_type_ids: true,
+      });
+      return { ids, types };
+    },
+    decode: (ids, { special = false } = {}) =>
+      ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: !special }),
+    token: id => tokenizer.id_to_token(id) ?? `<${id}>`,
+    id: token => tokenizer.token_to_id(token),
+    mask: maskOf(tokenizer, config),
+  };
+}
+
+function maskOf(tokenizer: Tokenizer, config: Record<string, unknown>) {
+  for (const token of [contentOf(config['mask_token']), '[MASK]', '<mask>']) {
+    const id = token === undefined ? undefined : tokenizer.token_to_id(token);
+    if (token !== undefined && id !== undefined) return { token, id };
+  }
+  return undefined;
+}
+
+/** Special tokens are given as text, or as an object with it. */
+function contentOf(token: unknown): string | undefined {
+  if (typeof token === 'string') return token;
+  const content = (token as { content?: unknown } | null | undefined)?.content;
+  return typeof content === 'string' ? content : undefined;
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile()) return undefined;
+  if (info.size > maxBytes)
+    throw new VitrineError(
+      'bad-file',
+      `${path.basename(file)} has ${info.size} bytes; at most ${maxBytes} are read.`,
+      { at: { file } },
+    );
+  return readFile(file, 'utf8');
+}
+
+async function readJson(file: string): Promise<Record<string, unknown> | undefined> {
+  const text = await readText(file);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new VitrineError('bad-file', `${path.basename(file)} is not JSON.`, { at: { file } });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new VitrineError('bad-file', `${path.basename(file)} is no JSON object.`, { at: { file } });
+}
+
+/** What tokenizer.json would say, from the files of GPT-2's and BERT's first tokenizers. */
+async function fromVocabulary(folder: string, config: Record<string, unknown>) {
+  const vocabulary = await readJson(path.join(folder, 'vocab.json'));
+  const merges = await readText(path.join(folder, 'merges.txt'));
+  if (vocabulary && merges !== undefined) {
+    const special = ['<|endoftext|>', '<s>', '</s>', '<pad>', '<unk>', '<mask>'];
+    return {
+      added_tokens: addedTokens(special, vocabulary),
+      normalizer: null,
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+      post_processor:
+        '<s>' in vocabulary && '</s>' in vocabulary
+          ? {
+              type: 'RobertaProcessing',
+              sep: ['</s>', vocabulary['</s>']],
+              cls: ['<s>', vocabulary['<s>']],
+              trim_offsets: true,
+              add_prefix_space: false,
+            }
+          : { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true },
+      decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+      model: {
+        type: 'BPE',
+        vocab: vocabulary,
+        merges: merges.split(/\r?\n/).filter(l => l !== '' && !l.startsWith('#version')),
+      },
+    };
+  }
+  const words = await readText(path.join(folder, 'vocab.txt'));
+  if (words === undefined) return undefined;
+  const vocab: Record<string, number> = {};
+  for (const [i, word] of words
+    .replace(/\r?\n$/, '')
+    .split(/\r?\n/)
+    .entries())
+    vocab[word] = i;
+  return {
+    added_tokens: addedTokens(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'], vocab),
+    normalizer: {
+      type: 'BertNormalizer',
+      clean_text: true,
+      handle_chinese_chars: true,
+      strip_accents: null,
+      lowercase: config['do_lower_case'] !== false,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'BertProcessing',
+      sep: ['[SEP]', vocab['[SEP]']],
+      cls: ['[CLS]', vocab['[CLS]']],
+    },
+    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab,
+    },
+  };
+}
+
+function addedTokens(tokens: readonly string[], vocabulary: Readonly<Record<string, unknown>>) {
+  return tokens
+    .filter(t => Object.hasOwn(vocabulary, t))
+    .map(content => ({
+      id: vocabulary[content],
+      content,
+      single_word: false,
+      lstrip: content === '<mask>',
+      rstrip: false,
+      normalized: false,
+      special: true,
+    }));
+}

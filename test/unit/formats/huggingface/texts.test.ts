@@ -1,0 +1,97 @@
+import { strict as assert } from 'node:assert';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createEngine } from '../../../../src/engine/create';
+import type { Engine } from '../../../../src/engine/engine';
+import { openTextEncoder } from '../../../../src/formats/huggingface/textModel';
+import { VitrineError } from '../../../../src/model/errors';
+import { classifyTexts, embedTexts, fillMasks } from '../../../../src/train/textTasks';
+
+const distFolder = resolve(process.env['VITRINE_DIST'] ?? 'dist');
+const folder = resolve('test/reference/huggingface_texts');
+const reference = JSON.parse(readFileSync(`${folder}.json`, 'utf8')) as {
+  texts: string[];
+  ids: number[][];
+  classes: number[][];
+  mask: { text: string; tokens: string[]; probabilities: number[] };
+  mean: number[][];
+  cls: number[][];
+  max: number[][];
+};
+
+describe('Encoders over text, held to Transformers', function () {
+  this.timeout(60_000);
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine({ backend: 'webasm' });
+  });
+  after(() => engine.dispose());
+  const open = (name: string) => openTextEncoder(join(folder, name), { distFolder });
+  const near = (got: ArrayLike<number>, expected: readonly number[]) => {
+    assert.equal(got.length, expected.length);
+    for (const [i, e] of expected.entries())
+      assert.ok(Math.abs(got[i]! - e) < 1e-5, `${got[i]}, expected ${e}`);
+  };
+
+  it('classify, whatever the lengths in a batch', async () => {
+    const encoder = await open('classifier');
+    assert.deepEqual(
+      reference.texts.map(t => encoder.tokenizer.encode(t).ids),
+      reference.ids,
+    );
+    const found = await classifyTexts(engine, encoder, reference.texts);
+    for (const [i, expected] of reference.classes.entries()) {
+      near(Object.values(found[i]!.probabilities), expected);
+      const best = expected.indexOf(Math.max(...expected));
+      assert.equal(found[i]!.prediction, ['dull', 'fine', 'great'][best]);
+    }
+    await assert.rejects(classifyTexts(engine, encoder, ['cat'], AbortSignal.abort()), /Cancelled/);
+  });
+
+  it('fill masks', async () => {
+    const encoder = await open('masked');
+    const [found] = await fillMasks(engine, encoder, [reference.mask.text], 4);
+    assert.deepEqual(
+      found!.map(f => f.token),
+      reference.mask.tokens,
+    );
+    near(
+      found!.map(f => f.probability),
+      reference.mask.probabilities,
+    );
+    await assert.rejects(fillMasks(engine, encoder, ['the cat'], 4), /has one \[MASK\], but this one has 0/);
+  });
+
+  it('embed by the mean, the first token or the greatest', async () => {
+    const vectors = await embedTexts(engine, await open('encoder'), reference.texts);
+    for (const [i, v] of vectors.entries()) near(v, reference.mean[i]!);
+    const copy = mkdtempSync(join(tmpdir(), 'vitrine-sentence-'));
+    cpSync(join(folder, 'encoder'), copy, { recursive: true });
+    mkdirSync(join(copy, '1_Pooling'));
+    const modules = [
+      { type: 'sentence_transformers.models.Transformer', path: '' },
+      { type: 'sentence_transformers.models.Pooling', path: '../../1_Pooling' },
+    ];
+    writeFileSync(join(copy, 'modules.json'), JSON.stringify(modules));
+    for (const [how, name] of [
+      ['cls', 'pooling_mode_cls_token'],
+      ['max', 'pooling_mode_max_tokens'],
+    ] as const) {
+      writeFileSync(join(copy, '1_Pooling', 'config.json'), JSON.stringify({ [name]: true }));
+      const pooled = await embedTexts(engine, await openTextEncoder(copy, { distFolder }), reference.texts);
+      for (const [i, v] of pooled.entries()) near(v, reference[how][i]!);
+    }
+  });
+
+  it('refuse what is no encoder over text', async () => {
+    for (const [name, expected] of [
+      ['huggingface/vit', /ViTForImageClassification\. Texts are classified by/],
+      ['huggingface/bert', /no tokenizer\.json/],
+    ] as const)
+      await assert.rejects(
+        openTextEncoder(resolve('test/reference', name), { distFolder }),
+        (e: unknown) => e instanceof VitrineError && expected.test(e.message),
+      );
+  });
+});
