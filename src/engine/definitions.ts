@@ -1,13 +1,15 @@
-/** Losses and optimisers by name, and their options with defaults filled in and checked. */
+/** Losses, optimisers and schedules by name, and their options with defaults filled in and checked. */
 
 import allLosses from 'registry:engine/losses#loss';
 import allOptimizers from 'registry:engine/optimizers#optimizer';
+import allSchedules from 'registry:engine/schedules#schedule';
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { VitrineError } from '../model/errors';
 import { listed, nearest } from '../model/suggest';
 import type { LossDefinition } from './loss';
 import type { OptimizerDefinition } from './optimizer';
+import type { ScheduleDefinition } from './schedule';
 
 export const losses: ReadonlyMap<string, LossDefinition> = new Map(
   (allLosses as readonly LossDefinition[]).map(l => [l.name, l] as const),
@@ -16,6 +18,15 @@ export const losses: ReadonlyMap<string, LossDefinition> = new Map(
 export const optimizers: ReadonlyMap<string, OptimizerDefinition> = new Map(
   (allOptimizers as readonly OptimizerDefinition[]).map(o => [o.name, o] as const),
 );
+
+export const schedules: ReadonlyMap<string, ScheduleDefinition> = new Map(
+  (allSchedules as readonly ScheduleDefinition[]).map(s => [s.name, s] as const),
+);
+
+/** @throws bad-experiment when the schedule does not exist. */
+export function requireSchedule(name: string): ScheduleDefinition {
+  return schedules.get(name) ?? unknown('schedule', name, schedules);
+}
 
 /** @throws bad-experiment when the loss does not exist. */
 export function requireLoss(name: string): LossDefinition {
