@@ -4,6 +4,7 @@
  */
 import type { Bindings, DType, Model, Tensor, Tensors } from '../model/graph';
 import type { GradientRules } from './op';
+import type { StepOptions } from './updates';
 
 export type BackendName = 'webgpu' | 'webasm' | 'cpu';
 
@@ -29,6 +30,26 @@ export interface OptimizerSpec {
   /** PyTorch's name: "SGD", "Adam", … with PyTorch's option names and defaults. */
   name: string;
   options: Readonly<Record<string, number | boolean | readonly number[]>>;
+  /**
+   * Parameters with options of their own: PyTorch's parameter groups. Patterns are those of parameterPatterns.ts; a
+   * parameter belongs to the first group that names it. Their learning rates are given to each step.
+   */
+  groups?: readonly {
+    parameters: readonly string[];
+    options?: Readonly<Record<string, number | boolean | readonly number[]>>;
+  }[];
+}
+
+/** What happens to gradients and weights besides the optimiser's own step. */
+export interface UpdateSpec {
+  /** Patterns of parameters that are not trained. */
+  freeze?: readonly string[];
+  /** Cuts each value to [-value, value], and then scales all gradients to a common L2 norm of at most `norm`. */
+  clip?: { value?: number; norm?: number };
+  /** Steps may be told to add up gradients of several batches. */
+  accumulate?: boolean;
+  /** An exponential moving average of the weights is kept: average ← decay · average + (1 - decay) · weights. */
+  average?: { decay: number };
 }
 
 export interface Engine {
@@ -89,6 +110,7 @@ export interface TrainerRequest {
   weights: Tensors;
   loss: LossSpec;
   optimizer: OptimizerSpec;
+  update?: UpdateSpec;
   /** Shape and type of the targets that `step` gets, with the batch size filled in. */
   targets: { shape: readonly number[]; dtype: DType };
   /** For dropout; the same seed gives the same numbers. */
@@ -110,12 +132,14 @@ export interface Trainer {
    * One optimiser step. A last batch that is smaller than compiled for is given as it is: the trainer weighs the
    * padding with zero (or compiles a second plan), so that the numbers are PyTorch's.
    */
-  step(feeds: Tensors, targets: Tensor, options: { learningRate: number }): Promise<StepResult>;
+  step(feeds: Tensors, targets: Tensor, options: StepOptions): Promise<StepResult>;
   /** Weights, by parameter name, read back. */
   weights(): Promise<Tensors>;
+  /** The moving average of the weights where one is kept, else the weights. */
+  averagedWeights(): Promise<Tensors>;
   /** The optimiser's state: what `TrainerRequest.state` takes. */
   state(): Promise<Tensors>;
-  /** L2 norms of the last step's gradients by parameter name. */
+  /** L2 norms of the last batch's gradients by parameter name. */
   gradientNorms(): Promise<Record<string, number>>;
   dispose(): Promise<void>;
 }

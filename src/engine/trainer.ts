@@ -5,12 +5,11 @@ import { Random } from '../model/random';
 import { differentiate } from './compile/autodiff';
 import { bindModel, type Draw, type Graph } from './compile/graph';
 import { lower } from './compile/plan';
-import { completeOptions, requireOptimizer } from './definitions';
 import type { BackendInfo, StepResult, Trainer, TrainerRequest } from './engine';
 import type { Executable, Executor } from './executors/executor';
 import { batchSymbol, checkFeed, checkWeights } from './feeds';
 import { addLoss, type BuiltLoss } from './lossGraph';
-import type { OptimizerDefinition, Options } from './optimizer';
+import { type Slot, type StepOptions, Updates } from './updates';
 import { yieldToOthers } from './yielding';
 
 /** A plan for one batch size. */
@@ -24,11 +23,12 @@ interface Step {
   gradients: ReadonlyMap<string, string>;
   draws: readonly Draw[];
   inputs: ReadonlyMap<string, string>;
-  scalars: readonly string[];
 }
 
 /** The step count's name among the state's tensors. */
 const STEP = 'step';
+/** That of the batches, where it is another. */
+const BATCHES = 'batches';
 
 export async function createTrainer(
   executor: Executor,
@@ -36,13 +36,8 @@ export async function createTrainer(
   request: TrainerRequest,
 ): Promise<CompiledTrainer> {
   checkWeights(model, request.weights);
-  const definition = requireOptimizer(request.optimizer.name);
-  const options = completeOptions<Options>(
-    `The optimiser "${definition.name}"`,
-    definition.options,
-    request.optimizer.options,
-  );
-  const trainer = new CompiledTrainer(executor, model, request, definition, options);
+  const updates = new Updates(model, request.optimizer, request.update ?? {});
+  const trainer = new CompiledTrainer(executor, model, request, updates);
   await trainer.start();
   return trainer;
 }
@@ -51,34 +46,20 @@ export class CompiledTrainer implements Trainer {
   private readonly steps = new Map<number, Step>();
   private active: Step | undefined;
   private count = 0;
-  /** Trained parameters and their slots, by the resident buffer's name. */
+  /** Batches seen so far, from which random tensors are drawn; the steps where no gradients are added up. */
+  private batches = 0;
+  /** Parameters and what is kept for them, by the resident buffers' names. */
   private readonly residents: readonly string[];
-  private readonly slots: readonly {
-    parameter: string;
-    slot: string;
-    name: string;
-    shape: readonly number[];
-  }[];
   private readonly batch: string | undefined;
 
   constructor(
     private readonly executor: Executor,
     private readonly model: Model,
     private readonly request: TrainerRequest,
-    private readonly optimizer: OptimizerDefinition,
-    private readonly options: Options,
+    private readonly updates: Updates,
   ) {
     this.batch = batchSymbol(model);
-    const trained = model.parameters.filter(p => p.kind === 'parameter' && p.trainable);
-    this.slots = trained.flatMap(p =>
-      optimizer.slots(options).map(slot => ({
-        parameter: p.name,
-        slot,
-        name: `${p.name}.${slot}`,
-        shape: p.shape,
-      })),
-    );
-    this.residents = [...model.parameters.map(p => p.name), ...this.slots.map(s => s.name)];
+    this.residents = [...model.parameters.map(p => p.name), ...updates.slots.map(s => s.name)];
   }
 
   get backend(): BackendInfo {
@@ -90,35 +71,22 @@ export class CompiledTrainer implements Trainer {
     const step = await this.compile(this.request.bindings, this.request.targets.shape);
     this.active = step;
     for (const p of this.model.parameters) step.executable.write(p.name, weights[p.name]!.data);
-    for (const s of this.slots) {
-      const saved = state[s.name];
-      const size = s.shape.reduce((n, d) => n * d, 1);
-      if (!saved) {
-        const first = this.optimizer.start?.(this.options)[s.slot] ?? 0;
-        step.executable.write(s.name, new Float32Array(size).fill(first));
-        continue;
-      }
-      if (saved.data.length !== size)
-        throw new VitrineError(
-          'bad-file',
-          `The saved optimiser state "${s.name}" does not fit its parameter.`,
-        );
-      step.executable.write(s.name, saved.data);
-    }
+    for (const s of this.updates.slots) step.executable.write(s.name, this.firstValues(s, state[s.name]));
     this.count = Number(state[STEP]?.data[0] ?? 0);
+    this.batches = Number(state[BATCHES]?.data[0] ?? this.count);
   }
 
-  async step(feeds: Tensors, targets: Tensor, options: { learningRate: number }): Promise<StepResult> {
+  async step(feeds: Tensors, targets: Tensor, options: StepOptions): Promise<StepResult> {
     await yieldToOthers();
     const step = await this.stepFor(feeds, targets);
     const { executable, graph, loss } = step;
     for (const [id, buffer] of step.inputs)
       executable.write(buffer, checkFeed(this.model, graph, id, feeds[id]).data);
     executable.write(loss.target, loss.check(targets).data);
-    this.count++;
-    const scalars = this.optimizer.scalars(this.count, options.learningRate, this.options);
-    for (const name of step.scalars) executable.write(scalarId(name), Float32Array.of(scalars[name]!));
-    draw(executable, step.draws, this.request.seed ?? 0, this.count);
+    for (const [id, value] of Object.entries(this.updates.scalars(this.count + 1, options)))
+      executable.write(id, Float32Array.of(value));
+    if (options.accumulate?.last !== false) this.count++;
+    draw(executable, step.draws, this.request.seed ?? 0, ++this.batches);
     await executable.run();
     return {
       loss: executable.read(step.lossBuffer)[0]!,
@@ -136,9 +104,17 @@ export class CompiledTrainer implements Trainer {
     );
   }
 
+  async averagedWeights(): Promise<Tensors> {
+    return this.updates.averaged<Tensor>(await this.weights(), s => ({
+      shape: s.shape,
+      data: this.active!.executable.read(s.name),
+    }));
+  }
+
   async state(): Promise<Tensors> {
     const state: Tensors = { [STEP]: { shape: [], data: Int32Array.of(this.count) } };
-    for (const s of this.slots)
+    if (this.batches !== this.count) state[BATCHES] = { shape: [], data: Int32Array.of(this.batches) };
+    for (const s of this.updates.slots)
       state[s.name] = { shape: s.shape, data: this.active!.executable.read(s.name) };
     return state;
   }
@@ -158,6 +134,16 @@ export class CompiledTrainer implements Trainer {
     for (const s of this.steps.values()) await s.executable.dispose();
     this.steps.clear();
     this.active = undefined;
+  }
+
+  private firstValues(s: Slot, saved: Tensor | undefined): Float32Array | Int32Array {
+    const size = s.shape.reduce((n, d) => n * d, 1);
+    if (!saved)
+      return s.start === undefined
+        ? this.request.weights[s.parameter]!.data
+        : new Float32Array(size).fill(s.start);
+    if (saved.data.length === size) return saved.data;
+    throw new VitrineError('bad-file', `The saved optimiser state "${s.name}" does not fit its parameter.`);
   }
 
   /** The plan for as many rows as the feeds have; weights and state move to it. */
@@ -185,26 +171,23 @@ export class CompiledTrainer implements Trainer {
   }
 
   private async compile(bindings: Bindings, targetShape: readonly number[]): Promise<Step> {
-    const { model, request, optimizer, options } = this;
+    const { model, request, updates } = this;
     const graph = bindModel(model, bindings, true);
     const loss = addLoss(graph, model, request.loss, { ...request.targets, shape: targetShape });
-    const trained = model.parameters.filter(p => p.kind === 'parameter' && p.trainable).map(p => p.name);
-    const gradients = differentiate(graph, new Map([[loss.value, graph.scalar(1)]]), trained);
+    const gradients = differentiate(graph, new Map([[loss.value, graph.scalar(1)]]), updates.trained);
     const found = [...gradients].flatMap(([name, g]) => (g === undefined ? [] : [[name, g] as const]));
     if (found.length === 0)
       throw new VitrineError(
         'bad-model',
         `The loss does not depend on any trainable parameter of ${model.name}.`,
       );
-    for (const s of this.slots) graph.declare(s.name, { dtype: 'float32', shape: s.shape });
-    const scalars = Object.keys(optimizer.scalars(1, 1, options));
-    for (const name of scalars) graph.declare(scalarId(name), { dtype: 'float32', shape: [] });
-    for (const [name, gradient] of found) this.addUpdate(graph, name, gradient, scalars);
+    updates.emit(graph, new Map(found));
+    const scalars = Object.keys(updates.scalars(1, { learningRate: 1 }));
     const output = model.outputs[0]!;
     const { plan, bufferOf } = lower(
       graph,
       {
-        inputs: [...model.inputs, loss.target, ...scalars.map(scalarId), ...graph.draws.map(d => d.id)],
+        inputs: [...model.inputs, loss.target, ...scalars, ...graph.draws.map(d => d.id)],
         residents: this.residents,
         outputs: [loss.value, output, ...found.map(([, g]) => g)],
       },
@@ -219,40 +202,10 @@ export class CompiledTrainer implements Trainer {
       gradients: new Map(found.map(([name, g]) => [name, bufferOf(g)])),
       draws: graph.draws,
       inputs: new Map(model.inputs.map(id => [id, bufferOf(id)])),
-      scalars,
     };
     this.steps.set(this.batch === undefined ? 0 : bindings[this.batch]!, step);
     return step;
   }
-
-  /** The optimiser's step for one parameter, as nodes. */
-  private addUpdate(graph: Graph, parameter: string, gradient: string, scalars: readonly string[]): void {
-    const { slots, parameter: expression } = this.optimizer.update(this.options);
-    const values: Record<string, string> = {
-      p: parameter,
-      g: gradient,
-      ...Object.fromEntries(scalars.map(s => [s, scalarId(s)])),
-      ...Object.fromEntries(Object.keys(slots).map(s => [s, `${parameter}.${s}`])),
-    };
-    const cells = (e: string) => {
-      const used = Object.keys(values).filter(n => new RegExp(`\\b${n}\\b`).test(e));
-      return graph.emit(
-        'Map',
-        used.map(n => values[n]!),
-        { names: used, expression: e },
-      )[0]!;
-    };
-    for (const [slot, e] of Object.entries(slots)) {
-      const now = cells(e);
-      values[`new_${slot}`] = now;
-      graph.updates.push({ resident: `${parameter}.${slot}`, value: now });
-    }
-    graph.updates.push({ resident: parameter, value: cells(expression) });
-  }
-}
-
-function scalarId(name: string): string {
-  return `%scalar:${name}`;
 }
 
 /** Fills the random tensors of a step; each has its own stream, so that a resumed run draws the same. */

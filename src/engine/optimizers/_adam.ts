@@ -24,17 +24,21 @@ export function adamOptions(decay: number) {
   );
 }
 
+export function betasOf(o: Options): readonly [number, number] {
+  return o['betas'] as readonly [number, number];
+}
+
 export function adam(decoupled: boolean): Pick<OptimizerDefinition, 'slots' | 'scalars' | 'update'> {
-  const betas = (o: Options) => o['betas'] as readonly [number, number];
   return {
     slots: o => ['exp_avg', 'exp_avg_sq', ...(o['amsgrad'] ? ['max_exp_avg_sq'] : [])],
     scalars: (step, lr, o) => ({
-      step_size: lr / (1 - betas(o)[0] ** step),
-      root_correction: Math.sqrt(1 - betas(o)[1] ** step),
+      take: 1 - betasOf(o)[0],
+      step_size: lr / (1 - betasOf(o)[0] ** step),
+      root_correction: Math.sqrt(1 - betasOf(o)[1] ** step),
       ...(decoupled && o['weight_decay'] ? { shrink: 1 - lr * Number(o['weight_decay']) } : {}),
     }),
     update(o) {
-      const [b1, b2] = betas(o);
+      const [, b2] = betasOf(o);
       const decay = Number(o['weight_decay']);
       const sign = o['maximize'] ? '(-g)' : 'g';
       const g = decay && !decoupled ? `(${sign} + ${decay} * p)` : sign;
@@ -43,7 +47,7 @@ export function adam(decoupled: boolean): Pick<OptimizerDefinition, 'slots' | 's
       return {
         slots: {
           // PyTorch's lerp: m + (g - m)(1 - β₁).
-          exp_avg: `exp_avg + (${g} - exp_avg) * ${1 - b1}`,
+          exp_avg: `exp_avg + (${g} - exp_avg) * take`,
           exp_avg_sq: `exp_avg_sq * ${b2} + ${1 - b2} * ${g} * ${g}`,
           ...(o['amsgrad'] && { max_exp_avg_sq: 'Math.max(max_exp_avg_sq, new_exp_avg_sq)' }),
         },

@@ -32,7 +32,7 @@ export const optimizer: OptimizerDefinition = {
     ...(o['centered'] ? ['grad_avg'] : []),
     ...(o['momentum'] ? ['momentum_buffer'] : []),
   ],
-  scalars: (_, lr) => ({ lr }),
+  scalars: (_, lr, { momentum }) => ({ lr, ...(momentum && { momentum: Number(momentum) }) }),
   update(o) {
     const sign = o['maximize'] ? '(-g)' : 'g';
     const g = o['weight_decay'] ? `(${sign} + ${o['weight_decay']} * p)` : sign;
@@ -43,7 +43,7 @@ export const optimizer: OptimizerDefinition = {
       slots: {
         square_avg: `square_avg * ${alpha} + ${1 - alpha} * ${g} * ${g}`,
         ...(o['centered'] && { grad_avg: `grad_avg + (${g} - grad_avg) * ${1 - alpha}` }),
-        ...(o['momentum'] && { momentum_buffer: `${o['momentum']} * momentum_buffer + ${step}` }),
+        ...(o['momentum'] && { momentum_buffer: `momentum * momentum_buffer + ${step}` }),
       },
       parameter: o['momentum'] ? 'p - lr * new_momentum_buffer' : `p - lr * (${step})`,
     };

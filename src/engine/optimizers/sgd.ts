@@ -25,6 +25,7 @@ export const optimizer: OptimizerDefinition = {
   scalars: (step, learningRate, { momentum, dampening }) => ({
     lr: learningRate,
     ...(momentum && {
+      momentum: Number(momentum),
       keep: step === 1 ? 0 : Number(momentum),
       take: step === 1 ? 1 : 1 - Number(dampening),
     }),
@@ -34,7 +35,7 @@ export const optimizer: OptimizerDefinition = {
     const g = maximize ? '(-g)' : 'g';
     const gradient = weight_decay ? `(${g} + ${weight_decay} * p)` : g;
     if (!momentum) return { slots, parameter: `p - lr * ${gradient}` };
-    const direction = nesterov ? `(${gradient} + ${momentum} * new_momentum_buffer)` : 'new_momentum_buffer';
+    const direction = nesterov ? `(${gradient} + momentum * new_momentum_buffer)` : 'new_momentum_buffer';
     slots['momentum_buffer'] = `keep * momentum_buffer + take * ${gradient}`;
     return { slots, parameter: `p - lr * ${direction}` };
   },

@@ -134,6 +134,7 @@ export function fakeEngine(options: FakeEngineOptions = {}): Engine {
           return { loss: reported, output };
         },
         weights: async () => copy(weights),
+        averagedWeights: async () => copy(weights),
         state: async () => copy(velocity),
         gradientNorms: async () => ({ w: 1, b: 1 }),
         async dispose() {},
