@@ -4,7 +4,7 @@ import type { BackendName, Engine, Evaluator, Trainer } from './engine';
 import { createEvaluator } from './evaluator';
 import type { Executor } from './executors/executor';
 import { pipelineExecutor } from './executors/pipeline';
-import { isWebasmSupported, webasmExecutor } from './executors/webasm';
+import { isWebasmSupported, type Profile, webasmExecutor } from './executors/webasm';
 import { createTrainer } from './trainer';
 
 /**
@@ -12,8 +12,8 @@ import { createTrainer } from './trainer';
  *   "auto" takes webasm, or cpu where WebAssembly lacks SIMD.
  * @throws bad-request when the backend that was asked for is not there.
  */
-export async function createEngine(options: { backend?: BackendName | 'auto' } = {}): Promise<Engine> {
-  const executor = await executorFor(options.backend ?? 'auto');
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const executor = await executorFor(options.backend ?? 'auto', options);
   const open = new Set<{ dispose(): Promise<void> }>();
   const kept = <T extends Evaluator | Trainer>(made: T): T => {
     open.add(made);
@@ -35,17 +35,23 @@ export async function createEngine(options: { backend?: BackendName | 'auto' } =
   };
 }
 
-async function executorFor(backend: string): Promise<Executor> {
+export interface EngineOptions {
+  backend?: BackendName | 'auto';
+  /** Gets the time that each kernel takes, on "webasm". For developers: `npm run bench -- --profile`. */
+  profile?: Profile;
+}
+
+async function executorFor(backend: string, { profile }: EngineOptions): Promise<Executor> {
   switch (backend) {
     case 'auto':
-      return isWebasmSupported() ? webasmExecutor() : pipelineExecutor('cpu');
+      return isWebasmSupported() ? webasmExecutor(profile) : pipelineExecutor('cpu');
     case 'webasm':
       if (!isWebasmSupported())
         throw new VitrineError(
           'bad-request',
           'The backend "webasm" is not there: this process has no WebAssembly. Use "cpu".',
         );
-      return webasmExecutor();
+      return webasmExecutor(profile);
     case 'cpu':
       return pipelineExecutor('cpu');
     case 'webgpu':

@@ -21,6 +21,7 @@
  * An op that is a composition of others, or differs while training (Dropout, BatchNormalization), has an `expand`.
  */
 import type { Attributes, Dim, Node, TensorType } from '../model/graph';
+import type { Fused } from './compile/fuse';
 
 export interface OpDefinition {
   /** ONNX operator name. Ops that ONNX lacks (mostly gradients) are named in the same style and marked `internal`. */
@@ -166,6 +167,20 @@ export interface KernelCall {
   elementwise?: boolean;
   /** The same computation as a hand-written kernel, for executors that have it: its name and parameters. */
   fast?: FastKernel;
+  /** What an elementwise kernel computes from cells of its inputs, broadcast to the output: these may be joined. */
+  cells?: Cells;
+  /** Several elementwise kernels in one (compile/fuse.ts), which also write `also`. */
+  fused?: Fused;
+  also?: readonly Concrete[];
+}
+
+/**
+ * An expression in the inputs' cells a, b, c, … and what comes before it. Of Math's functions it may use all, and
+ * `erf`, which `Math` lacks.
+ */
+export interface Cells {
+  expression: string;
+  statements: string;
 }
 
 /** A hand-written kernel of engine/wasm; `params` are the arguments that are no addresses, by name. */

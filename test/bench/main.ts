@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [--seconds S] [--only TEXT] [--no-peers]`: Vitrine beside its peers in the same run.
+ * `npm run bench [-- --json] [--seconds S] [--only TEXT] [--no-peers] [--profile]`: Vitrine beside its peers in the same run.
  * Prints a table in Markdown; with --json the same as JSON on standard output. A ratio says how many times faster
  * Vitrine is than that peer.
  */
@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { cpus, homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Profile } from '../../src/engine/executors/webasm';
 import { editorRows } from './editor';
 import type { Peer, PeerSession, Prepared } from './peer';
 import { workloads } from './peer';
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     'no-peers': { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
   },
 });
 const seconds = Number(options.seconds);
@@ -69,6 +71,28 @@ async function time(prepared: Prepared): Promise<number> {
   return times.sort((a, b) => a - b)[times.length >> 1]!;
 }
 
+/** The kernels that most of the time of a call goes to. */
+async function sayProfile(profile: Profile, call: () => Promise<void> | void): Promise<void> {
+  for (const e of profile.values()) Object.assign(e, { calls: 0, shortest: Number.POSITIVE_INFINITY });
+  const calls = 50;
+  for (let i = 0; i < calls; i++) await call();
+  const entries = [...profile]
+    .filter(([, e]) => e.calls > 0)
+    .map(([label, e]) => ({ label, times: e.calls / calls, us: (e.shortest * e.calls * 1000) / calls }))
+    .sort((a, b) => b.us - a.us);
+  const total = entries.reduce((sum, e) => sum + e.us, 0);
+  say(`${total.toFixed(0)} µs in kernels`);
+  for (const { label, times, us } of entries.slice(0, 40)) {
+    const cells = [
+      `${us.toFixed(1)} µs`.padStart(12),
+      `${((us / total) * 100).toFixed(1)} %`.padStart(7),
+      `${Math.round(times)} times`.padStart(9),
+    ];
+    say(`${cells.join(' ')}  ${label}`);
+  }
+  profile.clear();
+}
+
 async function engineRows(): Promise<Row[]> {
   const rows: Row[] = [];
   const all = options['no-peers'] ? [] : [...tfjs, ...brain, ...pytorch];
@@ -83,7 +107,8 @@ async function engineRows(): Promise<Row[]> {
       say(`${peer.name}: ${(e as Error).message.split('\n')[0]}`);
     }
   }
-  const ours = await vitrine();
+  const profile: Profile | undefined = options.profile ? new Map() : undefined;
+  const ours = await vitrine(profile);
   for (const w of workloads) {
     for (const mode of ['train', 'infer'] as const) {
       const name = `${w.name}, batch ${w.batch}, ${mode === 'train' ? 'training step' : 'inference'}`;
@@ -94,6 +119,7 @@ async function engineRows(): Promise<Row[]> {
           const prepared = await session.prepare(w, mode);
           if (!prepared) continue;
           const us = await time(prepared);
+          if (peer === 'vitrine' && profile && 'call' in prepared) await sayProfile(profile, prepared.call);
           prepared.dispose?.();
           if (peer === 'vitrine') row.vitrine = us;
           else row.peers[peer] = us;

@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../../src/engine/create';
+import type { Profile } from '../../src/engine/executors/webasm';
 import { initializeWeights } from '../../src/engine/initialize';
 import { PytorchReader } from '../../src/formats/pytorch/reader';
 import type { Model, Tensor } from '../../src/model/graph';
@@ -33,9 +34,9 @@ function feedsOf(w: Workload, model: Model): { feed: Tensor; targets: Tensor } {
   return { feed: { shape, data }, targets };
 }
 
-export async function vitrine(): Promise<PeerSession> {
+export async function vitrine(profile?: Profile): Promise<PeerSession> {
   const reader = new PytorchReader({ distFolder: join(__dirname, '../../../dist') });
-  const engine = await createEngine({});
+  const engine = await createEngine({ ...(profile && { profile }) });
   return {
     async prepare(w, mode) {
       const model = await read(reader, w);

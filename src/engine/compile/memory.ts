@@ -3,6 +3,7 @@
  * own; all else shares places as soon as its last reader has run. An elementwise kernel may write where its dying
  * input lies, and a resident's new value where the old one lies, if nobody reads the old one afterwards.
  */
+import type { KernelCall } from '../op';
 import type { Plan } from './plan';
 
 export interface MemoryPlan {
@@ -13,12 +14,18 @@ export interface MemoryPlan {
   copies: readonly { from: string; to: string }[];
 }
 
+/** All that a call writes. */
+export function outputsOf(call: KernelCall) {
+  return [call.output, ...(call.also ?? [])];
+}
+
 const align = (bytes: number) => Math.ceil(bytes / 16) * 16;
 
-export function planMemory(plan: Plan): MemoryPlan {
+/** @param start bytes at the front that are left free */
+export function planMemory(plan: Plan, start = 0): MemoryPlan {
   const { calls, sizes } = plan;
   const offsets = new Map<string, number>();
-  let bytes = 0;
+  let bytes = align(start);
   const place = (buffer: string) => {
     if (offsets.has(buffer)) return;
     offsets.set(buffer, bytes);
@@ -31,7 +38,7 @@ export function planMemory(plan: Plan): MemoryPlan {
   const writtenAt = new Map<string, number>();
   calls.forEach((call, i) => {
     for (const x of call.inputs) lastRead.set(x.buffer, i);
-    if (!writtenAt.has(call.output.buffer)) writtenAt.set(call.output.buffer, i);
+    for (const { buffer } of outputsOf(call)) if (!writtenAt.has(buffer)) writtenAt.set(buffer, i);
   });
 
   // New values of residents, in place where that is safe.
@@ -87,11 +94,12 @@ export function planMemory(plan: Plan): MemoryPlan {
     if (f.size === 0) free.splice(hole, 1);
   };
   calls.forEach((call, i) => {
-    const out = call.output.buffer;
+    const outs = outputsOf(call).map(o => o.buffer);
     const dying = [...new Set(call.inputs.map(x => x.buffer))].filter(
       b => pooled.has(b) && lastRead.get(b) === i,
     );
-    if (!offsets.has(out)) {
+    for (const out of outs) {
+      if (offsets.has(out)) continue;
       const heir = call.elementwise
         ? dying.find(b => b !== out && sizes.get(b) === sizes.get(out))
         : undefined;
@@ -107,7 +115,8 @@ export function planMemory(plan: Plan): MemoryPlan {
       pooled.delete(b);
     }
     // A value that nobody reads.
-    if (pooled.has(out) && !lastRead.has(out)) {
+    for (const out of outs) {
+      if (!pooled.has(out) || lastRead.has(out)) continue;
       release(offsets.get(out)!, pooled.get(out)!);
       pooled.delete(out);
     }

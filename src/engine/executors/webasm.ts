@@ -11,12 +11,15 @@
  */
 import { GPU } from 'gpu.js';
 import { VitrineError } from '../../model/errors';
-import { planMemory } from '../compile/memory';
+import { fuseElementwise } from '../compile/fuse';
+import { outputsOf, planMemory } from '../compile/memory';
 import type { Plan } from '../compile/plan';
 import type { BackendInfo } from '../engine';
 import type { KernelCall } from '../op';
+import { emitCells, unitsOf } from '../wasm/cells/emit';
+import { vectorFunctions } from '../wasm/cells/program';
 import { fastKernels } from '../wasm/fastKernels';
-import { instantiateNative, nativeModule } from '../wasm/native';
+import { instantiateNative, NATIVE_BYTES, type Native, nativeModule } from '../wasm/native';
 import { type Executable, type Executor, LONGEST_LOOP } from './executor';
 
 /** What is used of gpu.js's WebAssemblyKernel. */
@@ -54,7 +57,32 @@ export function isWebasmSupported(): boolean {
   return GPU.isWebAssemblySupported;
 }
 
-export function webasmExecutor(): Executor {
+type CellsFunction = (lo: number, hi: number, ...addresses: number[]) => void;
+
+/** Compiles the plan's joined elementwise kernels, all in one module. */
+function instantiateCells(
+  plan: Plan,
+  memory: WebAssembly.Memory,
+  maximum: number,
+  native: Native,
+): Map<KernelCall, CellsFunction> {
+  const calls = plan.calls.filter(c => c.fused);
+  const { bytes, lanes, names } = emitCells(
+    calls.map(c => c.fused!),
+    maximum,
+  );
+  const env: Record<string, WebAssembly.ImportValue> = { memory };
+  for (const name of Object.values(vectorFunctions)) env[name] = native[name]!;
+  for (const name of lanes) env[`math_${name}`] = Math[name as 'sin'];
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
+  return new Map(calls.map((c, i) => [c, exports[names[i]!] as CellsFunction]));
+}
+
+/** By kernel: how often it ran, and the shortest of its times in ms, which other work on the machine disturbs least. */
+export type Profile = Map<string, { calls: number; shortest: number }>;
+
+/** @param profile gets the time of each kernel; measuring costs small nets much of their speed. */
+export function webasmExecutor(profile?: Profile): Executor {
   const gpu = new GPU({ mode: 'webasm' });
   const backend: BackendInfo = {
     name: 'webasm',
@@ -64,7 +92,7 @@ export function webasmExecutor(): Executor {
   return {
     backend,
     fast: true,
-    compile: async plan => new WebasmExecutable(gpu, backend, plan),
+    compile: async plan => new WebasmExecutable(gpu, backend, plan, profile),
     dispose: async () => {
       await gpu.destroy();
     },
@@ -80,9 +108,11 @@ class WebasmExecutable implements Executable {
   constructor(
     gpu: GPU,
     readonly backend: BackendInfo,
-    plan: Plan,
+    given: Plan,
+    profile?: Profile,
   ) {
-    const { offsets, bytes: planned, copies } = planMemory(plan);
+    const plan = fuseElementwise(given);
+    const { offsets, bytes: planned, copies } = planMemory(plan, NATIVE_BYTES);
     const scratch = planned;
     const bytes = planned + scratchBytes(plan);
     const initial = Math.ceil(bytes / PAGE) + 16;
@@ -92,7 +122,8 @@ class WebasmExecutable implements Executable {
         `The model needs ${(bytes / 2 ** 30).toFixed(1)} GB for one batch, more than the 4 GB that WebAssembly can address. Take a smaller batch.`,
       );
     // gpu.js declares this maximum in each module; the memory's may not be larger.
-    const memory = new WebAssembly.Memory({ initial, maximum: Math.max(initial, 4096), shared: true });
+    const maximum = Math.max(initial, 4096);
+    const memory = new WebAssembly.Memory({ initial, maximum, shared: true });
     const native = instantiateNative(memory);
     this.f32 = new Float32Array(memory.buffer);
     for (const [buffer, offset] of offsets) {
@@ -104,9 +135,16 @@ class WebasmExecutable implements Executable {
     });
     for (const [buffer, data] of plan.constants) this.write(buffer, data);
 
+    const joined = instantiateCells(plan, memory, maximum, native);
     const kernels = new Map<string, WasmKernel>();
     this.steps = plan.calls.map(call => {
       const cells = plan.sizes.get(call.output.buffer)!;
+      if (call.fused) {
+        const f = joined.get(call)!;
+        const addresses = [...call.inputs, ...outputsOf(call)].map(c => offsets.get(c.buffer)!);
+        const units = unitsOf(call.fused);
+        return () => f(0, units, ...addresses);
+      }
       const fast = call.fast && fastKernels[call.fast.name];
       if (fast) {
         const { params } = call.fast!;
@@ -144,6 +182,7 @@ class WebasmExecutable implements Executable {
         kernel.threadDim[0]!,
       );
     });
+    if (profile) this.steps = this.steps.map((step, i) => timed(step, labelOf(plan.calls[i]!), profile));
     // Their modules are all that is needed of them.
     for (const k of kernels.values()) (k as unknown as { destroy(): void }).destroy();
   }
@@ -166,6 +205,22 @@ class WebasmExecutable implements Executable {
     this.steps = [];
     this.f32 = new Float32Array(0);
   }
+}
+
+function labelOf(call: KernelCall): string {
+  const shapes = [...call.inputs, ...outputsOf(call)].map(c => c.shape.join('x'));
+  return `${call.name}${call.fast ? ` [${call.fast.name}]` : ''} ${shapes.join(' ')}`;
+}
+
+function timed(step: () => void, label: string, profile: Profile): () => void {
+  const entry = profile.get(label) ?? { calls: 0, shortest: Number.POSITIVE_INFINITY };
+  profile.set(label, entry);
+  return () => {
+    const start = performance.now();
+    step();
+    entry.shortest = Math.min(entry.shortest, performance.now() - start);
+    entry.calls++;
+  };
 }
 
 /** What the hand-written kernels need beside the plan's buffers; they run one after the other. */

@@ -2,7 +2,6 @@
 import type { Attributes, TensorType } from '../../model/graph';
 import type { GradientContext, OpDefinition } from '../op';
 import { broadcast, elements, input, promote, shapeText } from './_infer';
-import { sizeOf } from './_launch';
 import { mapKernel } from './_map';
 
 interface Described {
@@ -30,11 +29,11 @@ export function unary(
     statements?: Expression;
     derivativeStatements?: Expression;
     result?: (t: TensorType) => TensorType;
-    /** The kind of the hand-written kernels (engine/wasm/assembly/elementwise.ts) that does the same. */
-    kind?: (attributes: Attributes) => Kind;
+    /** The same, shorter, where `erf` is a function; see `Cells`. */
+    cells?: { expression: Expression; derivative: Expression };
   },
 ): OpDefinition {
-  const { expression, derivative, statements, derivativeStatements, result, kind, ...described } = about;
+  const { expression, derivative, statements, derivativeStatements, result, cells, ...described } = about;
   return {
     ...described,
     infer(inputs) {
@@ -47,7 +46,7 @@ export function unary(
       const d = text(derivative, g.attributes);
       const pre = derivativeStatements ? text(derivativeStatements, g.attributes) : '';
       const values = { g: g.outputGradients[0]!, a: g.inputs[0]!, y: g.outputs[0]! };
-      return [cellwise(g, values, d, pre, kind ? { kind: kinds[kind(g.attributes)] } : {})];
+      return [cellwise(g, values, d, pre, cells ? { cells: text(cells.derivative, g.attributes) } : {})];
     },
     lower(l) {
       const [x] = l.inputs;
@@ -59,18 +58,11 @@ export function unary(
         text(expression, l.attributes),
         statements ? text(statements, l.attributes) : '',
       );
-      const params = kind && { kind: kinds[kind(l.attributes)], size: sizeOf(y.shape) };
-      l.kernel({ ...call, ...(params && { fast: { name: 'unary', params } }) });
+      const own = cells && { expression: text(cells.expression, l.attributes), statements: '' };
+      l.kernel({ ...call, ...(own && { cells: own }) });
     },
   };
 }
-
-/**
- * Functions that the hand-written kernels know, by their number in engine/wasm/assembly/elementwise.ts. Their
- * derivatives take (x, g), or (y, g) where the derivative below is in y.
- */
-const kinds = { sigmoid: 1, tanh: 2, exp: 3, swish: 8, gelu: 9, geluTanh: 10 } as const;
-type Kind = keyof typeof kinds;
 
 /**
  * Emits a Map over named values, taking only those that the expression names. Names must be single letters or words

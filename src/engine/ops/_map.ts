@@ -33,6 +33,7 @@ export function mapKernel(
     output,
     grid,
     elementwise: true,
+    cells: { expression, statements },
   };
 }
 

@@ -9,4 +9,5 @@ export const op = unary({
   statements: erfStatements('a'),
   expression: 'erfY',
   derivative: 'g * 1.1283791670955126 * Math.exp(-a * a)',
+  cells: { expression: 'erf(a)', derivative: 'g * 1.1283791670955126 * Math.exp(-a * a)' },
 });

@@ -7,5 +7,4 @@ export const op = unary({
   torch: ['torch.exp'],
   expression: 'Math.exp(a)',
   derivative: 'g * y',
-  kind: () => 'exp',
 });

@@ -20,5 +20,11 @@ export const op = unary({
     exact(o)
       ? 'g * (0.5 * (1 + erfY) + a * 0.3989422804014327 * Math.exp(-0.5 * a * a))'
       : `g * (0.5 * (1 + ${tanh}) + 0.5 * a * (1 - ${tanh} * ${tanh}) * 0.7978845608028654 * (1 + 0.134145 * a * a))`,
-  kind: o => (exact(o) ? 'gelu' : 'geluTanh'),
+  cells: {
+    expression: o => (exact(o) ? '0.5 * a * (1 + erf(a * 0.7071067811865476))' : `0.5 * a * (1 + ${tanh})`),
+    derivative: o =>
+      exact(o)
+        ? 'g * (0.5 * (1 + erf(a * 0.7071067811865476)) + a * (0.3989422804014327 * Math.exp(-0.5 * a * a)))'
+        : `g * (0.5 * (1 + ${tanh}) + 0.5 * a * (1 - ${tanh} * ${tanh}) * 0.7978845608028654 * (1 + 0.134145 * a * a))`,
+  },
 });

@@ -1,13 +1,14 @@
-import type { FastKernel, LoweringContext, OpDefinition } from '../op';
+import type { OpDefinition } from '../op';
 import { cellwise, sumTo } from './_elementwise';
 import { broadcastAll, elements, promote } from './_infer';
-import { argumentName, sizeOf } from './_launch';
+import { argumentName } from './_launch';
 import { mapKernel } from './_map';
 
 /**
  * Any computation cell by cell over broadcast inputs. Attributes: `expression`, in the inputs' `names` (a, b, c, …
  * if absent), and `statements` that come before it; `derivatives`: for each input an expression in the same names
- * and `g`, the gradient of the output, or "" where there is none.
+ * and `g`, the gradient of the output, or "" where there is none. `cells` may say the same as `expression` and
+ * `statements` for executors that have `erf` as a function.
  */
 export const op: OpDefinition = {
   name: 'Map',
@@ -49,13 +50,10 @@ export const op: OpDefinition = {
       rename(String(l.attributes['expression'])),
       rename(String(l.attributes['statements'] ?? '')),
     );
-    l.kernel({ ...call, ...derivative(l, names) });
+    const { cells } = l.attributes;
+    l.kernel({
+      ...call,
+      ...(typeof cells === 'string' && { cells: { expression: rename(cells), statements: '' } }),
+    });
   },
 };
-
-/** The hand-written derivative of a known function, for a Map of `g` and `a` (or `y`); see `unary`. */
-function derivative(l: LoweringContext, names: readonly string[]): { fast?: FastKernel } {
-  const { kind } = l.attributes;
-  if (typeof kind !== 'number' || names.length !== 2 || names[0] !== 'g') return {};
-  return { fast: { name: 'unaryGrad', params: { kind, size: sizeOf(l.outputs[0]!.shape) } } };
-}

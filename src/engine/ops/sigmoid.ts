@@ -7,5 +7,4 @@ export const op = unary({
   torch: ['nn.Sigmoid', 'torch.sigmoid'],
   expression: '1 / (1 + Math.exp(-a))',
   derivative: 'g * y * (1 - y)',
-  kind: () => 'sigmoid',
 });

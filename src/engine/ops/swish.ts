@@ -7,5 +7,4 @@ export const op = unary({
   torch: ['nn.SiLU', 'F.silu'],
   expression: 'a / (1 + Math.exp(-a))',
   derivative: 'g * (1 + a * (1 - 1 / (1 + Math.exp(-a)))) / (1 + Math.exp(-a))',
-  kind: () => 'swish',
 });

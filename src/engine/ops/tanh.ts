@@ -7,5 +7,4 @@ export const op = unary({
   torch: ['nn.Tanh', 'torch.tanh'],
   expression: 'Math.tanh(a)',
   derivative: 'g * (1 - y * y)',
-  kind: () => 'tanh',
 });

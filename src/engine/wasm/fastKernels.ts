@@ -80,11 +80,6 @@ const ctcStates = (p: Params): number => 2 * (p['width']! - p['first']!) + 1;
 
 const matmulRows = (p: Params): boolean => p['m']! > p['n']!;
 
-/** An elementwise kernel is one unit per four cells, so that every share starts on a whole vector. */
-function cells(p: Params): number {
-  return Math.ceil(p['size']! / 4);
-}
-
 export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
   /**
    * output[batch, m, n] = a[batch, m, k] b[batch, k, n] (+ bias). Strides rsa, csa, rsb, csb within a matrix, batchA
@@ -204,31 +199,6 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       const f = native['maxPoolGrad']!;
       const [size, count] = pick(p, ['size', 'count']) as [number, number];
       return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, size, count, lo, hi);
-    },
-  },
-  /** A function of one input; `kind` as in assembly/elementwise.ts. */
-  unary: {
-    units: cells,
-    cost: () => 40,
-    scratchBytes: none,
-    bind(native, at, p) {
-      const f = native['unary']!;
-      const [kind, size] = pick(p, ['kind', 'size']) as [number, number];
-      const alpha = p['alpha'] ?? 0;
-      return (lo, hi) => f(kind, at.inputs[0]!, at.output, alpha, lo * 4, Math.min(size, hi * 4));
-    },
-  },
-  /** Inputs dy and x (or y, for the kinds that take the output). */
-  unaryGrad: {
-    units: cells,
-    cost: () => 60,
-    scratchBytes: none,
-    bind(native, at, p) {
-      const f = native['unaryGrad']!;
-      const [kind, size] = pick(p, ['kind', 'size']) as [number, number];
-      const alpha = p['alpha'] ?? 0;
-      return (lo, hi) =>
-        f(kind, at.inputs[1]!, at.inputs[0]!, at.output, alpha, lo * 4, Math.min(size, hi * 4));
     },
   },
   /** Over the last axis of [outer, axis]. */

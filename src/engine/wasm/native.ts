@@ -37,12 +37,18 @@ export function nativeModule(): { variant: NativeVariant; module: WebAssembly.Mo
   return module;
 }
 
+/** Bytes at the start of a memory that belong to the micro-kernels; see `init` in assembly/simd.ts. */
+export const NATIVE_BYTES = 1024;
+
 /** @param memory shared, as the module imports it */
 export function instantiateNative(memory: WebAssembly.Memory): Native {
   const abort = (): never => {
     throw new Error('a micro-kernel was called with arguments that it does not take');
   };
-  return new WebAssembly.Instance(nativeModule().module, {
+  const { exports } = new WebAssembly.Instance(nativeModule().module, {
     env: { memory, abort, log: Math.log, exp64: Math.exp },
-  }).exports as unknown as Native;
+  });
+  const native = exports as unknown as Native;
+  native['init']!();
+  return native;
 }

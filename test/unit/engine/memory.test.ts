@@ -1,6 +1,6 @@
 /** The memory plan: no buffer is overwritten while somebody still reads it. */
 import assert from 'node:assert/strict';
-import { planMemory } from '../../../src/engine/compile/memory';
+import { outputsOf, planMemory } from '../../../src/engine/compile/memory';
 import type { Plan } from '../../../src/engine/compile/plan';
 import type { KernelCall } from '../../../src/engine/op';
 import { Random } from '../../../src/model/random';
@@ -29,14 +29,16 @@ function simulate(plan: Plan): void {
   for (const b of [...plan.inputs, ...plan.residents, ...plan.constants.keys()]) write(b);
   plan.calls.forEach((call, i) => {
     for (const x of call.inputs) holds(x.buffer, `when call ${i} reads it`);
-    if (!call.elementwise) {
-      const [start, end] = range(call.output.buffer);
+    for (const { buffer } of outputsOf(call)) {
+      const [start, end] = range(buffer);
       for (const x of call.inputs) {
         const [from, to] = range(x.buffer);
-        assert.ok(end <= from || to <= start, `call ${i} writes beside ${x.buffer}`);
+        const apart = end <= from || to <= start;
+        assert.ok(apart || (call.elementwise && start === from), `call ${i} writes beside ${x.buffer}`);
       }
+      write(buffer);
     }
-    write(call.output.buffer);
+    for (const { buffer } of outputsOf(call)) holds(buffer, `after call ${i}`);
   });
   for (const b of plan.outputs) holds(b, 'at the end');
   for (const { from } of copies) holds(from, 'when it is copied');
@@ -50,19 +52,20 @@ function simulate(plan: Plan): void {
 }
 
 function planOf(
-  calls: [output: string, inputs: string[], elementwise?: boolean][],
+  calls: [output: string, inputs: string[], elementwise?: boolean, also?: string[]][],
   sizes: Record<string, number>,
   more: Partial<Plan>,
 ): Plan {
   const concrete = (buffer: string) => ({ buffer, shape: [sizes[buffer]!] });
   return {
     calls: calls.map(
-      ([output, inputs, elementwise]): KernelCall => ({
+      ([output, inputs, elementwise, also]): KernelCall => ({
         name: output,
         source: '',
         inputs: inputs.map(concrete),
         output: concrete(output),
         ...(elementwise && { elementwise }),
+        ...(also && { also: also.map(concrete) }),
       }),
     ),
     sizes: new Map(Object.entries(sizes)),
@@ -123,7 +126,7 @@ describe('memory plan', () => {
       const random = new Random(seed, 'plan');
       const sizes: Record<string, number> = { x0: 5, x1: 17, w0: 9, w1: 30, k: 3 };
       const known = Object.keys(sizes);
-      const calls: [string, string[], boolean][] = [];
+      const calls: [string, string[], boolean, string[]][] = [];
       for (let i = 0; i < 25; i++) {
         const inputs = Array.from(
           { length: 1 + random.integer(3) },
@@ -132,8 +135,10 @@ describe('memory plan', () => {
         const name = `v${i}`;
         const elementwise = random.integer(2) === 0;
         sizes[name] = elementwise ? sizes[inputs[0]!]! : 1 + random.integer(40);
-        calls.push([name, inputs, elementwise]);
-        known.push(name);
+        const also = elementwise && random.integer(3) === 0 ? [`w${i}`] : [];
+        for (const other of also) sizes[other] = sizes[name];
+        calls.push([name, inputs, elementwise, also]);
+        known.push(name, ...also);
       }
       const pick = (size: number) => calls.find(([n]) => sizes[n] === size)?.[0];
       const updates = ['w0', 'w1'].flatMap(resident => {

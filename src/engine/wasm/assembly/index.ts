@@ -1,7 +1,7 @@
 /** The SIMD micro-kernels that the CPU executor calls; compiled by AssemblyScript in esbuild.js. */
 export { convForward, convGradInput, convGradWeight } from './conv';
 export { ctc, ctcOccupancy } from './ctc';
-export { exp, tanh, unary, unaryGrad } from './elementwise';
 export { matmul } from './gemm';
 export { copyRows, gatherRows, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows } from './move';
 export { meanRows, softmax, standardizeRows, sumChannels, varianceChannels, varianceRows } from './rows';
+export { erf4, exp, exp4, init, log4, sigmoid4, tanh, tanh4 } from './simd';

@@ -44,101 +44,197 @@ export function storeTail(p: usize, v: v128, n: i32): void {
 }
 
 /**
- * e^x to about one unit in the last place: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial of degree six for e^r
- * (Cody and Waite's split of ln 2, the minimax coefficients of Cephes' expf), the power of two by its bits.
- * Beyond the range of float32 it gives 0 and infinity; NaN stays NaN.
+ * Coefficients lie in memory, at the address TABLE, and are broadcast from there as they are needed: V8 builds a vector
+ * constant from several instructions each time. `init` writes them; the plan's buffers begin behind them (TABLE_END).
  */
-export function exp4(x: v128): v128 {
-  const high = f32x4.splat(88.72283935546875);
-  const low = f32x4.splat(-103.97283935546875);
-  const over = f32x4.gt(x, high);
-  const under = f32x4.lt(x, low);
-  const nan = f32x4.ne(x, x);
-  const c = f32x4.max(f32x4.min(x, high), f32x4.splat(-104));
-  const n = f32x4.nearest(f32x4.mul(c, f32x4.splat(1.44269504088896341)));
-  let r = f32x4.sub(c, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
-  let p = f32x4.splat(1.9875691500e-4);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
-  p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
-  // 2^n in two factors, so that denormal results and n = 128 come out.
-  const i = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(i, 1);
-  const bias = i32x4.splat(127);
-  p = f32x4.mul(p, i32x4.shl(i32x4.add(half, bias), 23));
-  p = f32x4.mul(p, i32x4.shl(i32x4.add(i32x4.sub(i, half), bias), 23));
-  p = v128.bitselect(f32x4.splat(Infinity), p, over);
-  p = v128.andnot(p, under);
-  return v128.bitselect(x, p, nan);
+const TABLE: usize = 64;
+const EXP: i32 = 0;
+const TANH: i32 = 16;
+const ERF: i32 = 32;
+const LOG: i32 = 48;
+
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function k(i: i32): v128 {
+  return v128.load32_splat(TABLE + ((<usize>i) << 2));
 }
 
-/** 1 / (1 + e^-x) without overflow on either side. */
-export function sigmoid4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
-  const one = f32x4.splat(1);
-  const positive = f32x4.div(one, f32x4.add(one, e));
-  return v128.bitselect(f32x4.mul(e, positive), positive, f32x4.lt(x, f32x4.splat(0)));
+function put(i: i32, value: f32): void {
+  store<f32>(TABLE + ((<usize>i) << 2), value);
 }
 
-/** tanh: an odd polynomial below 0.625 (Cephes' tanhf), by e^2x above. */
-export function tanh4(x: v128): v128 {
-  const a = f32x4.abs(x);
-  const one = f32x4.splat(1);
-  const e = exp4(f32x4.add(a, a));
-  let big = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(e, one)));
-  big = v128.or(big, v128.and(x, i32x4.splat(0x80000000)));
-  const z = f32x4.mul(x, x);
-  let p = f32x4.splat(-5.70498872745e-3);
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(2.06390887954e-2));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-5.37397155531e-2));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.33314422036e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-3.33332819422e-1));
-  const small = f32x4.add(f32x4.mul(f32x4.mul(p, z), x), x);
-  return v128.bitselect(small, big, f32x4.lt(a, f32x4.splat(0.625)));
+/** Must be called once for each memory. */
+export function init(): void {
+  put(EXP, 89);
+  put(EXP + 1, -87.3365478515625);
+  put(EXP + 2, 1.44269504088896341);
+  // 1.5 * 2^23: added, it rounds to a whole number, which stands in the low bits.
+  put(EXP + 3, 12582912);
+  put(EXP + 4, -0.693359375);
+  put(EXP + 5, 2.12194440e-4);
+  put(EXP + 6, 1.9875691500e-4);
+  put(EXP + 7, 1.3981999507e-3);
+  put(EXP + 8, 8.3334519073e-3);
+  put(EXP + 9, 4.1665795894e-2);
+  put(EXP + 10, 1.6666665459e-1);
+  put(EXP + 11, 5.0000001201e-1);
+  put(EXP + 12, 1);
+  store<i32>(TABLE + ((<usize>(EXP + 13)) << 2), 126 << 23);
+  put(EXP + 14, 2);
+  put(EXP + 15, -1);
+  put(TANH, 9);
+  put(TANH + 1, -9);
+  put(TANH + 2, -8.488275113755102e-14);
+  put(TANH + 3, 5.277797440812073e-11);
+  put(TANH + 4, -2.022495945560537e-8);
+  put(TANH + 5, 1.1154255089803818e-5);
+  put(TANH + 6, 3.10395207654086e-3);
+  put(TANH + 7, 0.13084006756841035);
+  put(TANH + 8, 0.9999999934332415);
+  put(TANH + 9, 2.546138586909621e-4);
+  put(TANH + 10, 0.024495163005057774);
+  put(TANH + 11, 0.46417333879098416);
+  put(ERF, 3.92);
+  put(ERF + 1, -3.92);
+  put(ERF + 2, 2.0500601871955835e-6);
+  put(ERF + 3, 2.848654520650049e-4);
+  put(ERF + 4, 3.765178290417119e-3);
+  put(ERF + 5, 0.05274733516590213);
+  put(ERF + 6, 0.19039730463525267);
+  put(ERF + 7, 1.1283791462778545);
+  put(ERF + 8, 3.809053089771939e-5);
+  put(ERF + 9, 1.1624154934407403e-3);
+  put(ERF + 10, 0.014968340229159997);
+  put(ERF + 11, 0.11410516639827448);
+  put(ERF + 12, 0.5020679611449692);
+  put(LOG, 7.0376836292e-2);
+  put(LOG + 1, -1.1514610310e-1);
+  put(LOG + 2, 1.1676998740e-1);
+  put(LOG + 3, -1.2420140846e-1);
+  put(LOG + 4, 1.4249322787e-1);
+  put(LOG + 5, -1.6668057665e-1);
+  put(LOG + 6, 2.0000714765e-1);
+  put(LOG + 7, -2.4999993993e-1);
+  put(LOG + 8, 3.3333331174e-1);
+  put(LOG + 9, 0.707106781186547524);
+  put(LOG + 10, -2.12194440e-4);
+  put(LOG + 11, 0.693359375);
+  put(LOG + 12, -0.5);
+  put(LOG + 13, 8388608);
 }
 
 /**
- * erf: by its Taylor-like minimax form below 1 (Cephes' erff), by 1 - e^-x² P(1/x) above (Cephes' erfcf).
- * Absolute error below 2e-7.
+ * e^x to about one unit in the last place: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial of degree six for e^r
+ * (Cody and Waite's split of ln 2, the minimax coefficients of Cephes' expf), the power of two by its bits.
+ * Beyond the range of normal float32 numbers it gives 0 and infinity; NaN stays NaN.
  */
+export function exp4(x: v128): v128 {
+  const low = k(EXP + 1);
+  const c = f32x4.pmax(f32x4.pmin(x, k(EXP)), low);
+  const shifted = madd(c, k(EXP + 2), k(EXP + 3));
+  const n = f32x4.sub(shifted, k(EXP + 3));
+  const r = madd(n, k(EXP + 5), madd(n, k(EXP + 4), c));
+  let p = madd(k(EXP + 6), r, k(EXP + 7));
+  p = madd(p, r, k(EXP + 8));
+  p = madd(p, r, k(EXP + 9));
+  p = madd(p, r, k(EXP + 10));
+  p = madd(p, r, k(EXP + 11));
+  p = f32x4.add(madd(p, f32x4.mul(r, r), r), k(EXP + 12));
+  // 2^(n - 1), and twice that: so n = 128 comes out, too.
+  const power = i32x4.add(i32x4.shl(shifted, 23), k(EXP + 13));
+  p = f32x4.mul(f32x4.mul(p, power), k(EXP + 14));
+  return v128.andnot(p, f32x4.lt(x, low));
+}
+
+/** 1 / (1 + e^-x); e^-x may become infinite. */
+export function sigmoid4(x: v128): v128 {
+  const one = k(EXP + 12);
+  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+}
+
+/** y within [-1, 1], and exactly 1 with x's sign where |x| > limit; NaN stays. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function saturate(y: v128, x: v128, limit: v128): v128 {
+  const one = k(EXP + 12);
+  const sign = i32x4.shl(i32x4.shr_u(x, 31), 31);
+  const clamped = f32x4.pmax(f32x4.pmin(y, one), k(EXP + 15));
+  return v128.bitselect(v128.or(one, sign), clamped, f32x4.gt(f32x4.abs(x), limit));
+}
+
+/** tanh x = x P(x²) / Q(x²) up to 9, where it is 1 in float32: a minimax fit, relative error below 4e-7. */
+export function tanh4(x: v128): v128 {
+  const c = f32x4.pmax(f32x4.pmin(x, k(TANH)), k(TANH + 1));
+  const z = f32x4.mul(c, c);
+  let p = madd(k(TANH + 2), z, k(TANH + 3));
+  p = madd(p, z, k(TANH + 4));
+  p = madd(p, z, k(TANH + 5));
+  p = madd(p, z, k(TANH + 6));
+  p = madd(p, z, k(TANH + 7));
+  p = madd(p, z, k(TANH + 8));
+  let q = madd(k(TANH + 9), z, k(TANH + 10));
+  q = madd(q, z, k(TANH + 11));
+  q = madd(q, z, k(EXP + 12));
+  return saturate(f32x4.div(f32x4.mul(c, p), q), x, k(TANH));
+}
+
+/** erf x = x P(x²) / Q(x²) up to 3.92, where it is 1 in float32: a minimax fit, relative error below 4e-7. */
 export function erf4(x: v128): v128 {
-  const a = f32x4.abs(x);
-  const z = f32x4.mul(x, x);
-  let p = f32x4.splat(7.853861353153693e-5);
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-8.010193625184903e-4));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(5.188327685732524e-3));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-2.685381193529856e-2));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.128358514861418e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-3.761262582423300e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.128379165726710));
-  const small = f32x4.mul(x, p);
-  const q = f32x4.div(f32x4.splat(1), f32x4.max(a, f32x4.splat(0.5)));
-  const y = f32x4.mul(q, q);
-  // For 1 <= x < 2, and for x >= 2.
-  let u = f32x4.splat(2.326819970068386e-2);
-  u = f32x4.add(f32x4.mul(u, y), f32x4.splat(-1.387039388740657e-1));
-  u = f32x4.add(f32x4.mul(u, y), f32x4.splat(3.687424674597105e-1));
-  u = f32x4.add(f32x4.mul(u, y), f32x4.splat(-5.824733027278666e-1));
-  u = f32x4.add(f32x4.mul(u, y), f32x4.splat(6.210004621745983e-1));
-  u = f32x4.add(f32x4.mul(u, y), f32x4.splat(-4.944515323274145e-1));
-  u = f32x4.add(f32x4.mul(u, y), f32x4.splat(3.404879937665872e-1));
-  u = f32x4.add(f32x4.mul(u, y), f32x4.splat(-2.741127028184656e-1));
-  u = f32x4.add(f32x4.mul(u, y), f32x4.splat(5.638259427386472e-1));
-  let w = f32x4.splat(-1.047766399936249e1);
-  w = f32x4.add(f32x4.mul(w, y), f32x4.splat(1.297719955372516e1));
-  w = f32x4.add(f32x4.mul(w, y), f32x4.splat(-7.495518717768503));
-  w = f32x4.add(f32x4.mul(w, y), f32x4.splat(2.921019019210786));
-  w = f32x4.add(f32x4.mul(w, y), f32x4.splat(-1.015265279202700));
-  w = f32x4.add(f32x4.mul(w, y), f32x4.splat(4.218463358204948e-1));
-  w = f32x4.add(f32x4.mul(w, y), f32x4.splat(-2.820767439740514e-1));
-  w = f32x4.add(f32x4.mul(w, y), f32x4.splat(5.641895067754075e-1));
-  const r = v128.bitselect(u, w, f32x4.lt(a, f32x4.splat(2)));
-  const c = f32x4.mul(f32x4.mul(exp4(f32x4.neg(z)), q), r);
-  let big = f32x4.sub(f32x4.splat(1), c);
-  big = v128.or(big, v128.and(x, i32x4.splat(0x80000000)));
-  return v128.bitselect(small, big, f32x4.lt(a, f32x4.splat(1)));
+  const c = f32x4.pmax(f32x4.pmin(x, k(ERF)), k(ERF + 1));
+  const z = f32x4.mul(c, c);
+  let p = madd(k(ERF + 2), z, k(ERF + 3));
+  p = madd(p, z, k(ERF + 4));
+  p = madd(p, z, k(ERF + 5));
+  p = madd(p, z, k(ERF + 6));
+  p = madd(p, z, k(ERF + 7));
+  let q = madd(k(ERF + 8), z, k(ERF + 9));
+  q = madd(q, z, k(ERF + 10));
+  q = madd(q, z, k(ERF + 11));
+  q = madd(q, z, k(ERF + 12));
+  q = madd(q, z, k(EXP + 12));
+  return saturate(f32x4.div(f32x4.mul(c, p), q), x, k(ERF));
+}
+
+/**
+ * The natural logarithm to about one unit in the last place: x = 2^e m with m near 1, Cephes' polynomial (logf) for
+ * log m. 0 gives -infinity, negative numbers NaN.
+ */
+export function log4(x: v128): v128 {
+  // Denormal numbers are scaled up first.
+  const tiny = f32x4.lt(x, i32x4.splat(0x00800000));
+  const scaled = v128.bitselect(f32x4.mul(x, k(LOG + 13)), x, tiny);
+  let e = i32x4.sub(i32x4.shr_u(scaled, 23), i32x4.splat(126));
+  e = i32x4.sub(e, v128.and(tiny, i32x4.splat(23)));
+  let m = v128.or(v128.and(scaled, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
+  const less = f32x4.lt(m, k(LOG + 9));
+  e = i32x4.add(e, less);
+  m = f32x4.sub(f32x4.add(m, v128.and(m, less)), k(EXP + 12));
+  const n = f32x4.convert_i32x4_s(e);
+  const z = f32x4.mul(m, m);
+  let p = madd(k(LOG), m, k(LOG + 1));
+  p = madd(p, m, k(LOG + 2));
+  p = madd(p, m, k(LOG + 3));
+  p = madd(p, m, k(LOG + 4));
+  p = madd(p, m, k(LOG + 5));
+  p = madd(p, m, k(LOG + 6));
+  p = madd(p, m, k(LOG + 7));
+  p = madd(p, m, k(LOG + 8));
+  p = f32x4.mul(f32x4.mul(p, m), z);
+  p = madd(n, k(LOG + 10), p);
+  p = madd(z, k(LOG + 12), p);
+  p = madd(n, k(LOG + 11), f32x4.add(m, p));
+  const zero = f32x4.splat(0);
+  p = v128.bitselect(f32x4.splat(Infinity), p, f32x4.eq(x, f32x4.splat(Infinity)));
+  p = v128.bitselect(f32x4.splat(-Infinity), p, f32x4.eq(x, zero));
+  return v128.bitselect(p, f32x4.splat(NaN), f32x4.ge(x, zero));
+}
+
+// What portable kernels call for functions that WebAssembly has no instruction for.
+
+export function exp(x: f32): f32 {
+  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
+}
+
+export function tanh(x: f32): f32 {
+  return f32x4.extract_lane(tanh4(f32x4.splat(x)), 0);
 }
