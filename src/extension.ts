@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { createApi, type VitrineApi } from './editor/api';
 import { registerCommands } from './editor/commands/register';
+import { showOpenedSample } from './editor/commands/samples';
 import { connectTo } from './editor/connect';
 import { Engine } from './editor/engine';
 import { Experiments } from './editor/experiments/store';
@@ -72,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     experiments,
     engine,
   );
+  showOpenedSample(context).then(undefined, e => log.warn('The sample cannot be shown.', e));
   const activationMilliseconds = performance.now() - started;
   log.info(`Active after ${activationMilliseconds.toFixed(1)} ms.`);
   return createApi(rooms, activationMilliseconds);

@@ -1,11 +1,11 @@
 /** Reads the models of a file as the command line names it. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ReadModel } from '../formats/_format';
+import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import { formatOf, modelFileOf } from '../formats/_registry';
 import { workspaceOf } from '../formats/experiment/paths';
 import { VitrineError } from '../model/errors';
-import { datasetOf, experimentOf } from '../train/assemble';
+import { datasetOf, experimentOf, inputsOf } from '../train/assemble';
 import { experimentsNaming } from './experiments';
 
 export interface ReadOptions {
@@ -43,17 +43,14 @@ export async function readModels(file: string, options: ReadOptions): Promise<Re
 
 /** What experiments beside the file say of its classes' inputs and arguments. One with faults says nothing. */
 async function fromExperiments(file: string, { class: wanted, signal }: ReadOptions) {
-  const known = new Map<
-    string,
-    { input?: readonly number[]; arguments?: Readonly<Record<string, unknown>> }
-  >();
+  const known = new Map<string, Pick<ReadModelRequest, 'input' | 'inputs' | 'arguments'>>();
   for (const { file: experimentFile, class: name } of await experimentsNaming(file, wanted)) {
     if (name === undefined || known.has(name)) continue;
     try {
       const experiment = await experimentOf(experimentFile);
       const { model } = experiment;
-      const input = model.input ?? (await datasetOf(experiment, experimentFile, signal)).sampleShape;
-      known.set(name, { input, ...(model.arguments && { arguments: model.arguments }) });
+      const shapes = await inputsOf(experiment, () => datasetOf(experiment, experimentFile, signal));
+      known.set(name, { ...shapes, ...(model.arguments && { arguments: model.arguments }) });
     } catch (e) {
       if (!(e instanceof VitrineError) || e.code === 'cancelled') throw e;
     }

@@ -4,7 +4,19 @@ import type { Tensor, Tensors } from '../model/graph';
 export type Split = 'train' | 'valid' | 'test';
 
 /** How a sample looks to a person; decides how it is drawn, never how it is computed. */
-export type Modality = 'table' | 'image' | 'text' | 'sound' | 'series';
+export type Modality = 'table' | 'image' | 'text' | 'sound' | 'series' | 'mixed';
+
+/**
+ * One of several tensors that a model's forward takes, in the order of its arguments. A prepared sample holds them one
+ * after the other, flattened; `packInputs` takes them apart in front of the model.
+ */
+export interface InputPart {
+  name: string;
+  /** Without the batch; [] for a single number a row. */
+  shape: readonly number[];
+  dtype: 'float32' | 'int64';
+  modality: Modality;
+}
 
 export interface FeatureInfo {
   /** The column's name, or "pixel 3,4". */
@@ -35,6 +47,10 @@ export interface TargetInfo {
   classWeights?: readonly number[];
   /** A class for each position of a sample (the next token): targets [rows, T] for scores [rows, T, classes]. */
   perPosition?: boolean;
+  /** How many positions there are, if not as many as the sample's first axis is long. */
+  positions?: number;
+  /** A class that does not count: filling where a sequence has ended. The loss takes it as its `ignore_index`. */
+  ignore?: number;
 }
 
 export interface RawSample {
@@ -50,8 +66,10 @@ export interface RawSample {
 export interface Dataset {
   readonly name: string;
   readonly modality: Modality;
-  /** Shape of one sample as the model sees it, without the batch. */
+  /** Shape of one sample as the model sees it, without the batch; [sum of the parts] with `parts`. */
   readonly sampleShape: readonly number[];
+  /** For models with several inputs. */
+  readonly parts?: readonly InputPart[];
   readonly features: readonly FeatureInfo[];
   readonly target: TargetInfo;
   /** Rows of the source, in a fixed order, by split. */
@@ -63,6 +81,8 @@ export interface Dataset {
   /** Prepared inputs and targets of these rows; `targets` is of shape [rows] (classes) or [rows, 1] (numbers). */
   batch(rows: ArrayLike<number>): { input: Tensor; targets: Tensor };
   raw(row: number): RawSample;
+  /** A number for each row that rows of one group share, where the experiment groups rows for ranking. */
+  groups?(rows: ArrayLike<number>): Int32Array | undefined;
   /** Prepares rows that are not in the data set (prediction): raw values by column. Throws bad-data by row and column. */
   prepare(rows: readonly Record<string, string | number | null>[]): Tensor;
   /** What `restoreSaved` needs to prepare the same way later; JSON. */
@@ -74,6 +94,7 @@ export interface Dataset {
 /** What a run keeps of a data set to prepare rows of any origin as training did. */
 export interface SavedPreparation {
   readonly sampleShape: readonly number[];
+  readonly parts?: readonly InputPart[];
   readonly features: readonly FeatureInfo[];
   readonly target: TargetInfo;
   /** @throws bad-data by row and column. */

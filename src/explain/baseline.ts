@@ -45,6 +45,13 @@ export function trainingMean(dataset: Dataset): Float32Array {
     for (let i = 0; i < data.length; i++) sum[i % size]! += data[i]!;
   }
   const mean = Float32Array.from(sum, s => (rows.length > 0 ? s / rows.length : 0));
+  // Between two tokens, or two categories, there is nothing: what stands for none of them is 0.
+  let at = 0;
+  for (const { shape, dtype } of dataset.parts ?? []) {
+    const end = at + shape.reduce((a, b) => a * b, 1);
+    if (dtype === 'int64') mean.fill(0, at, end);
+    at = end;
+  }
   means.set(dataset, mean);
   return mean;
 }

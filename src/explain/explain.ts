@@ -12,6 +12,7 @@ import { narrate } from './narrative';
 import { readOptions } from './options';
 import { type Prediction, predict, questionFor } from './predict';
 import { measuresFor, methodById } from './registry';
+import { takesIndices } from './suits';
 import { isPicture, sumByUnit, unitsOf } from './units';
 import { trustOf } from './verdict';
 import type { Language } from './words';
@@ -127,7 +128,7 @@ async function judge(
   request: ExplanationRequest,
   attribution: Attribution,
 ) {
-  const whole = request.input?.data instanceof Int32Array;
+  const whole = request.input?.data instanceof Int32Array || takesIndices(request.dataset);
   const measures = measuresFor(method).filter(m => !(whole && m.continuous));
   // Judges that explain again use the options of this explanation.
   const same: ExplanationMethod = {

@@ -94,7 +94,7 @@ interface Part {
 function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
   const { values } = attribution;
   if (ofInput(attribution) && isPicture(values.shape)) return regionsOf(values.data, values.shape, words);
-  if (dataset?.modality === 'table' && attribution.names && ofInput(attribution)) {
+  if (dataset && /table|mixed/.test(dataset.modality) && attribution.names && ofInput(attribution)) {
     return attribution.names.map((name, i) => {
       const info = dataset.features.find(f => f.name === name);
       return {

@@ -18,11 +18,11 @@ export function all(...checks: readonly Check[]): Check {
 }
 
 /** One input, of real numbers, and ops with gradients on the way from it. */
-export function hasGradients(model: Model): string | undefined {
+export function hasGradients(model: Model, dataset?: Dataset): string | undefined {
   const many = oneInput(model);
   if (many) return many;
   const input = model.values[model.inputs[0]!]!;
-  if (/int|bool/.test(input.dtype))
+  if (/int|bool/.test(input.dtype) || takesIndices(dataset))
     return `${model.name} takes whole numbers, which have no gradient. Use a method that needs none, such as feature_ablation.`;
   const reached = new Set([input.id]);
   for (const node of model.nodes) {
@@ -33,6 +33,11 @@ export function hasGradients(model: Model): string | undefined {
       return `The op "${node.op}"${node.module ? ` in ${node.module}` : ''} has no gradient. Use a method that needs none, such as feature_ablation.`;
   }
   return undefined;
+}
+
+/** Some of what the model takes stands for tokens or categories. */
+export function takesIndices(dataset: Dataset | undefined): boolean {
+  return dataset?.parts?.some(p => p.dtype === 'int64') === true;
 }
 
 /** Explanations of one prediction alter one input. */

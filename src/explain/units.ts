@@ -11,7 +11,7 @@ export interface Unit {
 /**
  * Divides a sample into at most about `limit` units, each entry in exactly one.
  *
- * Tables: one unit a column. Images [C, H, W] or [H, W]: a pixel with all its channels, or square patches when there
+ * Tables, and columns of several kinds: one unit a column. Images [C, H, W] or [H, W]: a pixel with all its channels, or square patches when there
  * are more pixels than `limit`. Anything else: runs of neighbouring entries.
  */
 export function unitsOf(sampleShape: readonly number[], dataset: Dataset | undefined, limit = 256): Unit[] {
@@ -19,7 +19,7 @@ export function unitsOf(sampleShape: readonly number[], dataset: Dataset | undef
   const columns = dataset?.features ?? [];
   const last = columns.at(-1);
   const covers = last !== undefined && columns[0]!.span[0] === 0 && last.span[1] === size;
-  if (dataset?.modality === 'table' && covers) {
+  if ((dataset?.modality === 'table' || dataset?.modality === 'mixed') && covers) {
     return columns.map(c => ({ name: c.name, indices: range(c.span[0], c.span[1]) }));
   }
   if (isPicture(sampleShape)) return patches(sampleShape, limit);

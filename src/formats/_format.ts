@@ -18,7 +18,7 @@ export interface ReadModelRequest {
   /** Constructor arguments, and the input's shape with or without the batch, e.g. [1, 28, 28]. */
   arguments?: Readonly<Record<string, unknown>>;
   input?: readonly number[];
-  /** All inputs of `forward` in their order, with symbolic sizes; nothing is tried out then. For sources of our own. */
+  /** All inputs of `forward` in their order, with symbolic sizes; nothing is tried out then. */
   inputs?: readonly { name: string; shape: readonly (number | string)[]; dtype: 'float32' | 'int64' }[];
 }
 

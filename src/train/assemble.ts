@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Dataset } from '../data/dataset';
 import { loadDataset } from '../data/load';
+import type { ReadModelRequest } from '../formats/_format';
 import { formatOf, formats } from '../formats/_registry';
 import { loadWeights } from '../formats/checkpoint/weights';
 import { workspaceOf } from '../formats/experiment/paths';
@@ -46,6 +47,20 @@ export function datasetOf(experiment: Experiment, file: string, signal?: AbortSi
   });
 }
 
+/** What a model's forward takes: as the experiment says, else as its data are. */
+export async function inputsOf(
+  { model: { input, inputs } }: Experiment,
+  data: () => Promise<Pick<Dataset, 'sampleShape' | 'parts'>>,
+): Promise<Pick<ReadModelRequest, 'input' | 'inputs'>> {
+  if (inputs)
+    return { inputs: inputs.map((i, n) => ({ name: `input ${n + 1}`, ...i, shape: ['N', ...i.shape] })) };
+  if (input) return { input };
+  const { parts, sampleShape } = await data();
+  return parts
+    ? { inputs: parts.map(({ name, shape, dtype }) => ({ name, shape: ['N', ...shape], dtype })) }
+    : { input: sampleShape };
+}
+
 /**
  * Reads the model that an experiment names, for inputs of the data's shape.
  *
@@ -54,7 +69,7 @@ export function datasetOf(experiment: Experiment, file: string, signal?: AbortSi
 export async function modelOf(
   experiment: Experiment,
   file: string,
-  sampleShape: readonly number[],
+  data: Pick<Dataset, 'sampleShape' | 'parts'>,
   { distFolder, signal }: Pick<AssembleOptions, 'distFolder' | 'signal'>,
 ): Promise<Model> {
   const { model } = experiment;
@@ -63,7 +78,7 @@ export async function modelOf(
     {
       file: model.file,
       class: model.class,
-      input: model.input ?? sampleShape,
+      ...(await inputsOf(experiment, async () => data)),
       ...(model.arguments && { arguments: model.arguments }),
     },
     { distFolder, workspaceFolder: workspaceOf(file), ...(signal && { signal }) },
@@ -102,7 +117,7 @@ export async function assemble(file: string, options: AssembleOptions, given?: M
   const full = path.resolve(file);
   const experiment = await experimentOf(full, options);
   const dataset = await datasetOf(experiment, full, options.signal);
-  const model = given ?? (await modelOf(experiment, full, dataset.sampleShape, options));
+  const model = given ?? (await modelOf(experiment, full, dataset, options));
   // A run that goes on has weights of its own.
   const weights = given
     ? undefined

@@ -62,16 +62,13 @@ export function targetTypeFor(
   if (requireLoss(loss.name).target === 'classes') {
     if (target.perPosition) {
       const [, positions, classes] = outputShape;
-      if (
-        outputShape.length === 3 &&
-        positions === dataset.sampleShape[0] &&
-        classes === target.classes?.length
-      )
+      const wanted = target.positions ?? dataset.sampleShape[0];
+      if (outputShape.length === 3 && positions === wanted && classes === target.classes?.length)
         return { shape: [rows, positions!], dtype: 'int64' };
       throw new VitrineError(
         'bad-model',
-        `The model gives (${['N', ...outputShape.slice(1)].join(', ')}), but the target "${target.name}" has ${target.classes?.length} classes at each of ${dataset.sampleShape[0]} positions. ` +
-          `Let the output be of the shape (N, ${dataset.sampleShape[0]}, ${target.classes?.length}), e.g. by the constructor's argument under model.arguments.`,
+        `The model gives (${['N', ...outputShape.slice(1)].join(', ')}), but the target "${target.name}" has ${target.classes?.length} classes at each of ${wanted} positions. ` +
+          `Let the output be of the shape (N, ${wanted}, ${target.classes?.length}), e.g. by the constructor's argument under model.arguments.`,
       );
     }
     if (target.kind === 'classes') return { shape: [rows], dtype: 'int64' };
@@ -100,13 +97,18 @@ export function targetTypeFor(
 }
 
 /**
- * The loss with the axis on which the data's target has its classes, and with the weights that the data give them.
+ * The loss with the axis on which the data's target has its classes, without the positions that are filling, and with the weights
+ * that the data give the classes.
  *
  * @throws bad-experiment when the data weigh classes and the loss cannot.
  */
 export function lossFor(dataset: Dataset, loss: LossSpec): LossSpec {
-  const { perPosition, classWeights } = dataset.target;
-  const fitted: LossSpec = perPosition ? { ...loss, classAxis: -1 } : loss;
+  const { perPosition, classWeights, ignore } = dataset.target;
+  const fitted: LossSpec = {
+    ...loss,
+    ...(perPosition && { classAxis: -1 }),
+    ...(perPosition && ignore !== undefined && { options: { ignore_index: ignore, ...loss.options } }),
+  };
   if (!classWeights || fitted.options?.['weight'] !== undefined) return fitted;
   const { options } = requireLoss(loss.name);
   if (!Object.hasOwn((options as { properties?: object }).properties ?? {}, 'weight'))

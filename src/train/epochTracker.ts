@@ -40,8 +40,11 @@ export class EpochTracker {
     }
   }
 
-  /** @param targets of the epoch's rows, in the order in which they were added. */
-  result(targets: (rows: number) => ArrayLike<number>): Metrics {
+  /** @param targets of the epoch's rows, in the order in which they were added; `groups` likewise. */
+  result(
+    targets: (rows: number) => ArrayLike<number>,
+    groups?: (rows: number) => ArrayLike<number> | undefined,
+  ): Metrics {
     if (this.rows === 0) return {};
     const output = {
       shape: [this.outputRows, ...this.outputShape],
@@ -49,7 +52,10 @@ export class EpochTracker {
     };
     return {
       loss: this.lossSum / this.rows,
-      ...measure(this.metrics, predictionsOf(output, this.target, this.loss), targets(this.outputRows)),
+      ...measure(this.metrics, predictionsOf(output, this.target, this.loss), targets(this.outputRows), {
+        ignore: this.target.ignore,
+        groups: groups?.(this.outputRows),
+      }),
     };
   }
 

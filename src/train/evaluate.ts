@@ -41,7 +41,7 @@ export async function splitEvaluator(request: {
       let lossSum = 0;
       const outputs: Float32Array[] = [];
       // A target for each row, or for each position of each row.
-      const each = request.targets.shape.length === 2 ? Math.max(1, request.targets.shape[1]!) : 1;
+      const each = request.targets.shape.slice(1).reduce((a, b) => a * b, 1);
       const targets = new Float64Array(rows.length * each);
       let shape: readonly number[] = [];
       for (let start = 0; start < rows.length; start += batchSize) {
@@ -62,7 +62,10 @@ export async function splitEvaluator(request: {
       const output = { shape: [rows.length, ...shape.slice(1)], data: joined(outputs) };
       return {
         loss: lossSum / rows.length,
-        ...measure(request.metrics, predictionsOf(output, dataset.target, loss.name), targets),
+        ...measure(request.metrics, predictionsOf(output, dataset.target, loss.name), targets, {
+          ignore: dataset.target.ignore,
+          groups: dataset.groups?.(rows),
+        }),
       };
     },
     dispose: () => evaluator.dispose(),

@@ -140,7 +140,10 @@ export class TrainingLoop {
     }
     const weights = await this.trainer.weights();
     requireFinite(weights, this.epoch, this.step);
-    const train = this.tracker.result(n => dataset.batch(order.subarray(0, n)).targets.data);
+    const train = this.tracker.result(
+      n => dataset.batch(order.subarray(0, n)).targets.data,
+      n => dataset.groups?.(order.subarray(0, n)),
+    );
     const valid = await this.evaluator.run(weights, dataset.splits.valid);
     this.epoch++;
     this.stepInEpoch = 0;

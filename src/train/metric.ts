@@ -12,10 +12,13 @@ export interface Metric {
   better: 'higher' | 'lower';
   /** Tracked where the experiment names no metrics. */
   byDefault?: boolean;
+  /** Looks at whole sequences: it gets all of their positions, those that are filling too, and what stands for it. */
+  sequences?: boolean;
   /**
    * The metric over one split.
    * @param targets class indices [rows] or numbers [rows × columns], row-major.
+   * @param ignore the target of positions that do not count; for metrics over sequences only.
    * @returns NaN where the metric has no value (one class only, no probabilities); it is then left out.
    */
-  compute(predictions: Predictions, targets: ArrayLike<number>): number;
+  compute(predictions: Predictions, targets: ArrayLike<number>, ignore?: number): number;
 }

@@ -33,16 +33,55 @@ export function metricsFor(target: TargetInfo, names?: readonly string[]): Metri
     });
 }
 
-/** All values of a split; a metric without a value is left out. */
+/**
+ * All values of a split; a metric without a value is left out.
+ *
+ * @param ignore targets that do not count, as filling behind the end of a sequence.
+ * @param groups of the rows, for metrics that rank within groups.
+ */
 export function measure(
   chosen: readonly Metric[],
   predictions: Predictions,
   targets: ArrayLike<number>,
+  { ignore, groups }: { ignore?: number | undefined; groups?: ArrayLike<number> | undefined } = {},
 ): Metrics {
   const out: Metrics = {};
+  const all = groups ? { ...predictions, groups } : predictions;
+  let counted: { predictions: Predictions; targets: ArrayLike<number> } | undefined;
   for (const metric of chosen) {
-    const value = metric.compute(predictions, targets);
+    if (metric.sequences || ignore === undefined) {
+      const value = metric.compute(all, targets, ignore);
+      if (Number.isFinite(value)) out[metric.id] = value;
+      continue;
+    }
+    counted ??= withoutIgnored(all, targets, ignore);
+    const value = metric.compute(counted.predictions, counted.targets);
     if (Number.isFinite(value)) out[metric.id] = value;
   }
   return out;
+}
+
+/** Rows (or positions) whose target counts. */
+function withoutIgnored(p: Predictions, targets: ArrayLike<number>, ignore: number) {
+  const kept: number[] = [];
+  for (let i = 0; i < p.rows; i++) if (targets[i] !== ignore) kept.push(i);
+  const width = p.rows === 0 ? 0 : p.values.length / p.rows;
+  const cells = (of: ArrayLike<number>, columns: number) => {
+    const out = new Float64Array(kept.length * columns);
+    kept.forEach((row, i) => {
+      for (let c = 0; c < columns; c++) out[i * columns + c] = of[row * columns + c]!;
+    });
+    return out;
+  };
+  return {
+    predictions: {
+      kind: p.kind,
+      rows: kept.length,
+      columns: p.columns,
+      labels: Int32Array.from(kept, row => p.labels[row]!),
+      ...(p.probabilities && { probabilities: cells(p.probabilities, p.columns) }),
+      values: cells(p.values, width),
+    },
+    targets: Int32Array.from(kept, row => targets[row]!),
+  };
 }

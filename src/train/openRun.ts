@@ -8,6 +8,7 @@ import type { Model, Tensors } from '../model/graph';
 import { experimentOf } from './assemble';
 import { sharedDataset } from './datasetCache';
 import { lastPosition } from './lastPosition';
+import { packInputs } from './packInputs';
 import { actionScores } from './policyTraining';
 import type { RunRecord } from './run';
 import { runsFolder } from './runFolder';
@@ -23,6 +24,9 @@ import {
 export interface OpenRun {
   folder: string;
   record: RunRecord;
+  /** As its source has it, with all of its inputs and outputs: what is exported. */
+  trained: Model;
+  /** What predicts: one input, and of the outputs what is compared with the target. */
   model: Model;
   /** Read when first asked for. @throws file-not-found when the run has none yet; bad-file, shape-mismatch. */
   weights(): Promise<Tensors>;
@@ -43,11 +47,12 @@ export async function openRun(where: string): Promise<OpenRun> {
   const preparation = await readRunPreparation(folder);
   const trained = await readRunModel(folder);
   const experiment = await experimentOf(record.experiment, { text: await readRunExperiment(folder) });
-  const model = predictingPart(trained, preparation, experiment);
+  const model = predictingModel(trained, preparation, experiment);
   let weights: Promise<Tensors> | undefined;
   return {
     folder,
     record,
+    trained,
     model,
     preparation,
     experiment,
@@ -59,8 +64,13 @@ export async function openRun(where: string): Promise<OpenRun> {
   };
 }
 
-/** Of what a run trained, what predicts: the scores that are compared with the target's classes. */
-function predictingPart(model: Model, { target }: SavedPreparation, experiment: Experiment): Model {
+/** Of what is trained, what predicts: one input, and the scores that are compared with the target's classes. */
+export function predictingModel(
+  trained: Model,
+  { target, parts }: SavedPreparation,
+  experiment: Experiment,
+): Model {
+  const model = packInputs(trained, parts);
   if (target.perPosition) return lastPosition(model);
   return experiment.loss === 'ppo' ? actionScores(model, target.classes?.length ?? 1) : model;
 }

@@ -4,7 +4,7 @@ import { restoreSaved } from '../data/restore';
 import { initializeWeights } from '../engine/initialize';
 import { loadWeights } from '../formats/checkpoint/weights';
 import { type AssembleOptions, assemble, experimentOf } from './assemble';
-import type { OpenRun } from './openRun';
+import { type OpenRun, predictingModel } from './openRun';
 
 /**
  * Rows are prepared as the experiment's own training rows would be.
@@ -20,11 +20,13 @@ export async function openWeights(
   const experiment = await experimentOf(full);
   const { weights } = experiment.model;
   if (weights === undefined) return undefined;
-  const { model, dataset } = await assemble(full, options);
+  const { model: whole, dataset } = await assemble(full, options);
+  const preparation = restoreSaved(dataset.preparation());
+  const model = predictingModel(whole, preparation, experiment);
   return {
     model,
     experiment,
-    preparation: restoreSaved(dataset.preparation()),
+    preparation,
     weights: async () => ({
       ...initializeWeights(model, experiment.seed),
       ...(await loadWeights(model, weights)),

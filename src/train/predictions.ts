@@ -14,6 +14,10 @@ export interface Predictions {
   probabilities?: Float64Array;
   /** The output itself, [rows × its width]. */
   values: ArrayLike<number>;
+  /** How many rows in a row are the positions of one sequence. */
+  positions?: number;
+  /** A number for each row that rows of one group share (a user's items), where the data have groups. */
+  groups?: ArrayLike<number>;
 }
 
 /** How a loss reads the output: PyTorch puts the activation into some losses and leaves it to the model for others. */
@@ -47,9 +51,11 @@ export function predictionsOf(output: Tensor, target: TargetInfo, loss: string):
     );
   }
   const activation = activations[loss] ?? 'none';
-  return width === 1
-    ? fromOneOutput(output.data, rows, activation === 'sigmoid')
-    : fromScores(output.data, rows, classes, activation);
+  const read =
+    width === 1
+      ? fromOneOutput(output.data, rows, activation === 'sigmoid')
+      : fromScores(output.data, rows, classes, activation);
+  return perPosition ? { ...read, positions: output.shape[1]! } : read;
 }
 
 function fromOneOutput(values: ArrayLike<number>, rows: number, logits: boolean): Predictions {

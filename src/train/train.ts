@@ -10,6 +10,7 @@ import type { RunControl } from './control';
 import { TrainingLoop } from './loop';
 import { metricsFor } from './metricRegistry';
 import { openWriter, parameterCount } from './openWriter';
+import { packInputs } from './packInputs';
 import { beginPolicyTraining } from './policyTraining';
 import type { Recipe } from './recipe';
 import type { RunEvent, RunRecord } from './run';
@@ -54,7 +55,8 @@ export async function train(request: TrainRequest): Promise<RunRecord> {
  * @throws VitrineError before anything is written: bad-data (resumed on other data), bad-experiment, shape-mismatch.
  */
 export async function beginTraining(request: TrainRequest): Promise<{ done: Promise<RunRecord> }> {
-  const { model, dataset, resume } = request;
+  const { dataset, resume } = request;
+  const model = packInputs(request.model, dataset.parts);
   const { recipe } = request.experiment;
   if (dataset instanceof EnvironmentDataset) return beginPolicyTraining(request, dataset);
   const trainingRows = dataset.splits.train.length;
@@ -83,7 +85,7 @@ export async function beginTraining(request: TrainRequest): Promise<{ done: Prom
     parameters: parameterCount(model),
   };
   const { start, writer } = await openWriter(request, setup.parameters);
-  return { done: new TrainingLoop(request, setup, start, writer).run() };
+  return { done: new TrainingLoop({ ...request, model }, setup, start, writer).run() };
 }
 
 /** As the recipe says, but no more than there are rows; or what a model of fixed size takes. */

@@ -6,6 +6,7 @@ import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Severity } from '../../model/graph';
 import { datasetOf, modelOf } from '../../train/assemble';
 import { bindingsFor } from '../../train/bindings';
+import { packInputs } from '../../train/packInputs';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, splitFragment } from '../experiments';
 import { readModels } from '../readModels';
@@ -89,8 +90,8 @@ async function checkExperiment(file: string, call: CommandCall): Promise<readonl
   const found = [...diagnostics];
   try {
     const dataset = await datasetOf(experiment, file, call.signal);
-    const model = await modelOf(experiment, file, dataset.sampleShape, call);
-    bindingsFor(model, dataset.sampleShape, 1);
+    const model = await modelOf(experiment, file, dataset, call);
+    bindingsFor(packInputs(model, dataset.parts), dataset.sampleShape, 1);
     const weights = textOption(call, 'weights') ?? experiment.model.weights;
     if (weights !== undefined) found.push(...(await checkWeights(model, path.resolve(weights))));
   } catch (e) {

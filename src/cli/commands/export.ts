@@ -93,7 +93,8 @@ export const command: Command = {
 
 async function fromRun(where: string): Promise<{ model: Model; weights: Tensors }> {
   const run = await openRun(where);
-  return { model: run.model, weights: await run.weights() };
+  // Several inputs leave as such.
+  return { model: run.preparation.parts ? run.trained : run.model, weights: await run.weights() };
 }
 
 async function fromFile(call: CommandCall, where: string): Promise<{ model: Model; weights: Tensors }> {

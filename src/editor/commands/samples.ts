@@ -1,28 +1,21 @@
-/** Open a Sample: copies one of the samples that ship to a folder of the user's and opens it. */
+/** Open a Sample: the gallery of what ships; copies a sample to a folder of the user's, opens it and its first step. */
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Rooms } from '../rooms';
+import { groupTitle, readSamples, type SampleEntry } from '../samples';
 
 const { l10n } = vscode;
 
+/** Which folder's first step is to be shown once it is open: in another window, or in this one after it has reloaded. */
+const pendingKey = 'vitrine.sampleToShow';
+
+interface Item extends vscode.QuickPickItem {
+  sample?: SampleEntry;
+}
+
 export async function openSample(argument: unknown, { context }: Rooms): Promise<void> {
-  const root = vscode.Uri.joinPath(context.extensionUri, 'media', 'samples');
-  const names = (await vscode.workspace.fs.readDirectory(root))
-    .filter(([, type]) => type === vscode.FileType.Directory)
-    .map(([name]) => name);
-  const picked =
-    typeof argument === 'string' && names.includes(argument)
-      ? { name: argument }
-      : await vscode.window.showQuickPick(
-          await Promise.all(
-            names.map(async name => ({
-              label: `$(mortar-board) ${name}`,
-              detail: await firstSentence(vscode.Uri.joinPath(root, name, 'README.md')),
-              name,
-            })),
-          ),
-          { title: l10n.t('Which sample?'), matchOnDetail: true },
-        );
+  const samples = await readSamples(vscode.Uri.joinPath(context.extensionUri, 'media', 'samples'));
+  const picked = samples.find(s => s.id === argument) ?? (await pickSample(samples));
   if (!picked) return;
   const [parent] =
     (await vscode.window.showOpenDialog({
@@ -32,8 +25,8 @@ export async function openSample(argument: unknown, { context }: Rooms): Promise
       openLabel: l10n.t('Copy Sample Here'),
     })) ?? [];
   if (!parent) return;
-  const target = await freeFolder(parent, picked.name);
-  await copyFolder(vscode.Uri.joinPath(root, picked.name), target);
+  const target = await freeFolder(parent, picked.id);
+  await copyFolder(picked.folder, target);
   const here = l10n.t('Open');
   const newWindow = l10n.t('Open in New Window');
   const answer = await vscode.window.showInformationMessage(
@@ -41,17 +34,57 @@ export async function openSample(argument: unknown, { context }: Rooms): Promise
     here,
     newWindow,
   );
-  if (answer)
-    await vscode.commands.executeCommand('vscode.openFolder', target, {
-      forceNewWindow: answer === newWindow,
-    });
+  if (!answer) return;
+  await context.globalState.update(pendingKey, { folder: target.toString(), start: picked.start });
+  await vscode.commands.executeCommand('vscode.openFolder', target, {
+    forceNewWindow: answer === newWindow,
+  });
 }
 
-/** Without hidden files: runs that someone made inside the sample are theirs. */
+/** The gallery: samples in groups, each with what it learns and what it shows. */
+async function pickSample(samples: readonly SampleEntry[]): Promise<SampleEntry | undefined> {
+  const items: Item[] = [];
+  let group: string | undefined;
+  for (const sample of samples) {
+    if (sample.group !== group) {
+      group = sample.group;
+      items.push({ label: groupTitle(sample.group), kind: vscode.QuickPickItemKind.Separator });
+    }
+    items.push({
+      label: `$(${sample.icon}) ${sample.title}`,
+      description: sample.summary,
+      detail: sample.shows,
+      sample,
+    });
+  }
+  const picked = await vscode.window.showQuickPick(items, {
+    title: l10n.t('Which sample?'),
+    placeHolder: l10n.t('Each is a model in PyTorch with its data, ready to train and to explain'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.sample;
+}
+
+/** Shows the README and the first file of a sample that was just opened. */
+export async function showOpenedSample(context: vscode.ExtensionContext): Promise<void> {
+  const pending = context.globalState.get<{ folder?: unknown; start?: unknown }>(pendingKey);
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  if (!pending || !folder || folder.uri.toString() !== pending.folder) return;
+  await context.globalState.update(pendingKey, undefined);
+  if (typeof pending.start === 'string') {
+    const start = vscode.Uri.joinPath(folder.uri, path.posix.basename(pending.start));
+    if (await exists(start)) await vscode.window.showTextDocument(start, { preview: false });
+  }
+  const readme = vscode.Uri.joinPath(folder.uri, 'README.md');
+  if (await exists(readme)) await vscode.commands.executeCommand('markdown.showPreviewToSide', readme);
+}
+
+/** Without hidden files (runs that someone made inside the sample are theirs) and without the gallery's manifest. */
 async function copyFolder(from: vscode.Uri, to: vscode.Uri): Promise<void> {
   await vscode.workspace.fs.createDirectory(to);
   for (const [name, type] of await vscode.workspace.fs.readDirectory(from)) {
-    if (name.startsWith('.')) continue;
+    if (name.startsWith('.') || name === 'sample.json') continue;
     const source = vscode.Uri.joinPath(from, name);
     const target = vscode.Uri.joinPath(to, name);
     if (type === vscode.FileType.Directory) await copyFolder(source, target);
@@ -59,27 +92,17 @@ async function copyFolder(from: vscode.Uri, to: vscode.Uri): Promise<void> {
   }
 }
 
-/** The first line of text of a README: what the sample is. */
-async function firstSentence(readme: vscode.Uri): Promise<string | undefined> {
-  try {
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(readme));
-    return text
-      .split('\n')
-      .map(l => l.trim())
-      .find(l => l !== '' && !l.startsWith('#') && !l.startsWith('!['));
-  } catch {
-    return undefined;
-  }
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function freeFolder(parent: vscode.Uri, name: string): Promise<vscode.Uri> {
   const base = `vitrine-${path.posix.basename(name)}`;
   for (let i = 1; ; i++) {
     const uri = vscode.Uri.joinPath(parent, i === 1 ? base : `${base}-${i}`);
-    try {
-      await vscode.workspace.fs.stat(uri);
-    } catch {
-      return uri;
-    }
+    if (!(await exists(uri))) return uri;
   }
 }

@@ -55,6 +55,25 @@ export function experimentSchema({ data, optimizer, lossOptions }: Parts) {
                 'Shape of one sample without the batch, e.g. [1, 8, 8]; follows from the data if left out.',
             }),
           ),
+          inputs: Type.Optional(
+            Type.Array(
+              Type.Object(
+                {
+                  name: Type.Optional(Type.String({ description: 'As the argument is called.' })),
+                  shape: Type.Array(Type.Integer({ minimum: 1 }), {
+                    description: 'Without the batch; [] for one number a row.',
+                  }),
+                  dtype: Type.Union([Type.Literal('float32'), Type.Literal('int64')], { default: 'float32' }),
+                },
+                { additionalProperties: false },
+              ),
+              {
+                minItems: 1,
+                description:
+                  'For a forward with several arguments: what each takes, e.g. [{ "shape": [3, 16, 16] }, { "shape": [12], "dtype": "int64" }]; follows from the data if left out.',
+              },
+            ),
+          ),
         },
         { additionalProperties: false, description: 'The model to train.' },
       ),

@@ -642,7 +642,7 @@ class _Reading:
     def attempt(self, names, shapes, mark, found):
         from torch import _tensor
 
-        if self.request.get("input") is None:
+        if self.request.get("input") is None and not self.request.get("inputs"):
             self.guessed = " and ".join(f"[{', '.join(str(d) for d in s)}]" for s, _ in shapes)
         channel.ask("rewind", nodes=mark)
         trace.rewind_diagnostics(found)
