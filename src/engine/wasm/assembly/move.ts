@@ -77,16 +77,62 @@ export function scatterAddRows(indices: usize, dy: usize, dtable: usize, rows: i
   }
 }
 
-/** Max pooling over planes [lo, hi) of n*c; ties go to the first, as in PyTorch. Padding never wins. */
-export function maxPool(
-  x: usize, y: usize, h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, lo: i32, hi: i32,
+/** The lanes 0, 1, 2, … of a row at the distance `step` (1 or 2). */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function strided(from: usize, step: i32): v128 {
+  const a = v128.load(from);
+  if (step == 1) return a;
+  return v128.shuffle<f32>(a, v128.load(from, 16), 0, 2, 4, 6);
+}
+
+/**
+ * Max pooling over planes [lo, hi) of n*c: the maxima (`y`, unless it is 0), and where in its plane each stands (`where`,
+ * unless it is 0). Ties go to the first, as in PyTorch; of several NaN the last counts. Padding never wins.
+ */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function pool(
+  x: usize, y: usize, where: usize, h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, lo: i32, hi: i32,
 ): void {
+  // Windows [first, last) of a row lie inside the image; of those four at a time are taken where the step allows it.
+  const first = min(ow, (pw + sw - 1) / sw);
+  const room = w - 1 - (kw - 1) * dw + pw;
+  const last = room < 0 ? 0 : min(ow, room / sw + 1);
+  const lanes = f32x4.mul(f32x4(0, 1, 2, 3), f32x4.splat(<f32>sw));
   for (let p = lo; p < hi; p++) {
     const plane = at(x, p * h * w);
-    let to = at(y, p * oh * ow);
+    let to = p * oh * ow;
     for (let oy: i32 = 0; oy < oh; oy++) {
-      for (let ox: i32 = 0; ox < ow; ox++) {
+      let ox: i32 = 0;
+      while (ox < ow) {
+        if (sw <= 2 && ox >= first && ox + 4 <= last) {
+          let top = f32x4.splat(-Infinity);
+          let place = f32x4.splat(-1);
+          let found = false;
+          for (let ky: i32 = 0; ky < kh; ky++) {
+            const iy = oy * sh - ph + ky * dh;
+            if (iy < 0 || iy >= h) continue;
+            const start = iy * w + ox * sw - pw;
+            for (let kx: i32 = 0; kx < kw; kx++) {
+              const i = start + kx * dw;
+              const v = strided(at(plane, i), sw);
+              const here = f32x4.add(f32x4.splat(<f32>i), lanes);
+              // Not (v <= top): greater, or NaN. Once the top is NaN only another NaN takes its place.
+              let take = v128.or(f32x4.gt(v, top), f32x4.ne(v, v));
+              if (!found) take = i32x4.splat(-1);
+              found = true;
+              top = v128.bitselect(v, top, take);
+              place = v128.bitselect(here, place, take);
+            }
+          }
+          if (y) v128.store(at(y, to + ox), top);
+          if (where) v128.store(at(where, to + ox), place);
+          ox += 4;
+          continue;
+        }
         let top: f32 = -Infinity;
+        let place: i32 = -1;
         for (let ky: i32 = 0; ky < kh; ky++) {
           const iy = oy * sh - ph + ky * dh;
           if (iy < 0 || iy >= h) continue;
@@ -94,45 +140,31 @@ export function maxPool(
             const ix = ox * sw - pw + kx * dw;
             if (ix < 0 || ix >= w) continue;
             const value = load<f32>(at(plane, iy * w + ix));
-            if (value > top || value != value) top = value;
+            if (place < 0 || value > top || value != value) {
+              top = value;
+              place = iy * w + ix;
+            }
           }
         }
-        store<f32>(to, top);
-        to += 4;
+        if (y) store<f32>(at(y, to + ox), top);
+        if (where) store<f32>(at(where, to + ox), <f32>place);
+        ox++;
       }
+      to += ow;
     }
   }
 }
 
-/** Where each maximum stands in its plane; the first of equal ones, or the last NaN. */
-export function maxPoolIndices(
+export function maxPool(
   x: usize, y: usize, h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, lo: i32, hi: i32,
 ): void {
-  for (let p = lo; p < hi; p++) {
-    const plane = at(x, p * h * w);
-    let to = at(y, p * oh * ow);
-    for (let oy: i32 = 0; oy < oh; oy++) {
-      for (let ox: i32 = 0; ox < ow; ox++) {
-        let top: f32 = -Infinity;
-        let where: i32 = -1;
-        for (let ky: i32 = 0; ky < kh; ky++) {
-          const iy = oy * sh - ph + ky * dh;
-          if (iy < 0 || iy >= h) continue;
-          for (let kx: i32 = 0; kx < kw; kx++) {
-            const ix = ox * sw - pw + kx * dw;
-            if (ix < 0 || ix >= w) continue;
-            const value = load<f32>(at(plane, iy * w + ix));
-            if (where < 0 || value > top || value != value) {
-              top = value;
-              where = iy * w + ix;
-            }
-          }
-        }
-        store<f32>(to, <f32>where);
-        to += 4;
-      }
-    }
-  }
+  pool(x, y, 0, h, w, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw, lo, hi);
+}
+
+export function maxPoolIndices(
+  x: usize, where: usize, h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, lo: i32, hi: i32,
+): void {
+  pool(x, 0, where, h, w, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw, lo, hi);
 }
 
 /** dx of a max pool from the places of its maxima, for planes [lo, hi) of `size` cells with `count` windows each. */
