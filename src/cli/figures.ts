@@ -117,9 +117,16 @@ export function barLines(
 
 /** Of a stack, the first matrix: the others are in the JSON. */
 function matrixLines(
-  { rows, columns, values, text, stack = [] }: MatrixFigure,
+  { rows, columns, values, text, value, stack = [] }: MatrixFigure,
   terminal: Terminal,
 ): string[] {
+  const count = stack.reduce((k, s) => k * s.labels.length, 1);
+  if (count > 1)
+    return [
+      terminal.dim(
+        `${value}: ${count} matrices of ${rows.labels.length} × ${columns.labels.length}, by ${stack.map(s => s.title.toLowerCase()).join(' and ')}; --json has them.`,
+      ),
+    ];
   const c = columns.labels.length;
   const shown = columns.labels.slice(0, mostColumns);
   const lines = cut(
@@ -137,13 +144,6 @@ function matrixLines(
     terminal,
   );
   if (c > shown.length) lines.push(terminal.dim(`… and ${c - shown.length} more columns`));
-  const count = stack.reduce((k, s) => k * s.labels.length, 1);
-  if (count > 1)
-    lines.push(
-      terminal.dim(
-        `The first of ${count}: ${stack.map(s => `${s.title} ${s.labels[0]}`).join(', ')}. --json has all.`,
-      ),
-    );
   return lines;
 }
 

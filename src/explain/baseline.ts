@@ -2,17 +2,21 @@
 import { Type } from '@sinclair/typebox';
 import type { Dataset } from '../data/dataset';
 import { VitrineError } from '../model/errors';
+import type { ExplanationRequest } from './method';
 
 export const baselineOption = Type.Union(
   [
     Type.Literal('zero', {
       description:
-        'Zero as the model sees it: the training mean for columns scaled to mean 0, black for images that are not scaled.',
+        'Zero as the model sees it: the training mean for columns scaled to mean 0, black for images that are not scaled, filling (or the unknown token) for texts.',
     }),
     Type.Literal('mean', { description: 'The mean of the prepared training rows.' }),
   ],
   { default: 'zero', description: 'The input that stands for "nothing".' },
 );
+
+/** What the text kind's tokenizers call a token that they do not know. */
+const unknownToken = 1;
 
 /**
  * One prepared sample that stands for "nothing".
@@ -21,11 +25,22 @@ export const baselineOption = Type.Union(
  */
 export function baselineFor(
   kind: 'zero' | 'mean',
-  dataset: Dataset | undefined,
+  { dataset, input }: Pick<ExplanationRequest, 'dataset' | 'input'>,
   shape: readonly number[],
 ): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1);
-  if (kind === 'zero') return new Float32Array(size);
+  const tokens = input?.data instanceof Int32Array ? input.data : undefined;
+  if (kind === 'zero') {
+    // A text that is to be continued keeps its end: its tokens become unknown ones, and filling stays filling.
+    if (tokens && dataset?.target.perPosition)
+      return Float32Array.from(tokens, t => (t === 0 ? 0 : unknownToken));
+    return new Float32Array(size);
+  }
+  if (tokens)
+    throw new VitrineError(
+      'bad-request',
+      'The inputs are tokens, which have no mean; use the baseline "zero".',
+    );
   if (!dataset)
     throw new VitrineError('bad-request', 'The baseline "mean" needs a data set; use the baseline "zero".');
   return trainingMean(dataset);

@@ -13,6 +13,7 @@ import { readOptions } from './options';
 import { type Prediction, predict, questionFor } from './predict';
 import { measuresFor, methodById } from './registry';
 import { takesIndices } from './suits';
+import { visible } from './transformer/positions';
 import { isPicture, sumByUnit, unitsOf } from './units';
 import { trustOf } from './verdict';
 import type { Language } from './words';
@@ -227,7 +228,7 @@ function byToken(
   if (tokens?.length !== attribution.values.data.length) return attribution;
   return {
     ...attribution,
-    names: tokens.map((token, i) => (token === '' ? `(${i + 1})` : `${i + 1} ${token}`)),
+    names: tokens.map((token, i) => (token === '' ? `(${i + 1})` : `${i + 1} ${visible(token)}`)),
   };
 }
 

@@ -269,7 +269,8 @@ function theInput(model: Model): string {
   return id;
 }
 
-function bindingsFor(model: Model, sampleShape: readonly number[], rows: number): Bindings {
+/** Sizes of the model's symbols for so many rows of a sample. @throws shape-mismatch when the sample does not fit. */
+export function bindingsFor(model: Model, sampleShape: readonly number[], rows: number): Bindings {
   const wanted = model.values[theInput(model)]!.shape;
   const given = [rows, ...sampleShape];
   const bindings: Record<string, number> = {};
@@ -289,7 +290,12 @@ function bindingsFor(model: Model, sampleShape: readonly number[], rows: number)
 }
 
 /** As many rows as wanted, unless their activations would not fit, or the model says itself how many. */
-function batchFor(model: Model, sampleShape: readonly number[], wanted: number, gradients: boolean): number {
+export function batchFor(
+  model: Model,
+  sampleShape: readonly number[],
+  wanted: number,
+  gradients: boolean,
+): number {
   const first = model.values[theInput(model)]!.shape[0];
   if (typeof first === 'number') return first;
   const bindings = bindingsFor(model, sampleShape, 1);
@@ -307,11 +313,12 @@ function batchFor(model: Model, sampleShape: readonly number[], wanted: number, 
   return Math.max(1, Math.min(wanted, Math.floor(batchBudget / Math.max(1, perRow))));
 }
 
-function floats(tensor: Tensor): Float32Array {
+export function floats(tensor: Tensor): Float32Array {
   return tensor.data instanceof Float32Array ? tensor.data : Float32Array.from(tensor.data);
 }
 
-function finite(values: Float32Array, what: string): void {
+/** @throws diverged */
+export function finite(values: Float32Array, what: string): void {
   for (const v of values) {
     if (Number.isFinite(v)) continue;
     throw new VitrineError(
@@ -325,7 +332,7 @@ function finite(values: Float32Array, what: string): void {
 let lastBreath = 0;
 
 /** Lets messages through: kernels may run without ever giving the event loop a turn. */
-async function breathe(): Promise<void> {
+export async function breathe(): Promise<void> {
   const now = performance.now();
   if (now - lastBreath < 8) return;
   await new Promise<void>(resolve => setTimeout(resolve));

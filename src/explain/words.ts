@@ -23,6 +23,9 @@ export interface Words {
     exceeds(share: string, verdict: Trust['verdict']): string;
     neighbours(share: string, verdict: Trust['verdict']): string;
     second(method: string, correlation: string, verdict: Trust['verdict']): string;
+    lens(share: string, verdict: Trust['verdict']): string;
+    taken(error: string, verdict: Trust['verdict']): string;
+    reverse(correlation: string, verdict: Trust['verdict']): string;
   };
   predicted: {
     class(label: string, target: string, probability: string, sureness: string): string;
@@ -61,6 +64,9 @@ export interface Words {
     fidelity(fit: string, rows: number): string;
     embedding(layer: string, share: string, rows: number): string;
     example(subject: string, output: string, highest: string | undefined): string;
+    direct(strongest: readonly string[]): string;
+    lens(answer: string, station: string, at: number, last: number): string;
+    patched(share: string, station: string, position: string): string;
   };
   /** Titles in figures. */
   figures: {
@@ -72,6 +78,19 @@ export interface Words {
     importance: string;
     interaction: string;
     contribution: string;
+    position: string;
+    part: string;
+    after: string;
+    answer: string;
+    topProbability: string;
+    restored: string;
+    reads: string;
+    query: string;
+    key: string;
+    layer: string;
+    head: string;
+    attention: string;
+    attentionGradient: string;
     lowValue: string;
     middleValue: string;
     highValue: string;
@@ -160,6 +179,18 @@ export const english: Words = {
       verdict === 'good'
         ? `Rows that are near on the map are near for the network too (${share} better than chance).`
         : `Rows that are near on the map need not be near for the network (${share} better than chance).`,
+    lens: (share, verdict) =>
+      verdict === 'good'
+        ? `One block before the end the lens already gives the model's answer at ${share} of the positions.`
+        : `One block before the end the lens gives the model's answer at ${share} of the positions only: earlier blocks may speak a language that it does not read.`,
+    taken: (error, verdict) =>
+      verdict === 'good'
+        ? `When the head gets the stream without a block's addition, the output changes by what was attributed to it (${error} off).`
+        : `When the head gets the stream without a block's addition, the output changes otherwise than attributed (${error} off): its normalisation adapts.`,
+    reverse: (correlation, verdict) =>
+      verdict === 'good'
+        ? `Carried over the other way round, the same places matter (rank correlation ${correlation}).`
+        : `Carried over the other way round, other places matter (rank correlation ${correlation}).`,
     second: (method, correlation, verdict) =>
       verdict === 'good'
         ? `A second method, ${method}, ranks the inputs alike (rank correlation ${correlation}).`
@@ -220,6 +251,13 @@ export const english: Words = {
       `On ${rows} rows that it was not fitted to it explains ${fit} of the network's variation.`,
     embedding: (layer, share, rows) =>
       `The map shows ${rows} rows as "${layer}" sees them; its two axes keep ${share} of their variance.`,
+    direct: strongest => `What writes most into the output directly: ${list(strongest)}.`,
+    lens: (answer, station, at, last) =>
+      at === last
+        ? `Only the last block makes "${answer}" the answer.`
+        : `From ${station} on (${at} of ${last}), "${answer}" is the answer and stays it.`,
+    patched: (share, station, position) =>
+      `The single patch that brings most of the answer along is after ${station} at "${position}": ${share} of the way.`,
     example: (subject, output, highest) =>
       `For this input the output for ${subject} is ${output}${highest === undefined ? '' : `; the highest among training rows is ${highest}`}.`,
   },
@@ -232,6 +270,19 @@ export const english: Words = {
     importance: 'Importance',
     interaction: "Friedman's H",
     contribution: 'Contribution',
+    position: 'Position',
+    part: 'Part',
+    after: 'After',
+    answer: 'Answer',
+    topProbability: 'Probability of the best token',
+    restored: 'Share of the answer carried over',
+    reads: 'Reads',
+    query: 'From',
+    key: 'Looks at',
+    layer: 'Layer',
+    head: 'Head',
+    attention: 'Attention',
+    attentionGradient: 'Attention × gradient',
     lowValue: 'low value',
     middleValue: 'middle value',
     highValue: 'high value',

@@ -21,9 +21,10 @@ export function lastPosition(model: Model): Model {
   const tokens: TensorType = { dtype: 'float32', shape: model.values[input]!.shape };
   const numbers = emit('Cast', [input], { to: 'float32' }, tokens);
   const there = emit('Clip', [numbers], { min: 0, max: 1 }, tokens);
-  // What follows each position: the last one that is there has nothing after it.
-  const next = emit('Pad', [there], { pads: [0, -1, 0, 1], mode: 'constant', value: 0 }, tokens);
-  const last = emit('Sub', [there, next], {}, tokens);
+  // How many tokens follow each position: the last one that is there has none after it, wherever others are missing.
+  const later = emit('CumSum', [there], { axis: 1, exclusive: 1, reverse: 1 }, tokens);
+  const left = emit('Sub', [there, later], {}, tokens);
+  const last = emit('Clip', [left], { min: 0, max: 1 }, tokens);
   const weights = emit('Unsqueeze', [last], { axes: [2] }, { dtype: 'float32', shape: [n, t, 1] });
   const chosen = emit('Mul', [output, weights], {}, { dtype: 'float32', shape: [n, t, c] });
   const scores = emit('ReduceSum', [chosen], { axes: [1], keepdims: 0 }, { dtype: 'float32', shape: [n, c] });

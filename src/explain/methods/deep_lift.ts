@@ -35,7 +35,7 @@ export const method: ExplanationMethod = {
   suits: hasGradients,
   async explain(request, given) {
     const { baseline } = readOptions(options, given, 'deep_lift');
-    const start = baselineFor(baseline, request.dataset, sampleOf(request).shape);
+    const start = baselineFor(baseline, request, sampleOf(request).shape);
     const { values, facts } = await deepLift(request, start);
     return { values, baseline: { shape: values.shape, data: start }, facts };
   },

@@ -47,7 +47,7 @@ export const method: ExplanationMethod = {
     const { baseline, units } = readOptions(options, given, 'feature_ablation');
     const { shape } = sampleOf(request);
     const parts = unitsOf(shape, request.dataset, units);
-    return featureAblation(request, baselineFor(baseline, request.dataset, shape), parts);
+    return featureAblation(request, baselineFor(baseline, request, shape), parts);
   },
 };
 

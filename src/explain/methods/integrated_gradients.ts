@@ -52,7 +52,7 @@ export const method: ExplanationMethod = {
   suits: hasGradients,
   async explain(request, given) {
     const { steps, rule, baseline } = readOptions(options, given, 'integrated_gradients');
-    const start = baselineFor(baseline, request.dataset, sampleOf(request).shape);
+    const start = baselineFor(baseline, request, sampleOf(request).shape);
     return integratedGradients(request, start, { steps, rule });
   },
 };

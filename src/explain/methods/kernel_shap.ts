@@ -49,7 +49,7 @@ export const method: ExplanationMethod = {
   async explain(request, given) {
     const { samples, baseline, units, seed } = readOptions(options, given, 'kernel_shap');
     const { shape } = sampleOf(request);
-    const start = baselineFor(baseline, request.dataset, shape);
+    const start = baselineFor(baseline, request, shape);
     return kernelShap(request, start, unitsOf(shape, request.dataset, units), { samples, seed });
   },
 };

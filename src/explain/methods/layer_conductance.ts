@@ -41,7 +41,7 @@ export const method: ExplanationMethod = {
     const { layer, steps, baseline } = readOptions(options, given, 'layer_conductance');
     const chosen = layerOutput(request.model, layer);
     const { shape } = sampleOf(request);
-    const start = baselineFor(baseline, request.dataset, shape);
+    const start = baselineFor(baseline, request, shape);
     const { values } = await layerConductance(request, chosen.id, start, steps);
     return {
       ...byUnit(values.data as Float32Array, values.shape, chosen.name),

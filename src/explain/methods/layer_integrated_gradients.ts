@@ -42,7 +42,7 @@ export const method: ExplanationMethod = {
     const { layer, steps, baseline } = readOptions(options, given, 'layer_integrated_gradients');
     const chosen = layerOutput(request.model, layer);
     const { shape } = sampleOf(request);
-    const start = baselineFor(baseline, request.dataset, shape);
+    const start = baselineFor(baseline, request, shape);
     const { values, facts } = await layerIntegratedGradients(request, chosen, start, steps);
     return {
       ...byUnit(values.data as Float32Array, values.shape, chosen.name),

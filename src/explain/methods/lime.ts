@@ -70,7 +70,7 @@ export const method: ExplanationMethod = {
     const units = unitsOf(shape, dataset, chosen.units);
     // The linear model of a table has its zero at the training mean.
     const baseline =
-      dataset?.modality === 'table' ? trainingMean(dataset) : baselineFor(chosen.baseline, dataset, shape);
+      dataset?.modality === 'table' ? trainingMean(dataset) : baselineFor(chosen.baseline, request, shape);
     const neighbours =
       dataset?.modality === 'table'
         ? tableNeighbours(request, units, data, chosen.samples, random)

@@ -55,7 +55,7 @@ export const method: ExplanationMethod = {
     // Neighbouring columns of a table have nothing in common: one is hidden at a time.
     const window = chosen.window || (table ? 1 : Math.max(1, Math.round(side / 5)));
     const stride = chosen.stride || Math.max(1, Math.floor(window / 2));
-    return occlusion(request, baselineFor(chosen.baseline, request.dataset, shape), window, stride);
+    return occlusion(request, baselineFor(chosen.baseline, request, shape), window, stride);
   },
 };
 

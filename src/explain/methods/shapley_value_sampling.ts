@@ -47,7 +47,7 @@ export const method: ExplanationMethod = {
   async explain(request, given) {
     const { permutations, baseline, units, seed } = readOptions(options, given, 'shapley_value_sampling');
     const { shape } = sampleOf(request);
-    const start = baselineFor(baseline, request.dataset, shape);
+    const start = baselineFor(baseline, request, shape);
     return shapleyValueSampling(request, start, unitsOf(shape, request.dataset, units), {
       permutations,
       seed,

@@ -54,7 +54,7 @@ export const method: ExplanationMethod = {
     const { shape } = sampleOf(request);
     return shapleyValues(
       request,
-      baselineFor(baseline, request.dataset, shape),
+      baselineFor(baseline, request, shape),
       unitsOf(shape, request.dataset, units),
     );
   },

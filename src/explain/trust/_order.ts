@@ -41,7 +41,7 @@ export async function gainOfOrder(
 ): Promise<OrderGain> {
   const { data: input, shape } = sampleOf(request);
   const nothing =
-    (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request.dataset, shape);
+    (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request, shape);
   const units = unitsOf(shape, request.dataset, 196);
   const n = units.length;
   const [start, end] = mode === 'deletion' ? [input, nothing] : [nothing, input];

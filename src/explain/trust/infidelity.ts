@@ -34,7 +34,7 @@ export const measure: TrustMeasure = {
     const words = wordsFor(request.language);
     const { data, shape } = sampleOf(request);
     const nothing =
-      (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request.dataset, shape);
+      (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request, shape);
     const units = unitsOf(shape, request.dataset, 196);
     const weights = sumByUnit(attribution.values.data, units);
     const random = new Random(0, 'trust:infidelity');

@@ -63,7 +63,7 @@ function explainAgain(
 ): Promise<Attribution> {
   const { shape } = sampleOf(request);
   const nothing =
-    (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request.dataset, shape);
+    (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request, shape);
   return id === 'integrated_gradients'
     ? integratedGradients(request, nothing, { steps: 50, rule: 'gausslegendre' })
     : featureAblation(request, nothing, unitsOf(shape, request.dataset, 64));

@@ -22,6 +22,7 @@ import { type Unit, unitsOf } from '../../../src/explain/units';
 import reference from '../../reference/explain.json';
 import { measureModels } from './_fidelityModel';
 import { measurePropagation, type SampledCase } from './_fidelityPropagation';
+import { measureTransformers } from './_fidelityTransformers';
 import { layersOf } from './_layers';
 import { memoryData, network, tensor } from './_nets';
 
@@ -255,5 +256,6 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   exact('max_sensitivity', 'Captum 0.9.0', [value], [s.value]);
   await measurePropagation(engine, { exact, sampled });
   await measureModels(engine, { exact, sampled });
+  await measureTransformers(engine, { exact });
   return [...found.values()];
 }
