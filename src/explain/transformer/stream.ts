@@ -47,7 +47,7 @@ export function hasStream(model: Model): string | undefined {
 }
 
 function noStream(model: Model): string {
-  return `${model.name} has no residual stream with attention: no blocks that are added to their own input. This method is for transformers.`;
+  return `${model.name} has no residual stream with attention: no blocks that are added to their own input. Use integrated_gradients, or token_integrated_gradients for tokens.`;
 }
 
 function findStream(model: Model): Stream | undefined {

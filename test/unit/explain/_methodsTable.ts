@@ -11,7 +11,7 @@ export function methodsPage(found: readonly Fidelity[]): string {
     '',
     'Written by `npm run test:unit` with `VITRINE_WRITE_DOCS=1` from the registries in `src/explain`; a test fails when',
     'it is out of date. The authority is the library whose results the tests compare ours with, on small fixed networks',
-    '(`test/reference/explain.py`); the largest absolute difference is rounded up to a power of ten. Where both sample,',
+    '(`test/reference/explain*.py`); the largest absolute difference is rounded up to a power of ten. Where both sample,',
     'nearly all values lie within three standard errors of each other.',
     '',
     '## Methods',
