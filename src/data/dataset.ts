@@ -43,6 +43,13 @@ export interface TargetInfo {
   /** Classes give int targets 0 … n-1 in this order; numbers give float targets. */
   kind: 'classes' | 'number';
   classes?: readonly string[];
+  /**
+   * A sequence of classes for each sample, shorter than the model's steps, whose class 0 is the blank: targets
+   * [rows, S] filled up with -1, for scores [rows, T, classes]. `joint` stands between the symbols as text.
+   */
+  sequence?: { readonly joint: string };
+  /** Shape of a target that is more than one number, without the batch: targets [rows, …shape]. */
+  shape?: readonly number[];
   /** What each class counts in the loss, where the experiment asks for it; learned from the training rows. */
   classWeights?: readonly number[];
   /** A class for each position of a sample (the next token): targets [rows, T] for scores [rows, T, classes]. */
@@ -51,6 +58,12 @@ export interface TargetInfo {
   positions?: number;
   /** A class that does not count: filling where a sequence has ended. The loss takes it as its `ignore_index`. */
   ignore?: number;
+}
+
+/** What a sample is to eye and ear, where its prepared numbers are not: for looking at. */
+export interface SampleMedia {
+  /** One channel, -1 to 1. */
+  sound?: { sampleRate: number; samples: Float32Array };
 }
 
 export interface RawSample {
@@ -83,6 +96,7 @@ export interface Dataset {
   raw(row: number): RawSample;
   /** A number for each row that rows of one group share, where the experiment groups rows for ranking. */
   groups?(rows: ArrayLike<number>): Int32Array | undefined;
+  media?(row: number): SampleMedia | undefined;
   /** Prepares rows that are not in the data set (prediction): raw values by column. Throws bad-data by row and column. */
   prepare(rows: readonly Record<string, string | number | null>[]): Tensor;
   /** What `restoreSaved` needs to prepare the same way later; JSON. */
@@ -101,6 +115,8 @@ export interface SavedPreparation {
   prepare(rows: readonly Readonly<Record<string, string | number | null>>[]): Tensor;
   /** The rows of a file (or folder) for `prepare`. @throws bad-data, file-not-found, cancelled */
   readRows(file: string, signal?: AbortSignal): Promise<Record<string, string | number | null>[]>;
+  /** What a prediction of the target's `shape` sounds like. */
+  sound?(output: ArrayLike<number>): { sampleRate: number; samples: Float32Array };
 }
 
 /** A kind of data set is one file in data/kinds/ that exports `kind`. */

@@ -18,8 +18,8 @@ import type {
   TargetInfo,
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
+import { type ClassFile, listClasses, type Wanted } from '../files/folder';
 import { decodeImage } from '../image/decode';
-import { listPictures, type PictureFile } from '../image/folder';
 import { type Fit, planes } from '../image/resize';
 import { splitSchema } from '../options';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
@@ -95,12 +95,18 @@ const stateSchema = Type.Object({
 
 type ImagesState = Static<typeof stateSchema>;
 
+const pictures: Wanted = {
+  endings: /\.(png|jpe?g|webp)$/i,
+  what: 'pictures',
+  expected: '.png, .jpg, .jpeg or .webp',
+};
+
 /** Bytes of all pictures at the model's size, one a pixel. */
 const maxPixels = 4_000_000_000;
 
 export const kind: DatasetKind = {
   id: 'images',
-  title: 'Folders of images (PNG, JPEG)',
+  title: 'Folders of images (PNG, JPEG, WebP)',
   extensions: [],
   schema: imagesSchema,
   source: 'folder',
@@ -166,7 +172,7 @@ export class ImagePreparation implements SavedPreparation {
       const { files } = await listAll(file);
       return files.map(name => ({ file: path.join(file, name) }));
     }
-    if (/\.(png|jpe?g)$/i.test(file)) return [{ file }];
+    if (pictures.endings.test(file)) return [{ file }];
     return rawRowsOf(await readTableFile(file, new Set(['file']), signal)).map(row => ({
       ...row,
       file: typeof row['file'] === 'string' ? path.resolve(path.dirname(file), row['file']) : null,
@@ -175,9 +181,9 @@ export class ImagePreparation implements SavedPreparation {
 }
 
 async function listAll(folder: string): Promise<{ files: string[] }> {
-  const files = (await readdir(folder)).filter(n => /\.(png|jpe?g)$/i.test(n)).sort();
+  const files = (await readdir(folder)).filter(n => pictures.endings.test(n)).sort();
   if (files.length > 0) return { files };
-  return { files: (await listPictures(folder)).files.map(f => f.name) };
+  return { files: (await listClasses(folder, pictures)).files.map(f => f.name) };
 }
 
 function readPicture(file: string): Uint8Array {
@@ -214,7 +220,7 @@ function pixelsOf(
 async function loadImages(options: ImagesOptions, context: LoadContext): Promise<Dataset> {
   const folder = path.resolve(context.folder, options.file);
   const { channels, height, width, fit } = options;
-  const { classes, files, skipped } = await listPictures(folder).catch(e => {
+  const { classes, files, skipped } = await listClasses(folder, pictures).catch(e => {
     if (e instanceof VitrineError) throw e;
     throw new VitrineError(
       'file-not-found',
@@ -254,7 +260,7 @@ async function loadImages(options: ImagesOptions, context: LoadContext): Promise
     );
   if (skipped.length > 0)
     notes.push(
-      `${skipped.length === 1 ? '1 file is' : `${skipped.length} files are`} no PNG or JPEG and passed over: ${some(skipped)}.`,
+      `${skipped.length === 1 ? '1 file is' : `${skipped.length} files are`} no PNG, JPEG or WebP and passed over: ${some(skipped)}.`,
     );
   return new ImageDataset(
     folder,
@@ -286,7 +292,7 @@ class ImageDataset implements Dataset {
     options: ImagesOptions,
     private readonly source: {
       classes: string[];
-      files: readonly PictureFile[];
+      files: readonly ClassFile[];
       good: readonly number[];
       pixels: Uint8Array;
     },
