@@ -124,7 +124,9 @@ describe('Reading a table', () => {
   });
 });
 
-describe('Reading a large table in pieces', () => {
+describe('Reading a large table in pieces', function () {
+  // Busy machines are slow.
+  this.timeout(30_000);
   // Several pieces, with quoted line breaks wherever a piece may end.
   const rows = Array.from(
     { length: 60_000 },
