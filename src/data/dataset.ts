@@ -45,9 +45,9 @@ export interface TargetInfo {
   classes?: readonly string[];
   /**
    * A sequence of classes for each sample, shorter than the model's steps, whose class 0 is the blank: targets
-   * [rows, S] filled up with -1, for scores [rows, T, classes]. `joint` stands between the symbols as text.
+   * [rows, longest] filled up with -1, for scores [rows, T, classes]. `joint` stands between the symbols as text.
    */
-  sequence?: { readonly joint: string };
+  sequence?: { readonly joint: string; readonly longest: number };
   /** Shape of a target that is more than one number, without the batch: targets [rows, …shape]. */
   shape?: readonly number[];
   /** What each class counts in the loss, where the experiment asks for it; learned from the training rows. */
@@ -131,7 +131,7 @@ export interface DatasetKind {
   /** Options that name files or folders; ["file"] if absent. Those that the experiment leaves out are not looked for. */
   paths?: readonly string[];
   /** What `file` names; "file" if absent. */
-  source?: 'file' | 'folder' | 'none';
+  source?: 'file' | 'folder' | 'either' | 'none';
   /** What the experiment cannot know before the data: reads what `preparation()` of this kind gave. */
   restore?(state: Readonly<Record<string, unknown>>): SavedPreparation;
   load(options: unknown, context: LoadContext): Promise<Dataset>;

@@ -22,7 +22,7 @@ export async function explainRow(
     ...question,
     ...options,
     engine: await engineFor(run.record.backend),
-    model: run.model,
+    model: run.explained,
     weights: await run.weights(),
     dataset: await run.dataset(),
     loss: lossSpec(run.experiment),

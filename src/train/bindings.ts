@@ -59,7 +59,7 @@ export function targetTypeFor(
   rows: number,
 ): { shape: number[]; dtype: DType } {
   const { target } = dataset;
-  if (requireLoss(loss.name).target === 'classes') {
+  if (requireLoss(loss.name).target === 'classes' && !target.sequence) {
     if (target.perPosition) {
       const [, positions, classes] = outputShape;
       const wanted = target.positions ?? dataset.sampleShape[0];
@@ -77,7 +77,17 @@ export function targetTypeFor(
       `The loss "${loss.name}" is for classes, but the target "${target.name}" is a number. Use "mse", or let the target be classes.`,
     );
   }
+  if (target.sequence || requireLoss(loss.name).target === 'sequences')
+    return sequenceType(dataset, loss, outputShape, rows);
   const width = outputShape.slice(1).reduce((a, b) => a * b, 1);
+  if (target.shape) {
+    if (target.shape.join() === outputShape.slice(1).join())
+      return { shape: [rows, ...target.shape], dtype: 'float32' };
+    throw new VitrineError(
+      'bad-model',
+      `The model gives (${['N', ...outputShape.slice(1)].join(', ')}), but the target "${target.name}" is (${['N', ...target.shape].join(', ')}). Let the output be of that shape.`,
+    );
+  }
   if (target.kind === 'classes' && (target.classes?.length ?? 2) > 2) {
     throw new VitrineError(
       'bad-experiment',
@@ -94,6 +104,32 @@ export function targetTypeFor(
   }
   // The output's own rank, so that PyTorch's broadcasting of (N) against (N, 1) never happens.
   return { shape: [rows, ...outputShape.slice(1)], dtype: 'float32' };
+}
+
+function sequenceType(
+  { target }: Dataset,
+  loss: LossSpec,
+  outputShape: readonly number[],
+  rows: number,
+): { shape: number[]; dtype: DType } {
+  if (!target.sequence)
+    throw new VitrineError(
+      'bad-experiment',
+      `The loss "${loss.name}" compares sequences, but the target "${target.name}" is one value a row. Let data.targetType be "characters" or "words", or choose another loss.`,
+    );
+  if (requireLoss(loss.name).target !== 'sequences')
+    throw new VitrineError(
+      'bad-experiment',
+      `The target "${target.name}" is a sequence of symbols for each row, which the loss "${loss.name}" does not compare. Use "ctc".`,
+    );
+  const classes = target.classes!.length;
+  if (loss.options?.['layout'] !== 'TNC' && outputShape.length === 3 && outputShape[2] === classes)
+    return { shape: [rows, target.sequence.longest], dtype: 'int64' };
+  throw new VitrineError(
+    'bad-model',
+    `The model gives (${['N', ...outputShape.slice(1)].join(', ')}), but the target "${target.name}" needs a score for each of ${classes} symbols (the blank first) at each step. ` +
+      `Let forward return (N, steps, ${classes}).`,
+  );
 }
 
 /**

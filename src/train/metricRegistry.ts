@@ -14,7 +14,8 @@ export const metrics = registered as readonly Metric[];
  * @throws bad-experiment for a name that is unknown or made for another kind of target.
  */
 export function metricsFor(target: TargetInfo, names?: readonly string[]): Metric[] {
-  const fitting = metrics.filter(m => m.kind === target.kind);
+  const kind = target.sequence ? 'sequence' : target.kind;
+  const fitting = metrics.filter(m => m.kind === kind);
   if (!names) return fitting.filter(m => m.byDefault);
   return names
     .filter(name => name !== 'loss')
@@ -23,7 +24,7 @@ export function metricsFor(target: TargetInfo, names?: readonly string[]): Metri
       if (metric) return metric;
       const known = fitting.map(m => m.id);
       const why = metrics.some(m => m.id === name)
-        ? `The metric "${name}" is not for a target of ${target.kind === 'classes' ? 'classes' : 'numbers'}`
+        ? `The metric "${name}" is not for a target of ${{ classes: 'classes', number: 'numbers', sequence: 'sequences' }[kind]}`
         : `There is no metric "${name}"`;
       const near = nearest(name, known);
       throw new VitrineError(

@@ -7,6 +7,7 @@ import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { experimentOf } from './assemble';
 import { sharedDataset } from './datasetCache';
+import { explainedModel } from './explainedModel';
 import { lastPosition } from './lastPosition';
 import { packInputs } from './packInputs';
 import { actionScores } from './policyTraining';
@@ -28,6 +29,8 @@ export interface OpenRun {
   trained: Model;
   /** What predicts: one input, and of the outputs what is compared with the target. */
   model: Model;
+  /** What is asked why: the same, but of sequences a score for each symbol, of pictures one for each step. */
+  explained: Model;
   /** Read when first asked for. @throws file-not-found when the run has none yet; bad-file, shape-mismatch. */
   weights(): Promise<Tensors>;
   preparation: SavedPreparation;
@@ -54,6 +57,7 @@ export async function openRun(where: string): Promise<OpenRun> {
     record,
     trained,
     model,
+    explained: explainedModel(model, preparation.target),
     preparation,
     experiment,
     weights() {

@@ -50,6 +50,10 @@ function describe(output: Tensor, target: TargetInfo, loss: string): RowPredicti
   const width = output.data.length / rows;
   return Array.from({ length: rows }, (_, i) => {
     const own = Array.from(output.data.subarray(i * width, (i + 1) * width));
+    if (kind === 'sequence') {
+      const symbols = Array.from(labels.subarray(i * columns, (i + 1) * columns)).filter(l => l >= 0);
+      return { label: textOf(symbols, target), output: own };
+    }
     if (kind === 'number') return { label: own.map(shortNumber).join(', '), output: own };
     const label = labels[i]!;
     const p = probabilities && Array.from(probabilities.subarray(i * columns, (i + 1) * columns));
@@ -60,6 +64,11 @@ function describe(output: Tensor, target: TargetInfo, loss: string): RowPredicti
       output: own,
     };
   });
+}
+
+/** Symbols as text. */
+export function textOf(symbols: readonly number[], { classes, sequence }: TargetInfo): string {
+  return symbols.map(s => classes?.[s] ?? '').join(sequence?.joint ?? '');
 }
 
 /** As many digits as float32 can be trusted with. */

@@ -4,11 +4,11 @@ import { VitrineError } from '../model/errors';
 import type { Tensor } from '../model/graph';
 
 export interface Predictions {
-  kind: 'classes' | 'number';
+  kind: 'classes' | 'number' | 'sequence';
   rows: number;
-  /** How many classes there are, or how many numbers a row has. */
+  /** How many classes there are, how many numbers a row has, or how many symbols at most. */
   columns: number;
-  /** The predicted class of each row; empty for numbers. */
+  /** The predicted class of each row; empty for numbers; of sequences [rows × columns], filled up with -1. */
   labels: Int32Array;
   /** [rows × columns] probabilities that sum to one per row; absent where the output cannot be read as such. */
   probabilities?: Float64Array;
@@ -36,6 +36,7 @@ const activations: Readonly<Record<string, 'softmax' | 'exp' | 'sigmoid' | 'none
  * @throws bad-model when the output's width does not suit the target.
  */
 export function predictionsOf(output: Tensor, target: TargetInfo, loss: string): Predictions {
+  if (target.sequence && output.shape.length === 3) return decoded(output);
   // Each position is a prediction of its own.
   const perPosition = target.perPosition && output.shape.length === 3;
   const rows = (output.shape[0] ?? 1) * (perPosition ? output.shape[1]! : 1);
@@ -56,6 +57,27 @@ export function predictionsOf(output: Tensor, target: TargetInfo, loss: string):
       ? fromOneOutput(output.data, rows, activation === 'sigmoid')
       : fromScores(output.data, rows, classes, activation);
   return perPosition ? { ...read, positions: output.shape[1]! } : read;
+}
+
+/**
+ * The best path (A. Graves et al., 2006): the strongest symbol of each step, each run of the same one once, without the
+ * blank.
+ */
+function decoded({ shape, data }: Tensor): Predictions {
+  const [rows, steps, classes] = shape as [number, number, number];
+  const labels = new Int32Array(rows * steps).fill(-1);
+  for (let i = 0; i < rows; i++) {
+    let before = -1;
+    let n = i * steps;
+    for (let t = 0; t < steps; t++) {
+      const at = (i * steps + t) * classes;
+      let top = 0;
+      for (let c = 1; c < classes; c++) if (data[at + c]! > data[at + top]!) top = c;
+      if (top !== 0 && top !== before) labels[n++] = top;
+      before = top;
+    }
+  }
+  return { kind: 'sequence', rows, columns: steps, labels, values: data };
 }
 
 function fromOneOutput(values: ArrayLike<number>, rows: number, logits: boolean): Predictions {

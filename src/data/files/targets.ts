@@ -13,18 +13,20 @@ export const targetState = Type.Object({
   classWeights: Type.Optional(Type.Array(Type.Number({ minimum: 0 }))),
   /** What stands between the symbols of a sequence as text. */
   joint: Type.Optional(Type.String()),
+  /** Symbols of the longest sequence. */
+  longest: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 
 export type TargetState = Static<typeof targetState>;
 
-export function infoOf({ name, kind, classes, classWeights, joint }: TargetState): TargetInfo {
+export function infoOf({ name, kind, classes, classWeights, joint, longest }: TargetState): TargetInfo {
   if (kind === 'number') return { name, kind: 'number' };
   return {
     name,
     kind: 'classes',
     classes: classes!,
     ...(classWeights && { classWeights }),
-    ...(kind === 'sequence' && { sequence: { joint: joint ?? '' } }),
+    ...(kind === 'sequence' && { sequence: { joint: joint ?? '', longest: longest ?? 1 } }),
   };
 }
 
@@ -100,7 +102,7 @@ export function sequenceTargets(
   );
   const longest = codes.reduce((most, c) => Math.max(most, c.length), 1);
   return {
-    state: { name, kind: 'sequence', classes, joint },
+    state: { name, kind: 'sequence', classes, joint, longest },
     batch(rows) {
       const data = new Int32Array(rows.length * longest).fill(-1);
       for (let i = 0; i < rows.length; i++) data.set(codes[rows[i]!]!, i * longest);

@@ -105,7 +105,7 @@ export const kind: DatasetKind = {
   title: 'Sounds (WAV)',
   extensions: [],
   schema: soundSchema,
-  source: 'folder',
+  source: 'either',
 
   load: (options, context) => loadSounds(options as SoundOptions, context),
 

@@ -25,7 +25,7 @@ export type Resolved =
   | { path?: undefined; code: 'path-outside' | 'file-not-found'; why: string };
 
 /**
- * The absolute path of an existing file (or folder, with `isFolder`) that `from` names relative to its folder.
+ * The absolute path of an existing file (or folder, as wanted) that `from` names relative to its folder.
  *
  * Refused are absolute paths (the file would work on one machine only, and could name any file of it), paths that
  * climb out of the workspace, and symbolic links that lead out of it.
@@ -34,7 +34,7 @@ export async function resolveInside(
   workspace: string,
   folder: string,
   relative: string,
-  isFolder = false,
+  wanted: 'file' | 'folder' | 'either' = 'file',
 ): Promise<Resolved> {
   const outside = (why: string): Resolved => ({ code: 'path-outside', why });
   if (relative.includes('\0')) return outside('the path contains a zero character.');
@@ -44,10 +44,11 @@ export async function resolveInside(
   const full = path.resolve(folder, relative.replaceAll('\\', '/'));
   if (!isInside(workspace, full))
     return outside(`it leaves the workspace folder "${path.basename(workspace)}".`);
+  const noun = wanted === 'either' ? 'file or folder' : wanted;
   const info = await stat(full).catch(() => undefined);
-  if (!info) return { code: 'file-not-found', why: `there is no such ${isFolder ? 'folder' : 'file'}.` };
-  if (isFolder ? !info.isDirectory() : !info.isFile())
-    return { code: 'file-not-found', why: `it is not a ${isFolder ? 'folder' : 'file'}.` };
+  if (!info) return { code: 'file-not-found', why: `there is no such ${noun}.` };
+  const fits = (wanted !== 'folder' && info.isFile()) || (wanted !== 'file' && info.isDirectory());
+  if (!fits) return { code: 'file-not-found', why: `it is not a ${noun}.` };
   const [realRoot, realFull] = await Promise.all([realpath(workspace), realpath(full)]);
   if (!isInside(realRoot, realFull))
     return outside('it is a link to a file outside of the workspace folder.');

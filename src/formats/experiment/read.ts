@@ -75,19 +75,22 @@ async function checkFiles(source: JsonSource, experiment: Experiment, workspace:
   const folder = path.dirname(source.file);
   const kind = datasetKind(experiment.data.kind);
   const named = [
-    { part: 'model', field: 'file', folder: false },
-    { part: 'model', field: 'weights', folder: false },
+    { part: 'model', field: 'file', wanted: 'file' },
+    { part: 'model', field: 'weights', wanted: 'file' },
     ...(kind.paths ?? ['file']).map(field => ({
       part: 'data' as const,
       field,
-      folder: field === 'file' && kind.source === 'folder',
+      wanted:
+        field === 'file' && (kind.source === 'folder' || kind.source === 'either')
+          ? kind.source
+          : ('file' as const),
     })),
   ] as const;
-  for (const { part, field, folder: isFolder } of named) {
+  for (const { part, field, wanted } of named) {
     const values = experiment[part] as unknown as Record<string, unknown>;
     const relative = values[field];
     if (typeof relative !== 'string') continue;
-    const resolved = await resolveInside(workspace, folder, relative, isFolder);
+    const resolved = await resolveInside(workspace, folder, relative, wanted);
     if (resolved.path !== undefined) {
       values[field] = resolved.path;
       continue;

@@ -222,7 +222,7 @@ describe('Folders of sounds', () => {
       split: { test: 0, valid: 0 },
     });
     assert.deepEqual(data.target.classes, ['', 'one', 'two']);
-    assert.deepEqual(data.target.sequence, { joint: ' ' });
+    assert.deepEqual(data.target.sequence, { joint: ' ', longest: 2 });
     assert.deepEqual(data.batch([0, 1, 2]).targets, {
       shape: [3, 2],
       data: Int32Array.of(1, 2, 2, -1, 1, 1),

@@ -43,14 +43,17 @@ describe('metrics, held to scikit-learn', () => {
     });
   }
 
-  it('covers every metric', () => {
+  it('covers every metric but those of rankings and of sequences, which have tests of their own', () => {
     const held = new Set(
       [...Object.values(reference.classification), ...Object.values(reference.regression)].flatMap(c =>
         Object.keys(c.expected),
       ),
     );
     assert.deepEqual(
-      metrics.map(m => m.id).filter(id => !held.has(id)),
+      metrics
+        .filter(m => m.kind !== 'sequence' && !/^mrr$|ndcg|hit_rate/.test(m.id))
+        .map(m => m.id)
+        .filter(id => !held.has(id)),
       [],
     );
   });
