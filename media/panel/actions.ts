@@ -43,7 +43,7 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
       const chosen = method ?? currentMethod(s, store.page.settings);
       if (!chosen) return;
       const scope = s.methods.find(m => m.id === chosen)?.scope ?? 'prediction';
-      store.set({ method: chosen });
+      store.set({ method: chosen, inquiry: '' });
       this.select({ method: chosen, ...(row === undefined ? {} : { row }) });
       const at = row ?? s.selection.row;
       if (scope === 'model') send({ type: 'explain', method: chosen });
@@ -58,7 +58,7 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
 
 /** The method that a click on a sample asks for: the last one chosen if it speaks of predictions. */
 export function currentMethod(state: PanelState, settings: Settings): string | undefined {
-  const predictions = state.methods.filter(m => m.scope === 'prediction');
+  const predictions = state.methods.filter(m => m.scope === 'prediction' && m.unsuited === undefined);
   const wanted = [state.selection.method, settings.method];
   const usual = predictions.find(m => m.id === 'integrated_gradients') ?? predictions[0];
   return (predictions.find(m => wanted.includes(m.id)) ?? usual)?.id;

@@ -2,6 +2,7 @@
  * What the page knows: the host's state as it was sent, and the reader's own settings (folds, smoothing, opacity),
  * which outlive a reload. Changes are pure functions; `Store` holds the current value and tells who listens.
  */
+import type { InquiryKind } from '../../src/editor/inquiryProtocol';
 import type { PanelState, ToPage } from '../../src/editor/panelProtocol';
 import type { Direction } from './graph/layout';
 
@@ -20,6 +21,8 @@ export interface Settings {
   opacity: number;
   trustOpen: boolean;
   allBars: boolean;
+  /** The question that the Explain view shows instead of an attribution. */
+  inquiry: '' | InquiryKind;
   method?: string;
 }
 
@@ -35,6 +38,7 @@ export const defaults: Settings = {
   opacity: 0.8,
   trustOpen: true,
   allBars: false,
+  inquiry: '',
 };
 
 export interface Page {

@@ -22,6 +22,8 @@ export const commands = {
   refreshModels: 'vitrine.refreshModels',
   refreshRuns: 'vitrine.refreshRuns',
   revealSource: 'vitrine.revealSource',
+  saveReport: 'vitrine.saveReport',
+  openReport: 'vitrine.openReport',
 } as const;
 
 export const views = {

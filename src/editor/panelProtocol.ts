@@ -6,6 +6,7 @@ import type { Explanation } from '../explain/method';
 import type { Model } from '../model/graph';
 import type { SamplePage } from '../service/protocol';
 import type { RunEvent, RunRecord } from '../train/run';
+import type { Inquiry, InquiryKind, InquiryStates } from './inquiryProtocol';
 
 export type PanelView = 'architecture' | 'training' | 'data' | 'explain';
 
@@ -22,7 +23,12 @@ export interface MethodChoice {
   title: string;
   summary: string;
   scope: 'prediction' | 'model';
+  /** Why it does not fit the run's model. */
+  unsuited?: string;
 }
+
+/** A sample with what is known of its data set: enough to draw and to change it. */
+export type SampleOnPage = Omit<SamplePage, 'samples' | 'total'> & { sample: SamplePage['samples'][number] };
 
 /** All that the page shows; the host owns it. */
 export interface PanelState {
@@ -36,7 +42,9 @@ export interface PanelState {
   methods: readonly MethodChoice[];
   explanation?: Explanation;
   /** The row that `explanation` is about, so that its picture stays when another page of samples is shown. */
-  explained?: Omit<SamplePage, 'samples' | 'total'> & { sample: SamplePage['samples'][number] };
+  explained?: SampleOnPage;
+  /** What was asked beyond "why", by kind. */
+  inquiries?: InquiryStates;
   /** What is under way, e.g. "Explaining row 3…"; and what went wrong. */
   busy?: string;
   error?: string;
@@ -62,6 +70,10 @@ export type FromPage =
   | { type: 'pause' }
   | { type: 'continue' }
   | { type: 'samples'; split: 'train' | 'valid' | 'test'; offset: number; count?: number }
+  | { type: 'inquire'; inquiry: Inquiry }
+  | { type: 'cancelInquiry'; kind: InquiryKind }
+  /** Writes the run's model card as a page. */
+  | { type: 'report' }
   | { type: 'explain'; method: string; row?: number; target?: string | number }
   /** Asks where to save a text file that the page made, such as the graph as SVG; `name` is the suggestion. */
   | { type: 'save'; name: string; text: string }

@@ -18,8 +18,13 @@ export function loadOps(): Promise<Ops> {
   return ops;
 }
 
-/** Explanation methods as a menu shows them; the reader process knows them, so that none is loaded here. */
-export function loadMethods(engine: Engine): Promise<readonly MethodChoice[]> {
+/**
+ * Explanation methods as a menu shows them; the reader process knows them, so that none is loaded here.
+ *
+ * @param run a run's folder: each method then says whether it fits the run's model.
+ */
+export function loadMethods(engine: Engine, run?: string): Promise<readonly MethodChoice[]> {
+  if (run !== undefined) return engine.request('methods/list', { run }).then(list => list.methods);
   methods ??= engine
     .request('methods/list', null)
     .then(list => list.methods)

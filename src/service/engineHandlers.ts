@@ -12,6 +12,7 @@ import { robustnessRun } from './robustnessRun';
 import type { RunManager } from './runManager';
 import { samplePage } from './samples';
 import type { Handlers } from './server';
+import { whatIf } from './whatIf';
 
 export function engineHandlers(
   runs: RunManager,
@@ -64,6 +65,10 @@ export function engineHandlers(
 
     async report(params, { signal, progress }) {
       return { html: await reportRun(params, engineFor, { signal, onProgress: progress }) };
+    },
+
+    async 'predict/whatIf'(params, { signal }) {
+      return whatIf(params, engineFor, signal);
     },
 
     async predict({ run, input }, { signal }) {

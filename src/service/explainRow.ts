@@ -9,6 +9,7 @@ import { makeFolder, writeAtomically } from '../train/atomicFile';
 import { openRun } from '../train/openRun';
 import { runFiles } from '../train/run';
 import type { ExplainRequest } from './protocol';
+import { changedRow } from './whatIf';
 
 /** @throws what opening the run, loading its data and explaining throw. */
 export async function explainRow(
@@ -18,17 +19,22 @@ export async function explainRow(
 ): Promise<Explanation> {
   const { run: where, ...question } = request;
   const run = await openRun(where);
+  const dataset = await run.dataset();
+  const changes = question.values && question.row !== undefined ? question.values : undefined;
+  if (changes) question.values = changedRow(dataset.raw(question.row!).values, changes);
   const explanation = await explain({
     ...question,
     ...options,
     engine: await engineFor(run.record.backend),
     model: run.explained,
     weights: await run.weights(),
-    dataset: await run.dataset(),
+    dataset,
     loss: lossSpec(run.experiment),
   });
   const { row } = explanation;
-  await keep(run.folder, question.values ? 'typed' : row === null ? 'model' : `row-${row}`, explanation);
+  // Of a row that is being edited there are many, none of which is worth a file.
+  if (!changes)
+    await keep(run.folder, question.values ? 'typed' : row === null ? 'model' : `row-${row}`, explanation);
   return explanation;
 }
 

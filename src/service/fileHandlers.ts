@@ -23,9 +23,13 @@ export function fileHandlers(distFolder: string): Handlers {
       );
     },
 
-    async 'methods/list'() {
+    async 'methods/list'(params) {
+      const model = params?.run === undefined ? undefined : await readRunModel(params.run);
       return {
-        methods: methods.map(({ id, title, summary, scope }) => ({ id, title, summary, scope })),
+        methods: methods.map(({ id, title, summary, scope, suits }) => {
+          const unsuited = model && suits?.(model);
+          return { id, title, summary, scope, ...(unsuited !== undefined && { unsuited }) };
+        }),
       };
     },
 

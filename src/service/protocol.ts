@@ -16,6 +16,7 @@ import type { Check } from '../train/check';
 import type { CheckReport } from '../train/checkRegistry';
 import type { RunComparison } from '../train/compareRuns';
 import type { ParameterStatistics } from '../train/parameterStatistics';
+import type { RowPrediction } from '../train/predictRows';
 import type { RunEvent, RunRecord } from '../train/run';
 import type { Robustness, RobustnessRequest } from './robustnessRun';
 
@@ -50,7 +51,7 @@ export interface ExplainRequest {
   method: string;
   /** Row of the data set. Absent for methods about the whole model. */
   row?: number;
-  /** Raw values by column, instead of a row. */
+  /** Raw values by column, instead of a row, or in the place of some of the row's own. */
   values?: Readonly<Record<string, string | number | null>>;
   /** Class name or index. */
   target?: string | number;
@@ -77,7 +78,18 @@ export interface AnchorRequest
 }
 
 /** An explanation method as a menu shows it. */
-export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope'>;
+export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope'> & {
+  /** Why it does not fit the run's model, in a sentence. */
+  unsuited?: string;
+};
+
+export interface WhatIfRequest {
+  /** A run's folder, or an experiment file (its newest finished run is taken). */
+  run: string;
+  row: number;
+  /** Raw values by column that take the place of the row's own. */
+  values: Readonly<Record<string, string | number | null>>;
+}
 
 /** A model check as a tree shows it. */
 export type CheckSummary = Pick<Check, 'id' | 'title' | 'summary'>;
@@ -86,7 +98,7 @@ export type CheckSummary = Pick<Check, 'id' | 'title' | 'summary'>;
 export interface Requests {
   'model/read': [ReadModelRequest, Record<string, ReadModel>];
   /** What the panel can draw of the registry of methods. */
-  'methods/list': [null, { methods: readonly MethodSummary[] }];
+  'methods/list': [{ run?: string } | null, { methods: readonly MethodSummary[] }];
   /** The model checks that there are. */
   'checks/list': [null, { checks: readonly CheckSummary[] }];
   /** Puts an experiment's model and data to checks; all of them if `only` is absent. */
@@ -117,6 +129,7 @@ export interface Requests {
   /** The page as text; `name` is what it will be called. */
   report: [{ run: string; name: string }, { html: string }];
   robustness: [RobustnessRequest, Robustness];
+  'predict/whatIf': [WhatIfRequest, { before: RowPrediction; after: RowPrediction }];
   predict: [{ run: string; input: string }, { rows: readonly Record<string, unknown>[] }];
   'engine/info': [null, { backend: BackendInfo; pid: number }];
 }

@@ -53,6 +53,7 @@ const idempotent: ReadonlySet<Method> = new Set<Method>([
   'data/samples',
   'explain',
   'predict',
+  'predict/whatIf',
   'engine/info',
 ]);
 

@@ -1,11 +1,14 @@
 /** Why the model says what it says: the attribution over the input, its trust, the sentence, and other methods. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import type { MethodChoice, PanelState } from '../../../src/editor/panelProtocol';
+import type { InquiryKind } from '../../../src/editor/inquiryProtocol';
+import type { MethodChoice, PanelState, SampleOnPage } from '../../../src/editor/panelProtocol';
 import { figureSvg } from '../../../src/explain/drawing/drawing';
 import type { Palette } from '../../../src/explain/drawing/svg';
 import type { Explanation } from '../../../src/explain/method';
 import { type Actions, currentMethod, isUntrained } from '../actions';
+import { inquiries } from '../inquiries/index';
+import type { InquiryContext } from '../inquiries/inquiry';
 import { contributions, rankClasses } from '../logic/attribution';
 import { heatAlone, heatPixels, heatScale, type Plane, picture, sumChannels } from '../logic/heatmap';
 import { formatNumber, formatPercent, formatSigned, formatValue } from '../logic/numbers';
@@ -36,8 +39,56 @@ export interface ExplainContext {
 export function explainView(c: ExplainContext): TemplateResult {
   return html`<div class="explain">
     ${methodPicker(c)}
-    <div class="explanation-place">${explanationPane(c)}</div>
+    <div class="explanation-place">${inquiryPane(c) ?? explanationPane(c)}</div>
   </div>`;
+}
+
+/** The question that is chosen, if it is one beyond "why". */
+function inquiryPane(c: ExplainContext): TemplateResult | undefined {
+  const { state, settings, actions } = c;
+  const chosen = inquiries.find(i => i.kind === settings.inquiry);
+  if (!chosen || isUntrained(state)) return undefined;
+  const subject = subjectOf(state);
+  const unsuited = chosen.unsuited?.(subject, state);
+  const known = state.inquiries?.[chosen.kind];
+  const run = state.run?.record.id;
+  const view = chosen.view as (context: InquiryContext<InquiryKind>) => TemplateResult;
+  return html`<article class="explanation inquiry">
+    <header class="explanation-head">
+      <div>
+        <h2>${t(chosen.title)}</h2>
+        ${chosen.scope === 'prediction' && subject ? html`<p class="quiet">${t('explain.row', { row: subject.sample.row })}</p>` : nothing}
+      </div>
+    </header>
+    ${
+      unsuited !== undefined
+        ? html`<p class="quiet">${unsuited}</p>`
+        : chosen.scope === 'prediction' && !subject
+          ? empty(t('explain.empty.title'), t('explain.needsRow'), {
+              label: t('explain.data'),
+              icon: 'table',
+              run: () => actions.view('data'),
+            })
+          : view({
+              state,
+              settings,
+              actions,
+              subject,
+              asked: known?.run === run ? known : undefined,
+              ask: inquiry => actions.send({ type: 'inquire', inquiry }),
+              redraw: () => c.setHover({ ...c.hover }),
+            } as InquiryContext<InquiryKind>)
+    }
+  </article>`;
+}
+
+/** The chosen row, from the explanation or from the page of samples. */
+function subjectOf({ selection, explained, samples }: PanelState): SampleOnPage | undefined {
+  const { row } = selection;
+  if (row === undefined) return undefined;
+  if (explained?.sample.row === row) return explained;
+  const sample = samples?.samples.find(s => s.row === row);
+  return sample && samples ? { ...samples, sample } : undefined;
 }
 
 /** The explanation alone, as it also stands beside the samples. */
@@ -463,30 +514,61 @@ function methodPicker(c: ExplainContext): TemplateResult {
   const untrained = isUntrained(state);
   return html`${methodMenu(c)}<nav class="methods" aria-label=${t('explain.methods')}>
     ${(['prediction', 'model'] as const).map(scope => {
+      const needsRow = scope === 'prediction' && row === undefined;
       const methods = state.methods.filter(m => m.scope === scope);
-      if (methods.length === 0) return nothing;
+      const unsuited = methods.filter(m => m.unsuited !== undefined);
       return html`<section>
         <h2 class="part">
           ${t(`explain.scope.${scope}`)}
           ${scope === 'prediction' && row !== undefined ? html`<span class="quiet">${t('explain.row', { row })}</span>` : nothing}
         </h2>
-        ${methods.map(m => {
-          const needsRow = scope === 'prediction' && row === undefined;
-          const on = state.explanation?.method === m.id;
-          return html`<button
-            class=${on ? 'method on' : 'method'}
-            aria-pressed=${on}
-            ?disabled=${untrained || needsRow}
-            title=${needsRow ? t('explain.needsRow') : m.summary}
-            @click=${() => actions.explain({ method: m.id })}
-          >
-            <span class="method-title">${m.title}</span>
-            <span class="method-summary">${m.summary}</span>
-          </button>`;
-        })}
+        ${inquiries.filter(i => i.scope === scope).map(i => inquiryItem(i, c, needsRow))}
+        <h3 class="group quiet">${t('explain.reasons')}</h3>
+        ${methods.filter(m => m.unsuited === undefined).map(m => methodItem(m, c, needsRow))}
+        ${
+          unsuited.length === 0
+            ? nothing
+            : html`<details>
+                <summary>${t(unsuited.length === 1 ? 'explain.unsuited.one' : 'explain.unsuited', { count: unsuited.length })}</summary>
+                ${unsuited.map(m => html`<p class="unsuited" title=${m.unsuited!}>${m.title}</p>`)}
+              </details>`
+        }
       </section>`;
     })}
+    ${
+      untrained
+        ? nothing
+        : html`<button class="tool text report" @click=${() => actions.send({ type: 'report' })}>${icon('save')}${t('explain.report')}</button>`
+    }
   </nav>`;
+}
+
+function methodItem(m: MethodChoice, c: ExplainContext, needsRow: boolean): TemplateResult {
+  const on = c.settings.inquiry === '' && c.state.explanation?.method === m.id;
+  return html`<button
+    class=${on ? 'method on' : 'method'}
+    aria-pressed=${on}
+    ?disabled=${isUntrained(c.state) || needsRow}
+    title=${needsRow ? t('explain.needsRow') : m.summary}
+    @click=${() => c.actions.explain({ method: m.id })}
+  >
+    <span class="method-title">${m.title}</span>
+    <span class="method-summary">${m.summary}</span>
+  </button>`;
+}
+
+function inquiryItem(i: (typeof inquiries)[number], c: ExplainContext, needsRow: boolean): TemplateResult {
+  const on = c.settings.inquiry === i.kind;
+  return html`<button
+    class=${on ? 'method on' : 'method'}
+    aria-pressed=${on}
+    ?disabled=${isUntrained(c.state) || needsRow}
+    title=${needsRow ? t('explain.needsRow') : t(i.summary)}
+    @click=${() => c.actions.set({ inquiry: i.kind })}
+  >
+    <span class="method-title">${t(i.title)}</span>
+    <span class="method-summary">${t(i.summary)}</span>
+  </button>`;
 }
 
 /** The same choice in one line, for where the list would push the explanation out of sight. */
@@ -494,13 +576,19 @@ function methodMenu({ state, settings, actions }: ExplainContext): TemplateResul
   const { row } = state.selection;
   const untrained = isUntrained(state);
   const chosen = state.explanation?.method ?? state.selection.method ?? currentMethod(state, settings);
-  const summary = state.methods.find(m => m.id === chosen)?.summary;
+  const asked = inquiries.find(i => i.kind === settings.inquiry);
+  const summary = asked ? t(asked.summary) : state.methods.find(m => m.id === chosen)?.summary;
   return html`<div class="method-menu">
     <label for="method-menu">${t('explain.methods')}</label>
     <select
       id="method-menu"
       ?disabled=${untrained}
-      @change=${(e: Event) => actions.explain({ method: (e.target as HTMLSelectElement).value })}
+      @change=${(e: Event) => {
+        const { value } = e.target as HTMLSelectElement;
+        const inquiry = inquiries.find(i => `?${i.kind}` === value);
+        if (inquiry) actions.set({ inquiry: inquiry.kind });
+        else actions.explain({ method: value });
+      }}
     >
       ${(['prediction', 'model'] as const).map(
         scope => html`<optgroup
@@ -511,14 +599,25 @@ function methodMenu({ state, settings, actions }: ExplainContext): TemplateResul
           }
         >
           ${state.methods
-            .filter(m => m.scope === scope)
+            .filter(m => m.scope === scope && m.unsuited === undefined)
             .map(
               m => html`<option
                 value=${m.id}
                 ?disabled=${scope === 'prediction' && row === undefined}
-                .selected=${m.id === chosen}
+                .selected=${settings.inquiry === '' && m.id === chosen}
               >
                 ${m.title}
+              </option>`,
+            )}
+          ${inquiries
+            .filter(i => i.scope === scope)
+            .map(
+              i => html`<option
+                value=${`?${i.kind}`}
+                ?disabled=${scope === 'prediction' && row === undefined}
+                .selected=${settings.inquiry === i.kind}
+              >
+                ${t(i.title)}
               </option>`,
             )}
         </optgroup>`,

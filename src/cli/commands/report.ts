@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { extractFiles } from '../../explain/report/report';
+import { extractFiles, plainName } from '../../explain/report/embedded';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { reportRun } from '../../service/reportRun';
@@ -78,8 +78,8 @@ async function extract(call: CommandCall, report: string): Promise<boolean> {
   const { experiment, source } = extractFiles(await readFile(report, 'utf8'));
   const folder = path.resolve(textOption(call, 'output') ?? '.');
   // Names come from the file, which may be anyone's: they must be plain names of the two kinds of file.
-  checkName(experiment.name, experimentSuffix, report);
-  if (source) checkName(source.name, '.py', report);
+  plainName(experiment.name, experimentSuffix, report);
+  if (source) plainName(source.name, '.py', report);
   const files = [experiment, ...(source ? [source] : [])].map(f => ({
     ...f,
     path: path.join(folder, f.name),
@@ -97,22 +97,4 @@ async function extract(call: CommandCall, report: string): Promise<boolean> {
   if (terminal.json) terminal.result({ files: files.map(f => f.path) });
   else terminal.print(...files.map(f => `Wrote ${f.path}.`));
   return true;
-}
-
-/** @throws bad-file */
-function checkName(name: string, suffix: string, report: string): void {
-  if (
-    name.endsWith(suffix) &&
-    name === path.basename(name) &&
-    !/[\\/:\0]/.test(name) &&
-    !name.startsWith('.')
-  )
-    return;
-  throw new VitrineError(
-    'bad-file',
-    `${report} holds a file with the impossible name "${name.slice(0, 80)}".`,
-    {
-      at: { file: report },
-    },
-  );
 }

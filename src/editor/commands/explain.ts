@@ -27,7 +27,9 @@ export async function explain(argument: unknown, rooms: Rooms): Promise<void> {
   const given = isArguments(argument) ? argument : {};
   const run = await runOf(given.run ?? argument, rooms);
   if (!run) return;
-  const methods = await loadMethods(rooms.engine);
+  const methods = (await loadMethods(rooms.engine, run.folder.fsPath)).filter(
+    m => m.unsuited === undefined || m.id === given.method,
+  );
   const method = given.method
     ? methods.find(m => m.id === given.method)
     : await pickMethod(methods, rooms.panel.state.selection.method ?? usual);

@@ -7,6 +7,7 @@ import { sourceOf } from '../text/places';
 import { isModuleItem } from '../views/modelsTree';
 import { explain } from './explain';
 import { newExperiment } from './newExperiment';
+import { openReport, saveReport } from './report';
 import { deleteRun, revealRun, showRun } from './runs';
 import { openSample } from './samples';
 import { targetOf } from './targets';
@@ -36,6 +37,8 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
   resumeRun: resume,
   revealRun,
   deleteRun,
+  saveReport,
+  openReport,
   revealSource: async argument => {
     const place = isModuleItem(argument) ? sourceOf(argument.model, argument.module.path) : argument;
     if (isPlace(place)) await showPlaceOf(place);

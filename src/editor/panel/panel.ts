@@ -11,6 +11,7 @@ import type { Engine } from '../engine';
 import { experimentName } from '../experiments/info';
 import type { Experiments } from '../experiments/store';
 import { commands, panelType } from '../ids';
+import type { Inquiry } from '../inquiryProtocol';
 import type { Log } from '../log';
 import type { Models } from '../models';
 import type { FromPage, PanelState, PanelView, Selection } from '../panelProtocol';
@@ -23,6 +24,7 @@ import { isTrained, type Run, type Runs } from '../runs/store';
 import type { Training } from '../runs/training';
 import { enabled } from '../settings';
 import { samePath, sourceOf } from '../text/places';
+import { Inquiries } from './inquiries';
 import { Outbox } from './outbox';
 import { openPage, Page } from './page';
 
@@ -57,6 +59,7 @@ interface Needs {
 export class Panel implements vscode.Disposable {
   readonly #needs: Needs;
   readonly #outbox: Outbox;
+  readonly #inquiries: Inquiries;
   readonly #selected = new vscode.EventEmitter<Selection>();
   readonly #disposables: vscode.Disposable[];
   /** Something other than the page wants to know what is selected. */
@@ -79,6 +82,7 @@ export class Panel implements vscode.Disposable {
         strings: pageStrings,
       },
     );
+    this.#inquiries = new Inquiries(needs.engine, inquiries => this.#outbox.update({ inquiries }));
     const { training, explaining, models, runs } = needs;
     this.#disposables = [
       this.#selected,
@@ -225,8 +229,7 @@ export class Panel implements vscode.Disposable {
     switch (m.type) {
       case 'ready':
         this.#outbox.ready();
-        if (this.state.methods.length === 0)
-          this.#outbox.update({ methods: await loadMethods(this.#needs.engine) });
+        if (this.state.methods.length === 0) await this.#listMethods();
         if (this.state.view === 'data' && !this.state.samples) await this.#loadSamples('test', 0, PAGE_SIZE);
         break;
       case 'view':
@@ -258,6 +261,15 @@ export class Panel implements vscode.Disposable {
       case 'explain':
         await this.#explain(m.method, m.row, m.target);
         break;
+      case 'inquire':
+        await this.#inquire(m.inquiry);
+        break;
+      case 'cancelInquiry':
+        this.#inquiries.cancel(m.kind);
+        break;
+      case 'report':
+        await vscode.commands.executeCommand(commands.saveReport, this.state.run?.record.id);
+        break;
       case 'save':
         await this.#save(m.name, m.text);
         break;
@@ -267,6 +279,18 @@ export class Panel implements vscode.Disposable {
       default:
         m satisfies never;
     }
+  }
+
+  /** The methods, each with whether it fits the model of the run that is shown. */
+  async #listMethods(): Promise<void> {
+    const id = this.state.run?.record.id;
+    const run = id === undefined ? undefined : await this.#needs.runs.get(id);
+    const folder = run && isTrained(run.record) ? run.folder.fsPath : undefined;
+    const methods = await loadMethods(this.#needs.engine, folder).catch(e => {
+      this.#needs.log.warn(`Methods for run ${id}: ${e}`);
+      return loadMethods(this.#needs.engine);
+    });
+    if (this.state.run?.record.id === id) this.#outbox.update({ methods });
   }
 
   #trainable(): unknown {
@@ -325,6 +349,7 @@ export class Panel implements vscode.Disposable {
         selection: { ...this.state.selection, run: record.id },
         backend: record.backend,
       });
+      await this.#listMethods();
     } catch (e) {
       this.#fail(e);
     }
@@ -417,6 +442,7 @@ export class Panel implements vscode.Disposable {
     const run = await this.#needs.runs.get(live.id);
     this.#patchRecord(run ? { ...run.record } : { state: live.state });
     if (live.state === 'failed') this.#outbox.update({ error: live.message });
+    await this.#listMethods();
     if (this.state.view === 'data') await this.#loadSamples('test', 0, PAGE_SIZE);
   }
 
@@ -456,6 +482,14 @@ export class Panel implements vscode.Disposable {
     } catch (e) {
       this.#fail(e);
     }
+  }
+
+  async #inquire(inquiry: Inquiry): Promise<void> {
+    const { run } = this.state;
+    const trained = run && (await this.#needs.runs.get(run.record.id));
+    if (!trained)
+      throw new VitrineError('bad-request', l10n.t('Explanations need a trained model: train it first.'));
+    await this.#inquiries.ask(trained, inquiry);
   }
 
   /** Asks for an explanation and shows it here. */

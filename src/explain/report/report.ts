@@ -3,7 +3,6 @@
  * loaded from elsewhere, everything that came from a user's files escaped.
  */
 import type { Dataset, Split } from '../../data/dataset';
-import { VitrineError } from '../../model/errors';
 import type { Model, ModuleInfo } from '../../model/graph';
 import { type Calibration, calibrationOf } from '../fairness/calibration';
 import { disparities } from '../fairness/disparities';
@@ -24,7 +23,8 @@ import {
   scatterChart,
   signedBars,
 } from './charts';
-import { type Html, html, type Part, raw, unescapeHtml } from './html';
+import { embed } from './embedded';
+import { type Html, html, type Part, raw } from './html';
 import { styles } from './styles';
 import { englishReport, type ReportWords } from './words';
 
@@ -93,37 +93,6 @@ ${again(data, words)}
 </main><footer>${words.footer}</footer></body></html>
 `;
   return page.text;
-}
-
-/**
- * The files that a report holds: the experiment, and the model's source if it is in there.
- *
- * @throws bad-file when the text is no such report.
- */
-export function extractFiles(report: string): { experiment: EmbeddedFile; source?: EmbeddedFile } {
-  const experiment = embedded(report, 'vitrine-experiment');
-  if (!experiment)
-    throw new VitrineError(
-      'bad-file',
-      'This is no report made by Vitrine, or it was changed: there is no experiment in it.',
-    );
-  const source = embedded(report, 'vitrine-source');
-  return { experiment, ...(source && { source }) };
-}
-
-export interface EmbeddedFile {
-  name: string;
-  text: string;
-}
-
-function embedded(report: string, id: string): EmbeddedFile | undefined {
-  const found = new RegExp(`<pre id="${id}" data-name="([^"]*)">([^<]*)</pre>`).exec(report);
-  return found ? { name: unescapeHtml(found[1]!), text: unescapeHtml(found[2]!) } : undefined;
-}
-
-function embed(id: string, { name, text }: EmbeddedFile): Html {
-  // Parsers drop a newline that follows <pre> at once: none is there but the text's own, which is kept by another.
-  return html`<pre id="${id}" data-name="${name}">${text.startsWith('\n') ? `\n${text}` : text}</pre>`;
 }
 
 function section(id: string, title: string, lead: string, ...content: readonly Part[]): Html {

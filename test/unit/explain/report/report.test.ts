@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { picture, ticks } from '../../../../src/explain/report/charts';
+import { extractFiles } from '../../../../src/explain/report/embedded';
 import { escapeHtml, html, raw, unescapeHtml } from '../../../../src/explain/report/html';
-import { extractFiles } from '../../../../src/explain/report/report';
 
 describe('HTML of reports', () => {
   it('escapes whatever is put in, but not what it made itself', () => {

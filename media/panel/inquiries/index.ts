@@ -1,0 +1,12 @@
+/** The questions beyond "why" that there are, in the order of the menu. */
+import type { InquiryKind } from '../../../src/editor/inquiryProtocol';
+import { anchor } from './anchor';
+import { counterfactual } from './counterfactual';
+import { fairness } from './fairness';
+import type { InquiryView } from './inquiry';
+import { robustness } from './robustness';
+import { whatIf } from './whatIf';
+
+type AnyView = { [K in InquiryKind]: InquiryView<K> }[InquiryKind];
+
+export const inquiries: readonly AnyView[] = [whatIf, counterfactual, anchor, fairness, robustness];

@@ -1,0 +1,57 @@
+/**
+ * A question beyond "why" that the Explain view can ask: one file here each. The host answers; the page keeps what is
+ * being typed. `inquiries` lists them in the order of the menu.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Inquiry, InquiryKind, InquiryState } from '../../../src/editor/inquiryProtocol';
+import type { PanelState, SampleOnPage } from '../../../src/editor/panelProtocol';
+import type { Actions } from '../actions';
+import { icon } from '../parts/icons';
+import type { Settings } from '../store';
+import { type StringKey, t } from '../strings';
+
+export interface InquiryContext<K extends InquiryKind> {
+  state: PanelState;
+  settings: Settings;
+  actions: Actions;
+  /** The row in question with what is known of its columns, if one is chosen and was loaded. */
+  subject: SampleOnPage | undefined;
+  /** Of the run that is shown. */
+  asked: InquiryState<K> | undefined;
+  ask(inquiry: Extract<Inquiry, { kind: K }>): void;
+  redraw(): void;
+}
+
+export interface InquiryView<K extends InquiryKind> {
+  kind: K;
+  title: StringKey;
+  summary: StringKey;
+  scope: 'prediction' | 'model';
+  /** Why it cannot be asked here, in words. */
+  unsuited?(subject: SampleOnPage | undefined, state: PanelState): string | undefined;
+  view(context: InquiryContext<K>): TemplateResult;
+}
+
+/** What is under way with a way to end it, or what went wrong. */
+export function condition<K extends InquiryKind>(c: InquiryContext<K>): TemplateResult {
+  const { asked } = c;
+  if (asked?.progress !== undefined)
+    return html`<div class="inquiry-progress" role="status">
+      <progress max="1" .value=${asked.progress} aria-label=${t('inquiry.working')}></progress>
+      <span class="quiet">${t('inquiry.working')}</span>
+      <button class="link" @click=${() => c.actions.send({ type: 'cancelInquiry', kind: asked.asked.kind })}>
+        ${t('inquiry.cancel')}
+      </button>
+    </div>`;
+  if (asked?.error !== undefined)
+    return html`<p class="inquiry-error" role="alert">${icon('poor')} ${asked.error}</p>`;
+  return html`${nothing}`;
+}
+
+/** "a cell": the columns of the row in the order of the features, with those that are no features left out. */
+export function cellsOf(subject: SampleOnPage) {
+  return subject.features.map(feature => ({
+    feature,
+    value: subject.sample.values[feature.name] ?? null,
+  }));
+}

@@ -1,0 +1,108 @@
+/** Puts the page's questions to the engine: of each kind the newest counts, and what it replaces is cancelled. */
+
+import type { Engine } from '../engine';
+import type { Inquiry, InquiryKind, InquiryState, InquiryStates } from '../inquiryProtocol';
+import { isCancelled, messageOf } from '../problems';
+import type { Run } from '../runs/store';
+
+type Progress = (done: number) => void;
+type Answering = {
+  [K in InquiryKind]: (
+    inquiry: Extract<Inquiry, { kind: K }>,
+    call: {
+      run: string;
+      engine: Engine;
+      signal: AbortSignal;
+      progress: Progress;
+      partly(value: unknown): void;
+    },
+  ) => Promise<unknown>;
+};
+
+const answering: Answering = {
+  async whatIf({ row, values, method }, { run, engine, signal, partly }) {
+    const { before, after } = await engine.request('predict/whatIf', { run, row, values }, { signal });
+    partly({ before, after });
+    const explanation = await engine.request('explain', { run, row, values, method }, { signal });
+    return { before, after, explanation };
+  },
+  counterfactual({ kind: _, ...question }, { run, engine, signal, progress }) {
+    return engine.request('counterfactual', { run, ...question }, { signal, onProgress: progress });
+  },
+  anchor({ row }, { run, engine, signal, progress }) {
+    return engine.request('anchor', { run, row }, { signal, onProgress: progress });
+  },
+  robustness({ row }, { run, engine, signal, progress }) {
+    return engine.request(
+      'robustness',
+      { run, ...(row === undefined ? {} : { row }) },
+      { signal, onProgress: progress },
+    );
+  },
+  fairness({ kind: _, ...question }, { run, engine, signal, progress }) {
+    return engine.request('fairness', { run, ...question }, { signal, onProgress: progress });
+  },
+};
+
+export class Inquiries {
+  readonly #engine: Engine;
+  readonly #show: (states: InquiryStates) => void;
+  #states: InquiryStates = {};
+  readonly #under = new Map<InquiryKind, AbortController>();
+
+  constructor(engine: Engine, show: (states: InquiryStates) => void) {
+    this.#engine = engine;
+    this.#show = show;
+  }
+
+  async ask({ record, folder }: Run, inquiry: Inquiry): Promise<void> {
+    const { kind } = inquiry;
+    const run = record.id;
+    this.#under.get(kind)?.abort();
+    const abort = new AbortController();
+    this.#under.set(kind, abort);
+    const before = this.#states[kind];
+    // What was asked of another run says nothing of this one.
+    let answer: unknown = before?.run === run ? before.answer : undefined;
+    const current = () => this.#under.get(kind) === abort;
+    const set = (more: object) =>
+      this.#set(kind, { run, asked: inquiry, ...(answer ? { answer } : {}), ...more });
+    let shown = 0;
+    set({ progress: 0 });
+    try {
+      const ask = answering[kind] as (i: Inquiry, call: object) => Promise<unknown>;
+      const value = await ask(inquiry, {
+        run: folder.fsPath,
+        engine: this.#engine,
+        signal: abort.signal,
+        progress: (done: number) => {
+          // A page need not be told of every thousandth.
+          if (!current() || done - shown < 0.02) return;
+          shown = done;
+          set({ progress: done });
+        },
+        partly: (part: unknown) => {
+          if (!current()) return;
+          answer = { to: inquiry, value: part };
+          set({ progress: 0.5 });
+        },
+      });
+      if (!current()) return;
+      answer = { to: inquiry, value };
+      set({});
+    } catch (e) {
+      if (current()) set(isCancelled(e) ? {} : { error: messageOf(e) });
+    } finally {
+      if (current()) this.#under.delete(kind);
+    }
+  }
+
+  cancel(kind: InquiryKind): void {
+    this.#under.get(kind)?.abort();
+  }
+
+  #set(kind: InquiryKind, state: unknown): void {
+    this.#states = { ...this.#states, [kind]: state as InquiryState<InquiryKind> };
+    this.#show(this.#states);
+  }
+}

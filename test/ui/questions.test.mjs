@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { ui } from '../harness/context.mjs';
+import { tab, train, violations } from './support.mjs';
+
+/** The questions beyond "why", asked of a table as a clinician would. */
+describe('asking more than why', () => {
+  let bench;
+  let page;
+  let panel;
+
+  before(async function () {
+    this.timeout(180_000);
+    ({ bench, page } = await ui.open({ width: 1440, height: 900 }));
+    panel = await train(bench, 'tumor.py');
+    await bench.command('Notifications: Clear All Notifications');
+    await tab(panel, 'Data');
+    await panel.locator('table tbody tr').nth(3).click();
+    await panel.locator('.explanation .sentence').first().waitFor();
+    await tab(panel, 'Explain');
+  });
+
+  after(() => page.close());
+
+  afterEach(async function () {
+    if (this.currentTest.state === 'failed') await ui.shot(bench, `failed ${this.currentTest.title}`);
+  });
+
+  /** From the list where there is room for it, else from the menu. */
+  async function choose(name) {
+    const item = panel.locator('.methods .method', { hasText: name });
+    if (await item.isVisible()) await item.click();
+    else await panel.locator('#method-menu').selectOption({ label: name });
+    await panel.locator('.inquiry h2', { hasText: name }).waitFor();
+  }
+
+  it('changes a value by keyboard; prediction and reasons follow, with their trust', async () => {
+    await choose('What if…');
+    const verdict = panel.locator('.what-if-verdict');
+    await verdict.waitFor();
+    await panel.locator('.cells .bar').first().waitFor();
+    const row = panel.locator('.cells tbody tr').first();
+    const before = await row.locator('td').last().textContent();
+    await row.locator('input[type=range]').focus();
+    await page.keyboard.press('Home');
+    await panel.locator('.what-if-verdict', { hasText: '1 value changed' }).waitFor();
+    await panel.locator('tr.changed').waitFor();
+    await page
+      .waitForFunction(
+        ([text, cell]) => cell.textContent !== text,
+        [before, await row.locator('td').last().elementHandle()],
+      )
+      .catch(async () => assert.notEqual(await row.locator('td').last().textContent(), before));
+    assert.match(await panel.locator('.trust .badge').getAttribute('aria-label'), /^Trust: /);
+    assert.deepEqual(await violations(panel), []);
+    await ui.shot(bench, 'what-if');
+    await panel.getByRole('button', { name: 'Reset' }).click();
+    await panel.locator('.what-if-verdict', { hasText: '0 values changed' }).waitFor();
+  });
+
+  it('searches what would change the answer, and tries it', async () => {
+    await choose('What would change it');
+    await panel.locator('.constraints summary').click();
+    const constraint = panel.locator('.constraint-list select').first();
+    const fixed = await panel.locator('.constraint-list label span').first().textContent();
+    await constraint.selectOption('fixed');
+    await panel.locator('.counterfactual vscode-button').click();
+    await panel.locator('table.options').waitFor({ timeout: 60_000 });
+    const changed = await panel.locator('table.options tbody th').allTextContents();
+    assert.ok(changed.length > 0);
+    assert.ok(!changed.includes(fixed), `${fixed} stays as it is`);
+    assert.deepEqual(await violations(panel), []);
+    await ui.shot(bench, 'counterfactual');
+    await panel.locator('table.options button', { hasText: 'Try it' }).first().click();
+    await panel.locator('.what-if-verdict.flipped').waitFor();
+  });
+
+  it('finds a rule that holds it', async () => {
+    await choose('What holds it');
+    await panel.locator('.anchor vscode-button').click();
+    await panel.locator('.rule .condition').first().waitFor({ timeout: 60_000 });
+    assert.match(await panel.locator('.meters').textContent(), /Precision\s*\d+.*%/s);
+    assert.deepEqual(await violations(panel), []);
+    await ui.shot(bench, 'anchor');
+  });
+
+  it('compares groups with intervals and shows what closing the gap costs', async () => {
+    await choose('Fairness by group');
+    await panel.locator('.chip').first().click();
+    await panel.locator('.fairness select').nth(1).selectOption('demographic_parity');
+    await panel.locator('.fairness vscode-button').click();
+    await panel.locator('.disaggregated').waitFor({ timeout: 60_000 });
+    assert.ok((await panel.locator('.disaggregated tbody tr').count()) >= 3);
+    await panel.locator('.mitigation').waitFor();
+    assert.deepEqual(await violations(panel), []);
+    await ui.shot(bench, 'fairness');
+  });
+
+  it('shows how easily the model is misled', async () => {
+    await choose('How easily misled');
+    await panel.locator('.robustness vscode-button').first().click();
+    await panel.locator('.robustness table').waitFor({ timeout: 60_000 });
+    const shares = await panel.locator('.robustness tbody tr td:nth-child(2)').allTextContents();
+    assert.ok(Number.parseFloat(shares.at(-1)) < Number.parseFloat(shares[0]), shares.join());
+    assert.deepEqual(await violations(panel), []);
+    await ui.shot(bench, 'robustness');
+  });
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { createEngine } from '../../../src/engine/create';
+import type { Engine } from '../../../src/engine/engine';
+import { plainName } from '../../../src/explain/report/embedded';
+import { explainRow } from '../../../src/service/explainRow';
+import { changedRow, whatIf } from '../../../src/service/whatIf';
+import { openRun } from '../../../src/train/openRun';
+import { vitrine } from '../cli/_shell';
+import { Workspace } from './_workspace';
+
+describe('A row with changed cells', function () {
+  this.timeout(60_000);
+  const workspace = new Workspace();
+  let engine: Engine;
+  let run: string;
+
+  before(async () => {
+    run = workspace.sample('iris', { epochs: 20 });
+    assert.equal((await vitrine('train', run)).code, 0);
+    engine = await createEngine({ backend: 'webasm' });
+  });
+
+  after(async () => {
+    await engine.dispose();
+    workspace.dispose();
+  });
+
+  it('is answered as a row with these cells is', async () => {
+    const dataset = await (await openRun(run)).dataset();
+    const [a, b] = [dataset.splits.test[0]!, dataset.splits.test[5]!];
+    const other = dataset.raw(b).values;
+    const same = await whatIf({ run, row: b, values: {} }, async () => engine);
+    const changed = await whatIf({ run, row: a, values: other }, async () => engine);
+    assert.deepEqual(same.before, same.after);
+    assert.deepEqual(changed.after, same.after);
+  });
+
+  it('is explained as it is, and leaves no file behind', async () => {
+    const dataset = await (await openRun(run)).dataset();
+    const row = dataset.splits.test[0]!;
+    const [name] = dataset.features.map(f => f.name);
+    const e = await explainRow(
+      { run, row, values: { [name!]: 7.5 }, method: 'integrated_gradients' },
+      async () => engine,
+    );
+    assert.equal(e.row, null, 'it is no row of the data');
+    assert.match(e.text, new RegExp(`${name} = 7.5|Trust`));
+    const plain = await explainRow({ run, row, method: 'integrated_gradients' }, async () => engine);
+    assert.notDeepEqual(e.attribution.values, plain.attribution.values);
+  });
+
+  it('says which columns there are', () => {
+    assert.throws(() => changedRow({ age: 3, weight: 4 }, { wieght: 5 }), /Did you mean "weight"\?/);
+    assert.deepEqual(changedRow({ age: 3, weight: 4 }, { age: null }), { age: null, weight: 4 });
+  });
+
+  it('is of a row that there is', async () => {
+    await assert.rejects(
+      whatIf({ run, row: 99_999, values: {} }, async () => engine),
+      /has no row 99999/,
+    );
+  });
+});
+
+describe('The names of a report’s files', () => {
+  it('are plain names', () => {
+    plainName('net.vitrine.json', '.vitrine.json', 'r.html');
+    for (const name of [
+      '../net.vitrine.json',
+      'a/b.vitrine.json',
+      '.vitrine.json',
+      'net.py',
+      'c:\\x.vitrine.json',
+    ])
+      assert.throws(() => plainName(name, '.vitrine.json', 'r.html'), /impossible name/, name);
+  });
+});
