@@ -120,7 +120,7 @@ function result(c: Context, r: CounterfactualResult, row: number): TemplateResul
     ${
       found.length === 0
         ? nothing
-        : html`<div class="scroll-x">
+        : html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t('counterfactual.title')}>
             <table class="options">
               <thead>
                 <tr>

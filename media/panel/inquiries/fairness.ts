@@ -156,7 +156,7 @@ function result(f: Fairness): TemplateResult {
 
 function table(f: Fairness): TemplateResult {
   const groups = Object.entries(f.groups);
-  return html`<div class="scroll-x">
+  return html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t('fairness.table')}>
     <table class="options disaggregated">
       <caption class="hidden">${t('fairness.table')}</caption>
       <thead>

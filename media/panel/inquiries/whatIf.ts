@@ -29,8 +29,11 @@ export const whatIf: InquiryView<'whatIf'> = {
     if (!subject) return html`${nothing}`;
     const changes = changesOf(c);
     const answer = asked?.answer?.to.row === subject.sample.row ? asked.answer.value : undefined;
-    // The first look: what the model says of the row as it is.
-    if (!answer && asked?.progress === undefined && asked?.error === undefined) later(c, 0);
+    // The first look, and cells that were put there by another view.
+    const current =
+      asked?.asked.row === subject.sample.row &&
+      JSON.stringify(asked.asked.values) === JSON.stringify(changes);
+    if (!current && waiting === undefined) later(c, 0);
     return html`<div class="what-if">
       <p class="lead">${t('whatIf.lead')}</p>
       ${answer ? verdict(answer.before, answer.after, c) : nothing}
@@ -71,13 +74,14 @@ function change(c: Context, name: string, value: Cell): void {
 /** Asks once the reader's hand rests: a slider moves through many values that nobody wants explained. */
 function later(c: Context, milliseconds: number): void {
   clearTimeout(waiting);
+  waiting = undefined;
   const method = currentMethod(c.state, c.settings);
   const { subject } = c;
   if (!method || !subject) return;
-  waiting = setTimeout(
-    () => c.ask({ kind: 'whatIf', row: subject.sample.row, values: changesOf(c), method }),
-    milliseconds,
-  );
+  waiting = setTimeout(() => {
+    waiting = undefined;
+    c.ask({ kind: 'whatIf', row: subject.sample.row, values: changesOf(c), method });
+  }, milliseconds);
 }
 
 function reset(c: Context): void {
