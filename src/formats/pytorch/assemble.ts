@@ -35,7 +35,9 @@ export function assemble(recorder: Recorder, context: AssembleContext): Record<s
       .filter(r => r.outputs.length > 0 && !r.diagnostics.some(d => d.severity === 'error'))
       .flatMap(r => r.modules.filter(m => m.path !== '').map(m => m.type)),
   );
-  for (const recording of recorder.recordings) {
+  // A part may be read after the whole that tells how it is made: back to the order of the file.
+  const line = (r: Recording) => r.definition?.[1] ?? 0;
+  for (const recording of [...recorder.recordings].sort((a, b) => line(a) - line(b))) {
     const own = recording.diagnostics.map(d => places.diagnostic(d, recording));
     const diagnostics = [
       ...findings,

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Diagnostic } from '../../model/graph';
 import type { ReadModel, ReadModelRequest } from '../_format';
+import { Callers } from './callers';
 import { collect } from './imports';
 import { outline } from './outline';
 import { SourceText } from './source';
@@ -41,6 +42,7 @@ export class PytorchReader {
   private last: Promise<unknown> = Promise.resolve();
   private disposed = false;
   private next = 0;
+  private readonly callers = new Callers();
 
   constructor(options: PytorchReaderOptions) {
     this.options = { timeoutMs: 20_000, memoryMb: 512, ...options };
@@ -100,22 +102,28 @@ export class PytorchReader {
       given[workspace + name] = content;
       names[workspace + name] = name === main ? file : join(folder, origin[name]!);
     }
-    const answer = await this.ask(
-      {
-        id: this.next++,
-        files: given,
-        names,
-        main: workspace + main,
-        module: /^[\w.]+$/.test(module) ? module : '__vitrine_model__',
-        ...(request.class === undefined ? {} : { class: request.class }),
-        ...(request.arguments ? { arguments: request.arguments } : {}),
-        ...(request.input ? { input: request.input } : {}),
-        ...(request.inputs ? { inputs: request.inputs } : {}),
-      },
-      file,
-      text,
-      signal,
-    );
+    const question = {
+      files: given,
+      names,
+      main: workspace + main,
+      module: /^[\w.]+$/.test(module) ? module : '__vitrine_model__',
+      ...(request.class === undefined ? {} : { class: request.class }),
+      ...(request.arguments ? { arguments: request.arguments } : {}),
+      ...(request.input ? { input: request.input } : {}),
+    };
+    const answer = await this.ask({ id: this.next++, ...question }, file, text, signal);
+    const asking = Object.keys(answer).filter(c => needsArguments(answer[c]!));
+    const callers = asking.length ? await this.callers.of(folder, main, asking) : [];
+    if (callers.length) {
+      for (const path of callers) {
+        const content = await readText(join(folder, path), request.texts, folder).catch(() => undefined);
+        if (content === undefined) continue;
+        given[workspace + path] ??= content;
+        names[workspace + path] ??= join(folder, path);
+      }
+      const more = { id: this.next++, ...question, callers: callers.map(c => workspace + c) };
+      return finish(await this.ask(more, file, text, signal), request, text);
+    }
     return finish(answer, request, text);
   }
 
@@ -207,6 +215,11 @@ export class PytorchReader {
     };
     return { '': { diagnostics: [diagnostic], milliseconds: performance.now() - started } };
   }
+}
+
+/** Whether a class was not made for want of what its constructor needs. */
+function needsArguments(read: ReadModel): boolean {
+  return !read.model && read.diagnostics.some(d => d.code === 'argument-needed');
 }
 
 /** Text of a file, by what the editor has or from the disk; inside of a folder only, if one is given. */

@@ -71,6 +71,8 @@ class SymInt:
         return self._with("floordiv", other, True)
 
     def __truediv__(self, other):
+        if isinstance(other, float):
+            return SymFloat(self, 1, int(other)) if other.is_integer() else SymFloat(self, 1 / other)
         if isinstance(other, (int, SymInt)):
             return SymFloat(self, 1, other)
         return NotImplemented

@@ -2,8 +2,6 @@
 
 import sys
 
-from . import channel
-
 WORKSPACE = "/workspace/"
 
 #: True while `forward` runs: tensors made then are part of the graph.
@@ -12,6 +10,15 @@ tracing = False
 building = False
 #: Modules whose call is in progress, outermost first.
 calls = []
+#: The classes of the file that is read, how each was first made with plain values, and with what shapes called.
+classes = set()
+made = {}
+entered = {}
+#: As `entered`, of the forward that runs now.
+entering = {}
+#: A class whose next making is caught and not carried out, and what caught it.
+wanted = None
+caught = None
 diagnostics = []
 _said = set()
 _positions = {}
@@ -38,6 +45,15 @@ class Unsupported(NotImplementedError):
 
 class Stop(BaseException):
     """Ends the reading of one class."""
+
+
+def forget():
+    """What one file told is nothing to the next."""
+    global wanted, caught
+    wanted = caught = None
+    calls.clear()
+    for kept in (classes, made, entered, entering):
+        kept.clear()
 
 
 def next_module():

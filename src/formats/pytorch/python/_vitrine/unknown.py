@@ -2,7 +2,6 @@
 
 import importlib.abc
 import importlib.machinery
-import sys
 import types
 
 from . import trace
@@ -35,6 +34,12 @@ class _Kind(type):
     def __getitem__(cls, _):
         return cls
 
+    def __setitem__(cls, _, value):
+        pass
+
+    def __delitem__(cls, _):
+        pass
+
     def __enter__(cls):
         return cls
 
@@ -47,9 +52,64 @@ class _Kind(type):
     def __len__(cls):
         return 0
 
+    def __index__(cls):
+        return example(cls)
+
+    __int__ = __index__
+
+    def __float__(cls):
+        return float(example(cls))
+
+    def _compare(cls, other):
+        return False
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compare
+
 
 def _arithmetic(self, *_):
     return self
+
+
+#: Numbers that stand for what only a run could tell, by what the name says it counts.
+_EXAMPLES = (
+    ("vocab token word embeddings entries ntoken", 100),
+    ("class label categor output", 10),
+    ("user item movie node", 50),
+    ("channel in_dim input", 3),
+    ("layer depth block head len length steps num_", 4),
+)
+
+
+def example(kind):
+    """
+    A number in the place of one that is not known before the code runs (it comes from a file, a data set, an option):
+    a hint says which was taken, and everything else still shows.
+    """
+    name = kind._vitrine_unknown
+    last = name.replace("(…)", "").rsplit(".", 1)[-1].lower()
+    number = next((n for words, n in _EXAMPLES if any(w in last for w in words.split())), 16)
+    if name not in _exampled:
+        _exampled.add(name)
+        trace.say(
+            "hint",
+            "example-value",
+            f"What {name} is comes from something that is not run here (a file, a data set, an option): read with "
+            f"{number} as an example. Give the model's arguments in an experiment file to see it with others.",
+            trace.here(),
+        )
+    return number
+
+
+_exampled = set()
+
+
+def is_unknown(value):
+    return isinstance(value, type) and hasattr(value, "_vitrine_unknown")
+
+
+def forget():
+    _made.clear()
+    _exampled.clear()
 
 
 def _called(kind, arguments, options):

@@ -100,14 +100,50 @@ def einsum(*arguments):
 
     *tensors, pattern = arguments
     names = dict.fromkeys(re.findall(r"\w+", pattern))
-    letters = dict(zip(names, "abcdefghijklmnopqrstuvwxyz"))
+    letters = {**dict(zip(names, "abcdefghijklmnopqrstuvwxyz")), "...": "..."}
     left, right = pattern.split("->")
     short = ",".join("".join(letters[n] for n in part.split()) for part in left.split(","))
     return torch.einsum(f"{short}->{''.join(letters[n] for n in right.split())}", *tensors)
 
 
 def pack(tensors, pattern):
-    raise NotImplementedError("einops.pack is not read yet")
+    """The tensors with the axes of "*" made one, joined along it, and what these axes were."""
+    import torch
+
+    before, after = _around(pattern)
+    kept = []
+    flat = []
+    for t in tensors:
+        star = t.shape[before : t.ndim - after]
+        kept.append(tuple(star))
+        flat.append(t.reshape(*t.shape[:before], math.prod(star), *t.shape[t.ndim - after :]))
+    return torch.cat(flat, before) if len(flat) > 1 else flat[0], kept
 
 
-unpack = pack
+def unpack(tensor, packed_shapes, pattern):
+    before, after = _around(pattern)
+    sizes = [math.prod(s) if -1 not in s else -1 for s in packed_shapes]
+    if -1 in sizes:
+        known = sum(n for n in sizes if n != -1)
+        sizes[sizes.index(-1)] = tensor.shape[before] - known
+    parts = tensor.split(sizes, before) if len(sizes) > 1 else [tensor]
+    return [
+        part.reshape(*tensor.shape[:before], *(shape if -1 not in shape else [n]), *tensor.shape[tensor.ndim - after :])
+        for part, shape, n in zip(parts, packed_shapes, sizes)
+    ]
+
+
+def _around(pattern):
+    """How many axes stand before and behind the star."""
+    names = pattern.split()
+    if names.count("*") != 1:
+        raise EinopsError(f"Pattern must contain exactly one *: {pattern!r}")
+    at = names.index("*")
+    return at, len(names) - at - 1
+
+
+def parse_shape(tensor, pattern):
+    names = pattern.split()
+    if len(names) != tensor.ndim:
+        raise EinopsError(f"Can't parse shape with different number of dimensions: {pattern} {tuple(tensor.shape)}")
+    return {n: d for n, d in zip(names, tensor.shape) if n != "_"}

@@ -394,6 +394,15 @@ class Tensor:
 
         return _ops.cast(self, as_dtype(getattr(wanted, "_dtype", wanted)))
 
+    def astype(self, wanted, *_, **__):
+        """What an array of numpy calls it."""
+        import numpy
+
+        return self.to(numpy._dtype(wanted) or wanted)
+
+    def copy(self):
+        return self
+
     def type_as(self, other):
         return self.to(other.dtype)
 

@@ -1,8 +1,9 @@
 """torch.nn."""
 
+import enum
 import sys
-import types
 
+from .. import _ops
 from . import functional, init, parameter
 from ._module import (
     Buffer,
@@ -27,7 +28,9 @@ Container = Sequential
 
 
 def _submodule(name, **members):
-    module = types.ModuleType(f"torch.nn.{name}")
+    from _vitrine.unknown import StandIn
+
+    module = StandIn(f"torch.nn.{name}")
     module.__dict__.update(members)
     sys.modules[module.__name__] = module
     return module
@@ -82,12 +85,47 @@ utils = _submodule(
     skip_init=lambda cls, *a, **k: cls(*a, **k),
 )
 utils.__path__ = []
-utils.rnn = _submodule("utils.rnn", pack_padded_sequence=_pack, pad_packed_sequence=_unpack, pack_sequence=_pack,
+
+
+def _pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
+    """Sequences of one length are stacked; of several, their lengths must be known numbers."""
+    longest = max(s.shape[0] for s in sequences)
+    rows = []
+    for s in sequences:
+        short = longest - s.shape[0]
+        around = [0, 0] * (s.ndim - 1) + ([0, short] if padding_side == "right" else [short, 0])
+        rows.append(functional.pad(s, around, value=padding_value) if short else s)
+    return _ops.stack(rows, 0 if batch_first else 1)
+
+
+utils.rnn = _submodule("utils.rnn", pad_sequence=_pad_sequence, pack_padded_sequence=_pack, pad_packed_sequence=_unpack, pack_sequence=_pack,
                        PackedSequence=_layers._Packed)
 utils.parametrizations = _submodule("utils.parametrizations", weight_norm=_normed, spectral_norm=_normed,
                                     orthogonal=_normed)
 utils.parametrize = _submodule("utils.parametrize", register_parametrization=lambda *_, **__: None)
-attention = _submodule("attention")
+
+
+class _Backend(enum.Enum):
+    MATH = 0
+    FLASH_ATTENTION = 1
+    EFFICIENT_ATTENTION = 2
+    CUDNN_ATTENTION = 3
+
+
+class _Context:
+    """A context that changes nothing about a graph."""
+
+    def __init__(self, *_, **__):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+
+attention = _submodule("attention", SDPBackend=_Backend, sdpa_kernel=_Context)
 quantized = _submodule("quantized")
 
 

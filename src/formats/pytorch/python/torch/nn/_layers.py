@@ -3,7 +3,7 @@
 import copy
 import math
 
-from _vitrine import trace
+from _vitrine import trace, unknown
 from _vitrine.sizes import is_symbolic
 
 from .. import _make, _ops
@@ -18,15 +18,19 @@ def _weight(*shape):
 
 
 def _whole(**numbers):
-    """Sizes of layers are whole numbers; a float is an error where it is given, as in PyTorch."""
+    """Sizes of layers are whole numbers; a float is an error where it is given, as in PyTorch. What is not known is
+    an example from here on."""
+    out = []
     for name, value in numbers.items():
         if is_symbolic(value):
             raise trace.SymbolicSize(repr(value))
-        if hasattr(value, "_vitrine_unknown"):
-            raise trace.Unsupported(f"{name} depends on {value._vitrine_unknown}, which is not known here.")
+        if unknown.is_unknown(value):
+            value = unknown.example(value)
         if isinstance(value, float) or not hasattr(value, "__index__"):
             advice = "; // divides without a fraction" if isinstance(value, float) and value.is_integer() else ""
             raise TypeError(f"{name} must be a whole number, not {type(value).__name__} ({value!r}){advice}")
+        out.append(value)
+    return out
 
 
 class Identity(Module):
@@ -40,7 +44,7 @@ class Identity(Module):
 class Linear(Module):
     def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
         super().__init__()
-        _whole(in_features=in_features, out_features=out_features)
+        in_features, out_features = _whole(in_features=in_features, out_features=out_features)
         self.in_features, self.out_features = in_features, out_features
         self.weight = _weight(out_features, in_features)
         if bias:
@@ -168,7 +172,9 @@ class _ConvNd(Module):
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True,
                  padding_mode="zeros", device=None, dtype=None, output_padding=0):
         super().__init__()
-        _whole(in_channels=in_channels, out_channels=out_channels, groups=groups)
+        in_channels, out_channels, groups = _whole(
+            in_channels=in_channels, out_channels=out_channels, groups=groups
+        )
         n = self._n
         if groups <= 0:
             raise ValueError("groups must be a positive integer")
@@ -501,6 +507,8 @@ class _Dropout(Module):
 
     def __init__(self, p=0.5, inplace=False):
         super().__init__()
+        if unknown.is_unknown(p):
+            p = 0.5
         if p < 0 or p > 1:
             raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
         self.p, self.inplace = p, inplace
@@ -544,7 +552,7 @@ class _BatchNorm(Module):
     def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None,
                  dtype=None):
         super().__init__()
-        _whole(num_features=num_features)
+        (num_features,) = _whole(num_features=num_features)
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         if affine:
@@ -647,7 +655,7 @@ class LayerNorm(Module):
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
         super().__init__()
         if not isinstance(normalized_shape, (list, tuple)):
-            _whole(normalized_shape=normalized_shape)
+            (normalized_shape,) = _whole(normalized_shape=normalized_shape)
             normalized_shape = (normalized_shape,)
         self.normalized_shape = tuple(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
@@ -730,7 +738,7 @@ class Embedding(Module):
     def __init__(self, num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0,
                  scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None, dtype=None):
         super().__init__()
-        _whole(num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        num_embeddings, embedding_dim = _whole(num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
         if _weight is None:
             self.weight = Parameter(_make.zeros(num_embeddings, embedding_dim))
@@ -779,7 +787,9 @@ class RNNBase(Module):
     def __init__(self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
                  bidirectional=False, proj_size=0, device=None, dtype=None):
         super().__init__()
-        _whole(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+        input_size, hidden_size, num_layers = _whole(
+            input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
+        )
         if proj_size:
             raise trace.Unsupported("proj_size of an LSTM is not read yet")
         if hidden_size <= 0:

@@ -80,7 +80,13 @@ class Module:
     dump_patches = False
     call_super_init = False
 
-    def __new__(cls, *_, **__):
+    def __new__(cls, *arguments, **options):
+        if cls is trace.wanted:
+            trace.caught = arguments, options
+            raise trace.Stop
+        if trace.building and cls in trace.classes and cls not in trace.made:
+            if not _holds(arguments) and not _holds(options):
+                trace.made[cls] = arguments, options
         made = object.__new__(cls)
         object.__setattr__(made, "_number", trace.next_module())
         frame = trace.user_frame(sys._getframe(1))
@@ -104,6 +110,8 @@ class Module:
             raise AttributeError(
                 f"cannot call {type(self).__name__}: super().__init__() was not called in its __init__"
             )
+        if trace.tracing and type(self) in trace.classes and trace.calls:
+            _enter(type(self), arguments)
         trace.calls.append(self)
         try:
             if len(trace.calls) > 900:
@@ -350,6 +358,22 @@ def _drop(module, name):
             # Assigning again keeps the place in the order, as in PyTorch.
             if not (place == "_parameters" and isinstance(held[name], Tensor)) and place != "_modules":
                 del held[name]
+
+
+def _holds(value, depth=0):
+    """Whether a value holds tensors or modules, which belong to the model that is read now."""
+    if isinstance(value, (Tensor, Module)):
+        return True
+    if depth < 3 and isinstance(value, (list, tuple, dict)):
+        return any(_holds(v, depth + 1) for v in (value.values() if isinstance(value, dict) else value))
+    return False
+
+
+def _enter(cls, arguments):
+    if cls not in trace.entering and arguments and all(isinstance(a, Tensor) for a in arguments):
+        trace.entering[cls] = [
+            (tuple(getattr(d, "_expression", d) for d in a.shape), a.dtype.name) for a in arguments
+        ]
 
 
 def _note(into, value, depth=0):

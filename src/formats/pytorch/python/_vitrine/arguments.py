@@ -1,0 +1,376 @@
+"""
+Constructor arguments that nobody gave: found where the workspace makes the class, by evaluating what stands there.
+
+In this order: what the experiment file gives; a call at the top of the file or under its main guard; a function of
+the file that makes the class and needs nothing itself; a call in the body of a function or method; a configuration
+dataclass with defaults; the owner that makes it as its part; a call in another file that imports it.
+"""
+
+import ast
+import inspect
+
+from . import trace, unknown
+
+#: Arguments of these names hold many options.
+_CONFIGS = ("config", "cfg", "conf", "args", "hparams", "opt", "params", "options", "model_args", "configuration")
+#: Calls of these methods prepare what a later call uses.
+_PREPARING = {"add_argument", "set_defaults", "add_argument_group", "update", "setdefault", "append", "extend", "insert",
+              "merge_from_dict", "parse_args", "freeze"}
+_TRAINING = {"backward", "step", "zero_grad", "train", "fit", "eval"}
+
+
+def is_main_guard(node):
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Compare)
+        and isinstance(node.test.left, ast.Name)
+        and node.test.left.id == "__name__"
+    )
+
+
+def trains(node):
+    """Whether a statement at the top of a file is a training loop and not a definition."""
+    return any(
+        isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in _TRAINING
+        for n in ast.walk(node)
+    )
+
+
+def unknown_targets(node, namespace):
+    for n in ast.walk(node):
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
+            namespace.setdefault(n.id, unknown.make(n.id))
+        elif isinstance(n, ast.alias) and n.name != "*":
+            bound = n.asname or n.name.split(".")[0]
+            namespace.setdefault(bound, unknown.make(bound))
+
+
+class Options(dict):
+    """A dictionary of an experiment file where the code wants an object with attributes, or a dictionary."""
+
+    def __getattr__(self, name):
+        if name in self:
+            value = self[name]
+            return Options(value) if type(value) is dict else value
+        raise AttributeError(f"the options have no {name}: give it under model.arguments")
+
+    def __setattr__(self, name, value):
+        self[name] = value
+
+
+class Scope:
+    """One file with the names that its top level gave."""
+
+    def __init__(self, name, tree, namespace, run):
+        self.name, self.tree, self.namespace, self.run = name, tree, namespace, run
+        #: What inputs.examples found.
+        self.examples = None
+
+    def evaluate(self, node, namespace):
+        return self.run.evaluate(node, self.name, namespace)
+
+    def execute(self, node, namespace):
+        self.run.execute(node, self.name, namespace)
+
+
+class Finder:
+    def __init__(self, cls, scope, given, say):
+        self.cls, self.scope, self.given, self.say = cls, scope, dict(given or {}), say
+        self.signature = None
+        self.parameters = []
+        self.missing = []
+        #: True when some of what was found is not a value that is known.
+        self.partly = False
+
+    def find(self, callers=()):
+        """(positional, keywords), or None with the names that are missing in `self.missing`."""
+        try:
+            self.signature = inspect.signature(self.cls.__init__)
+        except (TypeError, ValueError):
+            return (), self.given
+        self.parameters = list(self.signature.parameters.values())[1:]
+        given = self.checked()
+        self.missing = [
+            p.name
+            for p in self.parameters
+            if p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY, p.POSITIONAL_ONLY)
+            and p.name not in given
+        ]
+        if not self.missing:
+            return (), given
+        partly = None
+        for found in self.candidates(callers):
+            positional, values = found
+            values = {**values, **given}
+            if any(name not in values for name in self.missing):
+                continue
+            if any(unknown.is_unknown(values[name]) for name in self.missing):
+                partly = partly or (positional, values)
+                continue
+            return positional, values
+        self.partly = partly is not None
+        return partly
+
+    def candidates(self, callers):
+        own = self.scope
+        for found in self.calls(own, _top_blocks(own.tree)):
+            yield found
+        for found in self.factories(own):
+            yield found
+        for found in self.calls(own, _bodies(own)):
+            yield found
+        config = self.config()
+        if config is not None:
+            yield (), config
+        made = trace.made.get(self.cls)
+        if made is not None:
+            found = self.bound(*made)
+            if found is not None:
+                yield found
+        for caller in callers:
+            for found in self.calls(caller, _top_blocks(caller.tree)):
+                yield found
+            for found in self.factories(caller):
+                yield found
+            for found in self.calls(caller, _bodies(caller)):
+                yield found
+
+    # What was given
+
+    def checked(self):
+        given = self.given
+        keywords = any(p.kind == p.VAR_KEYWORD for p in self.parameters)
+        if not keywords:
+            for name in given:
+                if all(p.name != name for p in self.parameters):
+                    known = ", ".join(p.name for p in self.parameters) or "none"
+                    self.say("warning", "unknown-argument",
+                             f"{self.cls.__name__} has no constructor argument {name}; it takes: {known}.")
+            given = {k: v for k, v in given.items() if any(p.name == k for p in self.parameters)}
+        kinds = {p.name: p.annotation for p in self.parameters}
+        return {k: self.meant(v, kinds.get(k), k) for k, v in given.items()}
+
+    def meant(self, value, kind, name):
+        """A value of an experiment file as the constructor wants it."""
+        if not isinstance(value, dict):
+            return value
+        if set(value) == {"python"} and isinstance(value["python"], str):
+            node = ast.parse(value["python"], mode="eval").body
+            return self.scope.evaluate(node, dict(self.scope.namespace))
+        if isinstance(kind, str):
+            kind = self.scope.namespace.get(kind)
+        if not hasattr(kind, "__dataclass_fields__") and name in _CONFIGS:
+            kind = self.only_dataclass()
+        value = {k: self.meant(v, None, k) for k, v in value.items()}
+        if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__"):
+            return kind(**value)
+        return Options(value)
+
+    def only_dataclass(self):
+        kinds = [v for v in self.scope.namespace.values()
+                 if isinstance(v, type) and hasattr(v, "__dataclass_fields__")]
+        return kinds[0] if len(kinds) == 1 else None
+
+    def config(self):
+        """Missing arguments that are annotated with dataclasses of defaults, or are called like a configuration."""
+        found = {}
+        for p in self.parameters:
+            if p.name not in self.missing:
+                continue
+            kind = p.annotation
+            if isinstance(kind, str):
+                kind = self.scope.namespace.get(kind)
+            if not isinstance(kind, type) or not hasattr(kind, "__dataclass_fields__"):
+                kind = self.only_dataclass() if p.name in _CONFIGS else None
+            if kind is None:
+                return None
+            try:
+                found[p.name] = kind()
+            except Exception:
+                return None
+        return found
+
+    # Calls
+
+    def bound(self, positional, keywords):
+        try:
+            found = self.signature.bind_partial(None, *positional, **keywords)
+        except TypeError:
+            return None
+        values = dict(list(found.arguments.items())[1:])
+        rest = ()
+        for p in self.parameters:
+            if p.kind == p.VAR_KEYWORD and p.name in values:
+                values.update(values.pop(p.name))
+            elif p.kind == p.VAR_POSITIONAL and p.name in values:
+                rest = values.pop(p.name)
+        if not rest:
+            return (), values
+        # What follows a starred argument can be given by place only.
+        before = [p.name for p in self.parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        if any(name not in values for name in before):
+            return None
+        return (*[values.pop(name) for name in before], *rest), values
+
+    def calls(self, scope, blocks):
+        name = self.cls.__name__
+        for block, parameters in blocks:
+            if not _mentions(block, name):
+                continue
+            namespace = {**scope.namespace, **parameters(scope)}
+            for node in _simple(block):
+                for call in ast.walk(node):
+                    if isinstance(call, ast.Call) and _called_name(call) == name:
+                        found = self.evaluated(call, scope, namespace)
+                        if found is not None:
+                            yield found
+                _follow(node, scope, namespace)
+
+    def evaluated(self, call, scope, namespace):
+        positional, keywords = [], {}
+        try:
+            for a in call.args:
+                if isinstance(a, ast.Starred):
+                    positional.extend(scope.evaluate(a.value, namespace))
+                else:
+                    positional.append(scope.evaluate(a, namespace))
+            for k in call.keywords:
+                value = scope.evaluate(k.value, namespace)
+                keywords.update({k.arg: value} if k.arg else value)
+        except Exception:
+            return None
+        return self.bound(positional, keywords)
+
+    def factories(self, scope):
+        """Functions that need nothing and make the class, themselves or by others of the file: what they make it with."""
+        functions = {n.name: n for n in scope.tree.body if isinstance(n, ast.FunctionDef)}
+        names = {k: {n.id for n in ast.walk(f) if isinstance(n, ast.Name)} for k, f in functions.items()}
+        makers = {k for k, used in names.items() if self.cls.__name__ in used}
+        grown = True
+        while grown:
+            more = {k for k, used in names.items() if k not in makers and used & makers}
+            grown = bool(more)
+            makers |= more
+        tried = 0
+        for name, function in functions.items():
+            if name not in makers or _needs(function) or trains(function) or name == "main" or tried >= 4:
+                continue
+            tried += 1
+            made = self.captured(scope.namespace.get(name))
+            if made is not None:
+                found = self.bound(*made)
+                if found is not None:
+                    yield found
+
+    def captured(self, function):
+        trace.wanted = self.cls
+        trace.caught = None
+        try:
+            function()
+        except (Exception, SystemExit, trace.Stop):
+            pass
+        finally:
+            trace.wanted = None
+        made, trace.caught = trace.caught, None
+        return made
+
+
+def _called_name(call):
+    if isinstance(call.func, ast.Name):
+        return call.func.id
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _mentions(block, name):
+    return any(
+        isinstance(n, ast.Name) and n.id == name or isinstance(n, ast.Attribute) and n.attr == name
+        for statement in block
+        for n in ast.walk(statement)
+    )
+
+
+def _needs(function):
+    a = function.args
+    positional = len(a.posonlyargs) + len(a.args)
+    return positional > len(a.defaults) or any(d is None for d in a.kw_defaults)
+
+
+def _nothing(scope):
+    return {}
+
+
+def _top_blocks(tree):
+    guards = [n for n in tree.body if is_main_guard(n)]
+    rest = [n for n in tree.body if not isinstance(n, (ast.ClassDef, ast.FunctionDef)) and not is_main_guard(n)]
+    for guard in guards:
+        yield guard.body, _nothing
+    for node in rest:
+        yield [node], _nothing
+
+
+def _bodies(scope):
+    for node in scope.tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.body, _parameters_of(node)
+        elif isinstance(node, ast.ClassDef) and not _is_module(scope.namespace.get(node.name)):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef):
+                    yield method.body, _parameters_of(method)
+
+
+def _is_module(value):
+    from torch.nn import Module
+
+    return isinstance(value, type) and issubclass(value, Module)
+
+
+def _parameters_of(function):
+    """What a function's parameters are when it is called with nothing: their defaults, or unknown."""
+
+    def names(scope):
+        a = function.args
+        positional = [*a.posonlyargs, *a.args]
+        out = {p.arg: unknown.make(p.arg) for p in [*positional, *a.kwonlyargs]}
+        pairs = list(zip(positional[len(positional) - len(a.defaults):], a.defaults))
+        pairs += [(p, d) for p, d in zip(a.kwonlyargs, a.kw_defaults) if d is not None]
+        for p, default in pairs:
+            try:
+                out[p.arg] = scope.evaluate(default, scope.namespace)
+            except Exception:
+                continue
+        if a.vararg:
+            out[a.vararg.arg] = ()
+        if a.kwarg:
+            out[a.kwarg.arg] = {}
+        return out
+
+    return names
+
+
+def _follow(node, scope, namespace):
+    """Runs a statement for the names that it sets."""
+    prepares = (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Attribute)
+        and node.value.func.attr in _PREPARING
+    )
+    sets = isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign))
+    defines = isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+    if not (prepares or defines or sets and not trains(node)):
+        return
+    try:
+        scope.execute(node, namespace)
+    except (Exception, SystemExit):
+        unknown_targets(node, namespace)
+
+
+def _simple(statements):
+    """Statements of a block in order, also inside of with, try, if and for."""
+    for node in statements:
+        if isinstance(node, (ast.With, ast.Try, ast.If, ast.For)):
+            yield from _simple(node.body)
+            if isinstance(node, ast.If):
+                yield from _simple(node.orelse)
+        else:
+            yield node

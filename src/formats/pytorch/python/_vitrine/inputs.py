@@ -1,0 +1,153 @@
+"""Shapes that a model's inputs may have, likeliest first, from its layers and from examples in its file."""
+
+import ast
+import itertools
+
+
+def candidates(model):
+    """Shapes that the first input may have, from the layers in their order."""
+    from torch import nn
+    from torch.nn import _layers as L
+
+    out = []
+
+    def add(shape, dtype="float32"):
+        if (shape, dtype) not in out:
+            out.append((shape, dtype))
+
+    for m in model.modules():
+        if m is model:
+            continue
+        if isinstance(m, (nn.Embedding, nn.EmbeddingBag)):
+            add(("N", "T"), "int64")
+            add(("N",), "int64")
+        elif isinstance(m, L._ConvNd):
+            add(("N", m.in_channels or 3, *{1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}[m._n]))
+        elif isinstance(m, nn.LazyLinear):
+            add(("N", "F"))
+        elif isinstance(m, nn.Linear):
+            add(("N", m.in_features))
+            add(("N", "T", m.in_features))
+        elif isinstance(m, L.RNNBase):
+            add(("N", "T", m.input_size) if m.batch_first else ("T", "N", m.input_size))
+        elif isinstance(m, nn.BatchNorm1d):
+            add(("N", m.num_features))
+            add(("N", m.num_features, "L"))
+        elif isinstance(m, (nn.BatchNorm2d, nn.InstanceNorm2d)):
+            add(("N", m.num_features, "H", "W"))
+        elif isinstance(m, nn.LayerNorm):
+            add(("N", *m.normalized_shape))
+            add(("N", "T", *m.normalized_shape))
+        elif isinstance(m, nn.MultiheadAttention):
+            add(("N", "T", m.embed_dim) if m.batch_first else ("T", "N", m.embed_dim))
+        elif isinstance(m, (nn.LSTMCell, nn.GRUCell, nn.RNNCell)):
+            add(("N", m.input_size))
+        elif isinstance(m, nn.Bilinear):
+            add(("N", m.in1_features))
+        if len(out) >= 12:
+            break
+    for _, p in model.named_parameters():
+        if p.ndim == 2:
+            add(("N", p.shape[0]))
+            add(("N", p.shape[1]))
+            add(("N", "T", p.shape[0]))
+        elif p.ndim == 1 and isinstance(p.shape[0], int):
+            add(("N", p.shape[0]))
+        if len(out) >= 24:
+            break
+    if not any(True for _ in model.parameters()):
+        # A model without weights takes images as gladly as rows.
+        add(("N", 1))
+        add(("N", 3, "H", "W"))
+        add(("N", "T", 16))
+    add(("N", 1))
+    return out[:16]
+
+
+def examples(scope):
+    """Sizes of example tensors in the file, e.g. torch.randn(1, 3, 224, 224); looked for once a file."""
+    if scope.examples is not None:
+        return scope.examples
+    found = []
+    for node in ast.walk(scope.tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("randn", "rand", "zeros", "ones", "randint")
+        ):
+            arguments = node.args
+            integers = node.func.attr == "randint"
+            if integers:
+                arguments = [k.value for k in node.keywords if k.arg == "size"] or arguments[-1:]
+            if len(arguments) == 1 and isinstance(arguments[0], (ast.Tuple, ast.List)):
+                arguments = arguments[0].elts
+            try:
+                shape = [scope.evaluate(a, dict(scope.namespace)) for a in arguments]
+            except Exception:
+                continue
+            if shape and all(isinstance(d, int) and d > 0 for d in shape) and len(shape) >= 2:
+                found.append((tuple(shape), "int64" if integers else "float32"))
+    scope.examples = found
+    return found
+
+
+def given_shapes(given, layers, count):
+    """What a shape that the user gave may mean: with or without the batch, of numbers or of indices."""
+    integers = layers and layers[0][1] == "int64"
+    kinds = ["int64", "float32"] if integers else ["float32", "int64"]
+    if given and isinstance(given[0], (list, tuple)):
+        # One shape for each input.
+        each = [[("N", *s), *([("N", *s[1:])] if len(s) > 1 else []), tuple(s)] for s in given]
+        rows = min(len(options) for options in each)
+        out = []
+        for i in range(rows):
+            for chosen in itertools.product(kinds, repeat=len(each)):
+                out.append([(options[i], k) for options, k in zip(each, chosen)])
+        missing = count - len(given)
+        return [[*row, *[row[-1]] * missing][:count] for row in out][:96]
+    # Whoever gives one size gives that of a row: without it there is nothing left but the batch.
+    batched = [("N", *given[1:])] if len(given) > 1 else []
+    first = [(s, k) for k in kinds for s in (("N", *given), *batched, tuple(given))]
+    if count == 1:
+        return [[f] for f in first]
+    return [[f, *[r] * (count - 1)] for f in first for r in [f, *layers[:4]]][:48]
+
+
+def guesses(layers, shown, count):
+    """Lists of (shape, dtype), one for each input, likeliest first."""
+    first = []
+    for shape, dtype in layers:
+        # An example in the file settles what the layers leave open.
+        for example, kind in shown:
+            if kind == dtype and len(example) == len(shape) and all(
+                a == b or isinstance(a, str) for a, b in zip(shape[1:], example[1:])
+            ) and any(isinstance(a, str) for a in shape[1:]) and "H" in shape:
+                first.append((("N", *example[1:]), dtype))
+        first.append((shape, dtype))
+    first += [(("N", *s[1:]), k) for s, k in shown]
+    unique = list(dict.fromkeys(first))
+    if count == 1:
+        return [[f] for f in unique]
+    several = [[f] * count for f in unique[:6]]
+    several += [list(c) for c in itertools.product(unique[:6], repeat=count)][:40]
+    out = []
+    for s in several:
+        if s not in out:
+            out.append(s)
+    return out[:48]
+
+
+def as_part(shapes):
+    """
+    Shapes with which an owner called a part, for reading the part by itself: sizes that the owner computed from its
+    own input are free again.
+    """
+    names = {3: ("N", "T", "F"), 4: ("N", "C", "H", "W"), 5: ("N", "C", "D", "H", "W"), 2: ("N", "F"), 1: ("N",)}
+    out = []
+    for shape, dtype in shapes:
+        free = names.get(len(shape), ())
+        out.append((tuple(
+            d if isinstance(d, int) or d.isidentifier() else free[i] if i < len(free) else d
+            for i, d in enumerate(shape)
+        ), dtype))
+    return out

@@ -1,0 +1,442 @@
+"""Reads one model class: makes it, calls its forward with symbolic inputs, tells what happened."""
+
+import ast
+import inspect
+import sys
+
+from . import arguments, channel, inputs, sizes, trace
+
+
+def place(file, node):
+    return [file, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset]
+
+
+def worded(error):
+    name = type(error).__name__
+    if isinstance(error, trace.ShapeMismatch):
+        name = "RuntimeError"
+    elif isinstance(error, trace.Unsupported):
+        return str(error)
+    elif isinstance(error, trace.SymbolicSize):
+        return f"{str(error)[0].upper()}{str(error)[1:]}."
+    text = str(error)
+    if isinstance(error, KeyError) and len(error.args) == 1:
+        text = repr(error.args[0])
+    return f"{name}: {text}"[:2000] if text else name
+
+
+def code_of(error):
+    if isinstance(error, trace.ShapeMismatch):
+        return "shape-mismatch"
+    if isinstance(error, trace.Unsupported):
+        return "unsupported-op"
+    if isinstance(error, trace.SymbolicSize):
+        return "input-shape-needed"
+    return "python-error"
+
+
+class Reading:
+    def __init__(self, cls, request, scope):
+        self.cls, self.request, self.scope = cls, request, scope
+        self.model = None
+        self.outputs = []
+        #: The input's shape as text while one is tried that nobody gave.
+        self.guessed = ""
+
+    def run(self, quiet=False, last=False, callers=()):
+        """
+        Reads the class and hands it over (unless `quiet`). False when its constructor's arguments are not known as
+        they should be and it may be tried again, with `last`, when more has been read.
+        """
+        channel.ask("start")
+        trace.take_diagnostics()
+        finder = arguments.Finder(self.cls, self.scope, self.request.get("arguments"),
+                                  lambda *what: trace.say(*what, self.name_place()))
+        try:
+            mark = trace.mark_diagnostics()
+            found = finder.find(callers)
+            if finder.missing:
+                # What the search ran is no concern of the class.
+                trace.rewind_diagnostics(mark)
+            if not last and (found is None or finder.partly):
+                return False
+            if found is None:
+                self.ask_for(finder.missing)
+            else:
+                trace.building = True
+                self.model = self.cls(*found[0], **found[1])
+                self.trace()
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            self.report(error)
+        finally:
+            trace.tracing = trace.building = False
+            trace.calls.clear()
+        if not quiet:
+            self.finish()
+        return True
+
+    def ask_for(self, missing):
+        # A building block that another class makes is no finding unless it was asked for.
+        name = self.cls.__name__
+        part = any(
+            isinstance(n, ast.Name) and n.id == name
+            for c in self.scope.tree.body
+            if isinstance(c, ast.ClassDef) and c.name != name
+            for n in ast.walk(c)
+        )
+        severity = "error" if self.request.get("class") else "hint" if part else "information"
+        trace.say(
+            severity,
+            "argument-needed",
+            f"To read {name}, give a value for its constructor argument"
+            f"{'s' if len(missing) > 1 else ''} {', '.join(missing)}: in the experiment file under model.arguments, as "
+            "a default in the constructor, or by making the model in an `if __name__ == \"__main__\":` block.",
+            self.name_place(),
+        )
+
+    def statement(self):
+        for node in self.scope.tree.body:
+            if isinstance(node, ast.ClassDef) and node.name == self.cls.__name__:
+                return node
+        for node in ast.walk(self.scope.tree):
+            if isinstance(node, ast.ClassDef) and node.name == self.cls.__name__:
+                return node
+        return None
+
+    def place(self):
+        node = self.statement()
+        if node is None:
+            return [self.scope.name, 1, 0, 1, 0]
+        return place(self.scope.name, node)
+
+    def name_place(self):
+        """The first line of the class statement."""
+        file, line, column, _, _ = self.place()
+        return [file, line, column, line, column + len("class ") + len(self.cls.__name__)]
+
+    def forward_inputs(self):
+        """Names of forward's arguments that need a tensor."""
+        signature = inspect.signature(self.cls.forward)
+        static = isinstance(inspect.getattr_static(self.cls, "forward"), (staticmethod, classmethod))
+        names = []
+        for p in list(signature.parameters.values())[0 if static else 1 :]:
+            if p.kind == p.VAR_POSITIONAL and not names:
+                names.append(p.name)
+            elif p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
+                names.append(p.name)
+        return names
+
+    def shapes(self, names):
+        """Lists of (shape, dtype), one for each input, likeliest first."""
+        layers = inputs.candidates(self.model)
+        given = self.request.get("input")
+        if given is not None:
+            return inputs.given_shapes(given, layers, len(names))
+        found = inputs.guesses(layers, inputs.examples(self.scope), len(names))
+        called = trace.entered.get(self.cls)
+        if called and len(called) >= len(names) and inputs.as_part(called[: len(names)]) not in found[:1]:
+            found.insert(0, inputs.as_part(called[: len(names)]))
+        return found
+
+    # Forward
+
+    def trace(self):
+        mark = channel.ask("mark")["nodes"]
+        found = trace.mark_diagnostics()
+        try:
+            names = self.forward_inputs()
+        except (TypeError, ValueError):
+            names = ["x"]
+        if self.cls.forward is sys.modules["torch.nn"].Module.forward:
+            self.report(NotImplementedError(
+                f'Module [{self.cls.__name__}] is missing the required "forward" function'))
+            return
+        if not names:
+            self.attempt([], [], mark, found)
+            if self.error is not None:
+                self.report(self.error)
+            return
+        best = None
+        tried = 0
+        given = self.request.get("input") is not None
+        queue = self.shapes(names)
+        seen = []
+        while queue and tried < 60:
+            shapes = queue.pop(0)
+            if shapes in seen:
+                continue
+            seen.append(shapes)
+            tried += 1
+            self.attempt(names, shapes, mark, found)
+            # A loop over a length that the input decides is read for one length.
+            examples = []
+            while isinstance(self.error, trace.SymbolicSize) and len(examples) < 4:
+                exemplary = _exemplary(shapes, self.error.expression)
+                if exemplary is None:
+                    break
+                examples.append((self.error.expression, exemplary[1], trace.where_raised(self.error)))
+                shapes = exemplary[0]
+                self.attempt(names, shapes, mark, found)
+            for expression, number, at in examples:
+                trace.say("hint", "example-size",
+                          f"The size {expression} decides here what runs, and depends on the input: read with {number} as an "
+                          "example. model.input in the experiment file gives another.", at or self.name_place())
+            if self.error is None:
+                settled = None if examples else self.settled(shapes)
+                if settled is not None:
+                    self.attempt(names, settled, mark, found)
+                    if self.error is not None:
+                        self.attempt(names, shapes, mark, found)
+                if self.error is None:
+                    return
+            reached = channel.ask("mark")["nodes"] - mark
+            # A shape without its batch is a last resort: its mistakes are not the user's.
+            if given and not any("N" in s for s, _ in shapes):
+                reached = -1
+            # With a shape that was given, what counts is the reading of it that got anywhere at all.
+            if best is None or (best[0] == 0 if given else True) and reached > best[0]:
+                best = (reached, shapes)
+            solved = self.solved(shapes, self.error)
+            if solved and solved not in seen:
+                queue.insert(0, solved)
+            if isinstance(self.error, (MemoryError, RecursionError, trace.Unsupported)):
+                break
+        if best is None:
+            trace.say("warning", "input-shape-needed",
+                      f"The shape of the input of {self.cls.__name__} is not to be seen from its layers: give it as "
+                      "model.input in the experiment file.", self.name_place())
+            return
+        if best[1] != shapes:
+            self.attempt(names, best[1], mark, found)
+        if self.error is not None:
+            self.report(self.error)
+
+    def solved(self, shapes, error):
+        """Image sizes that make a size come out as a later layer wants it."""
+        if not isinstance(error, trace.ShapeMismatch):
+            return None
+        pairs = []
+        fix = error.fix
+        if fix:
+            pairs = [(fix["found"], fix["expected"]), (fix["expected"], fix["found"])]
+        pairs += _mismatched(str(error))
+        for expression, wanted in pairs:
+            if isinstance(expression, str) and isinstance(wanted, int):
+                return _sized(shapes, [[expression, wanted]])
+        return None
+
+    def settled(self, shapes):
+        """Image and sequence sizes that later layers fix: where a symbolic size met a number."""
+        met = channel.ask("met")["pairs"]
+        return _sized(shapes, met) if met else None
+
+    def attempt(self, names, shapes, mark, found):
+        from torch import _tensor
+
+        if self.request.get("input") is None:
+            self.guessed = " and ".join(f"[{', '.join(str(d) for d in s)}]" for s, _ in shapes)
+        channel.ask("rewind", nodes=mark)
+        trace.rewind_diagnostics(found)
+        for m in self.model.modules():
+            m._entered.clear()
+            m._left.clear()
+        self.outputs = []
+        self.error = None
+        trace.tracing = True
+        trace.calls.clear()
+        trace.entering.clear()
+        snapshot = _state(self.model)
+        try:
+            inputs = [
+                _tensor.graph_input(n, list(s), _tensor.DTYPES[k]) for n, (s, k) in zip(names, shapes)
+            ]
+            result = self.model(*inputs)
+            for size, number in channel.ask("met")["pairs"]:
+                # How many rows there are is nothing that a layer may fix.
+                if "N" in _symbols(size):
+                    raise trace.ShapeMismatch(f"The batch's size {size} would have to be {number}")
+            self.outputs = []
+            _collect(result, self.outputs)
+            if not self.outputs:
+                trace.say("warning", "no-output", f"forward of {self.cls.__name__} returns no tensor.",
+                          self.name_place())
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            self.error = error
+        finally:
+            trace.tracing = False
+            trace.calls.clear()
+            if self.error is None:
+                for cls, called in trace.entering.items():
+                    trace.entered.setdefault(cls, called)
+            _restore(snapshot)
+
+    def report(self, error):
+        at = trace.where_raised(error) or self.name_place()
+        fix = None
+        if isinstance(error, trace.ShapeMismatch) and error.fix:
+            fix = self.fix_for(error)
+        message, severity = worded(error), "error"
+        if self.guessed and not fix:
+            # The shape may be what is wrong, and not the code.
+            message += f" (The input was taken to be {self.guessed}; model.input in the experiment file says otherwise.)"
+            if not self.request.get("class"):
+                severity = "warning"
+        trace.say(severity, code_of(error), message, at, fix)
+
+    def fix_for(self, error):
+        """The module whose constructor has the argument: the innermost call that the error came through."""
+        traceback = error.__traceback__
+        module = None
+        argument = error.fix["argument"]
+        while traceback is not None:
+            owner = traceback.tb_frame.f_locals.get("self")
+            if owner is not None and hasattr(owner, "_defined") and not traceback.tb_frame.f_code.co_filename.startswith(
+                trace.WORKSPACE
+            ):
+                try:
+                    names = list(inspect.signature(type(owner).__init__).parameters)
+                except (TypeError, ValueError):
+                    names = []
+                if argument in names:
+                    module = owner, names.index(argument) - 1
+            traceback = traceback.tb_next
+        if module is None:
+            return None
+        return {"module": module[0]._number, "argument": argument, "position": module[1],
+                "found": error.fix["found"], "expected": error.fix["expected"]}
+
+    # The result
+
+    def finish(self):
+        modules, parameters = [], []
+        constructed = self.model is not None
+        if constructed:
+            ids = {}
+            for path, m in self.model.named_modules():
+                held = []
+                for place, kind in (("_parameters", "parameter"), ("_buffers", "buffer")):
+                    for name, tensor in m.__dict__.get(place, {}).items():
+                        if tensor is None or tensor._id is None:
+                            continue
+                        full = f"{path}.{name}" if path else name
+                        if kind == "buffer" and name in m._non_persistent_buffers_set:
+                            known = "constant"
+                        else:
+                            known = kind
+                        if tensor._id in ids:
+                            ids[tensor._id]["aliases"].append(full)
+                            continue
+                        held.append(full)
+                        entry = {"name": full, "aliases": [], "id": tensor._id, "kind": known,
+                                 "trainable": kind == "parameter" and bool(tensor.requires_grad)}
+                        ids[tensor._id] = entry
+                        parameters.append(entry)
+                modules.append({
+                    "number": m._number, "path": path, "type": m.__dict__.get("_shown", type(m).__name__), "arguments": _printed(m),
+                    "at": m._defined if path else None, "parameters": held, "inputs": m._entered, "outputs": m._left,
+                })
+        channel.ask(
+            "finish", **{"class": self.cls.__name__}, definition=self.place(),
+            outputs=[t._id for t in self.outputs], modules=modules, parameters=parameters,
+            diagnostics=trace.take_diagnostics(), constructed=constructed,
+        )
+
+
+#: Symbols that stand for the same number when one is looked for: images are square.
+_TOGETHER = (("D", "H", "W"), ("L",), ("T",))
+
+
+def _sized(shapes, pairs):
+    changed = shapes
+    for group in _TOGETHER:
+        symbols = [d for d in group if any(d in s for s, _ in changed)]
+        if not symbols:
+            continue
+        size = channel.ask("solve", pairs=pairs, symbols=symbols).get("size")
+        if size:
+            changed = [(tuple(size if d in symbols else d for d in s), k) for s, k in changed]
+    return changed if changed != shapes else None
+
+
+def _exemplary(shapes, expression):
+    """Shapes with a number for one of the sizes of an expression, and the number; none for the batch's."""
+    for symbol in sorted(_symbols(expression) - {"N"}):
+        number = sizes._hints.get(symbol, 16)
+        if any(symbol in s for s, _ in shapes):
+            return [(tuple(number if d == symbol else d for d in s), k) for s, k in shapes], number
+    return None
+
+
+def _printed(module):
+    try:
+        return str(module.extra_repr())[:1000]
+    except Exception:
+        return ""
+
+
+def _state(model):
+    """What forward may change: tensors that buffers and plain attributes hold."""
+    kept = []
+    for m in model.modules():
+        own = m.__dict__
+        kept.append((m, dict(own), {k: dict(own[k]) for k in ("_parameters", "_buffers", "_modules")},
+                     [(t, dict(t.__dict__)) for t in (*own["_parameters"].values(), *own["_buffers"].values())
+                      if t is not None and t._id is not None]))
+    return kept
+
+
+def _restore(kept):
+    for m, own, held, tensors in kept:
+        built = m.__dict__.get("_materialize")
+        if built is not None:
+            continue
+        m.__dict__.clear()
+        m.__dict__.update(own)
+        for k, v in held.items():
+            m.__dict__[k].clear()
+            m.__dict__[k].update(v)
+        for t, fields in tensors:
+            t.__dict__.clear()
+            t.__dict__.update(fields)
+
+
+def _collect(value, into, depth=0):
+    from torch import Tensor
+
+    if isinstance(value, Tensor):
+        into.append(value)
+    elif hasattr(value, "_packed"):
+        _collect(value.data, into, depth + 1)
+    elif depth < 6:
+        if isinstance(value, dict):
+            value = list(value.values())
+        if isinstance(value, (list, tuple)):
+            for v in value:
+                _collect(v, into, depth + 1)
+        elif hasattr(value, "__dataclass_fields__"):
+            _collect(dict(vars(value)), into, depth + 1)
+
+
+def _symbols(size):
+    import re
+
+    return set(re.findall(r"[A-Za-z_]\w*", size))
+
+
+def _mismatched(message):
+    """Pairs of sizes that a message says do not match."""
+    import re
+
+    found = re.findall(r"\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*)\)", message)
+    pairs = []
+    match = re.search(r"size of tensor a \((.+)\) must match the size of tensor b \((.+)\) at", message)
+    if match:
+        for a, b in (match.groups(), match.groups()[::-1]):
+            pairs.append((a, int(b) if b.isdigit() else b))
+    match = re.search(r"\((.+)x(.+) and (.+)x(.+)\)", message)
+    if match:
+        _, a, b, _ = match.groups()
+        pairs.append((a, int(b) if b.isdigit() else b))
+    return [(a.replace(" ", ""), b) for a, b in pairs if found is not None]
+
+
