@@ -59,7 +59,9 @@ async function search(root: string, main: string, classes: readonly string[]): P
     }
   }
   // Who runs the model knows more than who tests it; who names the file has it from there.
+  const home = main.split('/').slice(0, -1);
   const rank = (path: string) =>
+    home.filter((folder, i) => path.split('/')[i] === folder).length * -4 +
     (/(?:^|\/)(?:train|main|run|model|net)[^/]*\.py$/i.test(path) ? 0 : 1) +
     (/test/i.test(path) ? 2 : 0) +
     (path.includes(own) ? 0 : 0.5);

@@ -107,6 +107,11 @@ export class Recorder {
   private nodes: RecordedNode[] = [];
   private inputs: number[] = [];
   private next = 0;
+  private base: {
+    values: Map<number, RecordedValue>;
+    known: Map<number, Float64Array | undefined>;
+    nodes: RecordedNode[];
+  } = { values: new Map(), known: new Map(), nodes: [] };
   private known = new Map<number, Float64Array | undefined>();
   private readonly finished = new WeakMap<Recording, Map<number, Float64Array | undefined>>();
 
@@ -160,6 +165,8 @@ export class Recorder {
         return this.rewind(number(r['nodes']));
       case 'start':
         return this.start();
+      case 'keep':
+        return this.keep();
       case 'request':
         return this.request;
       case 'assign':
@@ -426,11 +433,18 @@ export class Recorder {
     return { pairs: pairs.slice(0, 100) };
   }
 
+  /** A class begins with what the top level of the files made, and with nothing of other classes. */
   private start(): unknown {
-    this.values = new Map();
-    this.known = new Map();
-    this.nodes = [];
+    this.values = new Map(this.base.values);
+    this.known = new Map(this.base.known);
+    this.nodes = [...this.base.nodes];
     this.inputs = [];
+    return {};
+  }
+
+  /** What stands now was made at the top level of files. */
+  private keep(): unknown {
+    this.base = { values: new Map(this.values), known: new Map(this.known), nodes: [...this.nodes] };
     return {};
   }
 

@@ -190,7 +190,9 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
     const { id, names, ...question } = request;
     recorder = new Recorder(ops, question);
     try {
-      runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');
+      const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');
+      if (!ran && !recorder.recordings.length && !recorder.findings.length)
+        throw new Error(`The reader failed. ${complaints.slice(-6).join(' ')}`);
       const result = assemble(recorder, {
         texts: Object.fromEntries(Object.entries(request.files).map(([k, v]) => [names[k] ?? k, v])),
         names,

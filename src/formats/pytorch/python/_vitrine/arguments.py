@@ -36,6 +36,35 @@ def trains(node):
     )
 
 
+def branches(node, namespace, say):
+    """
+    Names that only a branch which is not taken would set: with what stands there, where it is a plain value, else
+    unknown.
+    """
+    for n in _here(node):
+        if not isinstance(n, ast.Assign) or len(n.targets) != 1 or not isinstance(n.targets[0], ast.Name):
+            continue
+        name = n.targets[0].id
+        if name in namespace:
+            continue
+        try:
+            namespace[name] = ast.literal_eval(n.value)
+        except ValueError:
+            continue
+        say(n, f"{name} is set in a branch that is not taken here: read with {namespace[name]!r}, which stands here.")
+    for n in _here(node):
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
+            namespace.setdefault(n.id, unknown.make(n.id))
+
+
+def _here(node):
+    """What stands in a statement, without the bodies of functions and classes."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield from _here(child)
+
+
 def unknown_targets(node, namespace):
     for n in ast.walk(node):
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
@@ -99,17 +128,17 @@ class Finder:
         if not self.missing:
             return (), given
         partly = None
-        for found in self.candidates(callers):
-            positional, values = found
+        for positional, values in self.candidates(callers):
             values = {**values, **given}
             if any(name not in values for name in self.missing):
                 continue
-            if any(unknown.is_unknown(values[name]) for name in self.missing):
-                partly = partly or (positional, values)
-                continue
-            return positional, values
+            open_ones = sum(_is_open(v) for v in values.values())
+            if not open_ones:
+                return positional, values
+            if partly is None or open_ones < partly[0]:
+                partly = open_ones, positional, values
         self.partly = partly is not None
-        return partly
+        return partly[1:] if partly else None
 
     def candidates(self, callers):
         own = self.scope
@@ -117,16 +146,16 @@ class Finder:
             yield found
         for found in self.factories(own):
             yield found
-        for found in self.calls(own, _bodies(own)):
-            yield found
-        config = self.config()
-        if config is not None:
-            yield (), config
         made = trace.made.get(self.cls)
         if made is not None:
             found = self.bound(*made)
             if found is not None:
                 yield found
+        for found in self.calls(own, _bodies(own)):
+            yield found
+        config = self.config()
+        if config is not None:
+            yield (), config
         for caller in callers:
             for found in self.calls(caller, _top_blocks(caller.tree)):
                 yield found
@@ -228,15 +257,24 @@ class Finder:
 
     def evaluated(self, call, scope, namespace):
         positional, keywords = [], {}
+
+        def value(node):
+            try:
+                return scope.evaluate(node, namespace)
+            except Exception:
+                return unknown.make(ast.unparse(node)[:80])
+
         try:
             for a in call.args:
                 if isinstance(a, ast.Starred):
                     positional.extend(scope.evaluate(a.value, namespace))
                 else:
-                    positional.append(scope.evaluate(a, namespace))
+                    positional.append(value(a))
             for k in call.keywords:
-                value = scope.evaluate(k.value, namespace)
-                keywords.update({k.arg: value} if k.arg else value)
+                if k.arg:
+                    keywords[k.arg] = value(k.value)
+                else:
+                    keywords.update(scope.evaluate(k.value, namespace))
         except Exception:
             return None
         return self.bound(positional, keywords)
@@ -312,16 +350,18 @@ def _bodies(scope):
     for node in scope.tree.body:
         if isinstance(node, ast.FunctionDef):
             yield node.body, _parameters_of(node)
-        elif isinstance(node, ast.ClassDef) and not _is_module(scope.namespace.get(node.name)):
+        elif isinstance(node, ast.ClassDef):
             for method in node.body:
                 if isinstance(method, ast.FunctionDef):
                     yield method.body, _parameters_of(method)
 
 
-def _is_module(value):
-    from torch.nn import Module
-
-    return isinstance(value, type) and issubclass(value, Module)
+def _is_open(value):
+    """Whether a value is not known, or a configuration with a field that waits for its value."""
+    if unknown.is_unknown(value):
+        return True
+    fields = getattr(type(value), "__dataclass_fields__", ())
+    return any(getattr(value, f, 0) is None or unknown.is_unknown(getattr(value, f, 0)) for f in fields)
 
 
 def _parameters_of(function):

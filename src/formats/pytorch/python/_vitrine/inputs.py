@@ -129,6 +129,11 @@ def guesses(layers, shown, count):
     if count == 1:
         return [[f] for f in unique]
     several = [[f] * count for f in unique[:6]]
+    if count > 1 and unique:
+        # Inputs that are joined before the first layer share its channels.
+        shape, dtype = unique[0]
+        if len(shape) > 1 and isinstance(shape[1], int) and shape[1] % count == 0 and dtype == "float32":
+            several.insert(1, [((shape[0], shape[1] // count, *shape[2:]), dtype)] * count)
     several += [list(c) for c in itertools.product(unique[:6], repeat=count)][:40]
     out = []
     for s in several:

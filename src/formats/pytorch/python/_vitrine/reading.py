@@ -36,8 +36,13 @@ def code_of(error):
 
 
 class Reading:
-    def __init__(self, cls, request, scope):
+    def __init__(self, cls, request, scope, name=None, instance=None):
         self.cls, self.request, self.scope = cls, request, scope
+        #: What the file calls it: the class's name, or a variable's.
+        self.name = name or cls.__name__
+        self.instance = instance
+        #: Values that are examples in the constructor's arguments: what fails may fail for them.
+        self.partly = False
         self.model = None
         self.outputs = []
         #: The input's shape as text while one is tried that nobody gave.
@@ -54,7 +59,8 @@ class Reading:
                                   lambda *what: trace.say(*what, self.name_place()))
         try:
             mark = trace.mark_diagnostics()
-            found = finder.find(callers)
+            found = ((), {}) if self.instance is not None else finder.find(callers)
+            self.partly = finder.partly
             if finder.missing:
                 # What the search ran is no concern of the class.
                 trace.rewind_diagnostics(mark)
@@ -64,7 +70,7 @@ class Reading:
                 self.ask_for(finder.missing)
             else:
                 trace.building = True
-                self.model = self.cls(*found[0], **found[1])
+                self.model = self.cls(*found[0], **found[1]) if self.instance is None else self.instance
                 self.trace()
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             self.report(error)
@@ -77,7 +83,7 @@ class Reading:
 
     def ask_for(self, missing):
         # A building block that another class makes is no finding unless it was asked for.
-        name = self.cls.__name__
+        name = self.name
         part = any(
             isinstance(n, ast.Name) and n.id == name
             for c in self.scope.tree.body
@@ -96,7 +102,12 @@ class Reading:
 
     def statement(self):
         for node in self.scope.tree.body:
-            if isinstance(node, ast.ClassDef) and node.name == self.cls.__name__:
+            if self.instance is not None:
+                if isinstance(node, ast.Assign) and any(
+                    isinstance(t, ast.Name) and t.id == self.name for t in node.targets
+                ):
+                    return node
+            elif isinstance(node, ast.ClassDef) and node.name == self.name:
                 return node
         for node in ast.walk(self.scope.tree):
             if isinstance(node, ast.ClassDef) and node.name == self.cls.__name__:
@@ -112,7 +123,8 @@ class Reading:
     def name_place(self):
         """The first line of the class statement."""
         file, line, column, _, _ = self.place()
-        return [file, line, column, line, column + len("class ") + len(self.cls.__name__)]
+        before = "class " if self.instance is None else ""
+        return [file, line, column, line, column + len(before) + len(self.name)]
 
     def forward_inputs(self):
         """Names of forward's arguments that need a tensor."""
@@ -276,6 +288,11 @@ class Reading:
         if isinstance(error, trace.ShapeMismatch) and error.fix:
             fix = self.fix_for(error)
         message, severity = worded(error), "error"
+        if self.partly and not isinstance(error, trace.ShapeMismatch):
+            message = (f"{self.name} was made with examples in place of values that are not known here, and that fails: "
+                       f"{message}. Give its arguments in an experiment file under model.arguments.")
+            trace.say("information", "argument-needed", message, at)
+            return
         if self.guessed and not fix:
             # The shape may be what is wrong, and not the code.
             message += f" (The input was taken to be {self.guessed}; model.input in the experiment file says otherwise.)"
@@ -335,11 +352,13 @@ class Reading:
                     "number": m._number, "path": path, "type": m.__dict__.get("_shown", type(m).__name__), "arguments": _printed(m),
                     "at": m._defined if path else None, "parameters": held, "inputs": m._entered, "outputs": m._left,
                 })
-        channel.ask(
-            "finish", **{"class": self.cls.__name__}, definition=self.place(),
+        answer = channel.ask(
+            "finish", **{"class": self.name}, definition=self.place(),
             outputs=[t._id for t in self.outputs], modules=modules, parameters=parameters,
             diagnostics=trace.take_diagnostics(), constructed=constructed,
         )
+        if "error" in answer:
+            raise RuntimeError(f"{self.name} could not be handed over: {answer['error']}")
 
 
 #: Symbols that stand for the same number when one is looked for: images are square.

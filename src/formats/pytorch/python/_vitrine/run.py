@@ -68,6 +68,9 @@ def _execute(source, namespace):
             at = trace.where_raised(error) or place(source.name, node)
             trace.say("warning" if definition else "hint", "not-run", worded(error), at)
             arguments.unknown_targets(node, namespace)
+        if isinstance(node, (ast.If, ast.Try)):
+            arguments.branches(node, namespace, lambda n, text: trace.say(
+                "hint", "example-value", text, place(source.name, n)))
 
 
 class _WorkspaceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -123,6 +126,10 @@ def _no_input(*_):
     raise EOFError("there is no input while a model is read")
 
 
+def _no_files(name, *_, **__):
+    raise trace.Unsupported(f"Files are not read while a model is read: what is in {str(name)[:200]!r} is not known.")
+
+
 def read(request):
     from torch import nn
 
@@ -131,6 +138,7 @@ def read(request):
     main = sources[request["main"]]
     sys.stdout = sys.stderr = _Quiet()
     builtins.input = _no_input
+    builtins.open = _no_files
     sys.argv = [request["main"]]
     # A script's options have their defaults here; a required one that is missing is None.
     argparse.ArgumentParser.error = lambda self, message: None
@@ -173,6 +181,7 @@ def read(request):
         _execute(main, module.__dict__)
         for found in trace.take_diagnostics():
             channel.ask("finding", diagnostic=found)
+        channel.ask("keep")
         scope = arguments.Scope(main.name, main.tree, module.__dict__, Runner)
         classes = [
             value
@@ -182,6 +191,10 @@ def read(request):
         ]
         trace.classes.update(classes)
         _read_classes(classes, request, scope, lambda: _callers(request, sources))
+        for label, value in list(module.__dict__.items()):
+            # A model that no class names: `model = nn.Sequential(…)` at the top of the file.
+            if isinstance(value, nn.Module) and type(value) not in classes and request.get("class") in (None, label):
+                Reading(type(value), request, scope, label, value).run()
     except (Exception, SystemExit, KeyboardInterrupt, trace.Stop) as error:
         _finding("error", code_of(error), worded(error), trace.where_raised(error) or [main.name, 1, 0, 1, 0])
     finally:
@@ -227,17 +240,21 @@ def _read_classes(classes, request, scope, callers):
         for c in classes:
             if c not in asked and any(p not in trace.made for p in later):
                 Reading(c, {}, scope).run(quiet=True)
-    others = None
-    for c in later:
-        if c not in trace.made and others is None:
-            others = callers()
-        Reading(c, request, scope).run(last=True, callers=others or ())
+    others = callers()
+    # Parts stand before what they are part of: from the end, so that the whole comes first.
+    left = []
+    for c in reversed(later):
+        if not Reading(c, request, scope).run(callers=others):
+            left.append(c)
+    for c in left:
+        Reading(c, request, scope).run(last=True, callers=others)
 
 
 def _callers(request, sources):
     """Other files that name a class of the main one, as far as they can be run."""
     out = []
     mark = trace.mark_diagnostics()
+    channel.ask("start")
     for file in request.get("callers") or ():
         dotted = file[len(trace.WORKSPACE):].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         try:
@@ -247,6 +264,7 @@ def _callers(request, sources):
             continue
         out.append(arguments.Scope(file, sources[file].tree, module.__dict__, Runner))
     trace.rewind_diagnostics(mark)
+    channel.ask("keep")
     return out
 
 

@@ -1,6 +1,6 @@
 """Symbolic sizes. The arithmetic is asked for; only what cannot be decided is decided here."""
 
-from . import channel, trace
+from . import channel, trace, unknown
 
 _known = {}
 _hints = {"N": 8, "T": 16, "S": 16, "L": 64, "H": 224, "W": 224, "D": 32}
@@ -110,6 +110,8 @@ class SymInt:
         return bound if isinstance(bound, int) else 64
 
     def _compare(self, other, test, sign):
+        if unknown.is_unknown(other):
+            other = unknown.example(other)
         if not isinstance(other, (int, float, SymInt)):
             return NotImplemented
         difference = self - (other if isinstance(other, (int, SymInt)) else int(other))

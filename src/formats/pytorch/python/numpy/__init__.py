@@ -246,6 +246,14 @@ class _Random:
         return None
 
     @staticmethod
+    def normal(loc=0.0, scale=1.0, size=None):
+        return loc if size is None else _torch().randn(*_sizes(size)) * scale + loc
+
+    @staticmethod
+    def uniform(low=0.0, high=1.0, size=None):
+        return (low + high) / 2 if size is None else _torch().rand(*_sizes(size)) * (high - low) + low
+
+    @staticmethod
     def randn(*size):
         return _torch().randn(*size) if size else 0.0
 

@@ -215,6 +215,8 @@ def _listed(values, shape, dtype):
 
 
 def _flatten(data, values, depth, shape):
+    if _is_unknown(data):
+        data = data.__float__() if depth else []
     if isinstance(data, Tensor):
         inner = data.tolist() if data.shape else data.item()
         return _flatten(inner, values, depth, shape)
@@ -240,6 +242,10 @@ def _flatten(data, values, depth, shape):
     return None
 
 
+def _is_unknown(data):
+    return isinstance(data, type) and hasattr(data, "_vitrine_unknown")
+
+
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     if isinstance(data, Tensor):
         from ._ops import cast
@@ -248,6 +254,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         return _options(copy, requires_grad)
     if isinstance(data, SymInt):
         return emit("ConstantOfShape", [], shape=[], value=data, dtype=as_dtype(dtype or int64).name)
+    if _is_unknown(data):
+        return data
     values, shape = [], []
     _flatten(data, values, 0, shape)
     if dtype is None:

@@ -594,7 +594,9 @@ def vstack(tensors):
     return cat([unsqueeze(x, 0) if x.ndim == 1 else x for x in tensors], 0)
 
 
-def split(tensor, split_size_or_sections, dim=0):
+def split(tensor, split_size_or_sections=None, dim=0, *, split_size=None):
+    # The method calls it by the shorter name.
+    split_size_or_sections = split_size if split_size_or_sections is None else split_size_or_sections
     at = axis(dim, tensor.ndim)
     length = tensor.shape[at]
     if isinstance(split_size_or_sections, (list, tuple)):
@@ -1342,6 +1344,11 @@ def install():
     Tensor.new_zeros = lambda self, *s, dtype=None, **k: _make.zeros(*s, dtype=dtype or self.dtype)
     Tensor.new_ones = lambda self, *s, dtype=None, **k: _make.ones(*s, dtype=dtype or self.dtype)
     Tensor.new_empty = Tensor.new_zeros
+    Tensor.new = lambda self, *s, **_: (
+        _make.tensor(s[0], dtype=self.dtype)
+        if len(s) == 1 and isinstance(s[0], list)
+        else _make.zeros(*s, dtype=self.dtype)
+    )
     Tensor.new_full = lambda self, s, v, dtype=None, **k: _make.full(s, v, dtype=dtype or self.dtype)
     Tensor.new_tensor = lambda self, data, dtype=None, **k: _make.tensor(data, dtype=dtype or self.dtype)
     Tensor.trunc_normal_ = None

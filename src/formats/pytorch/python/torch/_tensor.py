@@ -2,7 +2,7 @@
 
 import math
 
-from _vitrine import channel, trace
+from _vitrine import channel, trace, unknown
 from _vitrine.sizes import SymFloat, SymInt, is_symbolic, size
 
 
@@ -117,6 +117,8 @@ def _attribute(value):
         return _attribute(value.__trunc__())
     if isinstance(value, Tensor):
         return _attribute(value.item())
+    if unknown.is_unknown(value):
+        return unknown.example(value)
     raise TypeError(f"an argument must be a number or text, not {type(value).__name__}")
 
 

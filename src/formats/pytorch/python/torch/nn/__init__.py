@@ -16,7 +16,7 @@ from ._module import (
     Sequential,
     UninitializedParameter,
 )
-from . import _layers
+from . import _layers, _norms
 
 for _name, _value in vars(_layers).items():
     if isinstance(_value, type) and issubclass(_value, Module) and not _name.startswith("_"):
@@ -36,15 +36,11 @@ def _submodule(name, **members):
     return module
 
 
-def _same(module, *_, **__):
-    return module
-
-
 def _normed(module, *_, **__):
     from _vitrine import trace
 
     trace.say("warning", "unsupported-op",
-              "Weight and spectral normalisation are left out: the layer is read with its plain weight.", trace.here())
+              "The orthogonal parametrisation is left out: the layer is read with its plain weight.", trace.here())
     return module
 
 
@@ -76,9 +72,10 @@ def _unpack(sequence, *_, **__):
 
 utils = _submodule(
     "utils",
-    weight_norm=_normed,
-    spectral_norm=_normed,
-    remove_weight_norm=_same,
+    weight_norm=_norms.weight_norm,
+    spectral_norm=_norms.spectral_norm,
+    remove_weight_norm=_norms.remove,
+    remove_spectral_norm=_norms.remove,
     clip_grad_norm_=lambda *_, **__: None,
     clip_grad_value_=lambda *_, **__: None,
     parameters_to_vector=lambda parameters: parameters,
@@ -100,7 +97,8 @@ def _pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side=
 
 utils.rnn = _submodule("utils.rnn", pad_sequence=_pad_sequence, pack_padded_sequence=_pack, pad_packed_sequence=_unpack, pack_sequence=_pack,
                        PackedSequence=_layers._Packed)
-utils.parametrizations = _submodule("utils.parametrizations", weight_norm=_normed, spectral_norm=_normed,
+utils.parametrizations = _submodule("utils.parametrizations", weight_norm=_norms.parametrized_weight_norm,
+                                    spectral_norm=_norms.parametrized_spectral_norm,
                                     orthogonal=_normed)
 utils.parametrize = _submodule("utils.parametrize", register_parametrization=lambda *_, **__: None)
 

@@ -119,6 +119,8 @@ class Module:
             hook = self.__dict__.get("_materialize")
             if hook is not None:
                 hook(*arguments)
+            for compute in self.__dict__.get("_recomputed", ()):
+                compute(self)
             result = self.forward(*arguments, **options)
         finally:
             trace.calls.pop()
