@@ -15,10 +15,7 @@ export interface ReadModelRequest {
   texts?: Readonly<Record<string, string>>;
   /** All classes that look like models if absent. */
   class?: string;
-  /**
-   * Constructor arguments, and the input's shape with or without the batch, e.g. [1, 28, 28]; a list of shapes for a
-   * model with several inputs.
-   */
+  /** Constructor arguments, and the input's shape with or without the batch, e.g. [1, 28, 28]. */
   arguments?: Readonly<Record<string, unknown>>;
   input?: readonly number[];
   /** All inputs of `forward` in their order, with symbolic sizes; nothing is tried out then. */

@@ -1,11 +1,6 @@
 /** ONNX as a file format. */
-import type { FileFormat, ReadModelRequest } from '../_format';
+import type { FileFormat } from '../_format';
 import { openOnnx } from './read';
-
-/** A graph with several inputs states their shapes itself. */
-function isShape(input: ReadModelRequest['input']): input is readonly number[] {
-  return input?.every(n => typeof n === 'number') === true;
-}
 
 export const format: FileFormat = {
   id: 'onnx',
@@ -15,7 +10,7 @@ export const format: FileFormat = {
   async read(request, { signal }) {
     const start = performance.now();
     const opened = openOnnx(request.file, {
-      ...(isShape(request.input) && { input: request.input }),
+      ...(request.input && { input: request.input }),
       ...(signal && { signal }),
     });
     opened.close();

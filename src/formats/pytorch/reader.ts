@@ -110,6 +110,7 @@ export class PytorchReader {
       ...(request.class === undefined ? {} : { class: request.class }),
       ...(request.arguments ? { arguments: request.arguments } : {}),
       ...(request.input ? { input: request.input } : {}),
+      ...(request.inputs ? { inputs: request.inputs } : {}),
     };
     const answer = await this.ask({ id: this.next++, ...question }, file, text, signal);
     const asking = Object.keys(answer).filter(c => needsArguments(answer[c]!));

@@ -31,7 +31,6 @@ export interface WorkerRequest {
   arguments?: Readonly<Record<string, unknown>>;
   input?: readonly number[];
   inputs?: readonly { name: string; shape: readonly (number | string)[]; dtype: string }[];
-  input?: readonly number[] | readonly (readonly number[])[];
   /** Names of files that make the classes, for the arguments that they use. */
   callers?: readonly string[];
 }

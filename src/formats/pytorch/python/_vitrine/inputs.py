@@ -95,16 +95,6 @@ def given_shapes(given, layers, count):
     """What a shape that the user gave may mean: with or without the batch, of numbers or of indices."""
     integers = layers and layers[0][1] == "int64"
     kinds = ["int64", "float32"] if integers else ["float32", "int64"]
-    if given and isinstance(given[0], (list, tuple)):
-        # One shape for each input.
-        each = [[("N", *s), *([("N", *s[1:])] if len(s) > 1 else []), tuple(s)] for s in given]
-        rows = min(len(options) for options in each)
-        out = []
-        for i in range(rows):
-            for chosen in itertools.product(kinds, repeat=len(each)):
-                out.append([(options[i], k) for options, k in zip(each, chosen)])
-        missing = count - len(given)
-        return [[*row, *[row[-1]] * missing][:count] for row in out][:96]
     # Whoever gives one size gives that of a row: without it there is nothing left but the batch.
     batched = [("N", *given[1:])] if len(given) > 1 else []
     first = [(s, k) for k in kinds for s in (("N", *given), *batched, tuple(given))]

@@ -155,6 +155,12 @@ class Reading:
     def trace(self):
         mark = channel.ask("mark")["nodes"]
         found = trace.mark_diagnostics()
+        stated = self.request.get("inputs")
+        if stated:
+            self.attempt([i["name"] for i in stated], [(tuple(i["shape"]), i["dtype"]) for i in stated], mark, found)
+            if self.error is not None:
+                self.report(self.error)
+            return
         try:
             names = self.forward_inputs()
         except (TypeError, ValueError):
@@ -245,7 +251,7 @@ class Reading:
     def attempt(self, names, shapes, mark, found):
         from torch import _tensor
 
-        if self.request.get("input") is None:
+        if self.request.get("input") is None and not self.request.get("inputs"):
             self.guessed = " and ".join(f"[{', '.join(str(d) for d in s)}]" for s, _ in shapes)
         channel.ask("rewind", nodes=mark)
         trace.rewind_diagnostics(found)
