@@ -39,6 +39,11 @@ export function engineHandlers(
       return null;
     },
 
+    async 'run/learningRate'({ run, learningRate }) {
+      runs.setLearningRate(run, learningRate);
+      return null;
+    },
+
     async 'data/samples'(params, { signal }) {
       return samplePage(params, engineFor, signal);
     },

@@ -117,6 +117,8 @@ export interface Requests {
   'run/stop': [{ run: string }, null];
   'run/pause': [{ run: string }, null];
   'run/continue': [{ run: string }, null];
+  /** From the next step on: the learning rate that the run's schedule and groups start from. */
+  'run/learningRate': [{ run: string; learningRate: number }, null];
   'run/list': [{ folder: string }, { runs: readonly RunRecord[] }];
   'run/history': [{ folder: string; run: string }, { record: RunRecord; events: readonly RunEvent[] }];
   'run/compare': [{ runs: readonly string[] }, RunComparison];

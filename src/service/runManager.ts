@@ -68,6 +68,15 @@ export class RunManager {
     this.control(run).continue();
   }
 
+  setLearningRate(run: string, learningRate: number): void {
+    if (typeof learningRate !== 'number' || !(learningRate > 0) || !Number.isFinite(learningRate))
+      throw new VitrineError(
+        'bad-request',
+        `The learning rate is ${learningRate}; expected a number greater than 0.`,
+      );
+    this.control(run).setLearningRate(learningRate);
+  }
+
   /** Ends all runs with a checkpoint. */
   async stopAll(): Promise<void> {
     this.shutdown.abort();

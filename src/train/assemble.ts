@@ -8,7 +8,7 @@ import { loadWeights } from '../formats/checkpoint/weights';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
 import type { Experiment } from '../formats/experiment/schema';
-import { formatExperiment, lossSpec, optimizerSpec } from '../formats/experiment/write';
+import { formatExperiment, lossSpec, optimizerSpec, updateSpec } from '../formats/experiment/write';
 import { VitrineError } from '../model/errors';
 import type { Diagnostic, Model, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
@@ -147,13 +147,22 @@ async function ownWeights(model: Model): Promise<Tensors | undefined> {
 }
 
 export function recipeOf(experiment: Experiment): Recipe {
-  const { metrics, checkpointEvery } = experiment;
+  const { metrics, checkpointEvery, schedule, accumulate, monitor, earlyStopping, keep } = experiment;
+  const update = updateSpec(experiment);
+  const { groups } = experiment.optimizer;
   return {
     loss: lossSpec(experiment),
     optimizer: optimizerSpec(experiment),
     learningRate: experiment.optimizer.lr,
     epochs: experiment.epochs,
     batchSize: experiment.batchSize,
+    ...(update && { update }),
+    ...(groups && { groupRates: groups.map(g => g.lr) }),
+    ...(schedule && { schedule }),
+    ...(accumulate && { accumulate }),
+    ...(monitor && { monitor }),
+    ...(earlyStopping && { earlyStopping }),
+    ...(keep && { keep }),
     ...(metrics && { metrics }),
     ...(checkpointEvery && { checkpointEvery }),
   };

@@ -24,8 +24,19 @@ export interface Checkpoint {
   weights: Tensors;
   optimizer: Tensors;
   best?: { epoch: number; score: number; weights: Tensors };
+  /** What the recipe learned so far. */
+  progress?: RecipeProgress;
   /** Sum of loss × rows of the epoch under way, and its outputs so far. */
   partial?: { lossSum: number; output: Float32Array };
+}
+
+export interface RecipeProgress {
+  /** That was set while the run was under way. */
+  learningRate?: number;
+  /** Of schedules that look at metrics. */
+  schedule?: Readonly<Record<string, number>>;
+  /** Of early stopping: the best score that counted, and epochs since. */
+  stopping?: { best?: number; waited: number };
 }
 
 export async function writeCheckpoint(file: string, c: Checkpoint): Promise<void> {
@@ -48,6 +59,7 @@ export async function writeCheckpoint(file: string, c: Checkpoint): Promise<void
         seconds: c.seconds,
         seed: c.seed,
         ...(c.best && { best: { epoch: c.best.epoch, score: c.best.score, current: bestIsCurrent } }),
+        ...(c.progress && Object.keys(c.progress).length > 0 && { recipe: c.progress }),
         ...(c.partial && { lossSum: c.partial.lossSum }),
       }),
     },
@@ -78,13 +90,14 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
   if (!progress) throw damaged('its progress cannot be read');
   const weights = unprefixed('weights/', tensors);
   if (Object.keys(weights).length === 0) throw damaged('it has no weights');
-  const { best, lossSum, ...position } = progress;
+  const { best, lossSum, recipe, ...position } = progress;
   const bestWeights = best?.current ? weights : unprefixed('best/', tensors);
   const output = tensors['epoch/output']?.data;
   return {
     ...position,
     weights,
     optimizer: unprefixed('optimizer/', tensors),
+    ...(recipe && { progress: recipe }),
     ...(best && { best: { epoch: best.epoch, score: best.score, weights: bestWeights } }),
     ...(lossSum !== undefined && output instanceof Float32Array && { partial: { lossSum, output } }),
   };
@@ -92,6 +105,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
 
 interface Progress extends Pick<Checkpoint, 'epoch' | 'stepInEpoch' | 'step' | 'seconds' | 'seed'> {
   best?: { epoch: number; score: number; current: boolean };
+  recipe?: RecipeProgress;
   lossSum?: number;
 }
 

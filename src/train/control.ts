@@ -1,7 +1,8 @@
-/** The hand on a run: pause, continue, stop. The loop looks at it between steps. */
+/** The hand on a run: pause, continue, stop, another learning rate. The loop looks at it between steps. */
 export class RunControl {
   private state: 'going' | 'paused' | 'stopped' = 'going';
   private wake: (() => void)[] = [];
+  private rate: number | undefined;
 
   get paused(): boolean {
     return this.state === 'paused';
@@ -9,6 +10,21 @@ export class RunControl {
 
   get stopped(): boolean {
     return this.state === 'stopped';
+  }
+
+  /**
+   * From the next step on the run starts from this learning rate instead of the recipe's: its schedule and its groups
+   * of parameters keep their proportions.
+   */
+  setLearningRate(learningRate: number): void {
+    this.rate = learningRate;
+  }
+
+  /** What was set since the last time it was taken. */
+  takeLearningRate(): number | undefined {
+    const { rate } = this;
+    this.rate = undefined;
+    return rate;
   }
 
   pause(): void {

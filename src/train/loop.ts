@@ -10,6 +10,7 @@ import { requireFinite, requireFiniteLoss } from './divergence';
 import { EpochTracker } from './epochTracker';
 import { type SplitEvaluator, splitEvaluator } from './evaluate';
 import type { Metric } from './metric';
+import type { Pace } from './pace';
 import type { Metrics, RunRecord, RunState } from './run';
 import type { RunWriter } from './runWriter';
 import type { TrainRequest } from './train';
@@ -23,6 +24,7 @@ export interface TrainSetup {
   outputShape: readonly number[];
   targets: { shape: readonly number[]; dtype: DType };
   parameters: number;
+  pace: Pace;
 }
 
 /** Events of steps are at least this far apart, in milliseconds. */
@@ -40,6 +42,8 @@ export class TrainingLoop {
   private stepInEpoch: number;
   private step: number;
   private best: Checkpoint['best'];
+  /** Why the run ends before its last epoch, once that is known. */
+  private enough: string | undefined;
   private trainer!: Trainer;
   private evaluator!: SplitEvaluator;
   /** Of the epoch under way. */
@@ -59,13 +63,15 @@ export class TrainingLoop {
     this.stepInEpoch = start.stepInEpoch;
     this.step = start.step;
     this.best = start.best;
+    setup.pace.restore(start.progress);
   }
 
   /** Trains to the end, and leaves the folder in order whatever happens. */
   async run(): Promise<RunRecord> {
     try {
       await this.open();
-      while (this.epoch < this.recipe.epochs) if (await this.runEpoch()) return await this.stopped();
+      while (this.epoch < this.recipe.epochs && this.enough === undefined)
+        if (await this.runEpoch()) return await this.stopped();
       return await this.finished();
     } catch (e) {
       const message = e instanceof VitrineError ? e.message : 'The run ended by an internal error.';
@@ -89,14 +95,15 @@ export class TrainingLoop {
 
   private async open(): Promise<void> {
     const { engine, model, dataset, seed, resume } = this.request;
-    const { bindings, targets, metrics, batchSize, loss } = this.setup;
-    const { optimizer } = this.recipe;
+    const { bindings, targets, metrics, batchSize, loss, pace } = this.setup;
+    const { update } = this.recipe;
     const { weights } = this.start;
     this.trainer = await engine.trainer(model, {
       bindings,
       weights,
       loss,
-      optimizer,
+      optimizer: pace.optimizer(),
+      ...(update && { update }),
       targets,
       seed,
       ...(Object.keys(this.start.optimizer).length > 0 && { state: this.start.optimizer }),
@@ -144,10 +151,13 @@ export class TrainingLoop {
       n => dataset.batch(order.subarray(0, n)).targets.data,
       n => dataset.groups?.(order.subarray(0, n)),
     );
-    const valid = await this.evaluator.run(weights, dataset.splits.valid);
+    const kept = this.recipe.update?.average ? await this.trainer.averagedWeights() : weights;
+    const valid = await this.evaluator.run(kept, dataset.splits.valid);
     this.epoch++;
     this.stepInEpoch = 0;
-    this.keepBest(valid['loss'] ?? train['loss']!, weights);
+    const { score, stop } = this.setup.pace.epochDone(train, valid);
+    if (score !== undefined) this.keepBest(score, kept);
+    this.enough = stop;
     this.writer.emit({
       event: 'epoch',
       run: this.id,
@@ -159,13 +169,13 @@ export class TrainingLoop {
     });
     if (this.checkpointIsDue()) await this.checkpoint(weights);
     else await this.writer.flush();
-    return this.epoch < this.recipe.epochs && this.interrupted();
+    return this.epoch < this.recipe.epochs && !this.enough && this.interrupted();
   }
 
   /** After a complete epoch. The last one's checkpoint is written by `finished`. */
   private checkpointIsDue(): boolean {
     const { epochs, checkpointEvery } = this.recipe;
-    if (this.epoch >= epochs) return false;
+    if (this.epoch >= epochs || this.enough) return false;
     if (checkpointEvery !== undefined) return this.epoch % checkpointEvery === 0;
     return performance.now() - this.lastCheckpoint >= this.checkpointEvery.least;
   }
@@ -185,11 +195,12 @@ export class TrainingLoop {
     const at = this.stepInEpoch * this.setup.batchSize;
     const rows = order.subarray(at, at + this.setup.batchSize);
     const batch = dataset.batch(rows);
-    const learningRate = this.recipe.learningRate * (this.recipe.schedule?.(this.epoch, this.step) ?? 1);
+    const options = this.setup.pace.stepOptions(this.epoch, this.stepInEpoch, rows.length);
+    const { learningRate } = options;
     const result = await this.trainer.step(
       { [model.inputs[0]!]: batch.input },
       fitTargets(batch.targets, this.setup.targets),
-      { learningRate },
+      options,
     );
     this.stepInEpoch++;
     this.step++;
@@ -232,7 +243,15 @@ export class TrainingLoop {
       await control.untilContinued(signal);
       if (!control.stopped && !signal?.aborted) await this.enter('running');
     }
+    const learningRate = control?.takeLearningRate();
+    if (learningRate !== undefined) this.changeLearningRate(learningRate);
     return signal?.aborted === true || control?.stopped === true;
+  }
+
+  private changeLearningRate(learningRate: number): void {
+    this.setup.pace.setLearningRate(learningRate);
+    const message = `The learning rate is ${learningRate} from step ${this.step + 1} on.`;
+    this.writer.emit({ event: 'state', run: this.id, state: 'running', message });
   }
 
   private async enter(state: RunState): Promise<void> {
@@ -251,6 +270,7 @@ export class TrainingLoop {
       seed: this.request.seed,
       weights,
       optimizer: await this.trainer.state(),
+      progress: this.setup.pace.progress(),
       ...(this.best && { best: this.best }),
       ...(this.stepInEpoch > 0 && { partial: this.tracker.partial() }),
     });
@@ -260,21 +280,25 @@ export class TrainingLoop {
   }
 
   private async finished(): Promise<RunRecord> {
-    const weights = await this.saveWeights();
-    return this.end('finished', await this.test(weights));
+    const kept = await this.saveWeights();
+    const message = this.enough && `Ended early, after epoch ${this.epoch}: ${this.enough}.${kept.told}`;
+    return this.end('finished', await this.test(kept.weights), message, kept.epoch);
   }
 
   private async stopped(): Promise<RunRecord> {
-    const weights = await this.saveWeights();
-    const message = `Stopped after ${this.epoch} of ${this.recipe.epochs} epochs.`;
-    return this.end('stopped', await this.test(weights), message);
+    const kept = await this.saveWeights();
+    const message = `Stopped after ${this.epoch} of ${this.recipe.epochs} epochs.${kept.told}`;
+    return this.end('stopped', await this.test(kept.weights), message, kept.epoch);
   }
 
-  private async saveWeights(): Promise<Tensors> {
-    const weights = await this.trainer.weights();
-    await this.checkpoint(weights);
-    await this.writer.weights('weights', weights, { epoch: String(this.epoch) });
-    return weights;
+  /** A checkpoint, and the weights that the run is tested with and predicts with. */
+  private async saveWeights(): Promise<{ weights: Tensors; epoch: number; told: string }> {
+    await this.checkpoint(await this.trainer.weights());
+    const best = this.setup.pace.keepsBest ? this.best : undefined;
+    const weights = best?.weights ?? (await this.trainer.averagedWeights());
+    const epoch = best?.epoch ?? this.epoch;
+    await this.writer.weights('weights', weights, { epoch: String(epoch) });
+    return { weights, epoch, told: best ? ` The weights of epoch ${epoch}, the best, are kept.` : '' };
   }
 
   /** {} if there are no rows to test, or if the user wants the run to end now. */
@@ -287,7 +311,12 @@ export class TrainingLoop {
     });
   }
 
-  private async end(state: RunState, test: Metrics, message?: string): Promise<RunRecord> {
+  private async end(
+    state: RunState,
+    test: Metrics,
+    message?: string,
+    keptEpoch?: number,
+  ): Promise<RunRecord> {
     if (message !== undefined) this.writer.emit({ event: 'state', run: this.id, state, message });
     await this.writer.update({
       state,
@@ -295,6 +324,7 @@ export class TrainingLoop {
       epochsDone: this.epoch,
       ...(Object.keys(test).length > 0 && { test }),
       ...(message !== undefined && { message }),
+      ...(keptEpoch !== undefined && { keptEpoch }),
     });
     // Told when it is true on disk: who hears of the end may read the folder at once.
     this.writer.emit({

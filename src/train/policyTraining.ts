@@ -1,5 +1,6 @@
 /** Training a policy in an environment by proximal policy optimisation (its loss is `ppo`). */
 import type { EnvironmentDataset } from '../data/kinds/environment';
+import { ScheduleRunner } from '../engine/scheduleRunner';
 import { yieldToOthers } from '../engine/yielding';
 import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
@@ -28,6 +29,17 @@ export async function beginPolicyTraining(
 ): Promise<{ done: Promise<RunRecord> }> {
   const { model } = request;
   const { recipe } = request.experiment;
+  for (const field of ['accumulate', 'earlyStopping', 'monitor', 'keep'] as const)
+    if (recipe[field] !== undefined || recipe.update?.average)
+      throw new VitrineError(
+        'bad-experiment',
+        `"${recipe[field] === undefined ? 'average' : field}" is for data with rows; an environment has none. Remove it.`,
+      );
+  if (recipe.schedule?.name === 'ReduceLROnPlateau')
+    throw new VitrineError(
+      'bad-experiment',
+      'The schedule "ReduceLROnPlateau" looks at a validation loss, which an environment does not have. Take another.',
+    );
   if (recipe.loss.name !== 'ppo')
     throw new VitrineError(
       'bad-experiment',
@@ -79,11 +91,15 @@ async function run(
     return known.policy;
   };
   let { epoch, step, best } = start;
+  let base = start.progress?.learningRate ?? recipe.learningRate;
+  const schedule =
+    recipe.schedule && new ScheduleRunner(recipe.schedule, { epochs: recipe.epochs, stepsPerEpoch });
   const trainer = await engine.trainer(model, {
     bindings: bindingsFor(model, dataset.sampleShape, batch),
     weights: start.weights,
     loss: recipe.loss,
     optimizer: recipe.optimizer,
+    ...(recipe.update && { update: recipe.update }),
     targets: { shape: [batch, columns], dtype: 'float32' },
     seed,
     ...(Object.keys(start.optimizer).length > 0 && { state: start.optimizer }),
@@ -118,6 +134,7 @@ async function run(
       seed,
       weights,
       optimizer: await trainer.state(),
+      ...(base !== recipe.learningRate && { progress: { learningRate: base } }),
       ...(best && { best }),
     });
     if (best) await writer.weights('best', best.weights, { epoch: String(best.epoch) });
@@ -152,8 +169,10 @@ async function run(
       const policy = await policyFor(environments, weights);
       const experience = await collect(definition, policy, { environments, steps, discount }, random);
       const { advantages, returns } = advantagesOf(experience, discount, lambda);
-      // The rate falls to zero, so that the last policies differ little.
-      const learningRate = recipe.learningRate * (1 - epoch / recipe.epochs);
+      // Without a schedule the rate falls to zero, so that the last policies differ little.
+      base = control?.takeLearningRate() ?? base;
+      const rateAt = (at: number) =>
+        schedule ? schedule.rate(base, epoch, at) : base * (1 - epoch / recipe.epochs);
       let lossSum = 0;
       for (let pass = 0; pass < passes; pass++) {
         const order = random.permutation(total);
@@ -166,6 +185,7 @@ async function run(
             rows,
             dataset.sampleShape[0]!,
           );
+          const learningRate = rateAt(step);
           const { loss } = await trainer.step({ [model.inputs[0]!]: input }, targets, { learningRate });
           step++;
           requireFiniteLoss(loss, epoch, step, learningRate);

@@ -63,6 +63,8 @@ export interface RunRecord {
   epochs: number;
   epochsDone: number;
   dataHash: string;
+  /** The epoch whose weights are kept: the last one, or the best. */
+  keptEpoch?: number;
   test?: Metrics;
   message?: string;
   /** The process that trains; a run that says "running" while it is gone was killed. */

@@ -10,6 +10,7 @@ import type { RunControl } from './control';
 import { TrainingLoop } from './loop';
 import { metricsFor } from './metricRegistry';
 import { openWriter, parameterCount } from './openWriter';
+import { Pace } from './pace';
 import { packInputs } from './packInputs';
 import { beginPolicyTraining } from './policyTraining';
 import type { Recipe } from './recipe';
@@ -75,9 +76,12 @@ export async function beginTraining(request: TrainRequest): Promise<{ done: Prom
   const batchSize = batchSizeFor(model, recipe, trainingRows);
   const bindings = bindingsFor(model, dataset.sampleShape, batchSize);
   const outputShape = concreteShape(bindShape(model.values[model.outputs[0]!]!.shape, bindings));
+  const metrics = metricsFor(dataset.target, recipe.metrics);
+  const stepsPerEpoch = Math.ceil(trainingRows / batchSize);
   const setup = {
     loss: lossFor(dataset, recipe.loss),
-    metrics: metricsFor(dataset.target, recipe.metrics),
+    metrics,
+    pace: new Pace(recipe, metrics, { rows: trainingRows, batchSize, stepsPerEpoch }),
     batchSize,
     bindings,
     outputShape,

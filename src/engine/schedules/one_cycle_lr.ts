@@ -28,10 +28,16 @@ export const schedule: ScheduleDefinition = {
         default: 0.3,
         description: 'The share of the cycle that rises.',
       }),
-      anneal_strategy: Type.Union([Type.Literal('cos'), Type.Literal('linear')], {
-        default: 'cos',
-        description: 'The shape of its slopes.',
-      }),
+      anneal_strategy: Type.Union(
+        [
+          Type.Literal('cos', { description: 'Half a cosine.' }),
+          Type.Literal('linear', { description: 'A straight line.' }),
+        ],
+        {
+          default: 'cos',
+          description: 'The shape of its slopes.',
+        },
+      ),
       cycle_momentum: Type.Boolean({
         default: true,
         description: 'The momentum falls while the rate rises.',

@@ -13,10 +13,16 @@ export const schedule: ScheduleDefinition = {
         description:
           'The metric of the validation rows that is watched (of the training rows if there are none).',
       }),
-      mode: Type.Union([Type.Literal('min'), Type.Literal('max')], {
-        default: 'min',
-        description: '"min": lower is better; "max": higher is better.',
-      }),
+      mode: Type.Union(
+        [
+          Type.Literal('min', { description: 'Lower is better.' }),
+          Type.Literal('max', { description: 'Higher is better.' }),
+        ],
+        {
+          default: 'min',
+          description: 'Which values are better.',
+        },
+      ),
       factor: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0.1, description: 'The factor.' }),
       patience: Type.Integer({
         minimum: 0,
@@ -24,10 +30,16 @@ export const schedule: ScheduleDefinition = {
         description: 'Epochs without a better value that are put up with.',
       }),
       threshold: Type.Number({ minimum: 0, default: 1e-4, description: 'By how much better is better.' }),
-      threshold_mode: Type.Union([Type.Literal('rel'), Type.Literal('abs')], {
-        default: 'rel',
-        description: 'Whether the threshold is a share of the best value, or a difference.',
-      }),
+      threshold_mode: Type.Union(
+        [
+          Type.Literal('rel', { description: 'A share of the best value.' }),
+          Type.Literal('abs', { description: 'A difference.' }),
+        ],
+        {
+          default: 'rel',
+          description: 'What the threshold is.',
+        },
+      ),
       cooldown: Type.Integer({
         minimum: 0,
         default: 0,

@@ -1,7 +1,7 @@
 /** The JSON schema that the editor completes, explains and validates experiment files with. */
 import { type TSchema, Type } from '@sinclair/typebox';
 import { datasetKinds } from '../../data/load';
-import { losses, lossOptionsSchema, optimizerSchema, optimizers } from './choices';
+import { losses, lossOptionsSchema, optimizerSchema, optimizers, scheduleSchema, schedules } from './choices';
 import { experimentSchema } from './schema';
 
 /**
@@ -18,6 +18,7 @@ export function experimentJsonSchema(metrics: readonly string[] = []): unknown {
     },
     optimizer: oneOf(optimizers.map(optimizerSchema)),
     lossOptions: Type.Object({}),
+    schedule: oneOf(schedules.map(scheduleSchema)),
   });
   const plain = relax(JSON.parse(JSON.stringify(schema))) as {
     properties: { metrics: { items: Record<string, unknown> } };

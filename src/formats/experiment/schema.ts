@@ -5,6 +5,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import type { DataOptions } from '../../data/options';
 import { losses, sentence } from './choices';
+import { trainingFields } from './training';
 
 /** Parts that depend on what the file chooses. */
 export interface Parts {
@@ -13,15 +14,22 @@ export interface Parts {
   /** One optimiser's, or the union of all. */
   optimizer: TSchema;
   lossOptions: TSchema;
+  /** One schedule's, or the union of all. */
+  schedule: TSchema;
 }
 
 export interface OptimizerOptions {
   name: string;
   lr: number;
-  [option: string]: string | number | boolean | number[];
+  groups?: {
+    parameters: string[];
+    lr?: number;
+    [option: string]: string[] | number | boolean | number[] | undefined;
+  }[];
+  [option: string]: unknown;
 }
 
-export function experimentSchema({ data, optimizer, lossOptions }: Parts) {
+export function experimentSchema({ data, optimizer, lossOptions, schedule }: Parts) {
   return Type.Object(
     {
       $schema: Type.Optional(
@@ -85,7 +93,7 @@ export function experimentSchema({ data, optimizer, lossOptions }: Parts) {
         ),
       ),
       lossOptions: Type.Optional(
-        Type.Unsafe<Record<string, number | string | number[]>>({
+        Type.Unsafe<Record<string, number | string | boolean | number[]>>({
           ...lossOptions,
           description: 'The loss\'s options by PyTorch\'s names, e.g. { "label_smoothing": 0.1 }.',
         }),
@@ -95,6 +103,7 @@ export function experimentSchema({ data, optimizer, lossOptions }: Parts) {
         default: {},
         description: "The optimiser, with PyTorch's names and defaults for its options.",
       }),
+      ...trainingFields(schedule),
       epochs: Type.Integer({
         minimum: 1,
         maximum: 1_000_000,

@@ -2,8 +2,18 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value';
 import { datasetKinds } from '../../data/load';
+import { ScheduleRunner } from '../../engine/scheduleRunner';
+import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
-import { defaultOptimizer, losses, lossOptionsSchema, optimizerSchema, optimizers } from './choices';
+import {
+  defaultOptimizer,
+  losses,
+  lossOptionsSchema,
+  optimizerSchema,
+  optimizers,
+  scheduleSchema,
+  schedules,
+} from './choices';
 import { type Experiment, experimentSchema, type Parts } from './schema';
 import type { JsonPath } from './source';
 
@@ -44,7 +54,11 @@ export function validate(raw: unknown): { experiment?: Experiment; problems: Pro
   }
   if (problems.length > 0) return { problems };
   const experiment = complete as Experiment;
-  problems.push(...checkOptimizer(experiment.optimizer), ...checkSplit(experiment.data));
+  problems.push(
+    ...checkOptimizer(experiment.optimizer),
+    ...checkSchedule(experiment),
+    ...checkSplit(experiment.data),
+  );
   return problems.length > 0 ? { problems } : { experiment, problems };
 }
 
@@ -58,6 +72,8 @@ export function partsOf(raw: unknown): Parts {
   const name = at(at(raw, 'optimizer'), 'name');
   const optimizer = optimizers.find(o => o.name === (name ?? defaultOptimizer));
   const loss = losses.find(l => l.name === at(raw, 'loss'));
+  const scheduleName = at(at(raw, 'schedule'), 'name');
+  const schedule = schedules.find(s => s.name === scheduleName);
   return {
     data: known
       ? (known.schema as TSchema)
@@ -69,6 +85,14 @@ export function partsOf(raw: unknown): Parts {
           'name',
           optimizers.map(o => o.name),
           'The optimiser.',
+        ),
+    schedule: schedule
+      ? withoutDefaults(scheduleSchema(schedule), ['name'])
+      : onlyChoice(
+          scheduleSchema(schedules[0]!),
+          'name',
+          schedules.map(s => s.name),
+          'How the learning rate changes.',
         ),
     lossOptions: loss ? withoutDefaults(lossOptionsSchema(loss), []) : Type.Object({}),
   };
@@ -213,6 +237,18 @@ function checkOptimizer(o: Experiment['optimizer']): Problem[] {
       message: 'Nesterov momentum requires a momentum above 0 and no dampening.',
     });
   return problems;
+}
+
+/** What the schedules themselves say of their options, of those within a sequence too. */
+function checkSchedule({ schedule, epochs }: Experiment): Problem[] {
+  if (!schedule) return [];
+  try {
+    new ScheduleRunner(schedule, { epochs, stepsPerEpoch: 1 });
+    return [];
+  } catch (e) {
+    if (!(e instanceof VitrineError)) throw e;
+    return [{ path: ['schedule'], code: 'wrong-value', message: e.message }];
+  }
 }
 
 function checkSplit({ split }: Partial<Experiment['data']>): Problem[] {

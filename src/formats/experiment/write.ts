@@ -1,7 +1,7 @@
 /** From an experiment back to the text of a file, and to what the engine takes. */
 import path from 'node:path';
 import { datasetKind } from '../../data/load';
-import type { LossSpec, OptimizerSpec } from '../../engine/engine';
+import type { LossSpec, OptimizerSpec, UpdateSpec } from '../../engine/engine';
 import type { Experiment } from './schema';
 
 /**
@@ -40,9 +40,28 @@ export function lossSpec(experiment: Experiment): LossSpec {
     : { name: experiment.loss };
 }
 
-/** The optimiser without its learning rate, which the loop gives to each step. */
+/** The optimiser without its learning rates, which the loop gives to each step. */
 export function optimizerSpec(experiment: Experiment): OptimizerSpec {
-  const { name, lr: _, ...options } = experiment.optimizer;
+  const { name, lr: _, groups, ...options } = experiment.optimizer;
   // The schema lets no text through but the name.
-  return { name, options: options as OptimizerSpec['options'] };
+  return {
+    name,
+    options: options as OptimizerSpec['options'],
+    ...(groups && {
+      groups: groups.map(({ parameters, lr: __, ...own }) => ({
+        parameters,
+        options: own as OptimizerSpec['options'],
+      })),
+    }),
+  };
+}
+
+export function updateSpec({ freeze, clip, accumulate, average }: Experiment): UpdateSpec | undefined {
+  if (!freeze && !clip && !average && (accumulate ?? 1) === 1) return undefined;
+  return {
+    ...(freeze && { freeze }),
+    ...(clip && { clip: clip as NonNullable<UpdateSpec['clip']> }),
+    ...((accumulate ?? 1) > 1 && { accumulate: true }),
+    ...(average && { average }),
+  };
 }

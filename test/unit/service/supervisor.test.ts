@@ -139,6 +139,13 @@ describe('the engine process, supervised', function () {
     assert.equal(listener.numbers(run).length, at);
     await supervisor.request('run/continue', { run });
     await listener.epoch(run, at + 1);
+    await supervisor.request('run/learningRate', { run, learningRate: 1e-4 });
+    await listener.when(e => e.event === 'step' && e.learningRate === 1e-4);
+    for (const learningRate of [0, Number.NaN, -1])
+      await assert.rejects(
+        supervisor.request('run/learningRate', { run, learningRate }),
+        rejectedWith('bad-request'),
+      );
     await supervisor.request('run/stop', { run });
     const end = await listener.end(run);
     assert.ok(end.event === 'end' && end.state === 'stopped');

@@ -9,6 +9,7 @@ import { applySettings } from '../../../../src/formats/experiment/settings';
 import { formatExperiment, lossSpec, optimizerSpec } from '../../../../src/formats/experiment/write';
 import { VitrineError } from '../../../../src/model/errors';
 import type { Diagnostic } from '../../../../src/model/graph';
+import { recipeOf } from '../../../../src/train/assemble';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'vitrine-experiment-')));
 const workspace = path.join(root, 'workspace');
@@ -109,6 +110,70 @@ describe('Reading an experiment file', () => {
     }
   });
 
+  it('takes all that it may say of training, and gives the engine its part', async () => {
+    const training = {
+      optimizer: {
+        name: 'AdamW',
+        lr: 0.01,
+        weight_decay: 0.1,
+        groups: [
+          { parameters: ['*.bias'], weight_decay: 0 },
+          { parameters: ['fc2'], lr: 0.001 },
+        ],
+      },
+      schedule: {
+        name: 'SequentialLR',
+        schedules: [{ name: 'LinearLR', total_iters: 3 }, { name: 'CosineAnnealingLR' }],
+        milestones: [3],
+      },
+      clip: { norm: 1 },
+      accumulate: 4,
+      freeze: ['features'],
+      average: { decay: 0.99 },
+      monitor: 'accuracy',
+      earlyStopping: { patience: 7, minDelta: 0.001 },
+      keep: 'last',
+    };
+    const { experiment, diagnostics } = await readExperiment(file, text(training));
+    assert.deepEqual(diagnostics, []);
+    assert.deepEqual(recipeOf(experiment!), {
+      loss: { name: 'cross_entropy' },
+      optimizer: {
+        name: 'AdamW',
+        options: { weight_decay: 0.1 },
+        groups: [
+          { parameters: ['*.bias'], options: { weight_decay: 0 } },
+          { parameters: ['fc2'], options: {} },
+        ],
+      },
+      learningRate: 0.01,
+      groupRates: [undefined, 0.001],
+      update: {
+        freeze: ['features'],
+        clip: { norm: 1 },
+        accumulate: true,
+        average: { decay: 0.99 },
+      },
+      schedule: training.schedule,
+      accumulate: 4,
+      monitor: 'accuracy',
+      earlyStopping: { patience: 7, minDelta: 0.001 },
+      keep: 'last',
+      epochs: 20,
+      batchSize: 32,
+    });
+    const again = await readExperiment(file, formatExperiment(experiment!, file));
+    assert.deepEqual(again.experiment, experiment);
+    const set = { 'schedule.name': 'StepLR', 'schedule.step_size': '4', 'clip.norm': '0.5', keep: 'best' };
+    const changed = await readExperiment(file, text(), { set });
+    assert.deepEqual(changed.experiment?.schedule, { name: 'StepLR', step_size: 4 });
+    assert.deepEqual(changed.experiment?.clip, { norm: 0.5 });
+    assert.equal(changed.experiment?.keep, 'best');
+    const defaults = await readExperiment(file, text({ earlyStopping: {}, average: {} }));
+    assert.deepEqual(defaults.experiment?.earlyStopping, { patience: 5, minDelta: 0 });
+    assert.deepEqual(defaults.experiment?.average, { decay: 0.999 });
+  });
+
   it('follows the target from the loss', async () => {
     const type = async (loss: string, target: string) =>
       (await readExperiment(file, text({ loss, 'data.target': target }))).experiment?.data.targetType;
@@ -133,6 +198,35 @@ describe('Reading an experiment file', () => {
       '"tset"',
       /in data\.split\. Did you mean "test"/,
       '"test"',
+    ],
+    [
+      'an unknown schedule',
+      { schedule: { name: 'StepLr' } },
+      'wrong-value',
+      '"StepLr"',
+      /schedule\.name is "StepLr"; expected .*StepLR.*Did you mean "StepLR"/,
+      '"StepLR"',
+    ],
+    [
+      'a schedule without what it needs',
+      { schedule: { name: 'StepLR' } },
+      'missing-field',
+      '"schedule"',
+      /"schedule\.step_size" is missing: how long the learning rate stays/,
+    ],
+    [
+      'a schedule within another that does not fit',
+      { schedule: { name: 'SequentialLR', schedules: [{ name: 'StepLR' }], milestones: [] } },
+      'wrong-value',
+      '"schedule"',
+      /The schedule "StepLR".*step_size/,
+    ],
+    [
+      'an option that no group has',
+      { 'optimizer.groups': [{ parameters: ['a'], momentum: 0.9 }] },
+      'unknown-field',
+      '"momentum"',
+      /no field "momentum" in optimizer\.groups\.0/,
     ],
     ['a field named __proto__', {}, 'unknown-field', '"__proto__"', /no field "__proto__"/],
     [
