@@ -169,6 +169,8 @@ const node = {
   external: ['vscode', 'gl', 'webgpu', 'pyodide'],
   // ES modules that ask where they are, in a CommonJS bundle.
   define: { 'import.meta.url': '__importMetaUrl' },
+  // Decoders in WebAssembly travel in the bundle.
+  loader: { '.wasm': 'binary' },
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
@@ -200,6 +202,7 @@ const tests = {
   ],
   external: ['vscode', 'gl', 'webgpu', 'pyodide', 'mocha', 'playwright-core'],
   define: node.define,
+  loader: node.loader,
   banner: node.banner,
   metafile: true,
 };

@@ -4,7 +4,7 @@ import type { Tensor, Tensors } from '../model/graph';
 export type Split = 'train' | 'valid' | 'test';
 
 /** How a sample looks to a person; decides how it is drawn, never how it is computed. */
-export type Modality = 'table' | 'image' | 'text' | 'sound' | 'series' | 'mixed';
+export type Modality = 'table' | 'image' | 'text' | 'sound' | 'series' | 'video' | 'mixed';
 
 /**
  * One of several tensors that a model's forward takes, in the order of its arguments. A prepared sample holds them one

@@ -10,6 +10,8 @@ import type { LabelledFile } from './labelled';
 export interface FileVisit {
   signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
+  /** The contents of a file that is a folder of files; the file itself if absent. */
+  parts?(full: string): Promise<Uint8Array[]>;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface FileVisit {
  */
 export async function readEach(
   files: readonly LabelledFile[],
-  visit: (bytes: Uint8Array, index: number) => void | Promise<void>,
-  { signal, onProgress }: FileVisit,
+  visit: (bytes: Uint8Array, index: number, parts: readonly Uint8Array[]) => void | Promise<void>,
+  { signal, onProgress, parts = async full => [await readFile(full)] }: FileVisit,
 ): Promise<{ good: Int32Array; broken: { name: string; why: string }[]; hash: string }> {
   const hash = createHash('sha256');
   const good: number[] = [];
@@ -29,11 +31,13 @@ export async function readEach(
     throwIfCancelled(signal);
     onProgress?.(i, files.length);
     try {
-      const bytes = await readFile(file.full).catch((e: NodeJS.ErrnoException) => {
-        throw new Error(e.code === 'ENOENT' ? 'it does not exist' : `${e.code}`);
+      const all = await parts(file.full).catch((e: NodeJS.ErrnoException) => {
+        throw e.code === undefined
+          ? e
+          : new Error(e.code === 'ENOENT' ? 'it does not exist' : `it cannot be opened (${e.code})`);
       });
-      hash.update(`${file.name}\0${file.label}\0${bytes.length}\0`).update(bytes);
-      await visit(bytes, i);
+      for (const bytes of all) hash.update(`${file.name}\0${file.label}\0${bytes.length}\0`).update(bytes);
+      await visit(all[0]!, i, all);
       good.push(i);
     } catch (e) {
       if (e instanceof VitrineError) throw e;

@@ -1,7 +1,8 @@
-/** PNG and JPEG to pixels. Sizes are judged by the header before anything is unpacked. */
+/** PNG, JPEG and WebP to pixels. Sizes are judged by the header before anything is unpacked. */
 import { inflateSync } from 'node:zlib';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
+import { decodeWebp, isWebp, webpSize } from './webp';
 
 export interface Picture {
   width: number;
@@ -18,7 +19,12 @@ export function decodeImage(bytes: Uint8Array): Picture {
   if (bytes.length === 0) throw new Error('it is empty');
   if (isPng(bytes)) return decodePng(bytes);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return decodeJpeg(bytes);
-  throw new Error('it is neither PNG nor JPEG');
+  if (isWebp(bytes)) {
+    const { width, height } = webpSize(bytes);
+    checkSize(width, height);
+    return decodeWebp(bytes);
+  }
+  throw new Error('it is neither PNG, JPEG nor WebP');
 }
 
 function isPng(bytes: Uint8Array): boolean {

@@ -97,7 +97,7 @@ describe('Data for several inputs', () => {
     table('p.zip/notes.txt');
     await refused(
       only,
-      /Row 2, column "picture": p.zip\/notes.txt cannot be read: it is neither PNG nor JPEG/,
+      /Row 2, column "picture": p.zip\/notes.txt cannot be read: it is neither PNG, JPEG nor WebP/,
     );
     table('gone.png');
     await refused(only, /Row 2, column "picture": there is no file/);

@@ -321,7 +321,7 @@ describe('Pictures', () => {
       [liar(4, 4, 1, bomb), /cannot be unpacked/],
       [liar(1000, 1000, 0, deflateSync(new Uint8Array(100))), /./],
       [new Uint8Array(0), /empty/],
-      [gzipSync('no picture'), /neither PNG nor JPEG/],
+      [gzipSync('no picture'), /neither PNG, JPEG nor WebP/],
     ] as const)
       assert.throws(() => decodeImage(content), { message });
     for (const name of ['rgb.png', 'rgb.jpg'] as const) {

@@ -1,0 +1,55 @@
+/** Animated GIFs as whole frames. https://www.w3.org/Graphics/GIF/spec-gif89a.txt; unpacked by the npm package omggif. */
+import { GifReader } from 'omggif';
+import type { Picture } from '../image/decode';
+
+/** Pixels of all frames of one file. */
+const maxPixels = 400_000_000;
+
+export interface Animation {
+  frames: Picture[];
+  /** Of each frame, in seconds. */
+  delays: number[];
+}
+
+/** @throws Error whose message says in a few words what is wrong with the file. */
+export function decodeGif(bytes: Uint8Array): Animation {
+  if (bytes.length === 0) throw new Error('it is empty');
+  if (String.fromCharCode(...bytes.subarray(0, 3)) !== 'GIF') throw new Error('it is no GIF');
+  let reader: GifReader;
+  try {
+    reader = new GifReader(bytes);
+  } catch (e) {
+    throw new Error(reason(e));
+  }
+  const { width, height } = reader;
+  const count = reader.numFrames();
+  if (count === 0) throw new Error('it holds no frame');
+  if (width === 0 || height === 0 || width * height * count > maxPixels)
+    throw new Error(`its header says ${count} frames of ${width} x ${height} pixels`);
+  const canvas = new Uint8Array(width * height * 4);
+  const frames: Picture[] = [];
+  const delays: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const info = reader.frameInfo(i);
+    if (info.x + info.width > width || info.y + info.height > height)
+      throw new Error(`frame ${i + 1} is larger than the picture`);
+    const before = info.disposal === 3 ? canvas.slice() : undefined;
+    try {
+      reader.decodeAndBlitFrameRGBA(i, canvas);
+    } catch (e) {
+      throw new Error(`frame ${i + 1}: ${reason(e)}`);
+    }
+    frames.push({ width, height, data: canvas.slice() });
+    delays.push((info.delay || 10) / 100);
+    if (before) canvas.set(before);
+    if (info.disposal === 2)
+      for (let y = info.y; y < info.y + info.height; y++)
+        canvas.fill(0, (y * width + info.x) * 4, (y * width + info.x + info.width) * 4);
+  }
+  return { frames, delays };
+}
+
+function reason(e: unknown): string {
+  const text = e instanceof Error ? e.message : String(e);
+  return `it was cut off or is damaged (${text.split('\n')[0]!.slice(0, 60)})`;
+}
