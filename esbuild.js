@@ -174,14 +174,14 @@ const node = {
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
-/** The page of the panel. */
+/** The pages: the panel's, and that of a model file. */
 const web = {
   ...common,
   platform: 'browser',
   target: 'chrome128',
   format: 'iife',
   outdir: path.join(dist, 'media'),
-  entryPoints: { panel: 'media/panel/main.ts' },
+  entryPoints: { panel: 'media/panel/main.ts', modelFile: 'media/modelFile/main.ts' },
   loader: { '.svg': 'text' },
 };
 

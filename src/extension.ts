@@ -12,6 +12,7 @@ import { registerHover } from './editor/language/hover';
 import { registerInlayHints } from './editor/language/inlayHints';
 import { registerSymbols } from './editor/language/symbols';
 import { createLog } from './editor/log';
+import { registerModelFiles } from './editor/modelFile/provider';
 import { Models } from './editor/models';
 import { Panel } from './editor/panel/panel';
 import type { Rooms } from './editor/rooms';
@@ -62,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     registerRunsTree(rooms),
     registerExplanationView(rooms),
     registerStatusBar(rooms),
+    registerModelFiles(rooms),
     registerTasks(rooms),
     registerModelChecks(rooms),
     registerTools(rooms),

@@ -7,6 +7,8 @@ import type { Connect, Link } from './engine';
 /** What only reads files is the reader's, so that it never waits for a computation. */
 const reading: ReadonlySet<Method> = new Set<Method>([
   'model/read',
+  'file/contents',
+  'file/tensor',
   'methods/list',
   'checks/list',
   'experiment/check',

@@ -59,6 +59,8 @@ export const settings = {
 
 export const section = 'vitrine';
 export const panelType = 'vitrine.panel';
+/** Custom editors: the one that opens its files by itself, and the one that is offered. */
+export const modelFileTypes = ['vitrine.modelFile', 'vitrine.modelFileOption'] as const;
 /** What `contextValue` of tree items may be; `when` clauses compare with these. */
 export const items = {
   model: 'vitrine.model',

@@ -31,6 +31,33 @@ export interface ReadContext {
   signal?: AbortSignal;
 }
 
+/** A tensor as it lies in a file. */
+export interface StoredTensor {
+  name: string;
+  /** The file's own name of the type, e.g. "F16" or "Q4_K". */
+  dtype: string;
+  shape: readonly number[];
+  bytes: number;
+  /** The file that it is in, where there are several. */
+  shard?: string;
+}
+
+/** What lies in a file, whether or not it can be computed with. */
+export interface FileContents {
+  tensors: readonly StoredTensor[];
+  /** What the file says of itself, for people. */
+  metadata: readonly (readonly [name: string, value: string])[];
+  /** What the model uses and the engine lacks, most frequent first. */
+  lacking: readonly { op: string; count: number }[];
+}
+
+/** Values of a stored tensor; not all of them where that would be too many. */
+export interface TensorSample {
+  data: Float32Array | Int32Array;
+  /** How many values the tensor has. */
+  of: number;
+}
+
 export interface FileFormat {
   /** Stable, e.g. "pytorch"; `Model.format` of what it reads. */
   id: string;
@@ -44,4 +71,8 @@ export interface FileFormat {
   read(request: ReadModelRequest, context: ReadContext): Promise<Record<string, ReadModel>>;
   /** The values of a read model's parameters, in formats whose files hold them. Throws VitrineError. */
   weights?(model: Model): Promise<Tensors>;
+  /** What lies in the file, read from its header or directory alone. Throws VitrineError. */
+  contents?(file: string): Promise<FileContents>;
+  /** Of one of its tensors, at most so many values, from everywhere in it. Throws VitrineError. */
+  sample?(file: string, tensor: string, most: number): Promise<TensorSample>;
 }

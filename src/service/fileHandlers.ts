@@ -1,5 +1,6 @@
 /** Requests that only read files: both roles answer them, so that they never wait for a computation. */
 import { methods } from '../explain/registry';
+import { contentsOf, sampleOf } from '../formats/_contents';
 import { formatOf, modelFileOf } from '../formats/_registry';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
@@ -9,7 +10,11 @@ import { compareRuns } from '../train/compareRuns';
 import { parameterStatistics } from '../train/parameterStatistics';
 import { runFolderOf } from '../train/runFolder';
 import { listRuns, readRun, readRunModel, readRunWeights } from '../train/runs';
+import { tensorStatistics } from '../train/tensorStatistics';
 import type { Handlers } from './server';
+
+/** Of a larger tensor, statistics are those of a sample of so many values. */
+const mostValues = 1 << 22;
 
 /** @param distFolder where Pyodide and the Python sources lie. */
 export function fileHandlers(distFolder: string): Handlers {
@@ -25,36 +30,38 @@ export function fileHandlers(distFolder: string): Handlers {
 
     async 'methods/list'(params) {
       const model = params?.run === undefined ? undefined : await readRunModel(params.run);
+    async 'file/contents'({ file }, { signal }) 
+      return contentsOf(file, { distFolder, workspaceFolder: workspaceOf(file), signal });,
+
+    async 'file/tensor'(file, tensor ) 
+      return tensorStatistics(await sampleOf(file, tensor, mostValues));,
+
+    async 'methods/list'() 
       return {
         methods: methods.map(({ id, title, summary, scope, suits }) => {
           const unsuited = model && suits?.(model);
           return { id, title, summary, scope, ...(unsuited !== undefined && { unsuited }) };
         }),
-      };
-    },
+      };,
 
-    async 'checks/list'() {
-      return { checks: checks.map(({ id, title, summary }) => ({ id, title, summary })) };
-    },
+    async 'checks/list'() 
+      return { checks: checks.map(({ id, title, summary }) => ({ id, title, summary })) };,
 
-    async 'experiment/check'({ file, text }) {
+    async 'experiment/check'(file, text ) {
       const { diagnostics } = await readExperiment(file, text);
       return { diagnostics };
     },
 
-    async 'run/list'({ folder }) {
-      return { runs: await listRuns(folder) };
-    },
+    async 'run/list'(folder ) 
+      return { runs: await listRuns(folder) };,
 
-    async 'run/history'({ folder, run }) {
-      return readRun(runFolderOf(folder, run));
-    },
+    async 'run/history'(folder, run ) 
+      return readRun(runFolderOf(folder, run));,
 
-    async 'run/compare'({ runs }) {
-      return compareRuns(runs);
-    },
+    async 'run/compare'(runs ) 
+      return compareRuns(runs);,
 
-    async 'run/parameters'({ folder, run }) {
+    async 'run/parameters'(folder, run ) {
       const runFolder = runFolderOf(folder, run);
       const model = await readRunModel(runFolder);
       const { events } = await readRun(runFolder);

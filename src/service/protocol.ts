@@ -10,6 +10,7 @@ import type { CounterfactualCall, CounterfactualResult } from '../explain/counte
 import type { Fairness, FairnessCall } from '../explain/fairness/fairness';
 import type { Explanation, ExplanationMethod } from '../explain/method';
 import type { Subject } from '../explain/probe';
+import type { ModelFile } from '../formats/_contents';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { Diagnostic } from '../model/graph';
 import type { Check } from '../train/check';
@@ -18,9 +19,10 @@ import type { RunComparison } from '../train/compareRuns';
 import type { ParameterStatistics } from '../train/parameterStatistics';
 import type { RowPrediction } from '../train/predictRows';
 import type { RunEvent, RunRecord } from '../train/run';
+import type { TensorStatistics } from '../train/tensorStatistics';
 import type { Robustness, RobustnessRequest } from './robustnessRun';
 
-export type { ParameterStatistics, ReadModel, ReadModelRequest };
+export type { ModelFile, ParameterStatistics, ReadModel, ReadModelRequest, TensorStatistics };
 
 export interface SampleRequest {
   experiment: string;
@@ -97,6 +99,10 @@ export type CheckSummary = Pick<Check, 'id' | 'title' | 'summary'>;
 /** method -> [parameters, result] */
 export interface Requests {
   'model/read': [ReadModelRequest, Record<string, ReadModel>];
+  /** What lies in a model file, from its header or directory. */
+  'file/contents': [{ file: string }, ModelFile];
+  /** The values of one of its tensors, in a few numbers. */
+  'file/tensor': [{ file: string; tensor: string }, TensorStatistics];
   /** What the panel can draw of the registry of methods. */
   'methods/list': [{ run?: string } | null, { methods: readonly MethodSummary[] }];
   /** The model checks that there are. */

@@ -33,7 +33,8 @@ export function parameterStatistics(
     });
 }
 
-function summary(data: Float32Array | Int32Array) {
+/** Mean, spread and histogram of numbers, of which there is at least one. */
+export function summary(data: Float32Array | Int32Array) {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let sum = 0;

@@ -27,6 +27,7 @@ import { samePath, sourceOf } from '../text/places';
 import { Inquiries } from './inquiries';
 import { Outbox } from './outbox';
 import { openPage, Page } from './page';
+import { pageStrings } from './strings';
 
 const { l10n } = vscode;
 
@@ -648,11 +649,3 @@ export class Panel implements vscode.Disposable {
 }
 
 /** Translations of the page's own sentences: entries of the bundle that begin with "panel:". */
-function pageStrings(): Record<string, string> {
-  const prefix = 'panel:';
-  return Object.fromEntries(
-    Object.entries(vscode.l10n.bundle ?? {}).flatMap(([key, text]) =>
-      key.startsWith(prefix) && typeof text === 'string' ? [[key.slice(prefix.length), text]] : [],
-    ),
-  );
-}

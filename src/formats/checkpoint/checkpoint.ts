@@ -19,6 +19,8 @@ export interface CheckpointReader {
   tensors: ReadonlyMap<string, CheckpointEntry>;
   /** One tensor's values as float32 or int32. @throws VitrineError bad-file */
   tensor(name: string): Promise<Tensor>;
+  /** At most `most` values of a tensor, where parts of it can be read. @throws VitrineError bad-file */
+  sample?(name: string, most: number): Promise<{ data: Tensor['data']; of: number }>;
   close(): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Header } from '../safetensors/header';
-import { readSafetensorsHeader, readTensorOf } from '../safetensors/read';
+import { readSafetensorsHeader, readTensorOf, sampleTensorOf } from '../safetensors/read';
 import type { CheckpointEntry, CheckpointReader } from './checkpoint';
 
 const maxIndexBytes = 64_000_000;
@@ -35,8 +35,18 @@ export async function openSharded(file: string): Promise<CheckpointReader> {
       if (shard === undefined) throw bad(file, `There is no tensor "${name}" in ${basename(file)}.`);
       return readTensorOf(headers.get(shard)!, name);
     },
+    sample: async (name, most) => {
+      const shard = map.get(name);
+      if (shard === undefined) throw bad(file, `There is no tensor "${name}" in ${basename(file)}.`);
+      return sampleTensorOf(headers.get(shard)!, name, most);
+    },
     close: async () => {},
   };
+}
+
+/** Which file each tensor is in. @throws VitrineError file-not-found, bad-file */
+export async function shardsOf(file: string): Promise<ReadonlyMap<string, string>> {
+  return readIndex(file);
 }
 
 async function readIndex(file: string): Promise<Map<string, string>> {

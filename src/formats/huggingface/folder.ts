@@ -76,12 +76,19 @@ export function whatOf(
 /** The files that Transformers gives the weights, in the order in which it looks for them. */
 const weightFiles = ['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin'] as const;
 
-/** Opens the weights of a folder. @throws VitrineError file-not-found, bad-file */
-export async function openFolderWeights(folder: string): Promise<CheckpointReader> {
+/** The file with the weights of a folder, if it has one. */
+export async function weightsFile(folder: string): Promise<string | undefined> {
   for (const name of weightFiles) {
     const file = path.join(folder, name);
-    if ((await stat(file).catch(() => undefined))?.isFile()) return openCheckpoint(file);
+    if ((await stat(file).catch(() => undefined))?.isFile()) return file;
   }
+  return undefined;
+}
+
+/** Opens the weights of a folder. @throws VitrineError file-not-found, bad-file */
+export async function openFolderWeights(folder: string): Promise<CheckpointReader> {
+  const file = await weightsFile(folder);
+  if (file !== undefined) return openCheckpoint(file);
   throw new VitrineError(
     'file-not-found',
     `The folder ${path.basename(folder)} has no weights. Expected ${listed([...weightFiles])}.`,

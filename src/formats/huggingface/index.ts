@@ -6,10 +6,21 @@ import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Model, SourceRange } from '../../model/graph';
 import type { FileFormat, ReadModel } from '../_format';
+import { format as checkpoint } from '../checkpoint';
 import type { CheckpointReader } from '../checkpoint/checkpoint';
 import { checkWeightsOf } from '../checkpoint/weights';
+import { format as safetensors } from '../safetensors';
 import type { Architecture } from './architectures';
-import { named, openFolderWeights, ownSources, readConfig, renamed, weightsOf, whatOf } from './folder';
+import {
+  named,
+  openFolderWeights,
+  ownSources,
+  readConfig,
+  renamed,
+  weightsFile,
+  weightsOf,
+  whatOf,
+} from './folder';
 
 export { openFolderWeights };
 
@@ -51,6 +62,27 @@ export const format: FileFormat = {
       };
     }
     return out;
+  },
+  async contents(file) {
+    const folder = path.dirname(file);
+    const config = await readConfig(file);
+    const metadata = Object.entries(config)
+      .filter(([, value]) => typeof value !== 'object' || value === null)
+      .map(([name, value]): [string, string] => [name, String(value).slice(0, 400)]);
+    const weights = await weightsFile(folder);
+    const stored =
+      weights && (await (weights.endsWith('.safetensors') ? safetensors : checkpoint).contents!(weights));
+    return {
+      tensors: stored ? stored.tensors : [],
+      metadata: [...metadata, ...(stored ? stored.metadata : [])],
+      lacking: [],
+    };
+  },
+  async sample(file, tensor, most) {
+    const weights = await weightsFile(path.dirname(file));
+    if (!weights)
+      throw new VitrineError('file-not-found', `${named(file)} has no weights beside it.`, { at: { file } });
+    return (weights.endsWith('.safetensors') ? safetensors : checkpoint).sample!(weights, tensor, most);
   },
   async weights(model) {
     const config = await readConfig(model.file);

@@ -54,6 +54,8 @@ export interface Imported {
   unsupported: readonly { op: string; count: number }[];
   /** The values of all parameters, read from the file. */
   weights(): Tensors;
+  /** Those of one parameter. @throws VitrineError bad-file when there is none of this name */
+  weight(name: string): Tensor;
 }
 
 interface Scope {
@@ -136,6 +138,11 @@ export class Importer {
       model,
       diagnostics: this.diagnostics,
       unsupported: this.counts(),
+      weight: name => {
+        const parameter = this.parameters.get(name);
+        if (!parameter) throw this.bad('bad-file', `The model has no tensor "${name}".`);
+        return this.weight(parameter);
+      },
       weights: () => Object.fromEntries(parameters.map((p): [string, Tensor] => [p.name, this.weight(p)])),
     };
   }

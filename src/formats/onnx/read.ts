@@ -1,7 +1,7 @@
 /** Reads ONNX files: https://github.com/onnx/onnx/blob/main/docs/IR.md */
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
-import type { Diagnostic, Model, Tensors } from '../../model/graph';
+import type { Diagnostic, Model, Tensor, Tensors } from '../../model/graph';
 import { type Imported, Importer, type ImportOptions } from './importer';
 import { type ModelProto, modelProto } from './schema';
 import { type ByteSource, fileSource, memorySource } from './source';
@@ -11,6 +11,10 @@ export interface OnnxModel {
   model: Model;
   diagnostics: readonly Diagnostic[];
   unsupported: Imported['unsupported'];
+  /** What the file says of itself. */
+  about: readonly (readonly [name: string, value: string])[];
+  /** One parameter's or constant's values. @throws VitrineError bad-file */
+  weight(name: string): Tensor;
   /** The values of all parameters and constants. @throws VitrineError bad-file for external data that is not there */
   weights(): Tensors;
   close(): void;
@@ -35,7 +39,10 @@ function importFrom(source: ByteSource, file: string, options: ImportOptions): O
     return {
       ...guarded(file, () => {
         const proto = decode(source, modelProto) as ModelProto;
-        return new Importer({ file, source }, options).import(proto, nameOf(proto, file));
+        return {
+          ...new Importer({ file, source }, options).import(proto, nameOf(proto, file)),
+          about: aboutOf(proto),
+        };
       }),
       close: () => source.close(),
     };
@@ -46,8 +53,8 @@ function importFrom(source: ByteSource, file: string, options: ImportOptions): O
 }
 
 /** What a damaged file does to the decoder, as an error that names the file. */
-function guarded(file: string, read: () => Imported): Imported {
-  const told = <T>(f: () => T): T => {
+function guarded<T extends Imported>(file: string, read: () => T): T {
+  const told = <R>(f: () => R): R => {
     try {
       return f();
     } catch (e) {
@@ -61,7 +68,11 @@ function guarded(file: string, read: () => Imported): Imported {
     }
   };
   const imported = told(read);
-  return { ...imported, weights: () => told(imported.weights) };
+  return {
+    ...imported,
+    weights: () => told(imported.weights),
+    weight: name => told(() => imported.weight(name)),
+  };
 }
 
 /** The graph's own name if it says anything, else the file's. */
@@ -70,4 +81,22 @@ function nameOf(proto: ModelProto, file: string): string {
   if (/^[A-Za-z_][\w.-]{0,63}$/.test(given) && !/^(main_graph|torch[-_]jit.*|graph|main)$/i.test(given))
     return given;
   return path.basename(file).replace(/\.onnx$/i, '') || 'model';
+}
+
+/** Entries are cut: a file may say anything of itself. */
+const longestEntry = 4000;
+
+function aboutOf(proto: ModelProto): [string, string][] {
+  const producer = [proto.producerName, proto.producerVersion].filter(Boolean).join(' ');
+  const sets = (proto.opsetImport ?? []).map(o => `${o.domain || 'ai.onnx'} ${o.version ?? 0}`).join(', ');
+  const all: [string, string | undefined][] = [
+    ['producer', producer],
+    ['IR version', proto.irVersion === undefined ? undefined : String(proto.irVersion)],
+    ['operator sets', sets],
+    ['domain', proto.domain],
+    ['graph', proto.graph?.name],
+    ['description', proto.docString],
+    ...(proto.metadataProps ?? []).map((e): [string, string] => [e.key ?? '', e.value ?? '']),
+  ];
+  return all.flatMap(([name, value]) => (value ? [[name.slice(0, 200), value.slice(0, longestEntry)]] : []));
 }

@@ -117,6 +117,10 @@ const sparseTensorProto: MessageType = () => ({ 1: { name: 'values', type: tenso
 export interface ModelProto {
   irVersion?: number;
   producerName?: string;
+  producerVersion?: string;
+  domain?: string;
+  docString?: string;
+  metadataProps?: EntryProto[];
   graph?: GraphProto;
   opsetImport?: OperatorSetProto[];
   functions?: FunctionProto[];

@@ -86,6 +86,42 @@ export async function readTensorOf(header: Header, name: string): Promise<Tensor
   }
 }
 
+/** Windows that a sample of a large tensor is made of. */
+const windows = 64;
+
+/**
+ * At most `most` values of a tensor, from windows that lie evenly in it.
+ *
+ * @throws VitrineError file-not-found, bad-file
+ */
+export async function sampleTensorOf(
+  header: Header,
+  name: string,
+  most: number,
+): Promise<{ data: Tensor['data']; of: number }> {
+  const { file } = header;
+  const entry = entryOf(header, name);
+  const of = entry.shape.reduce((a, b) => a * b, 1);
+  if (of <= most) return { data: (await readTensorOf(header, name)).data, of };
+  const width = (entry.end - entry.start) / of;
+  const count = Math.floor(most / windows);
+  const handle = await openFile(file);
+  try {
+    const parts: Tensor['data'][] = [];
+    for (let w = 0; w < windows; w++) {
+      const first = Math.floor(((of - count) * w) / (windows - 1));
+      const bytes = await bytesAt(handle, entry.start + first * width, count * width, file);
+      parts.push(convert({ ...entry, shape: [count] }, bytes, file).data);
+    }
+    const data =
+      parts[0] instanceof Float32Array ? new Float32Array(count * windows) : new Int32Array(count * windows);
+    for (const [w, part] of parts.entries()) data.set(part, w * count);
+    return { data, of };
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The same over bytes in memory; tensors are copied out of them. @throws VitrineError bad-file */
 export function openSafetensorsBuffer(bytes: Uint8Array, file: string): SafetensorsReader {
   const length = headerLength(bytes.subarray(0, 8), bytes.length, file);

@@ -1,0 +1,222 @@
+/** The read-only editor of model files: ONNX, safetensors, checkpoints and their like. */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { commands, modelFileTypes } from '../ids';
+import { pageHtml } from '../panel/html';
+import { pageStrings } from '../panel/strings';
+import { isCancelled, messageOf, report, showPlaceOf } from '../problems';
+import type { Rooms } from '../rooms';
+import { sourceOf } from '../text/places';
+import type { FromModelFile, ModelFileState, ToModelFile } from './protocol';
+
+const { l10n } = vscode;
+/** A page that sends more than this is not ours. */
+const maxSavedText = 20_000_000;
+
+export function registerModelFiles(rooms: Rooms): vscode.Disposable {
+  const provider: vscode.CustomReadonlyEditorProvider = {
+    openCustomDocument: uri => ({ uri, dispose() {} }),
+    resolveCustomEditor(document, panel) {
+      new ModelFileEditor(document.uri, panel, rooms);
+    },
+  };
+  return vscode.Disposable.from(
+    ...modelFileTypes.map(type =>
+      vscode.window.registerCustomEditorProvider(type, provider, {
+        supportsMultipleEditorsPerDocument: true,
+        webviewOptions: { enableFindWidget: true },
+      }),
+    ),
+  );
+}
+
+class ModelFileEditor {
+  readonly #uri: vscode.Uri;
+  readonly #panel: vscode.WebviewPanel;
+  readonly #rooms: Rooms;
+  readonly #disposables: vscode.Disposable[] = [];
+  #state: ModelFileState;
+  /** Ends what is under way when the file changes or the editor is closed. */
+  #abort = new AbortController();
+
+  constructor(uri: vscode.Uri, panel: vscode.WebviewPanel, rooms: Rooms) {
+    this.#uri = uri;
+    this.#panel = panel;
+    this.#rooms = rooms;
+    this.#state = {
+      name: path.posix.basename(uri.path),
+      busy: true,
+      graphBusy: false,
+      diagnostics: [],
+      actions: [],
+    };
+    const media = vscode.Uri.joinPath(rooms.context.extensionUri, 'dist', 'media');
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [media] };
+    this.#disposables.push(
+      webview.onDidReceiveMessage(m => void this.#take(m as FromModelFile)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#send()),
+      this.#watch(),
+    );
+    panel.onDidDispose(() => {
+      this.#abort.abort();
+      vscode.Disposable.from(...this.#disposables).dispose();
+    });
+    webview.html = pageHtml({
+      script: String(webview.asWebviewUri(vscode.Uri.joinPath(media, 'modelFile.js'))),
+      style: String(webview.asWebviewUri(vscode.Uri.joinPath(media, 'modelFile.css'))),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64'),
+      language: vscode.env.language,
+    });
+    void this.#load();
+  }
+
+  #watch(): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.joinPath(this.#uri, '..'), path.posix.basename(this.#uri.path)),
+    );
+    // A file that is being written changes many times.
+    let timer: NodeJS.Timeout | undefined;
+    const again = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void this.#load(), 400);
+    };
+    return vscode.Disposable.from(
+      watcher,
+      watcher.onDidChange(again),
+      watcher.onDidCreate(again),
+      new vscode.Disposable(() => clearTimeout(timer)),
+    );
+  }
+
+  async #load(): Promise<void> {
+    this.#abort.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    const { signal } = abort;
+    const file = this.#uri.fsPath;
+    const name = path.basename(file);
+    const update = (change: Partial<ModelFileState>) => {
+      if (signal.aborted) return;
+      this.#state = { ...this.#state, ...change };
+      this.#send();
+    };
+    if (this.#uri.scheme !== 'file') {
+      const error = l10n.t('{0} is not on a disk that Vitrine can read.', name);
+      update({ busy: false, error });
+      return;
+    }
+    this.#state = { name, busy: true, graphBusy: false, diagnostics: [], actions: [] };
+    this.#send();
+    try {
+      const { model, ...contents } = await this.#rooms.engine.request('file/contents', { file }, { signal });
+      const graph = model && model.nodes.length > 0 ? model : undefined;
+      const { described } = contents;
+      update({
+        busy: false,
+        contents,
+        ...(graph && { graph }),
+        graphBusy: described !== undefined,
+        diagnostics: contents.diagnostics,
+        actions: this.#actionsFor(graph !== undefined && contents.lacking.length === 0),
+      });
+      if (described === undefined) return;
+      // The table is there at once; the architecture that config.json describes may take a moment.
+      const read = await this.#rooms.engine
+        .request('model/read', { file: described }, { signal })
+        .catch(e => {
+          if (isCancelled(e)) throw e;
+          this.#rooms.log.debug(`${described}: ${messageOf(e)}`);
+          return {};
+        });
+      const [first] = Object.values(read);
+      update({
+        graphBusy: false,
+        ...(first?.model && { graph: first.model }),
+        diagnostics: [...contents.diagnostics, ...(first?.diagnostics ?? [])],
+        actions: this.#actionsFor(first?.model !== undefined),
+      });
+    } catch (e) {
+      if (isCancelled(e)) return;
+      this.#rooms.log.warn(`${file}: ${e instanceof Error ? (e.stack ?? e.message) : e}`);
+      update({ busy: false, graphBusy: false, error: messageOf(e) });
+    }
+  }
+
+  #actionsFor(runs: boolean): ModelFileState['actions'] {
+    return runs ? ['train', 'explain'] : [];
+  }
+
+  #send(): void {
+    this.#post({ type: 'state', state: this.#state, strings: pageStrings() });
+  }
+
+  #post(message: ToModelFile): void {
+    void this.#panel.webview.postMessage(message);
+  }
+
+  async #take(message: FromModelFile): Promise<void> {
+    try {
+      switch (message.type) {
+        case 'ready':
+          this.#send();
+          return;
+        case 'tensor':
+          await this.#tensor(String(message.name));
+          return;
+        case 'action':
+          await this.#act(message.action);
+          return;
+        case 'reveal': {
+          const { graph } = this.#state;
+          const place = graph && sourceOf(graph, String(message.module));
+          if (place) await showPlaceOf(place);
+          return;
+        }
+        case 'save':
+          await this.#save(message.name, message.text);
+          return;
+        case 'error':
+          this.#rooms.log.error(`${this.#state.name}: ${String(message.message).slice(0, 4000)}`);
+      }
+    } catch (e) {
+      void report(e, this.#rooms.log);
+    }
+  }
+
+  async #tensor(name: string): Promise<void> {
+    const { signal } = this.#abort;
+    const file = this.#uri.fsPath;
+    try {
+      const statistics = await this.#rooms.engine.request('file/tensor', { file, tensor: name }, { signal });
+      this.#post({ type: 'tensor', name, statistics });
+    } catch (e) {
+      if (!isCancelled(e)) this.#post({ type: 'tensor', name, error: messageOf(e) });
+    }
+  }
+
+  async #act(action: (FromModelFile & { type: 'action' })['action']): Promise<void> {
+    const { graph } = this.#state;
+    const target = graph && { file: graph.file, class: graph.name };
+    const command = {
+      train: commands.train,
+      explain: commands.explain,
+    }[action];
+    if (target) await vscode.commands.executeCommand(command, target);
+  }
+
+  async #save(name: string, text: string): Promise<void> {
+    if (typeof text !== 'string' || text.length > maxSavedText) return;
+    const safe =
+      String(name)
+        .replace(/[^\w.-]+/g, '-')
+        .slice(0, 80) || 'graph.svg';
+    const uri = await vscode.window.showSaveDialog({
+      defaultUri: vscode.Uri.joinPath(this.#uri, '..', safe),
+      filters: { SVG: ['svg'] },
+    });
+    if (uri) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  }
+}
