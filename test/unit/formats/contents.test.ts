@@ -14,7 +14,9 @@ const temporary = () => mkdtempSync(join(tmpdir(), 'vitrine-contents-'));
 const refused = (work: Promise<unknown>, expected: RegExp) =>
   assert.rejects(work, (e: unknown) => e instanceof VitrineError && expected.test(e.message));
 
-describe('What lies in a model file', () => {
+describe('What lies in a model file', function () {
+  this.timeout(60_000);
+
   it('a checkpoint: its tensors, its metadata, and the configuration beside it', async () => {
     const file = join(reference, 'huggingface/gpt2/model.safetensors');
     const found = await contentsOf(file, context);
