@@ -181,7 +181,11 @@ const web = {
   target: 'chrome128',
   format: 'iife',
   outdir: path.join(dist, 'media'),
-  entryPoints: { panel: 'media/panel/main.ts', modelFile: 'media/modelFile/main.ts' },
+  entryPoints: {
+    panel: 'media/panel/main.ts',
+    modelFile: 'media/modelFile/main.ts',
+    modelDiff: 'media/modelDiff/main.ts',
+  },
   loader: { '.svg': 'text' },
 };
 

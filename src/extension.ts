@@ -12,6 +12,7 @@ import { registerHover } from './editor/language/hover';
 import { registerInlayHints } from './editor/language/inlayHints';
 import { registerSymbols } from './editor/language/symbols';
 import { createLog } from './editor/log';
+import { ModelDiffs } from './editor/modelDiff/view';
 import { registerModelFiles } from './editor/modelFile/provider';
 import { Models } from './editor/models';
 import { Panel } from './editor/panel/panel';
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
   const training = new Training(engine, runs, log);
   const explaining = new Explaining(engine, log);
   const panel = new Panel({ context, log, engine, experiments, models, runs, training, explaining });
+  const diffs = new ModelDiffs({ context, log, engine });
   const rooms: Rooms = {
     context,
     log,
@@ -50,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     training,
     explaining,
     panel,
+    diffs,
   };
   context.subscriptions.push(
     log,
@@ -68,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     registerModelChecks(rooms),
     registerTools(rooms),
     panel,
+    diffs,
     explaining,
     training,
     runs,

@@ -24,6 +24,8 @@ export const commands = {
   revealSource: 'vitrine.revealSource',
   saveReport: 'vitrine.saveReport',
   openReport: 'vitrine.openReport',
+  compareModels: 'vitrine.compareModels',
+  compareWithHead: 'vitrine.compareWithHead',
 } as const;
 
 export const views = {
@@ -59,6 +61,16 @@ export const settings = {
 
 export const section = 'vitrine';
 export const panelType = 'vitrine.panel';
+export const diffType = 'vitrine.modelDiff';
+/** Of the files that the custom editors open. */
+export const modelFileExtensions = [
+  '.onnx',
+  '.safetensors',
+  '.safetensors.index.json',
+  '.pt',
+  '.pth',
+  '.ckpt',
+] as const;
 /** Custom editors: the one that opens its files by itself, and the one that is offered. */
 export const modelFileTypes = ['vitrine.modelFile', 'vitrine.modelFileOption'] as const;
 /** What `contextValue` of tree items may be; `when` clauses compare with these. */

@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import type { Engine } from './engine';
 import type { Experiments } from './experiments/store';
 import type { Log } from './log';
+import type { ModelDiffs } from './modelDiff/view';
 import type { Models } from './models';
 import type { Panel } from './panel/panel';
 import type { Explaining } from './runs/explaining';
@@ -21,4 +22,5 @@ export interface Rooms {
   training: Training;
   explaining: Explaining;
   panel: Panel;
+  diffs: ModelDiffs;
 }

@@ -4,13 +4,16 @@ import { contentsOf, sampleOf } from '../formats/_contents';
 import { formatOf, modelFileOf } from '../formats/_registry';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
+import { describeModel } from '../model/diff';
 import { VitrineError } from '../model/errors';
 import { checks } from '../train/checkRegistry';
+import { compareModels } from '../train/compareModels';
 import { compareRuns } from '../train/compareRuns';
 import { parameterStatistics } from '../train/parameterStatistics';
 import { runFolderOf } from '../train/runFolder';
 import { listRuns, readRun, readRunModel, readRunWeights } from '../train/runs';
 import { tensorStatistics } from '../train/tensorStatistics';
+import { readSide } from './modelSides';
 import type { Handlers } from './server';
 
 /** Of a larger tensor, statistics are those of a sample of so many values. */
@@ -28,40 +31,64 @@ export function fileHandlers(distFolder: string): Handlers {
       );
     },
 
+    async 'file/contents'({ file }, { signal }) {
+      return contentsOf(file, { distFolder, workspaceFolder: workspaceOf(file), signal });
+    },
+
+    async 'file/tensor'({ file, tensor }) {
+      return tensorStatistics(await sampleOf(file, tensor, mostValues));
+    },
+
+    async 'model/diff'({ before, after }, { signal }) {
+      const context = (file: string) => ({ distFolder, workspaceFolder: workspaceOf(file), signal });
+      const [a, b] = [
+        await readSide(before, context(before.file)),
+        await readSide(after, context(after.file)),
+      ];
+      return {
+        ...(await compareModels(
+          { label: before.label, ...a },
+          { label: after.label, ...b },
+          undefined,
+          signal,
+        )),
+        models: { before: a.model, after: b.model },
+        texts: { before: describeModel(a.model), after: describeModel(b.model) },
+      };
+    },
+
     async 'methods/list'(params) {
       const model = params?.run === undefined ? undefined : await readRunModel(params.run);
-    async 'file/contents'({ file }, { signal }) 
-      return contentsOf(file, { distFolder, workspaceFolder: workspaceOf(file), signal });,
-
-    async 'file/tensor'(file, tensor ) 
-      return tensorStatistics(await sampleOf(file, tensor, mostValues));,
-
-    async 'methods/list'() 
       return {
         methods: methods.map(({ id, title, summary, scope, suits }) => {
           const unsuited = model && suits?.(model);
           return { id, title, summary, scope, ...(unsuited !== undefined && { unsuited }) };
         }),
-      };,
+      };
+    },
 
-    async 'checks/list'() 
-      return { checks: checks.map(({ id, title, summary }) => ({ id, title, summary })) };,
+    async 'checks/list'() {
+      return { checks: checks.map(({ id, title, summary }) => ({ id, title, summary })) };
+    },
 
-    async 'experiment/check'(file, text ) {
+    async 'experiment/check'({ file, text }) {
       const { diagnostics } = await readExperiment(file, text);
       return { diagnostics };
     },
 
-    async 'run/list'(folder ) 
-      return { runs: await listRuns(folder) };,
+    async 'run/list'({ folder }) {
+      return { runs: await listRuns(folder) };
+    },
 
-    async 'run/history'(folder, run ) 
-      return readRun(runFolderOf(folder, run));,
+    async 'run/history'({ folder, run }) {
+      return readRun(runFolderOf(folder, run));
+    },
 
-    async 'run/compare'(runs ) 
-      return compareRuns(runs);,
+    async 'run/compare'({ runs }) {
+      return compareRuns(runs);
+    },
 
-    async 'run/parameters'(folder, run ) {
+    async 'run/parameters'({ folder, run }) {
       const runFolder = runFolderOf(folder, run);
       const model = await readRunModel(runFolder);
       const { events } = await readRun(runFolder);

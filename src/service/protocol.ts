@@ -12,9 +12,11 @@ import type { Explanation, ExplanationMethod } from '../explain/method';
 import type { Subject } from '../explain/probe';
 import type { ModelFile } from '../formats/_contents';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
-import type { Diagnostic } from '../model/graph';
+import type { VersionRequest } from '../formats/_version';
+import type { Diagnostic, Model } from '../model/graph';
 import type { Check } from '../train/check';
 import type { CheckReport } from '../train/checkRegistry';
+import type { ModelComparison } from '../train/compareModels';
 import type { RunComparison } from '../train/compareRuns';
 import type { ParameterStatistics } from '../train/parameterStatistics';
 import type { RowPrediction } from '../train/predictRows';
@@ -79,6 +81,18 @@ export interface AnchorRequest
   run: string;
 }
 
+/** A version of a model: a file, or (with `revision`) the file as git has it. */
+export interface DiffSide extends VersionRequest {
+  label: string;
+  revision?: string;
+}
+
+export interface ModelDifference extends ModelComparison {
+  models: { before: Model; after: Model };
+  /** Both as text, a line a layer. */
+  texts: { before: string; after: string };
+}
+
 /** An explanation method as a menu shows it. */
 export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope'> & {
   /** Why it does not fit the run's model, in a sentence. */
@@ -103,6 +117,8 @@ export interface Requests {
   'file/contents': [{ file: string }, ModelFile];
   /** The values of one of its tensors, in a few numbers. */
   'file/tensor': [{ file: string; tensor: string }, TensorStatistics];
+  /** Two versions of a model side by side, with what each is called. */
+  'model/diff': [{ before: DiffSide; after: DiffSide }, ModelDifference];
   /** What the panel can draw of the registry of methods. */
   'methods/list': [{ run?: string } | null, { methods: readonly MethodSummary[] }];
   /** The model checks that there are. */

@@ -5,6 +5,7 @@
 import { html, nothing, render, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Model } from '../../../src/model/graph';
+import { type Mark, markOf } from '../../modelDiff/marks';
 import { css, logPosition, sequential } from '../logic/colours';
 import { formatCount, formatInteger, formatNumber, formatShape } from '../logic/numbers';
 import { icon } from '../parts/icons';
@@ -35,6 +36,8 @@ export interface GraphProperties {
   gradientNorms?: Readonly<Record<string, number>>;
   /** Ids of open groups; undefined opens what is readable. */
   open?: readonly string[];
+  /** What a comparison with another version says of nodes, by index; shown as outlines. */
+  marks?: ReadonlyMap<number, Mark> | undefined;
   /** The selected card's id, and the selected module's path for where the card is not known. */
   card?: string;
   module?: string;
@@ -471,9 +474,10 @@ class GraphElement extends HTMLElement {
     const first = this.#graph!.cards[0]?.id;
     const tabStop = (this.#focus ?? this.#selected ?? first) === card.id;
     const shortName = cut(name, fonts.name + this.#family.sans, x + w - 10 - rightWidth - badgeWidth - left);
+    const mark = markOf(this.#properties?.marks, card.item?.nodes ?? []);
     const fill = position === undefined ? undefined : css(sequential(position));
     return svg`<g
-      class=${`card ${card.kind}${selected ? ' selected' : ''}${small ? ' small' : ''}`}
+      class=${`card ${card.kind}${selected ? ' selected' : ''}${small ? ' small' : ''}${mark ? ` ${mark}` : ''}`}
       role="button" tabindex=${tabStop ? 0 : -1} data-card=${card.id}
       aria-label=${this.#spoken(card, gradient)} aria-pressed=${selected}
       aria-expanded=${foldable ? 'false' : nothing}

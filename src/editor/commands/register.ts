@@ -5,6 +5,7 @@ import { type FilePlace, report, showPlaceOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { sourceOf } from '../text/places';
 import { isModuleItem } from '../views/modelsTree';
+import { compareModels, compareWithHead } from './compareModels';
 import { explain } from './explain';
 import { newExperiment } from './newExperiment';
 import { openReport, saveReport } from './report';
@@ -13,7 +14,8 @@ import { openSample } from './samples';
 import { targetOf } from './targets';
 import { resume, showArchitecture, showPanel, train } from './train';
 
-type Handler = (argument: unknown, rooms: Rooms) => Promise<unknown> | undefined;
+/** @param all what else is selected, in lists of files. */
+type Handler = (argument: unknown, rooms: Rooms, all: unknown) => Promise<unknown> | undefined;
 
 const handlers: Partial<Record<keyof typeof commands, Handler>> = {
   train,
@@ -35,6 +37,8 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
   },
   showRun,
   resumeRun: resume,
+  compareModels,
+  compareWithHead,
   revealRun,
   deleteRun,
   saveReport,
@@ -49,13 +53,16 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
 export function registerCommands(rooms: Rooms): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([name, handler]) =>
-      vscode.commands.registerCommand(commands[name as keyof typeof commands], async (argument: unknown) => {
-        try {
-          await handler(argument, rooms);
-        } catch (e) {
-          void report(e, rooms.log);
-        }
-      }),
+      vscode.commands.registerCommand(
+        commands[name as keyof typeof commands],
+        async (argument: unknown, all: unknown) => {
+          try {
+            await handler(argument, rooms, all);
+          } catch (e) {
+            void report(e, rooms.log);
+          }
+        },
+      ),
     ),
   );
 }

@@ -17,7 +17,7 @@ export interface ModelFileState {
   actions: readonly ModelFileAction[];
 }
 
-export type ModelFileAction = 'train' | 'explain';
+export type ModelFileAction = 'train' | 'explain' | 'compare';
 
 /** Host -> page. */
 export type ToModelFile =

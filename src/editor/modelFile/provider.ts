@@ -146,7 +146,7 @@ class ModelFileEditor {
   }
 
   #actionsFor(runs: boolean): ModelFileState['actions'] {
-    return runs ? ['train', 'explain'] : [];
+    return runs ? ['train', 'explain', 'compare'] : ['compare'];
   }
 
   #send(): void {
@@ -200,6 +200,10 @@ class ModelFileEditor {
   async #act(action: (FromModelFile & { type: 'action' })['action']): Promise<void> {
     const { graph } = this.#state;
     const target = graph && { file: graph.file, class: graph.name };
+    if (action === 'compare') {
+      await vscode.commands.executeCommand(commands.compareModels, this.#uri);
+      return;
+    }
     const command = {
       train: commands.train,
       explain: commands.explain,
