@@ -106,7 +106,10 @@ const kernels = {
   },
 };
 
-/** Resolves `worker:script.ts`: the script, bundled, as text. Webviews start workers from blob: addresses only. */
+/**
+ * Resolves `worker:script.ts`: the script, bundled, as text. Webviews start workers from blob: addresses only, and the
+ * engine its threads from wherever it was bundled into.
+ */
 const workers = {
   name: 'workers',
   setup(build) {
@@ -124,6 +127,7 @@ const workers = {
         platform: 'browser',
         target: 'chrome128',
         format: 'iife',
+        external: ['node:*'],
       });
       const watchFiles = Object.keys(result.metafile.inputs).map(f => path.resolve(f));
       return { contents: result.outputFiles[0].text, loader: 'text', watchFiles };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type * as vscode from 'vscode';
 import type { Method } from '../service/protocol';
 import type { Connect, Link } from './engine';
+import { threads } from './settings';
 
 /** What only reads files is the reader's, so that it never waits for a computation. */
 const reading: ReadonlySet<Method> = new Set<Method>([
@@ -31,6 +32,7 @@ export function connectTo(extensionUri: vscode.Uri): Connect {
     const engine = new Supervisor({
       program,
       role: 'engine',
+      env: { VITRINE_THREADS: String(threads()) },
       log: line => log.info(`engine: ${line}`),
       onRunEvent: e => events.onRunEvent(e),
       onRestart: r => events.onLost(r),

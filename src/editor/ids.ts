@@ -56,6 +56,7 @@ export const settings = {
   delay: 'python.delay',
   followCursor: 'explanation.followCursor',
   backend: 'training.backend',
+  threads: 'training.threads',
   openPanel: 'training.openPanel',
 } as const;
 

@@ -19,6 +19,12 @@ export function backend(scope?: vscode.ConfigurationScope): string | undefined {
   return name === 'auto' ? undefined : name;
 }
 
+/** How many threads compute; 0 lets the engine choose. */
+export function threads(): number {
+  const count = vscode.workspace.getConfiguration(section).get<number>(settings.threads, 0);
+  return Number.isInteger(count) && count >= 0 ? count : 0;
+}
+
 export function onSettingChange(names: readonly Name[], listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration(e => {
     if (names.some(n => e.affectsConfiguration(`${section}.${settings[n]}`))) listener();

@@ -4,7 +4,7 @@ import type { BackendName, Engine, Evaluator, Trainer } from './engine';
 import { createEvaluator } from './evaluator';
 import type { Executor } from './executors/executor';
 import { pipelineExecutor } from './executors/pipeline';
-import { isWebasmSupported, type Profile, webasmExecutor } from './executors/webasm';
+import { isWebasmSupported, type WebasmOptions, webasmExecutor } from './executors/webasm';
 import { createTrainer } from './trainer';
 
 /**
@@ -35,23 +35,22 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   };
 }
 
-export interface EngineOptions {
+/** `threads` and `profile` are for "webasm". */
+export interface EngineOptions extends WebasmOptions {
   backend?: BackendName | 'auto';
-  /** Gets the time that each kernel takes, on "webasm". For developers: `npm run bench -- --profile`. */
-  profile?: Profile;
 }
 
-async function executorFor(backend: string, { profile }: EngineOptions): Promise<Executor> {
+async function executorFor(backend: string, options: EngineOptions): Promise<Executor> {
   switch (backend) {
     case 'auto':
-      return isWebasmSupported() ? webasmExecutor(profile) : pipelineExecutor('cpu');
+      return isWebasmSupported() ? webasmExecutor(options) : pipelineExecutor('cpu');
     case 'webasm':
       if (!isWebasmSupported())
         throw new VitrineError(
           'bad-request',
           'The backend "webasm" is not there: this process has no WebAssembly. Use "cpu".',
         );
-      return webasmExecutor(profile);
+      return webasmExecutor(options);
     case 'cpu':
       return pipelineExecutor('cpu');
     case 'webgpu':

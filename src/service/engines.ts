@@ -9,6 +9,9 @@ const backends: readonly BackendName[] = ['webgpu', 'webasm', 'cpu'];
 export class Engines {
   private readonly open = new Map<string, Promise<Engine>>();
 
+  /** @param threads how many compute on the CPU, as text; the environment's VITRINE_THREADS if undefined. */
+  constructor(private readonly threads?: string) {}
+
   /**
    * @param backend its name; the best there is if undefined.
    * @throws bad-usage for a name that there is not; what creating an engine throws.
@@ -32,14 +35,26 @@ export class Engines {
   }
 
   private async create(backend: string | undefined): Promise<Engine> {
-    if (backend === undefined) return createEngine({});
-    if (isBackend(backend)) return createEngine({ backend });
+    const threads = threadsAsked(this.threads ?? process.env['VITRINE_THREADS']);
+    if (backend === undefined) return createEngine({ threads });
+    if (isBackend(backend)) return createEngine({ backend, threads });
     const near = nearest(backend, backends);
     throw new VitrineError(
       'bad-usage',
       `There is no backend "${backend}".${near ? ` Did you mean "${near}"?` : ''} There are ${listed(backends)}.`,
     );
   }
+}
+
+/** 0: as many as there are cores. */
+function threadsAsked(text: string | undefined): number {
+  if (text === undefined || text === '') return 0;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 0) return count;
+  throw new VitrineError(
+    'bad-usage',
+    `The number of threads is "${text}"; it must be a whole number, or 0 for one for each core.`,
+  );
 }
 
 function isBackend(name: string): name is BackendName {

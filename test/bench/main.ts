@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [--seconds S] [--only TEXT] [--no-peers] [--profile]`: Vitrine beside its peers in the same run.
+ * `npm run bench [-- --json] [--seconds S] [--only TEXT] [--no-peers] [--profile] [--threads N]`: Vitrine beside its peers in the same run.
  * Prints a table in Markdown; with --json the same as JSON on standard output. A ratio says how many times faster
  * Vitrine is than that peer.
  */
@@ -33,9 +33,11 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     'no-peers': { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
+    threads: { type: 'string', default: '1' },
   },
 });
 const seconds = Number(options.seconds);
+const threads = Number(options.threads);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Installs the peers' packages outside the checkout, once. */
@@ -108,7 +110,7 @@ async function engineRows(): Promise<Row[]> {
     }
   }
   const profile: Profile | undefined = options.profile ? new Map() : undefined;
-  const ours = await vitrine(profile);
+  const ours = await vitrine(threads, profile);
   for (const w of workloads) {
     for (const mode of ['train', 'infer'] as const) {
       const name = `${w.name}, batch ${w.batch}, ${mode === 'train' ? 'training step' : 'inference'}`;

@@ -34,9 +34,9 @@ function feedsOf(w: Workload, model: Model): { feed: Tensor; targets: Tensor } {
   return { feed: { shape, data }, targets };
 }
 
-export async function vitrine(profile?: Profile): Promise<PeerSession> {
+export async function vitrine(threads: number, profile?: Profile): Promise<PeerSession> {
   const reader = new PytorchReader({ distFolder: join(__dirname, '../../../dist') });
-  const engine = await createEngine({ ...(profile && { profile }) });
+  const engine = await createEngine({ threads, ...(profile && { profile }) });
   return {
     async prepare(w, mode) {
       const model = await read(reader, w);

@@ -11,7 +11,8 @@ import type { Terminal } from '../terminal';
 
 export const command: Command = {
   name: 'train',
-  usage: 'FILE.vitrine.json|MODEL.py [--seed S] [--backend B] [--set path=value]… [--resume RUN] [--json]',
+  usage:
+    'FILE.vitrine.json|MODEL.py [--seed S] [--backend B] [--threads N] [--set path=value]… [--resume RUN] [--json]',
   summary: 'Train a model as its experiment file says. Ctrl-C stops and keeps the checkpoint.',
   arguments: [1, 1],
   options: {
@@ -21,6 +22,11 @@ export const command: Command = {
       help: 'Decides split, first weights and order, instead of the file’s seed.',
     },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; the best there is if left out.' },
+    threads: {
+      type: 'string',
+      value: 'N',
+      help: 'How many threads compute; one for each core if left out. The results are the same.',
+    },
     set: {
       type: 'string',
       multiple: true,
@@ -37,7 +43,7 @@ export const command: Command = {
     const backend = textOption(call, 'backend');
     const resume = textOption(call, 'resume');
     const set = settings(call);
-    const engines = new Engines();
+    const engines = new Engines(textOption(call, 'threads'));
     const show = terminal.json ? jsonEvents(terminal) : progressOf(terminal);
     try {
       const { run, folder, notes, done } = await launch({

@@ -17,10 +17,12 @@ import type { Plan } from '../compile/plan';
 import type { BackendInfo } from '../engine';
 import type { KernelCall } from '../op';
 import { emitCells, unitsOf } from '../wasm/cells/emit';
-import { vectorFunctions } from '../wasm/cells/program';
 import { fastKernels } from '../wasm/fastKernels';
-import { instantiateNative, NATIVE_BYTES, type Native, nativeModule } from '../wasm/native';
+import { NATIVE_BYTES } from '../wasm/instantiate';
+import { instantiateNative, nativeModule } from '../wasm/native';
 import { type Executable, type Executor, LONGEST_LOOP } from './executor';
+import { bindProgram, type Program, type Step } from './program';
+import { mayThread, ThreadPool, threadCount } from './threads';
 
 /** What is used of gpu.js's WebAssemblyKernel. */
 interface WasmKernel {
@@ -49,51 +51,37 @@ interface Layout {
   totalBytes: number;
 }
 
-type Run = (start: number, end: number, seed: number) => void;
-
 const PAGE = 65536;
 
 export function isWebasmSupported(): boolean {
   return GPU.isWebAssemblySupported;
 }
 
-type CellsFunction = (lo: number, hi: number, ...addresses: number[]) => void;
-
-/** Compiles the plan's joined elementwise kernels, all in one module. */
-function instantiateCells(
-  plan: Plan,
-  memory: WebAssembly.Memory,
-  maximum: number,
-  native: Native,
-): Map<KernelCall, CellsFunction> {
-  const calls = plan.calls.filter(c => c.fused);
-  const { bytes, lanes, names } = emitCells(
-    calls.map(c => c.fused!),
-    maximum,
-  );
-  const env: Record<string, WebAssembly.ImportValue> = { memory };
-  for (const name of Object.values(vectorFunctions)) env[name] = native[name]!;
-  for (const name of lanes) env[`math_${name}`] = Math[name as 'sin'];
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
-  return new Map(calls.map((c, i) => [c, exports[names[i]!] as CellsFunction]));
-}
-
 /** By kernel: how often it ran, and the shortest of its times in ms, which other work on the machine disturbs least. */
 export type Profile = Map<string, { calls: number; shortest: number }>;
 
-/** @param profile gets the time of each kernel; measuring costs small nets much of their speed. */
-export function webasmExecutor(profile?: Profile): Executor {
+export interface WebasmOptions {
+  /** Gets the time of each kernel; measuring costs small nets much of their speed. */
+  profile?: Profile;
+  /** How many threads share large steps: see `threadCount`. The results are the same whatever it is. */
+  threads?: number;
+}
+
+export function webasmExecutor({ profile, threads }: WebasmOptions = {}): Executor {
   const gpu = new GPU({ mode: 'webasm' });
+  const count = threadCount(threads);
+  const pool = count > 1 ? new ThreadPool(count) : undefined;
   const backend: BackendInfo = {
     name: 'webasm',
-    executor: `fused-resident, ${nativeModule().variant}`,
-    threads: 1,
+    executor: `fused-resident, ${nativeModule().variant}${mayThread() ? '' : ', one thread: no shared memory'}`,
+    threads: count,
   };
   return {
     backend,
     fast: true,
-    compile: async plan => new WebasmExecutable(gpu, backend, plan, profile),
+    compile: async plan => new WebasmExecutable(gpu, backend, plan, pool, profile),
     dispose: async () => {
+      await pool?.dispose();
       await gpu.destroy();
     },
   };
@@ -104,17 +92,20 @@ class WebasmExecutable implements Executable {
   private steps: (() => void)[];
   private readonly places = new Map<string, { start: number; end: number }>();
   private readonly copies: readonly (readonly [from: number, end: number, to: number])[];
+  private release: () => void = () => undefined;
 
   constructor(
     gpu: GPU,
     readonly backend: BackendInfo,
     given: Plan,
+    pool?: ThreadPool,
     profile?: Profile,
   ) {
     const plan = fuseElementwise(given);
     const { offsets, bytes: planned, copies } = planMemory(plan, NATIVE_BYTES);
     const scratch = planned;
-    const bytes = planned + scratchBytes(plan);
+    const scratchSize = Math.ceil(scratchBytes(plan) / 64) * 64;
+    const bytes = planned + scratchSize * (pool?.threads ?? 1);
     const initial = Math.ceil(bytes / PAGE) + 16;
     if (initial > 65536)
       throw new VitrineError(
@@ -124,7 +115,7 @@ class WebasmExecutable implements Executable {
     // gpu.js declares this maximum in each module; the memory's may not be larger.
     const maximum = Math.max(initial, 4096);
     const memory = new WebAssembly.Memory({ initial, maximum, shared: true });
-    const native = instantiateNative(memory);
+    instantiateNative(memory);
     this.f32 = new Float32Array(memory.buffer);
     for (const [buffer, offset] of offsets) {
       this.places.set(buffer, { start: offset / 4, end: offset / 4 + (plan.sizes.get(buffer) ?? 0) });
@@ -135,56 +126,18 @@ class WebasmExecutable implements Executable {
     });
     for (const [buffer, data] of plan.constants) this.write(buffer, data);
 
-    const joined = instantiateCells(plan, memory, maximum, native);
-    const kernels = new Map<string, WasmKernel>();
-    this.steps = plan.calls.map(call => {
-      const cells = plan.sizes.get(call.output.buffer)!;
-      if (call.fused) {
-        const f = joined.get(call)!;
-        const addresses = [...call.inputs, ...outputsOf(call)].map(c => offsets.get(c.buffer)!);
-        const units = unitsOf(call.fused);
-        return () => f(0, units, ...addresses);
-      }
-      const fast = call.fast && fastKernels[call.fast.name];
-      if (fast) {
-        const { params } = call.fast!;
-        const addresses = {
-          inputs: call.inputs.map(i => offsets.get(i.buffer)!),
-          output: offsets.get(call.output.buffer)!,
-        };
-        const share = fast.bind(native, addresses, params);
-        const units = fast.units(params);
-        return () => share(0, units, scratch);
-      }
-      const kernel = kernelFor(gpu, kernels, call, cells);
-      const arrays: Layout['arrays'] = {};
-      call.inputs.forEach(({ buffer }, index) => {
-        const flatLength = plan.sizes.get(buffer)!;
-        arrays[kernel.argumentNames[index]!] = {
-          index,
-          offset: offsets.get(buffer)!,
-          dims: [flatLength, 1, 1],
-          flatLength,
-        };
-      });
-      const outputOffset = offsets.get(call.output.buffer)!;
-      const layout: Layout = { arrays, scalars: {}, constantArrays: {}, outputOffset, totalBytes: bytes };
-      const assembled = kernel._assembleModule(layout, cells, true);
-      const env: Record<string, WebAssembly.ImportValue> = { memory };
-      for (const name of kernel.usedMathImports) env[`math_${name}`] = native[name] ?? Math[name as 'exp'];
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assembled.bytes as BufferSource), {
-        env,
-      });
-      return dispatch(
-        exports['run'] as Run,
-        exports['run_simd'] as Run | undefined,
-        cells,
-        kernel.threadDim[0]!,
-      );
+    const program = programOf(plan, gpu, memory, { offsets, bytes, maximum });
+    const bind = bindProgram(program);
+    const bound = plan.calls.map((_, i) => bind(i));
+    const shared = pool && bound.some(b => pool.worth(b)) ? pool : undefined;
+    const id = shared?.add(program, scratch + scratchSize, scratchSize) ?? 0;
+    this.steps = bound.map((step, i) => {
+      if (shared?.worth(step)) return () => shared.run(id, i, step, scratch);
+      const { units, share } = step;
+      return () => share(0, units, scratch);
     });
     if (profile) this.steps = this.steps.map((step, i) => timed(step, labelOf(plan.calls[i]!), profile));
-    // Their modules are all that is needed of them.
-    for (const k of kernels.values()) (k as unknown as { destroy(): void }).destroy();
+    if (shared) this.release = () => shared.remove(id);
   }
 
   write(buffer: string, data: Float32Array | Int32Array): void {
@@ -202,6 +155,7 @@ class WebasmExecutable implements Executable {
   }
 
   async dispose(): Promise<void> {
+    this.release();
     this.steps = [];
     this.f32 = new Float32Array(0);
   }
@@ -220,6 +174,77 @@ function timed(step: () => void, label: string, profile: Profile): () => void {
     step();
     entry.shortest = Math.min(entry.shortest, performance.now() - start);
     entry.calls++;
+  };
+}
+
+/** The plan's calls as steps of a program over a memory. */
+function programOf(
+  plan: Plan,
+  gpu: GPU,
+  memory: WebAssembly.Memory,
+  place: { offsets: ReadonlyMap<string, number>; bytes: number; maximum: number },
+): Program {
+  const { offsets } = place;
+  const joined = plan.calls.flatMap(c => c.fused ?? []);
+  const cells = joined.length > 0 ? emitCells(joined, place.maximum) : undefined;
+  const names = new Map(joined.map((f, i) => [f, cells!.names[i]!]));
+  const kernels = new Map<string, WasmKernel>();
+  const steps = plan.calls.map((call): Step => {
+    const size = plan.sizes.get(call.output.buffer)!;
+    if (call.fused) {
+      const units = unitsOf(call.fused);
+      const addresses = [...call.inputs, ...outputsOf(call)].map(c => offsets.get(c.buffer)!);
+      const cost = (size / units) * call.fused.program.nodes.length;
+      return { kind: 'cells', name: names.get(call.fused)!, units, cost, addresses };
+    }
+    if (call.fast && fastKernels[call.fast.name])
+      return {
+        kind: 'fast',
+        kernel: call.fast.name,
+        params: call.fast.params,
+        inputs: call.inputs.map(i => offsets.get(i.buffer)!),
+        output: offsets.get(call.output.buffer)!,
+      };
+    return portableStep(gpu, kernels, call, plan, place);
+  });
+  // Their modules are all that is needed of them.
+  for (const k of kernels.values()) (k as unknown as { destroy(): void }).destroy();
+  return {
+    memory,
+    native: nativeModule().module,
+    cells: cells && { module: new WebAssembly.Module(cells.bytes), lanes: cells.lanes },
+    steps,
+  };
+}
+
+function portableStep(
+  gpu: GPU,
+  kernels: Map<string, WasmKernel>,
+  call: KernelCall,
+  plan: Plan,
+  { offsets, bytes }: { offsets: ReadonlyMap<string, number>; bytes: number },
+): Step {
+  const cells = plan.sizes.get(call.output.buffer)!;
+  const kernel = kernelFor(gpu, kernels, call, cells);
+  const arrays: Layout['arrays'] = {};
+  call.inputs.forEach(({ buffer }, index) => {
+    const flatLength = plan.sizes.get(buffer)!;
+    arrays[kernel.argumentNames[index]!] = {
+      index,
+      offset: offsets.get(buffer)!,
+      dims: [flatLength, 1, 1],
+      flatLength,
+    };
+  });
+  const outputOffset = offsets.get(call.output.buffer)!;
+  const layout: Layout = { arrays, scalars: {}, constantArrays: {}, outputOffset, totalBytes: bytes };
+  const assembled = kernel._assembleModule(layout, cells, true);
+  return {
+    kind: 'portable',
+    module: new WebAssembly.Module(assembled.bytes as BufferSource),
+    math: [...kernel.usedMathImports],
+    cells,
+    row: kernel.threadDim[0]!,
   };
 }
 
@@ -257,23 +282,4 @@ function kernelFor(gpu: GPU, known: Map<string, WasmKernel>, call: KernelCall, c
   if (!kernel.translateSource()) throw new Error(`the kernel ${call.name} returns what webasm cannot store`);
   known.set(key, kernel);
   return kernel;
-}
-
-/** Runs four cells at a time where rows allow it: a group of four never crosses from one row (x) into the next. */
-function dispatch(run: Run, simd: Run | undefined, cells: number, row: number): () => void {
-  if (!simd || row < 4) return () => run(0, cells, 0);
-  if (row % 4 === 0) return () => simd(0, cells, 0);
-  const whole = row & ~3;
-  if (row === cells) {
-    return () => {
-      simd(0, whole, 0);
-      run(whole, cells, 0);
-    };
-  }
-  return () => {
-    for (let at = 0; at < cells; at += row) {
-      simd(at, at + whole, 0);
-      run(at + whole, at + row, 0);
-    }
-  };
 }

@@ -2,7 +2,7 @@
  * The kernels that a KernelCall's `fast` may name: how each maps to a function of assembly/, how its work is split
  * and how much scratch memory one thread of it needs. Parameters are the op's own names and count elements.
  */
-import type { Native } from './native';
+import type { Native } from './instantiate';
 
 type Params = Readonly<Record<string, number>>;
 

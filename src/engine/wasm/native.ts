@@ -2,9 +2,7 @@
 import relaxedBytes from 'kernels:relaxed';
 import simdBytes from 'kernels:simd';
 import { setFlagsFromString } from 'node:v8';
-
-/** Exports of assembly/index.ts. Addresses are bytes, sizes and strides elements; [lo, hi) is the share of the work. */
-export type Native = Readonly<Record<string, (...args: number[]) => number>>;
+import { instantiate, type Native } from './instantiate';
 
 export type NativeVariant = 'simd' | 'relaxed-simd';
 
@@ -37,18 +35,9 @@ export function nativeModule(): { variant: NativeVariant; module: WebAssembly.Mo
   return module;
 }
 
-/** Bytes at the start of a memory that belong to the micro-kernels; see `init` in assembly/simd.ts. */
-export const NATIVE_BYTES = 1024;
-
 /** @param memory shared, as the module imports it */
 export function instantiateNative(memory: WebAssembly.Memory): Native {
-  const abort = (): never => {
-    throw new Error('a micro-kernel was called with arguments that it does not take');
-  };
-  const { exports } = new WebAssembly.Instance(nativeModule().module, {
-    env: { memory, abort, log: Math.log, exp64: Math.exp },
-  });
-  const native = exports as unknown as Native;
+  const native = instantiate(nativeModule().module, memory);
   native['init']!();
   return native;
 }
