@@ -1,5 +1,6 @@
 /** The user's settings, read where they are used: no value is kept, so that a change holds at once. */
 import * as vscode from 'vscode';
+import type { Language } from '../explain/words';
 import { section, settings } from './ids';
 
 type Name = keyof typeof settings;
@@ -23,6 +24,11 @@ export function backend(scope?: vscode.ConfigurationScope): string | undefined {
 export function threads(): number {
   const count = vscode.workspace.getConfiguration(section).get<number>(settings.threads, 0);
   return Number.isInteger(count) && count >= 0 ? count : 0;
+}
+
+/** The language of sentences that the engine process writes: the editor's, where there is a table for it. */
+export function language(): Language {
+  return vscode.env.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
 export function onSettingChange(names: readonly Name[], listener: () => void): vscode.Disposable {

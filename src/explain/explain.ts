@@ -5,6 +5,7 @@ import type { Engine, LossSpec } from '../engine/engine';
 import { throwIfCancelled, VitrineError } from '../model/errors';
 import type { Model, Tensor, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
+import { contextOf } from './context';
 import { EvaluatorPool } from './evaluatorPool';
 import { ofInput } from './figure';
 import type { Attribution, Explanation, ExplanationMethod, ExplanationRequest, TrustResult } from './method';
@@ -79,6 +80,15 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
     finite(attribution, method);
     const trust = await judge(call, method, request, attribution);
     const shown = byToken(byColumn(attribution, call.dataset), call.dataset, sample?.input);
+    const context =
+      sample && prediction && call.dataset
+        ? await contextOf(
+            { ...request, dataset: call.dataset, input: sample.input },
+            prediction,
+            shown,
+            sample.raw,
+          )
+        : undefined;
     call.onProgress?.(1);
     return {
       method: method.id,
@@ -108,9 +118,11 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
         target,
         ...(prediction && { prediction }),
         ...(sample?.raw && { raw: sample.raw }),
+        ...(context && { context }),
         ...(sample?.truth !== undefined && { truth: sample.truth }),
       }),
       ...(attribution.facts && { facts: attribution.facts }),
+      ...(context && Object.keys(context).length > 0 && { context }),
     };
   } finally {
     await engine.dispose();

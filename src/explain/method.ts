@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset';
 import type { Engine, Evaluator, LossSpec } from '../engine/engine';
 import type { Model, Tensor, Tensors } from '../model/graph';
+import type { Context } from './context';
 import type { Figure } from './figure';
 import type { Language } from './words';
 
@@ -123,6 +124,8 @@ export interface Explanation {
   /** In plain words. */
   text: string;
   facts?: Readonly<Record<string, number>>;
+  /** What stands around the prediction: sureness that was checked, similar rows, the nearest change. */
+  context?: Context;
 }
 
 export type { Evaluator };

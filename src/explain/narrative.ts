@@ -1,5 +1,6 @@
 /** An explanation in plain words: templates from words.ts, filled with the numbers. */
 import type { Dataset, FeatureInfo } from '../data/dataset';
+import type { Context } from './context';
 import { ofInput } from './figure';
 import type { Attribution, ExplanationMethod, Trust } from './method';
 import { formatNumber, type Prediction } from './predict';
@@ -19,6 +20,8 @@ export interface Story {
   target?: { index: number; name: string };
   /** As the file has them, by column. */
   raw?: Readonly<Record<string, string | number | null>>;
+  /** What stands around the prediction. */
+  context?: Context;
   /** What the data set says the answer is. */
   truth?: string | number | null;
 }
@@ -34,9 +37,13 @@ export function narrate(story: Story): string {
   const sentences =
     story.method.scope === 'model'
       ? aboutTheModel(story, words)
-      : [...aboutThePrediction(story, words), ...(story.attribution.told ?? reasons(story, words))];
+      : [
+          ...aboutThePrediction(story, words),
+          ...(story.attribution.told ?? reasons(story, words)),
+          ...around(story, words),
+        ];
   sentences.push(...aboutTrust(story, words));
-  return sentences.filter(s => s !== '').join(' ');
+  return sentences.filter(s => s !== '').join(story.language === 'zh' ? '' : ' ');
 }
 
 function aboutThePrediction({ prediction, dataset, truth }: Story, words: Words): string[] {
@@ -58,6 +65,17 @@ function aboutThePrediction({ prediction, dataset, truth }: Story, words: Words)
   const right = dataset?.target.kind === 'classes' && String(truth) === prediction.label;
   const value = typeof truth === 'number' ? formatNumber(truth) : `"${truth}"`;
   return [said, words.predicted.truth(value, right)];
+}
+
+/** How much the prediction may be believed, and what would change it. */
+function around({ context, prediction }: Story, words: Words): string[] {
+  if (!context || !prediction) return [];
+  const { sureness, similar, flip } = context;
+  return [
+    flip ? words.predicted.flip(flip.column, formatNumber(flip.to), flip.label) : '',
+    sureness ? words.predicted.asSure(sureness.rows, words.percent(sureness.right / sureness.rows)) : '',
+    similar ? words.predicted.similar(similar.rows, similar.same, prediction.label) : '',
+  ];
 }
 
 function reasons(story: Story, words: Words): string[] {

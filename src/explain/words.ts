@@ -1,6 +1,7 @@
 /** Every sentence that explanations say, in one table a language. Numbers are formatted before they come here. */
 import type { Trust } from './method';
 import type { ScorerId } from './scorers';
+import { chinese } from './words.zh';
 
 export interface Words {
   /** "12.3 %" */
@@ -33,6 +34,11 @@ export interface Words {
     number(value: string, target: string): string;
     sure(p: number): string;
     truth(value: string, right: boolean): string;
+    /** Of held-out rows as sure as this one. */
+    asSure(rows: number, share: string): string;
+    /** Of the training rows most like it. */
+    similar(rows: number, same: number, label: string): string;
+    flip(column: string, to: string, label: string): string;
   };
   reasons: {
     for(what: string, list: readonly string[]): string;
@@ -210,6 +216,10 @@ export const english: Words = {
             ? 'and is fairly sure'
             : 'but is unsure',
     truth: (value, right) => (right ? `That is right.` : `The data say ${value}.`),
+    asSure: (rows, share) =>
+      `When it is as sure as here it is right in ${share} of cases (${rows} rows that it did not learn from).`,
+    similar: (rows, same, label) => `Of the ${rows} training rows most like this one ${same} are "${label}".`,
+    flip: (column, to, label) => `With ${column} at ${to}, all else as it is, it would say "${label}".`,
   },
   reasons: {
     for: (what, items) => `Most in favour of ${what}: ${items.join('; ')}.`,
@@ -316,10 +326,15 @@ export const english: Words = {
   region: (row, column) => regions[row][column],
 };
 
-export type Language = 'en';
+export type Language = 'en' | 'zh';
 
-const languages: Record<Language, Words> = { en: english };
+const languages: Record<Language, Words> = { en: english, zh: chinese };
 
 export function wordsFor(language: Language = 'en'): Words {
   return languages[language];
+}
+
+/** The language that is nearest to a locale such as "zh-cn" or "de". */
+export function languageOf(locale: string | undefined): Language {
+  return locale?.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }

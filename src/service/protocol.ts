@@ -10,6 +10,7 @@ import type { CounterfactualCall, CounterfactualResult } from '../explain/counte
 import type { Fairness, FairnessCall } from '../explain/fairness/fairness';
 import type { Explanation, ExplanationMethod } from '../explain/method';
 import type { Subject } from '../explain/probe';
+import type { Language } from '../explain/words';
 import type { ModelFile } from '../formats/_contents';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { VersionRequest } from '../formats/_version';
@@ -59,6 +60,8 @@ export interface ExplainRequest {
   values?: Readonly<Record<string, string | number | null>>;
   /** Class name or index. */
   target?: string | number;
+  /** Of the sentences; English if absent. */
+  language?: Language;
   options?: Readonly<Record<string, unknown>>;
 }
 
@@ -151,7 +154,7 @@ export interface Requests {
   counterfactual: [CounterfactualRequest, CounterfactualResult];
   fairness: [FairnessRequest, Fairness];
   /** The page as text; `name` is what it will be called. */
-  report: [{ run: string; name: string }, { html: string }];
+  report: [{ run: string; name: string; language?: Language }, { html: string }];
   robustness: [RobustnessRequest, Robustness];
   'predict/whatIf': [WhatIfRequest, { before: RowPrediction; after: RowPrediction }];
   predict: [{ run: string; input: string }, { rows: readonly Record<string, unknown>[] }];

@@ -8,6 +8,7 @@ import { assessFairness } from '../explain/fairness/fairness';
 import { type Prediction, predict } from '../explain/predict';
 import { methodById } from '../explain/registry';
 import { type ReportData, type ReportExplanation, renderReport } from '../explain/report/report';
+import type { Language } from '../explain/words';
 import { lossSpec } from '../formats/experiment/write';
 import { throwIfCancelled, VitrineError } from '../model/errors';
 import { metrics } from '../train/metricRegistry';
@@ -24,7 +25,7 @@ const maxSource = 400_000;
  * @throws what opening the run, loading its data and predicting throw; cancelled.
  */
 export async function reportRun(
-  request: { run: string; name: string },
+  request: { run: string; name: string; language?: Language },
   engineFor: (backend: string | undefined) => Promise<Engine>,
   options: { signal?: AbortSignal; onProgress?(done: number, message?: string): void } = {},
 ): Promise<string> {
@@ -39,6 +40,7 @@ export async function reportRun(
     weights: await run.weights(),
     dataset,
     loss: lossSpec(experiment),
+    ...(request.language && { language: request.language }),
     ...(options.signal && { signal: options.signal }),
   };
   const test = dataset.splits.test;
@@ -85,7 +87,7 @@ export async function reportRun(
     file: request.name,
   };
   options.onProgress?.(1);
-  return renderReport(data);
+  return renderReport(data, request.language);
 }
 
 function tellFailure(e: unknown): { failed: string } {

@@ -2,6 +2,7 @@ import { VitrineError } from '../../model/errors';
 import { anchorRun } from '../../service/anchorRun';
 import { Engines } from '../../service/engines';
 import { type Command, textOption } from '../command';
+import { languageHelp, languageOption } from '../language';
 import { wrapped } from '../table';
 
 export const command: Command = {
@@ -19,6 +20,7 @@ export const command: Command = {
     },
     seed: { type: 'string', value: 'S', help: "Of the search; the run's seed if left out." },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
+    language: languageHelp,
   },
   async run(call) {
     const { terminal, signal } = call;
@@ -40,6 +42,7 @@ export const command: Command = {
       const anchor = await anchorRun(
         {
           run: call.arguments[0]!,
+          ...languageOption(call),
           row: Number(row),
           precision,
           ...(seed !== undefined && { seed: Number(seed) }),

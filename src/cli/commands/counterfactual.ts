@@ -3,6 +3,7 @@ import { VitrineError } from '../../model/errors';
 import { counterfactualRun } from '../../service/counterfactualRun';
 import { Engines } from '../../service/engines';
 import { type Command, type CommandCall, textOption } from '../command';
+import { languageHelp, languageOption } from '../language';
 import { fixedNumber, tableLines, wrapped } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -28,6 +29,7 @@ export const command: Command = {
     count: { type: 'string', value: 'N', help: 'How many answers at most; 4 if left out.' },
     seed: { type: 'string', value: 'S', help: "Of the search; the run's seed if left out." },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
+    language: languageHelp,
   },
   async run(call) {
     const { terminal, signal } = call;
@@ -43,6 +45,7 @@ export const command: Command = {
       const result = await counterfactualRun(
         {
           run: call.arguments[0]!,
+          ...languageOption(call),
           row,
           fixed: names(call, 'fixed'),
           increase: names(call, 'increase'),

@@ -7,6 +7,7 @@ import { openRun } from '../../train/openRun';
 import { readRawRows } from '../../train/rawRows';
 import { type Command, type CommandCall, textOption } from '../command';
 import { barLines, figureLines } from '../figures';
+import { languageHelp, languageOption } from '../language';
 import { wrapped } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -44,6 +45,7 @@ export const command: Command = {
       help: 'An option of the method, e.g. --option steps=100.',
     },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
+    language: languageHelp,
   },
   more: () => [`Methods: ${methods.map(m => m.id).join(', ')}.`],
   async run(call) {
@@ -64,6 +66,7 @@ export const command: Command = {
         const explanation = await explainRow(
           {
             run: where,
+            ...languageOption(call),
             method,
             options: optionsOf(call),
             ...subject,

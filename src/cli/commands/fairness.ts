@@ -7,6 +7,7 @@ import { listed, nearest } from '../../model/suggest';
 import { assessRun } from '../../service/assessRun';
 import { Engines } from '../../service/engines';
 import { type Command, type CommandCall, textOption } from '../command';
+import { languageHelp, languageOption } from '../language';
 import { eighths, fixedNumber, tableLines, wrapped } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -38,6 +39,7 @@ export const command: Command = {
     },
     seed: { type: 'string', value: 'S', help: "Of the intervals; the run's seed if left out." },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
+    language: languageHelp,
   },
   async run(call) {
     const { terminal, signal } = call;
@@ -57,6 +59,7 @@ export const command: Command = {
       const result = await assessRun(
         {
           run: call.arguments[0]!,
+          ...languageOption(call),
           ...(by.length > 0 && { by }),
           ...(positive !== undefined && { positive }),
           ...(split && { split }),

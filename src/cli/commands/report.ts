@@ -7,6 +7,7 @@ import { reportRun } from '../../service/reportRun';
 import { makeFolder, writeAtomically } from '../../train/atomicFile';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix } from '../experiments';
+import { languageHelp, languageOption } from '../language';
 
 export const command: Command = {
   name: 'report',
@@ -28,6 +29,7 @@ export const command: Command = {
     },
     force: { type: 'boolean', help: 'Replace files that are there.' },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
+    language: languageHelp,
   },
   async run(call) {
     const report = textOption(call, 'extract');
@@ -48,7 +50,7 @@ async function write(call: CommandCall, where: string): Promise<boolean> {
   const engines = new Engines();
   try {
     const text = await reportRun(
-      { run: where, name: path.basename(file) },
+      { run: where, name: path.basename(file), ...languageOption(call) },
       name => engines.get(backend ?? name),
       {
         signal,

@@ -5,6 +5,7 @@ import { VitrineError } from '../../model/errors';
 import { messageOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { isTrained, type Run } from '../runs/store';
+import { language } from '../settings';
 import { targetOf } from './targets';
 
 const { l10n } = vscode;
@@ -34,7 +35,7 @@ export async function saveReport(argument: unknown, rooms: Rooms): Promise<void>
       let shown = 0;
       return rooms.engine.request(
         'report',
-        { run: run.folder.fsPath, name: path.basename(to.fsPath) },
+        { run: run.folder.fsPath, name: path.basename(to.fsPath), language: language() },
         {
           token,
           onProgress: done => {

@@ -4,6 +4,7 @@ import type { Engine } from '../engine';
 import type { Inquiry, InquiryKind, InquiryState, InquiryStates } from '../inquiryProtocol';
 import { isCancelled, messageOf } from '../problems';
 import type { Run } from '../runs/store';
+import { language } from '../settings';
 
 type Progress = (done: number) => void;
 type Answering = {
@@ -23,14 +24,22 @@ const answering: Answering = {
   async whatIf({ row, values, method }, { run, engine, signal, partly }) {
     const { before, after } = await engine.request('predict/whatIf', { run, row, values }, { signal });
     partly({ before, after });
-    const explanation = await engine.request('explain', { run, row, values, method }, { signal });
+    const explanation = await engine.request(
+      'explain',
+      { run, row, values, method, language: language() },
+      { signal },
+    );
     return { before, after, explanation };
   },
   counterfactual({ kind: _, ...question }, { run, engine, signal, progress }) {
-    return engine.request('counterfactual', { run, ...question }, { signal, onProgress: progress });
+    return engine.request(
+      'counterfactual',
+      { run, ...question, language: language() },
+      { signal, onProgress: progress },
+    );
   },
   anchor({ row }, { run, engine, signal, progress }) {
-    return engine.request('anchor', { run, row }, { signal, onProgress: progress });
+    return engine.request('anchor', { run, row, language: language() }, { signal, onProgress: progress });
   },
   robustness({ row }, { run, engine, signal, progress }) {
     return engine.request(
@@ -40,7 +49,11 @@ const answering: Answering = {
     );
   },
   fairness({ kind: _, ...question }, { run, engine, signal, progress }) {
-    return engine.request('fairness', { run, ...question }, { signal, onProgress: progress });
+    return engine.request(
+      'fairness',
+      { run, ...question, language: language() },
+      { signal, onProgress: progress },
+    );
   },
 };
 

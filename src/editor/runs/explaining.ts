@@ -5,6 +5,7 @@ import type { SamplePage } from '../../service/protocol';
 import type { Engine } from '../engine';
 import type { Log } from '../log';
 import { isCancelled } from '../problems';
+import { language } from '../settings';
 import type { Run } from './store';
 
 const { l10n } = vscode;
@@ -64,6 +65,7 @@ export class Explaining implements vscode.Disposable {
       {
         run: question.run.folder.fsPath,
         method: question.method,
+        language: language(),
         ...(question.row === undefined ? {} : { row: question.row }),
         ...(question.target === undefined ? {} : { target: question.target }),
       },

@@ -11,8 +11,9 @@ import { EvaluatorPool } from '../evaluatorPool';
 import { type Interval, quantile, wilson } from '../fairness/intervals';
 import { formatNumber, type Prediction, predict } from '../predict';
 import type { Subject } from '../probe';
-import { english } from '../words';
+import { type Language, wordsFor } from '../words';
 import { exploration, lowerBound, upperBound } from './bounds';
+import { anchorWords } from './words';
 
 export interface AnchorCall extends Omit<Subject, 'target' | 'sign' | 'input' | 'dataset'> {
   dataset: Dataset;
@@ -22,6 +23,8 @@ export interface AnchorCall extends Omit<Subject, 'target' | 'sign' | 'input' | 
   /** Conditions at most. Default 5. */
   most?: number;
   seed?: number;
+  /** Of the sentence; English if absent. */
+  language?: Language;
   onProgress?(done: number): void;
 }
 
@@ -120,7 +123,7 @@ export async function findAnchor(call: AnchorCall): Promise<Anchor> {
       coverage,
       reached,
       seed,
-      text: tell(conditions, before!.label, share, coverage, reached),
+      text: tell(conditions, before!.label, share, coverage, reached, call.language),
     };
   } finally {
     await engine.dispose();
@@ -280,10 +283,17 @@ function tell(
   precision: number,
   coverage: number,
   reached: boolean,
+  language: Language = 'en',
 ): string {
-  const percent = english.percent;
-  if (conditions.length === 0)
-    return `The model says "${label}" of ${percent(precision)} of all rows: no condition is needed.`;
-  const rule = conditions.map(c => c.text).join(' and ');
-  return `${reached ? 'If' : 'No rule is precise enough; the best is: if'} ${rule}, the model says "${label}" in ${percent(precision)} of cases, whatever the other columns are. That holds for ${percent(coverage)} of the training rows.`;
+  const { percent } = wordsFor(language);
+  const words = anchorWords[language];
+  return conditions.length === 0
+    ? words.always(label, percent(precision))
+    : words.rule(
+        conditions.map(c => c.text),
+        label,
+        percent(precision),
+        percent(coverage),
+        reached,
+      );
 }

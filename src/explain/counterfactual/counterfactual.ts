@@ -12,9 +12,9 @@ import { listed, nearest } from '../../model/suggest';
 import { EvaluatorPool } from '../evaluatorPool';
 import { formatNumber, type Prediction, predict } from '../predict';
 import type { Subject } from '../probe';
-import { english } from '../words';
+import { type Language, wordsFor } from '../words';
 import { type Cell, type Constraints, type Row, Space } from './space';
-import { englishCounterfactual as words } from './words';
+import { counterfactualWords } from './words';
 
 export interface CounterfactualCall
   extends Omit<Subject, 'target' | 'sign' | 'input' | 'dataset'>,
@@ -32,6 +32,8 @@ export interface CounterfactualCall
   count?: number;
   /** Default 0. */
   seed?: number;
+  /** Of the sentences; English if absent. */
+  language?: Language;
   onProgress?(done: number): void;
 }
 
@@ -111,6 +113,7 @@ export async function findCounterfactuals(call: CounterfactualCall): Promise<Cou
       distance: space.distance(start, row),
       plausible: space.nearestTo(row) <= space.typicalDistance,
     }));
+    const words = counterfactualWords[call.language ?? 'en'];
     const notes = [
       ...(search.examples === 0 ? [words.noExample(goal.name)] : []),
       ...(counterfactuals.some(c => !c.plausible) ? [words.implausible] : []),
@@ -123,7 +126,7 @@ export async function findCounterfactuals(call: CounterfactualCall): Promise<Cou
       counterfactuals,
       seed,
       notes,
-      text: tell(counterfactuals, shown(before!, dataset), goal.name),
+      text: tell(counterfactuals, shown(before!, dataset), goal.name, call.language),
     };
   } finally {
     await engine.dispose();
@@ -398,12 +401,20 @@ function shown(p: Prediction, dataset: Dataset): string {
   return dataset.target.kind === 'classes' ? `"${p.label}"` : p.label;
 }
 
-function tell(list: readonly Counterfactual[], before: string, goal: string): string {
+function tell(
+  list: readonly Counterfactual[],
+  before: string,
+  goal: string,
+  language: Language = 'en',
+): string {
+  const words = counterfactualWords[language];
   if (list.length === 0) return words.none(before, goal);
   const ways = list.slice(0, 3).map(c =>
     words.way(
       Object.entries(c.changes).map(([name, { from, to }]) => words.change(name, show(from), show(to))),
-      c.prediction.probability === undefined ? undefined : english.percent(c.prediction.probability),
+      c.prediction.probability === undefined
+        ? undefined
+        : wordsFor(language).percent(c.prediction.probability),
     ),
   );
   return words.answer(before, goal, ways);

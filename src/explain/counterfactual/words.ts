@@ -1,4 +1,7 @@
 /** What counterfactuals say, in one table a language. Numbers are formatted before they come here. */
+import type { Language } from '../words';
+import { chineseCounterfactual } from './words.zh';
+
 export interface CounterfactualWords {
   answer(before: string, goal: string, ways: readonly string[]): string;
   way(changes: readonly string[], probability: string | undefined): string;
@@ -8,7 +11,7 @@ export interface CounterfactualWords {
   implausible: string;
 }
 
-export const englishCounterfactual: CounterfactualWords = {
+const englishCounterfactual: CounterfactualWords = {
   answer: (before, goal, ways) =>
     `The model says ${before}. It would say ${goal} ${ways.join('; or ')}. This is how the model would answer, not what the world would do.`,
   way: (changes, probability) =>
@@ -19,4 +22,9 @@ export const englishCounterfactual: CounterfactualWords = {
   noExample: goal => `The model says ${goal} of no training row that was looked at.`,
   implausible:
     'An answer that is marked implausible lies farther from every training row than those are from one another: the model knows little there.',
+};
+
+export const counterfactualWords: Record<Language, CounterfactualWords> = {
+  en: englishCounterfactual,
+  zh: chineseCounterfactual,
 };

@@ -5,7 +5,7 @@ import { listed, nearest } from '../../model/suggest';
 import { EvaluatorPool } from '../evaluatorPool';
 import { type Prediction, predict } from '../predict';
 import type { Subject } from '../probe';
-import { english } from '../words';
+import { type Language, wordsFor } from '../words';
 import { type Calibration, calibrationOf } from './calibration';
 import { type DisparityId, disparities, disparitiesOf, disparityIds } from './disparities';
 import { type Grouping, groupRows } from './groups';
@@ -13,7 +13,7 @@ import { bootstrap, chanceOf, type Interval, wilson } from './intervals';
 import { type Counts, countsOf, fractionOf, type RateId, rateIds, rateOf, sizeOf } from './rates';
 import { reweigh } from './reweighing';
 import { type ConstraintId, decide, frontierOf, type GroupRule, optimizeThresholds } from './thresholds';
-import { englishFairness } from './words';
+import { fairnessWords } from './words';
 
 export interface FairnessCall extends Omit<Subject, 'target' | 'sign' | 'input' | 'dataset'> {
   dataset: Dataset;
@@ -31,6 +31,8 @@ export interface FairnessCall extends Omit<Subject, 'target' | 'sign' | 'input' 
   seed?: number;
   /** Bootstrap and permutation draws. Default 1000. */
   draws?: number;
+  /** Of the sentences; English if absent. */
+  language?: Language;
   /** Also chooses thresholds by group under which these rates agree. */
   mitigate?: ConstraintId;
   onProgress?(done: number): void;
@@ -113,8 +115,14 @@ export async function assessFairness(call: FairnessCall): Promise<Fairness> {
     call.onProgress?.(0.3);
     throwIfCancelled(call.signal);
     const assess = (index: number, told: string[]) =>
-      assessClass(judged, index, grouping, { minGroup, seed, draws }, told);
-    const words = englishFairness;
+      assessClass(
+        judged,
+        index,
+        grouping,
+        { minGroup, seed, draws, ...(call.language && { language: call.language }) },
+        told,
+      );
+    const words = fairnessWords[call.language ?? 'en'];
     let result: ClassFairness;
     let perClass: Record<string, ClassFairness> | undefined;
     if (positive) result = assess(positive.index, notes);
@@ -147,7 +155,7 @@ export async function assessFairness(call: FairnessCall): Promise<Fairness> {
       reweighing: reweighingOf(dataset, call.by, bins, classes),
       ...(mitigation && { mitigation }),
       notes: [...new Set(notes)],
-      text: tell(result),
+      text: tell(result, call.language),
     };
   } finally {
     await engine.dispose();
@@ -217,9 +225,10 @@ function assessClass(
   judged: Judged,
   index: number,
   grouping: Grouping,
-  options: Draws,
+  options: Draws & { language?: Language },
   notes: string[],
 ): ClassFairness {
+  const words = fairnessWords[options.language ?? 'en'];
   const truth = judged.truth.map(t => (t === index ? 1 : 0));
   const decision = judged.decision.map(t => (t === index ? 1 : 0));
   const probability = judged.probabilities && Float64Array.from(judged.probabilities, p => p[index]!);
@@ -233,8 +242,7 @@ function assessClass(
     if (enough) {
       compared.push(counts);
       for (const id of ['true_positive_rate', 'false_positive_rate', 'precision'] as const)
-        if (rateOf(id, counts) === null)
-          notes.push(englishFairness.undefinedRate(name, englishFairness.rates[id]!));
+        if (rateOf(id, counts) === null) notes.push(words.undefinedRate(name, words.rates[id]!));
     }
     groups[name] = groupOf(counts, enough, probability && calibrationOf(truth, probability, members));
   });
@@ -446,18 +454,18 @@ const headline = [
   'accuracy_difference',
 ] as const;
 
-function tell({ metrics, groups, intervals, chance }: ClassFairness): string {
-  const words = englishFairness;
-  const percent = english.percent;
+function tell({ metrics, groups, intervals, chance }: ClassFairness, language: Language = 'en'): string {
+  const words = fairnessWords[language];
+  const { percent } = wordsFor(language);
   const known = headline.filter(id => typeof metrics[id] === 'number');
   if (known.length === 0) return '';
   const id = known.reduce((a, b) => (metrics[b]! > metrics[a]! ? b : a));
   const interval = intervals[id];
   const sentences = [
     words.gap(
-      disparities[id].title.toLowerCase(),
+      words.titles[id] ?? disparities[id].title.toLowerCase(),
       percent(metrics[id]!),
-      interval && `${percent(interval[0])} to ${percent(interval[1])}`,
+      interval && words.range(percent(interval[0]), percent(interval[1])),
     ),
   ];
   const compared = Object.entries(groups).filter(([, g]) => g.compared);

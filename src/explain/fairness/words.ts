@@ -1,8 +1,12 @@
 /** What a fairness analysis says, in one table a language. Numbers are formatted before they come here. */
+import type { Language } from '../words';
+import { chineseFairness } from './words.zh';
 
 export interface FairnessWords {
   /** The widest gap of the chosen metric. */
   gap(title: string, value: string, interval: string | undefined): string;
+  /** An interval's two ends. */
+  range(low: string, high: string): string;
   /** Between which groups. */
   between(rate: string, low: string, lowRate: string, high: string, highRate: string): string;
   beyondChance(share: string): string;
@@ -13,12 +17,15 @@ export interface FairnessWords {
   undefinedRate(group: string, rate: string): string;
   noProbabilities: string;
   caution: string;
+  /** Of criteria, where they are not called as in the registry. */
+  titles: Readonly<Record<string, string>>;
   rates: Readonly<Record<string, string>>;
 }
 
 export const englishFairness: FairnessWords = {
   gap: (title, value, interval) =>
     `The largest gap is in ${title}: ${value}${interval ? ` (95 % interval ${interval})` : ''}.`,
+  range: (low, high) => `${low} to ${high}`,
   between: (rate, low, lowRate, high, highRate) =>
     `The ${rate} is ${lowRate} for "${low}" and ${highRate} for "${high}".`,
   beyondChance: share => `Groups dealt by chance differ as much in only ${share} of cases.`,
@@ -36,6 +43,7 @@ export const englishFairness: FairnessWords = {
     'The output is no probability, so there is neither calibration nor a choice of thresholds.',
   caution:
     'These criteria exclude one another when groups differ in how often they belong to the class: which one matters is for people to decide.',
+  titles: {},
   rates: {
     selection_rate: 'selection rate',
     base_rate: 'share of the class',
@@ -47,3 +55,5 @@ export const englishFairness: FairnessWords = {
     precision: 'precision',
   },
 };
+
+export const fairnessWords: Record<Language, FairnessWords> = { en: englishFairness, zh: chineseFairness };

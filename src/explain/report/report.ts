@@ -13,7 +13,7 @@ import { englishFairness } from '../fairness/words';
 import type { Explanation } from '../method';
 import { formatNumber, type Prediction } from '../predict';
 import { isPicture } from '../units';
-import { english } from '../words';
+import { english, type Language } from '../words';
 import {
   intervalChart,
   type Line,
@@ -26,7 +26,7 @@ import {
 import { embed } from './embedded';
 import { type Html, html, type Part, raw } from './html';
 import { styles } from './styles';
-import { englishReport, type ReportWords } from './words';
+import { type ReportWords, reportWords } from './words';
 
 /** What a report is made of; numbers and texts as the run has them. */
 export interface ReportData {
@@ -76,7 +76,8 @@ export type ReportExplanation =
   | { what: 'failed'; why: string };
 
 /** The report as text, UTF-8. */
-export function renderReport(data: ReportData, words: ReportWords = englishReport): string {
+export function renderReport(data: ReportData, language: Language = 'en'): string {
+  const words = reportWords[language];
   const { model, dataset } = data;
   const page = html`<!doctype html>
 <html lang="${words.lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="generator" content="Vitrine ${data.version}"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><title>${model.name} · ${words.kicker}</title><style>${raw(styles)}</style></head>

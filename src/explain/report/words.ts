@@ -1,4 +1,7 @@
 /** Every sentence of the report, in one table a language. */
+import type { Language } from '../words';
+import { chineseReport } from './words.zh';
+
 export interface ReportWords {
   lang: string;
   kicker: string;
@@ -195,3 +198,5 @@ export const englishReport: ReportWords = {
   },
   footer: 'Made by Vitrine. One file, no scripts, nothing loaded from elsewhere.',
 };
+
+export const reportWords: Record<Language, ReportWords> = { en: englishReport, zh: chineseReport };

@@ -1,0 +1,201 @@
+/** The sentences of words.ts in Simplified Chinese. */
+import type { Words } from './words';
+
+const regions = [
+  ['左上部', '上部中间', '右上部'],
+  ['左侧', '中央', '右侧'],
+  ['左下部', '下部中间', '右下部'],
+] as const;
+
+const list = (items: readonly string[]) => items.join('、');
+
+export const chinese: Words = {
+  percent: share => {
+    const p = share * 100;
+    if (p > 99.9 && p < 100) return '超过 99.9 %';
+    if (p > 0 && p < 0.1) return '不到 0.1 %';
+    return `${p >= 99 || p < 10 ? Number(p.toFixed(1)) : Math.round(p)} %`;
+  },
+  measures: {
+    completeness: (error, verdict) =>
+      verdict === 'good'
+        ? `各部分之和等于预测：仅 ${error} 未得到解释。`
+        : `各部分之和不等于预测：${error} 未得到解释${verdict === 'poor' ? '，因此其大小没有多少意义' : ''}。`,
+    completenessFlat: '该预测与中性输入的预测相同，没有可分配的差异。',
+    deletion: (share, verdict) =>
+      verdict === 'poor'
+        ? `去掉排名最高的输入，预测下降得并不比去掉随机输入更快（可能增益的 ${share}）。`
+        : verdict === 'fair'
+          ? `去掉排名最高的输入，预测下降得比去掉随机输入稍快（可能增益的 ${share}）。`
+          : `去掉排名最高的输入，预测很快下降；只保留它们，预测很快恢复，远快于随机输入（可能增益的 ${share}）。`,
+    orderUndecided: '无论按什么顺序替换输入，预测的变化都一样：此检验在这里分不出好坏。',
+    sensitivity: (change, verdict) =>
+      verdict === 'good'
+        ? `输入略有不同，解释几乎不变：最多改变 ${change}。`
+        : `输入略有不同，解释最多会改变 ${change}。`,
+    randomisation: (rho, verdict) =>
+      verdict === 'good'
+        ? `把模型的权重换成随机值后，解释变得不同（秩相关 ${rho}）：它反映的是学到的东西。`
+        : `把模型的权重换成随机值后，解释仍然相似（秩相关 ${rho}）：它可能更多反映输入本身，而非学到的东西。`,
+    repeats: (clear, agreement, verdict) =>
+      verdict === 'good'
+        ? `下降幅度明显超出自身的离散（其中 ${clear}），各次重复的顺序一致（${agreement}）。`
+        : `各次重复不太一致：${clear} 的下降幅度超出自身的离散，顺序一致程度为 ${agreement}。`,
+    repeatsNothing: '打乱任何一列都没有影响，因此没有可信的顺序。',
+    sampling: (error, verdict) =>
+      verdict === 'good'
+        ? `换一批随机样本，结果大约改变 ${error}。`
+        : `换一批随机样本，结果大约改变 ${error}：请增加样本数。`,
+    samplingExact: '精确计算，没有抽样。',
+    surrogate: (fit, verdict) =>
+      verdict === 'good'
+        ? `在此输入附近，简单的线性模型与网络的回答相近：它解释了 ${fit} 的变化。`
+        : `在此输入附近，简单的线性模型只解释了网络 ${fit} 的变化。`,
+    agreement: (share, verdict) =>
+      verdict === 'good'
+        ? `各行的曲线与平均曲线相似：平均曲线解释了其中的 ${share}。`
+        : `各行的曲线彼此不同：平均曲线只解释了其中的 ${share}。`,
+    infidelity: (correlation, verdict) =>
+      verdict === 'good'
+        ? `随机一半输入的权重能说明去掉它们后预测的损失（相关 ${correlation}）。`
+        : `随机一半输入的权重${verdict === 'fair' ? '只能部分' : '几乎不能'}说明去掉它们后预测的损失（相关 ${correlation}）。`,
+    sparseness: (index, verdict) =>
+      verdict === 'good'
+        ? `少数输入占了大部分权重（基尼系数 ${index}）。`
+        : `权重分散在许多输入上（基尼系数 ${index}），单个输入说明不了多少。`,
+    exceeds: (share, verdict) =>
+      verdict === 'good'
+        ? `从平均输入出发，输出上升到训练行中最高值路程的 ${share}。`
+        : `从平均输入出发，输出只上升到训练行中最高值路程的 ${share}：请增加步数。`,
+    neighbours: (share, verdict) =>
+      verdict === 'good'
+        ? `图上相近的行，在网络看来也相近（比随机好 ${share}）。`
+        : `图上相近的行，在网络看来未必相近（比随机好 ${share}）。`,
+    second: (method, correlation, verdict) =>
+      verdict === 'good'
+        ? `第二种方法（${method}）给出相似的排序（秩相关 ${correlation}）。`
+        : `第二种方法（${method}）给出${verdict === 'fair' ? '不同' : '相反'}的排序（秩相关 ${correlation}）：请同时查看两者。`,
+    lens: (share, verdict) =>
+      verdict === 'good'
+        ? `各层的读数越来越接近最终答案（${share}）。`
+        : `各层的读数并不稳步接近最终答案（${share}）。`,
+    taken: (error, verdict) =>
+      verdict === 'good'
+        ? `所取的数值与网络自身的计算一致（相差 ${error}）。`
+        : `所取的数值与网络自身的计算不一致（相差 ${error}）。`,
+    reverse: (correlation, verdict) =>
+      verdict === 'good'
+        ? `反方向替换给出一致的结果（相关 ${correlation}）。`
+        : `反方向替换给出不同的结果（相关 ${correlation}）。`,
+  },
+  predicted: {
+    class: (label, target, probability, sureness) =>
+      `模型对“${target}”的回答是“${label}”，${sureness}（${probability}）。`,
+    classOnly: (label, target) => `模型对“${target}”的回答是“${label}”。`,
+    number: (value, target) => `模型预测“${target}”为 ${value}。`,
+    sure: p => (p >= 0.99 ? '非常确定' : p >= 0.9 ? '确定' : p >= 0.7 ? '比较确定' : '但不确定'),
+    truth: (value, right) => (right ? '这是正确的。' : `数据中是 ${value}。`),
+    asSure: (rows, share) => `当它像这里一样确定时，有 ${share} 是正确的（${rows} 行未参与学习的数据）。`,
+    similar: (rows, same, label) => `与此行最相似的 ${rows} 个训练行中，有 ${same} 个是“${label}”。`,
+    flip: (column, to, label) => `若 ${column} 为 ${to}，其余不变，它会回答“${label}”。`,
+  },
+  reasons: {
+    for: (what, items) => `最支持${what}的：${items.join('；')}。`,
+    against: (what, items) => `最反对${what ?? '它'}的：${items.join('；')}。`,
+    relevant: (what, items) => `对${what}最重要的：${items.join('；')}。`,
+    none: '没有哪个输入是突出的原因。',
+    subject: (kind, label) => (kind === 'class' ? `“${label}”` : `更高的 ${label}`),
+    column: (name, value, typical, share) =>
+      `${name} = ${value}${typical === undefined ? '' : `（通常为 ${typical}）`}，占权重的 ${share}`,
+    place: (name, share) => `图像的${name}，占权重的 ${share}`,
+    entry: (name, share) => `输入 ${name}，占权重的 ${share}`,
+  },
+  importance: {
+    metrics: {
+      auto: '得分',
+      accuracy: '准确率',
+      neg_log_loss: '对数损失',
+      r2: 'R²',
+      neg_mean_squared_error: '均方误差',
+    },
+    lead: (metric, score, rows) => `在 ${rows} 行上，模型的${metric}为 ${score}。`,
+    item: (name, drop, spread) => `${name}（${drop} ± ${spread}）`,
+    list: items => `缺少以下各列损失最大：${list(items)}。`,
+    none: '打乱单独一列没有可测的损失：各列可能互相替代。',
+    rest: count => `其余 ${count} 列没有可测的影响。`,
+  },
+  model: {
+    localEffects: (column, low, at, high, to) =>
+      `沿 ${column}，对预测的影响从 ${low}（在 ${at} 处）到 ${high}（在 ${to} 处），均值为 0。`,
+    interaction: (a, b, share) => `最强的交互在 ${a} 与 ${b} 之间：其联合影响的 ${share} 超出各自影响之和。`,
+    tree: (leaves, rules) => `一棵有 ${leaves} 个叶子的树这样回答：${rules.join('')}`,
+    condition: (column, sign, value) => `${column} ${sign === '<=' ? '≤' : '>'} ${value}`,
+    rule: (conditions, answer) => `若 ${list(conditions)}：${answer}。`,
+    otherwise: answer => `否则：${answer}。`,
+    weights: items => `一个加权和这样回答：${list(items)}。`,
+    fidelity: (fit, rows) => `在未用于拟合的 ${rows} 行上，它解释了网络 ${fit} 的变化。`,
+    embedding: (layer, share, rows) => `该图展示“${layer}”所见的 ${rows} 行；两条轴保留了其方差的 ${share}。`,
+    direct: strongest => `直接写入输出最多的：${list(strongest)}。`,
+    lens: (answer, station, at, last) =>
+      at === last
+        ? `直到最后一块，“${answer}”才成为答案。`
+        : `从 ${station} 起（${last} 中的第 ${at}），“${answer}”成为答案并保持不变。`,
+    patched: (share, station, position) =>
+      `带来最多答案的单个替换在 ${station} 之后的“${position}”处：占路程的 ${share}。`,
+    example: (subject, output, highest) =>
+      `对此输入，${subject} 的输出为 ${output}${highest === undefined ? '' : `；训练行中最高为 ${highest}`}。`,
+  },
+  figures: {
+    mean: '均值',
+    probability: of => `${of} 的概率`,
+    output: of => `${of} 的输出`,
+    effect: '对预测的影响',
+    column: '列',
+    importance: '重要性',
+    interaction: '弗里德曼 H',
+    contribution: '贡献',
+    position: '位置',
+    part: '部分',
+    after: '之后',
+    answer: '答案',
+    topProbability: '最佳词元的概率',
+    restored: '带来的答案份额',
+    reads: '读出',
+    query: '从',
+    key: '看向',
+    layer: '层',
+    head: '头',
+    attention: '注意力',
+    attentionGradient: '注意力 × 梯度',
+    lowValue: '低值',
+    middleValue: '中值',
+    highValue: '高值',
+  },
+  dependence: {
+    curve: (column, subject, low, at, high, to) =>
+      `随着 ${column} 变化，对 ${subject} 的平均预测从 ${low}（在 ${at} 处）变到 ${high}（在 ${to} 处）。`,
+    flat: column => `改变 ${column} 几乎不改变平均预测。`,
+  },
+  trust: {
+    good: score => `对此解释的信任度：良好（${score}）。`,
+    fair: (score, weakest) => `对此解释的信任度：一般（${score}）。最薄弱之处：${weakest}`,
+    poor: (score, weakest) => `对此解释的信任度：差（${score}）。${weakest}`,
+  },
+  cautions: {
+    completeness: '不要把其数值当作预测的份额。',
+    deletion: '不要由此断定模型用了哪些输入。',
+    max_sensitivity: '不要依赖它：看起来相同的输入可能得到另一种解释。',
+    model_randomisation: '不要由此断定模型学到了什么。',
+    repeat_stability: '不要据此给各列排序；更多的行或重复可能说明更多。',
+    sampling_error: '取更多样本之前，不要比较其数值。',
+    surrogate_fit: '不要把简单模型当作网络本身。',
+    effect_agreement: '不要期望单独一行遵循该曲线。',
+    exceeds_examples: '不要把它当作网络眼中的典型。',
+    neighbourhood: '不要把图上的远近当作相似程度。',
+    infidelity: '不要把其数值当作预测会失去的量。',
+    sum_over_background: '不要把其数值当作预测的份额。',
+    second_method: '不要依赖输入的顺序：各方法对此意见不一。',
+    other: '不要由此断定模型用了哪些输入。',
+  },
+  region: (row, column) => regions[row][column],
+};
