@@ -15,6 +15,7 @@ import { createLog } from './editor/log';
 import { ModelDiffs } from './editor/modelDiff/view';
 import { registerModelFiles } from './editor/modelFile/provider';
 import { Models } from './editor/models';
+import { registerLinks } from './editor/panel/links';
 import { Panel } from './editor/panel/panel';
 import type { Rooms } from './editor/rooms';
 import { Explaining } from './editor/runs/explaining';
@@ -70,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     registerTasks(rooms),
     registerModelChecks(rooms),
     registerTools(rooms),
+    registerLinks(rooms),
     panel,
     diffs,
     explaining,

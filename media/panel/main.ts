@@ -9,8 +9,8 @@ import type { ToPage } from '../../src/editor/panelProtocol';
 import type { RunEvent, RunRecord } from '../../src/train/run';
 import { actionsOf, currentMethod, isUntrained } from './actions';
 import './graph/element';
+import { type History, historyOf } from '../../src/train/history';
 import { remember, remembered, send } from './host';
-import { type History, historyOf } from './logic/history';
 import './parts/curves';
 import './parts/pixels';
 import { onTheme } from './parts/theme';
@@ -109,11 +109,13 @@ function resumeExplanation(): void {
   }
 }
 
-let saved = store.page.settings;
+let saved: { settings: unknown; view?: string } = { settings: store.page.settings };
 store.listen(() => {
-  if (store.page.settings !== saved) {
-    saved = store.page.settings;
-    remember(saved);
+  const { settings, state } = store.page;
+  if (settings !== saved.settings || state?.view !== saved.view) {
+    saved = { settings, view: state?.view };
+    // The host gives a page that comes back the view that it showed.
+    remember({ ...settings, view: state?.view });
   }
   draw(receiving ? 'frame' : 'now');
 });

@@ -3,12 +3,12 @@
  * which outlive a reload. Changes are pure functions; `Store` holds the current value and tells who listens.
  */
 import type { InquiryKind } from '../../src/editor/inquiryProtocol';
-import type { PanelState, ToPage } from '../../src/editor/panelProtocol';
+import type { ColourBy, PanelState, ToPage } from '../../src/editor/panelProtocol';
 import type { Direction } from './graph/layout';
 
 export interface Settings {
   direction: Direction;
-  colour: 'parameters' | 'gradients';
+  colour: ColourBy;
   /** Groups that are open, by the model they belong to; absent models open as far as is readable. */
   open: Readonly<Record<string, readonly string[]>>;
   /** The card that is selected in the graph. */
@@ -25,6 +25,15 @@ export interface Settings {
   inquiry: '' | InquiryKind;
   method?: string;
 }
+
+export const colours: readonly ColourBy[] = [
+  'parameters',
+  'flops',
+  'seconds',
+  'gradients',
+  'zeros',
+  'attribution',
+];
 
 export const defaults: Settings = {
   direction: 'TB',
@@ -82,9 +91,13 @@ export function restore(remembered: unknown): Settings {
   }
   const { direction, colour, axis } = settings as unknown as Settings;
   if (direction !== 'TB' && direction !== 'LR') settings['direction'] = defaults.direction;
-  if (colour !== 'parameters' && colour !== 'gradients') settings['colour'] = defaults.colour;
+  if (!colours.includes(colour)) settings['colour'] = defaults.colour;
   if (axis !== 'step' && axis !== 'epoch') settings['axis'] = defaults.axis;
   return settings as unknown as Settings;
+}
+
+function withoutCard({ card: _, ...settings }: Settings): Settings {
+  return settings;
 }
 
 export class Store {
@@ -100,7 +113,11 @@ export class Store {
   }
 
   receive(message: ToPage): void {
-    this.#replace({ ...this.#page, state: receive(this.#page.state, message) });
+    const { state: before, settings } = this.#page;
+    const state = receive(before, message);
+    // A layer that was selected elsewhere takes the place of the card that was selected here.
+    const elsewhere = before && state && state.selection.module !== before.selection.module;
+    this.#replace({ ...this.#page, state, ...(elsewhere ? { settings: withoutCard(settings) } : {}) });
   }
 
   /** What the page itself changes in the host's state at once, without waiting for its answer. */

@@ -4,8 +4,9 @@
  */
 import type { Explanation } from '../explain/method';
 import type { Model } from '../model/graph';
-import type { SamplePage } from '../service/protocol';
-import type { RunEvent, RunRecord } from '../train/run';
+import type { Evaluation, SamplePage } from '../service/protocol';
+import type { EpochPoint } from '../train/history';
+import type { Metrics, RunEvent, RunRecord, RunState } from '../train/run';
 import type { Inquiry, InquiryKind, InquiryStates } from './inquiryProtocol';
 
 export type PanelView = 'architecture' | 'training' | 'data' | 'explain';
@@ -30,6 +31,51 @@ export interface MethodChoice {
 /** A sample with what is known of its data set: enough to draw and to change it. */
 export type SampleOnPage = Omit<SamplePage, 'samples' | 'total'> & { sample: SamplePage['samples'][number] };
 
+/** A line of the table of runs. */
+export interface RunRow {
+  id: string;
+  /** As the user called it. */
+  name?: string;
+  model: string;
+  /** Name of the experiment file, without its suffix. */
+  experiment: string;
+  /** ISO 8601. */
+  started: string;
+  state: RunState;
+  epochs: number;
+  epochsDone: number;
+  parameters: number;
+  seconds?: number;
+  test?: Metrics;
+  /** What it was trained with, from its snapshot of the experiment, by path: "optimizer.name", "data.batchSize". */
+  settings: Readonly<Record<string, string>>;
+}
+
+/** Another run's curves, to lay over those of the run that is shown. */
+export interface RunCurves {
+  id: string;
+  steps: { step: Float64Array; loss: Float64Array };
+  epochs: readonly EpochPoint[];
+}
+
+/** Figures of single nodes of the graph, by node id, to colour it by. */
+export interface LayerFigures {
+  /** Floating-point operations of one sample. */
+  flops?: Readonly<Record<string, number>>;
+  /** Of the run and the row that the rest was measured on. */
+  run?: string;
+  row?: number;
+  /** Seconds of one sample's forward pass. */
+  seconds?: Readonly<Record<string, number>>;
+  /** Share of outputs that are exactly zero, 0 to 1. */
+  zeros?: Readonly<Record<string, number>>;
+  /** Sum of |activation × gradient| of the explained output. */
+  attribution?: Readonly<Record<string, number>>;
+}
+
+/** What the graph may be coloured by. */
+export type ColourBy = 'parameters' | 'flops' | 'seconds' | 'gradients' | 'zeros' | 'attribution';
+
 /** All that the page shows; the host owns it. */
 export interface PanelState {
   view: PanelView;
@@ -38,6 +84,14 @@ export interface PanelState {
   experiment?: { path: string; name: string };
   selection: Selection;
   run?: { record: RunRecord; events: readonly RunEvent[] };
+  /** Runs of this workspace, the newest first, and the curves of those that are laid over the shown one. */
+  runs?: readonly RunRow[];
+  compared?: readonly RunCurves[];
+  /** What the shown run gets right and wrong on a split. */
+  evaluation?: Evaluation & { run: string };
+  /** Samples that a cell of the confusion matrix holds, or the worst ones. */
+  picked?: SamplePage & { title: string };
+  layers?: LayerFigures;
   samples?: SamplePage & { split: 'train' | 'valid' | 'test'; offset: number };
   methods: readonly MethodChoice[];
   explanation?: Explanation;
@@ -76,5 +130,14 @@ export type FromPage =
   | { type: 'report' }
   | { type: 'explain'; method: string; row?: number; target?: string | number }
   /** Asks where to save a text file that the page made, such as the graph as SVG; `name` is the suggestion. */
-  | { type: 'save'; name: string; text: string }
+  | { type: 'save'; name: string; text?: string; bytes?: Uint8Array }
+  /** Moves the view to an editor group beside this one; here the view before it comes back. */
+  | { type: 'side'; view: PanelView; here: PanelView }
+  /** Opens the folder's run in this panel; `compare` lays its curves over those of the shown run. */
+  | { type: 'showRun'; run: string }
+  | { type: 'compare'; runs: readonly string[] }
+  | { type: 'evaluate'; split: 'train' | 'valid' | 'test' }
+  | { type: 'pick'; title: string; rows: readonly number[] }
+  | { type: 'layers'; by: ColourBy }
+  | { type: 'learningRate'; value: number }
   | { type: 'error'; message: string };

@@ -141,5 +141,7 @@ export interface Trainer {
   state(): Promise<Tensors>;
   /** L2 norms of the last batch's gradients by parameter name. */
   gradientNorms(): Promise<Record<string, number>>;
+  /** The last step's gradients by parameter name, read back. */
+  gradients(): Promise<Tensors>;
   dispose(): Promise<void>;
 }

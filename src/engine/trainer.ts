@@ -130,6 +130,16 @@ export class CompiledTrainer implements Trainer {
     );
   }
 
+  async gradients(): Promise<Tensors> {
+    const { gradients, executable } = this.active!;
+    return Object.fromEntries(
+      [...gradients].map(([name, buffer]) => {
+        const { shape } = this.model.parameters.find(p => p.name === name)!;
+        return [name, { shape, data: executable.read(buffer) }];
+      }),
+    );
+  }
+
   async dispose(): Promise<void> {
     for (const s of this.steps.values()) await s.executable.dispose();
     this.steps.clear();

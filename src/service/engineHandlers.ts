@@ -2,9 +2,11 @@
 import type { Engine } from '../engine/engine';
 import { runChecks } from '../train/checkRegistry';
 import { openRun } from '../train/openRun';
+import { activityRun } from './activityRun';
 import { anchorRun } from './anchorRun';
 import { assessRun } from './assessRun';
 import { counterfactualRun } from './counterfactualRun';
+import { evaluationRun } from './evaluationRun';
 import { explainRow } from './explainRow';
 import { predictFile } from './predictFile';
 import { reportRun } from './reportRun';
@@ -42,6 +44,14 @@ export function engineHandlers(
     async 'run/learningRate'({ run, learningRate }) {
       runs.setLearningRate(run, learningRate);
       return null;
+    },
+
+    async 'run/evaluation'(params, { signal }) {
+      return evaluationRun(params, engineFor, signal);
+    },
+
+    async 'run/activity'(params, { signal }) {
+      return activityRun(params, engineFor, signal);
     },
 
     async 'data/samples'(params, { signal }) {

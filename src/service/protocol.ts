@@ -96,6 +96,33 @@ export interface ModelDifference extends ModelComparison {
   texts: { before: string; after: string };
 }
 
+/** What a run's model gets right and wrong on a split, row by row. */
+export interface Evaluation {
+  split: Split;
+  kind: 'classes' | 'number';
+  /** Names of the classes; empty for numbers. */
+  classes: readonly string[];
+  /** Rows of the data set, in the split's order; all arrays below are as long. */
+  rows: Int32Array;
+  /** Index of the class, or the number. */
+  targets: Float64Array;
+  predicted: Float64Array;
+  /** Of the predicted class; empty for numbers, and where the output cannot be read as probabilities. */
+  confidence: Float32Array;
+  /** Negative log-likelihood of the target, or the absolute error. */
+  loss: Float32Array;
+}
+
+/** What happens at each node of a graph when rows pass through it, by node id. */
+export interface LayerActivity {
+  /** How many rows were looked at. */
+  rows: number;
+  /** Share of outputs that are exactly zero. */
+  zeros: Readonly<Record<string, number>>;
+  /** With a row: sum over the node's outputs of |activation × gradient of the explained output|. */
+  attribution?: Readonly<Record<string, number>>;
+}
+
 /** An explanation method as a menu shows it. */
 export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope'> & {
   /** Why it does not fit the run's model, in a sentence. */
@@ -149,6 +176,9 @@ export interface Requests {
   'run/compare': [{ runs: readonly string[] }, RunComparison];
   'run/parameters': [{ folder: string; run: string }, { parameters: readonly ParameterStatistics[] }];
   'data/samples': [SampleRequest & { run?: string }, SamplePage];
+  /** @throws bad-request for runs whose targets are neither one class nor one number a row. */
+  'run/evaluation': [{ run: string; split: Split }, Evaluation];
+  'run/activity': [{ run: string; row?: number; target?: number }, LayerActivity];
   explain: [ExplainRequest, Explanation];
   anchor: [AnchorRequest, Anchor];
   counterfactual: [CounterfactualRequest, CounterfactualResult];

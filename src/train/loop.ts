@@ -13,6 +13,7 @@ import type { Metric } from './metric';
 import type { Pace } from './pace';
 import type { Metrics, RunRecord, RunState } from './run';
 import type { RunWriter } from './runWriter';
+import { spreadIsDue, spreadsOf } from './spread';
 import type { TrainRequest } from './train';
 
 export interface TrainSetup {
@@ -167,6 +168,14 @@ export class TrainingLoop {
       seconds: microseconds(performance.now() - began),
       gradientNorms: await this.trainer.gradientNorms(),
     });
+    if (spreadIsDue(this.epoch, this.recipe.epochs))
+      this.writer.emit({
+        event: 'layers',
+        run: this.id,
+        epoch: this.epoch,
+        weights: spreadsOf(weights),
+        gradients: spreadsOf(await this.trainer.gradients()),
+      });
     if (this.checkpointIsDue()) await this.checkpoint(weights);
     else await this.writer.flush();
     return this.epoch < this.recipe.epochs && !this.enough && this.interrupted();

@@ -37,6 +37,15 @@ export type RunEvent =
       seconds: number;
       gradientNorms?: Record<string, number>;
     }
+  /** How the values are spread after some of the epochs, at most about forty times a run. */
+  | {
+      event: 'layers';
+      run: string;
+      epoch: number;
+      /** Of weights after the epoch, and of gradients in its last step, by parameter name. */
+      weights: Readonly<Record<string, Spread>>;
+      gradients: Readonly<Record<string, Spread>>;
+    }
   | { event: 'state'; run: string; state: RunState; message?: string }
   | {
       event: 'end';
@@ -48,9 +57,14 @@ export type RunEvent =
       test: Metrics;
     };
 
+/** [min, max, count, count, …]: counts over [min, max] in equal bins. */
+export type Spread = readonly number[];
+
 /** `.vitrine/runs/<id>/run.json`, rewritten atomically. */
 export interface RunRecord {
   id: string;
+  /** As the user calls it. */
+  name?: string;
   /** ISO 8601. */
   started: string;
   ended?: string;

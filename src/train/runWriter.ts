@@ -37,7 +37,7 @@ export class RunWriter {
     onEvent?: (event: RunEvent) => void,
   ): Promise<RunWriter> {
     const log = await MetricsLog.open(join(folder, runFiles.metrics), event =>
-      event.event === 'epoch'
+      event.event === 'epoch' || event.event === 'layers'
         ? event.epoch <= from.epoch
         : event.event === 'step'
           ? event.step <= from.step

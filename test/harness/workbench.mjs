@@ -108,10 +108,20 @@ export class Workbench {
   /** Opens a file of the workspace by its name, or by "folder/name" where names repeat. */
   async openFile(name) {
     const base = name.split('/').pop();
-    await this.page.keyboard.press(`${mod}+P`);
-    await this.box.waitFor({ state: 'visible' });
-    await this.box.fill(name);
-    await this.rows.filter({ hasText: base }).first().click();
+    const row = this.rows.filter({ hasText: base }).first();
+    // It closes when something else takes the focus, such as a webview that was clicked just before: ask again.
+    for (let left = 8; ; left--) {
+      try {
+        await this.page.keyboard.press(`${mod}+P`);
+        await this.box.waitFor({ state: 'visible', timeout: 2000 });
+        await this.box.fill(name);
+        await row.click({ timeout: 4000 });
+        break;
+      } catch (e) {
+        if (left === 0) throw new Error(`No file "${name}" is offered.`, { cause: e });
+        await this.page.keyboard.press('Escape');
+      }
+    }
     await this.page.locator('.tab.active', { hasText: base }).waitFor();
   }
 

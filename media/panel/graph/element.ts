@@ -1,61 +1,66 @@
 /**
- * <vitrine-graph>: draws the visible part of a model's graph as SVG, with a camera, a roving tab stop and folding
- * groups. It is given a model and settings and reports what the reader does; it keeps only the camera and the focus.
+ * <vitrine-graph>: draws the visible part of a model's graph, with a camera, a roving tab stop and folding groups. It
+ * is given a model and settings and reports what the reader does; it keeps only camera, focus and what is looked for.
+ * Cards near the view are SVG; where too many are in sight to be read, they are painted on a canvas behind it.
  */
-import { html, nothing, render, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
+import { html, nothing, render, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { ColourBy } from '../../../src/editor/panelProtocol';
 import type { Model } from '../../../src/model/graph';
 import { type Mark, markOf } from '../../modelDiff/marks';
-import { css, logPosition, sequential } from '../logic/colours';
-import { formatCount, formatInteger, formatNumber, formatShape } from '../logic/numbers';
-import { icon } from '../parts/icons';
-import { cut, textWidth } from '../parts/measure';
 import { onTheme, prefersReducedMotion } from '../parts/theme';
 import { t } from '../strings';
-import { shortArguments } from './arguments';
 import { bringIntoView, type Camera, fitReadable, fitWhole, zoomAt } from './camera';
-import { exportSvg } from './exportSvg';
-import {
-  boxPadding,
-  type Direction,
-  edgePath,
-  layoutInput,
-  type Placement,
-  type Rect,
-  type Sizes,
-} from './layout';
+import { type Family, sizesIn } from './cardText';
+import { findBar, legend, toolbar } from './controls';
+import { drawBox, drawCard, drawEdge } from './drawing';
+import { exportSvg, pngOf } from './exportSvg';
+import { findItems } from './find';
+import { type Direction, layoutInput, type Placement, type Rect } from './layout';
 import { LayoutClient } from './layoutClient';
 import { type Arrow, neighbour } from './navigate';
+import { cameraAt, type Overview, overviewOf, paintOverview } from './overview';
+import { contextOf, type Ink, inkOfTheme, paint } from './painter';
+import { type Scale, scaleOf } from './scale';
 import { ancestors, initiallyOpen, type Tree, treeOf } from './tree';
-import { type Card, type Edge, gradientNormOf, type VisibleGraph, visibleGraph } from './visible';
+import { type Card, type VisibleGraph, visibleGraph } from './visible';
 
 export interface GraphProperties {
   model: Model;
   direction: Direction;
-  colour: 'parameters' | 'gradients';
-  gradientNorms?: Readonly<Record<string, number>>;
+  colour: ColourBy;
+  /** What one may choose to colour by; parameters alone if absent. */
+  colours?: readonly ColourBy[];
+  gradientNorms?: Readonly<Record<string, number>> | undefined;
+  /** Of single nodes, by id: what `colour` shows, unless it is parameters or gradients. */
+  figures?: Readonly<Record<string, number>> | undefined;
   /** Ids of open groups; undefined opens what is readable. */
-  open?: readonly string[];
+  open?: readonly string[] | undefined;
   /** What a comparison with another version says of nodes, by index; shown as outlines. */
   marks?: ReadonlyMap<number, Mark> | undefined;
   /** The selected card's id, and the selected module's path for where the card is not known. */
-  card?: string;
-  module?: string;
+  card?: string | undefined;
+  module?: string | undefined;
+  /** Something flows through it right now. */
+  live?: boolean;
 }
 
 export interface GraphEvents {
   onSelect(card: Card | undefined): void;
   onOpen(open: readonly string[]): void;
   onDirection(direction: Direction): void;
-  onColour(colour: 'parameters' | 'gradients'): void;
+  onColour(colour: ColourBy): void;
   onExport(svgText: string): void;
+  /** The drawing as a PNG file; the button is there if this is. */
+  onPicture?(bytes: Uint8Array): void;
 }
 
-const fonts = {
-  name: '600 12.5px ',
-  type: '11.5px ',
-  mono: '10.5px ',
-};
+/** Up to here all cards are elements at all times. */
+const always = 150;
+/** More cards than this in sight are painted. */
+const readable = 160;
+/** Animated edges cost; a picture of many says nothing more. */
+const mostLive = 80;
 
 class GraphElement extends HTMLElement {
   #properties?: GraphProperties;
@@ -69,13 +74,26 @@ class GraphElement extends HTMLElement {
   #moved = false;
   #focus?: string;
   #pending = false;
+  /** Counts layouts and figures, so that the overview is painted anew when they change. */
+  #layouts = 0;
+  #figuresVersion = 0;
   readonly #layout = new LayoutClient();
   /** To be moved into view once it is placed. */
   #wanted?: string;
   #drag?: { x: number; y: number; camera: Camera; moved: boolean };
   /** What the reader folded or unfolded, until the new layout is there. */
   #anchor?: { id: string; rect: Rect; focused: boolean };
-  #family = { sans: 'sans-serif', mono: 'monospace' };
+  #family: Family = { sans: 'sans-serif', mono: 'monospace' };
+  #ink?: Ink;
+  #scale?: Scale;
+  /** Part of the world that is drawn as elements, and whether it is painted instead; for large graphs. */
+  #drawn?: { left: number; top: number; right: number; bottom: number; painted: boolean };
+  /** Draws everything, for a file. */
+  #everything = false;
+  #find?: { query: string; found: string[]; at: number };
+  #overview?: Overview;
+  readonly #still: { picture?: HTMLCanvasElement; key?: unknown } = {};
+  #frame = 0;
   #shown?: string;
   #cleanUp: (() => void)[] = [];
   readonly #resize = new ResizeObserver(() => this.#resized());
@@ -86,13 +104,17 @@ class GraphElement extends HTMLElement {
     this.#cleanUp.push(
       onTheme(() => {
         this.#fonts();
+        this.#ink = inkOfTheme();
+        this.#still.key = undefined;
         this.#draw();
       }),
     );
     this.#fonts();
+    this.#ink = inkOfTheme();
   }
 
   disconnectedCallback(): void {
+    cancelAnimationFrame(this.#frame);
     this.#resize.disconnect();
     for (const f of this.#cleanUp.splice(0)) f();
   }
@@ -104,6 +126,8 @@ class GraphElement extends HTMLElement {
   set properties(next: GraphProperties | undefined) {
     const before = this.#properties;
     this.#properties = next;
+    if (next?.figures !== before?.figures || next?.gradientNorms !== before?.gradientNorms)
+      this.#figuresVersion++;
     if (!next) {
       this.#tree = this.#graph = this.#placement = undefined;
       render(nothing, this);
@@ -157,13 +181,18 @@ class GraphElement extends HTMLElement {
     const outside = before !== undefined && card !== before.card ? card !== this.#focus : true;
     this.#shown = wanted;
     if (!outside) return;
-    const closed = ancestors(this.#tree!, wanted).filter(id => !this.#open.has(id));
-    if (closed.length && this.#tree!.items.get(wanted)) {
-      // Only stacks and groups that hide it; the host's selection never folds anything.
+    this.#show(wanted);
+  }
+
+  /** Opens what hides it and moves it into view. */
+  #show(id: string): void {
+    const closed = ancestors(this.#tree!, id).filter(g => !this.#open.has(g));
+    if (closed.length && this.#tree!.items.get(id)) {
+      // Only stacks and groups that hide it; nothing is folded for a selection.
       this.#open = new Set([...this.#open, ...closed]);
-      this.#wanted = wanted;
+      this.#wanted = id;
       this.#place();
-    } else this.#reveal(wanted);
+    } else this.#reveal(id);
   }
 
   #cardOfModule(module: string | undefined): string | undefined {
@@ -183,12 +212,14 @@ class GraphElement extends HTMLElement {
 
   #place(): void {
     const graph = visibleGraph(this.#tree!, this.#open);
-    const input = layoutInput(graph, this.#sizes(), this.#properties!.direction);
+    const input = layoutInput(graph, sizesIn(this.#family), this.#properties!.direction);
     this.#pending = true;
     this.#layout.place(input, placement => {
       const before = this.#placement;
       this.#graph = graph;
       this.#placement = placement;
+      this.#layouts++;
+      this.#drawn = undefined;
       if (!graph.cards.some(c => c.id === this.#focus)) this.#focus = undefined;
       if (!this.#moved || !before) this.#recentre();
       this.#pending = false;
@@ -225,54 +256,137 @@ class GraphElement extends HTMLElement {
     this.#draw();
   }
 
-  #sizes(): Sizes {
-    return {
-      card: card => {
-        const name = textWidth(titleOf(card), fonts.name + this.#family.sans);
-        if (isOneLine(card)) {
-          const extra = aside(card) ? textWidth(aside(card), fonts.mono + this.#family.mono) + 8 : 0;
-          return { width: Math.max(name + extra + 28, 76), height: 28 };
-        }
-        const type = textWidth(secondLine(card), fonts.type + this.#family.sans);
-        const count = card.parameters
-          ? textWidth(formatCount(card.parameters), fonts.mono + this.#family.mono) + 16
-          : 0;
-        const args = Math.min(textWidth(argumentsOf(card), fonts.mono + this.#family.mono), 190);
-        const badge = card.repeats > 1 ? 34 : 0;
-        const chevron = card.item?.children.length ? 20 : 0;
-        const width = Math.max(name + count + badge + chevron + 26, type + 26, args + 26, 124);
-        return { width: Math.min(width, 264), height: argumentsOf(card) ? 62 : 46 };
-      },
-      label: text => ({ width: textWidth(text, fonts.mono + this.#family.mono) + 10, height: 16 }),
-    };
-  }
-
   // Drawing
 
   #draw(): void {
     const p = this.#properties;
     if (!p) return;
-    render(this.#template(p), this);
-    this.#moveCamera();
+    this.#scale = scaleOf(p, p.model, this.#graph?.cards ?? []);
+    this.#cull();
+    render(this.#template(p, this.#scale), this);
+    this.#showCamera();
   }
 
+  /** What was a move of the camera: at once where that is cheap, else once a frame. */
   #moveCamera(): void {
+    if ((this.#graph?.cards.length ?? 0) <= always) {
+      this.#showCamera();
+      return;
+    }
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => {
+      if (this.#cull()) this.#draw();
+      else this.#showCamera();
+    });
+  }
+
+  #showCamera(): void {
     const { x, y, k } = this.#camera;
-    const world = this.querySelector('.world');
-    world?.setAttribute('transform', `translate(${x} ${y}) scale(${k})`);
+    this.querySelector('.world')?.setAttribute('transform', `translate(${x} ${y}) scale(${k})`);
     this.classList.toggle('far', k < 0.45);
     const label = this.querySelector('.zoom');
     if (label) label.textContent = `${Math.round(k * 100)} %`;
+    this.#paint();
   }
 
-  #template(p: GraphProperties): TemplateResult {
+  /** Chooses what is drawn as elements. True when that is another part than before. */
+  #cull(): boolean {
+    const cards = this.#graph?.cards ?? [];
+    const before = this.#drawn;
+    if (cards.length <= always || this.#everything || !this.#placement) {
+      this.#drawn = undefined;
+      return before !== undefined;
+    }
+    const { x, y, k } = this.#camera;
+    const { width, height } = this.#size;
+    const seen = { left: -x / k, top: -y / k, right: (width - x) / k, bottom: (height - y) / k };
+    const inSight = (r: Rect | undefined) =>
+      r !== undefined &&
+      r.x + r.width / 2 > seen.left &&
+      r.x - r.width / 2 < seen.right &&
+      r.y + r.height / 2 > seen.top &&
+      r.y - r.height / 2 < seen.bottom;
+    let count = 0;
+    for (const c of cards) if (inSight(this.#placement.cards.get(c.id)) && ++count > readable) break;
+    const painted = count > readable;
+    const holds =
+      before !== undefined &&
+      before.left <= seen.left &&
+      before.top <= seen.top &&
+      before.right >= seen.right &&
+      before.bottom >= seen.bottom;
+    if (before && before.painted === painted && (painted || holds)) return false;
+    // Some air, so that a small move needs no new elements.
+    const [dx, dy] = [(seen.right - seen.left) * 0.4, (seen.bottom - seen.top) * 0.4];
+    this.#drawn = {
+      left: seen.left - dx,
+      top: seen.top - dy,
+      right: seen.right + dx,
+      bottom: seen.bottom + dy,
+      painted,
+    };
+    return true;
+  }
+
+  #isDrawn(id: string, r: Rect | undefined): boolean {
+    const d = this.#drawn;
+    if (!d) return true;
+    // The tab stop is always there.
+    if (id === (this.#focus ?? this.#selected ?? this.#graph?.cards[0]?.id)) return true;
+    if (!r || d.painted) return false;
+    return (
+      r.x + r.width / 2 > d.left &&
+      r.x - r.width / 2 < d.right &&
+      r.y + r.height / 2 > d.top &&
+      r.y - r.height / 2 < d.bottom
+    );
+  }
+
+  /** The canvas behind, where cards are painted, and the overview. */
+  #paint(): void {
+    const [behind, small] = [
+      this.querySelector<HTMLCanvasElement>('.behind'),
+      this.querySelector<HTMLCanvasElement>('.overview'),
+    ];
     const graph = this.#graph;
     const placement = this.#placement;
-    const norms = p.colour === 'gradients' ? p.gradientNorms : undefined;
-    const scale = this.#scale(norms);
+    if (!graph || !placement || !behind || !small || !this.#scale) return;
+    this.#ink ??= inkOfTheme();
+    const scene = { graph, placement, scale: this.#scale, ink: this.#ink, selected: this.#selected };
+    const painted = this.#drawn?.painted ?? false;
+    behind.hidden = !painted;
+    if (painted) {
+      const c = contextOf(behind, this.#size.width, this.#size.height);
+      if (c) paint(c, scene, this.#camera);
+    }
+    const overview = overviewOf(placement, this.#camera, this.#size);
+    this.#overview = overview;
+    small.hidden = !overview;
+    this.classList.toggle('overviewed', overview !== undefined);
+    if (!overview) return;
+    small.style.width = `${overview.width}px`;
+    small.style.height = `${overview.height}px`;
+    const key = `${this.#layouts}/${scene.scale.kind}/${scene.selected}/${this.#figuresVersion}`;
+    paintOverview(small, this.#still, key, overview, scene, this.#camera, this.#size);
+  }
+
+  #template(p: GraphProperties, scale: Scale): TemplateResult {
+    const graph = this.#graph;
+    const placement = this.#placement;
+    const groups = this.#groups();
+    const selected = this.#selected;
+    const first = graph?.cards[0]?.id;
+    const stop = this.#focus ?? selected ?? first;
+    const found = this.#find?.found[this.#find.at];
+    const drawn = new Set(
+      graph?.cards.filter(c => this.#isDrawn(c.id, placement?.cards.get(c.id))).map(c => c.id),
+    );
+    const painted = this.#drawn?.painted ?? false;
+    const live = p.live === true && (graph?.cards.length ?? 0) <= mostLive;
     return html`
+      <canvas class="behind" aria-hidden="true" hidden></canvas>
       <svg
-        class="canvas"
+        class=${live ? 'canvas live' : 'canvas'}
         role="group"
         aria-label=${`${t('graph.label', { name: p.model.name })}. ${t('graph.keys')}`}
         @wheel=${{ handleEvent: (e: WheelEvent) => this.#wheel(e), passive: false }}
@@ -294,19 +408,29 @@ class GraphElement extends HTMLElement {
             graph && placement
               ? svg`
                 <g class="boxes">${repeat(
-                  graph.boxes,
+                  painted ? [] : graph.boxes,
                   b => b.id,
-                  b => this.#box(b.id, b.item.name, b.item.type, placement.boxes.get(b.id)),
+                  b => drawBox(b, placement.boxes.get(b.id), this.#family, () => this.#toggle(b.id)),
                 )}</g>
                 <g class="edges" aria-hidden="true">${repeat(
-                  graph.edges,
+                  graph.edges.filter(e => !painted && (drawn.has(e.from) || drawn.has(e.to))),
                   e => e.id,
-                  e => this.#edge(e, placement),
+                  e => drawEdge(e, placement, this.#family, this.#focus === e.from || this.#focus === e.to),
                 )}</g>
                 <g class="cards">${repeat(
-                  graph.cards,
+                  graph.cards.filter(c => drawn.has(c.id)),
                   c => c.id,
-                  c => this.#card(c, placement.cards.get(c.id), scale.at(c), norms),
+                  c =>
+                    drawCard(c, placement.cards.get(c.id), {
+                      family: this.#family,
+                      scale,
+                      selected: selected === c.id,
+                      found: found === c.id,
+                      mark: markOf(p.marks, c.item?.nodes ?? []),
+                      tabStop: stop === c.id,
+                      onFocus: () => this.#focused(c.id),
+                      onToggle: () => this.#toggle(c.id),
+                    }),
                 )}</g>`
               : nothing
           }
@@ -317,230 +441,103 @@ class GraphElement extends HTMLElement {
           ? html`<p class="graph-note" role="status">${t('graph.layingOut', { count: this.#tree?.model.nodes.length ?? 0 })}</p>`
           : nothing
       }
-      ${this.#toolbar(p)} ${this.#legend(p, scale)}
+      ${toolbar({
+        direction: p.direction,
+        closed: groups.length ? groups.some(g => !this.#open.has(g)) : undefined,
+        fold: () => this.#events?.onOpen(groups.some(g => !this.#open.has(g)) ? groups : []),
+        turn: () => this.#events?.onDirection(p.direction === 'TB' ? 'LR' : 'TB'),
+        find: () => this.find(),
+        save: kind => void this.#export(kind),
+        picture: this.#events?.onPicture !== undefined,
+        zoom: factor => this.zoom(factor),
+        fit: () => this.fitAll(),
+      })}
+      ${
+        this.#find
+          ? findBar(
+              { query: this.#find.query, count: this.#find.found.length, at: this.#find.at },
+              query => this.#look(query),
+              by => this.#step(by),
+              () => this.#closeFind(),
+            )
+          : nothing
+      }
+      ${legend(p.colours ?? ['parameters'], p.colour, scale, c => this.#events?.onColour(c))}
+      <canvas
+        class="overview"
+        aria-hidden="true"
+        hidden
+        @pointerdown=${(e: PointerEvent) => {
+          (e.currentTarget as Element).setPointerCapture(e.pointerId);
+          this.#travel(e);
+        }}
+        @pointermove=${(e: PointerEvent) => e.buttons === 1 && this.#travel(e)}
+      ></canvas>
     `;
   }
 
-  #toolbar(p: GraphProperties): TemplateResult {
-    const groups = [...(this.#tree?.items.values() ?? [])].filter(
-      i => i.children.length && i !== this.#tree!.root,
+  #groups(): string[] {
+    const root = this.#tree?.root;
+    return [...(this.#tree?.items.values() ?? [])]
+      .filter(i => i.children.length && i !== root)
+      .map(i => i.id);
+  }
+
+  // Finding
+
+  /** Opens the field that looks for layers and operations. */
+  find(): void {
+    this.#find ??= { query: '', found: [], at: 0 };
+    this.#draw();
+    const input = this.querySelector<HTMLInputElement>('.graph-find input');
+    input?.focus();
+    input?.select();
+  }
+
+  #look(query: string): void {
+    this.#find = { query, found: this.#tree ? findItems(this.#tree, query) : [], at: 0 };
+    this.#goToFound();
+  }
+
+  #step(by: 1 | -1): void {
+    const f = this.#find;
+    if (!f || f.found.length === 0) return;
+    f.at = (f.at + by + f.found.length) % f.found.length;
+    this.#goToFound();
+  }
+
+  #goToFound(): void {
+    const id = this.#find?.found[this.#find.at];
+    if (id) this.#show(id);
+    this.#draw();
+  }
+
+  /** What was found stays selected, and gets the focus. */
+  #closeFind(): void {
+    const id = this.#find?.found[this.#find.at];
+    this.#find = undefined;
+    const card = this.#graph?.cards.find(c => c.id === id);
+    if (card) {
+      this.#focus = card.id;
+      this.#select(card);
+    }
+    this.#draw();
+    const next = card?.id ?? this.#focus ?? this.#graph?.cards[0]?.id;
+    if (next) this.#focusCard(next);
+  }
+
+  #travel(e: PointerEvent): void {
+    if (!this.#overview) return;
+    const box = (e.currentTarget as Element).getBoundingClientRect();
+    this.#moved = true;
+    this.#camera = cameraAt(
+      this.#overview,
+      e.clientX - box.left,
+      e.clientY - box.top,
+      this.#camera.k,
+      this.#size,
     );
-    const closed = groups.some(g => !this.#open.has(g.id));
-    return html`<div class="graph-tools" role="toolbar" aria-label=${t('tabs.architecture')}>
-      ${
-        groups.length
-          ? html`<button
-              class="tool"
-              title=${closed ? t('graph.openAll') : t('graph.closeAll')}
-              aria-label=${closed ? t('graph.openAll') : t('graph.closeAll')}
-              @click=${() => this.#events?.onOpen(closed ? groups.map(g => g.id) : [])}
-            >
-              ${icon(closed ? 'open' : 'close')}
-            </button>`
-          : nothing
-      }
-      <button
-        class="tool"
-        title=${t(`graph.direction.${p.direction}`)}
-        aria-label=${t(`graph.direction.${p.direction}`)}
-        @click=${() => this.#events?.onDirection(p.direction === 'TB' ? 'LR' : 'TB')}
-      >
-        ${icon(p.direction === 'TB' ? 'right' : 'down')}
-      </button>
-      <button class="tool" title=${t('graph.export')} aria-label=${t('graph.export')} @click=${() => this.#export()}>
-        ${icon('save')}
-      </button>
-      <span class="tool-gap"></span>
-      <button class="tool" title=${t('graph.zoomOut')} aria-label=${t('graph.zoomOut')} @click=${() => this.zoom(1 / 1.25)}>
-        ${icon('zoomOut')}
-      </button>
-      <span class="zoom" aria-hidden="true"></span>
-      <button class="tool" title=${t('graph.zoomIn')} aria-label=${t('graph.zoomIn')} @click=${() => this.zoom(1.25)}>
-        ${icon('zoomIn')}
-      </button>
-      <button class="tool" title=${t('graph.fit')} aria-label=${t('graph.fit')} @click=${() => this.fitAll()}>
-        ${icon('fit')}
-      </button>
-    </div>`;
-  }
-
-  #legend(p: GraphProperties, scale: Scale): TemplateResult {
-    const ends = scale.ends;
-    return html`<div class="graph-legend">
-      ${
-        p.gradientNorms
-          ? html`<div class="segments" role="group" aria-label=${t('graph.colour')}>
-              ${(['parameters', 'gradients'] as const).map(
-                c => html`<button
-                  class="segment"
-                  aria-pressed=${c === p.colour}
-                  @click=${() => this.#events?.onColour(c)}
-                >
-                  ${t(`graph.colour.${c}`)}
-                </button>`,
-              )}
-            </div>`
-          : nothing
-      }
-      ${
-        ends
-          ? html`<div class="ramp" title=${t(`graph.legend.${scale.kind}`)}>
-              <span class="mono">${ends[0]}</span><span class="ramp-bar" role="img" aria-label=${t(`graph.legend.${scale.kind}`)}></span
-              ><span class="mono">${ends[1]}</span>
-              <span class="quiet ramp-name">${t(`graph.legend.${scale.kind}`)}</span>
-            </div>`
-          : nothing
-      }
-    </div>`;
-  }
-
-  #scale(norms: Readonly<Record<string, number>> | undefined): Scale {
-    const cards = this.#graph?.cards ?? [];
-    const value = (c: Card) => (norms ? gradientNormOf(c, norms) : c.parameters || undefined);
-    const values = cards.map(value).filter(v => v !== undefined && v > 0) as number[];
-    const max = Math.max(...values, 0);
-    const least = Math.min(...values);
-    // Counts start at 1; norms span what there is, at least a decade.
-    const min = norms ? Math.min(least, max / 10) : 1;
-    return {
-      kind: norms ? 'gradients' : 'parameters',
-      ends: values.length
-        ? norms
-          ? [formatNumber(min, 2), formatNumber(max, 2)]
-          : ['1', formatCount(max)]
-        : undefined,
-      at: c => {
-        const v = value(c);
-        return v === undefined ? undefined : logPosition(v, max, min);
-      },
-    };
-  }
-
-  #box(id: string, name: string, type: string, r: Rect | undefined): SVGTemplateResult {
-    if (!r) return svg``;
-    const x = r.x - r.width / 2;
-    const y = r.y - r.height / 2;
-    const room = r.width - 2 * boxPadding.side - 16;
-    const title = cut(`${name}  ${type}`, fonts.name + this.#family.sans, room);
-    return svg`<g class="box">
-      <rect x=${x} y=${y} width=${r.width} height=${r.height} rx="8" />
-      <g class="fold" role="button" tabindex="-1" aria-label=${t('graph.close', { name })}
-        @click=${() => this.#toggle(id)}>
-        <title>${t('graph.close', { name })}</title>
-        <rect class="hit" x=${x} y=${y} width=${Math.min(r.width, 28 + textWidth(title, fonts.name + this.#family.sans))} height="24" />
-        <path class="chevron" d=${`M${x + 9} ${y + 10}l4 4 4 -4`} />
-        <text class="box-name" x=${x + 24} y=${y + 16}>${title.slice(0, name.length)}<tspan class="box-type">${title.slice(name.length)}</tspan></text>
-      </g>
-    </g>`;
-  }
-
-  #edge(e: Edge, placement: Placement): SVGTemplateResult {
-    const place = placement.edges.get(e.id);
-    if (!place) return svg``;
-    const lit = this.#focus === e.from || this.#focus === e.to;
-    const width = textWidth(e.label, fonts.mono + this.#family.mono) + 8;
-    return svg`<g class=${lit ? 'edge lit' : 'edge'}>
-      <path d=${edgePath(place.points)} marker-end="url(#arrow)" />
-      ${
-        place.label && e.label
-          ? svg`<rect class="pill" x=${place.label.x - width / 2} y=${place.label.y - 8} width=${width} height="16" rx="4" />
-            <text class="shape" x=${place.label.x} y=${place.label.y + 3.5}>${e.label}</text>`
-          : nothing
-      }
-    </g>`;
-  }
-
-  #card(
-    card: Card,
-    r: Rect | undefined,
-    position: number | undefined,
-    norms: Readonly<Record<string, number>> | undefined,
-  ): SVGTemplateResult {
-    if (!r) return svg``;
-    const selected = this.#selected === card.id;
-    const foldable = (card.item?.children.length ?? 0) > 0;
-    const end = card.kind === 'input' || card.kind === 'output';
-    const small = isOneLine(card);
-    const x = r.x - r.width / 2;
-    const y = r.y - r.height / 2;
-    const w = r.width;
-    const name = titleOf(card);
-    const left = x + 14 + (foldable ? 16 : 0);
-    const count = card.parameters ? formatCount(card.parameters) : '';
-    const gradient = norms && gradientNormOf(card, norms);
-    const right = norms ? (gradient === undefined ? '' : formatNumber(gradient, 2)) : count;
-    const rightWidth = right ? textWidth(right, fonts.mono + this.#family.mono) + 10 : 0;
-    const badgeWidth = card.repeats > 1 ? 34 : 0;
-    const first = this.#graph!.cards[0]?.id;
-    const tabStop = (this.#focus ?? this.#selected ?? first) === card.id;
-    const shortName = cut(name, fonts.name + this.#family.sans, x + w - 10 - rightWidth - badgeWidth - left);
-    const mark = markOf(this.#properties?.marks, card.item?.nodes ?? []);
-    const fill = position === undefined ? undefined : css(sequential(position));
-    return svg`<g
-      class=${`card ${card.kind}${selected ? ' selected' : ''}${small ? ' small' : ''}${mark ? ` ${mark}` : ''}`}
-      role="button" tabindex=${tabStop ? 0 : -1} data-card=${card.id}
-      aria-label=${this.#spoken(card, gradient)} aria-pressed=${selected}
-      aria-expanded=${foldable ? 'false' : nothing}
-      @focus=${() => this.#focused(card.id)}
-      @dblclick=${() => foldable && this.#toggle(card.id)}
-    >
-      <title>${tooltip(card)}</title>
-      ${
-        card.kind === 'stack'
-          ? svg`<rect class="under" x=${x + 8} y=${y + 8} width=${w} height=${r.height} rx="6" />
-                <rect class="under" x=${x + 4} y=${y + 4} width=${w} height=${r.height} rx="6" />`
-          : nothing
-      }
-      <rect class="face" x=${x} y=${y} width=${w} height=${r.height} rx=${end ? r.height / 2 : 6} />
-      ${
-        fill
-          ? svg`<path class="band" fill=${fill} d=${`M${x + 6} ${y}a6 6 0 0 0 -6 6v${r.height - 12}a6 6 0 0 0 6 6z`} />`
-          : nothing
-      }
-      ${
-        small
-          ? svg`<text class="name" x=${r.x} y=${r.y + 4.5} text-anchor="middle">${name}${
-              aside(card) ? svg`<tspan class="aside" dx="7">${aside(card)}</tspan>` : nothing
-            }</text>`
-          : svg`
-            <text class="name" x=${left} y=${y + 19}>${shortName}</text>
-            ${right ? svg`<text class="count" x=${x + w - 10 - badgeWidth} y=${y + 18.5}>${right}</text>` : nothing}
-            ${
-              card.repeats > 1
-                ? svg`<rect class="badge" x=${x + w - 40} y=${y + 8} width="32" height="16" rx="8" />
-                  <text class="badge-text" x=${x + w - 24} y=${y + 19.5}>× ${card.repeats}</text>`
-                : nothing
-            }
-            <text class="type" x=${x + 14} y=${y + 36}>${cut(secondLine(card), fonts.type + this.#family.sans, w - 24)}</text>
-            <text class="arguments" x=${x + 14} y=${y + 52}>${cut(argumentsOf(card), fonts.mono + this.#family.mono, w - 24)}</text>`
-      }
-      ${
-        foldable
-          ? svg`<g class="fold" @click=${(e: Event) => {
-              e.stopPropagation();
-              this.#toggle(card.id);
-            }}>
-              <rect class="hit" x=${x + 6} y=${y + 2} width="24" height="26" />
-              <path class="chevron" d=${`M${x + 14} ${y + 10.5}l4 4 -4 4`} />
-            </g>`
-          : nothing
-      }
-    </g>`;
-  }
-
-  #spoken(card: Card, gradient: number | undefined): string {
-    const outputs = card.outputs.map(formatShape).join(', ');
-    return [
-      card.kind === 'input' ? t('graph.node.input') : card.kind === 'output' ? t('graph.node.output') : '',
-      card.name,
-      card.kind === 'input' || card.kind === 'output' ? '' : card.type,
-      card.repeats > 1 ? t('graph.node.repeats', { count: card.repeats }) : '',
-      card.parameters ? t('graph.node.parameters', { count: formatInteger(card.parameters) }) : '',
-      outputs ? t('graph.node.outputs', { shape: outputs }) : '',
-      gradient === undefined ? '' : t('graph.node.gradient', { value: formatNumber(gradient) }),
-    ]
-      .filter(Boolean)
-      .join(', ');
+    this.#moveCamera();
   }
 
   // Gestures
@@ -583,6 +580,11 @@ class GraphElement extends HTMLElement {
   }
 
   #focusCard(id: string): void {
+    // It may not be drawn yet: a large graph draws what is in sight, and the tab stop.
+    if (this.#drawn) {
+      this.#focus = id;
+      this.#draw();
+    }
     const g = this.querySelector<SVGGElement>(`[data-card="${CSS.escape(id)}"]`);
     g?.focus({ preventScroll: true });
     this.#reveal(id);
@@ -674,11 +676,23 @@ class GraphElement extends HTMLElement {
     const target = e.target as Element;
     if (target.closest('.fold')) return;
     const id = target.closest('[data-card]')?.getAttribute('data-card');
-    const card = this.#graph?.cards.find(c => c.id === id);
+    const card = this.#graph?.cards.find(c => c.id === id) ?? this.#paintedAt(e);
     if (card) {
       this.#focus = card.id;
       this.#select(card);
     } else this.#events?.onSelect(undefined);
+  }
+
+  /** The painted card under the pointer. */
+  #paintedAt(e: PointerEvent): Card | undefined {
+    if (!this.#drawn?.painted || !this.#placement) return undefined;
+    const box = this.getBoundingClientRect();
+    const { x, y, k } = this.#camera;
+    const [px, py] = [(e.clientX - box.left - x) / k, (e.clientY - box.top - y) / k];
+    return this.#graph?.cards.find(c => {
+      const r = this.#placement!.cards.get(c.id);
+      return r && Math.abs(px - r.x) <= r.width / 2 && Math.abs(py - r.y) <= r.height / 2;
+    });
   }
 
   #select(card: Card): void {
@@ -687,6 +701,11 @@ class GraphElement extends HTMLElement {
   }
 
   #key(e: KeyboardEvent): void {
+    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'f') {
+      e.preventDefault();
+      this.find();
+      return;
+    }
     if (e.altKey || e.ctrlKey || e.metaKey) return;
     const id = (e.target as Element).closest('[data-card]')?.getAttribute('data-card') ?? this.#focus;
     const card = this.#graph?.cards.find(c => c.id === id);
@@ -714,60 +733,18 @@ class GraphElement extends HTMLElement {
     }
   }
 
-  #export(): void {
-    const world = this.querySelector<SVGGElement>('.world');
+  async #export(kind: 'svg' | 'png'): Promise<void> {
     const placement = this.#placement;
-    if (world && placement) this.#events?.onExport(exportSvg(world, placement));
+    if (!placement || !this.#properties) return;
+    this.#everything = true;
+    this.#draw();
+    const world = this.querySelector<SVGGElement>('.world');
+    const text = world ? exportSvg(world, placement) : '';
+    this.#everything = false;
+    this.#draw();
+    if (kind === 'svg') this.#events?.onExport(text);
+    else this.#events?.onPicture?.(await pngOf(text));
   }
-}
-
-interface Scale {
-  kind: 'parameters' | 'gradients';
-  /** What its two ends stand for; absent when nothing has a value. */
-  ends?: readonly [string, string];
-  /** 0 to 1; undefined for what has no value. */
-  at(card: Card): number | undefined;
-}
-
-/** Calls without parameters, and the model's ends, need no more than a name. */
-function isOneLine(card: Card): boolean {
-  return card.kind === 'input' || card.kind === 'output' || (card.kind === 'op' && card.parameters === 0);
-}
-
-function titleOf(card: Card): string {
-  if (card.name) return card.name;
-  return card.kind === 'output' ? t('graph.node.output') : t('graph.node.input');
-}
-
-function secondLine(card: Card): string {
-  if (card.kind === 'op') return card.hint;
-  const count = card.item?.nodes.length ?? 0;
-  if (card.kind === 'group')
-    return [card.type, t('graph.node.operations', { count })].filter(Boolean).join(' · ');
-  return card.type;
-}
-
-function argumentsOf(card: Card): string {
-  return card.kind === 'module' ? shortArguments(card.arguments) : '';
-}
-
-/** What stands in small beside the name of a card of one line. */
-function aside(card: Card): string {
-  if (card.kind === 'input') return card.name ? t('graph.node.input').toLowerCase() : '';
-  if (card.kind === 'output') return card.name ? t('graph.node.output').toLowerCase() : '';
-  return card.hint;
-}
-
-function tooltip(card: Card): string {
-  const path = card.item?.path;
-  return [
-    [path || card.name, card.type].filter(Boolean).join('  '),
-    card.arguments,
-    card.parameters ? t('graph.node.parameters', { count: formatInteger(card.parameters) }) : '',
-    card.outputs.map(formatShape).join(', '),
-  ]
-    .filter(Boolean)
-    .join('\n');
 }
 
 customElements.define('vitrine-graph', GraphElement);

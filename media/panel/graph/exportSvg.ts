@@ -47,3 +47,20 @@ export function exportSvg(world: SVGGElement, size: { width: number; height: num
     '',
   ].join('\n');
 }
+
+/** Pixels along the longer side that a canvas surely takes. */
+const mostPixels = 8192;
+
+/** The same file as a picture, at twice its size where that fits. */
+export async function pngOf(svgText: string): Promise<Uint8Array> {
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText)}`;
+  await picture.decode();
+  const scale = Math.min(2, mostPixels / Math.max(picture.naturalWidth, picture.naturalHeight, 1));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.ceil(picture.naturalWidth * scale);
+  canvas.height = Math.ceil(picture.naturalHeight * scale);
+  canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise<Blob | null>(resolve => canvas.toBlob(resolve, 'image/png'));
+  return new Uint8Array((await blob?.arrayBuffer()) ?? []);
+}

@@ -3,6 +3,7 @@
  * it blocks nobody, and sizes of texts are measured by the page before.
  */
 import { layout as dagre, Graph } from '@dagrejs/dagre';
+import { placeLarge } from './layoutLarge';
 import type { Card, VisibleGraph } from './visible';
 
 export type Direction = 'TB' | 'LR';
@@ -65,7 +66,14 @@ export function layoutInput(graph: VisibleGraph, sizes: Sizes, direction: Direct
   };
 }
 
+/** Above this many cards and boxes dagre takes too long for the whole at once. */
+const large = 110;
+
 export function placeGraph(graph: LayoutInput): Placement {
+  return graph.cards.length + graph.boxes.length > large ? placeLarge(graph, boxPadding) : placeWhole(graph);
+}
+
+function placeWhole(graph: LayoutInput): Placement {
   const { direction } = graph;
   const g = new Graph({ compound: true, multigraph: true });
   g.setGraph({ rankdir: direction, nodesep: 28, edgesep: 16, ranksep: direction === 'TB' ? 28 : 30 });

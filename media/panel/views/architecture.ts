@@ -1,13 +1,13 @@
 /** The graph's pane, and beside it what is known of the selected node. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { PanelState } from '../../../src/editor/panelProtocol';
+import type { ColourBy, PanelState } from '../../../src/editor/panelProtocol';
 import type { Model, SourceRange } from '../../../src/model/graph';
-import type { Actions } from '../actions';
+import type { History } from '../../../src/train/history';
+import { type Actions, isUntrained } from '../actions';
 import { splitArguments } from '../graph/arguments';
 import type { GraphEvents, GraphProperties } from '../graph/element';
 import { attributesText, type Tree, treeOf } from '../graph/tree';
 import { type Card, gradientNormOf, visibleGraph } from '../graph/visible';
-import type { History } from '../logic/history';
 import { elementCount, formatInteger, formatNumber, formatPercent, formatShape } from '../logic/numbers';
 import { empty } from '../parts/empty';
 import { icon } from '../parts/icons';
@@ -27,19 +27,62 @@ export function graphPane(
 ): TemplateResult {
   const { model } = state;
   if (!model) return empty(t('graph.empty.title'), t('graph.empty.text'));
+  const live = history?.state === 'running';
+  // While it learns, the training view shows where: by the gradients, which are new after every epoch.
+  const wanted = live && state.view === 'training' && history.gradientNorms ? 'gradients' : settings.colour;
+  const colours = coloursOf(state, history);
+  const colour = colours.includes(wanted) ? wanted : 'parameters';
+  wantFigures(colour, state, actions);
   const properties: GraphProperties = {
     model,
     direction: settings.direction,
-    colour: history?.gradientNorms ? settings.colour : 'parameters',
+    colour,
+    colours,
     gradientNorms: history?.gradientNorms,
+    figures:
+      colour === 'flops' || colour === 'seconds' || colour === 'zeros' || colour === 'attribution'
+        ? state.layers?.[colour]
+        : undefined,
     open: settings.open[modelKey(model)],
     card: settings.card,
     module: state.selection.module,
+    live,
   };
-  return html`<vitrine-graph .events=${events(model, settings, actions)} .properties=${properties}></vitrine-graph>`;
+  return html`<vitrine-graph .events=${events(model, settings, state, actions)} .properties=${properties}></vitrine-graph>`;
 }
 
-function events(model: Model, settings: Settings, actions: Actions): GraphEvents {
+/** What there are figures for, or could be. */
+function coloursOf(state: PanelState, history: History | undefined): ColourBy[] {
+  const trained = !isUntrained(state) && history?.state !== 'running' && history?.state !== 'paused';
+  return [
+    'parameters',
+    'flops',
+    ...(history?.gradientNorms ? (['gradients'] as const) : []),
+    ...(state.layers?.seconds ? (['seconds'] as const) : []),
+    ...(trained ? (['zeros'] as const) : []),
+    ...(trained && state.explanation?.row != null ? (['attribution'] as const) : []),
+  ];
+}
+
+/** What was asked for last, so that an answer that brings nothing is not asked for again. */
+let asked = '';
+
+function wantFigures(colour: ColourBy, state: PanelState, actions: Actions): void {
+  if (colour === 'parameters' || colour === 'gradients') return;
+  const { layers, run, explanation, model } = state;
+  const there =
+    colour === 'flops'
+      ? layers?.flops
+      : layers?.run === run?.record.id &&
+        (colour !== 'attribution' || layers?.row === explanation?.row) &&
+        layers?.[colour];
+  const key = `${model?.file}#${model?.name}/${model?.nodes.length}/${run?.record.id}/${colour}/${explanation?.row}`;
+  if (there || key === asked || state.busy) return;
+  asked = key;
+  queueMicrotask(() => actions.send({ type: 'layers', by: colour }));
+}
+
+function events(model: Model, settings: Settings, state: PanelState, actions: Actions): GraphEvents {
   return {
     onSelect(card) {
       actions.set({ card: card?.id });
@@ -47,8 +90,13 @@ function events(model: Model, settings: Settings, actions: Actions): GraphEvents
     },
     onOpen: open => actions.set({ open: { ...settings.open, [modelKey(model)]: open } }),
     onDirection: direction => actions.set({ direction }),
-    onColour: colour => actions.set({ colour }),
+    onColour(colour) {
+      asked = '';
+      actions.set({ colour });
+      wantFigures(colour, state, actions);
+    },
     onExport: text => actions.send({ type: 'save', name: `${model.name}.svg`, text }),
+    onPicture: bytes => actions.send({ type: 'save', name: `${model.name}.png`, bytes }),
   };
 }
 

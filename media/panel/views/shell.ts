@@ -1,16 +1,21 @@
 /** The frame around the views: what is looked at, the tabs, what is under way and what went wrong. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState, PanelView } from '../../../src/editor/panelProtocol';
+import type { History } from '../../../src/train/history';
 import type { Actions } from '../actions';
-import type { History } from '../logic/history';
 import { elementCount, formatCount, formatInteger } from '../logic/numbers';
 import { icon } from '../parts/icons';
 import { t } from '../strings';
 
 const views: readonly PanelView[] = ['architecture', 'training', 'data', 'explain'];
 
+/** The view that was here before, to come back when this one moves. */
+let before: { current?: PanelView; last?: PanelView } = {};
+
 export function header(state: PanelState, history: History | undefined, actions: Actions): TemplateResult {
-  const { model } = state;
+  const { model, view } = state;
+  if (before.current !== view)
+    before = { current: view, ...(before.current ? { last: before.current } : {}) };
   const count = model?.parameters
     .filter(p => p.kind === 'parameter')
     .reduce((sum, p) => sum + elementCount(p.shape), 0);
@@ -29,7 +34,8 @@ export function header(state: PanelState, history: History | undefined, actions:
       ${history?.state ? html`<span class=${`run-state ${history.state}`}><span class="dot" aria-hidden="true"></span>${t(`state.${history.state}`)}</span>` : nothing}
       ${state.backend ? html`<span class="quiet backend" title=${t('header.backend', { name: state.backend })}>${state.backend}</span>` : nothing}
     </div>
-    <div class="tabs" role="tablist" aria-label=${t('tabs.label')} @keydown=${(e: KeyboardEvent) => moveTab(e, state.view, actions)}>
+    <div class="tab-line">
+      <div class="tabs" role="tablist" aria-label=${t('tabs.label')} @keydown=${(e: KeyboardEvent) => moveTab(e, state.view, actions)}>
       ${views.map(
         v => html`<button
           id=${`tab-${v}`}
@@ -43,6 +49,16 @@ export function header(state: PanelState, history: History | undefined, actions:
           ${t(`tabs.${v}`)}
         </button>`,
       )}
+      </div>
+      <span class="grow"></span>
+      <button
+        class="tool"
+        title=${t('header.side')}
+        aria-label=${t('header.side')}
+        @click=${() => actions.send({ type: 'side', view, here: before.last ?? (view === 'architecture' ? 'training' : 'architecture') })}
+      >
+        ${icon('side')}
+      </button>
     </div>
     <div class="under-way" role="status" aria-label=${t('busy.label')}>
       ${

@@ -1,9 +1,9 @@
 /** Training: what is under way, the curves, and what came of it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState } from '../../../src/editor/panelProtocol';
+import type { History } from '../../../src/train/history';
 import type { Actions } from '../actions';
 import { logPosition } from '../logic/colours';
-import type { History } from '../logic/history';
 import { formatCount, formatDuration, formatMetric, formatNumber, formatPercent } from '../logic/numbers';
 import { smooth } from '../logic/smoothing';
 import type { CurvesProperties, Series } from '../parts/curves';

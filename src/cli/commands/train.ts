@@ -149,6 +149,7 @@ function progressOf(terminal: Terminal): (event: RunEvent) => void {
           );
         return;
       case 'state':
+      case 'layers':
         return;
       default:
         event satisfies never;

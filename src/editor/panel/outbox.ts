@@ -1,11 +1,10 @@
 /**
- * What the page is told, and when. The host's state is the truth; a page that is hidden or not yet ready is told
+ * What one page is told, and when. The desk's state is the truth; a page that is hidden or not yet ready is told
  * nothing, and gets the whole of it when it says that it is ready. Patches that follow each other closely travel as
- * one, and so do the events of a run, about twenty times a second.
+ * one, and so do the events of a run, about twenty times a second. Which view it shows is the page's own matter.
  */
 import type { RunEvent } from '../../train/run';
-import type { PanelState, ToPage } from '../panelProtocol';
-import { appendEvents } from '../runs/live';
+import type { PanelState, PanelView, ToPage } from '../panelProtocol';
 
 export interface OutboxOptions {
   post(message: ToPage): void;
@@ -16,29 +15,45 @@ export interface OutboxOptions {
   interval?: number;
 }
 
+/** What pages share: everything but which view is shown. */
+export type SharedState = Omit<PanelState, 'view'>;
+
+export type Change<S = SharedState> = { [K in keyof S]?: S[K] | undefined };
+
 export class Outbox {
   readonly #options: OutboxOptions;
-  #state: PanelState;
+  readonly #shared: () => SharedState;
+  #view: PanelView;
   #listening = false;
   #patch: Partial<PanelState> = {};
   #clear = new Set<keyof PanelState>();
   #events: RunEvent[] = [];
   #cancel: (() => void) | undefined;
 
-  constructor(state: PanelState, options: OutboxOptions) {
-    this.#state = state;
+  constructor(shared: () => SharedState, view: PanelView, options: OutboxOptions) {
+    this.#shared = shared;
+    this.#view = view;
     this.#options = options;
   }
 
-  get state(): PanelState {
-    return this.#state;
+  get view(): PanelView {
+    return this.#view;
+  }
+
+  set view(view: PanelView) {
+    this.#view = view;
+    this.take({ view });
   }
 
   /** The page is there and knows nothing. */
   ready(): void {
     this.#listening = true;
     this.#drop();
-    this.#options.post({ type: 'state', state: this.#state, strings: this.#options.strings() });
+    this.#options.post({
+      type: 'state',
+      state: { ...this.#shared(), view: this.#view },
+      strings: this.#options.strings(),
+    });
   }
 
   /** The page is hidden or gone; it will say when it is ready again. */
@@ -47,32 +62,25 @@ export class Outbox {
     this.#drop();
   }
 
-  /** Replaces parts of the state; undefined clears a part. */
-  update(change: { [K in keyof PanelState]?: PanelState[K] | undefined }): void {
-    const next = { ...this.#state } as Record<string, unknown>;
+  /** Parts of the state that were replaced; undefined says that a part is gone. */
+  take(change: Change<PanelState>): void {
     for (const [key, value] of Object.entries(change)) {
       const k = key as keyof PanelState;
       if (value === undefined) {
-        delete next[k];
         delete this.#patch[k];
         this.#clear.add(k);
       } else {
-        next[k] = value;
         this.#clear.delete(k);
         (this.#patch as Record<string, unknown>)[k] = value;
       }
       // The events so far are in the run that travels whole.
       if (k === 'run') this.#events = [];
     }
-    this.#state = next as unknown as PanelState;
     this.#schedule();
   }
 
-  /** Adds events to the run that is shown; those of another run are ignored. */
-  append(run: string, events: readonly RunEvent[]): void {
-    const shown = this.#state.run;
-    if (!shown || shown.record.id !== run) return;
-    appendEvents(shown.events as RunEvent[], events);
+  /** Events that were added to the run that is shown. */
+  append(events: readonly RunEvent[]): void {
     // A run that travels whole anyway takes them along.
     if (!this.#patch.run) this.#events.push(...events);
     this.#schedule();
@@ -96,7 +104,7 @@ export class Outbox {
         ...(this.#clear.size > 0 ? { clear: [...this.#clear] } : {}),
       });
     }
-    const { run } = this.#state;
+    const { run } = this.#shared();
     if (this.#events.length > 0 && run) {
       this.#options.post({ type: 'events', run: run.record.id, events: this.#events });
     }

@@ -7,6 +7,7 @@ import { pageHtml } from './html';
 
 export interface PageListener {
   onMessage(message: FromPage): void;
+  onActive(): void;
   onHidden(): void;
   onClosed(): void;
 }
@@ -27,6 +28,7 @@ export class Page {
     });
     panel.onDidChangeViewState(() => {
       if (!panel.visible) listener.onHidden();
+      if (panel.active) listener.onActive();
     });
     panel.onDidDispose(() => listener.onClosed());
     // Last, so that nothing the page says is missed.
@@ -39,6 +41,11 @@ export class Page {
 
   get active(): boolean {
     return this.#panel.active;
+  }
+
+  /** Of its editor group, counted from 1. */
+  get column(): number {
+    return this.#panel.viewColumn ?? vscode.ViewColumn.One;
   }
 
   set title(title: string) {
@@ -58,12 +65,16 @@ export class Page {
   }
 }
 
-export function openPage(extensionUri: vscode.Uri, keepFocus: boolean): vscode.WebviewPanel {
+export function openPage(
+  extensionUri: vscode.Uri,
+  viewColumn: vscode.ViewColumn,
+  keepFocus: boolean,
+): vscode.WebviewPanel {
   return vscode.window.createWebviewPanel(
     panelType,
     'Vitrine',
-    { viewColumn: vscode.ViewColumn.Beside, preserveFocus: keepFocus },
-    { enableScripts: true, localResourceRoots: [mediaFolder(extensionUri)], enableFindWidget: true },
+    { viewColumn, preserveFocus: keepFocus },
+    { enableScripts: true, localResourceRoots: [mediaFolder(extensionUri)] },
   );
 }
 

@@ -1,40 +1,36 @@
 /**
- * The panel: owns what is shown, follows training, and does what the page asks. There is one; it remembers what it
- * showed in the workspace's state, so that it comes back after a reload.
+ * The panel: one desk, and the pages that show it: one, or several in editor groups side by side, each with a view of
+ * its own and all with the same selection. It remembers what it showed in the workspace's state, so that it comes back
+ * after a reload; which view a page showed, the page remembers itself.
  */
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
-import type { RunEvent, RunRecord } from '../../train/run';
 import type { Engine } from '../engine';
 import { experimentName } from '../experiments/info';
 import type { Experiments } from '../experiments/store';
 import { commands, panelType } from '../ids';
-import type { Inquiry } from '../inquiryProtocol';
 import type { Log } from '../log';
 import type { Models } from '../models';
 import type { FromPage, PanelState, PanelView, Selection } from '../panelProtocol';
-import { isCancelled, messageOf, showPlaceOf } from '../problems';
-import { loadMethods } from '../registries';
+import { showPlaceOf } from '../problems';
 import type { Explaining } from '../runs/explaining';
-import type { LiveRun } from '../runs/live';
-import { appendEvents } from '../runs/live';
-import { isTrained, type Run, type Runs } from '../runs/store';
+import type { Run, Runs } from '../runs/store';
 import type { Training } from '../runs/training';
 import { enabled } from '../settings';
 import { samePath, sourceOf } from '../text/places';
-import { Inquiries } from './inquiries';
-import { Outbox } from './outbox';
+import { Asking, PAGE_SIZE } from './asking';
+import { Comparing } from './comparing';
+import { Desk } from './desk';
+import { Following, ofAnotherRun } from './following';
+import { Layers } from './layers';
+import type { Outbox } from './outbox';
 import { openPage, Page } from './page';
+import { saveAs } from './saving';
 import { pageStrings } from './strings';
 
 const { l10n } = vscode;
-
-const PAGE_SIZE = 60;
-const MAX_PAGE = 200;
-/** Page names are suggestions for a save dialog; a page that sends more than this is not ours. */
-const MAX_SAVED_TEXT = 20_000_000;
 
 /** What is kept over a reload. */
 interface Memory {
@@ -42,6 +38,7 @@ interface Memory {
   class?: string;
   experiment?: string;
   run?: string;
+  compared?: readonly string[];
   view: PanelView;
   selection: Selection;
 }
@@ -57,104 +54,128 @@ interface Needs {
   explaining: Explaining;
 }
 
+/** Who made a selection: its own place need not be shown what is selected. */
+export type Origin = 'panel' | 'editor' | 'sidebar';
+
+export interface Selected {
+  selection: Selection;
+  /** What of it is new. */
+  change: Partial<Selection>;
+  origin: Origin;
+}
+
+const views: readonly PanelView[] = ['architecture', 'training', 'data', 'explain'];
+
 export class Panel implements vscode.Disposable {
   readonly #needs: Needs;
-  readonly #outbox: Outbox;
-  readonly #inquiries: Inquiries;
-  readonly #selected = new vscode.EventEmitter<Selection>();
+  readonly #desk = new Desk();
+  readonly #asking: Asking;
+  readonly #following: Following;
+  readonly #comparing: Comparing;
+  readonly #layers: Layers;
+  readonly #selected = new vscode.EventEmitter<Selected>();
   readonly #disposables: vscode.Disposable[];
-  /** Something other than the page wants to know what is selected. */
+  /** Something is selected; everything that shows it wants to know. */
   readonly onDidSelect = this.#selected.event;
-  #page: Page | undefined;
+  readonly #pages = new Map<Page, Outbox>();
   #restored = false;
   /** Counts what is shown, so that late answers about something else are dropped. */
   #shown = 0;
 
   constructor(needs: Needs) {
     this.#needs = needs;
-    this.#outbox = new Outbox(
-      { view: 'architecture', selection: {}, methods: [] },
-      {
-        post: m => this.#page?.post(m),
-        later: (callback, ms) => {
-          const timer = setTimeout(callback, ms);
-          return () => clearTimeout(timer);
-        },
-        strings: pageStrings,
-      },
-    );
-    this.#inquiries = new Inquiries(needs.engine, inquiries => this.#outbox.update({ inquiries }));
     const { training, explaining, models, runs } = needs;
+    this.#asking = new Asking(this.#desk, needs);
+    const fail = (e: unknown) => this.#asking.fail(e);
+    this.#following = new Following(this.#desk, needs, fail, () => this.#asking.methods());
+    this.#comparing = new Comparing(this.#desk, needs);
+    this.#layers = new Layers(this.#desk, needs);
     this.#disposables = [
       this.#selected,
-      training.onDidStart(live => this.#follow(live)),
-      training.onEvent(e => this.#take(e)),
-      training.onDidEnd(live => void this.#ended(live)),
-      explaining.onDidChange(() => this.#showAnswer()),
-      models.onDidRead(r => {
-        const model = this.state.model && r.models[this.state.model.name]?.model;
-        if (model && this.state.model && samePath(this.state.model.file, r.uri.fsPath))
-          this.#outbox.update({ model });
+      training.onDidStart(live => {
+        this.#following.begin(live);
+        if (enabled('openPanel')) void this.showExperiment(live.experiment, 'training');
+        this.#remember();
       }),
-      runs.onDidChange(() => this.#refreshRecord()),
+      training.onEvent(e => this.#following.take(e)),
+      training.onDidEnd(live => {
+        void this.#following
+          .end(live)
+          .then(() => this.#asking.methods())
+          .then(() => (this.#desk.shows('data') ? this.#asking.samples('test', 0, PAGE_SIZE) : undefined));
+      }),
+      explaining.onDidChange(() => this.#asking.showAnswer()),
+      models.onDidRead(r => {
+        const { model: shown } = this.state;
+        const model = shown && samePath(shown.file, r.uri.fsPath) ? r.models[shown.name]?.model : undefined;
+        if (model) this.#desk.update({ model, layers: undefined });
+      }),
+      runs.onDidChange(() => {
+        this.#following.refresh();
+        if (this.#desk.shows('training')) this.#comparing.list().catch(fail);
+      }),
       vscode.window.registerWebviewPanelSerializer(panelType, {
-        deserializeWebviewPanel: async panel => {
-          this.#attach(panel);
+        deserializeWebviewPanel: async (panel, state) => {
+          this.#attach(panel, viewIn(state));
           await this.#restore();
         },
       }),
     ];
   }
 
+  /** What is shown; `view` is that of the page in front. */
   get state(): PanelState {
-    return this.#outbox.state;
+    return this.#desk.state;
   }
 
   get visible(): boolean {
-    return this.#page?.visible ?? false;
+    return [...this.#pages.keys()].some(p => p.visible);
   }
 
   /** Opens the panel beside the editor or brings it to the front. */
   async open(options: { keepFocus?: boolean } = {}): Promise<void> {
-    if (this.#page) this.#page.reveal(options.keepFocus ?? true);
-    else this.#attach(openPage(this.#needs.context.extensionUri, options.keepFocus ?? true));
+    const keepFocus = options.keepFocus ?? true;
+    const front = this.#front();
+    if (front) front.reveal(keepFocus);
+    else this.#attach(openPage(this.#needs.context.extensionUri, vscode.ViewColumn.Beside, keepFocus));
     if (!this.state.model && !this.state.experiment) await this.#restore();
+  }
+
+  /** Moves a view to an editor group of its own; what stays behind shows another one. */
+  async openToSide(view: PanelView = this.state.view, here?: PanelView): Promise<void> {
+    const front = this.#front();
+    if (!front) return this.open();
+    const outbox = this.#pages.get(front)!;
+    const rest = here && here !== view ? here : view === 'architecture' ? 'training' : 'architecture';
+    this.#attach(openPage(this.#needs.context.extensionUri, front.column + 1, true), view);
+    outbox.view = rest;
+    this.#name();
+    await this.#fill(rest);
   }
 
   /** Shows a model's architecture; its experiment and newest run come along. */
   async showModel(file: string, className: string, module?: string): Promise<void> {
     const shown = ++this.#shown;
     await this.open();
-    this.#busy(l10n.t('Reading {0}…', className));
+    this.#asking.busy(l10n.t('Reading {0}…', className));
     try {
       const found = await this.#readModel(file, className);
       if (shown !== this.#shown) return;
       const [experiment] = await this.#needs.experiments.of(file, className);
-      const other =
-        this.state.model?.name !== className ||
-        !this.state.model ||
-        !samePath(this.state.model.file, found.file);
-      this.#outbox.update({
+      const { model, selection } = this.state;
+      const other = !model || model.name !== className || !samePath(model.file, found.file);
+      this.#desk.update({
         model: found,
         view: 'architecture',
-        selection:
-          module === undefined ? (other ? {} : this.state.selection) : { ...this.state.selection, module },
-        ...(other
-          ? {
-              experiment: undefined,
-              run: undefined,
-              samples: undefined,
-              explanation: undefined,
-              explained: undefined,
-            }
-          : {}),
+        selection: module === undefined ? (other ? {} : selection) : { ...selection, module },
+        ...(other ? { ...ofAnotherRun, experiment: undefined, run: undefined, layers: undefined } : {}),
       });
       if (experiment && (other || !this.state.experiment)) await this.#useExperiment(experiment.file);
       this.#remember();
     } catch (e) {
-      this.#fail(e);
+      this.#asking.fail(e);
     } finally {
-      if (shown === this.#shown) this.#busy(undefined);
+      if (shown === this.#shown) this.#asking.busy(undefined);
     }
   }
 
@@ -164,25 +185,24 @@ export class Panel implements vscode.Disposable {
     await this.open();
     try {
       const info = await this.#needs.experiments.get(vscode.Uri.file(file));
-      if (!this.state.experiment || !samePath(this.state.experiment.path, file)) {
-        this.#outbox.update({
+      if (!this.state.experiment || !samePath(this.state.experiment.path, file))
+        this.#desk.update({
+          ...ofAnotherRun,
           model: undefined,
           run: undefined,
-          samples: undefined,
-          explanation: undefined,
-          explained: undefined,
+          layers: undefined,
           selection: {},
         });
-      }
-      this.#outbox.update({ view, error: undefined });
+      this.#desk.update({ view, error: undefined });
       await this.#useExperiment(file);
       if (info.model?.class) {
         const model = await this.#readModel(info.model.file, info.model.class);
-        if (shown === this.#shown) this.#outbox.update({ model });
+        if (shown === this.#shown) this.#desk.update({ model });
       }
+      await this.#fill(view);
       this.#remember();
     } catch (e) {
-      this.#fail(e);
+      this.#asking.fail(e);
     }
   }
 
@@ -190,53 +210,84 @@ export class Panel implements vscode.Disposable {
     const shown = ++this.#shown;
     await this.open();
     const { record } = run;
-    this.#outbox.update({
+    const { selection } = this.state;
+    this.#desk.update({
       view,
       error: undefined,
       experiment: { path: record.experiment, name: experimentName(record.experiment) },
-      selection: { ...this.state.selection, run: record.id },
-      ...(this.state.run?.record.id === record.id
-        ? {}
-        : { samples: undefined, explanation: undefined, explained: undefined }),
+      selection: { ...selection, run: record.id },
+      ...(this.state.run?.record.id === record.id ? {} : ofAnotherRun),
     });
-    await this.#loadHistory(run);
-    if (
-      this.state.model?.name !== record.model.class ||
-      !samePath(this.state.model.file, record.model.file)
-    ) {
+    await this.#following.load(run);
+    const { model: before } = this.state;
+    if (before?.name !== record.model.class || !samePath(before.file, record.model.file)) {
       const model = await this.#readModel(record.model.file, record.model.class).catch(e => {
         this.#needs.log.warn(`The model of run ${record.id} cannot be read any more: ${e}`);
         return undefined;
       });
-      if (shown === this.#shown) this.#outbox.update({ model });
+      if (shown === this.#shown) this.#desk.update({ model, layers: undefined });
     }
+    await this.#fill(view);
+    this.#remember();
+    if (selection.run !== record.id) this.#announce({ run: record.id }, 'panel');
+  }
+
+  /** Lays runs over the shown one, in the view of training. */
+  async compare(runs: readonly Run[]): Promise<void> {
+    const [first, ...more] = runs;
+    if (!first) return;
+    if (!this.state.run || more.length > 0) await this.showRun(first);
+    else {
+      await this.open();
+      this.#desk.update({ view: 'training' });
+    }
+    const ids = [...(this.state.compared ?? []).map(c => c.id), ...runs.map(r => r.record.id)];
+    await this.#comparing.compare(ids.filter(id => id !== this.state.run?.record.id));
     this.#remember();
   }
 
-  /** Puts a layer into the selection, e.g. the one under the cursor. */
-  select(selection: Partial<Selection>): void {
-    const next = { ...this.state.selection, ...selection };
-    this.#outbox.update({ selection: next });
-    this.#selected.fire(next);
+  /** Puts a layer, a run or a sample into the selection, e.g. the layer under the cursor. */
+  select(change: Partial<Selection>, origin: Origin = 'panel'): void {
+    this.#desk.update({ selection: { ...this.state.selection, ...change } });
+    this.#announce(change, origin);
     this.#remember();
   }
 
   showView(view: PanelView): void {
-    this.#outbox.update({ view });
+    this.#desk.update({ view });
   }
 
-  async #onMessage(m: FromPage): Promise<void> {
+  /** Asks for an explanation and shows it here. */
+  async explain(
+    run: Run,
+    method: { id: string; title: string },
+    row?: number,
+    target?: string | number,
+  ): Promise<void> {
+    if (!(await this.#asking.explain(run, method, row, target))) return;
+    this.#desk.update({ view: 'explain' });
+    this.#remember();
+  }
+
+  #announce(change: Partial<Selection>, origin: Origin): void {
+    this.#selected.fire({ selection: this.state.selection, change, origin });
+  }
+
+  async #onMessage(m: FromPage, outbox: Outbox): Promise<void> {
     const { training, log } = this.#needs;
     switch (m.type) {
       case 'ready':
-        this.#outbox.ready();
-        if (this.state.methods.length === 0) await this.#listMethods();
-        if (this.state.view === 'data' && !this.state.samples) await this.#loadSamples('test', 0, PAGE_SIZE);
+        outbox.ready();
+        if (this.state.methods.length === 0) await this.#asking.methods();
+        await this.#fill(outbox.view);
         break;
       case 'view':
-        this.#outbox.update({ view: m.view });
+        outbox.view = m.view;
         this.#remember();
-        if (m.view === 'data' && !this.state.samples) await this.#loadSamples('test', 0, PAGE_SIZE);
+        await this.#fill(m.view);
+        break;
+      case 'side':
+        await this.openToSide(m.view, m.here);
         break;
       case 'select':
         this.select(m.selection);
@@ -256,23 +307,43 @@ export class Panel implements vscode.Disposable {
       case 'continue':
         await training.continue();
         break;
+      case 'learningRate':
+        await training.setLearningRate(m.value);
+        break;
+      case 'showRun':
+        await vscode.commands.executeCommand(commands.showRun, m.run);
+        break;
+      case 'compare':
+        await this.#comparing.compare(m.runs);
+        this.#remember();
+        break;
       case 'samples':
-        await this.#loadSamples(m.split, m.offset, m.count ?? PAGE_SIZE);
+        await this.#asking.samples(m.split, m.offset, m.count ?? PAGE_SIZE);
+        break;
+      case 'evaluate':
+        await this.#asking.evaluate(m.split);
+        break;
+      case 'pick':
+        await this.#asking.pick(m.title, m.rows);
+        break;
+      case 'layers':
+        await this.#asking.working(l10n.t('Looking at every layer…'), () => this.#layers.show(m.by));
         break;
       case 'explain':
-        await this.#explain(m.method, m.row, m.target);
+        // Where it is shown is the page's matter: beside the samples where there is room.
+        if (await this.#asking.explainShown(m.method, m.row, m.target)) this.#remember();
         break;
       case 'inquire':
-        await this.#inquire(m.inquiry);
+        await this.#asking.inquire(m.inquiry);
         break;
       case 'cancelInquiry':
-        this.#inquiries.cancel(m.kind);
+        this.#asking.cancelInquiry(m.kind);
         break;
       case 'report':
         await vscode.commands.executeCommand(commands.saveReport, this.state.run?.record.id);
         break;
       case 'save':
-        await this.#save(m.name, m.text);
+        await saveAs(m.name, m.bytes ?? m.text ?? '');
         break;
       case 'error':
         log.error(`The panel's page: ${m.message}`);
@@ -282,16 +353,10 @@ export class Panel implements vscode.Disposable {
     }
   }
 
-  /** The methods, each with whether it fits the model of the run that is shown. */
-  async #listMethods(): Promise<void> {
-    const id = this.state.run?.record.id;
-    const run = id === undefined ? undefined : await this.#needs.runs.get(id);
-    const folder = run && isTrained(run.record) ? run.folder.fsPath : undefined;
-    const methods = await loadMethods(this.#needs.engine, folder).catch(e => {
-      this.#needs.log.warn(`Methods for run ${id}: ${e}`);
-      return loadMethods(this.#needs.engine);
-    });
-    if (this.state.run?.record.id === id) this.#outbox.update({ methods });
+  /** Loads what a view needs and has not. */
+  async #fill(view: PanelView): Promise<void> {
+    if (view === 'data' && !this.state.samples) await this.#asking.samples('test', 0, PAGE_SIZE);
+    if (view === 'training') await this.#comparing.list();
   }
 
   #trainable(): unknown {
@@ -328,216 +393,11 @@ export class Panel implements vscode.Disposable {
   }
 
   async #useExperiment(file: string): Promise<void> {
-    this.#outbox.update({ experiment: { path: file, name: experimentName(file) } });
+    this.#desk.update({ experiment: { path: file, name: experimentName(file) } });
     const { live } = this.#needs.training;
     if (live && samePath(live.experiment, file)) return;
     const newest = (await this.#needs.runs.all()).find(r => samePath(r.record.experiment, file));
-    if (newest && this.state.run?.record.id !== newest.record.id) await this.#loadHistory(newest);
-  }
-
-  async #loadHistory(run: Run): Promise<void> {
-    const { live } = this.#needs.training;
-    if (live?.id === run.record.id && this.state.run?.record.id === live.id) return;
-    try {
-      const { record, events } = await this.#needs.engine.request('run/history', {
-        folder: run.base,
-        run: run.record.id,
-      });
-      const kept: RunEvent[] = [];
-      appendEvents(kept, events);
-      this.#outbox.update({
-        run: { record, events: kept },
-        selection: { ...this.state.selection, run: record.id },
-        backend: record.backend,
-      });
-      await this.#listMethods();
-    } catch (e) {
-      this.#fail(e);
-    }
-  }
-
-  #follow(live: LiveRun): void {
-    const record: RunRecord = {
-      id: live.id,
-      started: new Date().toISOString(),
-      state: live.state,
-      experiment: live.experiment,
-      model: {
-        file: this.state.model?.name === live.model ? this.state.model.file : '',
-        class: live.model,
-        parameters: live.parameters,
-      },
-      seed: 0,
-      backend: live.backend,
-      epochs: live.epochs,
-      epochsDone: live.epoch,
-      dataHash: '',
-    };
-    const { experiment } = this.state;
-    if (!experiment || !samePath(experiment.path, live.experiment))
-      this.#outbox.update({
-        model: undefined,
-        experiment: { path: live.experiment, name: experimentName(live.experiment) },
-      });
-    this.#outbox.update({
-      run: { record, events: [] },
-      view: 'training',
-      backend: live.backend,
-      error: undefined,
-      busy: undefined,
-      explanation: undefined,
-      explained: undefined,
-      samples: undefined,
-      selection: { ...this.state.selection, run: live.id },
-    });
-    if (live.epoch > 0) void this.#addHistory(live);
-    void this.#needs.runs
-      .reload(vscode.Uri.file(path.join(path.dirname(live.experiment), '.vitrine', 'runs', live.id)))
-      .catch(() => {});
-    if (enabled('openPanel')) void this.showExperiment(live.experiment, 'training');
-    this.#remember();
-  }
-
-  /** What a run that goes on did before it was interrupted. */
-  async #addHistory(live: LiveRun): Promise<void> {
-    try {
-      const { events } = await this.#needs.engine.request('run/history', {
-        folder: path.dirname(live.experiment),
-        run: live.id,
-      });
-      const { run } = this.state;
-      if (run?.record.id !== live.id) return;
-      const lastStart = events.findLastIndex(e => e.event === 'start');
-      const merged: RunEvent[] = [];
-      appendEvents(merged, [...events.slice(0, Math.max(0, lastStart)), ...run.events]);
-      this.#outbox.update({ run: { record: run.record, events: merged } });
-    } catch (e) {
-      this.#needs.log.warn(`The history of run ${live.id} cannot be read: ${e}`);
-    }
-  }
-
-  #take(event: RunEvent): void {
-    this.#outbox.append(event.run, [event]);
-    if (event.event === 'state') this.#patchRecord({ state: event.state });
-  }
-
-  #patchRecord(change: Partial<RunRecord>): void {
-    const { run } = this.state;
-    if (run) this.#outbox.update({ run: { record: { ...run.record, ...change }, events: run.events } });
-  }
-
-  #refreshRecord(): void {
-    const { run } = this.state;
-    if (!run) return;
-    const known = this.#needs.runs.known().find(r => r.record.id === run.record.id);
-    if (!known || known.record === run.record) return;
-    const { live } = this.#needs.training;
-    const state = live?.id === known.record.id ? live.state : known.record.state;
-    // While a run is live its file changes at every checkpoint; only a new state is worth a message.
-    if (run.record.state !== state || run.record.seed !== known.record.seed || known.record.ended)
-      this.#outbox.update({ run: { record: { ...known.record, state }, events: run.events } });
-  }
-
-  async #ended(live: LiveRun): Promise<void> {
-    if (this.state.run?.record.id !== live.id) return;
-    const run = await this.#needs.runs.get(live.id);
-    this.#patchRecord(run ? { ...run.record } : { state: live.state });
-    if (live.state === 'failed') this.#outbox.update({ error: live.message });
-    await this.#listMethods();
-    if (this.state.view === 'data') await this.#loadSamples('test', 0, PAGE_SIZE);
-  }
-
-  async #loadSamples(split: 'train' | 'valid' | 'test', offset: number, count: number): Promise<void> {
-    const { experiment, run } = this.state;
-    if (!experiment) return;
-    const shown = this.#shown;
-    this.#busy(l10n.t('Loading data…'));
-    try {
-      const wanted = Math.min(MAX_PAGE, Math.max(1, Math.floor(count)));
-      const start = Math.max(0, Math.floor(offset));
-      const trained = run && isTrained(run.record) ? await this.#needs.runs.get(run.record.id) : undefined;
-      const page = await this.#needs.engine.request('data/samples', {
-        experiment: experiment.path,
-        split,
-        offset: start,
-        count: wanted,
-        ...(trained ? { run: trained.record.id } : {}),
-      });
-      if (shown === this.#shown)
-        this.#outbox.update({ samples: { ...page, split, offset: start }, error: undefined });
-    } catch (e) {
-      this.#fail(e);
-    } finally {
-      this.#busy(undefined);
-    }
-  }
-
-  async #explain(method: string, row?: number, target?: string | number): Promise<void> {
-    const { run } = this.state;
-    const choice = this.state.methods.find(m => m.id === method);
-    try {
-      const trained = run && (await this.#needs.runs.get(run.record.id));
-      if (!trained || !choice)
-        throw new VitrineError('bad-request', l10n.t('Explanations need a trained model: train it first.'));
-      await this.explain(trained, choice, row, target);
-    } catch (e) {
-      this.#fail(e);
-    }
-  }
-
-  async #inquire(inquiry: Inquiry): Promise<void> {
-    const { run } = this.state;
-    const trained = run && (await this.#needs.runs.get(run.record.id));
-    if (!trained)
-      throw new VitrineError('bad-request', l10n.t('Explanations need a trained model: train it first.'));
-    await this.#inquiries.ask(trained, inquiry);
-  }
-
-  /** Asks for an explanation and shows it here. */
-  async explain(
-    run: Run,
-    method: { id: string; title: string },
-    row?: number,
-    target?: string | number,
-  ): Promise<void> {
-    this.#outbox.update({
-      error: undefined,
-      selection: {
-        ...this.state.selection,
-        run: run.record.id,
-        method: method.id,
-        ...(row === undefined ? {} : { row }),
-      },
-    });
-    const question = {
-      run,
-      method: method.id,
-      title: method.title,
-      ...(row === undefined ? {} : { row }),
-      ...(target === undefined ? {} : { target }),
-    };
-    const answer = await this.#needs.explaining.ask(question);
-    if (!answer) return;
-    this.#outbox.update({ view: 'explain' });
-    this.#remember();
-  }
-
-  #showAnswer(): void {
-    const { answer, asked } = this.#needs.explaining;
-    this.#busy(
-      asked &&
-        (asked.row === undefined
-          ? l10n.t('Explaining the model by {0}…', asked.title)
-          : l10n.t('Explaining row {0} by {1}…', asked.row, asked.title)),
-    );
-    if (asked || !answer || answer.explanation === this.state.explanation) return;
-    if (this.state.run && this.state.run.record.id !== answer.question.run.record.id) return;
-    if (answer.page) {
-      const { samples, total: _, ...rest } = answer.page;
-      const [sample] = samples;
-      if (sample) this.#outbox.update({ explained: { ...rest, sample } });
-    } else this.#outbox.update({ explained: undefined });
-    this.#outbox.update({ explanation: answer.explanation, error: undefined });
+    if (newest && this.state.run?.record.id !== newest.record.id) await this.#following.load(newest);
   }
 
   async #reveal(module: string, node?: string): Promise<void> {
@@ -552,65 +412,61 @@ export class Panel implements vscode.Disposable {
     await showPlaceOf(place);
   }
 
-  async #save(name: string, text: string): Promise<void> {
-    if (text.length > MAX_SAVED_TEXT) return;
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-    // The name comes from a page: only its last part, and only harmless signs.
-    const safe = path.basename(name).replace(/[^\w.\- ]/g, '_') || 'vitrine.svg';
-    const target = await vscode.window.showSaveDialog({
-      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, safe) } : {}),
-    });
-    if (!target) return;
-    try {
-      await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
-    } catch (e) {
-      throw new VitrineError(
-        'bad-file',
-        l10n.t('{0} could not be written: {1}', target.fsPath, messageOf(e)),
-      );
-    }
+  /** The page that is worked with: the active one, else one that is seen, else any. */
+  #front(): Page | undefined {
+    const pages = [...this.#pages.keys()];
+    return pages.find(p => p.active) ?? pages.find(p => p.visible) ?? pages.at(-1);
   }
 
-  #busy(busy: string | undefined): void {
-    if (this.state.busy !== busy) this.#outbox.update({ busy });
-  }
-
-  #fail(e: unknown): void {
-    if (isCancelled(e)) return;
-    this.#needs.log.error(e instanceof Error ? (e.stack ?? e.message) : String(e));
-    this.#outbox.update({ error: messageOf(e), busy: undefined });
-  }
-
-  #attach(panel: vscode.WebviewPanel): void {
-    this.#page?.close();
-    const page: Page = new Page(panel, this.#needs.context.extensionUri, {
+  #attach(panel: vscode.WebviewPanel, view?: PanelView): void {
+    let page: Page;
+    const outbox = this.#desk.join(
+      {
+        post: m => page.post(m),
+        later: (callback, ms) => {
+          const timer = setTimeout(callback, ms);
+          return () => clearTimeout(timer);
+        },
+        strings: pageStrings,
+      },
+      view,
+    );
+    page = new Page(panel, this.#needs.context.extensionUri, {
       onMessage: m => {
-        this.#onMessage(m).catch(e => this.#fail(e));
+        this.#onMessage(m, outbox).catch(e => this.#asking.fail(e));
       },
-      onHidden: () => this.#outbox.hidden(),
+      onActive: () => {
+        this.#desk.front = outbox;
+      },
+      onHidden: () => outbox.hidden(),
       onClosed: () => {
-        if (this.#page !== page) return;
-        this.#page = undefined;
-        this.#outbox.hidden();
+        this.#pages.delete(page);
+        this.#desk.leave(outbox);
+        this.#name();
       },
     });
-    this.#page = page;
+    this.#pages.set(page, outbox);
     this.#name();
   }
 
+  /** Several pages are told apart by their view. */
   #name(): void {
-    if (this.#page) this.#page.title = this.state.model ? `Vitrine: ${this.state.model.name}` : 'Vitrine';
+    const { model } = this.state;
+    const title = model ? `Vitrine: ${model.name}` : 'Vitrine';
+    for (const [page, { view }] of this.#pages)
+      page.title = this.#pages.size > 1 ? `${title} · ${viewTitle(view)}` : title;
   }
 
   #remember(): void {
     this.#name();
-    const { model, experiment, run, view, selection } = this.state;
+    const { model, experiment, run, view, selection, compared } = this.state;
     const memory: Memory = {
       view,
       selection,
       ...(model ? { file: model.file, class: model.name } : {}),
       ...(experiment ? { experiment: experiment.path } : {}),
       ...(run ? { run: run.record.id } : {}),
+      ...(compared?.length ? { compared: compared.map(c => c.id) } : {}),
     };
     void this.#needs.context.workspaceState.update(panelType, memory);
   }
@@ -622,30 +478,43 @@ export class Panel implements vscode.Disposable {
     const memory = this.#needs.context.workspaceState.get<Memory>(panelType);
     if (!memory || this.state.model || this.state.experiment) return;
     const shown = ++this.#shown;
-    this.#outbox.update({ view: memory.view, selection: memory.selection ?? {} });
-    this.#busy(l10n.t('Coming back…'));
-    try {
+    this.#desk.update({ view: memory.view, selection: memory.selection ?? {} });
+    await this.#asking.working(l10n.t('Coming back…'), async () => {
       const run = memory.run ? await this.#needs.runs.get(memory.run) : undefined;
       if (memory.experiment)
-        this.#outbox.update({
+        this.#desk.update({
           experiment: { path: memory.experiment, name: experimentName(memory.experiment) },
         });
-      if (run) await this.#loadHistory(run);
+      if (run) await this.#following.load(run);
+      if (memory.compared?.length) await this.#comparing.compare(memory.compared);
       if (memory.file && memory.class && shown === this.#shown)
-        this.#outbox.update({ model: await this.#readModel(memory.file, memory.class) });
-      if (memory.view === 'data') await this.#loadSamples('test', 0, PAGE_SIZE);
+        this.#desk.update({ model: await this.#readModel(memory.file, memory.class) });
+      for (const view of views) if (this.#desk.shows(view)) await this.#fill(view);
       this.#name();
-    } catch (e) {
-      this.#fail(e);
-    } finally {
-      this.#busy(undefined);
-    }
+    });
   }
 
   dispose(): void {
-    this.#page?.close();
+    for (const page of [...this.#pages.keys()]) page.close();
     for (const d of this.#disposables) d.dispose();
   }
 }
 
-/** Translations of the page's own sentences: entries of the bundle that begin with "panel:". */
+function viewTitle(view: PanelView): string {
+  switch (view) {
+    case 'architecture':
+      return l10n.t('Architecture');
+    case 'training':
+      return l10n.t('Training');
+    case 'data':
+      return l10n.t('Data');
+    case 'explain':
+      return l10n.t('Explain');
+  }
+}
+
+/** The view that a page remembered. */
+function viewIn(state: unknown): PanelView | undefined {
+  const view = (state as { view?: unknown } | undefined)?.view;
+  return views.find(v => v === view);
+}

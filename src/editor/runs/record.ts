@@ -19,6 +19,7 @@ export function parseRecord(text: string): RunRecord | undefined {
   const optionalText = (key: string) => (typeof found[key] === 'string' ? { [key]: found[key] } : {});
   return {
     id,
+    ...optionalText('name'),
     started,
     ...optionalText('ended'),
     state: state as RunState,

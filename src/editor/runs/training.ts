@@ -193,6 +193,17 @@ export class Training implements vscode.Disposable {
     await this.#ask('run/continue');
   }
 
+  /** For the steps to come, in place of the experiment's; a schedule goes on from it. */
+  async setLearningRate(learningRate: number): Promise<void> {
+    const run = this.#live?.id;
+    if (!run) return;
+    try {
+      await this.#engine.request('run/learningRate', { run, learningRate });
+    } catch (e) {
+      void report(e, this.#log);
+    }
+  }
+
   async #ask(method: 'run/stop' | 'run/pause' | 'run/continue'): Promise<void> {
     const run = this.#live?.id;
     if (!run) return;

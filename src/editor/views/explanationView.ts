@@ -72,9 +72,10 @@ class ExplanationTree implements vscode.TreeDataProvider<Line>, vscode.Disposabl
       vscode.window.onDidChangeTextEditorSelection(() => this.#follow()),
       vscode.window.onDidChangeActiveTextEditor(() => this.#follow()),
       rooms.models.onDidRead(() => this.#follow()),
-      rooms.panel.onDidSelect(s => {
+      rooms.panel.onDidSelect(({ change, origin }) => {
         const { model } = rooms.panel.state;
-        if (s.module !== undefined && model) void this.#show(model, s.module);
+        if (origin !== 'editor' && change.module !== undefined && model)
+          void this.#show(model, change.module);
       }),
       onSettingChange(['followCursor'], () => this.#follow()),
     ];

@@ -6,7 +6,7 @@ import { commands, items, views } from '../ids';
 import type { Rooms } from '../rooms';
 import { parameterCount } from '../text/facts';
 import { count, shapeText } from '../text/format';
-import { sourceOf } from '../text/places';
+import { samePath, sourceOf } from '../text/places';
 import { classPlaces, looksLikeModelFile } from '../text/python';
 
 const { l10n } = vscode;
@@ -38,6 +38,17 @@ export function registerModelsTree(rooms: Rooms): vscode.Disposable {
   return vscode.Disposable.from(
     tree,
     view,
+    view.onDidChangeSelection(({ selection: [item] }) => {
+      const { model } = rooms.panel.state;
+      if (item?.kind !== 'module' || !model || !samePath(model.file, item.model.file)) return;
+      if (model.name === item.model.name) rooms.panel.select({ module: item.module.path }, 'sidebar');
+    }),
+    rooms.panel.onDidSelect(async ({ change, origin }) => {
+      if (origin === 'sidebar' || !change.module || !view.visible) return;
+      const item = await tree.itemOf(change.module);
+      // Without the focus, which stays where the hand is.
+      if (item) await view.reveal(item, { select: true, focus: false }).then(undefined, () => {});
+    }),
     vscode.commands.registerCommand(commands.refreshModels, () => tree.refresh()),
   );
 }
@@ -48,6 +59,8 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: vscode.Disposable[];
   #found: Promise<ModelItem[]> | undefined;
+  /** What was found last. */
+  #classes: ModelItem[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(rooms: Rooms) {
@@ -83,6 +96,25 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
       this.#rooms.log.warn(`${item.uri.fsPath}: ${e}`);
       return [];
     }
+  }
+
+  getParent(item: Item): Item | undefined {
+    if (item.kind !== 'module') return undefined;
+    const above = item.module.path.split('.').slice(0, -1).join('.');
+    const module = above === '' ? undefined : item.model.modules.find(m => m.path === above);
+    if (module) return { ...item, module };
+    return this.#classes.find(c => c.name === item.model.name && c.uri.toString() === item.uri.toString());
+  }
+
+  /** The item of a layer of the model that the panel shows. */
+  async itemOf(module: string): Promise<Item | undefined> {
+    const { model } = this.#rooms.panel.state;
+    const info = model?.modules.find(m => m.path === module);
+    if (!model || !info) return undefined;
+    this.#found ??= this.#find();
+    const found = await this.#found;
+    const owner = found.find(c => c.name === model.name && samePath(c.uri.fsPath, model.file));
+    return owner && { kind: 'module', uri: owner.uri, model, module: info };
   }
 
   getTreeItem(item: Item): vscode.TreeItem {
@@ -124,12 +156,13 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
             found.push({ kind: 'class', uri, name: c.name, line: c.line - 1 });
       });
     }
-    return found.sort(
+    this.#classes = found.sort(
       (a, b) =>
         path.dirname(a.uri.fsPath).localeCompare(path.dirname(b.uri.fsPath)) ||
         a.uri.fsPath.localeCompare(b.uri.fsPath) ||
         a.line - b.line,
     );
+    return this.#classes;
   }
 
   async #text(uri: vscode.Uri): Promise<string | undefined> {

@@ -17,6 +17,7 @@ export function registerRunsTree(rooms: Rooms): vscode.Disposable {
   const provider: vscode.TreeDataProvider<Run> = {
     onDidChangeTreeData: changed.event,
     getChildren: item => (item ? [] : rooms.runs.all()),
+    getParent: () => undefined,
     getTreeItem: run => runItem(run, rooms.training.live),
   };
   const view = vscode.window.createTreeView(views.runs, { treeDataProvider: provider });
@@ -25,6 +26,11 @@ export function registerRunsTree(rooms: Rooms): vscode.Disposable {
     changed,
     view,
     rooms.runs.onDidChange(fire),
+    rooms.panel.onDidSelect(async ({ change, origin }) => {
+      if (origin === 'sidebar' || !change.run || !view.visible) return;
+      const run = await rooms.runs.get(change.run);
+      if (run) await view.reveal(run, { select: true, focus: false }).then(undefined, () => {});
+    }),
     rooms.training.onDidChange(fire),
     rooms.training.onEvent(() => {
       // The description counts along, at a pace that a person can read.

@@ -137,6 +137,7 @@ export function fakeEngine(options: FakeEngineOptions = {}): Engine {
         averagedWeights: async () => copy(weights),
         state: async () => copy(velocity),
         gradientNorms: async () => ({ w: 1, b: 1 }),
+        gradients: async () => copy(velocity),
         async dispose() {},
       };
     },

@@ -1,5 +1,5 @@
 /** What a run's events come to: curves, progress, and the last word of each kind. */
-import type { Metrics, RunEvent, RunRecord, RunState } from '../../../src/train/run';
+import type { Metrics, RunEvent, RunRecord, RunState, Spread } from './run';
 
 export interface EpochPoint {
   epoch: number;
@@ -10,12 +10,20 @@ export interface EpochPoint {
   seconds: number;
 }
 
+/** Spreads of one epoch, by parameter name. */
+export interface LayersPoint {
+  epoch: number;
+  weights: Readonly<Record<string, Spread>>;
+  gradients: Readonly<Record<string, Spread>>;
+}
+
 export interface History {
-  steps: { step: number[]; loss: number[]; learningRate: number[] };
+  steps: { step: number[]; loss: number[]; learningRate: number[]; samplesPerSecond: number[] };
   epochs: EpochPoint[];
   /** Names of metrics besides the loss, in the order of first appearance. */
   metrics: string[];
   gradientNorms?: Readonly<Record<string, number>>;
+  layers: LayersPoint[];
   state?: RunState;
   /** Messages of state events that carry one, the newest last. */
   messages: { state: RunState; message: string }[];
@@ -36,13 +44,13 @@ export interface History {
  * counts.
  */
 export function historyOf(events: readonly RunEvent[], record?: RunRecord): History {
-  const steps = new Map<number, { loss: number; learningRate: number }>();
   const epochs = new Map<number, EpochPoint>();
   const metrics = new Set<string>();
   const history: History = {
-    steps: { step: [], loss: [], learningRate: [] },
+    steps: { step: [], loss: [], learningRate: [], samplesPerSecond: [] },
     epochs: [],
     metrics: [],
+    layers: [],
     messages: [],
     state: record?.state,
     done: 0,
@@ -60,8 +68,13 @@ export function historyOf(events: readonly RunEvent[], record?: RunRecord): Hist
       if (e.resumedFrom !== undefined) history.resumedFrom = e.resumedFrom;
     } else if (e.event === 'step') {
       // After a resume the count goes back; what lies beyond was lost.
-      if (e.step < lastStep) for (const s of [...steps.keys()]) if (s >= e.step) steps.delete(s);
-      steps.set(e.step, { loss: e.loss, learningRate: e.learningRate });
+      const { step, loss, learningRate, samplesPerSecond } = history.steps;
+      while (step.length > 0 && step[step.length - 1]! >= e.step)
+        for (const column of [step, loss, learningRate, samplesPerSecond]) column.pop();
+      step.push(e.step);
+      loss.push(e.loss);
+      learningRate.push(e.learningRate);
+      samplesPerSecond.push(e.samplesPerSecond);
       lastStep = e.step;
       rate = rate ? 0.8 * rate + 0.2 * e.samplesPerSecond : e.samplesPerSecond;
     } else if (e.event === 'epoch') {
@@ -71,6 +84,9 @@ export function historyOf(events: readonly RunEvent[], record?: RunRecord): Hist
       epochs.set(epoch, { epoch, step: exact, train, valid, seconds });
       for (const m of [...Object.keys(train), ...Object.keys(valid)]) if (m !== 'loss') metrics.add(m);
       if (e.gradientNorms) history.gradientNorms = e.gradientNorms;
+    } else if (e.event === 'layers') {
+      while ((history.layers.at(-1)?.epoch ?? 0) >= e.epoch) history.layers.pop();
+      history.layers.push({ epoch: e.epoch, weights: e.weights, gradients: e.gradients });
     } else if (e.event === 'state') {
       history.state = e.state;
       if (e.message) history.messages.push({ state: e.state, message: e.message });
@@ -79,11 +95,6 @@ export function historyOf(events: readonly RunEvent[], record?: RunRecord): Hist
       history.test = e.test;
       history.seconds = e.seconds;
     }
-  }
-  for (const [step, s] of [...steps].sort(([a], [b]) => a - b)) {
-    history.steps.step.push(step);
-    history.steps.loss.push(s.loss);
-    history.steps.learningRate.push(s.learningRate);
   }
   history.epochs = [...epochs.values()].sort((a, b) => a.epoch - b.epoch);
   history.metrics = [...metrics];

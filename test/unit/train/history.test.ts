@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { historyOf } from '../../../media/panel/logic/history';
 import type { PanelState } from '../../../src/editor/panelProtocol';
+import { historyOf } from '../../../src/train/history';
 import type { RunEvent } from '../../../src/train/run';
-import digits from './fixtures/digits.json';
+import digits from '../media/fixtures/digits.json';
 
 const backend = { name: 'cpu', executor: 'x', threads: 1 } as const;
 const start = (extra: object = {}): RunEvent => ({

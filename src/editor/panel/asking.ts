@@ -1,0 +1,185 @@
+/** What pages ask of the engine about samples: pages of them, why the model says what it says, and where it errs. */
+import * as vscode from 'vscode';
+import type { Split } from '../../data/dataset';
+import { VitrineError } from '../../model/errors';
+import type { Engine } from '../engine';
+import type { Inquiry, InquiryKind } from '../inquiryProtocol';
+import type { Log } from '../log';
+import { isCancelled, messageOf } from '../problems';
+import { loadMethods } from '../registries';
+import type { Explaining } from '../runs/explaining';
+import { isTrained, type Run, type Runs } from '../runs/store';
+import type { Desk } from './desk';
+import { Inquiries } from './inquiries';
+
+const { l10n } = vscode;
+
+export const PAGE_SIZE = 60;
+const MAX_PAGE = 200;
+
+export class Asking {
+  readonly #desk: Desk;
+  readonly #needs: { engine: Engine; runs: Runs; explaining: Explaining; log: Log };
+  readonly #inquiries: Inquiries;
+
+  constructor(desk: Desk, needs: { engine: Engine; runs: Runs; explaining: Explaining; log: Log }) {
+    this.#desk = desk;
+    this.#needs = needs;
+    this.#inquiries = new Inquiries(needs.engine, inquiries => desk.update({ inquiries }));
+  }
+
+  /** The methods, each with whether it fits the model of the run that is shown. */
+  async methods(): Promise<void> {
+    const id = this.#desk.state.run?.record.id;
+    const run = id === undefined ? undefined : await this.#needs.runs.get(id);
+    const folder = run && isTrained(run.record) ? run.folder.fsPath : undefined;
+    const methods = await loadMethods(this.#needs.engine, folder).catch(e => {
+      this.#needs.log.warn(`Methods for run ${id}: ${e}`);
+      return loadMethods(this.#needs.engine);
+    });
+    if (this.#desk.state.run?.record.id === id) this.#desk.update({ methods });
+  }
+
+  async inquire(inquiry: Inquiry): Promise<void> {
+    const { run } = this.#desk.state;
+    const trained = run && (await this.#needs.runs.get(run.record.id));
+    if (!trained)
+      throw new VitrineError('bad-request', l10n.t('Explanations need a trained model: train it first.'));
+    await this.#inquiries.ask(trained, inquiry);
+  }
+
+  cancelInquiry(kind: InquiryKind): void {
+    this.#inquiries.cancel(kind);
+  }
+
+  async samples(split: Split, offset: number, count: number): Promise<void> {
+    const { experiment, run } = this.#desk.state;
+    if (!experiment) return;
+    await this.working(l10n.t('Loading data…'), async () => {
+      const wanted = Math.min(MAX_PAGE, Math.max(1, Math.floor(count)));
+      const start = Math.max(0, Math.floor(offset));
+      const trained = run && isTrained(run.record) ? await this.#needs.runs.get(run.record.id) : undefined;
+      const page = await this.#needs.engine.request('data/samples', {
+        experiment: experiment.path,
+        split,
+        offset: start,
+        count: wanted,
+        ...(trained ? { run: trained.record.id } : {}),
+      });
+      const { state } = this.#desk;
+      if (state.experiment?.path === experiment.path && state.run?.record.id === run?.record.id)
+        this.#desk.update({ samples: { ...page, split, offset: start }, error: undefined });
+    });
+  }
+
+  /** What the shown run gets right and wrong. */
+  async evaluate(split: Split): Promise<void> {
+    const { run, evaluation } = this.#desk.state;
+    if (!run || (evaluation?.run === run.record.id && evaluation.split === split)) return;
+    const { id } = run.record;
+    await this.working(l10n.t('Asking the model about every sample…'), async () => {
+      const trained = await this.#needs.runs.get(id);
+      if (!trained || !isTrained(trained.record)) return;
+      const found = await this.#needs.engine.request('run/evaluation', { run: trained.folder.fsPath, split });
+      if (this.#desk.state.run?.record.id === id)
+        this.#desk.update({ evaluation: { ...found, run: id }, picked: undefined });
+    });
+  }
+
+  /** Samples by row, such as those that a cell of the confusion matrix holds. */
+  async pick(title: string, rows: readonly number[]): Promise<void> {
+    const { experiment, run } = this.#desk.state;
+    if (rows.length === 0) return this.#desk.update({ picked: undefined });
+    if (!experiment || !run) return;
+    await this.working(l10n.t('Loading data…'), async () => {
+      const page = await this.#needs.engine.request('data/samples', {
+        experiment: experiment.path,
+        split: 'test',
+        offset: 0,
+        count: 1,
+        rows: rows.filter(r => Number.isSafeInteger(r) && r >= 0).slice(0, MAX_PAGE),
+        run: run.record.id,
+      });
+      if (this.#desk.state.run?.record.id === run.record.id)
+        this.#desk.update({ picked: { ...page, title } });
+    });
+  }
+
+  /** Explains with the shown run. */
+  async explainShown(method: string, row?: number, target?: string | number): Promise<boolean> {
+    const { run, methods } = this.#desk.state;
+    const choice = methods.find(m => m.id === method);
+    const trained = run && (await this.#needs.runs.get(run.record.id));
+    if (!trained || !choice)
+      throw new VitrineError('bad-request', l10n.t('Explanations need a trained model: train it first.'));
+    return this.explain(trained, choice, row, target);
+  }
+
+  /** @returns false when it was cancelled, by the user or by a newer question. */
+  async explain(
+    run: Run,
+    method: { id: string; title: string },
+    row?: number,
+    target?: string | number,
+  ): Promise<boolean> {
+    this.#desk.update({
+      error: undefined,
+      selection: {
+        ...this.#desk.state.selection,
+        run: run.record.id,
+        method: method.id,
+        ...(row === undefined ? {} : { row }),
+      },
+    });
+    const answer = await this.#needs.explaining.ask({
+      run,
+      method: method.id,
+      title: method.title,
+      ...(row === undefined ? {} : { row }),
+      ...(target === undefined ? {} : { target }),
+    });
+    return answer !== undefined;
+  }
+
+  /** The newest answer, or that one is awaited. */
+  showAnswer(): void {
+    const { answer, asked } = this.#needs.explaining;
+    const { state } = this.#desk;
+    this.busy(
+      asked &&
+        (asked.row === undefined
+          ? l10n.t('Explaining the model by {0}…', asked.title)
+          : l10n.t('Explaining row {0} by {1}…', asked.row, asked.title)),
+    );
+    if (asked || !answer || answer.explanation === state.explanation) return;
+    if (state.run && state.run.record.id !== answer.question.run.record.id) return;
+    if (answer.page) {
+      const { samples, total: _, ...rest } = answer.page;
+      const [sample] = samples;
+      if (sample) this.#desk.update({ explained: { ...rest, sample } });
+    } else this.#desk.update({ explained: undefined });
+    this.#desk.update({ explanation: answer.explanation, error: undefined });
+  }
+
+  /** Says what is under way while it is; what goes wrong is shown. */
+  async working(what: string, work: () => Promise<void>): Promise<void> {
+    this.busy(what);
+    try {
+      await work();
+    } catch (e) {
+      this.fail(e);
+    } finally {
+      this.busy(undefined);
+    }
+  }
+
+  busy(busy: string | undefined): void {
+    if (this.#desk.state.busy !== busy) this.#desk.update({ busy });
+  }
+
+  fail(e: unknown): void {
+    if (isCancelled(e)) return;
+    this.#needs.log.error(e instanceof Error ? (e.stack ?? e.message) : String(e));
+    this.#desk.update({ error: messageOf(e), busy: undefined });
+  }
+}

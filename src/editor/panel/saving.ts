@@ -1,0 +1,30 @@
+/** Saves what a page made, where the user says. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { VitrineError } from '../../model/errors';
+import { messageOf } from '../problems';
+
+/** A page that sends more than this is not ours. */
+const MAX_SAVED = 40_000_000;
+
+/** @param name a suggestion that comes from a page: only its last part is taken, and only harmless signs. */
+export async function saveAs(name: string, content: string | Uint8Array): Promise<void> {
+  if (content.length > MAX_SAVED) return;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const safe = path.basename(name).replace(/[^\w.\- ]/g, '_') || 'vitrine.svg';
+  const target = await vscode.window.showSaveDialog({
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, safe) } : {}),
+  });
+  if (!target) return;
+  try {
+    await vscode.workspace.fs.writeFile(
+      target,
+      typeof content === 'string' ? new TextEncoder().encode(content) : content,
+    );
+  } catch (e) {
+    throw new VitrineError(
+      'bad-file',
+      vscode.l10n.t('{0} could not be written: {1}', target.fsPath, messageOf(e)),
+    );
+  }
+}
