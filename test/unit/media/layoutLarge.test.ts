@@ -76,7 +76,8 @@ function check(graph: LayoutInput, placed: Placement): void {
     const r = placed.cards.get(c.id)!;
     if (box)
       assert.ok(
-        Math.abs(box.x - r.x) <= (box.width - r.width) / 2 && Math.abs(box.y - r.y) <= (box.height - r.height) / 2,
+        Math.abs(box.x - r.x) <= (box.width - r.width) / 2 &&
+          Math.abs(box.y - r.y) <= (box.height - r.height) / 2,
         `${c.id} lies in its box`,
       );
   }
