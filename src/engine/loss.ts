@@ -13,9 +13,10 @@ export interface LossDefinition {
   options: unknown;
   /**
    * "classes": a whole number for each row of scores (axis 1). "numbers": a number for each output. "sequences": whole
-   * numbers for each row, of another length than the output: [N, S], filled up with -1.
+   * numbers for each row, of another length than the output: [N, S], filled up with -1. "rows": a number for each row
+   of several vectors, which are compared with each other.
    */
-  target: 'classes' | 'numbers' | 'sequences';
+  target: 'classes' | 'numbers' | 'sequences' | 'rows';
   /** Emits the mean loss as a scalar. Throws ShapeError when the output and the target do not fit. */
   build(context: LossContext): string;
   /** Says what is wrong with the target's values, e.g. a class that does not exist. */

@@ -44,14 +44,14 @@ export function addLoss(
     : given;
   const outputShape = graph.shape(output);
   const expected = definition.target === 'classes' ? [outputShape[0]!, ...outputShape.slice(2)] : outputShape;
-  const shape = targets?.shape ?? expected;
+  const shape = targets?.shape ?? (definition.target === 'rows' ? [outputShape[0]!] : expected);
   if (definition.target === 'sequences' && !targets)
     throw new VitrineError(
       'bad-request',
       `The loss "${spec.name}" needs to know the shape of its targets beforehand.`,
     );
   const target = graph.declare(TARGET, {
-    dtype: definition.target === 'numbers' ? 'float32' : 'int64',
+    dtype: definition.target === 'numbers' || definition.target === 'rows' ? 'float32' : 'int64',
     shape,
   });
   let value: string;

@@ -79,6 +79,14 @@ export function targetTypeFor(
   }
   if (target.sequence || requireLoss(loss.name).target === 'sequences')
     return sequenceType(dataset, loss, outputShape, rows);
+  if (requireLoss(loss.name).target === 'rows') {
+    if (target.kind === 'number' || (target.classes?.length ?? 2) <= 2)
+      return { shape: [rows], dtype: 'float32' };
+    throw new VitrineError(
+      'bad-experiment',
+      `The loss "${loss.name}" takes a number for each row (1: alike, 0: not), but the target "${target.name}" has ${target.classes?.length} classes.`,
+    );
+  }
   const width = outputShape.slice(1).reduce((a, b) => a * b, 1);
   if (target.shape) {
     if (target.shape.join() === outputShape.slice(1).join())

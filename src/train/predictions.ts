@@ -1,5 +1,6 @@
 /** From a model's raw output to what is compared with targets and shown to people: classes, probabilities, numbers. */
 import type { TargetInfo } from '../data/dataset';
+import { losses } from '../engine/definitions';
 import { VitrineError } from '../model/errors';
 import type { Tensor } from '../model/graph';
 
@@ -20,13 +21,19 @@ export interface Predictions {
   groups?: ArrayLike<number>;
 }
 
+type Activation = 'softmax' | 'exp' | 'sigmoid' | 'margin' | 'none';
+
 /** How a loss reads the output: PyTorch puts the activation into some losses and leaves it to the model for others. */
-const activations: Readonly<Record<string, 'softmax' | 'exp' | 'sigmoid' | 'none'>> = {
+const activations: Readonly<Record<string, Activation>> = {
   cross_entropy: 'softmax',
   ppo: 'softmax',
+  focal: 'softmax',
   nll: 'exp',
   nll_loss: 'exp',
   bce_with_logits: 'sigmoid',
+  sigmoid_focal: 'sigmoid',
+  soft_margin: 'sigmoid',
+  hinge: 'margin',
   binary_cross_entropy_with_logits: 'sigmoid',
 };
 
@@ -41,7 +48,7 @@ export function predictionsOf(output: Tensor, target: TargetInfo, loss: string):
   const perPosition = target.perPosition && output.shape.length === 3;
   const rows = (output.shape[0] ?? 1) * (perPosition ? output.shape[1]! : 1);
   const width = rows === 0 ? 0 : output.data.length / rows;
-  if (target.kind === 'number')
+  if (target.kind === 'number' || losses.get(loss)?.target === 'rows')
     return { kind: 'number', rows, columns: width, labels: new Int32Array(0), values: output.data };
   const classes = target.classes?.length ?? Math.max(2, width);
   if (rows > 0 && width !== classes && !(width === 1 && classes <= 2)) {
@@ -54,7 +61,7 @@ export function predictionsOf(output: Tensor, target: TargetInfo, loss: string):
   const activation = activations[loss] ?? 'none';
   const read =
     width === 1
-      ? fromOneOutput(output.data, rows, activation === 'sigmoid')
+      ? fromOneOutput(output.data, rows, activation)
       : fromScores(output.data, rows, classes, activation);
   return perPosition ? { ...read, positions: output.shape[1]! } : read;
 }
@@ -80,23 +87,30 @@ function decoded({ shape, data }: Tensor): Predictions {
   return { kind: 'sequence', rows, columns: steps, labels, values: data };
 }
 
-function fromOneOutput(values: ArrayLike<number>, rows: number, logits: boolean): Predictions {
+function fromOneOutput(values: ArrayLike<number>, rows: number, activation: Activation): Predictions {
   const labels = new Int32Array(rows);
+  const base = { kind: 'classes', rows, columns: 2, labels, values } as const;
+  if (activation === 'margin') {
+    // A side of zero, and no probability.
+    for (let i = 0; i < rows; i++) labels[i] = values[i]! > 0 ? 1 : 0;
+    return base;
+  }
   const probabilities = new Float64Array(rows * 2);
   for (let i = 0; i < rows; i++) {
-    const p = logits ? 1 / (1 + Math.exp(-values[i]!)) : Math.min(1, Math.max(0, values[i]!));
+    const v = values[i]!;
+    const p = activation === 'sigmoid' ? 1 / (1 + Math.exp(-v)) : Math.min(1, Math.max(0, v));
     labels[i] = p > 0.5 ? 1 : 0;
     probabilities[2 * i] = 1 - p;
     probabilities[2 * i + 1] = p;
   }
-  return { kind: 'classes', rows, columns: 2, labels, probabilities, values };
+  return { ...base, probabilities };
 }
 
 function fromScores(
   values: ArrayLike<number>,
   rows: number,
   classes: number,
-  activation: 'softmax' | 'exp' | 'sigmoid' | 'none',
+  activation: Activation,
 ): Predictions {
   const labels = new Int32Array(rows);
   const probabilities = new Float64Array(rows * classes);
@@ -122,7 +136,8 @@ function fromScores(
       probabilities[at + c] = p;
       sum += p;
     }
-    if (activation === 'none' && !(Math.abs(sum - 1) < 1e-3)) areProbabilities = false;
+    if ((activation === 'none' || activation === 'margin') && !(Math.abs(sum - 1) < 1e-3))
+      areProbabilities = false;
     for (let c = 0; c < classes; c++) probabilities[at + c]! /= sum;
   }
   return {

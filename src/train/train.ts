@@ -1,6 +1,7 @@
 /** Training, from an experiment's parts to a run's folder. */
 import type { Dataset } from '../data/dataset';
 import { EnvironmentDataset } from '../data/kinds/environment';
+import { requireLoss } from '../engine/definitions';
 import type { Engine } from '../engine/engine';
 import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
@@ -76,7 +77,9 @@ export async function beginTraining(request: TrainRequest): Promise<{ done: Prom
   const batchSize = batchSizeFor(model, recipe, trainingRows);
   const bindings = bindingsFor(model, dataset.sampleShape, batchSize);
   const outputShape = concreteShape(bindShape(model.values[model.outputs[0]!]!.shape, bindings));
-  const metrics = metricsFor(dataset.target, recipe.metrics);
+  // What compares a row's vectors with each other predicts nothing that metrics could look at.
+  const ranks = requireLoss(recipe.loss.name).target === 'rows';
+  const metrics = metricsFor(dataset.target, ranks ? (recipe.metrics ?? []) : recipe.metrics);
   const stepsPerEpoch = Math.ceil(trainingRows / batchSize);
   const setup = {
     loss: lossFor(dataset, recipe.loss),

@@ -3,7 +3,7 @@
 Each case: the loss's name and options, outputs and targets as our loss takes them, the value, and its gradient with
 respect to the outputs.
 
-Pinned: Python 3.11, torch 2.5.1.
+Pinned: Python 3.11, torch 2.5.1, torchvision 0.20.1.
 Run from the repository's root: python test/reference/engine_losses.py
 """
 
@@ -67,6 +67,78 @@ ctc("too long for their input, left out", torch.randn(3, 3, 4), [[1, 1, 2], [3],
 ctc("steps first", torch.randn(6, 2, 5), [[1, 2], [4, 3, 3]], layout="TNC")
 ctc("long", torch.randn(2, 40, 7) * 3, [torch.randint(1, 7, (13,)).tolist(), torch.randint(1, 7, (21,)).tolist()])
 ctc("far apart scores", torch.randn(2, 10, 4) * 30, [[1, 2, 3], [3, 3]])
+
+# Margins. Ours takes several vectors of a row stacked in one output.
+y = torch.randn(7, 3) * 2
+c = torch.tensor([0, 2, 1, 1, 2, 0, 2])
+w = torch.tensor([0.5, 2.0, 1.25])
+sign = torch.tensor([1.0, -1, -1, 1, 1, -1, 1])
+signs = (torch.randn(7, 3) > 0).float() * 2 - 1
+case("margin 1", "hinge", lambda y, t: torch.clamp(1 - t * y, min=0).mean(), y, signs)
+case("squared, of 0 and 1", "hinge", lambda y, t: torch.clamp(0.7 - (2 * t - 1) * y, min=0).pow(2).mean(), y, (signs + 1) / 2, margin=0.7, p=2)
+case("plain", "hinge_embedding", F.hinge_embedding_loss, y, signs)
+case("margin", "hinge_embedding", lambda y, t: F.hinge_embedding_loss(y, t, margin=2.5), y, signs, margin=2.5)
+case("plain", "multi_margin", F.multi_margin_loss, y, c)
+case("one row", "multi_margin", F.multi_margin_loss, y[:1], c[:1])
+case("one class", "multi_margin", lambda y, t: F.multi_margin_loss(y, t) + 0 * y.sum(), torch.randn(3, 1), torch.tensor([0, 0, 0]))
+case("squared, weighed", "multi_margin", lambda y, t: F.multi_margin_loss(y, t, p=2, margin=0.4, weight=w.double()), y, c, p=2, margin=0.4, weight=w.tolist())
+case("plain", "margin_ranking", lambda y, t: F.margin_ranking_loss(y[:, 0], y[:, 1], t), torch.randn(7, 2), sign)
+case("margin", "margin_ranking", lambda y, t: F.margin_ranking_loss(y[:, 0], y[:, 1], t, margin=0.6), torch.randn(7, 2), sign, margin=0.6)
+pair, triple = torch.randn(7, 2, 5), torch.randn(7, 3, 5)
+case("plain", "cosine_embedding", lambda y, t: F.cosine_embedding_loss(y[:, 0], y[:, 1], t), pair, sign)
+case("margin", "cosine_embedding", lambda y, t: F.cosine_embedding_loss(y[:, 0], y[:, 1], t, margin=-0.2), pair, sign, margin=-0.2)
+
+
+def contrastive(m):
+    def fn(y, t):
+        d = F.pairwise_distance(y[:, 0], y[:, 1])
+        like = (t > 0).double()
+        return (like * d**2 + (1 - like) * torch.clamp(m - d, min=0) ** 2).mean() / 2
+    return fn
+
+
+case("plain", "contrastive", contrastive(1), pair * 0.4, sign)
+case("margin", "contrastive", contrastive(3.5), pair, (sign + 1) / 2, margin=3.5)
+for label, scale, options in [("plain", 1, {}), ("margin, L1", 1, {"margin": 2.0, "p": 1}), ("swap", 1, {"swap": True, "margin": 1.5}), ("near", 0.1, {})]:
+    case(label, "triplet_margin", lambda y, t: F.triplet_margin_loss(y[:, 0], y[:, 1], y[:, 2], **options), triple * scale, sign, **options)
+
+# Cross entropies for what is rare.
+from torchvision.ops import sigmoid_focal_loss  # noqa: E402
+
+zeros_and_ones = (torch.randn(7, 3) > 0).float()
+for options in ({}, {"alpha": 0.7, "gamma": 1.5}, {"alpha": -1.0, "gamma": 3.0}, {"gamma": 0.0}):
+    case(str(options), "sigmoid_focal", lambda y, t: sigmoid_focal_loss(y, t, **{"alpha": 0.25, "gamma": 2, **options}, reduction="mean"), y, zeros_and_ones, **options)
+case("far off", "sigmoid_focal", lambda y, t: sigmoid_focal_loss(y, t, reduction="mean"), y * 12, zeros_and_ones)
+
+
+def focal(gamma):
+    def fn(y, t):
+        l = F.log_softmax(y, 1).gather(1, t[:, None])[:, 0]
+        return -((1 - l.exp()) ** gamma * l).mean()
+    return fn
+
+
+case("plain", "focal", focal(2), y, c)
+case("gamma", "focal", focal(0.5), y, c, gamma=0.5)
+case("images", "focal", focal(2), torch.randn(2, 3, 4, 5), torch.randint(0, 3, (2, 4, 5)))
+
+# Cross entropy with probabilities as targets, and what else it takes.
+p = torch.softmax(torch.randn(7, 3), 1)
+case("probabilities", "cross_entropy", F.cross_entropy, y, p)
+case("probabilities, smoothed and weighed", "cross_entropy", lambda y, t: F.cross_entropy(y, t, label_smoothing=0.2, weight=w.double()), y, p,
+     label_smoothing=0.2, weight=w.tolist())
+case("probabilities of images", "cross_entropy", F.cross_entropy, torch.randn(2, 3, 4, 5), torch.softmax(torch.randn(2, 3, 4, 5), 1))
+case("weighed, smoothed, ignoring", "cross_entropy", lambda y, t: F.cross_entropy(y, t, weight=w.double(), label_smoothing=0.2, ignore_index=-1),
+     y, torch.tensor([0, -1, 1, 1, 2, -1, 2]), weight=w.tolist(), label_smoothing=0.2, ignore_index=-1)
+case("one row", "cross_entropy", F.cross_entropy, y[:1], c[:1])
+case("large scores", "cross_entropy", F.cross_entropy, y * 100, c)
+case("weighed", "nll", lambda y, t: F.nll_loss(y, t, weight=w.double()), torch.log_softmax(y, 1), c, weight=w.tolist())
+case("weight of ones", "bce_with_logits", lambda y, t: F.binary_cross_entropy_with_logits(y, t, pos_weight=torch.tensor(0.3).double()), y * 20, zeros_and_ones, pos_weight=0.3)
+case("batchmean of logarithms", "kl_div", lambda y, t: F.kl_div(y, t, reduction="batchmean", log_target=True), torch.log_softmax(y, 1),
+     torch.log_softmax(torch.randn(7, 3), 1), reduction="batchmean", log_target=True)
+case("zeros among the targets", "kl_div", lambda y, t: F.kl_div(y, t, reduction="mean"), torch.log_softmax(y, 1), torch.tensor([[0, 0.3, 0.7]] * 7))
+rates = torch.rand(7, 3) + 0.1
+case("of rates", "poisson_nll", lambda y, t: F.poisson_nll_loss(y, t, log_input=False), rates, torch.randint(0, 5, (7, 3)).float(), log_input=False)
 
 Path(__file__).with_name("engine_losses.json").write_text(
     "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")

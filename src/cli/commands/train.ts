@@ -62,6 +62,7 @@ export const command: Command = {
       const record = await done;
       const where = path.relative('', folder);
       if (record.state === 'finished') {
+        if (record.message && !terminal.json) terminal.message(record.message);
         terminal.print('', terminal.dim(`Kept in ${where}`));
         return true;
       }

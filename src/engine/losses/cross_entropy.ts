@@ -1,8 +1,12 @@
 import { Type } from '@sinclair/typebox';
-import type { LossDefinition } from '../loss';
+import type { LossContext, LossDefinition } from '../loss';
+import { ShapeError } from '../op';
 import { checkClasses, classOptions, negativeLogLikelihood } from './_classes';
 
-/** Takes scores (logits) like PyTorch: the softmax is part of the loss. */
+/**
+ * Takes scores (logits) like PyTorch: the softmax is part of the loss. Targets of the output's own shape are
+ * probabilities of the classes.
+ */
 export const loss: LossDefinition = {
   name: 'cross_entropy',
   torch: ['nn.CrossEntropyLoss', 'F.cross_entropy'],
@@ -24,7 +28,40 @@ export const loss: LossDefinition = {
   target: 'classes',
   build(c) {
     const scores = c.emit('LogSoftmax', [c.output], { axis: 1 })[0]!;
-    return negativeLogLikelihood(c, scores);
+    return isSoft(c.type(c.target).shape, c.type(c.output).shape)
+      ? ofProbabilities(c, scores)
+      : negativeLogLikelihood(c, scores);
   },
-  check: checkClasses,
+  check: (target, output, options) =>
+    isSoft(target.shape, output) ? undefined : checkClasses(target, output, options),
 };
+
+function isSoft(target: readonly unknown[], output: readonly unknown[]): boolean {
+  return output.length > 1 && target.length === output.length;
+}
+
+/** The mean over rows (and places) of -Σ t log p, the targets being smoothed and the classes weighed. */
+function ofProbabilities(c: LossContext, scores: string): string {
+  const y = c.type(scores).shape.map(Number);
+  const t = c.type(c.target).shape.map(Number);
+  if (y.join() !== t.join())
+    throw new ShapeError(
+      `the model's output has the shape (${y.join(', ')}), but the probabilities have (${t.join(', ')})`,
+    );
+  const classes = y[1]!;
+  const smoothing = Number(c.options['label_smoothing'] ?? 0);
+  const weight = c.options['weight'] as readonly number[] | undefined;
+  if (weight && weight.length !== classes)
+    throw new ShapeError(`there are ${weight.length} weights for ${classes} classes`);
+  const weights = c.constant(
+    [1, classes, ...y.slice(2).map(() => 1)],
+    weight ?? new Array<number>(classes).fill(1),
+  );
+  const share = `w * (t * ${1 - smoothing} + ${smoothing / classes}) * ${classes}`;
+  const cells = c.emit('Map', [scores, c.target, weights], {
+    names: ['l', 't', 'w'],
+    expression: `-${share} * l`,
+    derivatives: [`-g * ${share}`, '', ''],
+  })[0]!;
+  return c.emit('ReduceMean', [cells], { keepdims: 0 })[0]!;
+}

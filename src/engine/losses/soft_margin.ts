@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { elementwiseLoss } from './_elementwise';
 
-/** Targets are -1 or 1. */
+/** Targets are -1 or 1; 0 counts as -1, so that two classes will do. */
 export const loss: LossDefinition = {
   name: 'soft_margin',
   torch: ['nn.SoftMarginLoss', 'F.soft_margin_loss'],
@@ -14,7 +14,7 @@ export const loss: LossDefinition = {
   build: c =>
     elementwiseLoss(
       c,
-      'Math.log(1 + Math.exp(-Math.abs(t * y))) + Math.max(-t * y, 0)',
-      '-g * t / (1 + Math.exp(t * y))',
+      'Math.log(1 + Math.exp(-Math.abs(y))) + Math.max(t > 0 ? -y : y, 0)',
+      '(t > 0 ? -g / (1 + Math.exp(y)) : g / (1 + Math.exp(-y)))',
     ),
 };

@@ -175,8 +175,8 @@ async function checkColumns(source: JsonSource, experiment: Experiment): Promise
 function checkLoss(source: JsonSource, experiment: Experiment, column: ColumnHead): void {
   const { data, loss } = experiment;
   const forClasses = losses.find(l => l.name === loss)!.target === 'classes';
-  // Binary cross-entropy compares one score with 0 or 1: a number to the engine, two classes to a person.
-  const forTwo = loss.startsWith('bce');
+  // These compare one score with 0 or 1: a number to the engine, two classes to a person.
+  const forTwo = loss.startsWith('bce') || ['sigmoid_focal', 'hinge', 'soft_margin'].includes(loss);
   const at = source.place(['loss']);
   const examples = column.examples.slice(0, 3).map(e => `"${e}"`);
   const mismatch = (message: string, better: string) =>

@@ -28,9 +28,14 @@ interface Net {
   rate: number;
   evaluated: Sample & { shape: number[] };
   trained: Sample;
-  gradients: Record<string, Sample & { norm: number }>;
+  /** `rounding`: how far PyTorch's float32 is from these float64 values, at most. */
+  gradients: Record<string, Sample & { norm: number; rounding: number }>;
   losses: number[];
+  rounding: number[];
 }
+
+/** How many times PyTorch's own rounding may be ours. */
+const SUMS = 4;
 
 const nets = reference<Net[]>('engine_models.json');
 
@@ -77,11 +82,11 @@ function withoutChance(model: Model): { model: Model; noises: string[] } {
   return { model: { ...model, inputs: [...model.inputs, ...noises], nodes }, noises };
 }
 
-/** @param floor the least size that errors are relative to */
-function near(got: ArrayLike<number>, expected: Sample, limit: number, what: string, floor = 1e-6): void {
+/** @param limit in units of the values themselves */
+function near(got: ArrayLike<number>, expected: Sample, limit: number, what: string): void {
   expected.data.forEach((e, i) => {
-    const error = Math.abs(got[i * expected.step]! - e) / Math.max(expected.largest, floor);
-    assert.ok(error <= limit, `${what}[${i * expected.step}] is off by ${error}`);
+    const error = Math.abs(got[i * expected.step]! - e);
+    assert.ok(error <= limit, `${what}[${i * expected.step}] is off by ${error}, more than ${limit}`);
   });
 }
 
@@ -146,12 +151,9 @@ describe('nets from PyTorch source', function () {
         const { values } = await evaluator.run(feeds);
         const output = values[model.outputs[0]!]!;
         assert.deepEqual(output.shape, net.evaluated.shape);
-        near(output.data, net.evaluated, 1e-5, 'the output');
+        near(output.data, net.evaluated, 1e-5 * net.evaluated.largest, 'the output');
         await evaluator.dispose();
       });
-
-      // One net is evaluated only: see the script.
-      if (net.losses.length === 0) return;
 
       it('differentiates', async () => {
         const names = Object.keys(net.gradients);
@@ -163,20 +165,20 @@ describe('nets from PyTorch source', function () {
           loss: { name: net.loss },
         });
         const { values, gradients, loss } = await evaluator.run(feeds, { targets });
-        near(values[model.outputs[0]!]!.data, net.trained, 1e-5, 'the output');
+        near(values[model.outputs[0]!]!.data, net.trained, 1e-5 * net.trained.largest, 'the output');
         assert.ok(Math.abs(loss! - net.losses[0]!) <= 1e-5 * Math.abs(net.losses[0]!), `the loss is ${loss}`);
-        // What cancels out (a bias before a softmax over it, or before a batch norm) leaves rounding errors only.
-        // Float32's own precision beside the largest gradient is what can be asked of them.
-        const floor = 1e-3 * Math.max(...names.map(n => net.gradients[n]!.largest));
         for (const name of names) {
           const expected = net.gradients[name]!;
-          near(gradients[name]!.data, expected, 1e-4, `d${name}`, floor);
+          // What is zero in exact arithmetic (a bias before a batch norm) is the rounding of sums that cancel: of that
+          // there may be a few times as much as in PyTorch's own float32, as sums are taken in another order.
+          const limit = Math.max(1e-4 * expected.largest, SUMS * expected.rounding);
+          near(gradients[name]!.data, expected, limit, `d${name}`);
           let squares = 0;
           for (const v of gradients[name]!.data) squares += v * v;
           const norm = Math.sqrt(squares);
           const cells = Math.sqrt(gradients[name]!.data.length);
           assert.ok(
-            Math.abs(norm - expected.norm) <= 1e-4 * Math.max(expected.norm, floor * cells),
+            Math.abs(norm - expected.norm) <= Math.max(1e-4 * expected.norm, limit * cells),
             `‖d${name}‖ is ${norm}, not ${expected.norm}`,
           );
         }
@@ -196,8 +198,10 @@ describe('nets from PyTorch source', function () {
           losses.push((await trainer.step(feeds, targets, { learningRate: net.rate })).loss);
         const scale = Math.max(...net.losses.map(Math.abs));
         losses.forEach((l, i) => {
+          // MobileNetV2's 52 batch norms amplify rounding so much that PyTorch's own float32 is 1.2e-3 off.
+          const limit = Math.max(1e-3 * scale, SUMS * net.rounding[i]!);
           assert.ok(
-            Math.abs(l - net.losses[i]!) <= 1e-3 * scale,
+            Math.abs(l - net.losses[i]!) <= limit,
             `the loss of step ${i} is ${l}, not ${net.losses[i]}`,
           );
         });
