@@ -4,6 +4,7 @@
  */
 import type { Bindings, DType, Model, Tensor, Tensors } from '../model/graph';
 import type { GradientRules } from './op';
+import type { PenaltySpec } from './penalty';
 import type { StepOptions } from './updates';
 
 export type BackendName = 'webgpu' | 'webasm' | 'cpu';
@@ -16,6 +17,8 @@ export interface BackendInfo {
 }
 
 export interface LossSpec {
+  /** Added to the loss while training; `step` is then fed the rows' groups as well. */
+  penalty?: PenaltySpec;
   /** PyTorch's name in snake case: "mse", "cross_entropy", … */
   name: string;
   options?: Readonly<Record<string, number | string | boolean | readonly number[]>>;

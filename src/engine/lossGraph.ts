@@ -6,10 +6,13 @@ import { completeOptions, requireLoss } from './definitions';
 import type { LossSpec } from './engine';
 import { checkFilled, sameShape, shapeText } from './feeds';
 import { ShapeError } from './op';
+import { addPenalty, type BuiltPenalty } from './penalty';
 
 export interface BuiltLoss {
   /** The scalar. */
   value: string;
+  /** What the rows' groups are fed to, with a penalty on them. */
+  penalty?: BuiltPenalty;
   /** The targets' value. */
   target: string;
   check(targets: Tensor | undefined): Tensor;
@@ -72,8 +75,10 @@ export function addLoss(
       model.definition && { at: model.definition },
     );
   }
+  const penalty = spec.penalty && addPenalty(graph, given, spec.penalty);
   return {
-    value,
+    value: penalty ? graph.emit('Add', [value, penalty.value])[0]! : value,
+    ...(penalty && { penalty }),
     target,
     check(given) {
       if (!given)

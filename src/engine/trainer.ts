@@ -9,6 +9,7 @@ import type { BackendInfo, StepResult, Trainer, TrainerRequest } from './engine'
 import type { Executable, Executor } from './executors/executor';
 import { batchSymbol, checkFeed, checkWeights } from './feeds';
 import { addLoss, type BuiltLoss } from './lossGraph';
+import { GROUPS } from './penalty';
 import { type Slot, type StepOptions, Updates } from './updates';
 import { yieldToOthers } from './yielding';
 
@@ -83,6 +84,7 @@ export class CompiledTrainer implements Trainer {
     for (const [id, buffer] of step.inputs)
       executable.write(buffer, checkFeed(this.model, graph, id, feeds[id]).data);
     executable.write(loss.target, loss.check(targets).data);
+    if (loss.penalty) executable.write(GROUPS, loss.penalty.check(feeds[GROUPS]).data);
     for (const [id, value] of Object.entries(this.updates.scalars(this.count + 1, options)))
       executable.write(id, Float32Array.of(value));
     if (options.accumulate?.last !== false) this.count++;
@@ -197,7 +199,13 @@ export class CompiledTrainer implements Trainer {
     const { plan, bufferOf } = lower(
       graph,
       {
-        inputs: [...model.inputs, loss.target, ...scalars, ...graph.draws.map(d => d.id)],
+        inputs: [
+          ...model.inputs,
+          loss.target,
+          ...(loss.penalty ? [GROUPS] : []),
+          ...scalars,
+          ...graph.draws.map(d => d.id),
+        ],
         residents: this.residents,
         outputs: [loss.value, output, ...found.map(([, g]) => g)],
       },

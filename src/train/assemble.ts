@@ -147,6 +147,7 @@ async function ownWeights(model: Model): Promise<Tensors | undefined> {
 }
 
 export function recipeOf(experiment: Experiment): Recipe {
+  const { mitigate, sensitive } = experiment;
   const { metrics, checkpointEvery, schedule, accumulate, monitor, earlyStopping, keep } = experiment;
   const update = updateSpec(experiment);
   const { groups } = experiment.optimizer;
@@ -163,6 +164,7 @@ export function recipeOf(experiment: Experiment): Recipe {
     ...(monitor && { monitor }),
     ...(earlyStopping && { earlyStopping }),
     ...(keep && { keep }),
+    ...(mitigate && { mitigate: { ...mitigate, by: sensitive ?? [] } }),
     ...(metrics && { metrics }),
     ...(checkpointEvery && { checkpointEvery }),
   };

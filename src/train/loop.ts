@@ -1,5 +1,6 @@
 /** The training loop: epochs, steps, validation, checkpoints, and the hand on the run. */
 import type { LossSpec, Trainer } from '../engine/engine';
+import { GROUPS } from '../engine/penalty';
 import { yieldToOthers } from '../engine/yielding';
 import { VitrineError } from '../model/errors';
 import type { Bindings, DType, Tensors } from '../model/graph';
@@ -10,6 +11,7 @@ import { requireFinite, requireFiniteLoss } from './divergence';
 import { EpochTracker } from './epochTracker';
 import { type SplitEvaluator, splitEvaluator } from './evaluate';
 import type { Metric } from './metric';
+import type { Mitigation } from './mitigation';
 import type { Pace } from './pace';
 import type { Metrics, RunRecord, RunState } from './run';
 import type { RunWriter } from './runWriter';
@@ -26,6 +28,7 @@ export interface TrainSetup {
   targets: { shape: readonly number[]; dtype: DType };
   parameters: number;
   pace: Pace;
+  mitigation?: Mitigation;
 }
 
 /** Events of steps are at least this far apart, in milliseconds. */
@@ -96,13 +99,13 @@ export class TrainingLoop {
 
   private async open(): Promise<void> {
     const { engine, model, dataset, seed, resume } = this.request;
-    const { bindings, targets, metrics, batchSize, loss, pace } = this.setup;
+    const { bindings, targets, metrics, batchSize, loss, pace, mitigation } = this.setup;
     const { update } = this.recipe;
     const { weights } = this.start;
     this.trainer = await engine.trainer(model, {
       bindings,
       weights,
-      loss,
+      loss: mitigation?.penalty ? { ...loss, penalty: mitigation.penalty } : loss,
       optimizer: pace.optimizer(),
       ...(update && { update }),
       targets,
@@ -138,7 +141,9 @@ export class TrainingLoop {
     const { dataset, seed } = this.request;
     const began = performance.now();
     // Each epoch has its own stream of chance, so that its order depends on no other epoch.
-    const order = new Random(seed, `shuffle:${this.epoch}`).shuffle(Int32Array.from(this.rows));
+    const order =
+      this.setup.mitigation?.order(this.epoch) ??
+      new Random(seed, `shuffle:${this.epoch}`).shuffle(Int32Array.from(this.rows));
     this.tracker = this.newTracker();
     while (this.stepInEpoch < this.stepsPerEpoch) {
       if (await this.interrupted()) return true;
@@ -201,13 +206,17 @@ export class TrainingLoop {
 
   private async runStep(order: Int32Array): Promise<void> {
     const { model, dataset } = this.request;
+    const { mitigation } = this.setup;
     const at = this.stepInEpoch * this.setup.batchSize;
     const rows = order.subarray(at, at + this.setup.batchSize);
     const batch = dataset.batch(rows);
     const options = this.setup.pace.stepOptions(this.epoch, this.stepInEpoch, rows.length);
     const { learningRate } = options;
     const result = await this.trainer.step(
-      { [model.inputs[0]!]: batch.input },
+      {
+        [model.inputs[0]!]: batch.input,
+        ...(mitigation?.groups && { [GROUPS]: mitigation.groups(rows) }),
+      },
       fitTargets(batch.targets, this.setup.targets),
       options,
     );

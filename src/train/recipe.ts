@@ -1,6 +1,7 @@
 /** How to train, as the loop needs it: the experiment file without its model and its data. */
 import type { LossSpec, OptimizerSpec, UpdateSpec } from '../engine/engine';
 import type { ScheduleSpec } from '../engine/scheduleRunner';
+import type { MitigationRecipe } from './mitigation';
 
 export interface Recipe {
   loss: LossSpec;
@@ -17,6 +18,8 @@ export interface Recipe {
   batchSize: number;
   /** Batches for one step of the optimiser; 1 if absent. */
   accumulate?: number;
+  /** How groups of rows are to be treated alike. */
+  mitigate?: MitigationRecipe;
   /** Metrics to track besides the loss; the usual ones for the target if absent. */
   metrics?: readonly string[];
   /** The metric by which epochs are compared; the loss if absent. */

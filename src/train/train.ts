@@ -10,6 +10,7 @@ import { bindingsFor, lossFor, takesAnyBatch, targetTypeFor } from './bindings';
 import type { RunControl } from './control';
 import { TrainingLoop } from './loop';
 import { metricsFor } from './metricRegistry';
+import { mitigationFor } from './mitigation';
 import { openWriter, parameterCount } from './openWriter';
 import { Pace } from './pace';
 import { packInputs } from './packInputs';
@@ -81,8 +82,10 @@ export async function beginTraining(request: TrainRequest): Promise<{ done: Prom
   const ranks = requireLoss(recipe.loss.name).target === 'rows';
   const metrics = metricsFor(dataset.target, ranks ? (recipe.metrics ?? []) : recipe.metrics);
   const stepsPerEpoch = Math.ceil(trainingRows / batchSize);
+  const loss = lossFor(dataset, recipe.loss);
   const setup = {
-    loss: lossFor(dataset, recipe.loss),
+    loss,
+    ...(recipe.mitigate && { mitigation: mitigationFor(dataset, recipe.mitigate, loss, request.seed) }),
     metrics,
     pace: new Pace(recipe, metrics, { rows: trainingRows, batchSize, stepsPerEpoch }),
     batchSize,

@@ -137,6 +137,35 @@ export function experimentSchema({ data, optimizer, lossOptions, schedule }: Par
           description: 'Columns whose groups are to be treated alike, e.g. "sex": for fairness.',
         }),
       ),
+      mitigate: Type.Optional(
+        Type.Object(
+          {
+            method: Type.Union(
+              [
+                Type.Literal('reweighing', {
+                  description: 'Rows are drawn so that group and class are independent.',
+                }),
+                Type.Literal('covariance', {
+                  description: 'A penalty on the covariance of group and predicted probability.',
+                }),
+              ],
+              { description: 'How groups are brought together while training.' },
+            ),
+            strength: Type.Number({
+              minimum: 0,
+              default: 10,
+              description: 'Weight of the penalty: more is fairer, and often less accurate.',
+            }),
+            positive: Type.Optional(
+              Type.String({ description: 'The class that is the favour or the burden; the second of two.' }),
+            ),
+          },
+          {
+            additionalProperties: false,
+            description: 'Fairness while training, between the groups of the columns in "sensitive".',
+          },
+        ),
+      ),
       backend: Type.Optional(
         Type.Union(
           [
