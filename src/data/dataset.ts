@@ -58,6 +58,18 @@ export interface TargetInfo {
   positions?: number;
   /** A class that does not count: filling where a sequence has ended. The loss takes it as its `ignore_index`. */
   ignore?: number;
+  /** The target is written one class after the other, each from those before it: how that begins and ends. */
+  writes?: SequenceInfo;
+}
+
+/** How a sequence is written: `classes` of the target are its tokens. */
+export interface SequenceInfo {
+  /** Which of the parts holds what has been written so far, behind `begin`. */
+  part: number;
+  begin: number;
+  end: number;
+  /** What stands between tokens. */
+  join: string;
 }
 
 /** What a sample is to eye and ear, where its prepared numbers are not: for looking at. */

@@ -32,6 +32,8 @@ export interface ExplainCall {
   row?: number;
   values?: Readonly<Record<string, string | number | null>>;
   input?: Tensor;
+  /** What is known of the prediction already: a sequence that was written, with `input` holding it. */
+  prediction?: Prediction;
   /** Which class (name or index) or output to explain; the predicted one if absent. */
   target?: string | number;
   options?: Readonly<Record<string, unknown>>;
@@ -56,6 +58,11 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
   throwIfCancelled(call.signal);
   const unsuited = method.suits?.(call.model, call.dataset);
   if (unsuited !== undefined) throw new VitrineError('bad-request', unsuited);
+  if (call.dataset?.target.writes && !method.sequences)
+    throw new VitrineError(
+      'bad-request',
+      `${method.title} explains one answer, and ${call.model.name} writes many words. Use cross_attention or source_removal.`,
+    );
   const engine = new EvaluatorPool(call.engine);
   try {
     const sample = method.scope === 'prediction' ? sampleFor(call) : undefined;
@@ -68,8 +75,12 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
       ...(call.language && { language: call.language }),
       ...(call.signal && { signal: call.signal }),
     };
-    const [prediction] = sample ? await predict({ ...base, input: sample.input }) : [];
-    const target = targetFor(call, prediction);
+    const [prediction] = call.prediction
+      ? [call.prediction]
+      : sample
+        ? await predict({ ...base, input: sample.input })
+        : [];
+    const target = call.prediction ? { index: 0, name: call.prediction.label } : targetFor(call, prediction);
     const request: ExplanationRequest = {
       ...base,
       ...questionFor(target.index, prediction?.output.length ?? outputWidth(call.model), call.dataset),
@@ -168,7 +179,7 @@ interface Sample {
 }
 
 function sampleFor({ dataset, row, values, input, method }: ExplainCall): Sample {
-  if (input) return { input, row: null };
+  if (input && (row === undefined || !dataset)) return { input, row: null, ...(values && { raw: values }) };
   if (!dataset)
     throw new VitrineError(
       'bad-request',
@@ -195,7 +206,7 @@ function sampleFor({ dataset, row, values, input, method }: ExplainCall): Sample
     );
   }
   const raw = dataset.raw(row);
-  return { input: dataset.batch([row]).input, row, raw: raw.values, truth: raw.target };
+  return { input: input ?? dataset.batch([row]).input, row, raw: raw.values, truth: raw.target };
 }
 
 /** The class or output that is explained, by name or index. */

@@ -16,6 +16,8 @@ export interface ExplanationMethod {
   summary: string;
   /** A single prediction, or the model as a whole. */
   scope: 'prediction' | 'model';
+  /** It explains sequences that a model writes; other methods explain one answer. */
+  sequences?: boolean;
   needs: readonly ('gradients' | 'baseline' | 'training-data' | 'targets')[];
   /** Options with defaults, as a TypeBox object schema. */
   options: unknown;

@@ -74,3 +74,10 @@ export function hasColumns(_: Model, dataset?: Dataset): string | undefined {
     ? `This method looks at the columns of a table, and ${dataset.name} is none. Use a method for single predictions, such as integrated_gradients.`
     : undefined;
 }
+
+/** Without a data set nothing is said against the data. */
+export function writesSequences(_: Model, dataset?: Dataset): string | undefined {
+  return dataset && !dataset.target.writes
+    ? `This method looks at what is written after something was read (data of the kind "pairs"); ${dataset.name} has one answer a row. Use feature_ablation.`
+    : undefined;
+}

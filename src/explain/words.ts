@@ -27,6 +27,8 @@ export interface Words {
     lens(share: string, verdict: Trust['verdict']): string;
     taken(error: string, verdict: Trust['verdict']): string;
     reverse(correlation: string, verdict: Trust['verdict']): string;
+    removal(correlation: string, verdict: Trust['verdict']): string;
+    noAttention: string;
   };
   predicted: {
     class(label: string, target: string, probability: string, sureness: string): string;
@@ -100,6 +102,13 @@ export interface Words {
     lowValue: string;
     middleValue: string;
     highValue: string;
+    read: string;
+    written: string;
+    logProbability: string;
+  };
+  /** Of what writes one sequence after reading another. */
+  sequences: {
+    strongest(value: string, pairs: readonly (readonly [written: string, read: string])[]): string;
   };
   dependence: {
     curve(column: string, subject: string, low: string, at: string, high: string, to: string): string;
@@ -201,6 +210,11 @@ export const english: Words = {
       verdict === 'good'
         ? `A second method, ${method}, ranks the inputs alike (rank correlation ${correlation}).`
         : `A second method, ${method}, ranks the inputs ${verdict === 'fair' ? 'otherwise' : 'the other way round'} (rank correlation ${correlation}): look at both.`,
+    removal: (correlation, verdict) =>
+      verdict === 'good'
+        ? `What is ranked highest is also what matters: without it the written word becomes less likely (correlation ${correlation}).`
+        : `What is ranked highest is not always what matters when it is removed (correlation ${correlation}).`,
+    noAttention: 'The model has no attention to compare with.',
   },
   predicted: {
     class: (label, target, probability, sureness) =>
@@ -296,6 +310,13 @@ export const english: Words = {
     lowValue: 'low value',
     middleValue: 'middle value',
     highValue: 'high value',
+    read: 'Read',
+    written: 'Written',
+    logProbability: 'Fall of the log probability',
+  },
+  sequences: {
+    strongest: (value, pairs) =>
+      `${value} is highest between ${list(pairs.map(([written, read]) => `"${written}" and "${read}"`))}.`,
   },
   dependence: {
     curve: (column, subject, low, at, high, to) =>
@@ -321,6 +342,8 @@ export const english: Words = {
     infidelity: 'Do not take its numbers for what the prediction would lose.',
     sum_over_background: 'Do not read its numbers as shares of the prediction.',
     second_method: 'Do not rely on the order of the inputs: methods disagree about it.',
+    word_removal: 'Do not take where the model looked for what it needed.',
+    attention_agreement: 'Do not take where the model looked for what it needed.',
     other: 'Do not conclude from it which inputs the model used.',
   },
   region: (row, column) => regions[row][column],

@@ -87,6 +87,11 @@ export const chinese: Words = {
       verdict === 'good'
         ? `反方向替换给出一致的结果（相关 ${correlation}）。`
         : `反方向替换给出不同的结果（相关 ${correlation}）。`,
+    removal: (correlation, verdict) =>
+      verdict === 'good'
+        ? `排在最前的也确实重要：去掉后，所写的词变得不那么可能（相关 ${correlation}）。`
+        : `排在最前的在去掉后并不总是重要（相关 ${correlation}）。`,
+    noAttention: '该模型没有可供比较的注意力。',
   },
   predicted: {
     class: (label, target, probability, sureness) =>
@@ -170,6 +175,13 @@ export const chinese: Words = {
     lowValue: '低值',
     middleValue: '中值',
     highValue: '高值',
+    read: '所读',
+    written: '所写',
+    logProbability: '对数概率的下降',
+  },
+  sequences: {
+    strongest: (value, pairs) =>
+      `${value}最高之处：${pairs.map(([written, read]) => `“${written}”与“${read}”`).join('、')}。`,
   },
   dependence: {
     curve: (column, subject, low, at, high, to) =>
@@ -195,6 +207,8 @@ export const chinese: Words = {
     infidelity: '不要把其数值当作预测会失去的量。',
     sum_over_background: '不要把其数值当作预测的份额。',
     second_method: '不要依赖输入的顺序：各方法对此意见不一。',
+    word_removal: '不要把模型看过的地方当作它所需要的。',
+    attention_agreement: '不要把模型看过的地方当作它所需要的。',
     other: '不要由此断定模型用了哪些输入。',
   },
   region: (row, column) => regions[row][column],

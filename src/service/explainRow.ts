@@ -1,13 +1,16 @@
 /** Explanations of a trained run, as the service and the command line give them. */
 import path from 'node:path';
+import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engine/engine';
 import { attributionSvg } from '../explain/drawing/drawing';
-import { explain } from '../explain/explain';
+import { type ExplainCall, explain } from '../explain/explain';
 import type { Explanation } from '../explain/method';
 import { lossSpec } from '../formats/experiment/write';
+import type { Model, Tensors } from '../model/graph';
 import { makeFolder, writeAtomically } from '../train/atomicFile';
 import { openRun } from '../train/openRun';
 import { runFiles } from '../train/run';
+import { writeSequences } from '../train/writeSequences';
 import type { ExplainRequest } from './protocol';
 import { changedRow } from './whatIf';
 
@@ -22,13 +25,17 @@ export async function explainRow(
   const dataset = await run.dataset();
   const changes = question.values && question.row !== undefined ? question.values : undefined;
   if (changes) question.values = changedRow(dataset.raw(question.row!).values, changes);
-  const explanation = await explain({
-    ...question,
-    ...options,
+  const subject = {
     engine: await engineFor(run.record.backend),
     model: run.explained,
     weights: await run.weights(),
     dataset,
+  };
+  const explanation = await explain({
+    ...question,
+    ...options,
+    ...subject,
+    ...(dataset.target.writes && (await writtenFor(subject, question, options.signal))),
     loss: lossSpec(run.experiment),
   });
   const { row } = explanation;
@@ -36,6 +43,31 @@ export async function explainRow(
   if (!changes)
     await keep(run.folder, question.values ? 'typed' : row === null ? 'model' : `row-${row}`, explanation);
   return explanation;
+}
+
+/** What the model writes by itself is what is explained, not what it should have written. */
+async function writtenFor(
+  subject: { engine: Engine; model: Model; weights: Tensors; dataset: Dataset },
+  { row, values }: Omit<ExplainRequest, 'run'>,
+  signal: AbortSignal | undefined,
+): Promise<Pick<ExplainCall, 'input' | 'prediction'>> {
+  const { dataset } = subject;
+  const { parts, target } = dataset;
+  const known = row !== undefined && Object.values(dataset.splits).some(s => s.includes(row));
+  const prepared = values ? dataset.prepare([values]) : known ? dataset.batch([row]).input : undefined;
+  // explain() says what is wrong with the question.
+  if (!prepared || !parts) return {};
+  const [written] = await writeSequences({
+    ...subject,
+    input: prepared,
+    target,
+    parts,
+    ...(signal && { signal }),
+  });
+  return {
+    input: { shape: prepared.shape, data: written!.input },
+    prediction: { output: [], label: written!.text, index: 0 },
+  };
 }
 
 /** An explanation stays with its run, by what it is about: as numbers and as a picture. The same question asked again replaces them. */

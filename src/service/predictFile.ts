@@ -29,6 +29,7 @@ export async function predictFile(
     weights: await run.weights(),
     input: run.preparation.prepare(rows),
     target,
+    parts: run.preparation.parts,
     loss: run.experiment.loss,
     ...(signal && { signal }),
   });

@@ -90,6 +90,7 @@ async function predictionsFor(
     weights,
     input,
     target: dataset.target,
+    parts: dataset.parts,
     loss: run.experiment.loss,
     signal,
   });

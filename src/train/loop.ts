@@ -15,6 +15,7 @@ import type { Mitigation } from './mitigation';
 import type { Pace } from './pace';
 import type { Metrics, RunRecord, RunState } from './run';
 import type { RunWriter } from './runWriter';
+import { sequenceFigures } from './sequenceFigures';
 import { spreadIsDue, spreadsOf } from './spread';
 import type { TrainRequest } from './train';
 
@@ -322,11 +323,15 @@ export class TrainingLoop {
   /** {} if there are no rows to test, or if the user wants the run to end now. */
   private async test(weights: Tensors): Promise<Metrics> {
     const { dataset, signal } = this.request;
+    const { test } = dataset.splits;
     if (signal?.aborted) return {};
-    return this.evaluator.run(weights, dataset.splits.test, signal).catch(e => {
+    try {
+      const figures = await this.evaluator.run(weights, test, signal);
+      return { ...figures, ...(await sequenceFigures({ ...this.request, weights }, test)) };
+    } catch (e) {
       if (e instanceof VitrineError && e.code === 'cancelled') return {};
       throw e;
-    });
+    }
   }
 
   private async end(

@@ -75,6 +75,8 @@ export function predictingModel(
   experiment: Experiment,
 ): Model {
   const model = packInputs(trained, parts);
+  // What writes sequences is asked for one token after the other.
+  if (target.writes) return model;
   if (target.perPosition) return lastPosition(model);
   return experiment.loss === 'ppo' ? actionScores(model, target.classes?.length ?? 1) : model;
 }

@@ -1,10 +1,11 @@
 /** What a trained model says of rows. */
-import type { TargetInfo } from '../data/dataset';
+import type { InputPart, TargetInfo } from '../data/dataset';
 import type { Engine } from '../engine/engine';
 import type { Model, Tensor, Tensors } from '../model/graph';
 import { bindingsFor, takesAnyBatch } from './bindings';
 import { forward } from './evaluate';
 import { predictionsOf } from './predictions';
+import { writeSequences } from './writeSequences';
 
 export interface RowPrediction {
   /** The class's name, or the number. */
@@ -26,6 +27,10 @@ export async function predictRows(request: {
   weights: Tensors;
   input: Tensor;
   target: TargetInfo;
+  /** Of data for several inputs. */
+  parts?: readonly InputPart[] | undefined;
+  /** Of models that write sequences: how many beginnings are kept. */
+  beams?: number;
   /** The loss that it was trained with: says what the output means. */
   loss: string;
   signal?: AbortSignal;
@@ -33,6 +38,12 @@ export async function predictRows(request: {
   const { engine, model, weights, input, target, loss } = request;
   const rows = input.shape[0]!;
   if (rows === 0) return [];
+  if (target.writes && request.parts)
+    return (await writeSequences({ ...request, parts: request.parts })).map(w => ({
+      label: w.text,
+      probability: Math.exp(w.logProbability),
+      output: [],
+    }));
   const fixed = model.values[model.inputs[0] ?? '']?.shape[0];
   const size = !takesAnyBatch(model) && typeof fixed === 'number' ? fixed : Math.min(batchSize, rows);
   const bindings = bindingsFor(model, input.shape.slice(1), size);

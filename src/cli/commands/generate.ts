@@ -3,7 +3,8 @@ import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { generateText } from '../../train/generateText';
 import { type FolderGenerateOptions, FolderGenerator } from '../../train/generation/folder';
-import { openRun } from '../../train/openRun';
+import { type OpenRun, openRun } from '../../train/openRun';
+import { writeSequences } from '../../train/writeSequences';
 import { type Command, type CommandCall, textOption } from '../command';
 import { isHuggingFace } from '../experiments';
 import { printable } from '../terminal';
@@ -13,7 +14,7 @@ export const command: Command = {
   usage:
     'RUN|FILE.vitrine.json|FOLDER --prompt TEXT [--tokens N] [--temperature T] [--top-k K] [--top-p P] [--beams B] [--seed S] [--json]',
   summary:
-    'Continue a text with a run that was trained on the next token, or with a language model in a folder that Transformers saved.',
+    'Continue a text with a run that was trained on the next token, or with a language model in a folder that Transformers saved; or translate with a run on pairs of texts.',
   arguments: [1, 1],
   options: {
     prompt: { type: 'string', short: 'p', value: 'TEXT', help: 'The text to continue.' },
@@ -32,7 +33,7 @@ export const command: Command = {
     beams: {
       type: 'string',
       value: 'B',
-      help: 'Beam search over so many texts, instead of drawing; of a folder only.',
+      help: 'Beam search over so many texts, instead of drawing; for folders and for runs on pairs of texts.',
     },
     seed: { type: 'string', value: 'S', help: 'The same seed gives the same text; 0 if left out.' },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
@@ -61,9 +62,13 @@ export const command: Command = {
     };
     if (await isHuggingFace(call.arguments[0]!))
       return fromFolder(call, { ...options, ...(beams !== undefined && { beams }) });
-    if (beams !== undefined)
-      throw new VitrineError('bad-usage', '--beams is for folders that Transformers saved, not for runs.');
     const run = await openRun(call.arguments[0]!);
+    if (run.preparation.target.writes) return written(call, run, prompt, beams ?? 1);
+    if (beams !== undefined)
+      throw new VitrineError(
+        'bad-usage',
+        '--beams is for folders that Transformers saved and for runs on pairs of texts, not for this run.',
+      );
     const engines = new Engines();
     try {
       const engine = await engines.get(textOption(call, 'backend') ?? run.record.backend);
@@ -84,6 +89,39 @@ export const command: Command = {
     }
   },
 };
+
+/** What a run on pairs of texts makes of one: its translation. */
+async function written(call: CommandCall, run: OpenRun, prompt: string, beams: number): Promise<boolean> {
+  const { terminal, signal } = call;
+  const engines = new Engines();
+  try {
+    const { preparation, model } = run;
+    const [column] = preparation.features[0]!.name.split(/ \d+$/);
+    const [answer] = await writeSequences({
+      engine: await engines.get(textOption(call, 'backend') ?? run.record.backend),
+      model,
+      weights: await run.weights(),
+      input: preparation.prepare([{ [column!]: prompt }]),
+      target: preparation.target,
+      parts: preparation.parts!,
+      beams,
+      signal,
+    });
+    const { text, tokens, logProbability, ended } = answer!;
+    if (terminal.json)
+      terminal.result({
+        prompt,
+        text,
+        tokens: tokens.map(id => ({ token: preparation.target.classes![id]! })),
+        probability: Math.exp(logProbability),
+        ended,
+      });
+    else terminal.print(printable(text));
+    return true;
+  } finally {
+    await engines.dispose();
+  }
+}
 
 async function fromFolder(
   call: CommandCall,

@@ -33,7 +33,8 @@ export const measure: TrustMeasure = {
     const { shape } = sampleOf(request);
     const units = unitsOf(shape, request.dataset, 64);
     const own = sumByUnit(attribution.values.data, units);
-    const ablates = !method.needs.includes('gradients') && hasGradients(request.model) === undefined;
+    const ablates =
+      !method.needs.includes('gradients') && hasGradients(request.model, request.dataset) === undefined;
     const second = ablates ? 'integrated_gradients' : 'feature_ablation';
     const other = sumByUnit((await explainAgain(request, attribution, second)).values.data, units);
     if (second === 'feature_ablation')

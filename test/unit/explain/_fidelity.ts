@@ -22,6 +22,7 @@ import { type Unit, unitsOf } from '../../../src/explain/units';
 import reference from '../../reference/explain.json';
 import { measureModels } from './_fidelityModel';
 import { measurePropagation, type SampledCase } from './_fidelityPropagation';
+import { measureSequences } from './_fidelitySequences';
 import { measureTransformers } from './_fidelityTransformers';
 import { layersOf } from './_layers';
 import { memoryData, network, tensor } from './_nets';
@@ -257,5 +258,6 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   await measurePropagation(engine, { exact, sampled });
   await measureModels(engine, { exact, sampled });
   await measureTransformers(engine, { exact });
+  await measureSequences(engine, { exact });
   return [...found.values()];
 }
