@@ -335,7 +335,16 @@ class Reading:
         constructed = self.model is not None
         if constructed:
             ids = {}
-            for path, m in self.model.named_modules():
+            whole = {}
+            for path, m in self.model.named_modules(remove_duplicate=False):
+                if m in whole:
+                    # A module with two names: so have its parameters.
+                    for tensor in (*m._parameters.values(), *m._buffers.values()):
+                        if tensor is not None and tensor._id in ids:
+                            name = next(k for held in (m._parameters, m._buffers) for k, t in held.items() if t is tensor)
+                            ids[tensor._id]["aliases"].append(f"{path}.{name}" if path else name)
+                    continue
+                whole[m] = path
                 held = []
                 for place, kind in (("_parameters", "parameter"), ("_buffers", "buffer")):
                     for name, tensor in m.__dict__.get(place, {}).items():

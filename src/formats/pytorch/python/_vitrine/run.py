@@ -171,16 +171,21 @@ def read(request):
         above = package.rpartition(".")[0] if is_package else package
         if above:
             importlib.import_module(above)
-        module = types.ModuleType(name)
-        if is_package:
-            module.__path__ = []
-        module.__file__ = main.name
-        module.__package__ = package
-        sys.modules[name] = module
-        _prepare(module.__dict__)
-        _execute(main, module.__dict__)
+        # A package that imports its parts has run the file already.
+        module = sys.modules.get(name)
+        if getattr(module, "__file__", None) != main.name:
+            module = types.ModuleType(name)
+            if is_package:
+                module.__path__ = []
+            module.__file__ = main.name
+            module.__package__ = package
+            sys.modules[name] = module
+            _prepare(module.__dict__)
+            _execute(main, module.__dict__)
         for found in trace.take_diagnostics():
-            channel.ask("finding", diagnostic=found)
+            # What does not run in another file matters where it is used, and is shown when that file is open.
+            if found["severity"] == "error" or found.get("at", [main.name])[0] == main.name:
+                channel.ask("finding", diagnostic=found)
         channel.ask("keep")
         scope = arguments.Scope(main.name, main.tree, module.__dict__, Runner)
         classes = [

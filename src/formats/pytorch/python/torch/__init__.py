@@ -114,6 +114,9 @@ def _nothing(*_, **__):
     return None
 
 
+_assert = _nothing
+
+
 manual_seed = seed = set_printoptions = use_deterministic_algorithms = set_num_threads = _nothing
 set_float32_matmul_precision = set_default_device = set_default_tensor_type = save = _nothing
 
@@ -184,10 +187,12 @@ class _Final:
 
 
 jit = _submodule(
-    "jit", script=_marked, ignore=_marked, unused=_marked, export=_marked, script_if_tracing=_marked,
+    "jit", _script_if_tracing=_marked, _overload=_marked, _overload_method=_marked, script=_marked, ignore=_marked, unused=_marked, export=_marked, script_if_tracing=_marked,
     script_method=_marked, interface=_marked, is_scripting=lambda: False, is_tracing=lambda: False, Final=_Final,
     annotate=lambda _, value: value, trace=lambda model, *_, **__: model,
 )
+_C = _submodule("_C", _log_api_usage_once=_nothing, _get_tracing_state=_nothing)
+fx = _submodule("fx", wrap=_marked)
 cuda = _submodule("cuda", is_available=lambda: False, device_count=lambda: 0, manual_seed=_nothing,
                   manual_seed_all=_nothing, empty_cache=_nothing, FloatTensor=Tensor)
 cuda.amp = _submodule("cuda.amp", autocast=_Passing, custom_fwd=_marked, custom_bwd=_marked)

@@ -891,7 +891,44 @@ def setitem(x, index, value):
             x._id = answer["id"]
             x._init = {"kind": "values"}
             return
-    raise trace.Unsupported("assigning to a part of a tensor whose numbers are not known is not read yet")
+    x._become(_woven(x, list(parts), _aligned(value, parts)))
+
+
+def _aligned(value, parts):
+    """The value with a dimension of one where an integer picks: it has as many as what it is put into."""
+    for i in builtins.range(len(parts) - 1, -1, -1):
+        after = len(parts) - 1 - i
+        if not isinstance(parts[i], slice) and 0 < value.ndim and after <= value.ndim:
+            value = unsqueeze(value, value.ndim - after)
+    return value
+
+
+def _woven(x, parts, value):
+    """`x` with a part replaced: what stands before it, the value, what stands behind, for each dimension in turn."""
+    for d, p in enumerate(parts):
+        if isinstance(p, slice) and p == slice(None):
+            continue
+        length = x.shape[d]
+        if isinstance(p, slice):
+            if p.step not in (None, 1):
+                raise trace.Unsupported("assigning to every other element of a tensor is not read yet")
+            start, stop = p.start or 0, length if p.stop is None else p.stop
+        else:
+            start = p if isinstance(p, SymInt) else p.__index__()
+            stop = start + 1
+            if not isinstance(start, SymInt) and start == -1:
+                stop = length
+        start, stop = (
+            length + k if isinstance(k, int) and k < 0 else k for k in (start, stop)
+        )
+        before = (slice(None),) * d
+        inner = _woven(getitem(x, (*before, slice(start, stop))), [slice(None)] * (d + 1) + parts[d + 1 :], value)
+        pieces = [] if isinstance(start, int) and start == 0 else [getitem(x, (*before, slice(0, start)))]
+        pieces.append(inner)
+        if not (stop is length or type(stop) is type(length) and stop == length):
+            pieces.append(getitem(x, (*before, slice(stop, None))))
+        return cat(pieces, d) if len(pieces) > 1 else inner
+    return cast(expand(value, *x.shape), x.dtype)
 
 
 def all_whole(x, kept):
