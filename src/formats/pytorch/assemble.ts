@@ -76,14 +76,28 @@ class Places {
     return this.sourceOf(place).fromPlace(place);
   }
 
+  /** As `range`, but an empty one stays empty: where something is put in. */
+  private exactRange(place: Place): SourceRange {
+    const source = this.sourceOf(place);
+    return source.range(source.offsetOf(place[1], place[2]), source.offsetOf(place[3], place[4]));
+  }
+
   diagnostic(d: RecordedDiagnostic, recording: Recording | undefined): Diagnostic {
     const at = d.at ? this.range(d.at) : this.source(this.context.main).range(0, 0);
-    const fix = recording && d.fix ? this.fix(d.fix, recording) : undefined;
+    const fix =
+      d.fix && 'title' in d.fix
+        ? { title: d.fix.title, range: this.exactRange(d.fix.at), text: d.fix.text }
+        : recording && d.fix
+          ? this.fix(d.fix, recording)
+          : undefined;
     return { ...at, severity: d.severity, code: d.code, message: d.message, ...(fix ? { fix } : {}) };
   }
 
   /** The edit that puts the wanted size where the layer is constructed, if a plain number stands there. */
-  private fix(fix: NonNullable<RecordedDiagnostic['fix']>, recording: Recording): Diagnostic['fix'] {
+  private fix(
+    fix: Extract<NonNullable<RecordedDiagnostic['fix']>, { module: number }>,
+    recording: Recording,
+  ): Diagnostic['fix'] {
     const at = recording.modules.find(m => m.number === fix.module)?.at;
     if (!at || typeof fix.expected !== 'number') return undefined;
     const source = this.sourceOf(at);

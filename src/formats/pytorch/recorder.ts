@@ -57,8 +57,10 @@ export interface RecordedDiagnostic {
   code: string;
   message: string;
   at?: Place;
-  /** The module instance whose constructor has the argument to change. */
-  fix?: { module: number; argument: string; position: number; found: Dim; expected: Dim };
+  /** The module instance whose constructor has the argument to change, or an edit as it stands. */
+  fix?:
+    | { module: number; argument: string; position: number; found: Dim; expected: Dim }
+    | { title: string; at: Place; text: string };
 }
 
 /** What one class gave. */
@@ -648,13 +650,20 @@ function diagnostic(x: unknown): RecordedDiagnostic {
     ...(d['at'] ? { at: place(d['at']) } : {}),
     ...(fix
       ? {
-          fix: {
-            module: number(fix['module']),
-            argument: string(fix['argument']),
-            position: number(fix['position']),
-            found: dim(fix['found']),
-            expected: dim(fix['expected']),
-          },
+          fix:
+            'title' in fix
+              ? {
+                  title: string(fix['title']).slice(0, 200),
+                  at: place(fix['at']),
+                  text: string(fix['text']).slice(0, 2000),
+                }
+              : {
+                  module: number(fix['module']),
+                  argument: string(fix['argument']),
+                  position: number(fix['position']),
+                  found: dim(fix['found']),
+                  expected: dim(fix['expected']),
+                },
         }
       : {}),
   };

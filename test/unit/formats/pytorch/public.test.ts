@@ -43,7 +43,11 @@ describe('public PyTorch models', function () {
           ...(c.inputs.length === 1
             ? { input: c.inputs[0]!.shape }
             : {
-                inputs: c.inputs.map((i, k) => ({ name: `input${k}`, shape: ['N', ...i.shape], dtype: i.dtype })),
+                inputs: c.inputs.map((i, k) => ({
+                  name: `input${k}`,
+                  shape: ['N', ...i.shape],
+                  dtype: i.dtype,
+                })),
               }),
         });
         const found = read[c.class];

@@ -4,7 +4,7 @@ import ast
 import inspect
 import sys
 
-from . import arguments, channel, inputs, sizes, trace
+from . import advice, arguments, channel, inputs, sizes, trace
 
 
 def place(file, node):
@@ -47,6 +47,7 @@ class Reading:
         self.outputs = []
         #: The input's shape as text while one is tried that nobody gave.
         self.guessed = ""
+        self.error = None
 
     def run(self, quiet=False, last=False, callers=()):
         """
@@ -72,6 +73,9 @@ class Reading:
                 trace.building = True
                 self.model = self.cls(*found[0], **found[1]) if self.instance is None else self.instance
                 self.trace()
+                advice.plain_lists(self.model, self.scope)
+                if self.error is None:
+                    advice.unused_layers(self.model, self.scope)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             self.report(error)
         finally:
@@ -293,7 +297,13 @@ class Reading:
         fix = None
         if isinstance(error, trace.ShapeMismatch) and error.fix:
             fix = self.fix_for(error)
-        message, severity = worded(error), "error"
+        message, severity, code = worded(error), "error", code_of(error)
+        known = self.advised(error, at)
+        if known is not None:
+            code, words, fix = known
+            message = f"{type(error).__name__}: {words}" if words else message
+            trace.say(severity, code, message, at, fix)
+            return
         if self.partly and not isinstance(error, trace.ShapeMismatch):
             message = (f"{self.name} was made with examples in place of values that are not known here, and that fails: "
                        f"{message}. Give its arguments in an experiment file under model.arguments.")
@@ -304,7 +314,23 @@ class Reading:
             message += f" (The input was taken to be {self.guessed}; model.input in the experiment file says otherwise.)"
             if not self.request.get("class"):
                 severity = "warning"
-        trace.say(severity, code_of(error), message, at, fix)
+        trace.say(severity, code, message, at, fix)
+
+    def advised(self, error, at):
+        """(code, message, fix) of a mistake that has a name."""
+        if isinstance(error, AttributeError):
+            found = advice.missing_init(error, self.scope, self.statement())
+            if found is not None:
+                return "missing-super-init", *found
+            found = advice.misspelt_attribute(error, self.scope, at)
+            if found is not None:
+                return "unknown-name", *found
+        if isinstance(error, TypeError):
+            found = advice.misspelt_keyword(error, self.scope, at)
+            if found is not None:
+                return "unknown-name", *found
+        fix = advice.wants_indices(error, self.scope, at)
+        return None if fix is None else ("dtype-mismatch", None, fix)
 
     def fix_for(self, error):
         """The module whose constructor has the argument: the innermost call that the error came through."""

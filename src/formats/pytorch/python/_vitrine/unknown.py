@@ -2,9 +2,12 @@
 
 import importlib.abc
 import importlib.machinery
+import sys
 import types
 
 from . import trace
+from .names import NAMES
+from .spelling import near
 
 
 class _Kind(type):
@@ -155,6 +158,11 @@ def attribute(module, name):
     """What `module.name` gives where there is no such name."""
     if name.startswith("__") and name.endswith("__"):
         raise AttributeError(f"module '{module}' has no attribute '{name}'")
+    real = NAMES.get(module)
+    if real is not None and name not in real:
+        meant = near(name, dir(sys.modules[module]))
+        if meant is not None:
+            raise AttributeError(f"module '{module}' has no attribute '{name}'. Did you mean: '{meant}'?")
     return make(f"{module}.{name}", True)
 
 

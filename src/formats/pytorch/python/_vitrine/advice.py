@@ -1,0 +1,221 @@
+"""
+What a mistake most likely was, and the edit that mends it: misspelt names, a forgotten super().__init__(), layers that
+nobody uses or that PyTorch cannot see, numbers where indices belong.
+"""
+
+import ast
+import inspect
+import re
+import sys
+
+from . import trace
+from .spelling import near
+
+
+def edit(title, at, text):
+    return {"title": title, "at": at, "text": text}
+
+
+def _nodes_at(scope, at, kind):
+    """Nodes of a kind in the main file that stand where a place begins, or around it; the innermost last."""
+    if not at or at[0] != scope.name:
+        return []
+    _, line, column, end_line, end_column = at
+    found = [
+        n for n in ast.walk(scope.tree)
+        if isinstance(n, kind)
+        and (n.lineno, n.col_offset) <= (line, column)
+        and (n.end_lineno, n.end_col_offset) >= (end_line, end_column)
+    ]
+    return sorted(found, key=lambda n: (n.lineno, n.col_offset, -n.end_lineno, -n.end_col_offset))
+
+
+def _node_place(scope, node):
+    return [scope.name, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset]
+
+
+def misspelt_attribute(error, scope, at):
+    """(message, fix) for a name that its owner does not have."""
+    match = re.search(r"has no attribute '(\w+)'", str(error))
+    if not match:
+        return None
+    word = match[1]
+    owner = re.search(r"module '([\w.]+)'", str(error))
+    if owner:
+        names = dir(sys.modules.get(owner[1], object()))
+    else:
+        frame_self = _self_of(error)
+        names = [n for n in dir(frame_self) if not n.startswith("__")] if frame_self is not None else []
+        if error.obj is not None:
+            names = [n for n in dir(error.obj) if not n.startswith("__")]
+    meant = near(word, names)
+    if meant is None:
+        return None
+    message = str(error)
+    if "Did you mean" not in message:
+        message = f"{message.rstrip('.')}. Did you mean: '{meant}'?"
+    fix = None
+    for node in _nodes_at(scope, at, ast.Attribute):
+        if node.attr == word:
+            end = node.end_col_offset
+            fix = edit(f"Change {word} to {meant}",
+                       [scope.name, node.end_lineno, end - len(word.encode()), node.end_lineno, end], meant)
+    return message, fix
+
+
+def _self_of(error):
+    found = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename.startswith(trace.WORKSPACE):
+            found = traceback.tb_frame.f_locals.get("self", found)
+        traceback = traceback.tb_next
+    return found
+
+
+def misspelt_keyword(error, scope, at):
+    """(message, fix) for an argument that the layer or function does not have."""
+    match = re.match(r"(\w+)(?:\.(\w+))?\(\) got an unexpected keyword argument '(\w+)'", str(error))
+    if not match:
+        return None
+    function = _named(match[1], scope)
+    if function is None:
+        return None
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return None
+    meant = near(match[3], names)
+    message = str(error).split(". Did you mean")[0]
+    if meant is None:
+        known = ", ".join(n for n in names if n != "self")
+        return f"{message}; it takes: {known}", None
+    fix = None
+    for call in _nodes_at(scope, at, ast.Call):
+        for k in call.keywords:
+            if k.arg == match[3]:
+                fix = edit(f"Change {k.arg} to {meant}",
+                           [scope.name, k.lineno, k.col_offset, k.lineno, k.col_offset + len(k.arg.encode())], meant)
+    return f"{message}. Did you mean: '{meant}'?", fix
+
+
+def _named(name, scope):
+    import torch
+    from torch import nn
+
+    for holder in (scope.namespace, vars(nn), vars(nn.functional), vars(torch)):
+        if callable(holder.get(name)):
+            return holder[name]
+    return None
+
+
+def missing_init(error, scope, cls_node):
+    """(message, fix) for a constructor that sets layers before nn.Module's own has run."""
+    if "before Module.__init__() call" not in str(error) or cls_node is None:
+        return None
+    for method in cls_node.body:
+        if isinstance(method, ast.FunctionDef) and method.name == "__init__":
+            first = method.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and len(method.body) > 1:
+                first = method.body[1]
+            at = [scope.name, first.lineno, first.col_offset, first.lineno, first.col_offset]
+            indent = " " * first.col_offset
+            return (f"{error}: super().__init__() is missing at the start of __init__",
+                    edit("Add super().__init__()", at, f"super().__init__()\n{indent}"))
+    return None
+
+
+def wants_indices(error, scope, at):
+    """The fix for numbers given to a layer that looks up rows by index."""
+    if "scalar types: Long, Int" not in str(error):
+        return None
+    calls = _nodes_at(scope, at, ast.Call)
+    if not calls or not calls[-1].args:
+        return None
+    argument = calls[-1].args[0]
+    place = [scope.name, argument.end_lineno, argument.end_col_offset, argument.end_lineno, argument.end_col_offset]
+    if isinstance(argument, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Lambda, ast.BoolOp)):
+        return None
+    return edit("Convert to whole numbers with .long()", place, ".long()")
+
+
+def plain_lists(model, scope):
+    """Modules that stand in lists and dictionaries of Python, where PyTorch does not see them."""
+    from torch.nn import Module
+
+    for path, m in model.named_modules():
+        for name, value in list(m.__dict__.items()):
+            if name.startswith("_") or not isinstance(value, (list, tuple, dict)):
+                continue
+            held = list(value.values() if isinstance(value, dict) else value)
+            if not held or not all(isinstance(v, Module) for v in held):
+                continue
+            seen = {id(p) for p in model.parameters()}
+            lost = [p for v in held for p in v.parameters() if id(p) not in seen]
+            if not lost:
+                continue
+            kind = "ModuleDict" if isinstance(value, dict) else "ModuleList"
+            node = _assignment(scope, type(m).__name__, name)
+            if node is None:
+                continue
+            count = sum(p.numel() for p in lost)
+            message = (
+                f"self.{name} is a plain {type(value).__name__}: PyTorch does not see the {len(held)} "
+                f"module{'s' if len(held) > 1 else ''} in it, so {count:,} parameters are not trained, saved or moved to a "
+                f"device. Use nn.{kind}."
+            )
+            text = _text(scope, node.value)
+            replaced = f"nn.{kind}()" if text in ("[]", "{}", "list()", "dict()") else f"nn.{kind}({text})"
+            fix = edit(f"Use nn.{kind}", _node_place(scope, node.value), replaced) if text else None
+            trace.say("warning", "unregistered-modules", message, _node_place(scope, node), fix)
+
+
+def _assignment(scope, cls, name):
+    for c in scope.tree.body:
+        if isinstance(c, ast.ClassDef) and c.name == cls:
+            for n in ast.walk(c):
+                targets = n.targets if isinstance(n, ast.Assign) else [n.target] if isinstance(n, ast.AnnAssign) else []
+                for t in targets:
+                    if isinstance(t, ast.Attribute) and t.attr == name and isinstance(t.value, ast.Name):
+                        return n if n.value is not None else None
+    return None
+
+
+def _text(scope, node):
+    import linecache
+
+    if node.lineno != node.end_lineno:
+        return None
+    line = linecache.getline(scope.name, node.lineno).encode()
+    return line[node.col_offset : node.end_col_offset].decode()
+
+
+def unused_layers(model, scope):
+    """Layers with parameters that are made and never named again."""
+    attributes = {}
+    for n in ast.walk(scope.tree):
+        if isinstance(n, ast.Attribute):
+            attributes.setdefault(n.attr, [0, 0])[isinstance(n.ctx, ast.Store)] += 1
+    classes = {c.name for c in scope.tree.body if isinstance(c, ast.ClassDef)}
+    text = None
+    for path, m in model.named_modules():
+        if type(m).__name__ not in classes or "forward" not in type(m).__dict__:
+            continue
+        for name, child in m._modules.items():
+            if child is None or child._entered or attributes.get(name, [1, 0])[0] or name.isdigit():
+                continue
+            if any(c._entered for c in child.modules()) or not any(True for _ in child.parameters()):
+                continue
+            node = _assignment(scope, type(m).__name__, name)
+            if node is None:
+                continue
+            if text is None:
+                # A name in quotes may be one that getattr is asked for; so may a loop over all children be.
+                text = {n.value for n in ast.walk(scope.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+                text |= set(attributes)
+            if name in text - set(attributes) or text & {"children", "named_children", "modules", "_modules", "getattr"}:
+                continue
+            count = sum(p.numel() for p in child.parameters())
+            trace.say("hint", "unused-layer",
+                      f"self.{name} is made and never used in forward: its {count:,} parameters never learn.",
+                      _node_place(scope, node))
