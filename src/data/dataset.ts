@@ -78,6 +78,22 @@ export interface SampleMedia {
   sound?: { sampleRate: number; samples: Float32Array };
 }
 
+/** How far a long task has come. */
+export interface Progress {
+  /** What is read: "data". */
+  what: string;
+  /** Of `total`, both in bytes, or in files. */
+  done: number;
+  total: number;
+  files?: boolean;
+}
+
+/** Rows in an order that need not be in memory as a whole. */
+export interface RowOrder {
+  readonly length: number;
+  subarray(from: number, to?: number): Int32Array;
+}
+
 export interface RawSample {
   /** Zero-based row of the source. */
   row: number;
@@ -111,6 +127,13 @@ export interface Dataset {
   media?(row: number): SampleMedia | undefined;
   /** Prepares rows that are not in the data set (prediction): raw values by column. Throws bad-data by row and column. */
   prepare(rows: readonly Record<string, string | number | null>[]): Tensor;
+  /** What training sees of these rows in an epoch, where that differs by chance (augmentation); the same for the same seed. */
+  trainingBatch?(
+    rows: ArrayLike<number>,
+    chance: { seed: number; epoch: number },
+  ): { input: Tensor; targets: Tensor };
+  /** The training rows in the order of an epoch, where reading them in any order would be slow. */
+  epochOrder?(seed: number, epoch: number): RowOrder;
   /** What `restoreSaved` needs to prepare the same way later; JSON. */
   preparation(): unknown;
   /** Names of a prepared sample's own entries where each sample has others: its tokens, "" for padding. */
@@ -168,6 +191,9 @@ export interface LoadContext {
   folder: string;
   seed: number;
   signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+  /** Bytes of a table that may be held in memory; larger ones are read in pieces while training. */
+  memory?: number;
 }
 
 export type { Tensors };

@@ -223,10 +223,12 @@ export function checkFolds({
 /** scikit-learn's compute_class_weight("balanced"): rows / (classes · rows of the class); 0 for a class without rows. */
 export function balancedWeights(labels: Iterable<number>, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
-  let rows = 0;
-  for (const label of labels) {
-    counts[label]!++;
-    rows++;
-  }
-  return counts.map(n => (n === 0 ? 0 : rows / (classes * n)));
+  for (const label of labels) counts[label]!++;
+  return balancedFrom(counts);
+}
+
+/** The same from the number of rows of each class. */
+export function balancedFrom(counts: readonly number[]): number[] {
+  const rows = counts.reduce((a, b) => a + b, 0);
+  return counts.map(n => (n === 0 ? 0 : rows / (counts.length * n)));
 }

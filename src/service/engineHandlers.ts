@@ -22,8 +22,8 @@ export function engineHandlers(
   distFolder: string,
 ): Handlers {
   return {
-    async 'run/start'(params, { signal }) {
-      return { run: await runs.start(params, signal) };
+    async 'run/start'(params, { signal, progress }) {
+      return { run: await runs.start(params, signal, progress) };
     },
 
     async 'run/stop'({ run }) {

@@ -23,7 +23,11 @@ export class RunManager {
   ) {}
 
   /** @returns the run's id, once it is under way. */
-  async start(params: Params<'run/start'>, signal: AbortSignal): Promise<string> {
+  async start(
+    params: Params<'run/start'>,
+    signal: AbortSignal,
+    onProgress?: (done: number) => void,
+  ): Promise<string> {
     if (params.resume !== undefined && this.active.has(params.resume))
       throw new VitrineError('bad-request', `Run ${params.resume} is under way already.`);
     await this.released.get(params.resume ?? '');
@@ -34,6 +38,7 @@ export class RunManager {
       distFolder,
       engineFor,
       signal,
+      ...(onProgress && { onData: ({ done, total }) => onProgress(done / Math.max(1, total)) }),
       control,
       onEvent: event => {
         // Who hears of the end may resume the run at once.

@@ -1,6 +1,6 @@
 /** From an experiment file to all that training needs: the checked experiment, its data and its model. */
 import path from 'node:path';
-import type { Dataset } from '../data/dataset';
+import type { Dataset, Progress } from '../data/dataset';
 import { loadDataset } from '../data/load';
 import type { ReadModelRequest } from '../formats/_format';
 import { formatOf, formats } from '../formats/_registry';
@@ -22,6 +22,8 @@ export interface AssembleOptions {
   /** Overrides by path, e.g. { 'optimizer.lr': 0.01 }. */
   set?: Readonly<Record<string, unknown>>;
   signal?: AbortSignal;
+  /** How far reading the data has come. */
+  onData?(progress: Progress): void;
 }
 
 /**
@@ -39,11 +41,17 @@ export async function experimentOf(
 }
 
 /** @throws VitrineError bad-data, file-not-found, cancelled */
-export function datasetOf(experiment: Experiment, file: string, signal?: AbortSignal): Promise<Dataset> {
+export function datasetOf(
+  experiment: Experiment,
+  file: string,
+  signal?: AbortSignal,
+  onProgress?: (progress: Progress) => void,
+): Promise<Dataset> {
   return loadDataset(experiment.data, {
     folder: path.dirname(path.resolve(file)),
     seed: experiment.seed,
     ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
   });
 }
 
@@ -116,7 +124,7 @@ export interface Assembled {
 export async function assemble(file: string, options: AssembleOptions, given?: Model): Promise<Assembled> {
   const full = path.resolve(file);
   const experiment = await experimentOf(full, options);
-  const dataset = await datasetOf(experiment, full, options.signal);
+  const dataset = await datasetOf(experiment, full, options.signal, options.onData);
   const model = given ?? (await modelOf(experiment, full, dataset, options));
   // A run that goes on has weights of its own.
   const weights = given

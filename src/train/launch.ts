@@ -70,10 +70,15 @@ async function launchAgain(request: LaunchRequest, file: string, id: string): Pr
       'bad-request',
       `Run ${id} is finished: there is nothing to resume. Start a new run.`,
     );
-  const { distFolder, signal } = request;
+  const { distFolder, signal, onData } = request;
   const parts = await assemble(
     file,
-    { distFolder, text: await readRunExperiment(folder), ...(signal && { signal }) },
+    {
+      distFolder,
+      text: await readRunExperiment(folder),
+      ...(signal && { signal }),
+      ...(onData && { onData }),
+    },
     await readRunModel(folder),
   );
   // Another backend rounds differently: the run would no longer be the one that it set out to be.

@@ -1,4 +1,6 @@
 /** The training loop: epochs, steps, validation, checkpoints, and the hand on the run. */
+
+import type { RowOrder } from '../data/dataset';
 import type { LossSpec, Trainer } from '../engine/engine';
 import { GROUPS } from '../engine/penalty';
 import { yieldToOthers } from '../engine/yielding';
@@ -144,6 +146,7 @@ export class TrainingLoop {
     // Each epoch has its own stream of chance, so that its order depends on no other epoch.
     const order =
       this.setup.mitigation?.order(this.epoch) ??
+      dataset.epochOrder?.(seed, this.epoch) ??
       new Random(seed, `shuffle:${this.epoch}`).shuffle(Int32Array.from(this.rows));
     this.tracker = this.newTracker();
     while (this.stepInEpoch < this.stepsPerEpoch) {
@@ -200,17 +203,28 @@ export class TrainingLoop {
     const tracker = new EpochTracker(this.setup.metrics, this.request.dataset.target, loss.name);
     if (this.stepInEpoch > 0 && this.start.partial) {
       const done = Math.min(this.rows.length, this.stepInEpoch * this.setup.batchSize);
-      tracker.restore(this.start.partial, done, this.setup.outputShape.slice(1), this.rows.length);
+      tracker.restore(
+        this.start.partial,
+        done,
+        this.setup.outputShape.slice(1),
+        this.tracked(this.rows.length),
+      );
     }
     return tracker;
   }
 
-  private async runStep(order: Int32Array): Promise<void> {
+  /** Training rows that the epoch's metrics look at: their targets are read once more, from the disk for large tables. */
+  private tracked(rows: number): number {
+    return this.request.dataset.epochOrder ? Math.min(rows, 50_000) : rows;
+  }
+
+  private async runStep(order: RowOrder): Promise<void> {
     const { model, dataset } = this.request;
     const { mitigation } = this.setup;
     const at = this.stepInEpoch * this.setup.batchSize;
     const rows = order.subarray(at, at + this.setup.batchSize);
-    const batch = dataset.batch(rows);
+    const { seed } = this.request;
+    const batch = dataset.trainingBatch?.(rows, { seed, epoch: this.epoch }) ?? dataset.batch(rows);
     const options = this.setup.pace.stepOptions(this.epoch, this.stepInEpoch, rows.length);
     const { learningRate } = options;
     const result = await this.trainer.step(
@@ -224,7 +238,7 @@ export class TrainingLoop {
     this.stepInEpoch++;
     this.step++;
     requireFiniteLoss(result.loss, this.epoch, this.step, learningRate);
-    this.tracker.add(result, rows.length, order.length);
+    this.tracker.add(result, rows.length, this.tracked(order.length));
     this.reportStep(result.loss, learningRate, rows.length);
     await yieldToOthers();
   }

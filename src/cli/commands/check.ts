@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { overviewOf } from '../../data/overview/overview';
+import { yieldToOthers } from '../../engine/yielding';
 import type { ReadModel } from '../../formats/_format';
 import { checkWeights } from '../../formats/checkpoint/weights';
 import { readExperiment } from '../../formats/experiment/read';
@@ -6,6 +9,7 @@ import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Severity } from '../../model/graph';
 import { datasetOf, modelOf } from '../../train/assemble';
 import { bindingsFor } from '../../train/bindings';
+import { dataDiagnostics } from '../../train/dataDiagnostics';
 import { packInputs } from '../../train/packInputs';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, splitFragment } from '../experiments';
@@ -90,6 +94,8 @@ async function checkExperiment(file: string, call: CommandCall): Promise<readonl
   const found = [...diagnostics];
   try {
     const dataset = await datasetOf(experiment, file, call.signal);
+    const { warnings } = await overviewOf(dataset, yieldToOthers);
+    found.push(...dataDiagnostics(path.resolve(file), await readFile(file, 'utf8'), warnings));
     const model = await modelOf(experiment, file, dataset, call);
     bindingsFor(packInputs(model, dataset.parts), dataset.sampleShape, 1);
     const weights = textOption(call, 'weights') ?? experiment.model.weights;

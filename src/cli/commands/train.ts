@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { paceMeter, paceText } from '../../data/progress';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { launch } from '../../train/launch';
@@ -45,6 +46,7 @@ export const command: Command = {
     const set = settings(call);
     const engines = new Engines(textOption(call, 'threads'));
     const show = terminal.json ? jsonEvents(terminal) : progressOf(terminal);
+    const pace = paceMeter();
     try {
       const { run, folder, notes, done } = await launch({
         experiment,
@@ -53,6 +55,7 @@ export const command: Command = {
         stopSignal: call.signal,
         engineFor: name => engines.get(name),
         onEvent: show,
+        onData: p => terminal.progress(`reading data: ${paceText(pace(p))}`),
         ...(seed !== undefined && { seed: seedOf(seed) }),
         ...(backend !== undefined && { backend }),
         ...(resume !== undefined && { resume: path.basename(resume) }),

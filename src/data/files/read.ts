@@ -5,11 +5,12 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { maxFileBytes } from '../bytes';
+import type { Progress } from '../dataset';
 import type { LabelledFile } from './labelled';
 
 export interface FileVisit {
   signal?: AbortSignal;
-  onProgress?(done: number, total: number): void;
+  onProgress?(progress: Progress): void;
   /** The contents of a file that is a folder of files; the file itself if absent. */
   parts?(full: string): Promise<Uint8Array[]>;
 }
@@ -29,7 +30,7 @@ export async function readEach(
   const broken: { name: string; why: string }[] = [];
   for (const [i, file] of files.entries()) {
     throwIfCancelled(signal);
-    onProgress?.(i, files.length);
+    onProgress?.({ what: 'data', done: i, total: files.length, files: true });
     try {
       const all = await parts(file.full).catch((e: NodeJS.ErrnoException) => {
         throw e.code === undefined

@@ -1,16 +1,20 @@
 /** Delimited text: CSV, TSV and their relatives, as tables or as images whose pixels are columns. */
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { throwIfCancelled } from '../../model/errors';
 import { readBytes, readWhole } from '../bytes';
 import type { Dataset, DatasetKind, LoadContext } from '../dataset';
 import { decodeText } from '../decode';
+import { streamTable } from '../stream/load';
 import { headsOf } from '../table/head';
 import { tableFields } from '../table/options';
 import { bad, readTable, readTableInPieces } from '../table/table';
 import { TableDataset } from '../table/tableDataset';
 
+/** Bytes of a table that is read at once; its cells take about five times as much. */
+const maxInMemory = 256 * 1024 * 1024;
 /** What `columns` looks at. */
 const headBytes = 1024 * 1024;
 
@@ -56,6 +60,11 @@ export const kind: DatasetKind = {
 
 async function loadCsv(options: CsvOptions, context: LoadContext): Promise<Dataset> {
   const file = path.resolve(context.folder, options.file);
+  const size = await stat(file).then(
+    info => (info.isFile() ? info.size : 0),
+    () => 0,
+  );
+  if (size > (context.memory ?? maxInMemory)) return streamTable(file, size, options, context);
   const bytes = await readWhole(file);
   throwIfCancelled(context.signal);
   const hash = createHash('sha256').update(bytes).digest('hex');

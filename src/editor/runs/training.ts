@@ -1,5 +1,6 @@
 /** Trains one experiment at a time: start, pause, go on, stop; and tells everyone how it goes. */
 import * as vscode from 'vscode';
+import { paceMeter } from '../../data/progress';
 import { VitrineError } from '../../model/errors';
 import type { RunEvent, RunState } from '../../train/run';
 import type { Engine, Loss } from '../engine';
@@ -127,6 +128,7 @@ export class Training implements vscode.Disposable {
       if (this.#live) void this.stop();
     });
     const chosen = backend(vscode.Uri.file(experiment));
+    const pace = paceMeter();
     try {
       const { run } = await this.#engine.request(
         'run/start',
@@ -137,7 +139,15 @@ export class Training implements vscode.Disposable {
           ...(options.seed === undefined ? {} : { seed: options.seed }),
           ...(options.set ? { set: options.set } : {}),
         },
-        { token },
+        {
+          token,
+          onProgress: done => {
+            const { share, secondsLeft } = pace({ what: 'data', done, total: 1 });
+            progress.report({
+              message: l10n.t('reading data: {0}, {1} left', percent(share), duration(secondsLeft)),
+            });
+          },
+        },
       );
       this.#log.info(`Run ${run} of ${experiment}`);
       if (token.isCancellationRequested) void this.stop();

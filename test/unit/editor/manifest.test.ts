@@ -156,7 +156,7 @@ describe('docs/diagnostics.md', () => {
 
   it('has a heading for each code that readers and checkers report', () => {
     const codes = new Set<string>();
-    for (const folder of ['src/formats/experiment', 'src/formats/pytorch'])
+    for (const folder of ['src/formats/experiment', 'src/formats/pytorch', 'src/data/overview'])
       for (const e of fs.readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })) {
         if (!e.isFile() || !/\.(ts|py)$/.test(e.name)) continue;
         const source = fs.readFileSync(path.join(e.parentPath, e.name), 'utf8');

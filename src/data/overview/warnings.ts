@@ -1,0 +1,253 @@
+/** What makes results look better, or stranger, than they are. */
+import type { Dataset, Split } from '../dataset';
+import type { ColumnOverview, Values } from './overview';
+import { kolmogorovSmirnov, pearson, stabilityIndex } from './statistics';
+
+export interface DataWarning {
+  /** As in docs/diagnostics.md. */
+  code:
+    | 'target-leak'
+    | 'duplicate-rows'
+    | 'identifier-column'
+    | 'constant-column'
+    | 'data-drift'
+    | 'class-imbalance'
+    | 'mostly-missing'
+    | 'twin-columns';
+  message: string;
+  column?: string;
+}
+
+/** Fewer rows make any two samples look different. */
+const leastForDrift = 100;
+/** N. Siddiqi's rule of thumb. */
+const muchDrift = 0.25;
+
+export function warningsOf(
+  dataset: Dataset,
+  values: readonly Values[],
+  columns: readonly ColumnOverview[],
+  splits: readonly Split[],
+  rows: Int32Array,
+): DataWarning[] {
+  const out: DataWarning[] = [];
+  const target = values[0]!;
+  const features = values.map((v, i) => ({ v, c: columns[i]! })).filter(({ v }) => v.role === 'feature');
+  if (dataset.modality === 'table') {
+    for (const { v, c } of features) {
+      const leak = leakOf(v, target);
+      if (leak) out.push({ code: 'target-leak', column: v.name, message: leak });
+      else if (isIdentifier(v, rows.length))
+        out.push({
+          code: 'identifier-column',
+          column: v.name,
+          message: `"${v.name}" is different in every row, like a number that only names it. A model learns nothing from it that holds for other rows: put it into data.exclude.`,
+        });
+      if (c.distinct === 1 && c.missing === 0)
+        out.push({
+          code: 'constant-column',
+          column: v.name,
+          message: `"${v.name}" has the same value in every row and tells nothing.`,
+        });
+      if (c.missing > rows.length / 2)
+        out.push({
+          code: 'mostly-missing',
+          column: v.name,
+          message: `"${v.name}" is missing in ${percent(c.missing / rows.length)} of the rows.`,
+        });
+    }
+    out.push(...twins(features.map(f => f.v)));
+    const again = duplicates(values, splits);
+    for (const part of ['valid', 'test'] as const)
+      if (again[part] > 0)
+        out.push({
+          code: 'duplicate-rows',
+          message: `${again[part]} of the ${splits.filter(s => s === part).length} ${part === 'test' ? 'test' : 'validation'} rows looked at also occur among the training rows: what they measure is memory. Remove the copies, or keep them together with data.split.group.`,
+        });
+  }
+  out.push(...drifts(values, columns, splits));
+  const balance = imbalance(columns[0]!);
+  if (balance) out.push(balance);
+  return out;
+}
+
+/** A feature that alone says the target. */
+function leakOf(v: Values, target: Values): string | undefined {
+  const advice = 'Is it known before the target is? If not, put it into data.exclude.';
+  if (target.numbers) {
+    if (v.numbers) {
+      const r = pearson(v.numbers, target.numbers);
+      return Math.abs(r) > 0.9999
+        ? `"${v.name}" follows the target "${target.name}" exactly (correlation ${r.toFixed(5)}). ${advice}`
+        : undefined;
+    }
+    return undefined;
+  }
+  const codes = target.codes!;
+  if (v.codes) {
+    // As good as it gets with the most frequent class of each category, where categories have several rows.
+    const { share, rowsEach } = purity(v.codes, codes, v.texts!.length);
+    return share > 0.999 && rowsEach >= 5
+      ? `Each value of "${v.name}" occurs with one class of "${target.name}" only: it gives the answer away. ${advice}`
+      : undefined;
+  }
+  const classes = target.texts!.length;
+  if (classes < 2 || classes > 50 || codes.length < 40 || !inRuns(v.numbers!, codes, classes))
+    return undefined;
+  return `"${v.name}" alone tells the classes of "${target.name}" apart without a mistake. ${advice}`;
+}
+
+/** Whether each class has a range of values to itself. */
+function inRuns(values: Float64Array, codes: Int32Array, classes: number): boolean {
+  const order = Array.from(values.keys())
+    .filter(i => !Number.isNaN(values[i]!) && codes[i]! >= 0)
+    .sort((a, b) => values[a]! - values[b]!);
+  let changes = 0;
+  for (let i = 1; i < order.length; i++) {
+    if (codes[order[i]!] === codes[order[i - 1]!]) continue;
+    if (values[order[i]!] === values[order[i - 1]!] || ++changes >= classes) return false;
+  }
+  return changes === classes - 1;
+}
+
+function purity(a: Int32Array, b: Int32Array, values: number): { share: number; rowsEach: number } {
+  const counts = new Map<number, Map<number, number>>();
+  let n = 0;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i]! < 0 || b[i]! < 0) continue;
+    n++;
+    let inner = counts.get(a[i]!);
+    if (!inner) {
+      inner = new Map();
+      counts.set(a[i]!, inner);
+    }
+    inner.set(b[i]!, (inner.get(b[i]!) ?? 0) + 1);
+  }
+  let best = 0;
+  for (const inner of counts.values()) best += Math.max(...inner.values());
+  return { share: n === 0 ? 0 : best / n, rowsEach: n / Math.max(1, values) };
+}
+
+function isIdentifier(v: Values, rows: number): boolean {
+  if (rows < 50) return false;
+  if (v.texts) return v.texts.length > 0.95 * rows;
+  const x = v.numbers!;
+  if (!x.every(Number.isInteger)) return false;
+  const distinct = new Set(x).size;
+  if (distinct < rows) return false;
+  // Counted up row by row, or so.
+  const sorted = Float64Array.from(x).sort();
+  const inOrder = x.every((value, i) => i === 0 || value > x[i - 1]!);
+  return inOrder || sorted.at(-1)! - sorted[0]! < 2 * rows;
+}
+
+function twins(features: readonly Values[]): DataWarning[] {
+  const numbers = features.filter(v => v.numbers).slice(0, 200);
+  const out: DataWarning[] = [];
+  for (let i = 0; i < numbers.length && out.length < 10; i++)
+    for (let j = i + 1; j < numbers.length; j++) {
+      const a = numbers[i]!;
+      const b = numbers[j]!;
+      // Different units of the same thing; pixels next to each other are not worth a word.
+      if (Math.abs(pearson(a.numbers!, b.numbers!)) > 0.9999)
+        out.push({
+          code: 'twin-columns',
+          column: b.name,
+          message: `"${b.name}" says the same as "${a.name}" (correlation above 0.9999): explanations share out between the two by chance. Keep one.`,
+        });
+    }
+  return out.slice(0, 10);
+}
+
+function duplicates(values: readonly Values[], splits: readonly Split[]): Record<'valid' | 'test', number> {
+  const known = values.filter(v => v.role !== 'other');
+  const key = (i: number) => known.map(v => (v.numbers ? v.numbers[i] : v.codes![i])).join('\u0001');
+  const trained = new Set<string>();
+  splits.forEach((s, i) => {
+    if (s === 'train') trained.add(key(i));
+  });
+  const out = { valid: 0, test: 0 };
+  splits.forEach((s, i) => {
+    if (s !== 'train' && trained.has(key(i))) out[s]++;
+  });
+  return out;
+}
+
+/** Puts the index into the columns' descriptions on the way. */
+function drifts(
+  values: readonly Values[],
+  columns: readonly ColumnOverview[],
+  splits: readonly Split[],
+): DataWarning[] {
+  const out: DataWarning[] = [];
+  values.forEach((v, i) => {
+    if (v.role === 'other') return;
+    const column = columns[i]!;
+    const drift = driftOf(v, splits);
+    if (!drift) return;
+    column.drift = drift.index;
+    if (drift.index > muchDrift && drift.sure)
+      out.push({
+        code: 'data-drift',
+        column: v.name,
+        message: `"${v.name}" is distributed otherwise in the test rows than in the training rows (population stability index ${drift.index.toFixed(2)}; above 0.25 is much): what is measured there may not hold for what the model has learned.`,
+      });
+  });
+  return out;
+}
+
+function driftOf(v: Values, splits: readonly Split[]): { index: number; sure: boolean } | undefined {
+  const rows = (part: Split) => splits.flatMap((s, i) => (s === part ? [i] : []));
+  const train = rows('train');
+  const test = rows('test');
+  if (train.length < leastForDrift || test.length < leastForDrift) return undefined;
+  if (v.numbers) {
+    const of = (list: readonly number[]) =>
+      Float64Array.from(list, i => v.numbers![i]!).filter(x => !Number.isNaN(x));
+    const a = of(train).sort();
+    const b = of(test);
+    if (a.length < leastForDrift || b.length < leastForDrift) return undefined;
+    const cuts = [...new Set(Array.from({ length: 9 }, (_, k) => a[Math.floor(((k + 1) * a.length) / 10)]!))];
+    const counts = (x: Float64Array) => {
+      const out = new Array<number>(cuts.length + 1).fill(0);
+      for (const value of x) {
+        let bin = 0;
+        while (bin < cuts.length && value >= cuts[bin]!) bin++;
+        out[bin]!++;
+      }
+      return out;
+    };
+    return {
+      index: stabilityIndex(counts(a), counts(b)),
+      sure: kolmogorovSmirnov(a, b).probability < 0.001,
+    };
+  }
+  const size = v.texts!.length;
+  if (size > 50) return undefined;
+  const counts = (list: readonly number[]) => {
+    const out = new Array<number>(size).fill(0);
+    for (const i of list) if (v.codes![i]! >= 0) out[v.codes![i]!]!++;
+    return out;
+  };
+  const index = stabilityIndex(counts(train), counts(test));
+  // What chance alone gives on average, three times over.
+  const chance = (size - 1) * (1 / train.length + 1 / test.length);
+  return { index, sure: index > 3 * chance };
+}
+
+function imbalance(target: ColumnOverview): DataWarning | undefined {
+  if (!target.categories || target.categories.names.length < 2) return undefined;
+  const { names, counts } = target.categories;
+  const totals = names.map((_, i) => counts.train[i]! + counts.valid[i]! + counts.test[i]!);
+  const most = totals.indexOf(Math.max(...totals));
+  const least = totals.indexOf(Math.min(...totals));
+  if (totals[most]! < 10 * Math.max(1, totals[least]!)) return undefined;
+  return {
+    code: 'class-imbalance',
+    message: `There are ${totals[most]} rows of the class "${names[most]}", but ${totals[least]} of "${names[least]}": accuracy hides what is wrong with the rare ones. Look at balanced accuracy, and consider data.classWeights.`,
+  };
+}
+
+function percent(x: number): string {
+  return `${Math.round(100 * x)} %`;
+}
