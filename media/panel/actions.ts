@@ -13,6 +13,8 @@ export interface Actions {
   view(view: PanelView): void;
   select(selection: Partial<Selection>): void;
   samples(split: Split, offset: number): void;
+  /** Asks for the data as a whole. */
+  overview(): void;
   /** Explains with a method, or with the current one; methods about the whole model need no row. */
   explain(choice: { method?: string; row?: number; target?: number }): void;
   dismissError(): void;
@@ -32,6 +34,9 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
       const s = state();
       if (s) store.patch({ selection: { ...s.selection, ...selection } });
       send({ type: 'select', selection });
+    },
+    overview() {
+      send({ type: 'overview' });
     },
     samples(split, offset) {
       const image = state()?.samples?.modality === 'image';

@@ -18,6 +18,8 @@ export interface Settings {
   log: boolean;
   tables: boolean;
   onlyWrong: boolean;
+  /** The Data view shows the samples, or the data as a whole. */
+  dataPart: 'samples' | 'overview';
   opacity: number;
   trustOpen: boolean;
   allBars: boolean;
@@ -44,6 +46,7 @@ export const defaults: Settings = {
   log: false,
   tables: false,
   onlyWrong: false,
+  dataPart: 'samples',
   opacity: 0.8,
   trustOpen: true,
   allBars: false,

@@ -2,6 +2,7 @@
  * The one protocol between the panel's page and the extension host. The host keeps the state and replays it when a
  * page says that it is ready, because a hidden page gets no messages.
  */
+import type { DataOverview } from '../data/overview/overview';
 import type { Explanation } from '../explain/method';
 import type { Model } from '../model/graph';
 import type { Evaluation, SamplePage } from '../service/protocol';
@@ -92,6 +93,8 @@ export interface PanelState {
   /** Samples that a cell of the confusion matrix holds, or the worst ones. */
   picked?: SamplePage & { title: string };
   layers?: LayerFigures;
+  /** The data as a whole. */
+  overview?: DataOverview;
   samples?: SamplePage & { split: 'train' | 'valid' | 'test'; offset: number };
   methods: readonly MethodChoice[];
   explanation?: Explanation;
@@ -123,6 +126,8 @@ export type FromPage =
   | { type: 'stop' }
   | { type: 'pause' }
   | { type: 'continue' }
+  /** Describes the data as a whole. */
+  | { type: 'overview' }
   | { type: 'samples'; split: 'train' | 'valid' | 'test'; offset: number; count?: number }
   | { type: 'inquire'; inquiry: Inquiry }
   | { type: 'cancelInquiry'; kind: InquiryKind }

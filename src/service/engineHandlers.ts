@@ -12,7 +12,7 @@ import { predictFile } from './predictFile';
 import { reportRun } from './reportRun';
 import { robustnessRun } from './robustnessRun';
 import type { RunManager } from './runManager';
-import { samplePage } from './samples';
+import { dataOverview, samplePage } from './samples';
 import type { Handlers } from './server';
 import { whatIf } from './whatIf';
 
@@ -52,6 +52,10 @@ export function engineHandlers(
 
     async 'run/activity'(params, { signal }) {
       return activityRun(params, engineFor, signal);
+    },
+
+    async 'data/overview'(params) {
+      return dataOverview(params);
     },
 
     async 'data/samples'(params, { signal }) {

@@ -4,6 +4,7 @@
  */
 
 import type { FeatureInfo, Modality, RawSample, Split, TargetInfo } from '../data/dataset';
+import type { DataOverview } from '../data/overview/overview';
 import type { BackendInfo } from '../engine/engine';
 import type { Anchor, AnchorCall } from '../explain/anchors/anchor';
 import type { CounterfactualCall, CounterfactualResult } from '../explain/counterfactual/counterfactual';
@@ -43,8 +44,10 @@ export interface SamplePage {
   target: TargetInfo;
   total: number;
   samples: readonly (RawSample & {
-    /** Prepared or, for images, scaled to 0…1, row-major. */
+    /** Prepared or, for images and videos, scaled to 0…1, row-major. */
     pixels?: Float32Array;
+    /** What it sounds like. */
+    sound?: { sampleRate: number; samples: Float32Array };
     /** With a run: what the model says. */
     prediction?: { label: string; probability?: number; correct: boolean | null };
   })[];
@@ -175,6 +178,11 @@ export interface Requests {
   'run/history': [{ folder: string; run: string }, { record: RunRecord; events: readonly RunEvent[] }];
   'run/compare': [{ runs: readonly string[] }, RunComparison];
   'run/parameters': [{ folder: string; run: string }, { parameters: readonly ParameterStatistics[] }];
+  /** Columns, distributions and warnings; the latter as findings in the experiment file too. */
+  'data/overview': [
+    { experiment: string; run?: string },
+    { overview: DataOverview; diagnostics: readonly Diagnostic[] },
+  ];
   'data/samples': [SampleRequest & { run?: string }, SamplePage];
   /** @throws bad-request for runs whose targets are neither one class nor one number a row. */
   'run/evaluation': [{ run: string; split: Split }, Evaluation];

@@ -1,14 +1,18 @@
 /** Pages of a data set for looking at, with what a run's model says of each sample. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Dataset } from '../data/dataset';
+import { overviewOf } from '../data/overview/overview';
 import type { Engine } from '../engine/engine';
+import { yieldToOthers } from '../engine/yielding';
 import { VitrineError } from '../model/errors';
 import { experimentOf } from '../train/assemble';
+import { dataDiagnostics } from '../train/dataDiagnostics';
 import { sharedDataset } from '../train/datasetCache';
 import { type OpenRun, openRun } from '../train/openRun';
 import { predictRows, type RowPrediction } from '../train/predictRows';
 import { runFolderOf } from '../train/runFolder';
-import type { Params, SamplePage } from './protocol';
+import type { Params, Result, SamplePage } from './protocol';
 
 /** More on one page than anyone looks at, and than a message should carry. */
 const maxCount = 1000;
@@ -55,11 +59,36 @@ export async function samplePage(
       const prediction = predictions?.[i];
       return {
         ...raw,
-        pixels: dataset.modality === 'image' ? brightness(values) : values,
+        pixels: pictured.has(dataset.modality) ? brightness(values) : values,
+        ...soundOf(dataset, row),
         ...(prediction && { prediction: shown(prediction, raw.target, dataset) }),
       };
     }),
   };
+}
+
+/** Prepared numbers that are drawn as brightness. */
+const pictured: ReadonlySet<string> = new Set(['image', 'video']);
+
+/** A sound that can no longer be read is a sample without one. */
+function soundOf(dataset: Dataset, row: number): Pick<SamplePage['samples'][number], 'sound'> {
+  try {
+    const sound = dataset.media?.(row)?.sound;
+    return sound ? { sound } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** What the data of an experiment, or those of one of its runs, look like as a whole. */
+export async function dataOverview(request: Params<'data/overview'>): Promise<Result<'data/overview'>> {
+  const file = path.resolve(request.experiment);
+  const run =
+    request.run === undefined ? undefined : await openRun(runFolderOf(path.dirname(file), request.run));
+  const dataset = run ? await run.dataset() : await sharedDataset(await experimentOf(file), file);
+  const overview = await overviewOf(dataset, yieldToOthers);
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return { overview, diagnostics: dataDiagnostics(file, text, overview.warnings) };
 }
 
 function knownRows(rows: readonly number[], dataset: Dataset): Int32Array {

@@ -12,6 +12,8 @@ import { icon } from '../parts/icons';
 import type { Layer } from '../parts/pixels';
 import type { Settings } from '../store';
 import { t } from '../strings';
+import { overview } from './dataOverview';
+import { mediaGrid } from './mediaSamples';
 
 type Samples = NonNullable<PanelState['samples']>;
 type Sample = Samples['samples'][number];
@@ -31,6 +33,11 @@ export function dataView(state: PanelState, settings: Settings, actions: Actions
       }
     </div>`;
   }
+  if (settings.dataPart === 'overview')
+    return html`<div class="data">
+      <div class="data-bar">${partSwitch(settings, actions)}</div>
+      ${state.overview ? overview(state.overview) : html`<p class="quiet pad" aria-busy="true">${state.busy ?? ''}</p>`}
+    </div>`;
   const judged = samples.samples.filter(s => s.prediction?.correct != null);
   const wrong = judged.filter(s => s.prediction!.correct === false).length;
   const shown =
@@ -39,6 +46,7 @@ export function dataView(state: PanelState, settings: Settings, actions: Actions
       : samples.samples;
   return html`<div class="data">
     <div class="data-bar">
+      ${partSwitch(settings, actions)}
       <div class="segments" role="group" aria-label=${t('data.splits')}>
         ${(['train', 'valid', 'test'] as const).map(
           s => html`<button class="segment" aria-pressed=${s === samples.split} @click=${() => actions.samples(s, 0)}>
@@ -68,8 +76,27 @@ export function dataView(state: PanelState, settings: Settings, actions: Actions
           ? html`<p class="quiet pad">${t('data.noWrong')}</p>`
           : samples.modality === 'image' && samples.samples.some(s => s.pixels)
             ? grid(samples, shown, state, settings, actions)
-            : table(samples, shown, state, settings, actions)
+            : samples.modality === 'sound' || samples.modality === 'video'
+              ? mediaGrid(samples, shown, state, row => choose(row, state, settings, actions), moveInGrid)
+              : table(samples, shown, state, settings, actions)
     }
+  </div>`;
+}
+
+function partSwitch(settings: Settings, actions: Actions): TemplateResult {
+  return html`<div class="segments" role="group" aria-label=${t('data.part')}>
+    ${(['samples', 'overview'] as const).map(
+      part => html`<button
+        class="segment"
+        aria-pressed=${part === settings.dataPart}
+        @click=${() => {
+          actions.set({ dataPart: part });
+          if (part === 'overview') actions.overview();
+        }}
+      >
+        ${t(`data.part.${part}`)}
+      </button>`,
+    )}
   </div>`;
 }
 

@@ -9,6 +9,7 @@ import { isCancelled, messageOf } from '../problems';
 import { loadMethods } from '../registries';
 import type { Explaining } from '../runs/explaining';
 import { isTrained, type Run, type Runs } from '../runs/store';
+import { markData } from './dataFindings';
 import type { Desk } from './desk';
 import { Inquiries } from './inquiries';
 
@@ -69,6 +70,21 @@ export class Asking {
       const { state } = this.#desk;
       if (state.experiment?.path === experiment.path && state.run?.record.id === run?.record.id)
         this.#desk.update({ samples: { ...page, split, offset: start }, error: undefined });
+    });
+  }
+
+  /** The data as a whole; what to beware of is marked in the experiment file. */
+  async overview(): Promise<void> {
+    const { experiment, run } = this.#desk.state;
+    if (!experiment) return;
+    await this.working(l10n.t('Looking at the data as a whole…'), async () => {
+      const trained = run && isTrained(run.record) ? run.record.id : undefined;
+      const { overview, diagnostics } = await this.#needs.engine.request('data/overview', {
+        experiment: experiment.path,
+        ...(trained === undefined ? {} : { run: trained }),
+      });
+      markData(experiment.path, diagnostics);
+      if (this.#desk.state.experiment?.path === experiment.path) this.#desk.update({ overview });
     });
   }
 

@@ -21,6 +21,7 @@ interface Needs {
 /** What belongs to a run or a model and makes no sense beside another. */
 export const ofAnotherRun = {
   samples: undefined,
+  overview: undefined,
   explanation: undefined,
   explained: undefined,
   evaluation: undefined,

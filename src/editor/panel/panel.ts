@@ -317,6 +317,9 @@ export class Panel implements vscode.Disposable {
         await this.#comparing.compare(m.runs);
         this.#remember();
         break;
+      case 'overview':
+        await this.#asking.overview();
+        break;
       case 'samples':
         await this.#asking.samples(m.split, m.offset, m.count ?? PAGE_SIZE);
         break;
@@ -356,6 +359,7 @@ export class Panel implements vscode.Disposable {
   /** Loads what a view needs and has not. */
   async #fill(view: PanelView): Promise<void> {
     if (view === 'data' && !this.state.samples) await this.#asking.samples('test', 0, PAGE_SIZE);
+    if (view === 'data' && !this.state.overview) await this.#asking.overview();
     if (view === 'training') await this.#comparing.list();
   }
 

@@ -1,0 +1,135 @@
+/** Samples that sound or move: a spectrogram over its wave with a button to play it, or frames that play when pointed at. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { PanelState } from '../../../src/editor/panelProtocol';
+import { sequential } from '../logic/colours';
+import { picture } from '../logic/heatmap';
+import { formatValue } from '../logic/numbers';
+import type { FramesProperties } from '../parts/frames';
+import type { Layer } from '../parts/pixels';
+import type { SoundProperties } from '../parts/player';
+import { t } from '../strings';
+import { mark } from './data';
+
+type Samples = NonNullable<PanelState['samples']>;
+type Sample = Samples['samples'][number];
+
+export function mediaGrid(
+  samples: Samples,
+  shown: readonly Sample[],
+  state: PanelState,
+  choose: (row: number) => void,
+  moveInGrid: (e: KeyboardEvent) => void,
+): TemplateResult {
+  return html`<ul class="sample-grid media" @keydown=${moveInGrid}>
+    ${repeat(
+      shown,
+      s => s.row,
+      (s, i) => {
+        const target = formatValue(s.target);
+        const on = state.selection.row === s.row;
+        const stop = shown.some(x => x.row === state.selection.row) ? on : i === 0;
+        const label = s.prediction
+          ? t('data.samplePredicted', {
+              row: s.row,
+              target,
+              prediction: s.prediction.label,
+              mark:
+                s.prediction.correct === null ? '' : t(s.prediction.correct ? 'data.correct' : 'data.wrong'),
+            })
+          : t('data.sample', { row: s.row, target });
+        return html`<li class=${`media-sample${on ? ' on' : ''}${s.prediction?.correct === false ? ' is-wrong' : ''}`}>
+          <button
+            class="sample"
+            tabindex=${stop ? 0 : -1}
+            aria-pressed=${on}
+            aria-label=${label}
+            title=${label}
+            @click=${() => choose(s.row)}
+          >
+            ${guard([s.pixels], () => look(s, samples))}
+            <span class="sample-text"
+              ><span class="sample-target">${target}</span>${
+                s.prediction
+                  ? html`${
+                      s.prediction.label === target
+                        ? nothing
+                        : html`<span class="sample-prediction">→ ${s.prediction.label}</span>`
+                    }${mark(s.prediction.correct)}`
+                  : nothing
+              }</span
+            >
+          </button>
+          ${s.sound ? guard([s.sound], () => player(s)) : nothing}
+        </li>`;
+      },
+    )}
+  </ul>`;
+}
+
+function look(s: Sample, { modality, sampleShape }: Samples): TemplateResult {
+  if (!s.pixels) return html`<span class="thumbnail"></span>`;
+  if (modality === 'video') {
+    const frames = framesOf(s.pixels, sampleShape);
+    return html`<vitrine-frames
+      class="thumbnail"
+      .properties=${{ frames, label: t('data.video', { frames: frames.length }) } satisfies FramesProperties}
+    ></vitrine-frames>`;
+  }
+  const layer = spectrogram(s.pixels, sampleShape);
+  return layer
+    ? html`<vitrine-pixels class="spectrogram" .properties=${{ layers: [layer], label: t('data.spectrogram') }}></vitrine-pixels>`
+    : html`${nothing}`;
+}
+
+function player(s: Sample): TemplateResult {
+  const { sampleRate, samples } = s.sound!;
+  return html`<vitrine-sound
+    .properties=${
+      {
+        sampleRate,
+        samples,
+        label: t('data.soundLabel', {
+          name: formatValue(s.target),
+          seconds: (samples.length / sampleRate).toFixed(2),
+        }),
+        play: t('data.play'),
+        stop: t('data.stop'),
+      } satisfies SoundProperties
+    }
+  ></vitrine-sound>`;
+}
+
+/** [1, bins, frames] from quiet (dark) to loud, low pitches below. */
+export function spectrogram(values: ArrayLike<number>, shape: readonly number[]): Layer | undefined {
+  const [, height, width] = shape.length === 3 ? shape : [1, ...shape];
+  if (!height || !width || height < 2 || values.length !== height * width) return undefined;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]!);
+    high = Math.max(high, values[i]!);
+  }
+  const data = new Uint8ClampedArray(4 * height * width);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const v = values[(height - 1 - y) * width + x]!;
+      const [r, g, b] = sequential((v - low) / (high - low || 1));
+      data.set([r, g, b, 255], 4 * (y * width + x));
+    }
+  return { height, width, data };
+}
+
+/** [channels, frames, height, width], 0 to 1. */
+export function framesOf(values: Float32Array, shape: readonly number[]): Layer[] {
+  const [channels, frames, height, width] = shape as [number, number, number, number];
+  if (shape.length !== 4 || values.length !== channels * frames * height * width) return [];
+  const area = height * width;
+  return Array.from({ length: frames }, (_, f) => {
+    const planes = new Float32Array(channels * area);
+    for (let c = 0; c < channels; c++)
+      planes.set(values.subarray((c * frames + f) * area, (c * frames + f + 1) * area), c * area);
+    return picture(planes, [channels, height, width])!;
+  });
+}
