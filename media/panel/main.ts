@@ -16,6 +16,7 @@ import './parts/curves';
 import './parts/frames';
 import './parts/pixels';
 import './parts/player';
+import './parts/ridges';
 import { onTheme } from './parts/theme';
 import { restore, Store } from './store';
 import { useStrings } from './strings';
@@ -24,6 +25,9 @@ import { dataView } from './views/data';
 import { explainView, explanationPane, type Hover } from './views/explain';
 import { header } from './views/shell';
 import { trainingView } from './views/training';
+
+/** What the sidebar gives to a drag of runs: their folders, a line each. */
+const dragged = 'application/vnd.code.tree.vitrine.runs';
 
 const store = new Store(restore(remembered()));
 const actions = actionsOf(store, send);
@@ -137,6 +141,24 @@ window.addEventListener('error', e => send({ type: 'error', message: `${e.error?
 window.addEventListener('unhandledrejection', e =>
   send({ type: 'error', message: `${e.reason?.stack ?? e.reason}` }),
 );
+
+// A run that is dragged here from the sidebar is laid over the one that is shown.
+const isRun = (e: DragEvent) =>
+  e.dataTransfer?.types.some(x => x === dragged || x === 'text/uri-list') ?? false;
+const view = () => document.getElementById('view');
+document.addEventListener('dragover', e => {
+  if (!isRun(e)) return;
+  e.preventDefault();
+  view()?.classList.add('dropping');
+});
+for (const over of ['dragleave', 'drop', 'dragend'])
+  document.addEventListener(over, () => view()?.classList.remove('dropping'));
+document.addEventListener('drop', e => {
+  const text = e.dataTransfer?.getData(dragged) || e.dataTransfer?.getData('text/uri-list') || '';
+  if (!text) return;
+  e.preventDefault();
+  send({ type: 'drop', text });
+});
 
 draw();
 send({ type: 'ready' });

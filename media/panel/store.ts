@@ -17,6 +17,10 @@ export interface Settings {
   smoothing: number;
   log: boolean;
   tables: boolean;
+  /** Whose spreads over time are shown. */
+  spread: 'weights' | 'gradients';
+  allSpreads: boolean;
+  allRuns: boolean;
   onlyWrong: boolean;
   /** The Data view shows the samples, or the data as a whole. */
   dataPart: 'samples' | 'overview';
@@ -45,6 +49,9 @@ export const defaults: Settings = {
   smoothing: 0.6,
   log: false,
   tables: false,
+  spread: 'weights',
+  allSpreads: false,
+  allRuns: false,
   onlyWrong: false,
   dataPart: 'samples',
   opacity: 0.8,
@@ -95,6 +102,8 @@ export function restore(remembered: unknown): Settings {
   const { direction, colour, axis } = settings as unknown as Settings;
   if (direction !== 'TB' && direction !== 'LR') settings['direction'] = defaults.direction;
   if (!colours.includes(colour)) settings['colour'] = defaults.colour;
+  const { spread } = settings as unknown as Settings;
+  if (spread !== 'weights' && spread !== 'gradients') settings['spread'] = defaults.spread;
   if (axis !== 'step' && axis !== 'epoch') settings['axis'] = defaults.axis;
   return settings as unknown as Settings;
 }

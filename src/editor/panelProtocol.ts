@@ -141,6 +141,8 @@ export type FromPage =
   /** Opens the folder's run in this panel; `compare` lays its curves over those of the shown run. */
   | { type: 'showRun'; run: string }
   | { type: 'compare'; runs: readonly string[] }
+  /** Something was dropped on the page: addresses, a line each. */
+  | { type: 'drop'; text: string }
   | { type: 'evaluate'; split: 'train' | 'valid' | 'test' }
   | { type: 'pick'; title: string; rows: readonly number[] }
   | { type: 'layers'; by: ColourBy }

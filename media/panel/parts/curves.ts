@@ -5,12 +5,19 @@
 import { html, render } from 'lit';
 import uPlot from 'uplot';
 import { formatNumber } from '../logic/numbers';
+import { lowerBound, nearest, resample } from '../logic/resample';
 import { t } from '../strings';
 import { onTheme, themeColour } from './theme';
 
 export interface Series {
   label: string;
-  values: (number | null | undefined)[];
+  /** Places on the axis, ascending; each series has its own. */
+  x: ArrayLike<number>;
+  values: ArrayLike<number | null | undefined>;
+  /** Not in the legend: it is told when the pointer is on its line. */
+  unlisted?: boolean;
+  /** What a click on the line chooses. */
+  id?: string;
   /** A custom property that holds its colour. */
   colour: string;
   /** Behind the others: thin and pale. */
@@ -23,7 +30,6 @@ export interface Series {
 export interface CurvesProperties {
   title: string;
   xLabel: string;
-  x: number[];
   series: readonly Series[];
   log?: boolean;
   /** Charts of one key share their cursor. */
@@ -32,6 +38,8 @@ export interface CurvesProperties {
   table?: boolean;
   /** For the ticks of the vertical axis; the numbers as they are if absent. */
   tick?(value: number): string;
+  /** A line was clicked. */
+  onPick?(id: string): void;
   /** Limits of the vertical axis where they are known, such as [0, 1]. */
   range?: readonly [number | null, number | null];
 }
@@ -42,6 +50,10 @@ class CurvesElement extends HTMLElement {
   /** What the plot was built for; other changes only exchange its data. */
   #built = '';
   #stopTheme?: () => void;
+  /** The part of the axis that was zoomed into. */
+  #zoom?: { from: number; to: number };
+  /** The line under the pointer. */
+  #near: number | undefined;
   readonly #resize = new ResizeObserver(() => this.#sized());
 
   connectedCallback(): void {
@@ -76,15 +88,20 @@ class CurvesElement extends HTMLElement {
       this.#built = '';
       return;
     }
-    const built = JSON.stringify([p.log, p.sync, p.xLabel, p.series.map(s => [s.label, s.colour, s.faint])]);
+    const built = JSON.stringify([
+      p.log,
+      p.sync,
+      p.xLabel,
+      p.series.map(s => [s.label, s.colour, s.faint, s.dashed, s.id]),
+    ]);
     if (built !== this.#built) {
       this.#plot?.destroy();
       this.#plot = undefined;
       this.#built = built;
     }
     if (!this.#plot) this.#build(p);
-    else this.#plot.setData(this.#data(p));
-    this.#readout(this.#plot?.cursor.idx ?? null);
+    else this.#refill();
+    this.#readout();
   }
 
   #template(p: CurvesProperties) {
@@ -93,7 +110,7 @@ class CurvesElement extends HTMLElement {
       <h2 class="part">${p.title}</h2>
       <ul class="chart-legend">
         ${p.series
-          .filter(s => !s.faint && !p.table)
+          .filter(s => !s.faint && !s.unlisted && !p.table)
           .map(
             s => html`<li>
               <span class=${`key ${s.dashed ? 'dashed' : ''}`} .style=${`--key: var(${s.colour})`}></span>${s.label}
@@ -102,11 +119,20 @@ class CurvesElement extends HTMLElement {
           )}
       </ul>
       <output class="chart-x quiet mono"></output>
+      ${
+        this.#zoom && !p.table
+          ? html`<button class="link" @click=${() => this.#zoomTo(undefined)}>${t('chart.unzoom')}</button>`
+          : ''
+      }
     </header>`;
     if (p.table) {
-      const rows = p.x.map((x, i) => ({ x, i })).filter(({ i }) => p.series.some(s => s.values[i] != null));
       // A table of ten thousand steps helps nobody: the newest come first and the rest is in metrics.jsonl.
-      const shown = rows.slice(-200).reverse();
+      const places = [...new Set(p.series.flatMap(q => Array.from(q.x).slice(-tableRows)))];
+      const shown = places.sort((m, n) => n - m).slice(0, tableRows);
+      const at = (q: Series, x: number) => {
+        const i = lowerBound(q.x, x);
+        return q.x[i] === x ? q.values[i] : undefined;
+      };
       return html`${head}
         <div class="chart-table" tabindex="0" role="region" aria-label=${p.title}>
           <table class="numbers">
@@ -118,9 +144,9 @@ class CurvesElement extends HTMLElement {
             </thead>
             <tbody>
               ${shown.map(
-                ({ x, i }) => html`<tr>
+                x => html`<tr>
                   <th scope="row">${formatStep(x)}</th>
-                  ${p.series.map(s => html`<td>${s.values[i] == null ? '' : format(s.values[i]!)}</td>`)}
+                  ${p.series.map(q => html`<td>${at(q, x) == null ? '' : format(at(q, x)!)}</td>`)}
                 </tr>`,
               )}
             </tbody>
@@ -133,14 +159,46 @@ class CurvesElement extends HTMLElement {
         tabindex="0"
         role="img"
         aria-label=${summary(p)}
+        title=${t('chart.zoomHint')}
+        @click=${() => this.#pick()}
         @keydown=${(e: KeyboardEvent) => this.#key(e)}
       ></div>
       <div class="hidden" role="status" aria-live="polite"></div>`;
   }
 
+  /** What uPlot draws: the part of the axis that is seen, in no more detail than there are pixels. */
   #data(p: CurvesProperties): uPlot.AlignedData {
-    const positive = (v: number | null | undefined) => (typeof v === 'number' && v > 0 ? v : null);
-    return [p.x, ...p.series.map(s => (p.log ? s.values.map(positive) : s.values))] as uPlot.AlignedData;
+    const { from, to } = this.#zoom ?? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+    const most = Math.max(400, 2 * (this.querySelector('.chart-plot')?.clientWidth ?? 800));
+    const { x, values } = resample(
+      p.series.map(s => ({ x: s.x, y: s.values })),
+      from,
+      to,
+      most,
+    );
+    const positive = (v: number | null) => (v !== null && v > 0 ? v : null);
+    return [x, ...(p.log ? values.map(v => v.map(positive)) : values)] as uPlot.AlignedData;
+  }
+
+  #refill(): void {
+    const u = this.#plot;
+    if (!u || !this.#properties) return;
+    u.setData(this.#data(this.#properties), !this.#zoom);
+    if (this.#zoom) u.setScale('x', { min: this.#zoom.from, max: this.#zoom.to });
+  }
+
+  #zoomTo(zoom: { from: number; to: number } | undefined): void {
+    const before = this.#zoom;
+    if (before?.from === zoom?.from && before?.to === zoom?.to) return;
+    this.#zoom = zoom;
+    this.#refill();
+    if (this.#properties && !before !== !zoom) render(this.#template(this.#properties), this);
+  }
+
+  #pick(): void {
+    const p = this.#properties;
+    const id = this.#near === undefined ? undefined : p?.series[this.#near]?.id;
+    if (id) p?.onPick?.(id);
   }
 
   #build(p: CurvesProperties): void {
@@ -160,7 +218,14 @@ class CurvesElement extends HTMLElement {
         cursor: {
           y: false,
           points: { size: 7, width: 2 },
-          drag: { x: true, y: false },
+          drag: { x: true, y: false, setScale: false },
+          ...(p.series.length > 4 ? { focus: { prox: 18 } } : {}),
+          bind: {
+            dblclick: () => () => {
+              this.#zoomTo(undefined);
+              return null;
+            },
+          },
           ...(p.sync ? { sync: { key: p.sync, setSeries: false } } : {}),
         },
         scales: {
@@ -196,7 +261,25 @@ class CurvesElement extends HTMLElement {
             };
           }),
         ],
-        hooks: { setCursor: [u => this.#readout(u.cursor.idx ?? null)] },
+        focus: { alpha: 0.35 },
+        hooks: {
+          setCursor: [() => this.#readout()],
+          setSeries: [
+            (_u, i) => {
+              this.#near = typeof i === 'number' && i > 0 ? i - 1 : undefined;
+              this.#readout();
+            },
+          ],
+          setSelect: [
+            u => {
+              const { left, width } = u.select;
+              if (width < 4) return;
+              const zoom = { from: u.posToVal(left, 'x'), to: u.posToVal(left + width, 'x') };
+              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+              this.#zoomTo(zoom);
+            },
+          ],
+        },
       },
       this.#data(p),
       host,
@@ -210,26 +293,51 @@ class CurvesElement extends HTMLElement {
     else this.#plot.setSize({ width: host.clientWidth, height: host.clientHeight });
   }
 
-  /** Writes the values at an index, or the last ones, into the legend. */
-  #readout(index: number | null): void {
+  /** Writes the values at the cursor, or the last ones, into the legend: those that were recorded, not the drawn. */
+  #readout(): void {
     const p = this.#properties!;
     const format = p.format ?? formatNumber;
+    const { idx } = this.#plot?.cursor ?? {};
+    const x = idx == null ? undefined : this.#plot?.data[0]?.[idx];
+    const recorded = (s: Series | undefined) => {
+      if (!s) return undefined;
+      const i = nearest({ x: s.x, y: s.values }, x ?? Number.POSITIVE_INFINITY);
+      return i === undefined ? undefined : { x: s.x[i]!, value: s.values[i]! };
+    };
     for (const output of this.querySelectorAll<HTMLElement>('output[data-series]')) {
-      const s = p.series.find(x => x.label === output.dataset['series']);
-      const i = index === null ? lastIndex(s?.values) : nearestValue(s?.values, index);
-      const v = i === undefined ? undefined : s?.values[i];
-      output.textContent = v === null || v === undefined ? '' : format(v);
+      const found = recorded(p.series.find(s => s.label === output.dataset['series']));
+      output.textContent = found ? format(found.value) : '';
     }
     const at = this.querySelector('.chart-x');
-    if (at) at.textContent = index === null ? '' : `${p.xLabel} ${formatStep(p.x[index] ?? 0)}`;
+    if (!at) return;
+    const near = this.#near === undefined ? undefined : p.series[this.#near];
+    const found = near && x !== undefined ? recorded(near) : undefined;
+    at.textContent =
+      x === undefined
+        ? ''
+        : [
+            `${p.xLabel} ${formatStep(found?.x ?? recorded(p.series[0])?.x ?? x)}`,
+            ...(near && found ? [`${near.label} ${format(found.value)}`] : []),
+          ].join(' · ');
   }
 
   #key(e: KeyboardEvent): void {
     const u = this.#plot;
     const p = this.#properties;
-    if (!u || !p || p.x.length === 0) return;
-    const last = p.x.length - 1;
+    const axis = u?.data[0];
+    if (!u || !p || !axis?.length) return;
+    if (e.key === 'Escape' && this.#zoom) {
+      e.preventDefault();
+      this.#zoomTo(undefined);
+      return;
+    }
+    const last = axis.length - 1;
     const at = u.cursor.idx ?? last;
+    if (e.key === '+' || e.key === '-') {
+      e.preventDefault();
+      this.#zoomAround(axis[Math.min(at, last)]!, e.key === '+' ? 0.5 : 2);
+      return;
+    }
     const stride = e.shiftKey ? Math.max(1, Math.round(last / 20)) : 1;
     const moves: Record<string, number> = {
       ArrowLeft: Math.max(0, at - stride),
@@ -240,24 +348,45 @@ class CurvesElement extends HTMLElement {
     const to = moves[e.key];
     if (to === undefined) return;
     e.preventDefault();
-    u.setCursor({ left: u.valToPos(p.x[to]!, 'x'), top: 0 });
+    u.setCursor({ left: u.valToPos(axis[to]!, 'x'), top: 0 });
     const status = this.querySelector('[role=status]');
     const format = p.format ?? formatNumber;
     if (status)
       status.textContent = [
-        `${p.xLabel} ${formatStep(p.x[to]!)}`,
-        ...p.series.filter(s => s.values[to] != null).map(s => `${s.label} ${format(s.values[to]!)}`),
+        `${p.xLabel} ${formatStep(axis[to]!)}`,
+        ...p.series
+          .filter(s => !s.unlisted)
+          .flatMap(s => {
+            const i = nearest({ x: s.x, y: s.values }, axis[to]!);
+            return i === undefined ? [] : [`${s.label} ${format(s.values[i]!)}`];
+          }),
       ].join(', ');
   }
+
+  /** Makes the seen part of the axis this many times as long, around a place. */
+  #zoomAround(x: number, factor: number): void {
+    const { min, max } = this.#plot!.scales['x']!;
+    if (min == null || max == null) return;
+    const ends = this.#properties!.series.flatMap(s => (s.x.length ? [s.x[0]!, s.x[s.x.length - 1]!] : []));
+    const [low, high] = [Math.min(...ends), Math.max(...ends)];
+    const from = Math.max(low, x - (x - min) * factor);
+    const to = Math.min(high, x + (max - x) * factor);
+    this.#zoomTo(from <= low && to >= high ? undefined : { from, to });
+  }
 }
+
+/** Rows of the table in place of a chart. */
+const tableRows = 200;
 
 /** In words: where each series starts, ends and has its least value. */
 function summary(p: CurvesProperties): string {
   const format = p.format ?? formatNumber;
   const series = p.series
-    .filter(s => !s.faint)
+    .filter(s => !s.faint && !s.unlisted)
     .map(s => {
-      const values = s.values.filter((v): v is number => typeof v === 'number' && Number.isFinite(v));
+      const values = Array.from(s.values).filter(
+        (v): v is number => typeof v === 'number' && Number.isFinite(v),
+      );
       if (values.length === 0) return `${s.label} ${t('chart.noValues')}`;
       const min = values.reduce((a, b) => Math.min(a, b));
       return t('chart.series', {
@@ -295,25 +424,6 @@ function tick(v: number): string {
 
 function formatStep(x: number): string {
   return Number.isInteger(x) ? x.toLocaleString('en-US') : formatNumber(x, 3);
-}
-
-function lastIndex(values: readonly (number | null | undefined)[] | undefined): number | undefined {
-  if (!values) return undefined;
-  for (let i = values.length - 1; i >= 0; i--) if (values[i] != null) return i;
-  return undefined;
-}
-
-/** Sparse series (validation once an epoch) answer with their nearest value. */
-function nearestValue(
-  values: readonly (number | null | undefined)[] | undefined,
-  index: number,
-): number | undefined {
-  if (!values) return undefined;
-  for (let d = 0; d < values.length; d++) {
-    if (values[index - d] != null) return index - d;
-    if (values[index + d] != null) return index + d;
-  }
-  return undefined;
 }
 
 customElements.define('vitrine-curves', CurvesElement);

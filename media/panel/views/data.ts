@@ -156,12 +156,14 @@ export function mark(correct: boolean | null | undefined): TemplateResult {
   >`;
 }
 
-function grid(
+/** @param chosen what a click does; explains if absent. */
+export function grid(
   samples: Samples,
   shown: readonly Sample[],
   state: PanelState,
   settings: Settings,
   actions: Actions,
+  chosen: (row: number) => void = row => choose(row, state, settings, actions),
 ): TemplateResult {
   return html`<ul class="sample-grid" @keydown=${moveInGrid}>
     ${repeat(
@@ -187,7 +189,7 @@ function grid(
             aria-pressed=${on}
             aria-label=${label}
             title=${label}
-            @click=${() => choose(s.row, state, settings, actions)}
+            @click=${() => chosen(s.row)}
           >
             ${guard([s.pixels], () => thumbnail(s, samples.sampleShape))}
             <span class="sample-text"

@@ -1,5 +1,6 @@
 /** Training: what is under way, the curves, and what came of it. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { PanelState } from '../../../src/editor/panelProtocol';
 import type { History } from '../../../src/train/history';
 import type { Actions } from '../actions';
@@ -11,6 +12,9 @@ import { empty } from '../parts/empty';
 import { type IconName, icon } from '../parts/icons';
 import type { Settings } from '../store';
 import { t } from '../strings';
+import { mistakes } from './mistakes';
+import { colourOf, runsTable, runTitle } from './runs';
+import { spreads } from './spreads';
 
 export function trainingView(
   state: PanelState,
@@ -34,13 +38,15 @@ export function trainingView(
       started
         ? html`${settingsBar(settings, history, actions)}
             <div class="charts">
-              <vitrine-curves class="chart wide" .properties=${lossCurves(settings, history)}></vitrine-curves>
+              <vitrine-curves class="chart wide" .properties=${lossCurves(state, settings, history, actions)}></vitrine-curves>
               ${history.metrics.map(
                 m =>
-                  html`<vitrine-curves class="chart" .properties=${metricCurves(m, settings, history)}></vitrine-curves>`,
+                  html`<vitrine-curves class="chart" .properties=${metricCurves(m, state, settings, history, actions)}></vitrine-curves>`,
               )}
-              ${norms(history, state, actions)}
-            </div>`
+              ${pace(settings, history)} ${norms(history, state, actions)}
+            </div>
+            ${runsTable(state, settings, actions)} ${mistakes(state, settings, actions)}
+            ${spreads(history, settings, state.selection.module, actions)}`
         : html`<p class="waiting" role="status"><vscode-progress-ring></vscode-progress-ring>${t('train.starting')}</p>`
     }
   </div>`;
@@ -48,7 +54,7 @@ export function trainingView(
 
 function head(state: PanelState, history: History, actions: Actions): TemplateResult {
   const run = state.run!.record;
-  const live = history.state === 'running' || history.state === 'paused';
+  const under = history.state === 'running' || history.state === 'paused';
   const facts = [
     t('train.epoch', { done: history.done, total: history.total }),
     history.state === 'running' && history.samplesPerSecond
@@ -74,9 +80,10 @@ function head(state: PanelState, history: History, actions: Actions): TemplateRe
         }
       </div>
       <p class="run-facts">${facts.map(f => html`<span>${f}</span>`)}</p>
+      ${under ? learningRate(history, actions) : nothing}
     </div>
     ${
-      live
+      under
         ? html`<div
             class="progress"
             role="progressbar"
@@ -90,6 +97,22 @@ function head(state: PanelState, history: History, actions: Actions): TemplateRe
         : nothing
     }
   </div>`;
+}
+
+/** Changes the learning rate from the next step on. */
+function learningRate(history: History, actions: Actions): TemplateResult {
+  const now = history.steps.learningRate.at(-1);
+  const change = (e: Event) => {
+    const input = e.target as HTMLInputElement;
+    const value = Number(input.value);
+    const good = value > 0 && Number.isFinite(value);
+    input.setAttribute('aria-invalid', `${!good}`);
+    if (good) actions.send({ type: 'learningRate', value });
+  };
+  return html`<label class="rate" title=${t('train.learningRate.help')}
+    >${t('train.learningRate')}
+    <input type="text" inputmode="decimal" size="8" .value=${live(now === undefined ? '' : `${Number(now.toPrecision(4))}`)} @change=${change}
+  /></label>`;
 }
 
 export function button(name: IconName, label: string, run: () => void, secondary = false): TemplateResult {
@@ -170,25 +193,46 @@ function settingsBar(settings: Settings, history: History, actions: Actions): Te
   </div>`;
 }
 
-function lossCurves(settings: Settings, history: History): CurvesProperties {
-  const common = { title: t('train.loss'), log: settings.log, table: settings.tables, sync: settings.axis };
-  if (settings.axis === 'epoch' || history.steps.step.length === 0) {
-    return { ...common, ...perEpoch('loss', history) };
+/** Smoothing ten thousand values fifty times is not for every frame. */
+type Values = ArrayLike<number | null | undefined>;
+const smoothed = new WeakMap<Values, Map<number, Values>>();
+
+function smoothOf(values: ArrayLike<number>, weight: number): Values {
+  if (weight <= 0) return values;
+  let known = smoothed.get(values);
+  if (!known) {
+    known = new Map();
+    smoothed.set(values, known);
   }
-  const { steps, epochs } = history;
-  const x = [...new Set([...steps.step, ...epochs.map(e => e.step)])].sort((a, b) => a - b);
-  const place = new Map(x.map((s, i) => [s, i]));
-  const spread = (at: readonly number[], values: readonly (number | null | undefined)[]) => {
-    const out: (number | null | undefined)[] = new Array(x.length).fill(null);
-    at.forEach((s, i) => {
-      out[place.get(s)!] = values[i];
-    });
-    return out;
+  const before = known.get(weight);
+  if (before) return before;
+  if (known.size > 4) known.clear();
+  const found = smooth(Array.from(values), weight);
+  known.set(weight, found);
+  return found;
+}
+
+function lossCurves(
+  state: PanelState,
+  settings: Settings,
+  history: History,
+  actions: Actions,
+): CurvesProperties {
+  const common = {
+    title: t('train.loss'),
+    log: settings.log,
+    table: settings.tables,
+    sync: settings.axis,
+    onPick: (run: string) => actions.send({ type: 'showRun', run }),
   };
+  if (settings.axis === 'epoch' || history.steps.step.length === 0)
+    return { ...common, ...perEpoch('loss', state, history) };
+  const { steps, epochs } = history;
   const series: Series[] = [
     {
       label: t('train.series.steps'),
-      values: spread(steps.step, steps.loss),
+      x: steps.step,
+      values: steps.loss,
       colour: '--series-train',
       faint: settings.smoothing > 0,
     },
@@ -196,30 +240,53 @@ function lossCurves(settings: Settings, history: History): CurvesProperties {
   if (settings.smoothing > 0)
     series.push({
       label: t('train.series.smooth'),
-      values: spread(steps.step, smooth(steps.loss, settings.smoothing)),
+      x: steps.step,
+      values: smoothOf(steps.loss, settings.smoothing),
       colour: '--series-train',
     });
   if (epochs.some(e => e.valid['loss'] !== undefined))
     series.push({
       label: t('train.series.valid'),
-      values: spread(
-        epochs.map(e => e.step),
-        epochs.map(e => e.valid['loss']),
-      ),
+      x: epochs.map(e => e.step),
+      values: epochs.map(e => e.valid['loss']),
       colour: '--series-valid',
       points: epochs.length <= 60,
     });
-  return { ...common, xLabel: t('train.axis.step'), x, series };
+  for (const c of state.compared ?? [])
+    series.push({
+      label: nameOf(c.id, state),
+      id: c.id,
+      x: c.steps.step,
+      values: smoothOf(c.steps.loss, settings.smoothing),
+      colour: colourOf(c.id, state),
+      unlisted: (state.compared?.length ?? 0) > listed,
+    });
+  return { ...common, xLabel: t('train.axis.step'), series };
 }
 
-function metricCurves(metric: string, settings: Settings, history: History): CurvesProperties {
+/** More names than this are told by pointing at a line. */
+const listed = 4;
+
+function nameOf(id: string, state: PanelState): string {
+  const row = state.runs?.find(r => r.id === id);
+  return row ? runTitle(row) : id;
+}
+
+function metricCurves(
+  metric: string,
+  state: PanelState,
+  settings: Settings,
+  history: History,
+  actions: Actions,
+): CurvesProperties {
   const bounded = /accuracy|precision|recall|f1|auc/i.test(metric);
   return {
     title: title(metric),
     log: false,
     table: settings.tables,
     sync: 'epoch',
-    ...perEpoch(metric, history),
+    onPick: run => actions.send({ type: 'showRun', run }),
+    ...perEpoch(metric, state, history),
     format: v => formatMetric(metric, v),
     ...(bounded
       ? { range: [0, 1] as const, tick: (v: number) => formatPercent(v, v >= 0.995 && v < 1 ? 1 : 0) }
@@ -227,16 +294,70 @@ function metricCurves(metric: string, settings: Settings, history: History): Cur
   };
 }
 
-function perEpoch(metric: string, { epochs }: History): Pick<CurvesProperties, 'x' | 'xLabel' | 'series'> {
+function perEpoch(
+  metric: string,
+  state: PanelState,
+  { epochs }: History,
+): Pick<CurvesProperties, 'xLabel' | 'series'> {
   const series: Series[] = (['train', 'valid'] as const)
     .map(split => ({
       label: t(`train.series.${split}`),
+      x: epochs.map(e => e.epoch),
       values: epochs.map(e => e[split][metric] ?? null),
       colour: `--series-${split}`,
       points: epochs.length <= 60,
     }))
     .filter(s => s.values.some(v => v !== null));
-  return { xLabel: t('train.axis.epoch'), x: epochs.map(e => e.epoch), series };
+  for (const c of state.compared ?? []) {
+    const values = c.epochs.map(e => e.valid[metric] ?? e.train[metric] ?? null);
+    if (values.some(v => v !== null))
+      series.push({
+        label: nameOf(c.id, state),
+        id: c.id,
+        x: c.epochs.map(e => e.epoch),
+        values,
+        colour: colourOf(c.id, state),
+        unlisted: (state.compared?.length ?? 0) > listed,
+      });
+  }
+  return { xLabel: t('train.axis.epoch'), series };
+}
+
+/** How fast it went, and with which learning rate, at each step. */
+function pace(settings: Settings, history: History): TemplateResult {
+  const { step, learningRate, samplesPerSecond } = history.steps;
+  if (step.length < 2) return html`${nothing}`;
+  const common = { log: false, table: settings.tables, sync: 'step', xLabel: t('train.axis.step') };
+  const rate: CurvesProperties = {
+    ...common,
+    title: t('train.learningRate'),
+    series: [{ label: t('train.learningRate'), x: step, values: learningRate, colour: '--series-train' }],
+    format: v => formatNumber(v, 4),
+  };
+  const speed: CurvesProperties = {
+    ...common,
+    title: t('train.throughput'),
+    series: [
+      {
+        label: t('train.samplesPerSecond'),
+        x: step,
+        values: samplesPerSecond,
+        colour: '--series-train',
+        faint: true,
+      },
+      {
+        label: t('train.samplesPerSecond'),
+        x: step,
+        values: smoothOf(samplesPerSecond, 0.8),
+        colour: '--series-train',
+      },
+    ],
+    range: [0, null],
+    format: v => formatCount(Math.round(v)),
+    tick: v => formatCount(v),
+  };
+  return html`<vitrine-curves class="chart" .properties=${rate}></vitrine-curves>
+    <vitrine-curves class="chart" .properties=${speed}></vitrine-curves>`;
 }
 
 /** Gradient norms as bars on a logarithmic scale: layers whose gradient vanishes or explodes stand out. */

@@ -9,7 +9,7 @@ import { compareModels, compareWithHead } from './compareModels';
 import { explain } from './explain';
 import { newExperiment } from './newExperiment';
 import { openReport, saveReport } from './report';
-import { deleteRun, revealRun, showRun } from './runs';
+import { compareRuns, deleteRun, exportRun, renameRun, revealRun, showRun } from './runs';
 import { openSample } from './samples';
 import { targetOf } from './targets';
 import { resume, showArchitecture, showPanel, train } from './train';
@@ -40,6 +40,10 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
   compareModels,
   compareWithHead,
   revealRun,
+  renameRun,
+  compareRuns,
+  exportRun,
+  openToSide: (_, { panel }) => panel.openToSide(),
   deleteRun,
   saveReport,
   openReport,

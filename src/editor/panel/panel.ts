@@ -320,6 +320,9 @@ export class Panel implements vscode.Disposable {
       case 'overview':
         await this.#asking.overview();
         break;
+      case 'drop':
+        await this.compare(await this.#droppedRuns(m.text));
+        break;
       case 'samples':
         await this.#asking.samples(m.split, m.offset, m.count ?? PAGE_SIZE);
         break;
@@ -354,6 +357,15 @@ export class Panel implements vscode.Disposable {
       default:
         m satisfies never;
     }
+  }
+
+  /** Runs whose folders, or something in them, were dropped. */
+  async #droppedRuns(text: string): Promise<Run[]> {
+    const all = await this.#needs.runs.all();
+    const ids = text
+      .split(/[\r\n]+/)
+      .flatMap(line => /\.vitrine\/runs\/([\w.-]+)/.exec(decodeURIComponent(line))?.[1] ?? []);
+    return all.filter(r => ids.includes(r.record.id));
   }
 
   /** Loads what a view needs and has not. */

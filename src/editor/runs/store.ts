@@ -61,6 +61,19 @@ export class Runs implements vscode.Disposable {
     this.#changed.fire();
   }
 
+  /** @param name "" takes the name away. */
+  async rename(run: Run, name: string): Promise<void> {
+    const file = vscode.Uri.joinPath(run.folder, runFiles.record);
+    const record = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
+    const { name: _, ...rest } = record;
+    const text = `${JSON.stringify(name === '' ? rest : { id: rest.id, name, ...rest }, undefined, 2)}\n`;
+    // Written beside and moved over it: a run is never left without its record.
+    const beside = vscode.Uri.joinPath(run.folder, `.${runFiles.record}.new`);
+    await vscode.workspace.fs.writeFile(beside, new TextEncoder().encode(text));
+    await vscode.workspace.fs.rename(beside, file, { overwrite: true });
+    await this.reload(run.folder);
+  }
+
   /** Reads one run's record again, or for the first time. */
   async reload(folder: vscode.Uri): Promise<void> {
     await this.#update(vscode.Uri.joinPath(folder, runFiles.record));

@@ -252,13 +252,24 @@ function layerLine({ model, path, statistics, run }: Layer): Line {
       : {}),
     children: statistics.slice(0, 40).map(s => ({
       label: path !== '' && s.name.startsWith(`${path}.`) ? s.name.slice(path.length + 1) : s.name,
-      description: statisticsLine(s, (text, ...args) => l10n.t(text, ...args)),
+      // The histogram as blocks of text: it is there at a glance, in every theme.
+      description: `${blocks(s.histogram)}  ${statisticsLine(s, (text, ...args) => l10n.t(text, ...args))}`,
       icon: new vscode.ThemeIcon('graph'),
       tooltip: new vscode.MarkdownString(
         `${l10n.t('Values after training (run {0})', run ?? '')}\n\n![](${svgDataUri(histogramSvg(s.histogram, { ...s, width: 240, height: 60 }))})`,
       ),
     })),
   };
+}
+
+/** "▁▃█▅▂": the counts, two bins a block, the highest at full height. */
+function blocks(counts: readonly number[]): string {
+  const pairs = Array.from(
+    { length: Math.ceil(counts.length / 2) },
+    (_, i) => counts[2 * i]! + (counts[2 * i + 1] ?? 0),
+  );
+  const most = Math.max(...pairs, 1);
+  return pairs.map(n => (n === 0 ? '▁' : '▁▂▃▄▅▆▇█'[Math.min(7, Math.floor((8 * n) / most))]!)).join('');
 }
 
 function placeText(place: readonly number[]): string {

@@ -4,8 +4,10 @@ import * as vscode from 'vscode';
 import type { Model, ModuleInfo } from '../../model/graph';
 import { commands, items, views } from '../ids';
 import type { Rooms } from '../rooms';
+import { headline } from '../runs/record';
+import { isTrained } from '../runs/store';
 import { parameterCount } from '../text/facts';
-import { count, shapeText } from '../text/format';
+import { count, number, percent, shapeText } from '../text/format';
 import { samePath, sourceOf } from '../text/places';
 import { classPlaces, looksLikeModelFile } from '../text/python';
 
@@ -62,11 +64,16 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
   /** What was found last. */
   #classes: ModelItem[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #watched = false;
 
   constructor(rooms: Rooms) {
     this.#rooms = rooms;
     this.#disposables = [
       this.#changed,
+      // A model may be trained now, or no more.
+      rooms.runs.onDidChange(() => {
+        for (const item of this.#classes) this.#changed.fire(item);
+      }),
       rooms.models.onDidRead(r => {
         void this.#found?.then(all => {
           for (const i of all) if (i.uri.toString() === r.uri.toString()) this.#changed.fire(i);
@@ -82,6 +89,8 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
 
   async getChildren(item?: Item): Promise<Item[]> {
     if (!item) {
+      // Whether they are trained is told beside them.
+      await this.#rooms.runs.all();
       this.#found ??= this.#find();
       return this.#found;
     }
@@ -126,10 +135,35 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
     const t = new vscode.TreeItem(item.name, vscode.TreeItemCollapsibleState.Collapsed);
     t.id = `${item.uri}#${item.name}`;
     const file = vscode.workspace.asRelativePath(item.uri);
-    t.description = model ? `${l10n.t('{0} parameters', count(parameterCount(model)))} · ${file}` : file;
-    t.iconPath = new vscode.ThemeIcon('symbol-class');
+    const trained = this.#rooms.runs
+      .known()
+      .find(
+        r =>
+          isTrained(r.record) &&
+          r.record.model.class === item.name &&
+          samePath(r.record.model.file, item.uri.fsPath),
+      );
+    const result = trained && headline(trained.record.test);
+    t.description = [
+      model ? l10n.t('{0} parameters', count(parameterCount(model))) : '',
+      trained
+        ? result
+          ? `${result.name} ${result.name === 'accuracy' ? percent(result.value) : number(result.value)}`
+          : l10n.t('trained')
+        : '',
+      file,
+    ]
+      .filter(Boolean)
+      .join(' · ');
+    t.iconPath = trained
+      ? new vscode.ThemeIcon('symbol-class', new vscode.ThemeColor('testing.iconPassed'))
+      : new vscode.ThemeIcon('symbol-class');
     t.contextValue = items.model;
-    t.tooltip = `${item.name} · ${file}`;
+    t.tooltip = [
+      item.name,
+      trained ? l10n.t('trained: run {0}', trained.record.id) : l10n.t('not trained yet'),
+      file,
+    ].join(' · ');
     t.command = {
       command: 'vscode.open',
       title: l10n.t('Go to Source'),
@@ -177,7 +211,8 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
   }
 
   #watch(): void {
-    if (this.#disposables.length > 2) return;
+    if (this.#watched) return;
+    this.#watched = true;
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
     const later = () => {
       clearTimeout(this.#timer);

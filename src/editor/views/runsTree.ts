@@ -20,7 +20,20 @@ export function registerRunsTree(rooms: Rooms): vscode.Disposable {
     getParent: () => undefined,
     getTreeItem: run => runItem(run, rooms.training.live),
   };
-  const view = vscode.window.createTreeView(views.runs, { treeDataProvider: provider });
+  const view = vscode.window.createTreeView(views.runs, {
+    treeDataProvider: provider,
+    canSelectMany: true,
+    dragAndDropController: {
+      dragMimeTypes: ['text/uri-list'],
+      dropMimeTypes: [],
+      handleDrag(runs, data) {
+        data.set(
+          'text/uri-list',
+          new vscode.DataTransferItem(runs.map(r => r.folder.toString()).join('\r\n')),
+        );
+      },
+    },
+  });
   const fire = () => changed.fire(undefined);
   return vscode.Disposable.from(
     changed,
@@ -47,7 +60,7 @@ function runItem(run: Run, live: LiveRun | undefined): vscode.TreeItem {
   const isLive = live?.id === record.id;
   const state = isLive ? live.state : record.state;
   const broken = isBroken(record, live?.id);
-  const t = new vscode.TreeItem(`${record.model.class || '?'} · ${experimentName(record.experiment)}`);
+  const t = new vscode.TreeItem(runLabel(run));
   t.id = run.folder.toString();
   const result = headline(record.test);
   const when = timeOf(record.started);
@@ -85,6 +98,11 @@ function runItem(run: Run, live: LiveRun | undefined): vscode.TreeItem {
   t.accessibilityInformation = { label: `${t.label}, ${t.description}` };
   t.command = { command: commands.showRun, title: l10n.t('Show Run'), arguments: [record.id] };
   return t;
+}
+
+/** Its own name, else the model's and the experiment's. */
+export function runLabel({ record }: Run): string {
+  return record.name ?? `${record.model.class || '?'} · ${experimentName(record.experiment)}`;
 }
 
 function tooltip({ record }: Run, broken: boolean): vscode.MarkdownString {

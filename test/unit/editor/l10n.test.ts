@@ -1,6 +1,9 @@
 import * as assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { english } from '../../../media/panel/strings';
+
+const pageSentences: Readonly<Record<string, string>> = english;
 
 const root = path.join(__dirname, '../../../..');
 const read = (file: string) =>
@@ -49,6 +52,20 @@ describe('translations', () => {
       const bundle = read(`l10n/bundle.l10n.${language}.json`);
       for (const [english, text] of Object.entries(bundle))
         if (!english.startsWith('panel:')) assert.deepEqual(places(text), places(english), english);
+    });
+
+    it(`${language}: every sentence of the panel, with the same places for values`, () => {
+      const bundle = read(`l10n/bundle.l10n.${language}.json`);
+      const panel = Object.keys(bundle).filter(k => k.startsWith('panel:'));
+      // Other pages have sentences of their own under the same prefix.
+      assert.deepEqual(
+        Object.keys(pageSentences).filter(k => !(`panel:${k}` in bundle)),
+        [],
+      );
+      for (const key of panel) {
+        const sentence = pageSentences[key.slice('panel:'.length)];
+        if (sentence !== undefined) assert.deepEqual(places(bundle[key]!), places(sentence), key);
+      }
     });
 
     it(`${language}: the manifest's texts`, () => {

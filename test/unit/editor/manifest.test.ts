@@ -109,6 +109,7 @@ describe('the manifest and the ids in code', () => {
       ...Object.values(contexts),
       ...Object.values(items),
       ...Object.values(views).map(String),
+      panelType,
     ]);
     for (const clause of all)
       for (const [name] of clause.matchAll(/\bvitrine\.[a-zA-Z]+(?:\.[a-zA-Z]+)*\b(?!\\)/g))
