@@ -446,6 +446,8 @@ export const english = {
   'diff.difference': 'Norm of the difference',
   'diff.relative': 'Relative change',
   'diff.cosine': 'Cosine',
+  'explain.rephrase': 'Say it in other words',
+  'explain.rephrased': 'Worded by a language model; its numbers were checked against the original.',
   'trust.label': 'Trust',
   'trust.good': 'Good',
   'trust.fair': 'Fair',

@@ -100,6 +100,10 @@ export interface PanelState {
   explanation?: Explanation;
   /** The row that `explanation` is about, so that its picture stays when another page of samples is shown. */
   explained?: SampleOnPage;
+  /** Other words for the explanation's sentence, by a language model; their numbers agree. */
+  rephrased?: { of: string; text: string };
+  /** VS Code offers a language model. */
+  canRephrase?: boolean;
   /** What was asked beyond "why", by kind. */
   inquiries?: InquiryStates;
   /** What is under way, e.g. "Explaining row 3…"; and what went wrong. */
@@ -133,6 +137,8 @@ export type FromPage =
   | { type: 'cancelInquiry'; kind: InquiryKind }
   /** Writes the run's model card as a page. */
   | { type: 'report' }
+  /** Puts the explanation's sentence in other words. */
+  | { type: 'rephrase' }
   | { type: 'explain'; method: string; row?: number; target?: string | number }
   /** Asks where to save a text file that the page made, such as the graph as SVG; `name` is the suggestion. */
   | { type: 'save'; name: string; text?: string; bytes?: Uint8Array }

@@ -119,7 +119,7 @@ export function explanationPane(c: ExplainContext): TemplateResult {
   }
   return html`<article class="explanation" aria-busy=${state.busy !== undefined && e.row !== (state.selection.row ?? null)}>
     ${heading(e, c)}
-    <p class="sentence">${e.text}</p>
+    ${sentence(e, c)}
     <div class="explanation-body">
       <div class="evidence">${evidence(e, c)}</div>
       <div class="verdicts">
@@ -128,6 +128,19 @@ export function explanationPane(c: ExplainContext): TemplateResult {
       </div>
     </div>
   </article>`;
+}
+
+/** The sentence from the templates, or another wording of it that was checked; always said which. */
+function sentence(e: Explanation, { state, actions }: ExplainContext): TemplateResult {
+  const other = state.rephrased?.of === e.text ? state.rephrased.text : undefined;
+  return html`<p class="sentence">${other ?? e.text}</p>
+    ${
+      other !== undefined
+        ? html`<p class="quiet">${t('explain.rephrased')}</p>`
+        : state.canRephrase
+          ? html`<button class="link" ?disabled=${state.busy !== undefined} @click=${() => actions.send({ type: 'rephrase' })}>${t('explain.rephrase')}</button>`
+          : nothing
+    }`;
 }
 
 function heading(e: Explanation, c: ExplainContext): TemplateResult {

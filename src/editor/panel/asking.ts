@@ -12,6 +12,7 @@ import { isTrained, type Run, type Runs } from '../runs/store';
 import { markData } from './dataFindings';
 import type { Desk } from './desk';
 import { Inquiries } from './inquiries';
+import { hasLanguageModel, rephrase } from './rephrase';
 
 const { l10n } = vscode;
 
@@ -47,6 +48,22 @@ export class Asking {
     if (!trained)
       throw new VitrineError('bad-request', l10n.t('Explanations need a trained model: train it first.'));
     await this.#inquiries.ask(trained, inquiry);
+  }
+
+  /** Whether other words can be had. A window without language models is told so at once. */
+  async lookForLanguageModel(): Promise<void> {
+    if (await hasLanguageModel().catch(() => false)) this.#desk.update({ canRephrase: true });
+  }
+
+  /** The explanation that is shown, in other words. */
+  async rephrase(): Promise<void> {
+    const text = this.#desk.state.explanation?.text;
+    if (text === undefined) return;
+    const cancel = new vscode.CancellationTokenSource();
+    await this.working(l10n.t('Asking for other words…'), async () => {
+      const other = await rephrase(text, cancel.token);
+      this.#desk.update({ rephrased: { of: text, text: other } });
+    }).finally(() => cancel.dispose());
   }
 
   cancelInquiry(kind: InquiryKind): void {

@@ -279,6 +279,7 @@ export class Panel implements vscode.Disposable {
       case 'ready':
         outbox.ready();
         if (this.state.methods.length === 0) await this.#asking.methods();
+        await this.#asking.lookForLanguageModel();
         await this.#fill(outbox.view);
         break;
       case 'view':
@@ -344,6 +345,9 @@ export class Panel implements vscode.Disposable {
         break;
       case 'cancelInquiry':
         this.#asking.cancelInquiry(m.kind);
+        break;
+      case 'rephrase':
+        await this.#asking.rephrase();
         break;
       case 'report':
         await vscode.commands.executeCommand(commands.saveReport, this.state.run?.record.id);
