@@ -3,8 +3,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { FeatureInfo } from '../../../src/data/dataset';
 import type { Cell } from '../../../src/editor/inquiryProtocol';
+import type { SampleOnPage } from '../../../src/editor/panelProtocol';
 import { currentMethod } from '../actions';
 import { contributions } from '../logic/attribution';
+import { heatPixels, heatScale, imageSizes, picture, sumChannels } from '../logic/heatmap';
 import { formatNumber, formatPercent, formatSigned, formatValue } from '../logic/numbers';
 import { trustBadge } from '../parts/badge';
 import { icon } from '../parts/icons';
@@ -22,6 +24,7 @@ export const whatIf: InquiryView<'whatIf'> = {
   scope: 'prediction',
   unsuited(subject) {
     if (!subject) return undefined;
+    if (subject.modality === 'image') return pixelNames(subject) ? undefined : t('whatIf.noCells');
     return Object.keys(subject.sample.values).length === 0 ? t('whatIf.noCells') : undefined;
   },
   view(c) {
@@ -39,7 +42,7 @@ export const whatIf: InquiryView<'whatIf'> = {
       ${answer ? verdict(answer.before, answer.after, c) : nothing}
       ${condition(c)}
       <div class="what-if-body">
-        ${subject.modality === 'text' ? sentence(c, changes) : cells(c, changes)}
+        ${subject.modality === 'text' ? sentence(c, changes) : subject.modality === 'image' ? painting(c, changes) : cells(c, changes)}
         <div>${answer?.explanation ? trustBadge(answer.explanation.trust, c.settings.trustOpen, () => c.actions.set({ trustOpen: !c.settings.trustOpen })) : nothing}</div>
       </div>
       ${answer?.explanation && subject.modality === 'text' ? tokens(answer.explanation) : nothing}
@@ -214,6 +217,98 @@ function input(c: Context, feature: FeatureInfo, value: Cell): TemplateResult {
 function tidy(value: number, step: number): number {
   const digits = Math.min(8, Math.max(0, Math.ceil(-Math.log10(step)) + 1));
   return Number(value.toFixed(digits));
+}
+
+/** The columns that are the picture's pixels, channel by channel and row by row; undefined for pictures in files. */
+function pixelNames({ features, sample, sampleShape }: SampleOnPage): string[] | undefined {
+  const sizes = imageSizes(sampleShape);
+  if (!sizes) return undefined;
+  const count = sizes.channels * sizes.height * sizes.width;
+  const names = features.map(f => f.name).filter(name => typeof sample.values[name] === 'number');
+  return names.length === count ? names : undefined;
+}
+
+/** What the pointer paints with, as a share of the brightest value; belongs to the page. */
+const brush = { value: 1, at: undefined as { x: number; y: number } | undefined };
+
+function painting(c: Context, changes: Record<string, Cell>): TemplateResult {
+  const subject = c.subject!;
+  const names = pixelNames(subject)!;
+  const { channels, height, width } = imageSizes(subject.sampleShape)!;
+  const area = height * width;
+  const values = names.map(name => Number(changes[name] ?? subject.sample.values[name]));
+  const brightest = Math.max(1e-9, ...subject.features.map(f => f.max ?? 0), ...values);
+  const shown = picture(
+    values.map(v => Math.max(0, v) / brightest),
+    [channels, height, width],
+  )!;
+  const e = c.asked?.answer?.value.explanation;
+  const plane = e && sumChannels(e.attribution.values, e.attribution.shape);
+  const heat =
+    plane && plane.width === width && plane.height === height
+      ? { ...plane, data: heatPixels(plane, heatScale(plane.values)) }
+      : undefined;
+  const paint = ({ x, y }: { x: number; y: number }) => {
+    const next = { ...changesOf(c) };
+    for (let k = 0; k < channels; k++) {
+      const name = names[k * area + y * width + x]!;
+      const value = tidy(brush.value * brightest, brightest / 16);
+      if (value === Number(subject.sample.values[name])) delete next[name];
+      else next[name] = value;
+    }
+    edits.set(keyOf(c), next);
+    c.redraw();
+    later(c, 120);
+  };
+  const onPixel = (at: { x: number; y: number } | undefined) => {
+    if (at?.x === brush.at?.x && at?.y === brush.at?.y) return;
+    brush.at = at;
+    c.redraw();
+  };
+  const shared = { cursor: brush.at, onPixel, onPaint: paint };
+  return html`<div>
+    <div class="pictures">
+      <figure>
+        <vitrine-pixels
+          class="picture paint"
+          .properties=${{ layers: [shown], label: t('whatIf.paintLabel', { size: `${width}×${height}` }), ...shared }}
+        ></vitrine-pixels>
+        <figcaption>${t('whatIf.paint')}</figcaption>
+      </figure>
+      ${
+        heat
+          ? html`<figure>
+              <vitrine-pixels
+                class="picture paint"
+                .properties=${{
+                  layers: [
+                    { ...shown, opacity: 0.35 },
+                    { ...heat, opacity: 0.85 },
+                  ],
+                  label: t('explain.heatmap'),
+                  ...shared,
+                }}
+              ></vitrine-pixels>
+              <figcaption>${t('explain.heatmap')}</figcaption>
+            </figure>`
+          : nothing
+      }
+    </div>
+    <label class="slider"
+      >${t('whatIf.brush')}
+      <input
+        type="range"
+        min="0"
+        max="1"
+        step="0.05"
+        .value=${live(`${brush.value}`)}
+        @input=${(ev: Event) => {
+          brush.value = Number((ev.target as HTMLInputElement).value);
+          c.redraw();
+        }}
+      /><output class="mono">${formatPercent(brush.value, 0)}</output></label
+    >
+  </div>`;
 }
 
 function sentence(c: Context, changes: Record<string, Cell>): TemplateResult {

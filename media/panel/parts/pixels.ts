@@ -16,6 +16,8 @@ export interface PixelsProperties {
   cursor?: { x: number; y: number };
   onPixel?(at: { x: number; y: number } | undefined): void;
   onKeyPixel?(at: { x: number; y: number }): void;
+  /** The pixel under a pressed pointer, or under the cursor when space or enter is pressed. */
+  onPaint?(at: { x: number; y: number }): void;
 }
 
 class PixelsElement extends HTMLElement {
@@ -38,6 +40,8 @@ class PixelsElement extends HTMLElement {
         this.addEventListener('pointermove', e => this.#properties!.onPixel?.(this.#at(e)));
         this.addEventListener('pointerleave', () => this.#properties!.onPixel?.(undefined));
         this.addEventListener('keydown', e => this.#key(e));
+        this.addEventListener('pointerdown', e => this.#paint(e));
+        this.addEventListener('pointermove', e => e.buttons === 1 && this.#paint(e));
         this.addEventListener('blur', () => this.#properties!.onPixel?.(undefined));
       }
     }
@@ -84,7 +88,21 @@ class PixelsElement extends HTMLElement {
     return x >= 0 && y >= 0 && x < this.#canvas!.width && y < this.#canvas!.height ? { x, y } : undefined;
   }
 
+  #paint(e: PointerEvent): void {
+    const at = this.#at(e);
+    if (!at || !this.#properties!.onPaint) return;
+    e.preventDefault();
+    this.focus();
+    this.#properties!.onPaint(at);
+  }
+
   #key(e: KeyboardEvent): void {
+    const { cursor, onPaint } = this.#properties!;
+    if (onPaint && cursor && (e.key === ' ' || e.key === 'Enter')) {
+      e.preventDefault();
+      onPaint(cursor);
+      return;
+    }
     const moves: Record<string, [number, number]> = {
       ArrowLeft: [-1, 0],
       ArrowRight: [1, 0],
