@@ -138,6 +138,8 @@ export interface Dataset {
   preparation(): unknown;
   /** Names of a prepared sample's own entries where each sample has others: its tokens, "" for padding. */
   entryNames?(input: Tensor): readonly string[];
+  /** Of tokens: the same sample with tokens that say nothing, which explanations compare it with; zeros if absent. */
+  neutral?(input: Tensor): Int32Array;
 }
 
 /** What a run keeps of a data set to prepare rows of any origin as training did. */

@@ -15,9 +15,6 @@ export const baselineOption = Type.Union(
   { default: 'zero', description: 'The input that stands for "nothing".' },
 );
 
-/** What the text kind's tokenizers call a token that they do not know. */
-const unknownToken = 1;
-
 /**
  * One prepared sample that stands for "nothing".
  *
@@ -31,9 +28,7 @@ export function baselineFor(
   const size = shape.reduce((a, b) => a * b, 1);
   const tokens = input?.data instanceof Int32Array ? input.data : undefined;
   if (kind === 'zero') {
-    // A text that is to be continued keeps its end: its tokens become unknown ones, and filling stays filling.
-    if (tokens && dataset?.target.perPosition)
-      return Float32Array.from(tokens, t => (t === 0 ? 0 : unknownToken));
+    if (tokens && dataset?.neutral) return Float32Array.from(dataset.neutral(input!));
     return new Float32Array(size);
   }
   if (tokens)

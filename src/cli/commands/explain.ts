@@ -1,11 +1,14 @@
+import { TextPreparation } from '../../data/kinds/text';
 import type { Explanation } from '../../explain/method';
 import { methodById, methods } from '../../explain/registry';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { explainRow } from '../../service/explainRow';
+import { explainText } from '../../service/explainText';
 import { openRun } from '../../train/openRun';
 import { readRawRows } from '../../train/rawRows';
 import { type Command, type CommandCall, textOption } from '../command';
+import { isHuggingFace } from '../experiments';
 import { barLines, figureLines } from '../figures';
 import { languageHelp, languageOption } from '../language';
 import { wrapped } from '../table';
@@ -14,7 +17,7 @@ import type { Terminal } from '../terminal';
 export const command: Command = {
   name: 'explain',
   usage:
-    'RUN|FILE.vitrine.json --method M [--row I|--input DATA.csv] [--target T] [--option name=value]… [--json]',
+    'RUN|FILE.vitrine.json|FOLDER --method M [--row I|--input DATA.csv|--text TEXT] [--target T] [--option name=value]… [--json]',
   summary:
     'Explain a prediction of a trained run (of an experiment: its newest finished one), with its trust score.',
   arguments: [1, 1],
@@ -31,6 +34,11 @@ export const command: Command = {
       short: 'i',
       value: 'DATA',
       help: 'A table whose rows are explained, instead of --row.',
+    },
+    text: {
+      type: 'string',
+      value: 'TEXT',
+      help: 'A text: of a folder that Transformers saved, or of a run on texts.',
     },
     target: {
       type: 'string',
@@ -62,6 +70,34 @@ export const command: Command = {
     const backend = textOption(call, 'backend');
     const engines = new Engines();
     try {
+      if (await isHuggingFace(where)) {
+        const text = textOption(call, 'text');
+        if (text === undefined)
+          throw new VitrineError('bad-usage', 'Which text does the folder get? Give it with --text TEXT.');
+        if (scope === 'model')
+          throw new VitrineError(
+            'bad-usage',
+            `"${method}" looks at a data set, and a folder has none. Choose a method for single predictions.`,
+          );
+        const explanation = await explainText(
+          {
+            folder: where,
+            text,
+            method,
+            options: optionsOf(call),
+            ...(target !== undefined && { target }),
+          },
+          await engines.get(backend),
+          {
+            distFolder: call.distFolder,
+            signal,
+            onProgress: done => terminal.progress(`${method} ${Math.round(done * 100)} %`),
+          },
+        );
+        if (terminal.json) terminal.result(explanation);
+        else show(explanation, terminal);
+        return true;
+      }
       for (const subject of await subjectsOf(call, where, scope)) {
         const explanation = await explainRow(
           {
@@ -93,6 +129,13 @@ async function subjectsOf(call: CommandCall, where: string, scope: 'prediction' 
   const row = textOption(call, 'row');
   const input = textOption(call, 'input');
   if (scope === 'model') return [{}];
+  const text = textOption(call, 'text');
+  if (text !== undefined) {
+    const { preparation } = await openRun(where);
+    if (!(preparation instanceof TextPreparation))
+      throw new VitrineError('bad-usage', '--text is for runs on texts; give --row I or --input DATA.csv.');
+    return [{ values: { [preparation.column]: text } }];
+  }
   if ((row === undefined) === (input === undefined))
     throw new VitrineError('bad-usage', 'Which prediction? Give either --row I or --input DATA.csv.');
   if (row !== undefined) {

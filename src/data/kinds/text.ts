@@ -240,6 +240,11 @@ abstract class TextDataset implements Dataset {
     return Array.from(input.data, id => (id === 0 ? '' : (this.plan.tokenizer.vocabulary[id] ?? '')));
   }
 
+  /** Filling; a text that is to be continued keeps its end, so its tokens become unknown ones. */
+  neutral(input: Tensor): Int32Array {
+    return Int32Array.from(input.data, id => (id !== 0 && this.target.perPosition ? 1 : 0));
+  }
+
   protected splitAt(row: number): Split {
     const split = this.splitOf.get(row);
     if (split !== undefined) return split;

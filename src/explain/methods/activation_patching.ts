@@ -72,13 +72,23 @@ export async function otherSample(request: ExplanationRequest, other: string): P
         `"other" is "${other}"; for ${dataset.name} it is the number of a row.`,
       );
     const { column = 'text' } = dataset.preparation() as { column?: string };
-    return dataset.prepare([{ [column]: other }]);
+    const input = dataset.prepare([{ [column]: other }]);
+    if (input.shape[1] === request.input!.shape[1]) return input;
+    throw new VitrineError(
+      'bad-request',
+      `The other text has ${input.shape[1]} tokens and this one ${request.input!.shape[1]}: activations can only be carried over between texts of the same number. Word it otherwise.`,
+    );
   }
   // The same one for whoever asks again about this sample, with other weights, say.
   const chosen = others.get(request.input!);
   if (chosen) return chosen;
   const mine = await answerOf(request, request.input!);
   const rows = [...dataset.splits.test, ...dataset.splits.valid, ...dataset.splits.train].slice(0, mostTried);
+  if (rows.length === 0)
+    throw new VitrineError(
+      'bad-request',
+      'There are no rows to compare with. Give another text with the option "other".',
+    );
   for (const row of rows) {
     const { input } = dataset.batch([row]);
     if ((await answerOf(request, input)) === mine) continue;
