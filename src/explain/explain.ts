@@ -37,6 +37,8 @@ export interface ExplainCall {
   /** Which class (name or index) or output to explain; the predicted one if absent. */
   target?: string | number;
   options?: Readonly<Record<string, unknown>>;
+  checkpoints?: ExplanationRequest['checkpoints'];
+  examples?: ExplanationRequest['examples'];
   language?: Language;
   signal?: AbortSignal;
   /** 0 to 1, the trust measures included. */
@@ -72,6 +74,9 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
       weights: call.weights,
       ...(call.dataset && { dataset: call.dataset }),
       ...(call.loss && { loss: call.loss }),
+      ...(call.checkpoints && { checkpoints: call.checkpoints }),
+      ...(call.examples && { examples: call.examples }),
+      ...(sample?.truth !== undefined && { truth: sample.truth }),
       ...(call.language && { language: call.language }),
       ...(call.signal && { signal: call.signal }),
     };

@@ -22,6 +22,8 @@ export interface LookOptions {
   weights?: Tensors;
   /** 1 if absent. */
   rows?: number;
+  /** Rows that run together at most: 1 where gradients of parameters, which sum over rows, are wanted for each. */
+  batch?: number;
   /** Writes row `row` of an input; inputs without one get the subject's sample. */
   feed?: Readonly<Record<string, (row: number, into: Float32Array) => void>>;
   fetch?: readonly string[];
@@ -55,7 +57,7 @@ export async function look(
     return !inside || symbolsOf(shape[0]!).includes(batch!);
   });
   // Where the batch is not in front (T, N, C), rows are no slices of it: they run one by one.
-  const wanted = leads ? Math.min(count, 128) : 1;
+  const wanted = leads ? Math.min(count, options.batch ?? 128) : 1;
   const rows = batch === undefined ? Number(first ?? 1) : batchFor(source, sampleShape, wanted, true);
   const bindings = bindingsFor(source, sampleShape, rows);
   const sizeOf = (id: string) => concreteShape(bindShape(model.values[id]!.shape, bindings));

@@ -30,7 +30,7 @@ export function leastSquares(
 }
 
 /** Solves a symmetric positive definite system in place; the lower triangle is read. */
-function solve(a: Float64Array, b: Float64Array, n: number): Float64Array | undefined {
+export function solve(a: Float64Array, b: Float64Array, n: number): Float64Array | undefined {
   for (let i = 0; i < n; i++) {
     const size = a[i * n + i]!;
     for (let j = 0; j <= i; j++) {

@@ -19,6 +19,10 @@ export interface ExplanationMethod {
   /** It explains sequences that a model writes; other methods explain one answer. */
   sequences?: boolean;
   needs: readonly ('gradients' | 'baseline' | 'training-data' | 'targets')[];
+  /** What its values belong to, where that is not the input's entries. */
+  of?: 'units' | 'parts' | 'rows';
+  /** What it is known not to do, in a sentence: for the documentation and where methods are chosen. */
+  caution?: string;
   /** Options with defaults, as a TypeBox object schema. */
   options: unknown;
   /** Ids of the trust measures that judge it (files in explain/trust/). */
@@ -44,6 +48,12 @@ export interface ExplanationRequest {
   sign?: 1 | -1;
   /** What the model was trained with: says how the output is read as probabilities. */
   loss?: LossSpec;
+  /** What the data say the answer is, of a row of the data set. */
+  truth?: string | number | null;
+  /** Weights that the run kept on its way, the first ones first, with the learning rate there. */
+  checkpoints?(): Promise<readonly { weights: Tensors; rate: number }[]>;
+  /** Prepares the examples in a file or folder as the data were. @throws file-not-found, bad-data */
+  examples?(where: string): Promise<Tensor>;
   /** Of the sentences; English if absent. */
   language?: Language;
   signal?: AbortSignal;

@@ -1,12 +1,177 @@
 /** Simple models that stand for the network: what they are fitted to, how they are told, and how well they fit. */
+import { type TProperties, Type } from '@sinclair/typebox';
 import type { Dataset } from '../data/dataset';
 import { VitrineError } from '../model/errors';
-import type { ExplanationRequest } from './method';
+import type { Model } from '../model/graph';
+import { Random } from '../model/random';
+import type { Figure } from './figure';
+import type { Attribution, ExplanationMethod, ExplanationRequest } from './method';
 import { labelsFor } from './methods/partial_dependence';
+import { readOptions } from './options';
 import { formatNumber } from './predict';
-import { responsesTo, tableOf } from './responses';
+import { sampleOf } from './probe';
+import { answerTitle, responsesTo, tableOf } from './responses';
 import { mean } from './statistics';
-import type { Words } from './words';
+import { all, hasColumns, oneInput } from './suits';
+import { sumByUnit, unitsOf } from './units';
+import { type Words, wordsFor } from './words';
+
+/** A kind of simple model: one file in explain/surrogates/, for the network as a whole and around one prediction. */
+export interface Surrogate {
+  id: string;
+  paper: ExplanationMethod['paper'];
+  /** Its own options, besides those of the data it is fitted to. */
+  options: TProperties;
+  /** Its importances have signs. */
+  signed?: boolean;
+  fit(
+    data: Answers,
+    entries: readonly Entry[],
+    options: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ): Fitted;
+}
+
+export interface Fitted {
+  predict(row: ArrayLike<number>): number;
+  /** By entry. */
+  importance: Float64Array;
+  /** What each entry adds to the answer for a row, where the model is a sum. */
+  contributions?(row: ArrayLike<number>): Float64Array;
+  facts: Readonly<Record<string, number>>;
+  /** @param value what the answers are; @param row the explained one. */
+  figures(words: Words, value: string, row?: ArrayLike<number>): Figure[];
+  told(words: Words): string[];
+}
+
+type About = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'caution'>;
+
+const rowsOption = Type.Integer({
+  minimum: 10,
+  default: 2000,
+  description: 'At most this many training rows.',
+});
+
+/** The method that fits a simple model to the network's answers to all rows. */
+export function globalSurrogate(surrogate: Surrogate, about: About): ExplanationMethod {
+  const options = Type.Object({ ...surrogate.options, rows: rowsOption }, { additionalProperties: false });
+  return {
+    ...about,
+    paper: surrogate.paper,
+    scope: 'model',
+    needs: ['training-data'],
+    options,
+    judgedBy: ['surrogate_fit'],
+    suits: suitsTables,
+    async explain(request, given) {
+      const chosen = readOptions(options, given, about.id) as Record<string, unknown> & { rows: number };
+      const { dataset, fitted, held, entries } = await surrogateData(request, chosen.rows);
+      checkVaries(fitted, 'all rows');
+      const model = surrogate.fit(fitted, entries, chosen, request.signal);
+      const r2 = rSquared(held.answers, held.rows.map(model.predict));
+      const words = wordsFor(request.language);
+      const units = unitsOf(dataset.sampleShape, dataset);
+      const names = units.map((u, i) => u.name ?? String(i));
+      // Weights of a category's codes stay apart: they have no sum that says anything.
+      const whole = surrogate.signed
+        ? { names: entries.map(e => e.name), values: model.importance }
+        : { names, values: sumByUnit(model.importance, units) };
+      return {
+        values: { shape: [whole.values.length], data: Float32Array.from(whole.values) },
+        names: whole.names,
+        figures: model.figures(words, answerTitle(request)),
+        facts: { r2, ...model.facts, rows: held.rows.length },
+        told: [...model.told(words), words.model.fidelity(words.percent(Math.max(0, r2)), held.rows.length)],
+      };
+    },
+  };
+}
+
+/**
+ * The method that fits a simple model to the network's answers to rows that differ from the explained one in some
+ * columns, whose values are those of other training rows; half as many again are held back, to judge it by.
+ */
+export function localSurrogate(surrogate: Surrogate, about: About): ExplanationMethod {
+  const options = Type.Object(
+    {
+      ...surrogate.options,
+      samples: Type.Integer({
+        minimum: 50,
+        maximum: 100000,
+        default: 1000,
+        description: 'Neighbours to fit to.',
+      }),
+      change: Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1,
+        default: 0.3,
+        description: 'How likely each column of a neighbour is taken from another training row.',
+      }),
+      seed: Type.Integer({ default: 0, description: 'The same seed gives the same neighbours.' }),
+    },
+    { additionalProperties: false },
+  );
+  return {
+    ...about,
+    paper: surrogate.paper,
+    scope: 'prediction',
+    needs: ['training-data'],
+    options,
+    judgedBy: ['surrogate_fit', 'deletion', 'model_randomisation'],
+    suits: suitsTables,
+    async explain(request, given) {
+      const chosen = readOptions(options, given, about.id) as Record<string, unknown> & Neighbourhood;
+      const { data, shape } = sampleOf(request);
+      const { fitted, held, entries } = await neighboursOf(request, chosen);
+      checkVaries(fitted, 'all neighbours of this input');
+      const model = surrogate.fit(fitted, entries, chosen, request.signal);
+      const words = wordsFor(request.language);
+      const r2 = rSquared(held.answers, held.rows.map(model.predict));
+      const values = model.contributions?.(data) ?? model.importance;
+      const attribution: Attribution = {
+        values: { shape, data: Float32Array.from(values) },
+        facts: { r2, ...model.facts, answer: model.predict(data) },
+        figures: [{ kind: 'input' }, ...model.figures(words, answerTitle(request), data)],
+      };
+      return attribution;
+    },
+  };
+}
+
+const suitsTables: (model: Model, dataset?: Dataset) => string | undefined = all(oneInput, hasColumns);
+
+interface Neighbourhood {
+  samples: number;
+  change: number;
+  seed: number;
+}
+
+async function neighboursOf(request: ExplanationRequest, { samples, change, seed }: Neighbourhood) {
+  const { data, shape } = sampleOf(request);
+  const table = tableOf(request, 'A simple model', 'train', 5000, 10);
+  const units = unitsOf(shape, request.dataset);
+  const random = new Random(seed, 'neighbours');
+  const neighbour = () => {
+    const row = Float64Array.from(data);
+    for (const { indices } of units) {
+      if (random.uniform() >= change) continue;
+      const from = random.integer(table.rows.length) * data.length;
+      for (const i of indices) row[i] = table.data[from + i]!;
+    }
+    return row;
+  };
+  const count = samples + Math.ceil(samples / 2);
+  const near = await answersTo(request, Array.from({ length: count }, neighbour));
+  const part = (from: number, to: number): Answers => ({
+    rows: near.rows.slice(from, to),
+    answers: near.answers.slice(from, to),
+  });
+  return {
+    fitted: part(0, samples),
+    held: part(samples, count),
+    entries: entriesOf(table.dataset, table.rows, table.data),
+  };
+}
 
 export interface Answers {
   rows: Float64Array[];

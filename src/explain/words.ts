@@ -29,6 +29,12 @@ export interface Words {
     reverse(correlation: string, verdict: Trust['verdict']): string;
     removal(correlation: string, verdict: Trust['verdict']): string;
     noAttention: string;
+    rows(width: string, fewest: number, verdict: Trust['verdict']): string;
+    halves(share: string, verdict: Trust['verdict']): string;
+    conceptFound(share: string, verdict: Trust['verdict']): string;
+    significance(p: string, verdict: Trust['verdict']): string;
+    checkpoints(correlation: string, verdict: Trust['verdict']): string;
+    oneCheckpoint: string;
   };
   predicted: {
     class(label: string, target: string, probability: string, sureness: string): string;
@@ -69,12 +75,31 @@ export interface Words {
     rule(conditions: readonly string[], answer: string): string;
     otherwise(answer: string): string;
     weights(list: readonly string[]): string;
+    curves(list: readonly string[]): string;
     fidelity(fit: string, rows: number): string;
     embedding(layer: string, share: string, rows: number): string;
     example(subject: string, output: string, highest: string | undefined): string;
     direct(strongest: readonly string[]): string;
     lens(answer: string, station: string, at: number, last: number): string;
     patched(share: string, station: string, position: string): string;
+    confusion(
+      accuracy: string,
+      rows: number,
+      most: [truth: string, predicted: string, rows: number] | undefined,
+    ): string;
+    calibration(sure: string, observed: string, error: string): string;
+    slices(name: string, error: string, whole: string, count: number): string;
+    noSlices(tried: number, whole: string): string;
+    neighbours(layer: string, rows: number): string;
+    concept(
+      concept: string,
+      target: string,
+      layer: string,
+      score: string,
+      chance: string,
+      significant: boolean,
+    ): string;
+    influence(helped: readonly string[], opposed: readonly string[]): string;
   };
   /** Titles in figures. */
   figures: {
@@ -87,6 +112,35 @@ export interface Words {
     interaction: string;
     contribution: string;
     position: string;
+    truth: string;
+    predicted: string;
+    rows: string;
+    row: string;
+    class: string;
+    precision: string;
+    recall: string;
+    interval: string;
+    sure: string;
+    observed: string;
+    perfect: string;
+    slice: string;
+    errors: string;
+    squaredError: string;
+    rest: string;
+    component(number: number, share: string): string;
+    made: string;
+    start: string;
+    strongest: string;
+    change: string;
+    concept: string;
+    random: string;
+    tcav: string;
+    run: string;
+    influence: string;
+    values: string;
+    rowNamed(row: number, target: string): string;
+    weight: string;
+    thisRow: string;
     part: string;
     after: string;
     answer: string;
@@ -172,8 +226,8 @@ export const english: Words = {
     samplingExact: 'Computed exactly, without sampling.',
     surrogate: (fit, verdict) =>
       verdict === 'good'
-        ? `Near this input a simple linear model answers like the network: it explains ${fit} of the variation.`
-        : `Near this input a simple linear model explains only ${fit} of the network's variation.`,
+        ? `The simple model answers like the network: it explains ${fit} of the variation.`
+        : `The simple model explains only ${fit} of the network's variation.`,
     agreement: (share, verdict) =>
       verdict === 'good'
         ? `Single rows behave like their mean: it explains ${share} of their curves.`
@@ -202,6 +256,28 @@ export const english: Words = {
       verdict === 'good'
         ? `When the head gets the stream without a block's addition, the output changes by what was attributed to it (${error} off).`
         : `When the head gets the stream without a block's addition, the output changes otherwise than attributed (${error} off): its normalisation adapts.`,
+    rows: (width, fewest, verdict) =>
+      verdict === 'good'
+        ? `There are enough rows: other ones would change the rates by ${width} at most.`
+        : `Some rates rest on few rows (${fewest} at the least): other ones might change them by ${width}.`,
+    halves: (share, verdict) =>
+      verdict === 'good'
+        ? `${share} of the slices are worse than the rest in both halves of the rows.`
+        : `Only ${share} of the slices are worse than the rest in both halves of the rows.`,
+    conceptFound: (share, verdict) =>
+      verdict === 'good'
+        ? `The layer knows the concept: ${share} of new examples are told apart in it.`
+        : `The layer hardly knows the concept: ${share} of new examples are told apart in it.`,
+    significance: (p, verdict) =>
+      verdict === 'good'
+        ? `Sets of random rows do not push like this (p ${p}).`
+        : `Sets of random rows push about as much (p ${p}).`,
+    checkpoints: (correlation, verdict) =>
+      verdict === 'good'
+        ? `The first and the last weights of the run name the same rows (rank correlation ${correlation}).`
+        : `The first and the last weights of the run name other rows (rank correlation ${correlation}).`,
+    oneCheckpoint:
+      'The run kept one set of weights only, so there is nothing to compare the influences with.',
     reverse: (correlation, verdict) =>
       verdict === 'good'
         ? `Carried over the other way round, the same places matter (rank correlation ${correlation}).`
@@ -271,6 +347,8 @@ export const english: Words = {
     rule: (conditions, answer) => `If ${list(conditions)}: ${answer}.`,
     otherwise: answer => `Otherwise: ${answer}.`,
     weights: items => `A weighted sum answers like this: ${items.join(', ')}.`,
+    curves: items =>
+      items.length > 0 ? `The sum moves most with ${list(items)}.` : 'No column moves the sum.',
     fidelity: (fit, rows) =>
       `On ${rows} rows that it was not fitted to it explains ${fit} of the network's variation.`,
     embedding: (layer, share, rows) =>
@@ -280,6 +358,22 @@ export const english: Words = {
       at === last
         ? `Only the last block makes "${answer}" the answer.`
         : `From ${station} on (${at} of ${last}), "${answer}" is the answer and stays it.`,
+    confusion: (accuracy, rows, most) =>
+      `Of ${rows} rows ${accuracy} are predicted right.${most ? ` Most often "${most[0]}" is taken for "${most[1]}" (${most[2]} rows).` : ' No class is taken for another.'}`,
+    calibration: (sure, observed, error) =>
+      `On average the model is ${sure} sure, and right in ${observed}; over all degrees of sureness it is off by ${error}.`,
+    slices: (name, error, whole, count) =>
+      `The model errs most where ${name}: ${error}, against ${whole} in all.${count > 1 ? ` ${count} such slices were found.` : ''}`,
+    noSlices: (tried, whole) =>
+      `None of ${tried} slices is clearly worse than the rest; the error in all is ${whole}.`,
+    neighbours: (layer, rows) =>
+      `The map shows ${rows} rows as "${layer}" sees them: near ones are alike for it.`,
+    concept: (concept, target, layer, score, chance, significant) =>
+      significant
+        ? `In "${layer}" the concept "${concept}" pushes ${score} of the examples towards "${target}"; sets of random rows push ${chance}.`
+        : `In "${layer}" the concept "${concept}" does not push towards or away from "${target}" more than random rows do (${score} against ${chance}).`,
+    influence: (helped, opposed) =>
+      `${helped.length > 0 ? `What taught this answer most: ${list(helped)}.` : 'No row taught this answer.'}${opposed.length > 0 ? ` Most against it: ${list(opposed)}.` : ''}`,
     patched: (share, station, position) =>
       `The single patch that brings most of the answer along is after ${station} at "${position}": ${share} of the way.`,
     example: (subject, output, highest) =>
@@ -295,6 +389,35 @@ export const english: Words = {
     interaction: "Friedman's H",
     contribution: 'Contribution',
     position: 'Position',
+    truth: 'True',
+    predicted: 'Predicted',
+    rows: 'Rows',
+    row: 'Row',
+    class: 'Class',
+    precision: 'Precision',
+    recall: 'Recall',
+    interval: '95 % interval',
+    sure: 'How sure',
+    observed: 'How often so',
+    perfect: 'Perfect',
+    slice: 'Slice',
+    errors: 'Errors',
+    squaredError: 'Squared error',
+    rest: 'In the rest',
+    component: (number, share) => `Component ${number} (${share})`,
+    made: 'Made',
+    start: 'Start',
+    strongest: 'Strongest training row',
+    change: 'Change from the mean',
+    concept: 'Concept',
+    random: 'Random rows',
+    tcav: 'TCAV score',
+    run: 'Random set',
+    influence: 'Influence',
+    values: 'Values',
+    rowNamed: (row, target) => `row ${row} (${target})`,
+    weight: 'Weight, per standard deviation',
+    thisRow: 'This row',
     part: 'Part',
     after: 'After',
     answer: 'Answer',
@@ -344,6 +467,14 @@ export const english: Words = {
     second_method: 'Do not rely on the order of the inputs: methods disagree about it.',
     word_removal: 'Do not take where the model looked for what it needed.',
     attention_agreement: 'Do not take where the model looked for what it needed.',
+    lens_speaks: 'Do not take what the lens reads off early blocks for what the model thinks.',
+    parts_of_output: 'Do not take its numbers for what the output would lose without a part.',
+    patching_reverse: 'Do not rely on single places: the other direction points elsewhere.',
+    enough_rows: 'Do not compare the rates of classes before there are more rows.',
+    slices_hold: 'Do not rely on these slices before they are seen in new rows.',
+    concept_found: 'Do not conclude from it what the model makes of the concept.',
+    concept_significance: 'Do not conclude from it that the concept plays a part.',
+    influence_agrees: 'Do not rely on the order of the rows.',
     other: 'Do not conclude from it which inputs the model used.',
   },
   region: (row, column) => regions[row][column],

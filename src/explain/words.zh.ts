@@ -49,8 +49,8 @@ export const chinese: Words = {
     samplingExact: '精确计算，没有抽样。',
     surrogate: (fit, verdict) =>
       verdict === 'good'
-        ? `在此输入附近，简单的线性模型与网络的回答相近：它解释了 ${fit} 的变化。`
-        : `在此输入附近，简单的线性模型只解释了网络 ${fit} 的变化。`,
+        ? `简单模型与网络的回答相近：它解释了 ${fit} 的变化。`
+        : `简单模型只解释了网络 ${fit} 的变化。`,
     agreement: (share, verdict) =>
       verdict === 'good'
         ? `各行的曲线与平均曲线相似：平均曲线解释了其中的 ${share}。`
@@ -77,12 +77,12 @@ export const chinese: Words = {
         : `第二种方法（${method}）给出${verdict === 'fair' ? '不同' : '相反'}的排序（秩相关 ${correlation}）：请同时查看两者。`,
     lens: (share, verdict) =>
       verdict === 'good'
-        ? `各层的读数越来越接近最终答案（${share}）。`
-        : `各层的读数并不稳步接近最终答案（${share}）。`,
+        ? `在最后一块之前，透镜已在 ${share} 的位置上给出模型的答案。`
+        : `在最后一块之前，透镜只在 ${share} 的位置上给出模型的答案：更早的块可能用着它读不懂的表示。`,
     taken: (error, verdict) =>
       verdict === 'good'
-        ? `所取的数值与网络自身的计算一致（相差 ${error}）。`
-        : `所取的数值与网络自身的计算不一致（相差 ${error}）。`,
+        ? `从流中去掉某一块所加的内容后，输出的变化与归因一致（相差 ${error}）。`
+        : `从流中去掉某一块所加的内容后，输出的变化与归因不同（相差 ${error}）：归一化会随之调整。`,
     reverse: (correlation, verdict) =>
       verdict === 'good'
         ? `反方向替换给出一致的结果（相关 ${correlation}）。`
@@ -92,6 +92,25 @@ export const chinese: Words = {
         ? `排在最前的也确实重要：去掉后，所写的词变得不那么可能（相关 ${correlation}）。`
         : `排在最前的在去掉后并不总是重要（相关 ${correlation}）。`,
     noAttention: '该模型没有可供比较的注意力。',
+    rows: (width, fewest, verdict) =>
+      verdict === 'good'
+        ? `行数足够：换一批行，比率最多改变 ${width}。`
+        : `有些比率所依据的行很少（最少 ${fewest} 行）：换一批行可能改变 ${width}。`,
+    halves: (share, verdict) =>
+      verdict === 'good'
+        ? `${share} 的切片在两半数据中都比其余部分差。`
+        : `只有 ${share} 的切片在两半数据中都比其余部分差。`,
+    conceptFound: (share, verdict) =>
+      verdict === 'good'
+        ? `该层认得这个概念：${share} 的新样例能被区分开。`
+        : `该层几乎不认得这个概念：只有 ${share} 的新样例能被区分开。`,
+    significance: (p, verdict) =>
+      verdict === 'good' ? `随机行没有这样的推动作用（p ${p}）。` : `随机行的推动作用差不多（p ${p}）。`,
+    checkpoints: (correlation, verdict) =>
+      verdict === 'good'
+        ? `训练早期与末期的权重指出相同的行（秩相关 ${correlation}）。`
+        : `训练早期与末期的权重指出不同的行（秩相关 ${correlation}）。`,
+    oneCheckpoint: '此次训练只保留了一组权重，没有可与之比较的影响。',
   },
   predicted: {
     class: (label, target, probability, sureness) =>
@@ -138,6 +157,21 @@ export const chinese: Words = {
     rule: (conditions, answer) => `若 ${list(conditions)}：${answer}。`,
     otherwise: answer => `否则：${answer}。`,
     weights: items => `一个加权和这样回答：${list(items)}。`,
+    curves: items => (items.length > 0 ? `和随以下各列变化最大：${list(items)}。` : '没有哪一列改变这个和。'),
+    confusion: (accuracy, rows, most) =>
+      `在 ${rows} 行中，${accuracy} 预测正确。${most ? `最常把“${most[0]}”当作“${most[1]}”（${most[2]} 行）。` : '没有类别被混淆。'}`,
+    calibration: (sure, observed, error) =>
+      `模型平均有 ${sure} 的把握，实际正确 ${observed}；按把握程度分段，平均偏差 ${error}。`,
+    slices: (name, error, whole, count) =>
+      `模型在 ${name} 处错误最多：${error}，总体为 ${whole}。${count > 1 ? `共找到 ${count} 个这样的切片。` : ''}`,
+    noSlices: (tried, whole) => `${tried} 个切片中没有明显比其余部分差的；总体错误为 ${whole}。`,
+    neighbours: (layer, rows) => `该图展示“${layer}”所见的 ${rows} 行：相近的行在它看来相似。`,
+    concept: (concept, target, layer, score, chance, significant) =>
+      significant
+        ? `在“${layer}”中，概念“${concept}”把 ${score} 的样例推向“${target}”；随机行推动 ${chance}。`
+        : `在“${layer}”中，概念“${concept}”对“${target}”的推动并不比随机行更多（${score} 对 ${chance}）。`,
+    influence: (helped, opposed) =>
+      `${helped.length > 0 ? `最支持此回答的训练行：${list(helped)}。` : '没有训练行支持此回答。'}${opposed.length > 0 ? `最反对的：${list(opposed)}。` : ''}`,
     fidelity: (fit, rows) => `在未用于拟合的 ${rows} 行上，它解释了网络 ${fit} 的变化。`,
     embedding: (layer, share, rows) => `该图展示“${layer}”所见的 ${rows} 行；两条轴保留了其方差的 ${share}。`,
     direct: strongest => `直接写入输出最多的：${list(strongest)}。`,
@@ -160,6 +194,35 @@ export const chinese: Words = {
     interaction: '弗里德曼 H',
     contribution: '贡献',
     position: '位置',
+    weight: '权重（每标准差）',
+    thisRow: '此行',
+    truth: '真实',
+    predicted: '预测',
+    rows: '行数',
+    row: '行',
+    class: '类别',
+    precision: '精确率',
+    recall: '召回率',
+    interval: '95 % 区间',
+    sure: '把握',
+    observed: '实际如此的比例',
+    perfect: '完美',
+    slice: '切片',
+    errors: '错误',
+    squaredError: '平方误差',
+    rest: '其余部分',
+    component: (number, share) => `主成分 ${number}（${share}）`,
+    made: '生成',
+    start: '起点',
+    strongest: '最强的训练行',
+    change: '相对均值的变化',
+    concept: '概念',
+    random: '随机行',
+    tcav: 'TCAV 得分',
+    run: '随机集',
+    influence: '影响',
+    values: '值',
+    rowNamed: (row, target) => `第 ${row} 行（${target}）`,
     part: '部分',
     after: '之后',
     answer: '答案',
@@ -209,6 +272,14 @@ export const chinese: Words = {
     second_method: '不要依赖输入的顺序：各方法对此意见不一。',
     word_removal: '不要把模型看过的地方当作它所需要的。',
     attention_agreement: '不要把模型看过的地方当作它所需要的。',
+    lens_speaks: '不要把早期各块的读数当作模型的想法。',
+    parts_of_output: '不要把其数值当作去掉该部分后会失去的量。',
+    patching_reverse: '不要依赖单个位置：反方向指向别处。',
+    enough_rows: '行数更多之前，不要比较各类的比率。',
+    slices_hold: '在新的行上再查之前，不要依赖这些切片。',
+    concept_found: '不要由此断定模型如何看待这个概念。',
+    concept_significance: '不要由此断定概念起了作用。',
+    influence_agrees: '不要依赖各行的顺序。',
     other: '不要由此断定模型用了哪些输入。',
   },
   region: (row, column) => regions[row][column],

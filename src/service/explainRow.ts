@@ -11,6 +11,7 @@ import { makeFolder, writeAtomically } from '../train/atomicFile';
 import { openRun } from '../train/openRun';
 import { runFiles } from '../train/run';
 import { writeSequences } from '../train/writeSequences';
+import { runCheckpoints } from '../train/runs';
 import type { ExplainRequest } from './protocol';
 import { changedRow } from './whatIf';
 
@@ -37,6 +38,9 @@ export async function explainRow(
     ...subject,
     ...(dataset.target.writes && (await writtenFor(subject, question, options.signal))),
     loss: lossSpec(run.experiment),
+    checkpoints: () => runCheckpoints(run.folder, run.model),
+    examples: async where =>
+      run.preparation.prepare(await run.preparation.readRows(path.resolve(where), options.signal)),
   });
   const { row } = explanation;
   // Of a row that is being edited there are many, none of which is worth a file.

@@ -36,6 +36,9 @@ export interface TrainSetup {
 
 /** Events of steps are at least this far apart, in milliseconds. */
 const stepEventEvery = 50;
+/** Epochs whose weights are kept for explanations, and what they may take of the disk. */
+const keptEpochs = 5;
+const mostKeptBytes = 32 * 2 ** 20;
 
 export class TrainingLoop {
   private readonly rows: Int32Array;
@@ -47,6 +50,8 @@ export class TrainingLoop {
   /** Complete epochs, complete steps of the next one, complete steps of the run. */
   private epoch: number;
   private stepInEpoch: number;
+  /** Of the last step. */
+  private learningRate = 0;
   private step: number;
   private best: Checkpoint['best'];
   /** Why the run ends before its last epoch, once that is known. */
@@ -185,9 +190,19 @@ export class TrainingLoop {
         weights: spreadsOf(weights),
         gradients: spreadsOf(await this.trainer.gradients()),
       });
+    if (this.isKept(weights)) await this.writer.epoch(this.epoch, weights, this.learningRate);
     if (this.checkpointIsDue()) await this.checkpoint(weights);
     else await this.writer.flush();
     return this.epoch < this.recipe.epochs && !this.enough && this.interrupted();
+  }
+
+  /** Some epochs, evenly spaced, of models whose weights are small beside a disk. */
+  private isKept(weights: Tensors): boolean {
+    const { epochs } = this.recipe;
+    const size = Object.values(weights).reduce((s, t) => s + t.data.byteLength, 0);
+    if (size > mostKeptBytes / keptEpochs || this.epoch >= epochs) return false;
+    const part = (epoch: number) => Math.floor((epoch * keptEpochs) / epochs);
+    return part(this.epoch) > part(this.epoch - 1);
   }
 
   /** After a complete epoch. The last one's checkpoint is written by `finished`. */
@@ -227,6 +242,8 @@ export class TrainingLoop {
     const batch = dataset.trainingBatch?.(rows, { seed, epoch: this.epoch }) ?? dataset.batch(rows);
     const options = this.setup.pace.stepOptions(this.epoch, this.stepInEpoch, rows.length);
     const { learningRate } = options;
+    this.learningRate = learningRate;
+    this.learningRate = learningRate;
     const result = await this.trainer.step(
       {
         [model.inputs[0]!]: batch.input,

@@ -95,5 +95,7 @@ export const runFiles = {
   weights: 'weights.safetensors',
   checkpoint: 'checkpoint.safetensors',
   best: 'best.safetensors',
+  /** A folder: weights of some epochs, for explanations of how the run learned. */
+  epochs: 'epochs',
   explanations: 'explanations',
 } as const;

@@ -1,7 +1,7 @@
 /** The files of a run, as it goes: record, events, checkpoints, weights. */
 import { join } from 'node:path';
 import type { Model, Tensors } from '../model/graph';
-import { writeAtomically } from './atomicFile';
+import { makeFolder, writeAtomically } from './atomicFile';
 import { type Checkpoint, writeCheckpoint } from './checkpoint';
 import { MetricsLog } from './metricsLog';
 import { type RunEvent, type RunRecord, runFiles } from './run';
@@ -76,6 +76,14 @@ export class RunWriter {
   /** Weights under the names of PyTorch's state_dict: `safetensors.torch.load_file` reads them. */
   async weights(which: 'weights' | 'best', weights: Tensors, about: Record<string, string>): Promise<void> {
     await saveTensors(join(this.folder, runFiles[which]), weights, { format: 'pt', ...about });
+  }
+
+  /** Weights of an epoch on the way, for explanations of how the run learned. */
+  async epoch(epoch: number, weights: Tensors, learningRate: number): Promise<void> {
+    const folder = join(this.folder, runFiles.epochs);
+    await makeFolder(folder);
+    const about = { format: 'pt', epoch: String(epoch), learningRate: String(learningRate) };
+    await saveTensors(join(folder, `${String(epoch).padStart(6, '0')}.safetensors`), weights, about);
   }
 
   close(): Promise<void> {

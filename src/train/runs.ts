@@ -184,3 +184,20 @@ function isAlive(pid: number): boolean {
     return (e as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
+
+/** Weights that a run kept on its way and its last ones, the first ones first, with the learning rate there. */
+export async function runCheckpoints(
+  runFolder: string,
+  model: Model,
+): Promise<{ weights: Tensors; rate: number }[]> {
+  const folder = join(runFolder, runFiles.epochs);
+  const names = (await readdir(folder).catch(() => [])).filter(n => /^\d+\.safetensors$/.test(n)).sort();
+  const out: { weights: Tensors; rate: number }[] = [];
+  for (const name of names) {
+    const { tensors, metadata } = await readSafetensors(join(folder, name));
+    // A file of another model, or a half-copied one, is no checkpoint of this run.
+    if (model.parameters.every(p => tensors[p.name]?.data.length === p.shape.reduce((a, b) => a * b, 1)))
+      out.push({ weights: tensors, rate: Number(metadata['learningRate']) || 1 });
+  }
+  return [...out, { weights: await readRunWeights(runFolder, model), rate: out.at(-1)?.rate ?? 1 }];
+}

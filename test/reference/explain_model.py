@@ -19,8 +19,11 @@ import torch.nn as nn
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.decomposition import PCA
 from sklearn.inspection import partial_dependence
-from sklearn.linear_model import Lasso
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import Lasso, Ridge
 from sklearn.manifold import trustworthiness
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import SplineTransformer
 from sklearn.tree import DecisionTreeRegressor
 
 warnings.filterwarnings("ignore")
@@ -113,12 +116,17 @@ values = explainer.shap_values(X[:10], nsamples=2000, l1_reg=False, silent=True)
 out["shap_summary"] = {"rows": 10, "baseline": listed(X.mean(0)), "values": listed(np.abs(values).mean(0)), "each": listed(values)}
 
 out["tree"] = []
-for depth, leaf in [(3, 5), (5, 2)]:
+for depth, leaf in [(2, 3), (3, 5), (4, 8), (5, 2)]:
     tree = DecisionTreeRegressor(max_depth=depth, min_samples_leaf=leaf, random_state=0).fit(X[:40], y[:40])
+    # Where two columns divide a node equally well the tree depends on the seed: only rows on which all agree are told.
+    others = [DecisionTreeRegressor(max_depth=depth, min_samples_leaf=leaf, random_state=s).fit(X[:40], y[:40]).predict(X) for s in range(40)]
+    agreed = np.ptp(others, axis=0) < 1e-12
+    assert agreed.all() == (leaf > 2), (depth, leaf)
     out["tree"].append(
         {
             "depth": depth,
             "leaf": leaf,
+            "agreed": [bool(a) for a in agreed],
             "importances": listed(tree.feature_importances_),
             "predictions": listed(tree.predict(X)),
             "r2": float(tree.score(X[40:], y[40:])),
@@ -135,6 +143,7 @@ for _ in range(3):
     side = low if takes_low else ~low
     rules.append({"entry": entry, "threshold": threshold, "low": bool(takes_low), "value": float(y[left][side].mean()), "count": int(side.sum())})
     left = left[~side]
+out["answers"] = listed(y)
 out["rule_list"] = {"leaf": 4, "rules": rules, "rest": float(y[left].mean())}
 
 Z = (X[:40] - X[:40].mean(0)) / np.where(X[:40].std(0) > 0, X[:40].std(0), 1)
@@ -142,6 +151,17 @@ out["lasso"] = []
 for penalty in [0.01, 0.1]:
     fit = Lasso(alpha=penalty, tol=1e-12, max_iter=100000).fit(Z, y[:40])
     out["lasso"].append({"penalty": penalty, "rows": listed(Z), "weights": listed(fit.coef_), "intercept": float(fit.intercept_)})
+
+# An additive model: cubic B-splines between the quantiles, and ridge regression. Column 4 is constant.
+out["additive"] = []
+for count, smooth in [(5, 0.1), (4, 1.0)]:
+    parts = []
+    for j in range(6):
+        knots = np.unique(np.quantile(X[:40, j], np.linspace(0, 1, count)))
+        splines = SplineTransformer(knots=knots[:, None], degree=3, extrapolation="constant") if len(knots) >= 3 else "passthrough"
+        parts.append((f"f{j}", splines, [j]))
+    fit = make_pipeline(ColumnTransformer(parts), Ridge(alpha=smooth, solver="cholesky")).fit(X[:40], y[:40])
+    out["additive"].append({"knots": count, "smooth": smooth, "predictions": listed(fit.predict(X)), "intercept": float(fit[-1].intercept_), "r2": float(fit.score(X[40:], y[40:]))})
 
 # Gradient ascent with steps of one length, and the input drawn back to its start.
 x = torch.tensor(X[3:4].copy())

@@ -11,7 +11,7 @@ export const command: Command = {
   async run({ terminal }) {
     if (terminal.json) {
       terminal.result({
-        methods: methods.map(({ id, title, summary, scope, needs, paper, judgedBy, options }) => ({
+        methods: methods.map(({ id, title, summary, scope, needs, paper, judgedBy, options, caution }) => ({
           id,
           title,
           summary,
@@ -20,6 +20,7 @@ export const command: Command = {
           paper,
           judgedBy,
           options,
+          ...(caution && { caution }),
         })),
         measures: measures.map(({ id, title, summary, paper }) => ({
           id,

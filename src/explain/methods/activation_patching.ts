@@ -36,6 +36,7 @@ export const method: ExplanationMethod = {
   summary:
     'Which layer, position and head, carried over from this sample into another, brings its answer along. For transformers.',
   scope: 'prediction',
+  of: 'parts',
   needs: [],
   options,
   judgedBy: ['patching_reverse', 'model_randomisation'],

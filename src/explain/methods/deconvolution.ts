@@ -21,6 +21,8 @@ export const method: ExplanationMethod = {
   summary:
     'Which input the network would draw from what it found for the prediction. For networks with ReLUs.',
   scope: 'prediction',
+  caution:
+    'It draws what the output looks for anywhere, whatever the ReLUs saw, so that it does not find the place of a planted patch.',
   needs: ['gradients'],
   options,
   judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation', 'second_method', 'sparseness'],

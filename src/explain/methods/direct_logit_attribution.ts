@@ -35,6 +35,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'What each attention head and each MLP adds to the output directly. For transformers.',
   scope: 'prediction',
+  of: 'parts',
   needs: ['gradients'],
   options,
   judgedBy: ['parts_of_output', 'model_randomisation', 'sparseness'],

@@ -33,6 +33,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'Which units of a layer carried the prediction away from that of a neutral input.',
   scope: 'prediction',
+  of: 'units',
   needs: ['gradients', 'baseline'],
   options,
   judgedBy: ['completeness', 'max_sensitivity', 'model_randomisation', 'sparseness'],

@@ -34,6 +34,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'Which units of a layer moved the prediction, from what the layer gives for a neutral input.',
   scope: 'prediction',
+  of: 'units',
   needs: ['gradients', 'baseline'],
   options,
   judgedBy: ['completeness', 'max_sensitivity', 'model_randomisation', 'sparseness'],

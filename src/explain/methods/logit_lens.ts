@@ -25,6 +25,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'What the model would answer if it ended after each block. For transformers.',
   scope: 'prediction',
+  of: 'parts',
   needs: [],
   options,
   judgedBy: ['lens_speaks', 'model_randomisation'],

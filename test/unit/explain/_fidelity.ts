@@ -20,6 +20,7 @@ import { type QuadratureRule, quadratureRules } from '../../../src/explain/quadr
 import { maxSensitivity } from '../../../src/explain/trust/max_sensitivity';
 import { type Unit, unitsOf } from '../../../src/explain/units';
 import reference from '../../reference/explain.json';
+import { measureConcepts } from './_fidelityConcepts';
 import { measureModels } from './_fidelityModel';
 import { measurePropagation, type SampledCase } from './_fidelityPropagation';
 import { measureSequences } from './_fidelitySequences';
@@ -259,5 +260,6 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   await measureModels(engine, { exact, sampled });
   await measureTransformers(engine, { exact });
   await measureSequences(engine, { exact });
+  await measureConcepts(engine, { exact });
   return [...found.values()];
 }

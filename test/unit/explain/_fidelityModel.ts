@@ -4,7 +4,11 @@ import { accumulatedLocalEffects, binEdges } from '../../../src/explain/methods/
 import { centredDependence, interaction } from '../../../src/explain/methods/feature_interaction';
 import { partialDependence } from '../../../src/explain/methods/partial_dependence';
 import { shapSummary } from '../../../src/explain/methods/shap_summary';
-import { rowsOf } from '../../../src/explain/surrogate';
+import { rowsOf, rSquared } from '../../../src/explain/surrogate';
+import { fitAdditive } from '../../../src/explain/surrogates/additive';
+import { lasso } from '../../../src/explain/surrogates/linear';
+import { ruleList } from '../../../src/explain/surrogates/rules';
+import { growTree, treeAnswer, treeImportances } from '../../../src/explain/surrogates/tree';
 import { unitsOf } from '../../../src/explain/units';
 import base from '../../reference/explain.json';
 import reference from '../../reference/explain_model.json';
@@ -47,6 +51,56 @@ export async function measureModels(engine: Engine, { exact }: Notes): Promise<v
     );
   for (const { a, b, h } of reference.interaction.pairs)
     exact('feature_interaction', sklearn, [interaction(await of(a, b), await of(a), await of(b))], [h]);
+
+  const answers = Float64Array.from(reference.answers);
+  const fitted = rows.slice(0, 40);
+  const known = answers.subarray(0, 40);
+  const others = answers.subarray(40);
+  for (const { depth, leaf, agreed, importances, predictions, r2 } of reference.tree) {
+    const tree = growTree(fitted, known, { depth, leaf });
+    const guess = rows.map(r => treeAnswer(tree, r));
+    // Of trees that depend on scikit-learn's seed, the rows on which all seeds agree.
+    const sure = agreed.map((a, i) => (a ? i : -1)).filter(i => i >= 0);
+    for (const id of ['decision_tree', 'local_tree'])
+      exact(
+        id,
+        sklearn,
+        sure.map(i => guess[i]!),
+        sure.map(i => predictions[i]!),
+      );
+    if (sure.length < rows.length) continue;
+    exact('decision_tree', sklearn, treeImportances(tree, 6), importances);
+    exact('decision_tree', sklearn, [rSquared(others, guess.slice(40))], [r2]);
+  }
+  const list = ruleList(fitted, known, { rules: 3, leaf: reference.rule_list.leaf }).list;
+  const told = reference.rule_list;
+  for (const id of ['rule_list', 'local_rules']) {
+    exact(
+      id,
+      sklearn,
+      list.map(l => l.value),
+      [...told.rules.map(r => r.value), told.rest],
+    );
+    exact(
+      id,
+      sklearn,
+      list.slice(0, -1).flatMap(l => [l.count, l.conditions[0]!.entry, l.conditions[0]!.threshold]),
+      told.rules.flatMap(r => [r.count, r.entry, r.threshold]),
+    );
+  }
+  for (const { penalty, rows: flat, weights, intercept } of reference.lasso) {
+    const fit = lasso(rowsOf(flat, 6), known, penalty);
+    for (const id of ['sparse_linear', 'local_linear'])
+      exact(id, sklearn, [...fit.weights, fit.intercept], [...weights, intercept]);
+  }
+  for (const { knots, smooth, predictions, intercept, r2 } of reference.additive) {
+    const fit = fitAdditive(fitted, known, { knots, smooth });
+    const guess = rows.map(fit.predict);
+    for (const id of ['additive_model', 'local_additive']) {
+      exact(id, sklearn, [...guess, fit.intercept], [...predictions, intercept]);
+      exact(id, sklearn, [rSquared(others, guess.slice(40))], [r2]);
+    }
+  }
 
   const s = reference.shap_summary;
   const summary = await shapSummary(

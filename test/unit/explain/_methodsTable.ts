@@ -31,6 +31,10 @@ export function methodsPage(found: readonly Fidelity[]): string {
       ]);
     }),
     '',
+    '## What they are known not to do',
+    '',
+    ...methods.flatMap(m => (m.caution ? [`- \`${m.id}\`: ${m.caution}`] : [])),
+    '',
     '## Options',
     '',
     ...methods.flatMap(m => {

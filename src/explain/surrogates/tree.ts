@@ -1,6 +1,13 @@
-/** Regression trees (Breiman, Friedman, Olshen and Stone 1984), small and exact, as scikit-learn grows them. */
-import { throwIfCancelled } from '../model/errors';
-import type { Leaf } from './surrogate';
+/**
+ * Regression trees (Breiman, Friedman, Olshen and Stone 1984), small and exact, as scikit-learn grows them. Where two
+ * columns divide a node equally well, as happens often among few rows, the first column is taken; scikit-learn takes
+ * one by chance, so that its trees differ from seed to seed there, and nowhere else.
+ */
+import { Type } from '@sinclair/typebox';
+import { throwIfCancelled } from '../../model/errors';
+import type { TreeNode } from '../figure';
+import { type Entry, type Leaf, type Surrogate, tellLeaf } from '../surrogate';
+import type { Words } from '../words';
 
 export interface Split {
   entry: number;
@@ -100,4 +107,57 @@ export function treeImportances(tree: Tree, entries: number): Float64Array {
   visit(tree);
   const sum = gains.reduce((a, b) => a + b, 0);
   return sum > 0 ? gains.map(g => g / sum) : gains;
+}
+
+export const tree: Surrogate = {
+  id: 'tree',
+  paper: {
+    authors: 'Craven and Shavlik',
+    year: 1995,
+    title: 'Extracting Tree-Structured Representations of Trained Networks',
+    url: 'https://papers.nips.cc/paper/1152-extracting-tree-structured-representations-of-trained-networks',
+  },
+  options: {
+    depth: Type.Integer({
+      minimum: 1,
+      maximum: 12,
+      default: 3,
+      description: 'Questions on the way to an answer.',
+    }),
+    leaf: Type.Integer({ minimum: 1, default: 5, description: 'Rows that each answer stands for at least.' }),
+  },
+  fit({ rows, answers }, entries, given, signal) {
+    const { depth, leaf } = given as { depth: number; leaf: number };
+    const grown = growTree(rows, answers, { depth, leaf, ...(signal && { signal }) });
+    const leaves = leavesOf(grown);
+    return {
+      predict: row => treeAnswer(grown, row),
+      importance: treeImportances(grown, entries.length),
+      facts: { leaves: leaves.length },
+      figures: (words, value, row) => [{ kind: 'tree', value, root: nodeOf(grown, entries, words, row) }],
+      told: words => [
+        words.model.tree(
+          leaves.length,
+          leaves.slice(0, 8).map(l => tellLeaf(l, entries, words)),
+        ),
+      ],
+    };
+  },
+};
+
+function nodeOf(at: Tree, entries: readonly Entry[], words: Words, row?: ArrayLike<number>): TreeNode {
+  const { value, count } = at;
+  const onPath = row && { onPath: true };
+  if (!('left' in at)) return { value, count, ...onPath };
+  const entry = entries[at.entry]!;
+  const low = row && row[at.entry]! <= at.threshold;
+  return {
+    value,
+    count,
+    ...onPath,
+    column: entry.name,
+    condition: words.model.condition(entry.name, '<=', entry.raw(at.threshold)),
+    yes: nodeOf(at.left, entries, words, low ? row : undefined),
+    no: nodeOf(at.right, entries, words, row && !low ? row : undefined),
+  };
 }
