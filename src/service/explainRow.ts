@@ -10,8 +10,8 @@ import type { Model, Tensors } from '../model/graph';
 import { makeFolder, writeAtomically } from '../train/atomicFile';
 import { openRun } from '../train/openRun';
 import { runFiles } from '../train/run';
-import { writeSequences } from '../train/writeSequences';
 import { runCheckpoints } from '../train/runs';
+import { writeSequences } from '../train/writeSequences';
 import type { ExplainRequest } from './protocol';
 import { changedRow } from './whatIf';
 
