@@ -3,50 +3,31 @@ import path from 'node:path';
 import { initializeWeights } from '../../engine/initialize';
 import { formats } from '../../formats/_registry';
 import { loadWeights } from '../../formats/checkpoint/weights';
-import { writeOnnx } from '../../formats/onnx/write';
-import { writeSafetensors } from '../../formats/safetensors/write';
 import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
+import { writeAtomically } from '../../train/atomicFile';
+import { besideOf, exporters } from '../../train/exporters';
 import { openRun } from '../../train/openRun';
 import { type Command, type CommandCall, textOption } from '../command';
 import { splitFragment } from '../experiments';
+import { graphSvg } from '../graphSvg';
 import { parseShape, readModels } from '../readModels';
 import { grouped } from '../table';
 
-interface Exporter {
-  name: string;
-  write(file: string, model: Model, weights: Tensors): Promise<void>;
-}
-
-/** By extension. */
-const exporters: Readonly<Record<string, Exporter>> = {
-  onnx: { name: 'ONNX', write: (file, model, weights) => writeOnnx(file, model, weights) },
-  safetensors: {
-    name: 'safetensors',
-    write: (file, model, weights) =>
-      // What PyTorch's state_dict has; constants of the graph are no part of it.
-      writeSafetensors(
-        file,
-        Object.fromEntries(
-          model.parameters.filter(p => p.kind !== 'constant').map(p => [p.name, weights[p.name]!]),
-        ),
-        { format: 'pt' },
-      ),
-  },
-};
-
 export const command: Command = {
   name: 'export',
-  usage: 'RUN|FILE[#Class] --output OUT.onnx|OUT.safetensors [--weights FILE] [--input 1x28x28] [--json]',
-  summary: 'Write a trained run, or a model with its weights, as ONNX or safetensors.',
+  usage:
+    'RUN|FILE[#Class] --output OUT.onnx|OUT.safetensors|OUT.py|OUT.svg [--weights FILE] [--input 1x28x28] [--json]',
+  summary:
+    'Write a trained run, or a model with its weights, as ONNX, safetensors or PyTorch source, or its graph as a picture.',
   arguments: [1, 1],
   options: {
     output: { type: 'string', short: 'o', value: 'OUT', help: 'The file to write.' },
     to: {
       type: 'string',
       value: 'FORMAT',
-      help: 'onnx or safetensors; what the extension of OUT says if left out.',
+      help: `${Object.keys(exporters).join(', ')} or svg; what the extension of OUT says if left out.`,
     },
     weights: {
       type: 'string',
@@ -66,13 +47,14 @@ export const command: Command = {
       throw new VitrineError('bad-usage', 'Where to? Give a file with --output OUT.onnx.');
     const to = textOption(call, 'to') ?? path.extname(output).slice(1).toLowerCase();
     const exporter = Object.hasOwn(exporters, to) ? exporters[to] : undefined;
-    if (!exporter)
+    if (!exporter && to !== 'svg')
       throw new VitrineError(
         'bad-usage',
-        `There is no format "${to}" to write. There are ${listed(Object.keys(exporters))}.`,
+        `There is no format "${to}" to write. There are ${listed([...Object.keys(exporters), 'svg'])}.`,
       );
-    if (call.options['force'] !== true && (await stat(output).catch(() => undefined)))
-      throw new VitrineError('bad-usage', `${output} is there already. Give --force to replace it.`);
+    for (const written of to === 'py' ? [output, besideOf(output)] : [output])
+      if (call.options['force'] !== true && (await stat(written).catch(() => undefined)))
+        throw new VitrineError('bad-usage', `${written} is there already. Give --force to replace it.`);
     const where = call.arguments[0]!;
     const { file } = splitFragment(where);
     const isModel =
@@ -81,12 +63,26 @@ export const command: Command = {
         () => true,
         () => false,
       ));
-    const { model, weights } = isModel ? await fromFile(call, where) : await fromRun(where);
-    await exporter.write(path.resolve(output), model, weights);
+    const full = path.resolve(output);
+    let files: readonly string[] = [full];
+    let model: Model;
+    if (exporter) {
+      const found = isModel ? await fromFile(call, where) : await fromRun(where);
+      model = found.model;
+      files = await exporter.write(full, model, found.weights);
+    } else {
+      model = isModel ? await modelFrom(call, where) : (await openRun(where)).model;
+      await writeAtomically(full, graphSvg(model));
+    }
     const { size } = await stat(output);
     if (call.terminal.json)
-      call.terminal.result({ file: path.resolve(output), format: to, model: model.name, bytes: size });
-    else call.terminal.print(`${output}: ${model.name} as ${exporter.name}, ${grouped(size)} bytes`);
+      call.terminal.result({ file: full, format: to, model: model.name, bytes: size, files });
+    else {
+      call.terminal.print(
+        `${output}: ${model.name} as ${exporter?.name ?? 'a picture'}, ${grouped(size)} bytes`,
+      );
+      for (const f of files.slice(1)) call.terminal.print(`${path.relative('', f)}: its weights`);
+    }
     return true;
   },
 };
@@ -97,7 +93,7 @@ async function fromRun(where: string): Promise<{ model: Model; weights: Tensors 
   return { model: run.preparation.parts ? run.trained : run.model, weights: await run.weights() };
 }
 
-async function fromFile(call: CommandCall, where: string): Promise<{ model: Model; weights: Tensors }> {
+async function modelFrom(call: CommandCall, where: string): Promise<Model> {
   const { file, class: wanted } = splitFragment(where);
   const input = textOption(call, 'input');
   const read = await readModels(file, {
@@ -123,16 +119,21 @@ async function fromFile(call: CommandCall, where: string): Promise<{ model: Mode
       ...(error && { at: error }),
       diagnostics: found.diagnostics,
     });
+  return model;
+}
+
+async function fromFile(call: CommandCall, where: string): Promise<{ model: Model; weights: Tensors }> {
+  const model = await modelFrom(call, where);
+  const { file } = splitFragment(where);
   const given = textOption(call, 'weights');
   const own = formats.find(f => f.id === model.format)?.weights;
-  const first = initializeWeights(model, 0);
   // Constants of the graph stand in no file.
-  if (own && given === undefined) return { model, weights: { ...first, ...(await own(model)) } };
+  if (own && given === undefined) return { model, weights: initializeWeights(model, 0, await own(model)) };
   if (given === undefined) {
     call.terminal.message(
       `${file} holds no weights: the first ones are written. Give others with --weights FILE.`,
     );
-    return { model, weights: first };
+    return { model, weights: initializeWeights(model, 0) };
   }
-  return { model, weights: { ...first, ...(await loadWeights(model, path.resolve(given))) } };
+  return { model, weights: initializeWeights(model, 0, await loadWeights(model, path.resolve(given))) };
 }

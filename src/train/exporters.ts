@@ -1,0 +1,62 @@
+/** The ways to write a model with its weights to files, by the extension that says which. */
+import path from 'node:path';
+import { writeOnnx } from '../formats/onnx/write';
+import { inlineOf, pytorchText } from '../formats/pytorch/write/write';
+import { writeSafetensors } from '../formats/safetensors/write';
+import type { Model, Tensors } from '../model/graph';
+import { writeAtomically } from './atomicFile';
+
+export interface Exporter {
+  name: string;
+  /** One line for a menu. */
+  summary: string;
+  extension: string;
+  /** @returns the files that it wrote, the named one first. @throws VitrineError */
+  write(file: string, model: Model, weights: Tensors): Promise<readonly string[]>;
+}
+
+/** Where the weights of a PyTorch file go. */
+export function besideOf(file: string): string {
+  return `${file.slice(0, file.length - path.extname(file).length)}.safetensors`;
+}
+
+export const exporters: Readonly<Record<string, Exporter>> = {
+  onnx: {
+    name: 'ONNX',
+    summary: 'Graph and weights in one file, for ONNX Runtime and other tools',
+    extension: '.onnx',
+    async write(file, model, weights) {
+      await writeOnnx(file, model, weights);
+      return [file];
+    },
+  },
+  safetensors: {
+    name: 'safetensors',
+    summary: "The weights under the names of PyTorch's state_dict",
+    extension: '.safetensors',
+    async write(file, model, weights) {
+      // What PyTorch's state_dict has; constants of the graph are no part of it.
+      const own = model.parameters.filter(p => p.kind !== 'constant');
+      await writeSafetensors(file, Object.fromEntries(own.map(p => [p.name, weights[p.name]!])), {
+        format: 'pt',
+      });
+      return [file];
+    },
+  },
+  py: {
+    name: 'PyTorch',
+    summary: 'A PyTorch file that runs by itself, with its weights beside it',
+    extension: '.py',
+    async write(file, model, weights) {
+      const beside = besideOf(file);
+      const text = pytorchText(model, weights, path.basename(beside));
+      const inline = inlineOf(model, weights);
+      const stored = model.parameters.filter(p => !inline.has(p.name));
+      await writeSafetensors(beside, Object.fromEntries(stored.map(p => [p.name, weights[p.name]!])), {
+        format: 'pt',
+      });
+      await writeAtomically(file, text);
+      return [file, beside];
+    },
+  },
+};
