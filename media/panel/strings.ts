@@ -407,6 +407,8 @@ export const english = {
   'file.action.train.title': 'Train this model on your data, from its own weights',
   'file.action.explain': 'Explain…',
   'file.action.explain.title': 'Explain a prediction of this model',
+  'file.action.export': 'Export…',
+  'file.action.export.title': 'Write the model in another format',
   'file.action.compare': 'Compare…',
   'file.action.compare.title': 'Compare with another model, or with what git has',
   'diff.swap': 'Swap sides',

@@ -29,6 +29,7 @@ export const commands = {
   saveReport: 'vitrine.saveReport',
   openReport: 'vitrine.openReport',
   compareModels: 'vitrine.compareModels',
+  exportModel: 'vitrine.exportModel',
   compareWithHead: 'vitrine.compareWithHead',
 } as const;
 

@@ -159,7 +159,7 @@ export class Models implements vscode.Disposable {
     const request: ReadModelRequest = { file, texts };
     // Experiments know the constructor's arguments and the input's size; the source alone may not.
     const bound = (await this.#experiments.of(file)).flatMap(e =>
-      e.model?.class && (e.model.arguments || e.model.input) ? [e.model as Bound] : [],
+      e.model?.class && (e.model.arguments || e.model.input || e.model.weights) ? [e.model as Bound] : [],
     );
     const [all, ...special] = await Promise.all([
       this.#engine.request('model/read', request, { signal }),
@@ -171,6 +171,7 @@ export class Models implements vscode.Disposable {
             class: b.class,
             ...(b.arguments ? { arguments: b.arguments } : {}),
             ...(b.input ? { input: b.input } : {}),
+            ...(b.weights ? { weights: b.weights } : {}),
           },
           { signal },
         ),
@@ -218,6 +219,7 @@ interface Bound {
   class: string;
   arguments?: Readonly<Record<string, unknown>>;
   input?: readonly number[];
+  weights?: string;
 }
 
 export function isPython(document: vscode.TextDocument): boolean {

@@ -1,7 +1,9 @@
 /** Requests that only read files: both roles answer them, so that they never wait for a computation. */
+import { initializeWeights } from '../engine/initialize';
 import { methods } from '../explain/registry';
 import { contentsOf, sampleOf } from '../formats/_contents';
 import { formatOf, modelFileOf } from '../formats/_registry';
+import { readVersion } from '../formats/_version';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
 import { describeModel } from '../model/diff';
@@ -9,12 +11,14 @@ import { VitrineError } from '../model/errors';
 import { checks } from '../train/checkRegistry';
 import { compareModels } from '../train/compareModels';
 import { compareRuns } from '../train/compareRuns';
+import { exporters } from '../train/exporters';
 import { parameterStatistics } from '../train/parameterStatistics';
 import { runFolderOf } from '../train/runFolder';
 import { listRuns, readRun, readRunModel, readRunWeights } from '../train/runs';
 import { tensorStatistics } from '../train/tensorStatistics';
 import { readSide } from './modelSides';
 import type { Handlers } from './server';
+import { withWeightFindings } from './weightFindings';
 
 /** Of a larger tensor, statistics are those of a sample of so many values. */
 const mostValues = 1 << 22;
@@ -22,13 +26,14 @@ const mostValues = 1 << 22;
 /** @param distFolder where Pyodide and the Python sources lie. */
 export function fileHandlers(distFolder: string): Handlers {
   return {
-    async 'model/read'(params, { signal }) {
+    async 'model/read'({ weights, ...params }, { signal }) {
       const file = await modelFileOf(params.file);
       const format = await formatOf(file);
-      return format.read(
+      const read = await format.read(
         { ...params, file },
         { distFolder, workspaceFolder: workspaceOf(params.file), signal },
       );
+      return weights === undefined ? read : withWeightFindings(read, weights);
     },
 
     async 'file/contents'({ file }, { signal }) {
@@ -55,6 +60,16 @@ export function fileHandlers(distFolder: string): Handlers {
         models: { before: a.model, after: b.model },
         texts: { before: describeModel(a.model), after: describeModel(b.model) },
       };
+    },
+
+    async 'model/export'({ to, output, ...request }, { signal }) {
+      const exporter = Object.hasOwn(exporters, to) ? exporters[to] : undefined;
+      if (!exporter) throw new VitrineError('bad-request', `There is no format "${to}" to write.`);
+      const { model, weights } = await readVersion(
+        { ...request, withWeights: true },
+        { distFolder, workspaceFolder: workspaceOf(request.file), signal },
+      );
+      return { files: await exporter.write(output, model, initializeWeights(model, 0, weights)) };
     },
 
     async 'methods/list'(params) {

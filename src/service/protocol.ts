@@ -145,13 +145,16 @@ export type CheckSummary = Pick<Check, 'id' | 'title' | 'summary'>;
 
 /** method -> [parameters, result] */
 export interface Requests {
-  'model/read': [ReadModelRequest, Record<string, ReadModel>];
+  /** With `weights`, a checkpoint that the class (`class`) is to start from is held against its parameters. */
+  'model/read': [ReadModelRequest & { weights?: string }, Record<string, ReadModel>];
   /** What lies in a model file, from its header or directory. */
   'file/contents': [{ file: string }, ModelFile];
   /** The values of one of its tensors, in a few numbers. */
   'file/tensor': [{ file: string; tensor: string }, TensorStatistics];
   /** Two versions of a model side by side, with what each is called. */
   'model/diff': [{ before: DiffSide; after: DiffSide }, ModelDifference];
+  /** Writes a model with its weights; `to` is a name of the exporters. */
+  'model/export': [VersionRequest & { to: string; output: string }, { files: readonly string[] }];
   /** What the panel can draw of the registry of methods. */
   'methods/list': [{ run?: string } | null, { methods: readonly MethodSummary[] }];
   /** The model checks that there are. */

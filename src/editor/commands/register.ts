@@ -7,6 +7,7 @@ import { sourceOf } from '../text/places';
 import { isModuleItem } from '../views/modelsTree';
 import { compareModels, compareWithHead } from './compareModels';
 import { explain } from './explain';
+import { exportModel } from './exportModel';
 import { newExperiment } from './newExperiment';
 import { openReport, saveReport } from './report';
 import { compareRuns, deleteRun, exportRun, renameRun, revealRun, showRun } from './runs';
@@ -38,6 +39,7 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
   showRun,
   resumeRun: resume,
   compareModels,
+  exportModel,
   compareWithHead,
   revealRun,
   renameRun,

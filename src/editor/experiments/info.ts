@@ -13,6 +13,8 @@ export interface ExperimentInfo {
     class?: string;
     arguments?: Record<string, unknown>;
     input?: number[];
+    /** Of the checkpoint that it starts from; absolute. */
+    weights?: string;
   };
   data?: { file?: string; target?: string };
   epochs?: number;
@@ -34,6 +36,7 @@ export function experimentInfo(file: string, text: string): ExperimentInfo {
   const modelClass = value('model', 'class');
   const modelArguments = value('model', 'arguments');
   const input = value('model', 'input');
+  const weights = value('model', 'weights');
   const dataFile = value('data', 'file');
   const target = value('data', 'target');
   const epochs = value('epochs');
@@ -47,6 +50,7 @@ export function experimentInfo(file: string, text: string): ExperimentInfo {
             ...(typeof modelClass === 'string' ? { class: modelClass } : {}),
             ...(isRecord(modelArguments) ? { arguments: modelArguments } : {}),
             ...(isSizes(input) ? { input } : {}),
+            ...(typeof weights === 'string' ? { weights: path.resolve(folder, weights) } : {}),
           },
         }
       : {}),

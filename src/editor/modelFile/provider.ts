@@ -146,7 +146,7 @@ class ModelFileEditor {
   }
 
   #actionsFor(runs: boolean): ModelFileState['actions'] {
-    return runs ? ['train', 'explain', 'compare'] : ['compare'];
+    return runs ? ['train', 'explain', 'export', 'compare'] : ['compare'];
   }
 
   #send(): void {
@@ -207,6 +207,7 @@ class ModelFileEditor {
     const command = {
       train: commands.train,
       explain: commands.explain,
+      export: commands.exportModel,
     }[action];
     if (target) await vscode.commands.executeCommand(command, target);
   }
