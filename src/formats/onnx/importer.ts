@@ -15,6 +15,7 @@ import type {
   TensorType,
 } from '../../model/graph';
 import { listed } from '../../model/suggest';
+import { type ControlHost, controlOps, runControl, showControl } from './control';
 import { fold, type Known, maxKnown } from './known';
 import { modulesOf } from './modules';
 import { translations } from './operators';
@@ -89,6 +90,8 @@ export class Importer {
   private opset = 0;
   private read = 0;
   private module = '';
+  /** The module that bodies of control flow stand in. */
+  private prefix = '';
   private scopes = new Map<string, string>();
 
   constructor(
@@ -375,12 +378,15 @@ export class Importer {
       throw this.bad('bad-model', `${nameOf(node)} reads a value that nothing computes.`);
     const attributes = this.attributesOf(node, scope);
     const called = this.functions.get(`${domainOf(node.domain)}::${op}`);
-    this.module = scopeOf(node, this.scopes);
+    this.module = [this.prefix, scopeOf(node, this.scopes)].filter(Boolean).join('.');
     if (called) {
       this.call(called, node, inputs, attributes, scope, depth);
       return;
     }
-    if (op === 'If' && this.branch(node, inputs, attributes, scope, depth)) return;
+    if (isDefault(node.domain) && controlOps.has(op)) {
+      this.control(node, inputs, attributes, scope, depth);
+      return;
+    }
     if (this.isOtherName(node, inputs, scope)) return;
     const outputs = (node.output ?? []).map(name => (name === '' ? '' : this.define(name, scope)));
     const before = this.nodes.length;
@@ -443,33 +449,124 @@ export class Importer {
     );
   }
 
-  /** Takes the branch of an If whose condition is known. */
-  private branch(
+  /**
+   * Puts the bodies of an If, Loop or Scan in their places; where that cannot be, one copy of each is shown and the node
+   * is counted as not run.
+   */
+  private control(
     node: NodeProto,
     inputs: readonly string[],
     attributes: ReadonlyMap<string, AttributeProto>,
     scope: Scope,
     depth: number,
-  ): boolean {
-    const condition = inputs[0] === undefined ? undefined : this.knownOf(inputs[0])?.values[0];
-    if (typeof condition !== 'number') return false;
-    const taken = attributes.get(condition !== 0 ? 'then_branch' : 'else_branch')?.g;
-    if (!taken) return false;
-    const inner: Scope = {
-      names: new Map(),
-      outer: scope,
-      prefix: `${scope.prefix}${node.name || node.output?.[0] || 'If'}/`,
-      ...(scope.attributes && { attributes: scope.attributes }),
+  ): void {
+    const before = {
+      nodes: this.nodes.length,
+      diagnostics: this.diagnostics.length,
+      unsupported: new Map(this.unsupported),
     };
-    this.addTensors(taken, inner);
-    this.addNodes(taken.node ?? [], inner, depth + 1);
-    this.bindOutputs(
-      node,
-      (taken.output ?? []).map(o => o.name ?? ''),
-      inner,
-      scope,
-    );
-    return true;
+    const { module } = this;
+    const prefix = this.prefix;
+    const host = this.controlHost(node, scope, depth);
+    const restore = () => {
+      this.module = module;
+      this.prefix = prefix;
+    };
+    const total = () => [...this.unsupported.values()].reduce((a, b) => a + b, 0);
+    try {
+      const had = total();
+      const ids = runControl(node, inputs, attributes, host);
+      // What is not run inside would be counted once a round.
+      if (total() > had || this.diagnostics.slice(before.diagnostics).some(d => d.severity === 'error'))
+        throw new Unsupported('of what is not run here');
+      restore();
+      (node.output ?? []).forEach((name, i) => {
+        if (name === '') return;
+        const id = ids[i];
+        if (id === undefined)
+          throw this.bad('bad-model', `Nothing computes the output "${name}" of ${nameOf(node)}.`);
+        if (scope.names.has(name)) throw this.bad('bad-model', `The value "${name}" is computed twice.`);
+        scope.names.set(name, id);
+      });
+    } catch (e) {
+      if (e instanceof VitrineError || e instanceof WireError) throw e;
+      restore();
+      this.nodes.length = before.nodes;
+      this.diagnostics.length = before.diagnostics;
+      this.unsupported.clear();
+      for (const [op, count] of before.unsupported) this.unsupported.set(op, count);
+      let inside: string[] = [];
+      try {
+        inside = showControl(inputs, attributes, host);
+      } catch (shown) {
+        if (shown instanceof VitrineError || shown instanceof WireError) throw shown;
+        this.nodes.length = before.nodes;
+      }
+      // Said of a copy that is only looked at, they would mislead.
+      this.diagnostics.length = before.diagnostics;
+      restore();
+      const outputs = (node.output ?? []).map(name => (name === '' ? '' : this.define(name, scope)));
+      this.refuse(e, node, [...inputs, ...inside], outputs);
+    }
+  }
+
+  private controlHost(node: NodeProto, scope: Scope, depth: number): ControlHost {
+    const label = node.name || node.output?.[0] || node.opType || '';
+    const outside = this.prefix;
+    const { module } = this;
+    return {
+      opset: this.opset,
+      inline: (graph, given, part) => {
+        const names = new Map<string, string>();
+        (graph.input ?? []).forEach((v, i) => {
+          names.set(v.name ?? '', given[i] ?? '');
+        });
+        const inner: Scope = {
+          names,
+          outer: scope,
+          prefix: `${scope.prefix}${label}/${part}/`,
+          ...(scope.attributes && { attributes: scope.attributes }),
+        };
+        this.prefix = [module || outside, part].filter(Boolean).join('.');
+        try {
+          this.addTensors(graph, inner);
+          this.addNodes(graph.node ?? [], inner, depth + 1);
+        } finally {
+          this.prefix = outside;
+          this.module = module;
+        }
+        return (graph.output ?? []).map(o => {
+          const id = this.resolve(o.name ?? '', inner);
+          if (id === undefined)
+            throw this.bad(
+              'bad-model',
+              `Nothing computes the output "${o.name ?? ''}" of a part of ${nameOf(node)}.`,
+            );
+          return id;
+        });
+      },
+      known: id => (id === '' ? undefined : this.knownOf(id)),
+      nameOf: id => id,
+      integers: a => (a?.ints ? numbersOf(this.files.source, a.ints, maxAttribute) : []),
+      type: id => this.typeOf(id),
+      isUnknown: id => this.unknown.has(id),
+      emit: (op, ids, given) => {
+        this.module = module;
+        const [out] = this.push(
+          op,
+          ids.map(id => this.tensorOf(id)),
+          given,
+          undefined,
+          node,
+        );
+        return out!;
+      },
+      constant: known => {
+        const id = this.fresh(`${scope.prefix}${label}:${known.values[0]}`);
+        this.known.set(id, known);
+        return id;
+      },
+    };
   }
 
   private bindOutputs(node: NodeProto, names: readonly string[], inner: Scope, scope: Scope): void {

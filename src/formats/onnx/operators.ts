@@ -776,8 +776,10 @@ export const translations: Readonly<Record<string, Translate>> = {
 
 /** Folded while reading: their outputs follow from shapes alone. */
 const folded: readonly string[] = ['Constant', 'Shape', 'Size'];
+/** Put in their place (control.ts). */
+const placed: readonly string[] = ['If', 'Loop', 'Scan'];
 
 /** What is read and run: an operator of the engine's own name only if the engine computes it. */
-export const claims: readonly string[] = [...Object.keys(translations), ...folded]
+export const claims: readonly string[] = [...Object.keys(translations), ...folded, ...placed]
   .filter(name => !needsOwnOp.has(name) || isComputed(name))
   .sort();

@@ -27,8 +27,10 @@ Generated from the registries by test/unit/formats/onnx/docs.test.ts; do not edi
 \`vitrine export RUN --output model.onnx\` writes one. Operator sets from version 7 on are read. Sizes keep the names
 that the file gives them. Initialisers are parameters; constants and shape computations are folded while reading, so
 that what ONNX has as constant inputs (the shape of a Reshape, the axes of a sum) are attributes of the graph. A shape
-that only running the model would tell is an error that names its node. Functions of the model and an If with a known
-condition are put in their place; Loop, Scan, sequences, maps and text are not run: the graph is shown, with counts of
+that only running the model would tell is an error that names its node. Functions of the model are put in their place;
+so are the branch of an If whose condition is known, and the rounds of a Loop or Scan whose number is known (at most
+512). Of an If that is decided while it runs both branches are computed and one is chosen, if they have one shape. Other
+control flow, sequences, maps and text are not run: the graph is shown, one copy of each body in it, with counts of
 what is missing. Floats of all widths are computed in float32, integers beyond 24 bits lose their last ones.
 Data in other files is read from the model's own folder only.
 

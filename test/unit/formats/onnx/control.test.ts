@@ -1,0 +1,145 @@
+/** Control flow: put in place where its rounds are known, shown where they are not. */
+import { strict as assert } from 'node:assert';
+import { createEngine } from '../../../../src/engine/create';
+import type { Engine } from '../../../../src/engine/engine';
+import { openOnnxBytes } from '../../../../src/formats/onnx/read';
+import { modelProto } from '../../../../src/formats/onnx/schema';
+import { encode } from '../../../../src/formats/onnx/wire';
+import { cases } from './cases';
+
+type Fields = Record<string, unknown>;
+const tensor = (name: string, elemType: number, dims: number[]) => ({
+  name,
+  type: { tensorType: { elemType, shape: { dim: dims.map(d => ({ dimValue: d })) } } },
+});
+const bytes = (graph: Fields) =>
+  encode(modelProto, { irVersion: 8, opsetImport: [{ domain: '', version: 17 }], graph } as never);
+const node = (opType: string, input: string[], output: string[], more: Fields = {}) => ({
+  opType,
+  input,
+  output,
+  ...more,
+});
+const whole = (name: string, value: number) => ({
+  name,
+  dims: [],
+  dataType: 7,
+  int64Data: [value],
+});
+
+/** y + x, `rounds` times; the body may hold another op. */
+function looped(rounds: { initializer?: Fields[]; input?: Fields[] }, op = 'Add'): Uint8Array {
+  const body = {
+    name: 'body',
+    node: [
+      node('Identity', ['go'], ['goes']),
+      node(op, ['state', 'x'], ['next'], { name: 'step' }),
+      node('Identity', ['next'], ['seen']),
+    ],
+    input: [tensor('i', 7, []), tensor('go', 9, []), tensor('state', 1, [2])],
+    output: [tensor('goes', 9, []), tensor('next', 1, [2]), tensor('seen', 1, [2])],
+  };
+  return bytes({
+    name: 'g',
+    node: [
+      node('Loop', ['rounds', '', 'x'], ['y', 'all'], {
+        name: 'repeat',
+        attribute: [{ name: 'body', g: body, type: 5 }],
+      }),
+    ],
+    input: [tensor('x', 1, [2]), ...(rounds.input ?? [])],
+    output: [tensor('y', 1, [2])],
+    ...(rounds.initializer && { initializer: rounds.initializer }),
+  });
+}
+
+describe('control flow of ONNX', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+  });
+  after(() => engine.dispose());
+
+  it('a Loop of known rounds is that many copies of its body, each in a scope of its own', async () => {
+    const { model, diagnostics, weights } = openOnnxBytes(
+      looped({ initializer: [whole('rounds', 3)] }),
+      'a.onnx',
+    );
+    assert.deepEqual(diagnostics, []);
+    assert.deepEqual(
+      model.nodes.filter(n => n.op === 'Add').map(n => n.module),
+      ['repeat.0.step', 'repeat.1.step', 'repeat.2.step'],
+    );
+    const evaluator = await engine.evaluator(model, { bindings: {}, weights: weights() });
+    const { values } = await evaluator.run({ x: { shape: [2], data: Float32Array.of(1, -2) } });
+    assert.deepEqual([...values[model.outputs[0]!]!.data], [4, -8]);
+    await evaluator.dispose();
+  });
+
+  it('a Loop whose rounds come from outside, or are too many, is shown with one copy of its body', () => {
+    for (const [rounds, expected] of [
+      [{ input: [tensor('rounds', 7, [])] }, /number of rounds/],
+      [{ initializer: [whole('rounds', 100_000)] }, /more than 512 rounds/],
+    ] as const) {
+      const { model, unsupported } = openOnnxBytes(looped(rounds as never), 'a.onnx');
+      assert.deepEqual(
+        model.nodes.map(n => n.op).filter(op => op !== 'Identity'),
+        ['Add', 'Loop'],
+      );
+      assert.equal(unsupported.length, 1);
+      assert.match(unsupported[0]!.op, expected);
+    }
+  });
+
+  it('what is not run inside is counted once, not once a round', () => {
+    const { model, unsupported } = openOnnxBytes(
+      looped({ initializer: [whole('rounds', 5)] }, 'Bernoulli'),
+      'a.onnx',
+    );
+    assert.deepEqual(
+      unsupported.map(u => [u.op.split(' ')[0], u.count]),
+      [
+        ['Bernoulli', 1],
+        ['Loop', 1],
+      ],
+    );
+    assert.ok(model.nodes.some(n => n.op === 'Bernoulli') && model.nodes.some(n => n.op === 'Loop'));
+  });
+
+  it('bodies in bodies end at a depth', () => {
+    const leaf: Fields = { node: [node('Relu', ['x'], ['y'])], output: [tensor('y', 1, [2])] };
+    let inner = leaf;
+    for (let i = 0; i < 60; i++)
+      inner = {
+        node: [
+          node('If', ['c'], ['y'], {
+            attribute: [
+              { name: 'then_branch', g: inner, type: 5 },
+              { name: 'else_branch', g: leaf, type: 5 },
+            ],
+          }),
+        ],
+        output: [tensor('y', 1, [2])],
+      };
+    const input = [tensor('x', 1, [2]), tensor('c', 9, [])];
+    assert.throws(
+      () =>
+        openOnnxBytes(
+          bytes({
+            ...inner,
+            name: 'g',
+            input,
+            initializer: [{ name: 'c0', dims: [], dataType: 9, int32Data: [1] }],
+          }),
+          'a.onnx',
+        ),
+      /nest deeper|more than 200000 nodes|damaged/,
+    );
+  });
+
+  it('the tests of the onnx package are among those that are run', () => {
+    assert.ok(
+      cases.some(c => c.name === 'test_loop11') && cases.some(c => c.name === 'test_scan9_multi_state'),
+    );
+  });
+});
