@@ -45,6 +45,10 @@ function fill(
       return;
     case 'normal':
       for (let i = 0; i < data.length; i++) data[i] = random.normal(init.mean, init.std);
+      if (init.zeroRow !== undefined) {
+        const width = data.length / (shape[0] ?? 1);
+        data.fill(0, init.zeroRow * width, (init.zeroRow + 1) * width);
+      }
       return;
     case 'truncated_normal':
       for (let i = 0; i < data.length; i++) data[i] = truncatedNormal(random, init);

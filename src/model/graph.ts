@@ -62,7 +62,8 @@ export type Initializer =
   | { kind: 'ones' }
   | { kind: 'constant'; value: number }
   | { kind: 'uniform'; low: number; high: number }
-  | { kind: 'normal'; mean: number; std: number }
+  /** `zeroRow`: a row that is zero all the same (an embedding's padding). */
+  | { kind: 'normal'; mean: number; std: number; zeroRow?: number }
   | { kind: 'truncated_normal'; mean: number; std: number; low: number; high: number }
   | { kind: 'orthogonal'; gain: number }
   | { kind: 'eye' }

@@ -63,14 +63,13 @@ const gateCounts = { LSTM: 4, GRU: 3, RNN: 1 } as const;
  * A recurrent layer as its steps. One product serves the inputs of all steps; each step then takes the product of its
  * hidden state and what the kind of layer does with the gates.
  *
- * @throws unsupported-op for sequences of different lengths, peepholes, and functions that PyTorch does not have.
+ * @throws unsupported-op for peepholes, and functions that PyTorch does not have.
  */
 export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): string[] {
   const [x, weights, recurrent, biases, lengths, firstHidden, firstCell, peepholes] = e.inputs;
   const unsupported = (what: string): never => {
     throw new VitrineError('unsupported-op', `The engine cannot compute ${what} of the op "${kind}" yet.`);
   };
-  if (lengths) unsupported('sequences of different lengths');
   if (peepholes) unsupported('the peepholes');
   if (typeof e.attributes['clip'] === 'number') unsupported('the attribute "clip"');
   if (flag(e.attributes, 'input_forget')) unsupported('the attribute "input_forget"');
@@ -98,6 +97,7 @@ export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): strin
   const hidden = starts(firstHidden);
   const cells = kind === 'LSTM' ? starts(firstCell) : [];
   const rows = e.emit('Reshape', [x!], { shape: [t * n, c] })[0]!;
+  const counts = lengths && e.emit('Reshape', [lengths], { shape: [n, 1] })[0]!;
 
   const outputs: string[][] = [];
   for (let k = 0; k < d; k++) {
@@ -116,6 +116,7 @@ export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): strin
     for (let i = 0; i < t; i++) {
       const at = backwards ? t - 1 - i : i;
       const from = perStep[at]!;
+      const before = { hidden: hidden[k]!, cell: cells[k] };
       if (kind === 'GRU' && !flag(e.attributes, 'linear_before_reset'))
         hidden[k] = resetFirst(e, from, hidden[k]!, r[k]!, fed, h);
       else {
@@ -128,6 +129,24 @@ export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): strin
         }
       }
       ys[at] = hidden[k]!;
+      if (counts) {
+        // Behind the end of a row's sequence its state stays as it was, and its output is zero.
+        const names = ['now', 'old', 'n'];
+        const there = `n > ${at}`;
+        const kept = (now: string, old: string) =>
+          e.emit('Map', [now, old, counts], {
+            names,
+            expression: `(${there} ? now : old)`,
+            derivatives: [`(${there} ? g : 0)`, `(${there} ? 0 : g)`, ''],
+          })[0]!;
+        ys[at] = e.emit('Map', [hidden[k]!, counts], {
+          names: ['now', 'n'],
+          expression: `(${there} ? now : 0)`,
+          derivatives: [`(${there} ? g : 0)`, ''],
+        })[0]!;
+        hidden[k] = kept(hidden[k]!, before.hidden);
+        if (kind === 'LSTM') cells[k] = kept(cells[k]!, before.cell!);
+      }
     }
     outputs.push(ys);
   }

@@ -3,7 +3,10 @@ import { safeIndex } from './_gather';
 import { axisOf, input, number } from './_infer';
 import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 
-/** Inputs data and indices; attribute `axis` (0). An index outside the axis reads its first or last entry. */
+/**
+ * Inputs data and indices; attributes `axis` (0) and `padding_idx`, an entry that gets no gradient. An index outside the
+ * axis reads its first or last entry.
+ */
 export const op: OpDefinition = {
   name: 'Gather',
   summary: 'Picks entries along an axis by their index',
@@ -19,7 +22,17 @@ export const op: OpDefinition = {
     if (!g.wants(0)) return [null, null];
     const { shape } = g.type(g.inputs[0]!);
     const axis = axisOf(number(g.attributes, 'axis', 0), shape.length);
-    return [g.emit('GatherGrad', [g.outputGradients[0]!, g.inputs[1]!], { shape, axis })[0]!, null];
+    const indices = g.inputs[1]!;
+    let dy = g.outputGradients[0]!;
+    const padding = g.attributes['padding_idx'];
+    if (typeof padding === 'number') {
+      const rest = shape.length - axis - 1;
+      const rank = g.type(indices).shape.length;
+      const axes = Array.from({ length: rest }, (_, i) => rank + i);
+      const [wide] = rest > 0 ? g.emit('Unsqueeze', [indices], { axes }) : [indices];
+      [dy] = g.emit('Map', [dy, wide!], { expression: `(b === ${padding} ? 0 : a)` }) as [string];
+    }
+    return [g.emit('GatherGrad', [dy, indices], { shape, axis })[0]!, null];
   },
   lower(l) {
     const [x, indices] = l.inputs;

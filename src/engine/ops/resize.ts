@@ -6,7 +6,7 @@ import { elements, input, mulDims, text } from './_infer';
 
 /**
  * Attributes `sizes` (of the whole result), `mode` ("nearest", "linear", "cubic"), `coordinate_transformation_mode` and
- * `nearest_mode` as in ONNX.
+ * `nearest_mode` as in ONNX; `scales`, where places follow from factors that are not the ratio of the sizes.
  */
 export const op: OpDefinition = {
   name: 'Resize',
@@ -35,7 +35,8 @@ export const op: OpDefinition = {
     const mode = text(e.attributes, 'mode', 'nearest');
     const where = text(e.attributes, 'coordinate_transformation_mode', 'half_pixel');
     const rounding = text(e.attributes, 'nearest_mode', 'round_prefer_floor');
-    if (mode === 'nearest' && where === 'asymmetric' && rounding === 'floor') {
+    const scales = e.attributes['scales'] as readonly number[] | undefined;
+    if (!scales && mode === 'nearest' && where === 'asymmetric' && rounding === 'floor') {
       // Whole multiples repeat each cell.
       if (sizes.every((d, i) => d % shape[i]! === 0)) {
         const apart = e.emit('Reshape', [x], { shape: shape.flatMap(d => [d, 1]) })[0]!;
@@ -45,8 +46,9 @@ export const op: OpDefinition = {
     }
     const y = sizes.reduce((value, length, axis) => {
       const size = shape[axis]!;
-      if (length === size) return value;
-      const taps = Array.from({ length }, (_, i) => tap(i, size, length, mode, where, rounding));
+      const factor = scales?.[axis] ?? length / size;
+      if (length === size && factor === 1) return value;
+      const taps = Array.from({ length }, (_, i) => tap(i, size, length, factor, mode, where, rounding));
       return along(e, value, axis, taps);
     }, x);
     return y === x ? e.emit('Identity', [x]) : [y];
@@ -54,9 +56,17 @@ export const op: OpDefinition = {
 };
 
 /** What cell i of the result reads. Coordinates are rounded to float32 where a whole number decides, as in PyTorch. */
-function tap(i: number, size: number, length: number, mode: string, where: string, rounding: string): Tap {
+function tap(
+  i: number,
+  size: number,
+  length: number,
+  factor: number,
+  mode: string,
+  where: string,
+  rounding: string,
+): Tap {
   const inside = (at: number) => Math.min(Math.max(at, 0), size - 1);
-  const scale = Math.fround(size / length);
+  const scale = Math.fround(1 / factor);
   const place = {
     asymmetric: Math.fround(i * scale),
     half_pixel: Math.fround(Math.fround((i + 0.5) * scale) - 0.5),

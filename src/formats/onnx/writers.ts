@@ -90,6 +90,19 @@ const window = (c: WriteContext): Attributes =>
       .map(k => [k, c.attributes[k]!]),
   );
 
+/** Resize's last inputs: factors, where its places follow from them, or sizes. */
+function resizedTo(c: WriteContext): string[] {
+  const scales = c.attributes['scales'] as readonly number[] | undefined;
+  if (!scales) return ['', c.dims(c.outputType(0).shape)];
+  return [
+    c.emit(
+      'Concat',
+      scales.map(s => c.filled(s, [1])),
+      { axis: 0 },
+    ),
+  ];
+}
+
 const indexed =
   (op: string, extra: readonly string[] = []): Write =>
   c => {
@@ -371,7 +384,7 @@ export const writers: Readonly<Record<string, Write>> = {
   LSTM: recurrent,
   RNN: recurrent,
   Resize: c =>
-    c.finish('Resize', [c.inputs[0]!, '', '', c.dims(c.outputType(0).shape)], {
+    c.finish('Resize', [c.inputs[0]!, '', ...resizedTo(c)], {
       mode: (c.attributes['mode'] as string | undefined) ?? 'nearest',
       coordinate_transformation_mode:
         (c.attributes['coordinate_transformation_mode'] as string | undefined) ?? 'half_pixel',

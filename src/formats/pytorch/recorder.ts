@@ -617,7 +617,12 @@ function initializer(x: unknown, elements: number): Initializer {
     case 'uniform':
       return { kind: 'uniform', low: n('low'), high: n('high') };
     case 'normal':
-      return { kind: 'normal', mean: n('mean'), std: n('std') };
+      return {
+        kind: 'normal',
+        mean: n('mean'),
+        std: n('std'),
+        ...(i['zeroRow'] !== undefined && { zeroRow: n('zeroRow') }),
+      };
     case 'truncated_normal':
       return { kind: 'truncated_normal', mean: n('mean'), std: n('std'), low: n('low'), high: n('high') };
     case 'orthogonal':

@@ -69,3 +69,17 @@ export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number
   }
   return error / scale;
 }
+
+/** `noise` of engine_models.py: the finaliser of MurmurHash3 over the index and the stream's number. */
+export function noise(count: number, stream: number): Float32Array {
+  const start = Math.imul(stream, 0x9e3779b1);
+  return Float32Array.from({ length: count }, (_, i) => {
+    let h = (i + start) >>> 0;
+    h ^= h >>> 16;
+    h = Math.imul(h, 0x85ebca6b);
+    h ^= h >>> 13;
+    h = Math.imul(h, 0xc2b2ae35);
+    h ^= h >>> 16;
+    return (h >>> 0) / 2147483648 - 1;
+  });
+}

@@ -7,7 +7,7 @@ import { initializeWeights } from '../../../src/engine/initialize';
 import { PytorchReader } from '../../../src/formats/pytorch/reader';
 import { bindDim, symbolsOf } from '../../../src/model/dim';
 import type { Model, Tensor, Tensors } from '../../../src/model/graph';
-import { reference } from './_reference';
+import { noise, reference } from './_reference';
 
 /** Every `step`-th cell, and the largest of all. */
 interface Sample {
@@ -38,20 +38,6 @@ interface Net {
 const SUMS = 4;
 
 const nets = reference<Net[]>('engine_models.json');
-
-/** The reference script's `noise`: the finaliser of MurmurHash3 over the index and the stream's number. */
-function noise(count: number, stream: number): Float32Array {
-  const start = Math.imul(stream, 0x9e3779b1);
-  return Float32Array.from({ length: count }, (_, i) => {
-    let h = (i + start) >>> 0;
-    h ^= h >>> 16;
-    h = Math.imul(h, 0x85ebca6b);
-    h ^= h >>> 13;
-    h = Math.imul(h, 0xc2b2ae35);
-    h ^= h >>> 16;
-    return (h >>> 0) / 2147483648 - 1;
-  });
-}
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((p, d) => p * d, 1);
 

@@ -156,7 +156,60 @@ def remainder(input, other):
     return emit("Mod", [x, y])
 
 
-fmod = remainder
+def fmod(input, other):
+    # With the sign of the dividend, as C has it.
+    return sub(input, mul(other, trunc(div(input, other))))
+
+
+def logaddexp(input, other):
+    return add(maximum(input, other), log1p(exp(neg(abs(sub(input, other))))))
+
+
+def hypot(input, other):
+    return sqrt(add(square(input), square(other)))
+
+
+def xlogy(input, other):
+    x, y = promote(input, other)
+    return where(eq(x, 0), 0.0, mul(x, log(y)))
+
+
+def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
+    largest = 3.4028234663852886e38
+    bounded = clamp(where(isnan(input), float(nan), input), -largest, largest)
+    if posinf is not None:
+        bounded = where(ge(input, largest * 2), float(posinf), bounded)
+    if neginf is not None:
+        bounded = where(le(input, -largest * 2), float(neginf), bounded)
+    return bounded
+
+
+def cross(input, other, dim=-1):
+    at = axis(dim, input.ndim)
+    return sub(mul(roll(input, -1, at), roll(other, -2, at)), mul(roll(input, -2, at), roll(other, -1, at)))
+
+
+def cumprod(input, dim, **_):
+    return emit("CumProd", [input], axis=axis(dim, input.ndim))
+
+
+def index_add(input, dim, index, source, *, alpha=1):
+    at = axis(dim, input.ndim)
+    shape = [1] * input.ndim
+    shape[at] = -1
+    index = expand(reshape(index, *shape), *source.shape)
+    return scatter_add(input, at, index, source if alpha == 1 else mul(source, alpha))
+
+
+def median(input, dim=None, keepdim=False):
+    if dim is None:
+        return median(flatten(input), 0)[0]
+    values, places = sort(input, dim)
+    at = axis(dim, input.ndim)
+    middle = (input.shape[at] - 1) // 2
+    if keepdim:
+        return _Pair(narrow(values, at, middle, 1), narrow(places, at, middle, 1))
+    return _Pair(select(values, at, middle), select(places, at, middle))
 
 
 def pow(input, exponent, *, out=None):
@@ -1249,7 +1302,22 @@ def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
 def einsum(equation, *operands):
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
-    return emit("Einsum", list(operands), equation=equation.replace(" ", ""))
+    equation = equation.replace(" ", "")
+    left, arrow, right = equation.partition("->")
+    operands, terms = list(operands), left.split(",")
+    for i, term in enumerate(terms):
+        # A subscript that stands twice takes the diagonal.
+        while len(set(term.replace("...", ""))) < len(term.replace("...", "")):
+            letter = next(c for c in term if c != "." and term.count(c) > 1)
+            if "..." in term:
+                break
+            a, b = term.index(letter), term.rindex(letter)
+            operands[i] = diagonal(operands[i], 0, a, b)
+            term = "".join(c for j, c in enumerate(term) if j not in (a, b)) + letter
+        terms[i] = term
+    if not arrow:
+        return emit("Einsum", operands, equation=",".join(terms))
+    return emit("Einsum", operands, equation=f"{','.join(terms)}->{right}")
 
 
 def tensordot(a, b, dims=2):
@@ -1341,7 +1409,7 @@ masked_fill clone reshape view view_as reshape_as flatten unflatten ravel transp
 movedim moveaxis unsqueeze squeeze expand expand_as broadcast_to repeat tile repeat_interleave split split_with_sizes
 chunk tensor_split unbind select narrow flip fliplr flipud roll index_select gather take_along_dim scatter scatter_add
 unfold tril triu diagonal diag diag_embed nonzero arctan2 atan2 sum mean nanmean prod amax amin argmax argmin max min topk sort argsort var std norm all any cumsum
-logsumexp softmax log_softmax matmul mm mv bmm dot inner outer addmm baddbmm bernoulli multinomial equal""".split()
+logsumexp softmax log_softmax matmul mm mv bmm dot inner outer addmm baddbmm bernoulli multinomial equal logaddexp hypot xlogy nan_to_num cross cumprod index_add median""".split()
 
 _IN_PLACE = """add sub mul div pow exp log sqrt sin cos tanh sigmoid neg abs floor ceil relu round clamp clip clamp_min
 clamp_max masked_fill unsqueeze squeeze transpose t scatter scatter_add tril triu rsqrt square reciprocal lerp addcmul

@@ -59,15 +59,24 @@ modules.utils = _submodule(
 )
 
 
-def _pack(input, *_, **__):
-    return _layers._Packed(input)
-
-
-def _unpack(sequence, *_, **__):
+def _pack(input, lengths, batch_first=False, enforce_sorted=True):
     from .. import _make, int64
 
-    data = sequence.data
-    return data, _make.full((1,), 0, dtype=int64)
+    if not hasattr(lengths, "_shape"):
+        lengths = _make.tensor(list(lengths), dtype=int64)
+    return _layers._Packed(input, lengths, batch_first)
+
+
+def _pack_sequence(sequences, enforce_sorted=True):
+    return _layers._Packed(_pad_sequence(sequences))
+
+
+def _unpack(sequence, batch_first=False, padding_value=0.0, total_length=None):
+    from .. import _make, _ops, int64
+
+    data = sequence.data if sequence.batch_first == batch_first else _ops.transpose(sequence.data, 0, 1)
+    lengths = sequence.lengths
+    return data, _make.full((1,), 0, dtype=int64) if lengths is None else lengths
 
 
 utils = _submodule(
@@ -95,7 +104,7 @@ def _pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side=
     return _ops.stack(rows, 0 if batch_first else 1)
 
 
-utils.rnn = _submodule("utils.rnn", pad_sequence=_pad_sequence, pack_padded_sequence=_pack, pad_packed_sequence=_unpack, pack_sequence=_pack,
+utils.rnn = _submodule("utils.rnn", pad_sequence=_pad_sequence, pack_padded_sequence=_pack, pad_packed_sequence=_unpack, pack_sequence=_pack_sequence,
                        PackedSequence=_layers._Packed)
 utils.parametrizations = _submodule("utils.parametrizations", weight_norm=_norms.parametrized_weight_norm,
                                     spectral_norm=_norms.parametrized_spectral_norm,

@@ -393,12 +393,41 @@ AdaptiveMaxPool3d = _adaptive_class(3, "Max", "AdaptiveMaxPool3d")
 
 
 class LPPool2d(Module):
+    _pool = staticmethod(F.lp_pool2d)
+
     def __init__(self, norm_type, kernel_size, stride=None, ceil_mode=False):
         super().__init__()
         self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
 
     def forward(self, input):
-        return F.lp_pool2d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
+        return self._pool(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
+
+
+class LPPool1d(LPPool2d):
+    _pool = staticmethod(F.lp_pool1d)
+
+
+class LPPool3d(LPPool2d):
+    _pool = staticmethod(F.lp_pool3d)
+
+
+class Unfold(Module):
+    def __init__(self, kernel_size, dilation=1, padding=0, stride=1):
+        super().__init__()
+        self.kernel_size, self.dilation, self.padding, self.stride = kernel_size, dilation, padding, stride
+
+    def forward(self, input):
+        return F.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
+
+
+class Fold(Module):
+    def __init__(self, output_size, kernel_size, dilation=1, padding=0, stride=1):
+        super().__init__()
+        self.output_size, self.kernel_size = output_size, kernel_size
+        self.dilation, self.padding, self.stride = dilation, padding, stride
+
+    def forward(self, input):
+        return F.fold(input, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride)
 
 
 # Activations without parameters: a class for each function, by the names of their arguments.
@@ -747,7 +776,10 @@ class Embedding(Module):
             self.weight = Parameter(_weight, requires_grad=not _freeze)
 
     def reset_parameters(self):
-        init.normal_(self.weight)
+        row = {}
+        if self.padding_idx is not None:
+            row["zeroRow"] = self.padding_idx + (self.num_embeddings if self.padding_idx < 0 else 0)
+        self.weight._start(kind="normal", mean=0.0, std=1.0, **row)
 
     @classmethod
     def from_pretrained(cls, embeddings, freeze=True, padding_idx=None, **_):
@@ -841,9 +873,10 @@ class RNNBase(Module):
         One ONNX node a layer. ONNX wants [T, N, C], gates in its own order and one weight for both directions;
         PyTorch's weights are kept as they are and put together by nodes.
         """
-        packed = hasattr(input, "_packed")
+        packed, lengths = hasattr(input, "_packed"), None
         if packed:
-            input = input.data
+            lengths = input.lengths
+            input = input.data if input.batch_first == self.batch_first else _ops.transpose(input.data, 0, 1)
         single = input.ndim == 2
         x = _ops.unsqueeze(input, 0 if self.batch_first else 1) if single else input
         if x.ndim != 3:
@@ -878,7 +911,7 @@ class RNNBase(Module):
                 first.append(part)
             while len(first) < len(finals):
                 first.append(None)
-            made = emit(self._mode if self._mode != "RNN_TANH" else "RNN", [x, *weights, biases, None, *first],
+            made = emit(self._mode if self._mode != "RNN_TANH" else "RNN", [x, *weights, biases, lengths, *first],
                         1 + len(finals), hidden_size=self.hidden_size,
                         direction="bidirectional" if self.bidirectional else "forward", **self._attributes())
             y = made[0]
@@ -894,7 +927,7 @@ class RNNBase(Module):
             output = _ops.squeeze(output, 0 if self.batch_first else 1)
             finals = [_ops.squeeze(f, 1) for f in finals]
         if packed:
-            output = _Packed(output)
+            output = _Packed(output, lengths, self.batch_first)
         return output, (tuple(finals) if self._mode == "LSTM" else finals[0])
 
     def _attributes(self):
@@ -907,8 +940,8 @@ class RNNBase(Module):
 class _Packed:
     _packed = True
 
-    def __init__(self, data):
-        self.data = data
+    def __init__(self, data, lengths=None, batch_first=False):
+        self.data, self.lengths, self.batch_first = data, lengths, batch_first
 
     def to(self, *_, **__):
         return self

@@ -170,9 +170,12 @@ def max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
 
 
 def _avg_pool(n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override=None):
-    if divisor_override is not None:
-        raise trace.Unsupported("average pooling with divisor_override is not read yet")
     kernel = _tuple(kernel_size, n, "kernel_size")
+    if divisor_override is not None:
+        if ceil_mode:
+            raise trace.Unsupported("average pooling with divisor_override and ceil_mode is not read yet")
+        made = _avg_pool(n, input, kernel, stride, padding, False, True)
+        return made * (math.prod(kernel) / divisor_override)
     p = _tuple(padding, n, "padding")
     x, single = _batched(input, n)
     made = emit(
@@ -247,10 +250,22 @@ def adaptive_max_pool3d(input, output_size, return_indices=False):
     return _adaptive(3, input, output_size, "Max")
 
 
+def _lp_pool(n, input, norm_type, kernel_size, stride, ceil_mode):
+    kernel = _tuple(kernel_size, n)
+    pooled = _avg_pool(n, _ops.pow(input, norm_type), kernel, stride, 0, ceil_mode, True)
+    return _ops.pow(relu(_ops.abs(pooled)) * math.prod(kernel), 1 / norm_type)
+
+
+def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
+    return _lp_pool(1, input, norm_type, kernel_size, stride, ceil_mode)
+
+
 def lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
-    kernel = _tuple(kernel_size, 2)
-    pooled = avg_pool2d(_ops.pow(input, norm_type), kernel, stride, 0, ceil_mode)
-    return _ops.pow(pooled * math.prod(kernel), 1 / norm_type)
+    return _lp_pool(2, input, norm_type, kernel_size, stride, ceil_mode)
+
+
+def lp_pool3d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
+    return _lp_pool(3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 # Activations
@@ -307,9 +322,7 @@ def mish(input, inplace=False):
 
 
 def softplus(input, beta=1, threshold=20):
-    if beta == 1:
-        return emit("Softplus", [input])
-    return _ops.div(emit("Softplus", [input * beta]), beta)
+    return emit("Softplus", [input], beta=float(beta), threshold=float(threshold))
 
 
 def softsign(input):
@@ -504,7 +517,9 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             "torch.FloatTensor instead (while checking arguments for embedding)"
         )
-    return emit("Gather", [weight, input], axis=0)
+    if padding_idx is not None and padding_idx < 0:
+        padding_idx += weight.shape[0]
+    return emit("Gather", [weight, input], axis=0, padding_idx=padding_idx)
 
 
 def one_hot(tensor, num_classes=-1):
@@ -516,6 +531,10 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     if scale is None:
         width = query.shape[-1]
         scale = 1 / math.sqrt(width)
+    if enable_gqa:
+        # Each head of keys and values serves as many heads of queries as it takes.
+        key = _ops.repeat_interleave(key, query.shape[-3] // key.shape[-3], -3)
+        value = _ops.repeat_interleave(value, query.shape[-3] // value.shape[-3], -3)
     scores = _ops.matmul(query * scale, _ops.transpose(key, -2, -1))
     if is_causal:
         rows, columns = query.shape[-2], key.shape[-2]
@@ -570,17 +589,95 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
             d * int(f) if float(f).is_integer() else to_int(d * f) if is_symbolic(d) else math.floor(d * f)
             for d, f in zip(spatial, factors)
         ]
+    if mode == "area":
+        return _adaptive(n, input, wanted, "Average")
     kinds = {"nearest": "nearest", "nearest-exact": "nearest", "linear": "linear", "bilinear": "linear",
              "trilinear": "linear", "bicubic": "cubic"}
     if mode not in kinds:
         raise trace.Unsupported(f"interpolate with mode={mode!r} is not read yet")
+    # PyTorch takes places by the factor that it was given, not by the sizes that come of it.
+    scales = None
+    if scale_factor is not None and not recompute_scale_factor and not align_corners:
+        if any(not float(f).is_integer() for f in factors):
+            scales = [1.0, 1.0, *[float(f) for f in factors]]
     transformation = "asymmetric" if mode == "nearest" else "align_corners" if align_corners else "half_pixel"
     return emit("Resize", [input], sizes=[*input.shape[:2], *wanted], mode=kinds[mode],
                 coordinate_transformation_mode=transformation,
-                nearest_mode="floor" if mode == "nearest" else "round_prefer_ceil")
+                nearest_mode="floor" if mode == "nearest" else "round_prefer_ceil", scales=scales)
 
 
 upsample = interpolate
+
+
+def _windows(channels, kernel):
+    """A convolution's weight that picks each place of a window: [channels * places, 1, *kernel]."""
+    places = math.prod(kernel)
+    return _ops.repeat(_ops.reshape(_make.eye(places), places, 1, *kernel), channels, 1, *[1] * len(kernel))
+
+
+def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
+    kernel = _tuple(kernel_size, 2)
+    x, single = _batched(input, 2)
+    channels = x.shape[1]
+    made = _ops.flatten(conv2d(x, _windows(channels, kernel), None, stride, padding, dilation, channels), 2)
+    return _ops.squeeze(made, 0) if single else made
+
+
+def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
+    kernel, size = _tuple(kernel_size, 2), _tuple(output_size, 2)
+    d, p, s = _tuple(dilation, 2), _tuple(padding, 2), _tuple(stride, 2)
+    places = math.prod(kernel)
+    x = _ops.unsqueeze(input, 0) if input.ndim == 2 else input
+    channels = x.shape[1] // places
+    count = [(size[i] + 2 * p[i] - d[i] * (kernel[i] - 1) - 1) // s[i] + 1 for i in range(2)]
+    x = _ops.reshape(x, x.shape[0], channels * places, *count)
+    rest = [size[i] - ((count[i] - 1) * s[i] - 2 * p[i] + d[i] * (kernel[i] - 1) + 1) for i in range(2)]
+    made = conv_transpose2d(x, _windows(channels, kernel), None, s, p, rest, channels, d)
+    return _ops.squeeze(made, 0) if input.ndim == 2 else made
+
+
+def affine_grid(theta, size, align_corners=None):
+    if len(size) != 4:
+        raise trace.Unsupported("affine_grid for volumes is not read yet")
+    axes = []
+    for length in size[2:]:
+        steps = _make.arange(length)
+        axes.append(steps * (2 / max(length - 1, 1)) - 1 if align_corners else (steps * 2 + 1) / length - 1)
+    h, w = size[2], size[3]
+    y = _ops.expand(_ops.reshape(axes[0], h, 1), h, w)
+    x = _ops.expand(_ops.reshape(axes[1], 1, w), h, w)
+    places = _ops.reshape(_ops.stack([x, y, _make.ones(h, w)], -1), h * w, 3)
+    return _ops.reshape(_ops.matmul(places, _ops.transpose(theta, 1, 2)), -1, h, w, 2)
+
+
+def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
+    if input.ndim != 4 or mode not in ("bilinear", "nearest") or padding_mode not in ("zeros", "border"):
+        raise trace.Unsupported(f"grid_sample of {input.ndim}D with mode={mode!r}, padding_mode={padding_mode!r} is not read yet")
+    channels, height, width = input.shape[1:]
+    rows, columns = grid.shape[1], grid.shape[2]
+    flat = _ops.flatten(input, 2)
+
+    def place(which, length):
+        at = _ops.select(grid, -1, which)
+        at = (at + 1) * ((length - 1) / 2) if align_corners else ((at + 1) * length - 1) / 2
+        return _ops.clamp(at, 0, length - 1) if padding_mode == "border" else at
+
+    x, y = place(0, width), place(1, height)
+
+    def cells(ix, iy):
+        inside = _ops.logical_and(_ops.logical_and(_ops.ge(ix, 0), _ops.le(ix, width - 1)),
+                                  _ops.logical_and(_ops.ge(iy, 0), _ops.le(iy, height - 1)))
+        index = _ops.clamp(iy, 0, height - 1) * width + _ops.clamp(ix, 0, width - 1)
+        index = _ops.expand(_ops.unsqueeze(_ops.flatten(_ops.cast(index, int64), 1), 1), -1, channels, rows * columns)
+        values = _ops.reshape(_ops.gather(flat, 2, index), -1, channels, rows, columns)
+        return values * _ops.unsqueeze(_ops.cast(inside, float32), 1)
+
+    if mode == "nearest":
+        return cells(_ops.round(x), _ops.round(y))
+    left, top = _ops.floor(x), _ops.floor(y)
+    u, v = _ops.unsqueeze(x - left, 1), _ops.unsqueeze(y - top, 1)
+    return (cells(left, top) * (1 - u) * (1 - v) + cells(left + 1, top) * u * (1 - v)
+            + cells(left, top + 1) * (1 - u) * v + cells(left + 1, top + 1) * u * v)
 
 
 def upsample_nearest(input, size=None, scale_factor=None):
