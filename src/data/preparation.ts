@@ -11,6 +11,7 @@ import type { FeatureInfo, SavedPreparation, TargetInfo } from './dataset';
 import { type DatePart, datePart, dateParts, parseDate } from './table/dates';
 import { type RawRow, rawRowsOf, readTableFile } from './table/rawRows';
 import { quantileRank, signedLog } from './table/scaling';
+import { numberAt } from './table/table';
 import { isMissing, parseNumber } from './table/values';
 
 const columnSchema = Type.Object({
@@ -127,7 +128,18 @@ export class Preparation implements SavedPreparation {
     const categories = this.state.columns
       .filter(c => c.kind === 'category' || c.from !== undefined)
       .map(c => c.from ?? c.name);
-    return rawRowsOf(await readTableFile(file, new Set(categories), signal));
+    const table = await readTableFile(file, new Set(categories), signal);
+    const rows = rawRowsOf(table);
+    // This table may write its numbers otherwise than the one that was trained on.
+    const numbers = new Set(this.state.columns.filter(c => c.kind === 'number').map(c => c.name));
+    for (const column of table.columns) {
+      if (column.decimal !== ',' || !numbers.has(column.name)) continue;
+      rows.forEach((row, i) => {
+        const x = numberAt(column, i);
+        if (!Number.isNaN(x)) row[column.name] = x;
+      });
+    }
+    return rows;
   }
 
   /** Writes one value of column `j` into the row that starts at `offset`; an unknown category leaves zeros. */

@@ -17,6 +17,7 @@ export const commands = {
   showRun: 'vitrine.showRun',
   resumeRun: 'vitrine.resumeRun',
   explainRun: 'vitrine.explainRun',
+  predictSelection: 'vitrine.predictSelection',
   revealRun: 'vitrine.revealRun',
   renameRun: 'vitrine.renameRun',
   compareRuns: 'vitrine.compareRuns',

@@ -2,13 +2,14 @@
 import type { Engine } from '../engine/engine';
 import { runChecks } from '../train/checkRegistry';
 import { openRun } from '../train/openRun';
+import { readRawRows } from '../train/rawRows';
 import { activityRun } from './activityRun';
 import { anchorRun } from './anchorRun';
 import { assessRun } from './assessRun';
 import { counterfactualRun } from './counterfactualRun';
 import { evaluationRun } from './evaluationRun';
 import { explainRow } from './explainRow';
-import { predictFile } from './predictFile';
+import { predictRaw, rowsOfText } from './predictFile';
 import { reportRun } from './reportRun';
 import { robustnessRun } from './robustnessRun';
 import type { RunManager } from './runManager';
@@ -90,10 +91,18 @@ export function engineHandlers(
       return whatIf(params, engineFor, signal);
     },
 
-    async predict({ run, input }, { signal }) {
+    async predict({ run, input, text, rows, ...options }, { signal, progress }) {
       const opened = await openRun(run);
       const engine = await engineFor(opened.record.backend);
-      return { rows: (await predictFile(opened, input, engine, signal)).map(row => ({ ...row })) };
+      const raw =
+        rows ??
+        (text === undefined
+          ? await readRawRows(input ?? '', opened.preparation, signal)
+          : await rowsOfText(text, opened.preparation, signal));
+      return {
+        target: opened.preparation.target.name,
+        rows: await predictRaw(opened, raw, engine, { ...options, signal, onProgress: progress }),
+      };
     },
 
     async 'checks/run'({ experiment, only }, { signal, progress }) {

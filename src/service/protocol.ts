@@ -24,6 +24,7 @@ import type { ParameterStatistics } from '../train/parameterStatistics';
 import type { RowPrediction } from '../train/predictRows';
 import type { RunEvent, RunRecord } from '../train/run';
 import type { TensorStatistics } from '../train/tensorStatistics';
+import type { PredictedRow } from './predictFile';
 import type { Robustness, RobustnessRequest } from './robustnessRun';
 
 export type { ModelFile, ParameterStatistics, ReadModel, ReadModelRequest, TensorStatistics };
@@ -198,7 +199,20 @@ export interface Requests {
   report: [{ run: string; name: string; language?: Language }, { html: string }];
   robustness: [RobustnessRequest, Robustness];
   'predict/whatIf': [WhatIfRequest, { before: RowPrediction; after: RowPrediction }];
-  predict: [{ run: string; input: string }, { rows: readonly Record<string, unknown>[] }];
+  /** Rows of a file, of a text (a table, JSON or texts), or as they are. */
+  predict: [
+    {
+      run: string;
+      input?: string;
+      text?: string;
+      rows?: Record<string, string | number | null>[];
+      /** Id of the method that says why, for each row. */
+      explain?: string;
+      /** Rows that cannot be prepared get an error of their own. */
+      keepGoing?: boolean;
+    },
+    { target: string; rows: PredictedRow[] },
+  ];
   'engine/info': [null, { backend: BackendInfo; pid: number }];
 }
 

@@ -1,8 +1,18 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { encodeWav } from '../../data/audio/wav';
 import { openTextEncoder } from '../../formats/huggingface/textModel';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
-import { predictFile } from '../../service/predictFile';
+import {
+  type PredictedRow,
+  type PredictOptions,
+  predictFile,
+  predictRaw,
+  rowsOfText,
+} from '../../service/predictFile';
+import { predictionsCsv } from '../../service/predictionTable';
+import { writeAtomically } from '../../train/atomicFile';
 import { openRun } from '../../train/openRun';
 import { openWeights } from '../../train/openWeights';
 import { classifyTexts, fillMasks } from '../../train/textTasks';
@@ -32,13 +42,40 @@ export const command: Command = {
     const { terminal, signal } = call;
     if (await isHuggingFace(call.arguments[0]!)) return predictTexts(call);
     const input = textOption(call, 'input');
-    if (input === undefined)
-      throw new VitrineError('bad-usage', 'Which rows? Give a table with --input DATA.csv.');
+    const values = textOption(call, 'values');
+    if ((input === undefined) === (values === undefined))
+      throw new VitrineError(
+        'bad-usage',
+        'Which rows? Give either a table with --input DATA.csv (or - for standard input), or one row with --values \'{"column": value}\'.',
+      );
     const run = await openedFor(call, call.arguments[0]!);
     const engines = new Engines();
     try {
       const engine = await engines.get(textOption(call, 'backend') ?? run.backend);
-      const rows = await predictFile(run, input, engine, signal);
+      const method = textOption(call, 'explain');
+      const options: PredictOptions = {
+        signal,
+        keepGoing: call.options['keep-going'] === true,
+        ...(method !== undefined && { explain: method }),
+        onProgress: done => terminal.progress(`predicting ${Math.round(100 * done)} %`),
+      };
+      const typed = values ?? (input === '-' ? await readStandardInput() : undefined);
+      const rows =
+        typed === undefined
+          ? await predictFile(run, input!, engine, options)
+          : await predictRaw(run, await rowsOfText(typed, run.preparation, signal), engine, options);
+      const failed = rows.filter(r => r.error !== undefined);
+      for (const { error } of failed.slice(0, 10)) terminal.message(terminal.yellow(error!));
+      if (failed.length > 0)
+        terminal.message(
+          `${failed.length} of ${rows.length} rows could not be read; the others were predicted.`,
+        );
+      const output = textOption(call, 'output');
+      if (output !== undefined) {
+        await writeOutput(path.resolve(output), rows, run);
+        terminal.message(`${rows.length} rows written to ${output}`);
+        return failed.length === 0;
+      }
       if (terminal.json) for (const row of rows) terminal.result(row);
       else
         terminal.print(
@@ -55,8 +92,9 @@ export const command: Command = {
             ]),
             t => terminal.bold(t),
           ),
+          ...rows.flatMap(r => (r.explanation ? ['', `Row ${r.row}: ${r.explanation.text}`] : [])),
         );
-      return true;
+      return failed.length === 0;
     } finally {
       await engines.dispose();
     }
@@ -130,7 +168,51 @@ async function openedFor(call: CommandCall, where: string) {
   }
 }
 
-function valueText(value: string | number | readonly number[]): string {
+async function readStandardInput(): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of process.stdin) {
+    parts.push(part as Buffer);
+    size += (part as Buffer).length;
+    if (size > 500_000_000)
+      throw new VitrineError('bad-data', 'Standard input is larger than 500 MB. Give a file with --input.');
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+async function writeOutput(
+  file: string,
+  rows: readonly PredictedRow[],
+  { preparation }: Awaited<ReturnType<typeof openedFor>>,
+): Promise<void> {
+  const ending = path.extname(file).toLowerCase();
+  if (preparation.sound && ending === '') {
+    await mkdir(file, { recursive: true });
+    for (const { row, prediction } of rows) {
+      if (!Array.isArray(prediction)) continue;
+      const { samples, sampleRate } = preparation.sound(prediction);
+      await writeAtomically(path.join(file, `${row}.wav`), encodeWav(samples, sampleRate));
+    }
+    return;
+  }
+  const text =
+    ending === '.csv'
+      ? predictionsCsv(rows, preparation.target.name)
+      : ending === '.json'
+        ? `${JSON.stringify(rows, null, 2)}\n`
+        : ending === '.jsonl'
+          ? rows.map(r => `${JSON.stringify(r)}\n`).join('')
+          : undefined;
+  if (text === undefined)
+    throw new VitrineError(
+      'bad-usage',
+      `--output ${file}: expected a name that ends in .csv, .json or .jsonl.`,
+    );
+  await writeAtomically(file, text);
+}
+
+function valueText(value: PredictedRow['prediction']): string {
+  if (value === null) return '';
   if (typeof value === 'number') return fixedNumber(value);
   return typeof value === 'string' ? value : value.map(fixedNumber).join(', ');
 }

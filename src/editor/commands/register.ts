@@ -9,6 +9,7 @@ import { compareModels, compareWithHead } from './compareModels';
 import { explain } from './explain';
 import { exportModel } from './exportModel';
 import { newExperiment } from './newExperiment';
+import { predictSelection } from './predictSelection';
 import { openReport, saveReport } from './report';
 import { compareRuns, deleteRun, exportRun, renameRun, revealRun, showRun } from './runs';
 import { openSample } from './samples';
@@ -26,6 +27,7 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
   showArchitecture,
   explain,
   explainRun: explain,
+  predictSelection,
   newExperiment: async (argument, rooms) => {
     const target = await targetOf(argument, rooms);
     if (target) await newExperiment(target, rooms);

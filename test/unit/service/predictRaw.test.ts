@@ -1,0 +1,110 @@
+/** Predicting rows from anywhere: typed, selected, piped; what cannot be read is told apart from what can. */
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createEngine } from '../../../src/engine/create';
+import type { Engine } from '../../../src/engine/engine';
+import { VitrineError } from '../../../src/model/errors';
+import { predictFile, predictRaw, rowsOfText } from '../../../src/service/predictFile';
+import { predictionsCsv } from '../../../src/service/predictionTable';
+import { launch } from '../../../src/train/launch';
+import { type OpenRun, openRun } from '../../../src/train/openRun';
+
+describe('Predicting rows from anywhere', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let engine: Engine;
+  let run: OpenRun;
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'vitrine-predict-'));
+    cpSync('media/samples/iris', folder, { recursive: true, filter: f => !f.includes('.vitrine/') });
+    engine = await createEngine({ backend: 'webasm' });
+    const { done, folder: made } = await launch({
+      experiment: path.join(folder, 'iris.vitrine.json'),
+      distFolder: path.resolve('dist'),
+      engineFor: async () => engine,
+      set: { epochs: 10 },
+    });
+    await done;
+    run = await openRun(made);
+  });
+  after(async () => {
+    await engine?.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const flower = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
+  const line = '5.1,3.5,1.4,0.2';
+  const header = Object.keys(flower).join(',');
+
+  it('takes JSON, JSON Lines and tables with or without the target', async () => {
+    const texts = [
+      JSON.stringify(flower),
+      JSON.stringify([flower]),
+      `${JSON.stringify(flower)}\n`,
+      `${header}\n${line}`,
+      `${header.replaceAll(',', ';')}\n${line.replaceAll(',', ';').replaceAll('.', ',')}`,
+      `${header},species\n${line},setosa`,
+    ];
+    const expected = await predictRaw(run, [flower], engine);
+    for (const text of texts)
+      assert.deepEqual(
+        await predictRaw(run, await rowsOfText(text, run.preparation), engine),
+        expected,
+        text,
+      );
+    assert.equal(expected[0]!.prediction, 'setosa');
+    const two = await rowsOfText(`${JSON.stringify(flower)}\n${JSON.stringify(flower)}`, run.preparation);
+    assert.equal(two.length, 2);
+  });
+
+  it('says what is wrong with a row, and predicts the others if asked', async () => {
+    const rows = [flower, { ...flower, petal_width: 'wide' }, { sepal_length: 1 }, flower];
+    await assert.rejects(
+      () => predictRaw(run, rows, engine),
+      (e: unknown) =>
+        e instanceof VitrineError && /^Row 2, column "petal_width": found "wide"/.test(e.message),
+    );
+    const out = await predictRaw(run, rows, engine, { keepGoing: true });
+    assert.deepEqual(
+      out.map(r => [r.prediction, r.error?.slice(0, 30)]),
+      [
+        ['setosa', undefined],
+        [null, 'Row 2, column "petal_width": f'],
+        [null, 'Row 3 has no column "sepal_wid'],
+        ['setosa', undefined],
+      ],
+    );
+    const csv = predictionsCsv(out, 'species').split('\n');
+    assert.match(csv[0]!, /^row,species,probability of setosa,.*,error$/);
+    assert.match(csv[2]!, /^1,,,,,"Row 2, column ""petal_width""/);
+    for (const [text, message] of [
+      ['', /the text is empty/],
+      ['[1, 2]', /Row 1: found 1, expected an object/],
+      ['{"petal_width": [1]}', /Row 1, column "petal_width": found a list/],
+      [line, /no rows|no column/],
+    ] as const)
+      await assert.rejects(
+        async () => predictRaw(run, await rowsOfText(text, run.preparation), engine),
+        (e: unknown) => e instanceof VitrineError && message.test(e.message),
+        text,
+      );
+  });
+
+  it('explains each row where asked', async () => {
+    const [row] = await predictRaw(run, [flower], engine, { explain: 'integrated_gradients' });
+    const { attribution, trust, text } = row!.explanation!;
+    assert.deepEqual(Object.keys(attribution!), Object.keys(flower));
+    assert.ok(trust > 0 && text.length > 20);
+    const csv = predictionsCsv([row!], 'species');
+    assert.match(csv, /share of petal_length.*trust,why/);
+  });
+
+  it('stops when cancelled', async () => {
+    await assert.rejects(
+      () => predictFile(run, path.join(folder, 'iris.csv'), engine, { signal: AbortSignal.abort() }),
+      (e: unknown) => e instanceof VitrineError && e.code === 'cancelled',
+    );
+  });
+});
