@@ -120,11 +120,7 @@ describe('The overview of a data set', () => {
       o.warnings.map(w => w.code),
       ['duplicate-rows', 'duplicate-rows', 'class-imbalance'],
     );
-    const numbers = Array.from({ length: 100 }, (_, i) => [
-      i * 1.5,
-      random.normal().toFixed(3),
-      i % 5,
-    ]);
+    const numbers = Array.from({ length: 100 }, (_, i) => [i * 1.5, random.normal().toFixed(3), i % 5]);
     const exact = numbers.map(([a, b, c]) => [a!, b!, c!, 3 * Number(a) + 1]);
     const leak = await overviewOf(await load(csv(['a', 'b', 'c', 'y'], exact)));
     assert.deepEqual(
