@@ -64,6 +64,18 @@ class Model(nn.Module):
         return self.head(self.ln(self.blocks(x)))
 `;
 
+const gemm = (size: number): string => `
+from torch import nn
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(${size}, ${size}, bias=False)
+
+    def forward(self, x):
+        return self.fc(x)
+`;
+
 /** Source of the class `Model` and the shape of one sample. */
 export function modelOf(w: Workload): { source: string; input: number[] } {
   if (w.kind === 'lenet') return { source: lenet, input: [1, 28, 28] };
@@ -76,6 +88,7 @@ export function modelOf(w: Workload): { source: string; input: number[] } {
       .replace('LENGTHS_LENGTH', String(w.length));
     return { source, input: [w.length] };
   }
+  if (w.kind === 'gemm') return { source: gemm(w.size), input: [w.size] };
   const [a, h, o] = w.sizes;
   const source = `
 from torch import nn

@@ -10,7 +10,7 @@ export interface Peer {
 
 export interface PeerSession {
   /** Undefined where the peer cannot do the workload. */
-  prepare(workload: Workload, mode: 'train' | 'infer'): Promise<Prepared | undefined>;
+  prepare(workload: Workload, mode: 'train' | 'infer', threads: number): Promise<Prepared | undefined>;
   dispose?(): void;
 }
 
@@ -18,6 +18,8 @@ export type Prepared =
   | {
       /** One training step, or one forward pass, over the workload's batch. Resolves when its result can be read. */
       call(): Promise<void> | void;
+      /** Called before each series of calls. */
+      begin?(): Promise<void>;
       dispose?(): void;
     }
   | {
@@ -47,7 +49,9 @@ export type Workload =
       layers: 4;
       heads: 4;
       vocabulary: number;
-    };
+    }
+  /** The product of a batch of `size` rows and a square matrix of weights. */
+  | { name: string; kind: 'gemm'; size: number; batch: number };
 
 export const workloads: readonly Workload[] = [
   { name: 'Net 2-5-1', kind: 'mlp', sizes: [2, 5, 1], activation: 'relu', batch: 32, loss: 'mse' },
@@ -70,4 +74,5 @@ export const workloads: readonly Workload[] = [
     heads: 4,
     vocabulary: 256,
   },
+  ...[256, 512, 1024].map((size): Workload => ({ name: `GEMM ${size}`, kind: 'gemm', size, batch: size })),
 ];

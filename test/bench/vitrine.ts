@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../../src/engine/create';
+import type { Engine } from '../../src/engine/engine';
 import type { Profile } from '../../src/engine/executors/webasm';
 import { initializeWeights } from '../../src/engine/initialize';
 import { PytorchReader } from '../../src/formats/pytorch/reader';
@@ -9,7 +10,8 @@ import type { Model, Tensor } from '../../src/model/graph';
 import { modelOf } from './models';
 import type { PeerSession, Workload } from './peer';
 
-async function read(reader: PytorchReader, w: Workload): Promise<Model> {
+/** The workload's model, read like a user's file. */
+export async function readModel(reader: PytorchReader, w: Workload): Promise<Model> {
   const { source, input } = modelOf(w);
   const file = join(tmpdir(), 'vitrine-bench', 'model.py');
   const found = (await reader.read({ file, texts: { [file]: source }, class: 'Model', input }))['Model'];
@@ -17,7 +19,7 @@ async function read(reader: PytorchReader, w: Workload): Promise<Model> {
   return found.model;
 }
 
-function feedsOf(w: Workload, model: Model): { feed: Tensor; targets: Tensor } {
+export function feedsOf(w: Workload, model: Model): { feed: Tensor; targets: Tensor } {
   if (w.kind === 'gpt') {
     const ids = Int32Array.from({ length: w.batch * w.length }, (_, i) => (i * 7) % w.vocabulary);
     return {
@@ -28,18 +30,25 @@ function feedsOf(w: Workload, model: Model): { feed: Tensor; targets: Tensor } {
   const shape = [w.batch, ...model.values[model.inputs[0]!]!.shape.slice(1).map(Number)];
   const data = Float32Array.from({ length: shape.reduce((p, d) => p * d, 1) }, Math.random);
   const targets: Tensor =
-    w.loss === 'mse'
+    w.kind !== 'gemm' && w.loss === 'mse'
       ? { shape: [w.batch, 1], data: Float32Array.from({ length: w.batch }, Math.random) }
       : { shape: [w.batch], data: Int32Array.from({ length: w.batch }, (_, i) => i % 10) };
   return { feed: { shape, data }, targets };
 }
 
-export async function vitrine(threads: number, profile?: Profile): Promise<PeerSession> {
+export async function vitrine(profile?: Profile): Promise<PeerSession> {
   const reader = new PytorchReader({ distFolder: join(__dirname, '../../../dist') });
-  const engine = await createEngine({ threads, ...(profile && { profile }) });
+  const engines = new Map<number, Promise<Engine>>();
+  const engineOf = (threads: number) => {
+    const engine = engines.get(threads) ?? createEngine({ threads, ...(profile && { profile }) });
+    engines.set(threads, engine);
+    return engine;
+  };
   return {
-    async prepare(w, mode) {
-      const model = await read(reader, w);
+    async prepare(w, mode, threads) {
+      if (w.kind === 'gemm' && mode === 'train') return undefined;
+      const engine = await engineOf(threads);
+      const model = await readModel(reader, w);
       const weights = initializeWeights(model, 0);
       const { feed, targets } = feedsOf(w, model);
       const feeds = { [model.inputs[0]!]: feed };
@@ -68,7 +77,7 @@ export async function vitrine(threads: number, profile?: Profile): Promise<PeerS
     },
     dispose: () => {
       void reader.dispose();
-      void engine.dispose();
+      for (const engine of engines.values()) void engine.then(e => e.dispose());
     },
   };
 }

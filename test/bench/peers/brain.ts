@@ -11,8 +11,8 @@ async function load(require: NodeJS.Require): Promise<PeerSession> {
     NeuralNetwork: new (o: Record<string, unknown>) => BrainNet;
   };
   return {
-    async prepare(w, mode) {
-      if (w.kind !== 'mlp') return undefined;
+    async prepare(w, mode, threads) {
+      if (w.kind !== 'mlp' || threads > 1) return undefined;
       const [inputs, hidden, outputs] = w.sizes;
       const net = new NeuralNetwork({
         inputSize: inputs,

@@ -1,4 +1,4 @@
-/** PyTorch on the CPU, one thread, where a Python with torch is found (VITRINE_PYTHON, else python3). */
+/** PyTorch on the CPU where a Python with torch is found (VITRINE_PYTHON, else python3). */
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Peer, PeerSession } from '../peer';
@@ -8,8 +8,6 @@ import json, statistics, sys, time
 import torch
 from torch import nn
 import torch.nn.functional as F
-
-torch.set_num_threads(1)
 
 class Block(nn.Module):
     def __init__(self, width, heads):
@@ -49,6 +47,8 @@ def build(w):
                             nn.MaxPool2d(2), nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(),
                             nn.Linear(84, 10))
         return net, torch.rand(w["batch"], 1, 28, 28), torch.arange(w["batch"]) % 10, nn.CrossEntropyLoss()
+    if w["kind"] == "gemm":
+        return nn.Linear(w["size"], w["size"], bias=False), torch.rand(w["batch"], w["size"]), None, None
     x = torch.randint(0, w["vocabulary"], (w["batch"], w["length"]))
     loss = nn.CrossEntropyLoss()
     return GPT(w), x, x, lambda y, t: loss(y.flatten(0, 1), t.flatten())
@@ -56,6 +56,7 @@ def build(w):
 print(json.dumps({"version": torch.__version__}), flush=True)
 for line in sys.stdin:
     request = json.loads(line)
+    torch.set_num_threads(request["threads"])
     net, x, target, loss = build(request["workload"])
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
 
@@ -71,7 +72,7 @@ for line in sys.stdin:
     for _ in range(5):
         step()
     times, end = [], time.perf_counter() + request["seconds"]
-    while time.perf_counter() < end or len(times) < 5:
+    while time.perf_counter() < end or len(times) < 3:
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
@@ -91,10 +92,11 @@ async function load(): Promise<PeerSession | undefined> {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   await lines.next();
   return {
-    async prepare(workload, mode) {
+    async prepare(workload, mode, threads) {
+      if (workload.kind === 'gemm' && mode === 'train') return undefined;
       return {
         measure: async seconds => {
-          child.stdin.write(`${JSON.stringify({ workload, mode, seconds })}\n`);
+          child.stdin.write(`${JSON.stringify({ workload, mode, seconds, threads })}\n`);
           const { value, done } = await lines.next();
           if (done) throw new Error('the Python process ended');
           return (JSON.parse(value) as { us: number }).us;

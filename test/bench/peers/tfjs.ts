@@ -37,6 +37,7 @@ function layersOf(tf: Tf, w: Workload): unknown[] | undefined {
       }),
     );
   }
+  if (w.kind === 'gemm') return [dense!({ units: w.size, useBias: false, inputShape: [w.size] })];
   if (w.kind === 'lenet') {
     return [
       conv2d!({ filters: 6, kernelSize: 5, padding: 'same', activation: 'relu', inputShape: [28, 28, 1] }),
@@ -59,14 +60,25 @@ async function session(require: NodeJS.Require, backend: 'cpu' | 'wasm'): Promis
     wasm.setThreadsCount(1);
   }
   return {
-    async prepare(w, mode): Promise<Prepared | undefined> {
-      await tf.setBackend(backend);
-      await tf.ready();
+    async prepare(w, mode, threads): Promise<Prepared | undefined> {
+      if (threads > 1 || (w.kind === 'gemm' && (mode === 'train' || (backend === 'cpu' && w.size > 256))))
+        return undefined;
+      const begin = async () => {
+        await tf.setBackend(backend);
+        await tf.ready();
+      };
+      await begin();
       const layers = layersOf(tf, w);
       if (!layers) return undefined;
       const model = tf.sequential({ layers });
       const classes = w.kind === 'mlp' && w.loss === 'mse' ? 0 : 10;
-      const x = tf.randomUniform(w.kind === 'mlp' ? [w.batch, w.sizes[0]] : [w.batch, 28, 28, 1]);
+      const x = tf.randomUniform(
+        w.kind === 'mlp'
+          ? [w.batch, w.sizes[0]]
+          : w.kind === 'gemm'
+            ? [w.batch, w.size]
+            : [w.batch, 28, 28, 1],
+      );
       const y = classes
         ? tf.oneHot(
             tf.tensor1d(
@@ -78,6 +90,7 @@ async function session(require: NodeJS.Require, backend: 'cpu' | 'wasm'): Promis
         : tf.randomUniform([w.batch, 1]);
       if (mode === 'infer') {
         return {
+          begin,
           call: async () => {
             const out = model.predict(x);
             await out.data();
@@ -93,6 +106,7 @@ async function session(require: NodeJS.Require, backend: 'cpu' | 'wasm'): Promis
           : 'meanSquaredError',
       });
       return {
+        begin,
         call: async () => {
           await model.trainOnBatch(x, y);
         },
