@@ -60,6 +60,13 @@ export function isWebasmSupported(): boolean {
 /** By kernel: how often it ran, and the shortest of its times in ms, which other work on the machine disturbs least. */
 export type Profile = Map<string, { calls: number; shortest: number }>;
 
+let inUse = 0;
+
+/** Bytes of all memories of plans that were compiled and not disposed of, in this process. */
+export function memoryInUse(): number {
+  return inUse;
+}
+
 export interface WebasmOptions {
   /** Gets the time of each kernel; measuring costs small nets much of their speed. */
   profile?: Profile;
@@ -93,6 +100,7 @@ class WebasmExecutable implements Executable {
   private readonly places = new Map<string, { start: number; end: number }>();
   private readonly copies: readonly (readonly [from: number, end: number, to: number])[];
   private release: () => void = () => undefined;
+  private bytes: number;
 
   constructor(
     gpu: GPU,
@@ -138,6 +146,8 @@ class WebasmExecutable implements Executable {
     });
     if (profile) this.steps = this.steps.map((step, i) => timed(step, labelOf(plan.calls[i]!), profile));
     if (shared) this.release = () => shared.remove(id);
+    this.bytes = memory.buffer.byteLength;
+    inUse += this.bytes;
   }
 
   write(buffer: string, data: Float32Array | Int32Array): void {
@@ -156,6 +166,9 @@ class WebasmExecutable implements Executable {
 
   async dispose(): Promise<void> {
     this.release();
+    this.release = () => undefined;
+    inUse -= this.bytes;
+    this.bytes = 0;
     this.steps = [];
     this.f32 = new Float32Array(0);
   }

@@ -1,5 +1,5 @@
 /** ArgMax and ArgMin: where along an axis the extreme value stands. */
-import type { OpDefinition } from '../op';
+import { type OpDefinition, ShapeError } from '../op';
 import { axisOf, elements, flag, input, number } from './_infer';
 import { dot, kernelSource, launch, stridesOf } from './_launch';
 
@@ -16,6 +16,10 @@ export function argOp(
       const shape = flag(attributes, 'keepdims', true)
         ? x.shape.map((d, i) => (i === axis ? 1 : d))
         : x.shape.filter((_, i) => i !== axis);
+      if (x.shape[axis] === 0 && !shape.includes(0))
+        throw new ShapeError(
+          `${about.name.toLowerCase()}(): Expected reduction dim ${axis} to have non-zero size.`,
+        );
       return [{ dtype: 'int64', shape }];
     },
     flops: inputs => elements(inputs[0]),

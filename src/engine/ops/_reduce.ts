@@ -3,7 +3,7 @@ import type { Attributes, Dim, TensorType } from '../../model/graph';
 import type { Concrete, FastKernel, GradientContext, KernelCall, OpDefinition } from '../op';
 import { axesOf, elements, flag, input, isFloat } from './_infer';
 import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
-import { collapse } from './_map';
+import { collapse, mapKernel } from './_map';
 
 /**
  * How to reduce. `start` is the accumulator `s` from the first value `v` (or a constant), `step` updates `s` by each
@@ -12,6 +12,8 @@ import { collapse } from './_map';
 export interface Reduction {
   /** The accumulator's start; "first" takes the first value. */
   start: 'first' | number;
+  /** The result where there is no first value, as an expression: ONNX's for the reduction. */
+  empty?: string;
   step: string;
   end?: string | ((count: number) => string);
   /** Declarations of further variables. */
@@ -41,7 +43,8 @@ export function reduceKernel(
   const reduced = part([...axes]);
   const { grid, prologue, at } = launch(kept.sizes);
   const count = reduced.sizes.reduce((p, d) => p * d, 1);
-  const { start, step, end, locals = '' } = reduction;
+  const { start, step, end, locals = '', empty = '-1 / 0' } = reduction;
+  if (count === 0 && start === 'first') return mapKernel(name, [], output, empty);
   return {
     name,
     source: kernelSource(

@@ -5,6 +5,6 @@ export const op = reduce({
   name: 'ReduceMin',
   summary: 'Minimum over axes',
   torch: ['torch.amin', 'Tensor.min'],
-  reduction: { start: 'first', step: 'if (v < s || v !== v) { s = v; }' },
+  reduction: { start: 'first', empty: '1 / 0', step: 'if (v < s || v !== v) { s = v; }' },
   gradient: extremeGradient,
 });

@@ -445,3 +445,49 @@ describe('first weights', () => {
     }
   });
 });
+
+describe('reductions of nothing', () => {
+  const nothing = (op: string): Model => ({
+    name: 'Empty',
+    file: 'empty.onnx',
+    format: 'onnx',
+    inputs: ['x'],
+    outputs: ['y'],
+    values: {
+      x: { id: 'x', dtype: 'float32', shape: [2, 0, 3] },
+      y: { id: 'y', dtype: 'float32', shape: [2, 3] },
+    },
+    nodes: [
+      {
+        id: 'n',
+        op,
+        module: '',
+        inputs: ['x'],
+        outputs: ['y'],
+        attributes: { ...(op.startsWith('Arg') ? { axis: 1 } : { axes: [1] }), keepdims: 0 },
+      },
+    ],
+    parameters: [],
+    modules: [],
+  });
+
+  it('are what ONNX says, and read no other memory', async () => {
+    const engine = await createEngine({ backend: 'webasm' });
+    for (const [op, expected] of [
+      ['ReduceSum', 0],
+      ['ReduceProd', 1],
+      ['ReduceMax', Number.NEGATIVE_INFINITY],
+      ['ReduceMin', Number.POSITIVE_INFINITY],
+      ['ReduceMean', Number.NaN],
+      ['ReduceLogSumExp', Number.NEGATIVE_INFINITY],
+    ] as const) {
+      const evaluator = await engine.evaluator(nothing(op), { bindings: {}, weights: {} });
+      const { values } = await evaluator.run({ x: { shape: [2, 0, 3], data: new Float32Array(0) } });
+      assert.deepEqual([...values['y']!.data], new Array(6).fill(expected), op);
+    }
+    await fails('shape-mismatch', /argmax\(\): Expected reduction dim 1 to have non-zero size/, () =>
+      engine.evaluator(nothing('ArgMax'), { bindings: {}, weights: {} }),
+    );
+    await engine.dispose();
+  });
+});
