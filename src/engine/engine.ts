@@ -120,6 +120,11 @@ export interface TrainerRequest {
   seed?: number;
   /** Continues a run: what `state()` returned. */
   state?: Tensors;
+  /**
+   * Modules whose inner values are computed again for the gradients instead of kept (compile/recompute.ts): less
+   * memory, more time, the same numbers. Paths; "blocks.*" names each child of `blocks`.
+   */
+  recompute?: readonly string[];
 }
 
 export interface StepResult {

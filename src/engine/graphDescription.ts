@@ -2,6 +2,7 @@
 import registered from 'registry:engine/ops#op';
 import { addDims, bindDim, symbolsOf } from '../model/dim';
 import type { Dim, Model, Node, Shape } from '../model/graph';
+import type { Footprint } from './footprint';
 import type { OpDefinition } from './op';
 
 export interface GraphDescription {
@@ -26,6 +27,8 @@ export interface GraphDescription {
     flops: Dim;
     source: { file: string; line: number; column: number } | null;
   }[];
+  /** Peak bytes that the engine takes for a batch, on the CPU; absent where sizes other than the batch's are open. */
+  memory?: Footprint;
   /** Of files that hold weights without the code that computes with them. */
   tensors?: readonly { name: string; dtype: string; shape: readonly number[] }[];
 }

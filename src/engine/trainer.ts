@@ -2,14 +2,13 @@
 import { VitrineError } from '../model/errors';
 import type { Bindings, Model, Tensor, Tensors } from '../model/graph';
 import { Random } from '../model/random';
-import { differentiate } from './compile/autodiff';
-import { bindModel, type Draw, type Graph } from './compile/graph';
-import { lower } from './compile/plan';
+import type { Draw, Graph } from './compile/graph';
 import type { BackendInfo, StepResult, Trainer, TrainerRequest } from './engine';
 import type { Executable, Executor } from './executors/executor';
 import { batchSymbol, checkFeed, checkWeights } from './feeds';
-import { addLoss, type BuiltLoss } from './lossGraph';
+import type { BuiltLoss } from './lossGraph';
 import { GROUPS } from './penalty';
+import { planTraining, residentsOf } from './trainingPlan';
 import { type Slot, type StepOptions, Updates } from './updates';
 import { yieldToOthers } from './yielding';
 
@@ -60,7 +59,7 @@ export class CompiledTrainer implements Trainer {
     private readonly updates: Updates,
   ) {
     this.batch = batchSymbol(model);
-    this.residents = [...model.parameters.map(p => p.name), ...updates.slots.map(s => s.name)];
+    this.residents = residentsOf(model, updates);
   }
 
   get backend(): BackendInfo {
@@ -183,41 +182,23 @@ export class CompiledTrainer implements Trainer {
   }
 
   private async compile(bindings: Bindings, targetShape: readonly number[]): Promise<Step> {
-    const { model, request, updates } = this;
-    const graph = bindModel(model, bindings, true);
-    const loss = addLoss(graph, model, request.loss, { ...request.targets, shape: targetShape });
-    const gradients = differentiate(graph, new Map([[loss.value, graph.scalar(1)]]), updates.trained);
-    const found = [...gradients].flatMap(([name, g]) => (g === undefined ? [] : [[name, g] as const]));
-    if (found.length === 0)
-      throw new VitrineError(
-        'bad-model',
-        `The loss does not depend on any trainable parameter of ${model.name}.`,
-      );
-    updates.emit(graph, new Map(found));
-    const scalars = Object.keys(updates.scalars(1, { learningRate: 1 }));
-    const output = model.outputs[0]!;
-    const { plan, bufferOf } = lower(
-      graph,
-      {
-        inputs: [
-          ...model.inputs,
-          loss.target,
-          ...(loss.penalty ? [GROUPS] : []),
-          ...scalars,
-          ...graph.draws.map(d => d.id),
-        ],
-        residents: this.residents,
-        outputs: [loss.value, output, ...found.map(([, g]) => g)],
-      },
+    const { model, request } = this;
+    const targets = { ...request.targets, shape: targetShape };
+    const { graph, plan, loss, gradients, bufferOf } = planTraining(
+      model,
+      { ...request, targets },
+      this.updates,
+      bindings,
       this.executor.fast,
     );
+    const output = model.outputs[0]!;
     const step: Step = {
       graph,
       executable: await this.executor.compile(plan),
       loss,
       lossBuffer: bufferOf(loss.value),
       output: { buffer: bufferOf(output), shape: graph.shape(output) },
-      gradients: new Map(found.map(([name, g]) => [name, bufferOf(g)])),
+      gradients: new Map(gradients.map(([name, g]) => [name, bufferOf(g)])),
       draws: graph.draws,
       inputs: new Map(model.inputs.map(id => [id, bufferOf(id)])),
     };

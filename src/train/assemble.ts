@@ -156,7 +156,8 @@ async function ownWeights(model: Model): Promise<Tensors | undefined> {
 
 export function recipeOf(experiment: Experiment): Recipe {
   const { mitigate, sensitive } = experiment;
-  const { metrics, checkpointEvery, schedule, accumulate, monitor, earlyStopping, keep } = experiment;
+  const { metrics, checkpointEvery, schedule, accumulate, monitor, earlyStopping, keep, recompute } =
+    experiment;
   const update = updateSpec(experiment);
   const { groups } = experiment.optimizer;
   return {
@@ -166,6 +167,7 @@ export function recipeOf(experiment: Experiment): Recipe {
     epochs: experiment.epochs,
     batchSize: experiment.batchSize,
     ...(update && { update }),
+    ...(recompute && { recompute }),
     ...(groups && { groupRates: groups.map(g => g.lr) }),
     ...(schedule && { schedule }),
     ...(accumulate && { accumulate }),

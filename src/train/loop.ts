@@ -108,7 +108,7 @@ export class TrainingLoop {
   private async open(): Promise<void> {
     const { engine, model, dataset, seed, resume } = this.request;
     const { bindings, targets, metrics, batchSize, loss, pace, mitigation } = this.setup;
-    const { update } = this.recipe;
+    const { update, recompute } = this.recipe;
     const { weights } = this.start;
     this.trainer = await engine.trainer(model, {
       bindings,
@@ -116,6 +116,7 @@ export class TrainingLoop {
       loss: mitigation?.penalty ? { ...loss, penalty: mitigation.penalty } : loss,
       optimizer: pace.optimizer(),
       ...(update && { update }),
+      ...(recompute && { recompute }),
       targets,
       seed,
       ...(Object.keys(this.start.optimizer).length > 0 && { state: this.start.optimizer }),

@@ -100,6 +100,7 @@ async function run(
     loss: recipe.loss,
     optimizer: recipe.optimizer,
     ...(recipe.update && { update: recipe.update }),
+    ...(recipe.recompute && { recompute: recipe.recompute }),
     targets: { shape: [batch, columns], dtype: 'float32' },
     seed,
     ...(Object.keys(start.optimizer).length > 0 && { state: start.optimizer }),

@@ -8,6 +8,8 @@ export interface Recipe {
   optimizer: OptimizerSpec;
   /** What else happens to gradients and weights. */
   update?: UpdateSpec;
+  /** Modules whose activations are computed again for the gradients. */
+  recompute?: readonly string[];
   /** The optimiser's starting learning rate. */
   learningRate: number;
   /** That of each of the optimiser's groups; `learningRate` if absent. */

@@ -1,24 +1,33 @@
 import path from 'node:path';
+import { threadCount } from '../../engine/executors/threads';
+import { type Footprint, footprintOf } from '../../engine/footprint';
 import { describeGraph, type GraphDescription } from '../../engine/graphDescription';
 import { VitrineError } from '../../model/errors';
-import type { Diagnostic } from '../../model/graph';
+import type { Diagnostic, Model } from '../../model/graph';
 import { listed, nearest } from '../../model/suggest';
+import { experimentOf, recipeOf } from '../../train/assemble';
 import { type Command, textOption } from '../command';
-import { splitFragment } from '../experiments';
+import { experimentsNaming, splitFragment } from '../experiments';
 import { parseShape, readModels } from '../readModels';
 import { fixedNumber, grouped, scaled, shapeText, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 
 export const command: Command = {
   name: 'graph',
-  usage: 'FILE[#Class] [--input 1x28x28] [--json]',
-  summary: 'Show the layers of a model: shapes, parameters, floating point operations, source lines.',
+  usage: 'FILE[#Class] [--input 1x28x28] [--batch N] [--json]',
+  summary:
+    'Show the layers of a model: shapes, parameters, floating point operations, source lines; and what memory it takes.',
   arguments: [1, 1],
   options: {
     input: {
       type: 'string',
       value: 'SHAPE',
       help: 'Shape of one sample, e.g. 1x28x28. If left out: that of the data of an experiment beside the file.',
+    },
+    batch: {
+      type: 'string',
+      value: 'N',
+      help: 'Rows of a batch, for the memory. If left out: that of an experiment beside the file, else 32.',
     },
   },
   async run(call) {
@@ -56,12 +65,36 @@ export const command: Command = {
       call.terminal.message(
         `${path.relative('', d.file)}:${d.line}:${d.column}: ${d.severity}: ${d.message}`,
       );
-    const description = describeGraph(found.model);
+    const memory = await memoryOf(found.model, file, name, textOption(call, 'batch'));
+    const description = { ...describeGraph(found.model), ...(memory && { memory }) };
     if (call.terminal.json) call.terminal.result(description);
     else show(description, file, call.terminal);
     return !found.diagnostics.some(d => d.severity === 'error');
   },
 };
+
+/** What the model takes for a batch, trained as an experiment beside the file says, if there is one. */
+async function memoryOf(
+  model: Model,
+  file: string,
+  name: string,
+  batch: string | undefined,
+): Promise<Footprint | undefined> {
+  const rows = batch === undefined ? undefined : Number(batch);
+  if (rows !== undefined && !(Number.isSafeInteger(rows) && rows > 0))
+    throw new VitrineError('bad-usage', `--batch is "${batch}"; it must be a whole number above 0.`);
+  const threads = threadCount(0);
+  for (const { file: experimentFile } of await experimentsNaming(file, name)) {
+    try {
+      const recipe = recipeOf(await experimentOf(experimentFile));
+      return footprintOf(model, { ...recipe, batch: rows ?? recipe.batchSize, threads });
+    } catch (e) {
+      // An experiment with faults says nothing.
+      if (!(e instanceof VitrineError)) throw e;
+    }
+  }
+  return footprintOf(model, { batch: rows ?? 32, threads });
+}
 
 function unreadable(what: string, diagnostics: readonly Diagnostic[]): VitrineError {
   const first = diagnostics.find(d => d.severity === 'error') ?? diagnostics[0];
@@ -112,7 +145,16 @@ function show(graph: GraphDescription, file: string, terminal: Terminal): void {
     '',
     `${terminal.bold(grouped(total))} parameters (${fixedSize(total * 4)}) · ` +
       `${terminal.bold(scaled(graph.flops))} FLOPs a sample · input ${inputText(graph.input)} → output ${inputText(graph.output)}`,
+    ...(graph.memory ? [memoryText(graph.memory)] : []),
   );
+}
+
+function memoryText({ batch, training, inference }: Footprint): string {
+  const parts = [
+    ...(training === undefined ? [] : [`${fixedSize(training)} to train`]),
+    `${fixedSize(inference)} to predict`,
+  ];
+  return `Peak memory for a batch of ${batch}: ${parts.join(', ')}`;
 }
 
 function inputText(shape: GraphDescription['input']): string {

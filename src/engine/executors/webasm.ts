@@ -11,14 +11,13 @@
  */
 import { GPU } from 'gpu.js';
 import { VitrineError } from '../../model/errors';
-import { fuseElementwise } from '../compile/fuse';
-import { outputsOf, planMemory } from '../compile/memory';
+import { layOut } from '../compile/layout';
+import { outputsOf } from '../compile/memory';
 import type { Plan } from '../compile/plan';
 import type { BackendInfo } from '../engine';
 import type { KernelCall } from '../op';
 import { emitCells, unitsOf } from '../wasm/cells/emit';
 import { fastKernels } from '../wasm/fastKernels';
-import { NATIVE_BYTES } from '../wasm/instantiate';
 import { instantiateNative, nativeModule } from '../wasm/native';
 import { type Executable, type Executor, LONGEST_LOOP } from './executor';
 import { bindProgram, type Program, type Step } from './program';
@@ -37,21 +36,19 @@ interface WasmKernel {
   validateSettings(args: unknown[]): void;
   translateSource(): boolean;
   _assembleModule(
-    layout: Layout,
+    layout: GpuLayout,
     cells: number,
     shared: boolean,
   ): { bytes: Uint8Array; initial: number; maximum: number };
 }
 
-interface Layout {
+interface GpuLayout {
   arrays: Record<string, { index: number; offset: number; dims: number[]; flatLength: number }>;
   scalars: Record<string, never>;
   constantArrays: Record<string, never>;
   outputOffset: number;
   totalBytes: number;
 }
-
-const PAGE = 65536;
 
 export function isWebasmSupported(): boolean {
   return GPU.isWebAssemblySupported;
@@ -109,16 +106,19 @@ class WebasmExecutable implements Executable {
     pool?: ThreadPool,
     profile?: Profile,
   ) {
-    const plan = fuseElementwise(given);
-    const { offsets, bytes: planned, copies } = planMemory(plan, NATIVE_BYTES);
-    const scratch = planned;
-    const scratchSize = Math.ceil(scratchBytes(plan) / 64) * 64;
-    const bytes = planned + scratchSize * (pool?.threads ?? 1);
-    const initial = Math.ceil(bytes / PAGE) + 16;
+    const {
+      plan,
+      offsets,
+      bytes,
+      pages: initial,
+      copies,
+      scratch,
+      scratchSize,
+    } = layOut(given, pool?.threads ?? 1);
     if (initial > 65536)
       throw new VitrineError(
         'bad-request',
-        `The model needs ${(bytes / 2 ** 30).toFixed(1)} GB for one batch, more than the 4 GB that WebAssembly can address. Take a smaller batch.`,
+        `The model needs ${(bytes / 2 ** 30).toFixed(1)} GB for one batch, more than the 4 GB that WebAssembly can address. Take a smaller batch, or have activations computed again ("recompute" in the experiment).`,
       );
     // gpu.js declares this maximum in each module; the memory's may not be larger.
     const maximum = Math.max(initial, 4096);
@@ -239,7 +239,7 @@ function portableStep(
 ): Step {
   const cells = plan.sizes.get(call.output.buffer)!;
   const kernel = kernelFor(gpu, kernels, call, cells);
-  const arrays: Layout['arrays'] = {};
+  const arrays: GpuLayout['arrays'] = {};
   call.inputs.forEach(({ buffer }, index) => {
     const flatLength = plan.sizes.get(buffer)!;
     arrays[kernel.argumentNames[index]!] = {
@@ -250,7 +250,7 @@ function portableStep(
     };
   });
   const outputOffset = offsets.get(call.output.buffer)!;
-  const layout: Layout = { arrays, scalars: {}, constantArrays: {}, outputOffset, totalBytes: bytes };
+  const layout: GpuLayout = { arrays, scalars: {}, constantArrays: {}, outputOffset, totalBytes: bytes };
   const assembled = kernel._assembleModule(layout, cells, true);
   return {
     kind: 'portable',
@@ -259,14 +259,6 @@ function portableStep(
     cells,
     row: kernel.threadDim[0]!,
   };
-}
-
-/** What the hand-written kernels need beside the plan's buffers; they run one after the other. */
-function scratchBytes({ calls }: Plan): number {
-  return calls.reduce((most, { fast }) => {
-    const kernel = fast && fastKernels[fast.name];
-    return kernel ? Math.max(most, kernel.scratchBytes(fast.params)) : most;
-  }, 0);
 }
 
 /** A kernel translated for its source and grid; the same source may run over other buffers. */

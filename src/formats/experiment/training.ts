@@ -42,6 +42,13 @@ export function trainingFields(schedule: TSchema) {
           'Batches whose gradients are added up for one step: as a batch so many times as large, in the memory of one.',
       }),
     ),
+    recompute: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        uniqueItems: true,
+        description:
+          'Layers whose inner values are computed again for the gradients instead of kept (activation checkpointing), e.g. ["blocks.*"] for each child of blocks. Needs less memory and more time, and gives the same numbers.',
+      }),
+    ),
     freeze: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         uniqueItems: true,
