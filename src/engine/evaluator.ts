@@ -68,7 +68,8 @@ class CompiledEvaluator implements Evaluator {
 
   async run(feeds: Tensors, options: { seed?: Tensor; targets?: Tensor } = {}): Promise<Evaluation> {
     if (!this.main) throw new VitrineError('bad-request', 'The evaluator was disposed of.');
-    await yieldToOthers();
+    const pause = yieldToOthers();
+    if (pause) await pause;
     const rows = this.batch === undefined ? undefined : feeds[this.model.inputs[0]!]?.shape[0];
     const full = this.main.rows;
     if (this.request.carry) return this.evaluate(this.main, feeds, options);
@@ -182,7 +183,8 @@ class CompiledEvaluator implements Evaluator {
     } else if (this.request.gradients?.length)
       executable.write(SEED, this.checkSeed(graph, options.seed).data);
     draw(executable, graph.draws, 0, ++this.runs);
-    await executable.run();
+    const running = executable.run();
+    if (running) await running;
     const read = (id: string, buffer: string): Tensor => {
       const type = graph.type(id);
       const data = executable.read(buffer);

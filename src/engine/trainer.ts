@@ -77,7 +77,8 @@ export class CompiledTrainer implements Trainer {
   }
 
   async step(feeds: Tensors, targets: Tensor, options: StepOptions): Promise<StepResult> {
-    await yieldToOthers();
+    const pause = yieldToOthers();
+    if (pause) await pause;
     const step = await this.stepFor(feeds, targets);
     const { executable, graph, loss } = step;
     for (const [id, buffer] of step.inputs)
@@ -88,7 +89,8 @@ export class CompiledTrainer implements Trainer {
       executable.write(id, Float32Array.of(value));
     if (options.accumulate?.last !== false) this.count++;
     draw(executable, step.draws, this.request.seed ?? 0, ++this.batches);
-    await executable.run();
+    const running = executable.run();
+    if (running) await running;
     return {
       loss: executable.read(step.lossBuffer)[0]!,
       output: { shape: step.output.shape, data: executable.read(step.output.buffer) },

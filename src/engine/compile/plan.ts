@@ -4,6 +4,7 @@ import { VitrineError } from '../../model/errors';
 import type { Concrete, KernelCall } from '../op';
 import { requireOp } from '../opRegistry';
 import { sizeOf } from '../ops/_launch';
+import { foldTransposes } from './foldTransposes';
 import type { Graph, GraphNode } from './graph';
 
 /** What an executor compiles. All buffers are flat float32 arrays, known by name. */
@@ -44,7 +45,8 @@ export function lower(
     resident: graph.resolve(u.resident),
     value: graph.resolve(u.value),
   }));
-  const nodes = needed(graph, [...ends.outputs.map(o => graph.resolve(o)), ...updates.map(u => u.value)]);
+  const read = [...ends.outputs.map(o => graph.resolve(o)), ...updates.map(u => u.value)];
+  const nodes = needed(foldTransposes(graph, needed(graph.nodes, read), new Set(read)), read);
   const calls: KernelCall[] = [];
   const sizes = new Map<string, number>();
   const note = (c: Concrete) => {
@@ -93,11 +95,11 @@ export function lower(
 }
 
 /** The nodes that the ends depend on, in order. */
-function needed(graph: Graph, ends: readonly string[]): GraphNode[] {
+function needed(all: readonly GraphNode[], ends: readonly string[]): GraphNode[] {
   const wanted = new Set(ends);
   const nodes: GraphNode[] = [];
-  for (let i = graph.nodes.length - 1; i >= 0; i--) {
-    const node = graph.nodes[i]!;
+  for (let i = all.length - 1; i >= 0; i--) {
+    const node = all[i]!;
     if (!node.outputs.some(o => wanted.has(o))) continue;
     for (const id of node.inputs) wanted.add(id);
     nodes.push(node);

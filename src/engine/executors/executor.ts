@@ -20,8 +20,8 @@ export interface Executable {
   readonly backend: BackendInfo;
   /** Sets an input or a resident buffer. The data is copied. */
   write(buffer: string, data: Float32Array | Int32Array): void;
-  /** Runs the whole plan once, updates included. */
-  run(): Promise<void>;
+  /** Runs the whole plan once, updates included. A promise where that takes more than a call. */
+  run(): Promise<void> | undefined;
   /** A copy of an output or a resident buffer as the last run left it. */
   read(buffer: string): Float32Array;
   dispose(): Promise<void>;

@@ -154,7 +154,7 @@ class WebasmExecutable implements Executable {
     this.f32.set(data, this.places.get(buffer)!.start);
   }
 
-  async run(): Promise<void> {
+  run(): undefined {
     for (const step of this.steps) step();
     for (const [from, end, to] of this.copies) this.f32.copyWithin(to, from, end);
   }

@@ -63,7 +63,7 @@ export function reduceKernel(
 
 /**
  * The hand-written sum where the kept axes stand together between reduced ones, [outer, channels, inner]. Columns
- * (inner 1) are left to the portable kernel, which reads four of them at once.
+ * (inner 1) are summed in single precision by parts.
  */
 function channelSums(
   shape: readonly number[],
@@ -76,8 +76,10 @@ function channelSums(
   const outer = sizeOf(shape.slice(0, first));
   const channels = sizeOf(shape.slice(first, last + 1));
   const inner = sizeOf(shape.slice(last + 1));
-  if (inner < 8) return {};
   const divisor = kind === 'mean' ? outer * inner : 1;
+  if (inner === 1 && outer > 1 && channels > 1)
+    return { fast: { name: 'sumColumns', params: { rows: outer, columns: channels, divisor } } };
+  if (inner < 8) return {};
   return { fast: { name: 'sumChannels', params: { outer, channels, inner, divisor } } };
 }
 

@@ -1,6 +1,6 @@
 import type { Concrete, KernelCall, LoweringContext } from '../op';
 import { axisOf, number } from './_infer';
-import { dot, kernelSource, launch, stridesOf } from './_launch';
+import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 import { reduceKernel } from './_reduce';
 
 /** The maximum along the axis and Σ exp(x - max), with size 1 in place of the axis. */
@@ -32,19 +32,25 @@ export function rowStatistics(l: LoweringContext): { max: Concrete; sum: Concret
   return { max, sum };
 }
 
-/** The hand-written kernel for the whole op, over the last axis; undefined where the executor lacks it. */
+/** The hand-written kernel for the whole op; undefined where the executor lacks it. */
 export function softmaxKernel(l: LoweringContext, logarithm: boolean): KernelCall | undefined {
   const x = l.inputs[0]!;
   const rank = x.shape.length;
-  if (!l.fast || rank === 0 || axisOf(number(l.attributes, 'axis', -1), rank) !== rank - 1) return undefined;
-  const axis = x.shape.at(-1)!;
-  const outer = x.shape.slice(0, -1).reduce((p, d) => p * d, 1);
-  const params = { outer, axis, logarithm: logarithm ? 1 : 0 };
+  if (!l.fast || rank === 0) return undefined;
+  const at = axisOf(number(l.attributes, 'axis', -1), rank);
+  const axis = x.shape[at]!;
+  if (axis === 0) return undefined;
+  const outer = sizeOf(x.shape.slice(0, at));
+  const inner = sizeOf(x.shape.slice(at + 1));
+  const log = logarithm ? 1 : 0;
   return {
-    name: 'Softmax',
+    name: logarithm ? 'LogSoftmax' : 'Softmax',
     source: '',
     inputs: [x],
     output: l.outputs[0]!,
-    fast: { name: 'softmax', params },
+    fast:
+      inner === 1
+        ? { name: 'softmax', params: { outer, axis, logarithm: log } }
+        : { name: 'softmaxColumns', params: { outer, axis, inner, logarithm: log } },
   };
 }

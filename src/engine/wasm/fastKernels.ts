@@ -231,6 +231,28 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       return (lo, hi) => f(at.inputs[0]!, at.output, axis, logarithm, lo, hi);
     },
   },
+  /** Over the middle axis of [outer, axis, inner]. */
+  softmaxColumns: {
+    units: p => p['outer']!,
+    cost: p => p['axis']! * p['inner']! * 30,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['softmaxColumns']!;
+      const sizes = pick(p, ['axis', 'inner', 'logarithm']);
+      return (lo, hi) => f(at.inputs[0]!, at.output, ...sizes, lo, hi);
+    },
+  },
+  /** Input x [rows, columns]; the sums of the columns over `divisor`. */
+  sumColumns: {
+    units: p => Math.ceil(p['columns']! / 16),
+    cost: p => p['rows']! * 16,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['sumColumns']!;
+      const sizes = pick(p, ['rows', 'columns', 'divisor']);
+      return (lo, hi) => f(at.inputs[0]!, at.output, ...sizes, lo, hi);
+    },
+  },
   /** Input x [outer, axis]. */
   meanRows: {
     units: p => p['outer']!,

@@ -21,7 +21,13 @@ function packA(a: usize, rs: i32, cs: i32, m: i32, k: i32, to: usize): void {
   for (let i: i32 = 0; i < m; i += MR) {
     const rows = min(MR, m - i);
     let p = a + <usize>i * s;
-    if (rows == MR) {
+    if (rows == MR && rs == 1) {
+      for (let x: i32 = 0; x < k; x++) {
+        v128.store(to, v128.load(p));
+        to += 16;
+        p += step;
+      }
+    } else if (rows == MR) {
       for (let x: i32 = 0; x < k; x++) {
         store<f32>(to, load<f32>(p));
         store<f32>(to, load<f32>(p + s), 4);

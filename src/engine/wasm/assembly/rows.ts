@@ -1,5 +1,5 @@
 /** Kernels along one axis of [outer, axis, inner]: reductions, softmax, normalisation. Split over `outer`. */
-import { at, exp4, loadTail, storeTail, sumLanes } from './simd';
+import { at, exp4, loadTail, log4, storeTail, sumLanes } from './simd';
 
 /**
  * The host's logarithm. AssemblyScript's own reads a table from static memory, and these modules may have none: the
@@ -142,5 +142,91 @@ export function varianceChannels(x: usize, mean: usize, y: usize, outer: i32, ch
     let sum: f64 = 0;
     for (let o: i32 = 0; o < outer; o++) sum += squaresOf(at(x, (o * channels + c) * inner), inner, mu);
     store<f32>(at(y, c), <f32>(sum / <f64>(outer * inner)));
+  }
+}
+
+/** Rows that are summed in one go; longer sums are made of such parts, so that rounding does not pile up. */
+const PART: i32 = 256;
+
+/** The sums of the columns of [rows, columns] over `divisor`; split by steps of 16 columns. */
+export function sumColumns(x: usize, y: usize, rows: i32, columns: i32, divisor: f32, lo: i32, hi: i32): void {
+  const d = f32x4.splat(divisor);
+  const zero = f32x4.splat(0);
+  const end = min(columns, hi * 16);
+  let c = lo * 16;
+  for (; c + 16 <= end; c += 16) {
+    let t0 = zero;
+    let t1 = zero;
+    let t2 = zero;
+    let t3 = zero;
+    let p = at(x, c);
+    for (let r: i32 = 0; r < rows; r += PART) {
+      let s0 = zero;
+      let s1 = zero;
+      let s2 = zero;
+      let s3 = zero;
+      for (let n = min(PART, rows - r); n > 0; n--) {
+        s0 = f32x4.add(s0, v128.load(p));
+        s1 = f32x4.add(s1, v128.load(p, 16));
+        s2 = f32x4.add(s2, v128.load(p, 32));
+        s3 = f32x4.add(s3, v128.load(p, 48));
+        p = at(p, columns);
+      }
+      t0 = f32x4.add(t0, s0);
+      t1 = f32x4.add(t1, s1);
+      t2 = f32x4.add(t2, s2);
+      t3 = f32x4.add(t3, s3);
+    }
+    const to = at(y, c);
+    v128.store(to, f32x4.div(t0, d));
+    v128.store(to, f32x4.div(t1, d), 16);
+    v128.store(to, f32x4.div(t2, d), 32);
+    v128.store(to, f32x4.div(t3, d), 48);
+  }
+  for (; c < end; c += 4) {
+    const n = min(4, end - c);
+    let total = zero;
+    let p = at(x, c);
+    for (let r: i32 = 0; r < rows; r += PART) {
+      let sum = zero;
+      for (let k = min(PART, rows - r); k > 0; k--) {
+        sum = f32x4.add(sum, v128.load(p));
+        p = at(p, columns);
+      }
+      total = f32x4.add(total, sum);
+    }
+    total = f32x4.div(total, d);
+    if (n == 4) v128.store(at(y, c), total);
+    else storeTail(at(y, c), total, n);
+  }
+}
+
+/** Softmax, or its logarithm, over the middle axis of [outer, axis, inner], four columns at a time. */
+export function softmaxColumns(x: usize, y: usize, axis: i32, inner: i32, logarithm: i32, lo: i32, hi: i32): void {
+  for (let o = lo; o < hi; o++) {
+    for (let c: i32 = 0; c < inner; c += 4) {
+      const n = min(4, inner - c);
+      const from = at(x, o * axis * inner + c);
+      const to = at(y, o * axis * inner + c);
+      let top = v128.load(from);
+      for (let i: i32 = 1; i < axis; i++) top = f32x4.max(top, v128.load(at(from, i * inner)));
+      let total = f32x4.splat(0);
+      for (let i: i32 = 0; i < axis; i++) {
+        const e = exp4(f32x4.sub(v128.load(at(from, i * inner)), top));
+        total = f32x4.add(total, e);
+        if (logarithm) continue;
+        if (n == 4) v128.store(at(to, i * inner), e);
+        else storeTail(at(to, i * inner), e, n);
+      }
+      const shift = f32x4.add(top, log4(total));
+      const factor = f32x4.div(f32x4.splat(1), total);
+      for (let i: i32 = 0; i < axis; i++) {
+        const v = logarithm
+          ? f32x4.sub(v128.load(at(from, i * inner)), shift)
+          : f32x4.mul(v128.load(at(to, i * inner)), factor);
+        if (n == 4) v128.store(at(to, i * inner), v);
+        else storeTail(at(to, i * inner), v, n);
+      }
+    }
   }
 }
