@@ -23,7 +23,7 @@ export type Prepared =
       dispose?(): void;
     }
   | {
-      /** For peers in another process, which time themselves: microseconds per call, the median over `seconds`. */
+      /** For peers in another process, which time themselves: microseconds of the shortest call in `seconds`. */
       measure(seconds: number): Promise<number>;
       dispose?(): void;
     };
