@@ -10,7 +10,7 @@ import type { Executable, Executor } from './executors/executor';
 import { batchSymbol, checkFeed, checkFilled, checkWeights, head, sameShape, shapeText } from './feeds';
 import { addLoss, type BuiltLoss } from './lossGraph';
 import { draw } from './trainer';
-import { yieldToOthers } from './yielding';
+import { turnOfOthers } from './yielding';
 
 interface Compiled {
   rows: number | undefined;
@@ -68,7 +68,7 @@ class CompiledEvaluator implements Evaluator {
 
   async run(feeds: Tensors, options: { seed?: Tensor; targets?: Tensor } = {}): Promise<Evaluation> {
     if (!this.main) throw new VitrineError('bad-request', 'The evaluator was disposed of.');
-    const pause = yieldToOthers();
+    const pause = turnOfOthers();
     if (pause) await pause;
     const rows = this.batch === undefined ? undefined : feeds[this.model.inputs[0]!]?.shape[0];
     const full = this.main.rows;

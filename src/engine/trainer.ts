@@ -10,7 +10,7 @@ import type { BuiltLoss } from './lossGraph';
 import { GROUPS } from './penalty';
 import { planTraining, residentsOf } from './trainingPlan';
 import { type Slot, type StepOptions, Updates } from './updates';
-import { yieldToOthers } from './yielding';
+import { turnOfOthers } from './yielding';
 
 /** A plan for one batch size. */
 interface Step {
@@ -77,7 +77,7 @@ export class CompiledTrainer implements Trainer {
   }
 
   async step(feeds: Tensors, targets: Tensor, options: StepOptions): Promise<StepResult> {
-    const pause = yieldToOthers();
+    const pause = turnOfOthers();
     if (pause) await pause;
     const step = await this.stepFor(feeds, targets);
     const { executable, graph, loss } = step;

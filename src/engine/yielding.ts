@@ -5,7 +5,7 @@ const STRETCH = 8;
 let last = 0;
 
 /** A promise to wait for where the others' turn has come; undefined, at no cost, where it has not. */
-export function yieldToOthers(): Promise<void> | undefined {
+export function turnOfOthers(): Promise<void> | undefined {
   if (performance.now() - last < STRETCH) return undefined;
   return new Promise<void>(resolve => {
     const done = () => {
@@ -15,4 +15,9 @@ export function yieldToOthers(): Promise<void> | undefined {
     if (typeof setImmediate === 'function') setImmediate(done);
     else setTimeout(done, 0);
   });
+}
+
+/** Waits for it. */
+export async function yieldToOthers(): Promise<void> {
+  await turnOfOthers();
 }
