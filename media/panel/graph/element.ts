@@ -328,11 +328,10 @@ class GraphElement extends HTMLElement {
     return true;
   }
 
-  #isDrawn(id: string, r: Rect | undefined): boolean {
+  /** True where it reaches into the part that is drawn as elements. */
+  #isNear(r: Rect | undefined): boolean {
     const d = this.#drawn;
     if (!d) return true;
-    // The tab stop is always there.
-    if (id === (this.#focus ?? this.#selected ?? this.#graph?.cards[0]?.id)) return true;
     if (!r || d.painted) return false;
     return (
       r.x + r.width / 2 > d.left &&
@@ -378,8 +377,9 @@ class GraphElement extends HTMLElement {
     const first = graph?.cards[0]?.id;
     const stop = this.#focus ?? selected ?? first;
     const found = this.#find?.found[this.#find.at];
+    // The tab stop is always there.
     const drawn = new Set(
-      graph?.cards.filter(c => this.#isDrawn(c.id, placement?.cards.get(c.id))).map(c => c.id),
+      graph?.cards.filter(c => c.id === stop || this.#isNear(placement?.cards.get(c.id))).map(c => c.id),
     );
     const painted = this.#drawn?.painted ?? false;
     const live = p.live === true && (graph?.cards.length ?? 0) <= mostLive;
@@ -408,7 +408,7 @@ class GraphElement extends HTMLElement {
             graph && placement
               ? svg`
                 <g class="boxes">${repeat(
-                  painted ? [] : graph.boxes,
+                  graph.boxes.filter(b => this.#isNear(placement.boxes.get(b.id))),
                   b => b.id,
                   b => drawBox(b, placement.boxes.get(b.id), this.#family, () => this.#toggle(b.id)),
                 )}</g>
@@ -703,6 +703,8 @@ class GraphElement extends HTMLElement {
   #key(e: KeyboardEvent): void {
     if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'f') {
       e.preventDefault();
+      // VS Code would hear it too, and look in the editor.
+      e.stopPropagation();
       this.find();
       return;
     }

@@ -1,5 +1,5 @@
 /** Training: what is under way, the curves, and what came of it. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, noChange, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { PanelState } from '../../../src/editor/panelProtocol';
 import type { History } from '../../../src/train/history';
@@ -107,11 +107,16 @@ function learningRate(history: History, actions: Actions): TemplateResult {
     const value = Number(input.value);
     const good = value > 0 && Number.isFinite(value);
     input.setAttribute('aria-invalid', `${!good}`);
-    if (good) actions.send({ type: 'learningRate', value });
+    if (!good) return;
+    actions.send({ type: 'learningRate', value });
+    input.blur();
   };
+  // What is being typed is not overwritten by what comes in.
+  const typing = document.activeElement?.closest('.rate') != null;
+  const shown = now === undefined ? '' : `${Number(now.toPrecision(4))}`;
   return html`<label class="rate" title=${t('train.learningRate.help')}
     >${t('train.learningRate')}
-    <input type="text" inputmode="decimal" size="8" .value=${live(now === undefined ? '' : `${Number(now.toPrecision(4))}`)} @change=${change}
+    <input type="text" inputmode="decimal" size="8" .value=${typing ? noChange : live(shown)} @change=${change}
   /></label>`;
 }
 
