@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { threadCount } from '../../src/engine/executors/threads';
 import type { Profile } from '../../src/engine/executors/webasm';
 import { editorRows } from './editor';
+import { explainRows } from './explain';
 import type { Peer, PeerSession, Prepared, Workload } from './peer';
 import { workloads } from './peer';
 import { peers as brain } from './peers/brain';
@@ -221,6 +222,7 @@ function markdown(rows: readonly Row[]): string {
 async function main(): Promise<void> {
   const rows = [
     ...(await engineRows()),
+    ...(await explainRows(options.only, seconds, !options['no-peers'], say)),
     ...(options['no-editor'] ? [] : await editorRows(options.only, say)),
   ];
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;

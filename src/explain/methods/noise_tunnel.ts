@@ -6,13 +6,15 @@ import type { Attribution, ExplanationMethod, ExplanationRequest } from '../meth
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';
 import { hasGradients } from '../suits';
+import { method as deconvolution } from './deconvolution';
 import { method as deepLift } from './deep_lift';
 import { method as guidedBackprop } from './guided_backprop';
 import { method as inputXGradient } from './input_x_gradient';
 import { method as integratedGradients } from './integrated_gradients';
+import { method as lrp } from './lrp';
 import { method as saliency } from './saliency';
 
-const inner = [saliency, inputXGradient, integratedGradients, guidedBackprop, deepLift];
+const inner = [saliency, inputXGradient, integratedGradients, guidedBackprop, deconvolution, deepLift, lrp];
 const statistics = ['smoothgrad_sq', 'vargrad', 'smoothgrad'] as const;
 
 const options = Type.Object(

@@ -21,6 +21,7 @@ import { maxSensitivity } from '../../../src/explain/trust/max_sensitivity';
 import { type Unit, unitsOf } from '../../../src/explain/units';
 import reference from '../../reference/explain.json';
 import { measureConcepts } from './_fidelityConcepts';
+import { measureLayers } from './_fidelityLayers';
 import { measureModels } from './_fidelityModel';
 import { measurePropagation, type SampledCase } from './_fidelityPropagation';
 import { measureSequences } from './_fidelitySequences';
@@ -261,5 +262,6 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   await measureTransformers(engine, { exact });
   await measureSequences(engine, { exact });
   await measureConcepts(engine, { exact });
+  await measureLayers(engine, { exact });
   return [...found.values()];
 }

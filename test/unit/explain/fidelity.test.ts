@@ -10,7 +10,7 @@ describe('attributions against Captum, SHAP and scikit-learn', () => {
   let found: Fidelity[];
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(900_000);
     found = await measureFidelity(engine);
   });
 

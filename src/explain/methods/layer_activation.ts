@@ -1,0 +1,33 @@
+/** Layer activation: what each unit of a layer is for this input. */
+import { Type } from '@sinclair/typebox';
+import { lookOnce, shapeInside } from '../inside';
+import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers';
+import type { ExplanationMethod } from '../method';
+import { readOptions } from '../options';
+import { all, oneInput } from '../suits';
+
+const options = Type.Object({ layer: moduleOption }, { additionalProperties: false });
+
+export const method: ExplanationMethod = {
+  id: 'layer_activation',
+  title: 'Layer activation',
+  paper: {
+    authors: 'Yosinski, Clune, Nguyen, Fuchs and Lipson',
+    year: 2015,
+    title: 'Understanding Neural Networks Through Deep Visualization',
+    url: 'https://arxiv.org/abs/1506.06579',
+  },
+  summary: 'How active each unit of a layer is for this input.',
+  scope: 'prediction',
+  of: 'units',
+  needs: [],
+  options,
+  judgedBy: ['model_randomisation', 'sparseness'],
+  suits: all(oneInput, hasLayers),
+  async explain(request, given) {
+    const { layer } = readOptions(options, given, 'layer_activation');
+    const { id, name } = layerOutput(request.model, layer);
+    const { values } = await lookOnce(request, { fetch: [id] });
+    return byUnit(values[id]!, shapeInside(request, id).slice(1), name);
+  },
+};

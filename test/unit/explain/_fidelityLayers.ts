@@ -1,0 +1,63 @@
+/** Against Captum: layers and single units. */
+import type { Engine } from '../../../src/engine/engine';
+import { lookOnce } from '../../../src/explain/inside';
+import type { ExplanationRequest } from '../../../src/explain/method';
+import { featurePermutation } from '../../../src/explain/methods/feature_permutation';
+import { internalInfluence } from '../../../src/explain/methods/internal_influence';
+import { neuronConductance } from '../../../src/explain/methods/neuron_conductance';
+import { neuronGradient } from '../../../src/explain/methods/neuron_gradient';
+import { neuronIntegratedGradients } from '../../../src/explain/methods/neuron_integrated_gradients';
+import { neuronOf } from '../../../src/explain/neuron';
+import type { Unit } from '../../../src/explain/units';
+import base from '../../reference/explain.json';
+import reference from '../../reference/explain_layers.json';
+import type { Notes } from './_fidelityPropagation';
+import { layersOf } from './_layers';
+import { network, tensor } from './_nets';
+
+const captum = 'Captum 0.9.0';
+
+export async function measureLayers(engine: Engine, { exact }: Pick<Notes, 'exact'>): Promise<void> {
+  for (const which of ['mlp', 'cnn'] as const) {
+    const shape = which === 'mlp' ? [6] : [2, 8, 8];
+    const c = reference[which];
+    const { input, baseline, target } = base[which].cases[0]!;
+    const request: ExplanationRequest = {
+      engine,
+      ...network(shape, layersOf(base[which].layers)),
+      target,
+      input: tensor([1, ...shape], input),
+    };
+    const start = Float32Array.from(baseline);
+    const layer = `v${c.layer}`;
+    const { values, gradients } = await lookOnce(request, { fetch: [layer], gradients: [layer] });
+    exact('layer_activation', captum, values[layer]!, c.activation);
+    const both = values[layer]!.map((v, i) => v * gradients[layer]![i]!);
+    exact('layer_gradient_x_activation', captum, both, c.gradient_x_activation);
+    exact(
+      'internal_influence',
+      captum,
+      await internalInfluence(request, layer, start, c.steps),
+      c.internal_influence,
+    );
+    const neuron = await neuronOf(request, String(c.layer), c.unit);
+    exact('neuron_gradient', captum, await neuronGradient(request, neuron), c.neuron_gradient);
+    const background = Float32Array.from(base[which].cases[0]!.gradient_shap.background);
+    const each = Array.from({ length: input.length }, (_, i): Unit => ({ indices: Int32Array.of(i) }));
+    exact(
+      'feature_permutation',
+      captum,
+      (await featurePermutation(request, background, each)).values.data,
+      c.feature_permutation,
+    );
+    const integrated = await neuronIntegratedGradients(request, neuron, start, c.steps);
+    exact('neuron_integrated_gradients', captum, integrated.values.data, c.neuron_integrated_gradients);
+    if ('neuron_conductance' in c)
+      exact(
+        'neuron_conductance',
+        captum,
+        (await neuronConductance(request, neuron, start, c.steps)).values.data,
+        c.neuron_conductance,
+      );
+  }
+}
