@@ -55,7 +55,7 @@ class PipelineExecutable implements Executable {
       const grid = call.grid ?? [plan.sizes.get(call.output.buffer)!];
       // The cpu backend makes nested arrays of grids, which are no flat buffers: there, one thread axis is split.
       const { source, output } =
-        name === 'cpu' ? flattened(call.source, grid) : { source: call.source, output: grid };
+        name === 'cpu' ? flattened(call.source, grid) : { source: hoisted(call.source), output: grid };
       const key = `${output.join('x')}:${source}`;
       let kernel = known.get(key);
       if (!kernel) {
@@ -154,4 +154,9 @@ function flattened(source: string, grid: readonly number[]): { source: string; o
     source: source.replace(/this\.thread\.([xyz])/g, (_, axis: string) => thread[axis]!),
     output: [size],
   };
+}
+
+/** The same kernel with what starts each loop before it: gpu.js's shaders take declarations there, or nothing. */
+function hoisted(source: string): string {
+  return source.replace(/\bfor \((\w+) = ([^;]*);/g, '$1 = $2; for (;');
 }
