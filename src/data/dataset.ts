@@ -50,6 +50,8 @@ export interface TargetInfo {
   sequence?: { readonly joint: string; readonly longest: number };
   /** Shape of a target that is more than one number, without the batch: targets [rows, …shape]. */
   shape?: readonly number[];
+  /** The target is boxes on a picture, of `shape` [cells, 5 + classes]: see data/boxes/grid.ts. */
+  boxes?: { readonly grid: number; readonly classes: readonly string[] };
   /** What each class counts in the loss, where the experiment asks for it; learned from the training rows. */
   classWeights?: readonly number[];
   /** A class for each position of a sample (the next token): targets [rows, T] for scores [rows, T, classes]. */

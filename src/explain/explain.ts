@@ -11,7 +11,7 @@ import { ofInput } from './figure';
 import type { Attribution, Explanation, ExplanationMethod, ExplanationRequest, TrustResult } from './method';
 import { narrate } from './narrative';
 import { readOptions } from './options';
-import { type Prediction, predict, questionFor } from './predict';
+import { cellName, type Prediction, predict, questionFor } from './predict';
 import { measuresFor, methodById } from './registry';
 import { takesIndices } from './suits';
 import { visible } from './transformer/positions';
@@ -221,8 +221,11 @@ function targetFor(
 ): { index: number; name: string } {
   const classes = dataset?.target.kind === 'classes' ? dataset.target.classes : undefined;
   const count = classes?.length ?? prediction?.probabilities?.length ?? prediction?.output.length ?? 1;
+  const grid = dataset?.target.boxes?.grid;
   const nameOf = (index: number) =>
-    classes?.[index] ?? (count > 1 ? String(index) : (dataset?.target.name ?? String(index)));
+    grid !== undefined
+      ? cellName(index, grid)
+      : (classes?.[index] ?? (count > 1 ? String(index) : (dataset?.target.name ?? String(index))));
   if (target === undefined) {
     // Without a prediction: the second of two classes, which by convention is the positive one, else the first.
     const index = prediction?.index ?? (classes?.length === 2 ? 1 : 0);

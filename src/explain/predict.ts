@@ -85,6 +85,10 @@ export function predictionOf(
 ): Prediction {
   const values = Array.from(output);
   const classes = target?.kind === 'classes' ? target.classes : undefined;
+  if (target?.boxes) {
+    const index = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
+    return { output: values, label: cellName(index, target.boxes.grid), index };
+  }
   if (target?.kind !== 'classes' && link === 'value') {
     return { output: values, label: values.map(v => formatNumber(v)).join(', '), index: 0 };
   }
@@ -104,6 +108,11 @@ export function predictionOf(
     label: classes?.[index] ?? String(index),
     index,
   };
+}
+
+/** The place of a cell of a grid, which answers for the box whose centre lies in it. */
+export function cellName(index: number, grid: number): string {
+  return `cell ${Math.floor(index / grid) + 1},${(index % grid) + 1}`;
 }
 
 /** Predictions for prepared rows, [rows, …sampleShape]. */

@@ -19,6 +19,8 @@ export interface PredictedRow {
   /** The class's name, or the number, or the numbers. */
   prediction: string | number | readonly number[] | null;
   probability?: number;
+  /** Of models that find boxes: left, top, right, bottom as shares of the picture. */
+  boxes?: readonly { class: string; score: number; box: readonly number[] }[];
   /** By class. */
   probabilities?: Readonly<Record<string, number>>;
   /** Where asked: what spoke for the prediction, how far that may be trusted, and it all in words. */
@@ -173,12 +175,15 @@ export async function predictRaw(
     prediction: null,
     ...(errors.has(row) && { error: errors.get(row)! }),
   }));
-  for (const [i, { label, probability, probabilities, output }] of predictions.entries()) {
+  for (const [i, { label, probability, probabilities, output, boxes }] of predictions.entries()) {
     const row = good[i]!;
     out[row] = {
       row,
-      prediction: target.kind === 'classes' ? label : output.length === 1 ? output[0]! : output,
+      prediction: target.kind === 'classes' || boxes ? label : output.length === 1 ? output[0]! : output,
       ...(probability !== undefined && { probability }),
+      ...(boxes && {
+        boxes: boxes.map(b => ({ class: target.boxes!.classes[b.class]!, score: b.score!, box: b.box })),
+      }),
       ...(probabilities &&
         target.classes && {
           probabilities: Object.fromEntries(target.classes.map((name, c) => [name, probabilities[c]!])),

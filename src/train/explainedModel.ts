@@ -32,6 +32,11 @@ export function explainedModel(model: Model, target: TargetInfo): Model {
     return id;
   };
   const finished = (id: string): Model => ({ ...model, values, nodes, outputs: [id] });
+  // Whether something is there, for each cell of a grid.
+  if (target.boxes) {
+    const there = emit('Slice', output, { starts: [0], ends: [1], axes: [2] }, [n, steps, 1]);
+    return finished(emit('Squeeze', there, { axes: [2] }, [n, steps]));
+  }
   if (target.shape) return finished(emit('ReduceMean', output, { axes: [2], keepdims: 0 }, [n, steps]));
   const classes = target.classes!.length;
   const sure = emit('LogSoftmax', output, { axis: 2 }, [n, steps, width]);

@@ -1,4 +1,5 @@
 /** What a trained model says of rows. */
+import { type Box, fromGrid } from '../data/boxes/grid';
 import type { InputPart, TargetInfo } from '../data/dataset';
 import type { Engine } from '../engine/engine';
 import type { Model, Tensor, Tensors } from '../model/graph';
@@ -16,6 +17,8 @@ export interface RowPrediction {
   probabilities?: readonly number[];
   /** The model's own output. */
   output: readonly number[];
+  /** Of models that find boxes: those that are likelier there than not, the likeliest first. */
+  boxes?: readonly Box[];
 }
 
 const batchSize = 256;
@@ -65,6 +68,10 @@ function describe(output: Tensor, target: TargetInfo, loss: string): RowPredicti
       const symbols = Array.from(labels.subarray(i * columns, (i + 1) * columns)).filter(l => l >= 0);
       return { label: textOf(symbols, target), output: own };
     }
+    if (target.boxes) {
+      const boxes = boxesOf(own, target);
+      return { label: boxText(boxes, target), output: own, boxes };
+    }
     if (kind === 'number') return { label: own.map(shortNumber).join(', '), output: own };
     const label = labels[i]!;
     const p = probabilities && Array.from(probabilities.subarray(i * columns, (i + 1) * columns));
@@ -75,6 +82,15 @@ function describe(output: Tensor, target: TargetInfo, loss: string): RowPredicti
       output: own,
     };
   });
+}
+
+function boxesOf(output: readonly number[], { boxes }: TargetInfo): Box[] {
+  return fromGrid(output, 0, boxes!.grid, boxes!.classes.length, true, 0.5);
+}
+
+/** "circle 98 %, square 71 %" */
+function boxText(found: readonly Box[], { boxes }: TargetInfo): string {
+  return found.map(b => `${boxes!.classes[b.class]} ${Math.round(b.score! * 100)} %`).join(', ');
 }
 
 /** Symbols as text. */

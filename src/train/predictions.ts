@@ -15,6 +15,8 @@ export interface Predictions {
   probabilities?: Float64Array;
   /** The output itself, [rows × its width]. */
   values: ArrayLike<number>;
+  /** Of targets that are more than one number a row. */
+  shape?: readonly number[];
   /** How many rows in a row are the positions of one sequence. */
   positions?: number;
   /** A number for each row that rows of one group share (a user's items), where the data have groups. */
@@ -49,7 +51,14 @@ export function predictionsOf(output: Tensor, target: TargetInfo, loss: string):
   const rows = (output.shape[0] ?? 1) * (perPosition ? output.shape[1]! : 1);
   const width = rows === 0 ? 0 : output.data.length / rows;
   if (target.kind === 'number' || losses.get(loss)?.target === 'rows')
-    return { kind: 'number', rows, columns: width, labels: new Int32Array(0), values: output.data };
+    return {
+      kind: 'number',
+      rows,
+      columns: width,
+      labels: new Int32Array(0),
+      values: output.data,
+      ...(target.shape && { shape: target.shape }),
+    };
   const classes = target.classes?.length ?? Math.max(2, width);
   if (rows > 0 && width !== classes && !(width === 1 && classes <= 2)) {
     throw new VitrineError(

@@ -6,6 +6,8 @@ import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { explain } from '../../../src/explain/explain';
 import type { Explanation } from '../../../src/explain/method';
+import { methodById } from '../../../src/explain/registry';
+import { sumByUnit, unitsOf } from '../../../src/explain/units';
 import { launch } from '../../../src/train/launch';
 import { type OpenRun, openRun } from '../../../src/train/openRun';
 
@@ -58,7 +60,7 @@ export async function explainSample(
 ): Promise<Explanation> {
   return explain({
     engine,
-    model: run.model,
+    model: run.explained,
     weights: await run.weights(),
     dataset: await run.dataset(),
     loss: { name: run.experiment.loss },
@@ -69,4 +71,26 @@ export async function explainSample(
 /** What an explanation gives each of its names. */
 export function byName({ attribution: { names, values } }: Explanation): Record<string, number> {
   return Object.fromEntries(names!.map((n, i) => [n, values[i]!]));
+}
+
+/** What a method says of a row, unjudged: sums over what people can name, by name. */
+export async function sharesOf(
+  { run, engine }: TrainedSample,
+  { method, row, target, options }: { method: string; row: number; target: number; options?: object },
+): Promise<Record<string, number>> {
+  const dataset = await run.dataset();
+  const { values } = await methodById(method).explain(
+    {
+      engine,
+      model: run.explained,
+      weights: await run.weights(),
+      dataset,
+      input: dataset.batch([row]).input,
+      target,
+    },
+    { ...options },
+  );
+  const units = unitsOf(dataset.sampleShape, dataset, Number.POSITIVE_INFINITY);
+  const sums = sumByUnit(values.data, units);
+  return Object.fromEntries(units.map((u, i) => [u.name ?? String(i), sums[i]!]));
 }

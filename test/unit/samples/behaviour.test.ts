@@ -5,7 +5,7 @@ import { loadDataset } from '../../../src/data/load';
 import { VitrineError } from '../../../src/model/errors';
 import { predictFile } from '../../../src/service/predictFile';
 import expected from '../../reference/samples_sessions_train.json';
-import { byName, explainSample, sampleFolder, type TrainedSample } from './_sample';
+import { sampleFolder, sharesOf, type TrainedSample } from './_sample';
 
 describe('The sample of user behaviour', function () {
   this.timeout(60_000);
@@ -42,9 +42,10 @@ describe('The sample of user behaviour', function () {
       const popular = items.findIndex(i => !/^(budget|premium)-/.test(i));
       if (popular < 0 || popular > items.length - 2 || items.length < 4) continue;
       if (!/^(budget|premium)-/.test(items.at(-1)!) || sums.rows >= 8) continue;
-      const shares = byName(await explainSample(trained, { method: 'feature_ablation', row }));
-      sums.plan += Math.abs(shares[`${items.length} ${items.at(-1)}`]!);
-      sums.popular += Math.abs(shares[`${popular + 1} ${items[popular]}`]!);
+      const target = dataset.target.classes!.indexOf(String(dataset.raw(row).target));
+      const shares = await sharesOf(trained, { method: 'feature_ablation', row, target });
+      sums.plan += Math.abs(shares[`event ${items.length}`]!);
+      sums.popular += Math.abs(shares[`event ${popular + 1}`]!);
       sums.rows++;
     }
     assert.equal(sums.rows, 8);
