@@ -453,6 +453,15 @@ export const english = {
   'whatIf.paint': 'Paint on the picture',
   'whatIf.paintLabel': 'Picture of {size} pixels. Arrow keys move, space paints.',
   'whatIf.brush': 'Brightness of the brush',
+  'filmstrip.title': 'How it came about',
+  'filmstrip.summary':
+    'The same question asked of the model’s own past: answer and reasons over the training.',
+  'filmstrip.lead':
+    'Asks the weights that the run kept on its way what they would have said of this sample, and why; each frame has its trust.',
+  'filmstrip.show': 'Show by {method}',
+  'filmstrip.untrained': 'untrained',
+  'filmstrip.epoch': 'epoch {epoch}',
+  'filmstrip.frame': 'After epoch {epoch}: {label}',
   'trust.label': 'Trust',
   'trust.good': 'Good',
   'trust.fair': 'Fair',

@@ -8,6 +8,7 @@ import type { Cell } from '../explain/counterfactual/space';
 import type { Fairness } from '../explain/fairness/fairness';
 import type { ConstraintId } from '../explain/fairness/thresholds';
 import type { Explanation } from '../explain/method';
+import type { Filmstrip } from '../service/filmstrip';
 import type { Robustness } from '../service/robustnessRun';
 import type { RowPrediction } from '../train/predictRows';
 
@@ -25,6 +26,8 @@ export type Inquiry =
       decrease?: readonly string[];
     }
   | { kind: 'anchor'; row: number }
+  /** Over the weights that the run kept on its way. */
+  | { kind: 'filmstrip'; row: number; method: string }
   /** Of the test rows if there is no row. */
   | { kind: 'robustness'; row?: number }
   | { kind: 'fairness'; by: readonly string[]; positive?: string; mitigate?: ConstraintId };
@@ -42,6 +45,7 @@ export interface InquiryAnswers {
   whatIf: WhatIf;
   counterfactual: CounterfactualResult;
   anchor: Anchor;
+  filmstrip: Filmstrip;
   robustness: Robustness;
   fairness: Fairness;
 }

@@ -9,7 +9,8 @@ import { assessRun } from './assessRun';
 import { counterfactualRun } from './counterfactualRun';
 import { evaluationRun } from './evaluationRun';
 import { explainRow } from './explainRow';
-import { predictRaw, rowsOfText } from './predictFile';
+import { filmstrip } from './filmstrip';
+import { predictFile, predictRaw, rowsOfText } from './predictFile';
 import { reportRun } from './reportRun';
 import { robustnessRun } from './robustnessRun';
 import type { RunManager } from './runManager';
@@ -85,6 +86,10 @@ export function engineHandlers(
 
     async report(params, { signal, progress }) {
       return { html: await reportRun(params, engineFor, { signal, onProgress: progress }) };
+    },
+
+    async filmstrip(params, { signal, progress }) {
+      return filmstrip(params, engineFor, { signal, onProgress: progress });
     },
 
     async 'predict/whatIf'(params, { signal }) {

@@ -24,6 +24,7 @@ import type { ParameterStatistics } from '../train/parameterStatistics';
 import type { RowPrediction } from '../train/predictRows';
 import type { RunEvent, RunRecord } from '../train/run';
 import type { TensorStatistics } from '../train/tensorStatistics';
+import type { Filmstrip } from './filmstrip';
 import type { PredictedRow } from './predictFile';
 import type { Robustness, RobustnessRequest } from './robustnessRun';
 
@@ -133,6 +134,15 @@ export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' |
   unsuited?: string;
 };
 
+export interface FilmstripRequest {
+  /** A run's folder, or an experiment file (its newest finished run is taken). */
+  run: string;
+  row: number;
+  method: string;
+  /** Of the sentences; English if absent. */
+  language?: Language;
+}
+
 export interface WhatIfRequest {
   /** A run's folder, or an experiment file (its newest finished run is taken). */
   run: string;
@@ -198,6 +208,7 @@ export interface Requests {
   /** The page as text; `name` is what it will be called. */
   report: [{ run: string; name: string; language?: Language }, { html: string }];
   robustness: [RobustnessRequest, Robustness];
+  filmstrip: [FilmstripRequest, Filmstrip];
   'predict/whatIf': [WhatIfRequest, { before: RowPrediction; after: RowPrediction }];
   /** Rows of a file, of a text (a table, JSON or texts), or as they are. */
   predict: [

@@ -54,6 +54,7 @@ const idempotent: ReadonlySet<Method> = new Set<Method>([
   'explain',
   'predict',
   'predict/whatIf',
+  'filmstrip',
   'engine/info',
 ]);
 

@@ -189,15 +189,19 @@ function isAlive(pid: number): boolean {
 export async function runCheckpoints(
   runFolder: string,
   model: Model,
-): Promise<{ weights: Tensors; rate: number }[]> {
+): Promise<{ weights: Tensors; rate: number; epoch?: number }[]> {
   const folder = join(runFolder, runFiles.epochs);
   const names = (await readdir(folder).catch(() => [])).filter(n => /^\d+\.safetensors$/.test(n)).sort();
-  const out: { weights: Tensors; rate: number }[] = [];
+  const out: { weights: Tensors; rate: number; epoch?: number }[] = [];
   for (const name of names) {
     const { tensors, metadata } = await readSafetensors(join(folder, name));
     // A file of another model, or a half-copied one, is no checkpoint of this run.
     if (model.parameters.every(p => tensors[p.name]?.data.length === p.shape.reduce((a, b) => a * b, 1)))
-      out.push({ weights: tensors, rate: Number(metadata['learningRate']) || 1 });
+      out.push({
+        weights: tensors,
+        rate: Number(metadata['learningRate']) || 1,
+        epoch: Number.parseInt(name, 10),
+      });
   }
   return [...out, { weights: await readRunWeights(runFolder, model), rate: out.at(-1)?.rate ?? 1 }];
 }

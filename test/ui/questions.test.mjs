@@ -83,6 +83,16 @@ describe('asking more than why', () => {
     await ui.shot(bench, 'anchor');
   });
 
+  it('shows how the answer came about over the training', async () => {
+    await choose('How it came about');
+    await panel.locator('.filmstrip vscode-button').click();
+    await panel.locator('.frames li').nth(4).waitFor({ timeout: 60_000 });
+    assert.match(await panel.locator('.frames li').first().textContent(), /untrained/);
+    await panel.locator('.heat-table tbody tr').first().waitFor();
+    assert.deepEqual(await violations(panel), []);
+    await ui.shot(bench, 'filmstrip');
+  });
+
   it('compares groups with intervals and shows what closing the gap costs', async () => {
     await choose('Fairness by group');
     await panel.locator('.chip').first().click();

@@ -3,10 +3,18 @@ import type { InquiryKind } from '../../../src/editor/inquiryProtocol';
 import { anchor } from './anchor';
 import { counterfactual } from './counterfactual';
 import { fairness } from './fairness';
+import { filmstrip } from './filmstrip';
 import type { InquiryView } from './inquiry';
 import { robustness } from './robustness';
 import { whatIf } from './whatIf';
 
 type AnyView = { [K in InquiryKind]: InquiryView<K> }[InquiryKind];
 
-export const inquiries: readonly AnyView[] = [whatIf, counterfactual, anchor, fairness, robustness];
+export const inquiries: readonly AnyView[] = [
+  whatIf,
+  counterfactual,
+  anchor,
+  filmstrip,
+  fairness,
+  robustness,
+];

@@ -41,6 +41,13 @@ const answering: Answering = {
   anchor({ row }, { run, engine, signal, progress }) {
     return engine.request('anchor', { run, row, language: language() }, { signal, onProgress: progress });
   },
+  filmstrip({ row, method }, { run, engine, signal, progress }) {
+    return engine.request(
+      'filmstrip',
+      { run, row, method, language: language() },
+      { signal, onProgress: progress },
+    );
+  },
   robustness({ row }, { run, engine, signal, progress }) {
     return engine.request(
       'robustness',

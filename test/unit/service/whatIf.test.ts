@@ -62,6 +62,53 @@ describe('A row with changed cells', function () {
   });
 });
 
+describe('The filmstrip of a sample', function () {
+  this.timeout(60_000);
+  const workspace = new Workspace();
+  let run: string;
+
+  before(async () => {
+    run = workspace.sample('iris', { epochs: 10 });
+    assert.equal((await vitrine('train', run)).code, 0);
+  });
+
+  after(() => workspace.dispose());
+
+  it('asks the untrained net, the weights kept on the way, and the last ones, about the same class', async () => {
+    const dataset = await (await openRun(run)).dataset();
+    const row = String(dataset.splits.test[0]!);
+    const { code, json } = await vitrine('filmstrip', run, '--row', row, '--json');
+    assert.equal(code, 0);
+    const [strip] = json();
+    assert.deepEqual(
+      strip!['frames'].map((f: { epoch: number }) => f.epoch),
+      [0, 2, 4, 6, 8, 10],
+    );
+    const explained = await vitrine(
+      'explain',
+      run,
+      '--method',
+      'integrated_gradients',
+      '--row',
+      row,
+      '--json',
+    );
+    const now = explained.json()[0]!;
+    const last = strip!['frames'].at(-1);
+    assert.deepEqual(last.attribution.values, now['attribution'].values, 'the last frame is the explanation');
+    assert.deepEqual(strip!['target'], now['target']);
+    assert.notDeepEqual(strip!['frames'][0].attribution.values, last.attribution.values);
+    for (const f of strip!['frames']) assert.ok(f.trust.score >= 0 && f.trust.score <= 1);
+  });
+
+  it('is of one sample, by a method about predictions', async () => {
+    const refused = await vitrine('filmstrip', run, '--row', '3', '--method', 'permutation_importance');
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /explains the model as a whole/);
+    assert.equal((await vitrine('filmstrip', run)).code, 2);
+  });
+});
+
 describe('The names of a report’s files', () => {
   it('are plain names', () => {
     plainName('net.vitrine.json', '.vitrine.json', 'r.html');
