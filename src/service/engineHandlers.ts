@@ -10,7 +10,7 @@ import { counterfactualRun } from './counterfactualRun';
 import { evaluationRun } from './evaluationRun';
 import { explainRow } from './explainRow';
 import { filmstrip } from './filmstrip';
-import { predictFile, predictRaw, rowsOfText } from './predictFile';
+import { predictRaw, rowsOfText } from './predictFile';
 import { reportRun } from './reportRun';
 import { robustnessRun } from './robustnessRun';
 import type { RunManager } from './runManager';
