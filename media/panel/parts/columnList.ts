@@ -10,7 +10,7 @@ export interface ColumnsProperties {
 }
 
 /** All rows are as high as this, so that any of them can be found without drawing the others. */
-const rowHeight = 72;
+const rowHeight = 84;
 const spare = 6;
 
 class ColumnsElement extends HTMLElement {

@@ -198,7 +198,7 @@ function histogram(
     <title>${label}</title>
     ${totals.map((x, i) =>
       x > 0
-        ? svg`<rect class="bar" x=${i * w + 0.5} y=${height - (x / most) * (height - 3)} width=${Math.max(0.5, w - 1)} height=${(x / most) * (height - 3)}></rect>`
+        ? svg`<rect class="histogram-bar" x=${i * w + 0.5} y=${height - (x / most) * (height - 3)} width=${Math.max(0.5, w - 1)} height=${(x / most) * (height - 3)}></rect>`
         : nothing,
     )}
     ${test >= 20 && n > 1 ? svg`<path class="test-line" d=${line}></path>` : nothing}

@@ -1,0 +1,72 @@
+/** The samples that hear and see: as good as PyTorch, and explained where it was planted. */
+import assert from 'node:assert/strict';
+import { explain } from '../../../src/explain/explain';
+import { predictFile } from '../../../src/service/predictFile';
+import expected from '../../reference/samples_media_train.json';
+import { sampleFolder, type TrainedSample } from './_sample';
+
+async function attributionOf({ run, engine }: TrainedSample, row: number, target?: string) {
+  return explain({
+    engine,
+    model: run.explained,
+    weights: await run.weights(),
+    dataset: await run.dataset(),
+    loss: { name: run.experiment.loss },
+    method: 'input_x_gradient',
+    row,
+    ...(target !== undefined && { target }),
+  });
+}
+
+describe('The sample of video', function () {
+  this.timeout(300_000);
+  const sample = sampleFolder('video-motion');
+
+  it('tells directions apart as PyTorch does, and says in which frames and where it saw them', async () => {
+    const trained = await sample.train('motion.vitrine.json');
+    assert.ok(
+      trained.test['accuracy']! >= expected['video-motion/motion'].accuracy.min - 0.01,
+      JSON.stringify(trained.test),
+    );
+    const dataset = await trained.run.dataset();
+    const [row] = dataset.splits.test;
+    const { attribution, trust } = await attributionOf(trained, row!);
+    assert.equal(attribution.values.length, 10 * 20 * 20);
+    assert.ok(trust.score >= 0);
+    assert.ok(attribution.values.some(v => v !== 0));
+  });
+});
+
+describe('The sample of speech recognition', function () {
+  this.timeout(300_000);
+  const sample = sampleFolder('speech-recognition');
+
+  it('hears letters as well as PyTorch does, at the time when they are spoken', async () => {
+    const trained = await sample.train('speech.vitrine.json');
+    assert.ok(
+      trained.test['symbol_error_rate']! <=
+        expected['speech-recognition/speech'].symbol_error_rate.max + 0.01,
+      JSON.stringify(trained.test),
+    );
+    const { run, engine, folder } = trained;
+    const dataset = await run.dataset();
+    const rows = [...dataset.splits.train].filter(r => /^seven \w+$/.test(String(dataset.raw(r).target)));
+    const [row] = rows;
+    const [heard] = await predictFile(run, `${folder}/${dataset.raw(row!).values['file']}`, engine);
+    assert.equal(typeof heard!.prediction, 'string');
+    // "seven" comes first: its v is heard in the first half of the sound.
+    const { attribution } = await attributionOf(trained, row!, 'v');
+    const [, bins, frames] = attribution.shape as [number, number, number];
+    const seconds = Number(dataset.raw(row!).values['seconds']);
+    const half = Math.floor((seconds * 100) / 2);
+    let early = 0;
+    let all = 0;
+    for (let m = 0; m < bins; m++)
+      for (let f = 0; f < frames; f++) {
+        const weight = Math.abs(attribution.values[m * frames + f]!);
+        all += weight;
+        if (f < half) early += weight;
+      }
+    assert.ok(early / all > 0.7, `${early / all} before the middle`);
+  });
+});
