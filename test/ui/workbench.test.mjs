@@ -100,11 +100,7 @@ describe('the workbench', () => {
     const rate = panel.locator('.rate input');
     await rate.fill('0.0005');
     await rate.press('Enter');
-    await panel
-      .locator('vitrine-curves', { hasText: 'Learning rate' })
-      .getByText(/0\.0005/)
-      .first()
-      .waitFor();
+    await panel.getByText(/learning rate is 0\.0005 from step/).waitFor();
     await panel.getByText('Pause', { exact: true }).click();
     await panel.locator('.run-state.paused').waitFor();
     await panel.getByText('Continue', { exact: true }).click();

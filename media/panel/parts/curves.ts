@@ -92,7 +92,7 @@ class CurvesElement extends HTMLElement {
       p.log,
       p.sync,
       p.xLabel,
-      p.series.map(s => [s.label, s.colour, s.faint, s.dashed, s.id]),
+      p.series.map(s => [s.label, s.colour, s.faint, s.dashed, s.points, s.id]),
     ]);
     if (built !== this.#built) {
       this.#plot?.destroy();
@@ -169,7 +169,9 @@ class CurvesElement extends HTMLElement {
   /** What uPlot draws: the part of the axis that is seen, in no more detail than there are pixels. */
   #data(p: CurvesProperties): uPlot.AlignedData {
     const { from, to } = this.#zoom ?? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-    const most = Math.max(400, 2 * (this.querySelector('.chart-plot')?.clientWidth ?? 800));
+    const width = this.querySelector('.chart-plot')?.clientWidth ?? 800;
+    // Many lines share the work of a few: none of them can be followed pixel by pixel then.
+    const most = Math.max(300, 2 * width * Math.min(1, few / p.series.length));
     const { x, values } = resample(
       p.series.map(s => ({ x: s.x, y: s.values })),
       from,
@@ -254,14 +256,15 @@ class CurvesElement extends HTMLElement {
               label: s.label,
               stroke,
               alpha: s.faint ? 0.28 : 1,
-              width: s.faint ? 1 : 1.75,
+              width: s.faint || p.series.length > few ? 1 : 1.75,
               spanGaps: true,
               ...(s.dashed ? { dash: [5, 4] } : {}),
               points: s.points ? { show: true, size: 5, fill: stroke } : { show: false },
             };
           }),
         ],
-        focus: { alpha: 0.35 },
+        // Only to know which line is near: paling the others would draw all of them anew at each move.
+        focus: { alpha: 1 },
         hooks: {
           setCursor: [() => this.#readout()],
           setSeries: [
@@ -374,6 +377,9 @@ class CurvesElement extends HTMLElement {
     this.#zoomTo(from <= low && to >= high ? undefined : { from, to });
   }
 }
+
+/** Lines that are drawn in full detail. */
+const few = 10;
 
 /** Rows of the table in place of a chart. */
 const tableRows = 200;

@@ -337,7 +337,7 @@ function pace(settings: Settings, history: History): TemplateResult {
     ...common,
     title: t('train.learningRate'),
     series: [{ label: t('train.learningRate'), x: step, values: learningRate, colour: '--series-train' }],
-    format: v => formatNumber(v, 4),
+    format: v => `${Number(v.toPrecision(4))}`,
   };
   const speed: CurvesProperties = {
     ...common,
