@@ -60,6 +60,7 @@ export function historyOf(events: readonly RunEvent[], record?: RunRecord): Hist
   };
   let totalSteps = 0;
   let lastStep = 0;
+  let lastEpoch = 0;
   let rate = 0;
   for (const e of events) {
     if (e.event === 'start') {
@@ -78,7 +79,10 @@ export function historyOf(events: readonly RunEvent[], record?: RunRecord): Hist
       lastStep = e.step;
       rate = rate ? 0.8 * rate + 0.2 * e.samplesPerSecond : e.samplesPerSecond;
     } else if (e.event === 'epoch') {
-      for (const known of [...epochs.keys()]) if (known > e.epoch) epochs.delete(known);
+      // Only a resume goes back: looking through all epochs at each would take ever longer.
+      if (e.epoch < lastEpoch)
+        for (const known of [...epochs.keys()]) if (known > e.epoch) epochs.delete(known);
+      lastEpoch = e.epoch;
       const { epoch, train, valid, seconds } = e;
       const exact = totalSteps && history.total ? (totalSteps / history.total) * epoch : lastStep;
       epochs.set(epoch, { epoch, step: exact, train, valid, seconds });
