@@ -7,6 +7,7 @@ import { connectTo } from './editor/connect';
 import { Engine } from './editor/engine';
 import { Experiments } from './editor/experiments/store';
 import { registerCodeLenses } from './editor/language/codeLens';
+import { registerCompletion } from './editor/language/completion';
 import { registerDiagnostics } from './editor/language/diagnostics';
 import { registerHover } from './editor/language/hover';
 import { registerInlayHints } from './editor/language/inlayHints';
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     registerInlayHints(rooms),
     registerDiagnostics(rooms),
     registerSymbols(),
+    registerCompletion(rooms),
     registerModelsTree(rooms),
     registerRunsTree(rooms),
     registerExplanationView(rooms),

@@ -58,6 +58,8 @@ export const settings = {
   inlayHints: 'inlayHints.shapes',
   diagnostics: 'diagnostics.enabled',
   symbols: 'symbols.enabled',
+  completion: 'completion.enabled',
+  signatureHelp: 'signatureHelp.enabled',
   evaluate: 'python.evaluate',
   delay: 'python.delay',
   followCursor: 'explanation.followCursor',

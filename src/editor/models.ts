@@ -91,7 +91,7 @@ export class Models implements vscode.Disposable {
       entry.pending = {
         version: document.version,
         abort,
-        promise: this.#start(document, entry, abort.signal, typing ? readDelay() : 0),
+        promise: this.#start(document, entry, abort.signal, typing ? delayAfter(entry.reading) : 0),
       };
     }
     const { version } = entry.pending;
@@ -213,6 +213,12 @@ export class Models implements vscode.Disposable {
     for (const e of this.#entries.values()) e.pending?.abort.abort();
     for (const d of this.#disposables) d.dispose();
   }
+}
+
+/** How long to wait for more typing: a model that is read in a moment is read at once. */
+function delayAfter(last: Reading | undefined): number {
+  const took = Object.values(last?.models ?? {})[0]?.milliseconds;
+  return took === undefined ? readDelay() : Math.min(readDelay(), took / 2);
 }
 
 interface Bound {

@@ -1,4 +1,6 @@
 /** What a hover over a layer, a call or a class says, as Markdown. */
+
+import { meanings, signatureOf } from '../../formats/pytorch/signatures';
 import { type Dim, equalDims } from '../../model/dim';
 import type { Initializer, Model, ModuleInfo, Node, Parameter, Shape } from '../../model/graph';
 import type { ParameterStatistics } from '../../service/protocol';
@@ -77,10 +79,36 @@ function moduleHover(model: Model, m: ModuleInfo, facts: HoverFacts): string {
   return [
     `**${plain(m.path || model.name)}** · ${code(typeText(m))}`,
     table(['', ''], rows),
+    argumentsText(m, t),
     trainedText(m.path, facts),
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** What the layer's arguments are here, and what they mean; for layers of PyTorch. */
+function argumentsText(m: ModuleInfo, t: Translate): string {
+  const signature = signatureOf(`nn.${m.type}`);
+  if (!signature) return '';
+  const values = new Map(
+    [...m.arguments.matchAll(/(\w+)=((?:\([^)]*\)|[^,(])+)/g)].map(([, name, value]) => [
+      name!,
+      value!.trim(),
+    ]),
+  );
+  // PyTorch prints sizes by place: "Conv2d(1, 6, kernel_size=(5, 5), …)".
+  const bare = m.arguments.split(/,\s*(?![^(]*\))/).filter(a => a !== '' && !a.includes('='));
+  signature.arguments.slice(0, bare.length).forEach((a, i) => {
+    values.set(a.name, bare[i]!);
+  });
+  const told = signature.arguments.flatMap(a => {
+    const value = values.get(a.name) ?? a.default;
+    const meaning = meanings[a.name];
+    return value !== undefined && meaning && (values.has(a.name) || signature.arguments.length <= 6)
+      ? [`- ${code(`${a.name}=${value}`)} ${plain(t(meaning))}`]
+      : [];
+  });
+  return told.slice(0, 8).join('\n');
 }
 
 /** Hover over a call in `forward`. */
@@ -154,6 +182,10 @@ export function writtenHover(layer: WrittenLayer, facts: HoverFacts, why: string
     `**${plain(layer.name)}** · ${code(`${layer.type}(${written})`)}`,
     op ? plain(op.summary) : '',
     op?.formula ? code(op.formula) : '',
+    (signatureOf(layer.type)?.arguments ?? [])
+      .flatMap(a => (meanings[a.name] ? [`- ${code(a.name)} ${plain(facts.t(meanings[a.name]!))}`] : []))
+      .slice(0, 6)
+      .join('\n'),
     `*${plain(why)}*`,
   ]
     .filter(Boolean)

@@ -1,12 +1,14 @@
 /** Reads models out of PyTorch source by running it, in a thread that can be ended, against a stand-in for torch. */
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Diagnostic } from '../../model/graph';
 import type { ReadModel, ReadModelRequest } from '../_format';
 import { Callers } from './callers';
+import { readText } from './files';
 import { collect } from './imports';
+import { moved, Placed, sameTokens } from './moved';
 import { outline } from './outline';
 import { SourceText } from './source';
 import type { WorkerData, WorkerRequest } from './worker';
@@ -22,10 +24,20 @@ export interface PytorchReaderOptions {
   workspaceFolder?: string;
 }
 
-/** A file with more text than this is no model. */
-const largestFile = 5_000_000;
-
 const workspace = '/workspace/';
+
+/** The last reading of a request, with all that it depends on but the main file's spaces and comments. */
+interface Kept {
+  others: string;
+  main: Placed;
+  result: Record<string, ReadModel>;
+}
+
+const mostKept = 50;
+const largestKept = 200_000;
+
+/** How long a reading that nobody waits for may go on: shorter than a new interpreter takes to start. */
+const graceMs = 2000;
 
 interface Started {
   worker: Worker;
@@ -43,6 +55,9 @@ export class PytorchReader {
   private disposed = false;
   private next = 0;
   private readonly callers = new Callers();
+  private readonly kept = new Map<string, Kept>();
+  /** Settles when the interpreter has no reading left that nobody waits for. */
+  private busy: Promise<void> = Promise.resolve();
 
   constructor(options: PytorchReaderOptions) {
     this.options = { timeoutMs: 20_000, memoryMb: 512, ...options };
@@ -112,20 +127,60 @@ export class PytorchReader {
       ...(request.input ? { input: request.input } : {}),
       ...(request.inputs ? { inputs: request.inputs } : {}),
     };
+    const { [workspace + main]: _, ...rest } = given;
+    const others = createHash('sha256')
+      .update(JSON.stringify([question.module, rest]))
+      .digest('hex');
+    const key = JSON.stringify([file, question.class, question.arguments, question.input, question.inputs]);
+    const known = this.kept.get(key);
+    if (text.length > largestKept)
+      return (await this.evaluate(question, folder, file, main, text, request, signal))[0];
+    const placed = new Placed(text);
+    if (known?.others === others && sameTokens(known.main.tokens, placed.tokens))
+      return moved(known.result, file, known.main, placed);
+    const [result, alone] = await this.evaluate(question, folder, file, main, text, request, signal);
+    this.kept.delete(key);
+    if (alone && !Object.values(result).some(m => m.diagnostics.some(d => unsettled.has(d.code)))) {
+      this.kept.set(key, { others, main: placed, result });
+      for (const oldest of this.kept.keys()) {
+        if (this.kept.size <= mostKept) break;
+        this.kept.delete(oldest);
+      }
+    }
+    return result;
+  }
+
+  /** Runs the file; `alone` when no other file was asked how its classes are made. */
+  private async evaluate(
+    question: Omit<WorkerRequest, 'id'>,
+    folder: string,
+    file: string,
+    main: string,
+    text: string,
+    request: ReadModelRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<[result: Record<string, ReadModel>, alone: boolean]> {
+    const { files, names } = question;
     const answer = await this.ask({ id: this.next++, ...question }, file, text, signal);
     const asking = Object.keys(answer).filter(c => needsArguments(answer[c]!));
     const callers = asking.length ? await this.callers.of(folder, main, asking) : [];
-    if (callers.length) {
-      for (const path of callers) {
-        const content = await readText(join(folder, path), request.texts, folder).catch(() => undefined);
-        if (content === undefined) continue;
-        given[workspace + path] ??= content;
-        names[workspace + path] ??= join(folder, path);
-      }
-      const more = { id: this.next++, ...question, callers: callers.map(c => workspace + c) };
-      return finish(await this.ask(more, file, text, signal), request, text);
+    if (!callers.length) return [finish(answer, request, text), true];
+    const more: Record<string, string> = {};
+    const called: Record<string, string> = {};
+    for (const path of callers) {
+      const content = await readText(join(folder, path), request.texts, folder).catch(() => undefined);
+      if (content === undefined) continue;
+      more[workspace + path] = content;
+      called[workspace + path] = join(folder, path);
     }
-    return finish(answer, request, text);
+    const again: WorkerRequest = {
+      ...question,
+      id: this.next++,
+      files: { ...more, ...files },
+      names: { ...called, ...names },
+      callers: Object.keys(more),
+    };
+    return [finish(await this.ask(again, file, text, signal), request, text), false];
   }
 
   private start(): Started {
@@ -160,6 +215,26 @@ export class PytorchReader {
     return started;
   }
 
+  /** Waits for a reading that was cancelled, and ends the interpreter if it does not end soon. */
+  private async settle(worker: Worker, id: number): Promise<void> {
+    const ended = await new Promise<boolean>(done => {
+      const timer = setTimeout(() => finished(false), graceMs);
+      const onMessage = (m: { id?: number; fatal?: string }) => {
+        if (m.id === id) finished(m.fatal === undefined);
+      };
+      const onLost = () => finished(false);
+      const finished = (well: boolean) => {
+        clearTimeout(timer);
+        worker.unref();
+        worker.off('message', onMessage).off('error', onLost).off('exit', onLost);
+        done(well);
+      };
+      worker.ref();
+      worker.on('message', onMessage).on('error', onLost).on('exit', onLost);
+    });
+    if (!ended && this.current?.worker === worker) await this.end();
+  }
+
   private async end(): Promise<void> {
     const { current } = this;
     this.current = undefined;
@@ -172,6 +247,8 @@ export class PytorchReader {
     text: string,
     signal: AbortSignal | undefined,
   ): Promise<Record<string, ReadModel>> {
+    await this.busy;
+    throwIfCancelled(signal);
     const { worker, ready } = this.start();
     worker.ref();
     await ready;
@@ -199,9 +276,13 @@ export class PytorchReader {
       worker.postMessage(request);
     });
     if ('result' in outcome) return outcome.result;
+    if (outcome.stopped === 'cancelled') {
+      // One who types cancels with every key: a reading that ends by itself costs less than a new interpreter.
+      this.busy = this.settle(worker, request.id);
+      throwIfCancelled(signal);
+    }
     // Python cannot be interrupted from outside: its thread goes, and a fresh one is started for who comes next.
     await this.end();
-    if (outcome.stopped === 'cancelled') throwIfCancelled(signal);
     const seconds = this.options.timeoutMs / 1000;
     const diagnostic: Diagnostic = {
       ...new SourceText(file, text).range(0, 0),
@@ -218,68 +299,12 @@ export class PytorchReader {
   }
 }
 
+/** What another try, or another file of the workspace, may change. */
+const unsettled = new Set(['time-limit', 'memory-limit', 'argument-needed', 'example-value']);
+
 /** Whether a class was not made for want of what its constructor needs. */
 function needsArguments(read: ReadModel): boolean {
   return !read.model && read.diagnostics.some(d => d.code === 'argument-needed');
-}
-
-/** Text of a file, by what the editor has or from the disk; inside of a folder only, if one is given. */
-async function readText(
-  file: string,
-  texts: Readonly<Record<string, string>> | undefined,
-  folder: string | undefined,
-): Promise<string | undefined> {
-  if (texts && Object.hasOwn(texts, file)) return texts[file];
-  let size: number;
-  try {
-    // A link may lead out of the folder.
-    if (folder !== undefined) {
-      const [real, home] = await Promise.all([realpath(file), realpath(folder)]);
-      if (real !== home && !real.startsWith(home + sep)) return undefined;
-    }
-    const info = await stat(file);
-    if (!info.isFile()) return undefined;
-    size = info.size;
-  } catch {
-    return undefined;
-  }
-  if (size > largestFile) {
-    throw new VitrineError(
-      'bad-file',
-      `${file} has ${(size / 1e6).toFixed(1)} MB; Python files up to ${largestFile / 1e6} MB are read.`,
-      { at: { file } },
-    );
-  }
-  const bytes = await readFile(file);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    const line = firstBadLine(bytes);
-    throw new VitrineError(
-      'bad-file',
-      `${file} is not UTF-8 text: line ${line} has bytes that no text has.`,
-      {
-        at: { file, line },
-      },
-    );
-  }
-}
-
-function firstBadLine(bytes: Uint8Array): number {
-  let line = 1;
-  let from = 0;
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  for (let i = 0; i <= bytes.length; i++) {
-    if (i < bytes.length && bytes[i] !== 10) continue;
-    try {
-      decoder.decode(bytes.subarray(from, i));
-    } catch {
-      return line;
-    }
-    from = i + 1;
-    line++;
-  }
-  return line;
 }
 
 function checkClass(name: string, file: string, text: string): void {

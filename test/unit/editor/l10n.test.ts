@@ -2,6 +2,7 @@ import * as assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { english } from '../../../media/panel/strings';
+import { meanings } from '../../../src/formats/pytorch/signatures';
 
 const pageSentences: Readonly<Record<string, string>> = english;
 
@@ -19,6 +20,7 @@ function sentences(): Set<string> {
     for (const m of text.matchAll(/(?:\bl10n\.t|[^\w.]t)\(\s*'((?:[^'\\]|\\.)*)'/g))
       found.add(m[1]!.replace(/\\'/g, "'").replace(/\\n/g, '\n'));
   }
+  for (const meaning of Object.values(meanings)) found.add(meaning);
   return found;
 }
 
