@@ -8,6 +8,7 @@ import type { ReadModel, ReadModelRequest } from '../service/protocol';
 import type { Engine } from './engine';
 import type { Experiments } from './experiments/store';
 import type { Log } from './log';
+import { cellScheme, combined, notebookOf, ofCell } from './notebooks';
 import { isCancelled, messageOf } from './problems';
 import { enabled, readDelay } from './settings';
 import { parameterCount } from './text/facts';
@@ -32,6 +33,14 @@ export class Models implements vscode.Disposable {
   readonly #experiments: Experiments;
   readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
+  readonly #notebooks = new Map<
+    string,
+    {
+      text: string;
+      abort: AbortController;
+      promise: Promise<{ models: Readonly<Record<string, ReadModel>> } | undefined>;
+    }
+  >();
   readonly #changed = new vscode.EventEmitter<Reading>();
   /** A new reading of a document. */
   readonly onDidRead = this.#changed.event;
@@ -54,6 +63,10 @@ export class Models implements vscode.Disposable {
       // What is saved may be imported by the others.
       vscode.workspace.onDidSaveTextDocument(d => {
         if (isPython(d)) this.#forget(other => other !== d.uri.toString());
+      }),
+      vscode.workspace.onDidCloseNotebookDocument(n => {
+        this.#notebooks.get(n.uri.toString())?.abort.abort();
+        this.#notebooks.delete(n.uri.toString());
       }),
       experiments.onDidChange(() => this.#forget(() => true)),
     ];
@@ -80,6 +93,8 @@ export class Models implements vscode.Disposable {
    * cancelled, or when there is nothing to read.
    */
   async read(document: vscode.TextDocument, token?: vscode.CancellationToken): Promise<Reading | undefined> {
+    const notebook = notebookOf(document);
+    if (notebook) return this.#readCell(notebook, document, token);
     if (!isPython(document) || !this.mayEvaluate(document) || !looksLikeModelFile(document.getText()))
       return undefined;
     const entry = this.#entry(document.uri);
@@ -106,10 +121,68 @@ export class Models implements vscode.Disposable {
 
   /** Reads a class of a file for the panel or a tree, whether or not it is open. */
   async readClass(uri: vscode.Uri, className: string): Promise<ReadModel | undefined> {
+    if (uri.path.endsWith('.ipynb')) {
+      const whole = await this.#readNotebook(await vscode.workspace.openNotebookDocument(uri));
+      return whole?.models[className];
+    }
     const document = await vscode.workspace.openTextDocument(uri);
     const reading = await this.read(document);
     if (reading?.failure) throw new Error(reading.failure);
     return reading?.models[className];
+  }
+
+  /** A cell's part of what its notebook gave. */
+  async #readCell(
+    notebook: vscode.NotebookDocument,
+    document: vscode.TextDocument,
+    token?: vscode.CancellationToken,
+  ): Promise<Reading | undefined> {
+    await this.#readNotebook(notebook);
+    const entry = this.#entry(document.uri);
+    // The same text may have another version: something was undone.
+    const same = this.#notebooks.get(notebook.uri.toString())?.text === combined(notebook).text;
+    if (entry.reading && same) entry.reading = { ...entry.reading, version: document.version };
+    return token?.isCancellationRequested ? undefined : this.current(document);
+  }
+
+  /** Reads the cells as one file, once for their texts as they stand; the places are those of the whole. */
+  async #readNotebook(
+    notebook: vscode.NotebookDocument,
+  ): Promise<{ models: Readonly<Record<string, ReadModel>> } | undefined> {
+    const whole = combined(notebook);
+    const [first] = whole.cells;
+    if (!first || !this.mayEvaluate(first.document) || !looksLikeModelFile(whole.text)) return undefined;
+    const key = notebook.uri.toString();
+    const before = this.#notebooks.get(key);
+    if (before?.text === whole.text) return before.promise;
+    before?.abort.abort();
+    const abort = new AbortController();
+    const request = async () => {
+      if (before) await pause(Math.min(readDelay(), 150), abort.signal);
+      if (abort.signal.aborted) return undefined;
+      try {
+        const models = await this.#engine.request(
+          'model/read',
+          { file: whole.file, texts: { [whole.file]: whole.text } },
+          { signal: abort.signal },
+        );
+        if (abort.signal.aborted) return undefined;
+        for (const c of whole.cells) {
+          const { uri, version } = c.document;
+          const reading: Reading = { uri, version, models: ofCell(models, whole, c) };
+          this.#entry(uri).reading = reading;
+          this.#changed.fire(reading);
+        }
+        return { models };
+      } catch (e) {
+        if (!isCancelled(e)) this.#log.error(`${whole.file}: ${messageOf(e)}`);
+        if (this.#notebooks.get(key)?.abort === abort) this.#notebooks.delete(key);
+        return undefined;
+      }
+    };
+    const promise = request();
+    this.#notebooks.set(key, { text: whole.text, abort, promise });
+    return promise;
   }
 
   /** The models of a reading: those that cost most first, for they hold the others. */
@@ -229,7 +302,9 @@ interface Bound {
 }
 
 export function isPython(document: vscode.TextDocument): boolean {
-  return document.languageId === 'python' && document.uri.scheme === 'file';
+  return (
+    document.languageId === 'python' && (document.uri.scheme === 'file' || document.uri.scheme === cellScheme)
+  );
 }
 
 function isVisible(document: vscode.TextDocument): boolean {

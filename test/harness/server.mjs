@@ -22,6 +22,7 @@ const standIns = { '@vscode/spdlog': './spdlog.cjs', 'native-watchdog': './watch
 const lite = [
   'configuration-editing',
   'ini',
+  'ipynb',
   'json',
   'json-language-features',
   'log',
@@ -74,7 +75,10 @@ export function has(program) {
 /** The server's folder in the cache; installs it there first if need be (a minute, some 150 MB). */
 export function installServer() {
   const to = path.join(cache, `code-server-${VERSION}-r${REVISION}`);
-  if (fs.existsSync(to)) return to;
+  if (fs.existsSync(to)) {
+    pickExtensions(to);
+    return to;
+  }
   log(
     `installing the VS Code server (npm package code-server@${VERSION}) into ${cache}; once, about a minute`,
   );
@@ -112,6 +116,9 @@ export function installServer() {
  * not have in the browser, from files that the package lacks: an empty one of the same name keeps it from trying.
  */
 function pickExtensions(dir) {
+  const mark = path.join(dir, 'extensions-lite.json');
+  const picked = JSON.stringify(lite);
+  if (fs.existsSync(mark) && fs.readFileSync(mark, 'utf8') === picked) return;
   for (const name of fs.readdirSync(path.join(dir, 'extensions'))) {
     const from = path.join(dir, 'extensions', name);
     const to = path.join(dir, 'extensions-lite', name);
@@ -129,6 +136,7 @@ function pickExtensions(dir) {
       JSON.stringify({ name: manifest.name, publisher, version, engines, extensionKind: ['workspace'] }),
     );
   }
+  fs.writeFileSync(mark, picked);
 }
 
 /** VS Code's file search needs rg, which its package would download from GitHub when its scripts ran. */

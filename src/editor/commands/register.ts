@@ -1,6 +1,7 @@
 /** Every command by its id. What a command throws becomes a message in plain words. */
 import * as vscode from 'vscode';
 import { commands } from '../ids';
+import { showInNotebook } from '../notebooks';
 import { type FilePlace, report, showPlaceOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { sourceOf } from '../text/places';
@@ -53,7 +54,9 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
   openReport,
   revealSource: async argument => {
     const place = isModuleItem(argument) ? sourceOf(argument.model, argument.module.path) : argument;
-    if (isPlace(place)) await showPlaceOf(place);
+    if (!isPlace(place)) return;
+    if (place.file.endsWith('.ipynb')) await showInNotebook(place);
+    else await showPlaceOf(place);
   },
 };
 

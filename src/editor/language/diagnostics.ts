@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Diagnostic, Severity } from '../../model/graph';
 import { experimentGlob, experimentSuffix } from '../ids';
 import { isPython, type Reading } from '../models';
+import { cellScheme } from '../notebooks';
 import { isCancelled } from '../problems';
 import type { Rooms } from '../rooms';
 import { enabled, onSettingChange, readDelay } from '../settings';
@@ -75,7 +76,11 @@ class Findings implements vscode.Disposable {
 
   /** Fixes at the finding, and at the place that they would change: one looks for the mistake at either. */
   fixes(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
-    const known = [...this.#fixes.values()].flat();
+    // All cells of a notebook share its path: a cell has its own findings only.
+    const known =
+      document.uri.scheme === cellScheme
+        ? (this.#fixes.get(document.uri.toString()) ?? [])
+        : [...this.#fixes.values()].flat();
     return known.flatMap(match => {
       const { diagnostic, fix } = match;
       const here = samePath(match.file, document.uri.fsPath) && diagnostic.range.intersection(range);

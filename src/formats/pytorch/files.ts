@@ -2,6 +2,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { VitrineError } from '../../model/errors';
+import { notebookCode } from './notebook';
 
 /** A file with more text than this is no model. */
 const largestFile = 5_000_000;
@@ -34,8 +35,9 @@ export async function readText(
     );
   }
   const bytes = await readFile(file);
+  let text: string;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     const line = firstBadLine(bytes);
     throw new VitrineError(
@@ -45,6 +47,12 @@ export async function readText(
         at: { file, line },
       },
     );
+  }
+  if (!file.endsWith('.ipynb')) return text;
+  try {
+    return notebookCode(text);
+  } catch (e) {
+    throw new VitrineError('bad-file', `${file} is no notebook: ${(e as Error).message}.`, { at: { file } });
   }
 }
 

@@ -70,7 +70,7 @@ export async function collect(
   text: string,
   read: (path: string) => Promise<string | undefined>,
 ): Promise<Collected & { origin: Record<string, string> }> {
-  const parts = main.replace(/\.py$/, '').split('/');
+  const parts = main.replace(/\.(?:py|ipynb)$/, '').split('/');
   // Python names that no module can have are fine for a main file: it is not imported by others.
   const module = parts.join('.');
   const files: Record<string, string> = { [main]: text };

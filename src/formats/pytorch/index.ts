@@ -8,7 +8,7 @@ const readers = new Map<string, PytorchReader>();
 export const format: FileFormat = {
   id: 'pytorch',
   name: 'PyTorch source',
-  extensions: ['.py'],
+  extensions: ['.py', '.ipynb'],
   match: () => true,
   async read(request, { distFolder, workspaceFolder, signal }) {
     const key = JSON.stringify([distFolder, workspaceFolder]);
