@@ -3,9 +3,52 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PytorchReader } from '../../src/formats/pytorch/reader';
 import type { Row } from './main';
 
+/** What an edit costs until the models of a file of 300 lines are known again: median of the edits of each kind. */
+async function readingRows(say: (text: string) => void): Promise<Row[]> {
+  const root = join(__dirname, '../../..');
+  const part = (name: string) => readFileSync(join(root, 'test/reference/pytorch', `${name}.py`), 'utf8');
+  const text = ['gpt', 'resnet', 'vit', 'lenet'].map(part).join('\n\n');
+  const lines = text.split('\n').length;
+  const file = '/bench/model.py';
+  const reader = new PytorchReader({ distFolder: join(root, 'dist') });
+  const edits: Record<string, (i: number) => string> = {
+    'inside of __init__': i =>
+      text.replace('nn.Linear(84, num_classes)', `nn.Linear(84, num_classes + ${i})`),
+    'inside of forward': i => text.replace('return self.fc3(', `y${i} = x\n        return self.fc3(`),
+    'of a comment': i => text.replace('class ', `# note ${i}\nclass `),
+  };
+  const rows: Row[] = [];
+  try {
+    await reader.read({ file, texts: { [file]: text } });
+    for (const [kind, edit] of Object.entries(edits)) {
+      if (edit(0) === text) throw new Error(`the bench's file has no place for an edit ${kind}`);
+      const times: number[] = [];
+      for (let i = 0; i < 15; i++) {
+        const edited = edit(i);
+        const start = performance.now();
+        await reader.read({ file, texts: { [file]: edited } });
+        times.push(performance.now() - start);
+      }
+      const vitrine = times.sort((a, b) => a - b)[times.length >> 1]!;
+      const name = `models of ${lines} lines after an edit ${kind}, median`;
+      rows.push({ name, unit: 'ms', vitrine, peers: {}, ratios: {} });
+      say(`${name}: ${vitrine.toFixed(1)} ms`);
+    }
+  } finally {
+    await reader.dispose();
+  }
+  return rows;
+}
+
 export async function editorRows(only: string, say: (text: string) => void): Promise<Row[]> {
+  const reading = 'models after an edit'.includes(only) ? await readingRows(say) : [];
+  return [...reading, ...(await hostRows(only, say))];
+}
+
+async function hostRows(only: string, say: (text: string) => void): Promise<Row[]> {
   if (!'extension activation, event loop'.includes(only)) return [];
   const root = join(__dirname, '../../..');
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-figures-'));

@@ -69,7 +69,10 @@ describe('the command line’s usage', () => {
     const gemm = ops!['ops'].find((o: { name: string }) => o.name === 'Gemm');
     assert.ok(gemm.torch.includes('nn.Linear') && gemm.differentiable);
     const [formats] = (await vitrine('formats', '--json')).json();
-    assert.deepEqual(formats!['models'].find((f: { id: string }) => f.id === 'pytorch').extensions, ['.py']);
+    assert.deepEqual(formats!['models'].find((f: { id: string }) => f.id === 'pytorch').extensions, [
+      '.py',
+      '.ipynb',
+    ]);
     assert.ok(formats!['data'].some((f: { id: string }) => f.id === 'csv'));
     for (const name of ['methods', 'ops', 'formats']) assert.equal((await vitrine(name)).code, 0);
   });
