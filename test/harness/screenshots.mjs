@@ -65,7 +65,58 @@ try {
   await panel.locator('.details').waitFor();
   await shot('architecture');
 
+  await tab(panel, 'Explain');
+  const choose = async name => {
+    const item = panel.locator('.methods .method', { hasText: name });
+    if (await item.isVisible()) await item.click();
+    else await panel.locator('#method-menu').selectOption({ label: name });
+  };
+  await choose('How it came about');
+  await panel.locator('.filmstrip vscode-button').click();
+  await panel.locator('.frames li').nth(4).waitFor();
+  await page.setViewportSize({ width: size.width, height: 900 });
+  await shot('filmstrip');
+
+  // A table, as a clinician has one: what if, what would change it, whom it treats differently.
+  await page.setViewportSize({ width: size.width, height: 940 });
   await bench.command('View: Close All Editors');
+  await bench.openFile('tumor.py');
+  await bench.command('Vitrine: Train Model');
+  const table = await bench.webview('#app .top');
+  await table.locator('.run-state.finished').waitFor();
+  await quiet();
+  const tableTab = name => tab(table, name);
+  await tableTab('Data');
+  await table.locator('table tbody tr').nth(3).click();
+  await table.locator('.explanation .sentence').first().waitFor();
+  await tableTab('Explain');
+  await bench.command('View: Maximize Editor Group');
+  const question = async name => {
+    const item = table.locator('.methods .method', { hasText: name });
+    if (await item.isVisible()) await item.click();
+    else await table.locator('#method-menu').selectOption({ label: name });
+  };
+  await question('What if…');
+  await table.locator('.cells .bar').first().waitFor();
+  await table.locator('.cells input[type=range]').first().focus();
+  await page.keyboard.press('Home');
+  await table.locator('tr.changed').waitFor();
+  await table.locator('.what-if-verdict', { hasText: '1 value changed' }).waitFor();
+  await page.waitForTimeout(1500);
+  await shot('what-if');
+  await question('Fairness by group');
+  await table.locator('.chip').first().click();
+  await table.locator('.fairness select').nth(1).selectOption('demographic_parity');
+  await table.locator('.fairness vscode-button').click();
+  await table.locator('.mitigation').waitFor();
+  await shot('fairness');
+  await tableTab('Data');
+  await table.getByRole('button', { name: 'Overview', exact: true }).click();
+  await page.waitForTimeout(3000);
+  await shot('data');
+
+  await bench.command('View: Close All Editors');
+  await page.setViewportSize({ width: size.width, height: 820 });
   await bench.openFile('digits.py');
   await bench.hover('Conv2d', /Parameters/);
   await shot('hover', { clip: { x: 0, y: 0, width: 960, height: 560 } });
