@@ -36,6 +36,8 @@ export interface FootprintRequest {
  * @returns undefined for models with other open sizes than the batch's, or ops that the engine lacks.
  */
 export function footprintOf(model: Model, request: FootprintRequest): Footprint | undefined {
+  // A file of weights computes nothing.
+  if (model.outputs.length === 0) return undefined;
   const symbol = batchSymbol(model);
   const bindings = symbol === undefined ? {} : { [symbol]: request.batch };
   const threads = request.threads ?? 1;
