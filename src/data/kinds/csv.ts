@@ -50,7 +50,7 @@ export const kind: DatasetKind = {
     const { file, delimiter } = options as CsvOptions;
     const full = path.resolve(context.folder, file);
     const { bytes, cut } = await readBytes(full, headBytes);
-    let { text } = decoded(bytes, full);
+    let { text } = decoded(bytes, full, cut);
     // Half a line is no row.
     if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n'));
     const table = readTable(text, full, { delimiter, maxRows: 1000, cut });
@@ -74,14 +74,16 @@ async function loadCsv(options: CsvOptions, context: LoadContext): Promise<Datas
     keepText: new Set(options.categories),
     signal: context.signal,
   });
-  if (encoding === 'Windows-1252')
-    table.notes.push('The file is not valid UTF-8; it was read as Windows-1252 (Latin-1).');
+  if (!encoding.startsWith('UTF-'))
+    table.notes.push(
+      `The file is not valid UTF-8; it was read as ${encoding === 'Windows-1252' ? 'Windows-1252 (Latin-1)' : encoding}. If its words look wrong, save it as UTF-8.`,
+    );
   throwIfCancelled(context.signal);
   return new TableDataset(table, options, hash, context.seed);
 }
 
-function decoded(bytes: Uint8Array, file: string) {
-  const result = decodeText(bytes);
+function decoded(bytes: Uint8Array, file: string, cut = false) {
+  const result = decodeText(bytes, cut);
   if (!result)
     throw bad(file, undefined, 'The file is not text (it contains zero bytes). Expected a delimited table.');
   return result;

@@ -40,15 +40,15 @@ export const kind: DatasetKind = {
   async columns(options, context) {
     const file = path.resolve(context.folder, (options as JsonlOptions).file);
     const { bytes, cut } = await readBytes(file, headBytes);
-    let text = textOf(bytes, file);
+    let text = textOf(bytes, file, cut);
     // Half a line is no row.
     if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n'));
     return headsOf(readJsonl(text, file, { maxRows: 1000 }));
   },
 };
 
-function textOf(bytes: Uint8Array, file: string): string {
-  const decoded = decodeText(bytes);
+function textOf(bytes: Uint8Array, file: string, cut = false): string {
+  const decoded = decodeText(bytes, cut);
   if (!decoded)
     throw bad(file, undefined, 'The file is not text (it contains zero bytes). Expected JSON Lines.');
   return decoded.text;

@@ -34,7 +34,7 @@ export async function streamTable(
   context: LoadContext,
 ): Promise<Dataset> {
   const { bytes, cut } = await readBytes(file, Math.min(headBytes, context.memory ?? headBytes));
-  const head = decodeText(bytes);
+  const head = decodeText(bytes, cut);
   if (!head)
     throw bad(file, undefined, 'The file is not text (it contains zero bytes). Expected a delimited table.');
   if (head.encoding.startsWith('UTF-16'))
@@ -56,7 +56,10 @@ export async function streamTable(
     ...table.notes,
     `The table of ${size >= 1e6 ? `${Math.round(size / 1e6)} MB` : `${size} bytes`} stays on the disk and is read in pieces. What its columns are was judged by its first ${rowsOf(table.rows)}; rows of neighbouring pieces are shuffled with each other.`,
   ];
-  if (head.encoding !== 'UTF-8') notes.push(`The file is not valid UTF-8; it was read as ${head.encoding}.`);
+  if (head.encoding !== 'UTF-8')
+    notes.push(
+      `The file is not valid UTF-8; it was read as ${head.encoding}. If its words look wrong, save it as UTF-8.`,
+    );
   const target = columnNamed(table, options.target, 'the target');
   const columns = chooseFeatures(table, options, notes);
   if (options.image) checkImage(table, columns, options.image);
