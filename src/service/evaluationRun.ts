@@ -21,7 +21,7 @@ export async function evaluationRun(
   const run = await openRun(request.run);
   const dataset = await run.dataset();
   const { target } = dataset;
-  if (target.perPosition)
+  if (target.perPosition || target.sequence || target.boxes)
     throw new VitrineError(
       'bad-request',
       `Each row of "${target.name}" has many targets, so there is no one answer to be right or wrong about.`,
