@@ -55,7 +55,7 @@ export async function filmstrip(
   ];
   const subject = {
     engine: await engineFor(run.record.backend),
-    model: run.model,
+    model: run.explained,
     dataset: await run.dataset(),
     loss: lossSpec(run.experiment),
     method,

@@ -40,6 +40,7 @@ export async function whatIf(
     weights: await run.weights(),
     input,
     target: dataset.target,
+    parts: dataset.parts,
     loss: run.experiment.loss,
     ...(signal && { signal }),
   });
