@@ -28,7 +28,13 @@ export async function fileAtRevision(file: string, revision: string): Promise<Bu
         'blob',
         `${revision}:./${path.basename(full)}`,
       ],
-      { encoding: 'buffer', maxBuffer: most, windowsHide: true },
+      {
+        encoding: 'buffer',
+        maxBuffer: most,
+        windowsHide: true,
+        // Of a partial clone, what is missing would be fetched by whatever program its configuration names.
+        env: { ...process.env, GIT_NO_LAZY_FETCH: '1' },
+      },
     );
     if (stdout.subarray(0, 60).toString().startsWith('version https://git-lfs'))
       throw new VitrineError(
