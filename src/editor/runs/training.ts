@@ -46,6 +46,8 @@ export class Training implements vscode.Disposable {
   #live: LiveRun | undefined;
   /** The experiment whose run is being prepared, and who waits for its end. */
   #preparing: string | undefined;
+  /** Of a run that reads its data still. */
+  #starting: vscode.CancellationTokenSource | undefined;
   #finish: ((state: RunState) => void) | undefined;
   #progress: vscode.Progress<{ message?: string; increment?: number }> | undefined;
   #reported = 0;
@@ -124,9 +126,10 @@ export class Training implements vscode.Disposable {
     const ended = new Promise<RunState>(resolve => {
       this.#finish = resolve;
     });
-    token.onCancellationRequested(() => {
-      if (this.#live) void this.stop();
-    });
+    const starting = new vscode.CancellationTokenSource();
+    this.#starting = starting;
+    token.onCancellationRequested(() => void this.stop());
+    if (token.isCancellationRequested) starting.cancel();
     const chosen = backend(vscode.Uri.file(experiment));
     const pace = paceMeter();
     try {
@@ -140,7 +143,7 @@ export class Training implements vscode.Disposable {
           ...(options.set ? { set: options.set } : {}),
         },
         {
-          token,
+          token: starting.token,
           onProgress: done => {
             const { share, secondsLeft } = pace({ what: 'data', done, total: 1 });
             progress.report({
@@ -150,10 +153,13 @@ export class Training implements vscode.Disposable {
         },
       );
       this.#log.info(`Run ${run} of ${experiment}`);
-      if (token.isCancellationRequested) void this.stop();
+      if (starting.token.isCancellationRequested) void this.#ask('run/stop');
     } catch (e) {
       if (isCancelled(e)) return undefined;
       throw e;
+    } finally {
+      this.#starting = undefined;
+      starting.dispose();
     }
     await ended;
     const live = this.#live;
@@ -191,8 +197,10 @@ export class Training implements vscode.Disposable {
     else if (answer === show) await vscode.commands.executeCommand(commands.showRun, live.id);
   }
 
+  /** Ends the run with a checkpoint; one that reads its data still is given up. */
   async stop(): Promise<void> {
-    await this.#ask('run/stop');
+    if (this.#live) await this.#ask('run/stop');
+    else this.#starting?.cancel();
   }
 
   async pause(): Promise<void> {

@@ -90,11 +90,13 @@ const works: Record<Kind, (file: string, rooms: Rooms, write: Write) => Work> = 
       const line = lineOf(event);
       if (line && training.isTraining(file)) write(line);
     });
+    let own = false;
     const run = async () => {
       if (training.busy) {
         write(l10n.t('A training is under way already. Stop it before another one starts.'));
         return false;
       }
+      own = true;
       write(l10n.t('Training as {0} says.', path.basename(file)));
       const live = await training.train(file);
       if (live?.state === 'finished') return true;
@@ -102,8 +104,14 @@ const works: Record<Kind, (file: string, rooms: Rooms, write: Write) => Work> = 
       return false;
     };
     return {
-      done: run().finally(() => listening.dispose()),
-      cancel: () => void training.stop(),
+      done: run().finally(() => {
+        own = false;
+        listening.dispose();
+      }),
+      // Another training, for which this task did not start, goes on.
+      cancel: () => {
+        if (own) void training.stop();
+      },
     };
   },
 
@@ -150,7 +158,7 @@ function requested(ask: (token: vscode.CancellationToken) => Promise<boolean>, w
   };
 }
 
-/** "epoch 3 of 15  loss 0.31  valid loss 0.35  valid accuracy 91.2 %". */
+/** "epoch 3  train loss 0.31  valid loss 0.35  valid accuracy 91.2 %". */
 function lineOf(event: RunEvent): string | undefined {
   if (event.event === 'epoch') {
     const parts = [l10n.t('epoch {0}', event.epoch)];
