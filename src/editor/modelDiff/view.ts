@@ -1,6 +1,7 @@
 /** Comparisons of two models, each in a page of its own. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { VitrineError } from '../../model/errors';
 import { diffType } from '../ids';
 import { pageHtml } from '../panel/html';
 import { pageStrings } from '../panel/strings';
@@ -106,6 +107,12 @@ class ModelDiffPage {
     this.#panel.title = titleOf(request);
     this.#update({ request, busy: true });
     try {
+      // A page that comes back after a reload may find that the workspace is trusted no longer.
+      if (!vscode.workspace.isTrusted && [request.before, request.after].some(s => s.file.endsWith('.py')))
+        throw new VitrineError(
+          'untrusted',
+          l10n.t('Python is only evaluated in a workspace that you trust.'),
+        );
       const found = await this.#needs.engine.request('model/diff', request, { signal });
       this.#update({ request, busy: false, found });
     } catch (e) {
