@@ -70,6 +70,11 @@ export class Asking {
     this.#inquiries.cancel(kind);
   }
 
+  /** Nobody waits for an answer any more. */
+  cancelInquiries(): void {
+    this.#inquiries.cancelAll();
+  }
+
   async samples(split: Split, offset: number, count: number): Promise<void> {
     const { experiment, run } = this.#desk.state;
     if (!experiment) return;

@@ -121,6 +121,10 @@ export class Inquiries {
     this.#under.get(kind)?.abort();
   }
 
+  cancelAll(): void {
+    for (const abort of this.#under.values()) abort.abort();
+  }
+
   #set(kind: InquiryKind, state: unknown): void {
     this.#states = { ...this.#states, [kind]: state as InquiryState<InquiryKind> };
     this.#show(this.#states);

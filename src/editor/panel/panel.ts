@@ -22,6 +22,7 @@ import { enabled } from '../settings';
 import { samePath, sourceOf } from '../text/places';
 import { Asking, PAGE_SIZE } from './asking';
 import { Comparing } from './comparing';
+import { forgetDataFindings } from './dataFindings';
 import { Desk } from './desk';
 import { Following, ofAnotherRun } from './following';
 import { Layers } from './layers';
@@ -92,17 +93,19 @@ export class Panel implements vscode.Disposable {
     this.#layers = new Layers(this.#desk, needs);
     this.#disposables = [
       this.#selected,
+      new vscode.Disposable(forgetDataFindings),
       training.onDidStart(live => {
         this.#following.begin(live);
-        if (enabled('openPanel')) void this.showExperiment(live.experiment, 'training');
+        if (enabled('openPanel')) this.showExperiment(live.experiment, 'training').catch(fail);
         this.#remember();
       }),
       training.onEvent(e => this.#following.take(e)),
       training.onDidEnd(live => {
-        void this.#following
+        this.#following
           .end(live)
           .then(() => this.#asking.methods())
-          .then(() => (this.#desk.shows('data') ? this.#asking.samples('test', 0, PAGE_SIZE) : undefined));
+          .then(() => (this.#desk.shows('data') ? this.#asking.samples('test', 0, PAGE_SIZE) : undefined))
+          .catch(fail);
       }),
       explaining.onDidChange(() => this.#asking.showAnswer()),
       models.onDidRead(r => {
@@ -368,7 +371,7 @@ export class Panel implements vscode.Disposable {
     const all = await this.#needs.runs.all();
     const ids = text
       .split(/[\r\n]+/)
-      .flatMap(line => /\.vitrine\/runs\/([\w.-]+)/.exec(decodeURIComponent(line))?.[1] ?? []);
+      .flatMap(line => /\.vitrine\/runs\/([\w.-]+)/.exec(decoded(line))?.[1] ?? []);
     return all.filter(r => ids.includes(r.record.id));
   }
 
@@ -461,6 +464,7 @@ export class Panel implements vscode.Disposable {
       onHidden: () => outbox.hidden(),
       onClosed: () => {
         this.#pages.delete(page);
+        if (this.#pages.size === 0) this.#asking.cancelInquiries();
         this.#desk.leave(outbox);
         this.#name();
       },
@@ -530,6 +534,15 @@ function viewTitle(view: PanelView): string {
       return l10n.t('Data');
     case 'explain':
       return l10n.t('Explain');
+  }
+}
+
+/** Of a URI that anything may have dropped here. */
+function decoded(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
   }
 }
 

@@ -77,7 +77,7 @@ export function registerModelChecks(rooms: Rooms): vscode.Disposable {
   return vscode.Disposable.from(
     controller,
     experiments.onDidChange(() => {
-      if (controller.items.size > 0) void refresh();
+      if (controller.items.size > 0) refresh().catch(e => log.error(String(e)));
     }),
   );
 }
