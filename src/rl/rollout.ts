@@ -93,9 +93,11 @@ export async function evaluate(
   const done = new Uint8Array(episodes);
   while (done.includes(0)) {
     const output = await policy(now, episodes);
+    // With the worth of the state or without it.
+    const columns = output.length / episodes;
     for (const [e, environment] of all.entries()) {
       if (done[e]) continue;
-      const scores = output.subarray(e * (a + 1), e * (a + 1) + a);
+      const scores = output.subarray(e * columns, e * columns + a);
       const step = environment.step(scores.indexOf(scores.reduce((x, y) => Math.max(x, y))));
       returns[e]! += step.reward;
       if (step.terminated || step.truncated) done[e] = 1;

@@ -5,6 +5,7 @@ import type { Dataset, SavedPreparation } from '../data/dataset';
 import type { Experiment } from '../formats/experiment/schema';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
+import { agentOf } from '../rl/registry';
 import { experimentOf } from './assemble';
 import { sharedDataset } from './datasetCache';
 import { explainedModel } from './explainedModel';
@@ -78,7 +79,7 @@ export function predictingModel(
   // What writes sequences is asked for one token after the other.
   if (target.writes) return model;
   if (target.perPosition) return lastPosition(model);
-  return experiment.loss === 'ppo' ? actionScores(model, target.classes?.length ?? 1) : model;
+  return agentOf(experiment.loss)?.critic ? actionScores(model, target.classes?.length ?? 1) : model;
 }
 
 async function sameDataset(experiment: Experiment, record: RunRecord): Promise<Dataset> {

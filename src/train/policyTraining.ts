@@ -1,13 +1,15 @@
-/** Training a policy in an environment by proximal policy optimisation (its loss is `ppo`). */
+/** Training in an environment, by the agent that the loss names (rl/agents/). */
 import type { EnvironmentDataset } from '../data/kinds/environment';
+import { completeOptions, requireLoss } from '../engine/definitions';
 import { ScheduleRunner } from '../engine/scheduleRunner';
 import { yieldToOthers } from '../engine/yielding';
 import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { Random } from '../model/random';
-import { advantagesOf } from '../rl/advantages';
-import { collect, evaluate, type Policy } from '../rl/rollout';
+import type { AgentDefinition, Learner } from '../rl/agent';
+import { agentOf, agents } from '../rl/registry';
+import { evaluate, type Policy } from '../rl/rollout';
 import { bindingsFor } from './bindings';
 import type { Checkpoint } from './checkpoint';
 import { requireFiniteLoss } from './divergence';
@@ -19,10 +21,10 @@ import type { TrainRequest } from './train';
 /** Episodes of each epoch's validation, and of the final test. */
 const validEpisodes = 10;
 const testEpisodes = 100;
-/** Columns of the loss's targets. */
-const columns = 4;
+/** The names of the agent's tensors in a checkpoint begin so, after those of the optimiser. */
+const agentPrefix = 'agent/';
 
-/** As `beginTraining`, for data of the kind "environment". An epoch is a rollout and the learning from it. */
+/** As `beginTraining`, for data of the kind "environment". An epoch is some steps in the environment and the learning from them. */
 export async function beginPolicyTraining(
   request: TrainRequest,
   dataset: EnvironmentDataset,
@@ -40,29 +42,35 @@ export async function beginPolicyTraining(
       'bad-experiment',
       'The schedule "ReduceLROnPlateau" looks at a validation loss, which an environment does not have. Take another.',
     );
-  if (recipe.loss.name !== 'ppo')
+  const agent = agentOf(recipe.loss.name);
+  if (!agent)
     throw new VitrineError(
       'bad-experiment',
-      `The loss "${recipe.loss.name}" compares predictions with targets, which an environment does not have. Use "ppo".`,
+      `The loss "${recipe.loss.name}" compares predictions with targets, which an environment does not have. Use ${agents.map(x => `"${x.loss}"`).join(' or ')}.`,
     );
   const bindings = bindingsFor(model, dataset.sampleShape, 1);
   const output = concreteShape(bindShape(model.values[model.outputs[0]!]!.shape, bindings));
-  const wanted = dataset.definition.actions.length + 1;
+  const actions = dataset.definition.actions.length;
+  const wanted = actions + (agent.critic ? 1 : 0);
   if (output.length !== 2 || output[1] !== wanted)
     throw new VitrineError(
       'bad-model',
-      `${model.name} gives (${['N', ...output.slice(1)].join(', ')}), but ${dataset.name} needs (N, ${wanted}): a score for each of ${wanted - 1} actions and, last, the worth of the state. ` +
-        'Join both in forward, e.g. torch.cat([self.actor(x), self.critic(x)], dim=1).',
+      `${model.name} gives (${['N', ...output.slice(1)].join(', ')}), but ${dataset.name} needs (N, ${wanted}): ${
+        agent.critic
+          ? `a score for each of ${actions} actions and, last, the worth of the state. Join both in forward, e.g. torch.cat([self.actor(x), self.critic(x)], dim=1).`
+          : `the worth of each of ${actions} actions for the loss "${agent.loss}".`
+      }`,
       model.definition && { at: model.definition },
     );
   const parameters = parameterCount(model);
   const { start, writer } = await openWriter(request, parameters);
-  return { done: run(request, dataset, start, writer, parameters) };
+  return { done: run(request, dataset, agent, start, writer, parameters) };
 }
 
 async function run(
   request: TrainRequest,
   dataset: EnvironmentDataset,
+  agentDefinition: AgentDefinition,
   start: Checkpoint,
   writer: RunWriter,
   parameters: number,
@@ -70,13 +78,24 @@ async function run(
   const { model, engine, seed, control, signal } = request;
   const { recipe } = request.experiment;
   const { definition, options } = dataset;
-  const { environments, steps, passes, discount, lambda } = options;
-  const total = environments * steps;
+  const total = options.environments * options.steps;
   const batch = Math.min(recipe.batchSize, total);
   const id = writer.current.id;
   const began = performance.now();
   const seconds = () => start.seconds + Math.round((performance.now() - began) * 1000) / 1e6;
-  const stepsPerEpoch = passes * Math.ceil(total / batch);
+  const agent = agentDefinition.create({
+    definition,
+    options,
+    loss: completeOptions<Record<string, unknown>>(
+      `The loss "${recipe.loss.name}"`,
+      requireLoss(recipe.loss.name).options,
+      recipe.loss.options ?? {},
+    ),
+    batch,
+    epochs: recipe.epochs,
+    state: agentState(start.optimizer),
+  });
+  const { stepsPerEpoch } = agent;
   const policies = new Map<
     number,
     { policy: Policy; load(w: Tensors): Promise<void>; dispose(): Promise<void> }
@@ -101,7 +120,7 @@ async function run(
     optimizer: recipe.optimizer,
     ...(recipe.update && { update: recipe.update }),
     ...(recipe.recompute && { recompute: recipe.recompute }),
-    targets: { shape: [batch, columns], dtype: 'float32' },
+    targets: { shape: [batch, agentDefinition.columns], dtype: 'float32' },
     seed,
     ...(Object.keys(start.optimizer).length > 0 && { state: start.optimizer }),
   });
@@ -134,7 +153,7 @@ async function run(
       seconds: seconds(),
       seed,
       weights,
-      optimizer: await trainer.state(),
+      optimizer: { ...(await trainer.state()), ...agentTensors(agent.state()) },
       ...(base !== recipe.learningRate && { progress: { learningRate: base } }),
       ...(best && { best }),
     });
@@ -167,43 +186,44 @@ async function run(
       const from = performance.now();
       // Each epoch has its own stream of chance, so that a resumed run goes on as one that never stopped.
       const random = new Random(seed, `policy:${epoch}`);
-      const policy = await policyFor(environments, weights);
-      const experience = await collect(definition, policy, { environments, steps, discount }, random);
-      const { advantages, returns } = advantagesOf(experience, discount, lambda);
-      // Without a schedule the rate falls to zero, so that the last policies differ little.
+      // Without a schedule the rate falls to zero where the agent wants it.
       base = control?.takeLearningRate() ?? base;
       const rateAt = (at: number) =>
-        schedule ? schedule.rate(base, epoch, at) : base * (1 - epoch / recipe.epochs);
+        schedule
+          ? schedule.rate(base, epoch, at)
+          : base * (agentDefinition.decays ? 1 - epoch / recipe.epochs : 1);
       let lossSum = 0;
-      for (let pass = 0; pass < passes; pass++) {
-        const order = random.permutation(total);
-        for (let at = 0; at < total; at += batch) {
-          const rows = order.subarray(at, at + batch);
-          const { input, targets } = minibatch(
-            experience,
-            advantages,
-            returns,
-            rows,
-            dataset.sampleShape[0]!,
-          );
+      let stepsTaken = 0;
+      let current: Tensors | undefined = weights;
+      const learner: Learner = {
+        async weights() {
+          current ??= await trainer.weights();
+          return current;
+        },
+        policy: async (rows, of) => policyFor(rows, of ?? (await learner.weights())),
+        async step(input, targets) {
           const learningRate = rateAt(step);
           const { loss } = await trainer.step({ [model.inputs[0]!]: input }, targets, { learningRate });
+          current = undefined;
           step++;
+          stepsTaken++;
           requireFiniteLoss(loss, epoch, step, learningRate);
           lossSum += loss;
-          if (step % 64 === 0)
-            writer.emit({
-              event: 'step',
-              run: id,
-              epoch: epoch + 1,
-              step,
-              loss,
-              learningRate,
-              samplesPerSecond: (total / Math.max(1e-3, performance.now() - from)) * 1000,
-            });
-        }
-        await yieldToOthers();
-      }
+          if (step % 64 !== 0) return;
+          writer.emit({
+            event: 'step',
+            run: id,
+            epoch: epoch + 1,
+            step,
+            loss,
+            learningRate,
+            samplesPerSecond:
+              ((total * stepsTaken) / stepsPerEpoch / Math.max(1e-3, performance.now() - from)) * 1000,
+          });
+          await yieldToOthers();
+        },
+      };
+      const returns = await agent.epoch(epoch, learner, random);
       weights = await trainer.weights();
       const tried = await evaluate(
         definition,
@@ -220,8 +240,8 @@ async function run(
         run: id,
         epoch,
         train: {
-          loss: lossSum / stepsPerEpoch,
-          ...(experience.returns.length > 0 && { mean_return: mean(experience.returns) }),
+          loss: lossSum / Math.max(1, stepsTaken),
+          ...(returns.length > 0 && { mean_return: mean(returns) }),
         },
         valid: { mean_return: mean(tried) },
         seconds: Math.round((performance.now() - from) * 1000) / 1e6,
@@ -277,29 +297,16 @@ async function openPolicy(
   return { policy, load: (w: Tensors) => evaluator.load(w), dispose: () => evaluator.dispose() };
 }
 
-/** Observations of these steps and, for each, what the loss compares: advantages with mean 0 and deviation 1. */
-function minibatch(
-  experience: { observations: Float32Array; actions: Int32Array; logs: Float64Array },
-  advantages: Float64Array,
-  returns: Float64Array,
-  rows: Int32Array,
-  width: number,
-) {
-  const m = mean(Array.from(rows, r => advantages[r]!));
-  const std = Math.sqrt(mean(Array.from(rows, r => (advantages[r]! - m) ** 2)));
-  const input = new Float32Array(rows.length * width);
-  const targets = new Float32Array(rows.length * columns);
-  rows.forEach((r, i) => {
-    input.set(experience.observations.subarray(r * width, (r + 1) * width), i * width);
-    targets.set(
-      [experience.actions[r]!, experience.logs[r]!, (advantages[r]! - m) / (std + 1e-8), returns[r]!],
-      i * columns,
-    );
-  });
-  return {
-    input: { shape: [rows.length, width], data: input },
-    targets: { shape: [rows.length, columns], data: targets },
-  };
+function agentTensors(state: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(state).map(([k, t]) => [agentPrefix + k, t]));
+}
+
+function agentState(state: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(state).flatMap(([k, t]) =>
+      k.startsWith(agentPrefix) ? [[k.slice(agentPrefix.length), t]] : [],
+    ),
+  );
 }
 
 /** The scores of the actions alone: what predicting and explaining speak of. */
