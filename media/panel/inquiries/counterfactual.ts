@@ -5,7 +5,7 @@ import type { CounterfactualResult } from '../../../src/explain/counterfactual/c
 import { formatNumber, formatPercent, formatValue } from '../logic/numbers';
 import { icon } from '../parts/icons';
 import { t } from '../strings';
-import { condition, type InquiryContext, type InquiryView } from './inquiry';
+import { condition, type InquiryContext, type InquiryView, keep } from './inquiry';
 import { tryCells } from './whatIf';
 
 type Context = InquiryContext<'counterfactual'>;
@@ -55,7 +55,7 @@ function form(c: Context, row: number): TemplateResult {
     });
   };
   const choose = (name: string, rule: Rule) => {
-    rules.set(runOf(c), { ...own, [name]: rule });
+    keep(rules, runOf(c), { ...own, [name]: rule });
     c.redraw();
   };
   return html`<div class="inquiry-form">
@@ -65,7 +65,7 @@ function form(c: Context, row: number): TemplateResult {
           target.kind === 'classes'
             ? html`<select
                 @change=${(e: Event) => {
-                  targets.set(runOf(c), (e.target as HTMLSelectElement).value);
+                  keep(targets, runOf(c), (e.target as HTMLSelectElement).value);
                   c.redraw();
                 }}
               >
@@ -77,7 +77,7 @@ function form(c: Context, row: number): TemplateResult {
                 placeholder=">200"
                 .value=${wanted}
                 @change=${(e: Event) => {
-                  targets.set(runOf(c), (e.target as HTMLInputElement).value.trim());
+                  keep(targets, runOf(c), (e.target as HTMLInputElement).value.trim());
                   c.redraw();
                 }}
               />`

@@ -7,7 +7,7 @@ import type { ConstraintId } from '../../../src/explain/fairness/thresholds';
 import { formatNumber, formatPercent } from '../logic/numbers';
 import { icon } from '../parts/icons';
 import { type StringKey, t } from '../strings';
-import { condition, type InquiryContext, type InquiryView } from './inquiry';
+import { condition, type InquiryContext, type InquiryView, keep } from './inquiry';
 
 type Context = InquiryContext<'fairness'>;
 
@@ -50,7 +50,7 @@ export const fairness: InquiryView<'fairness'> = {
     const run = state.run?.record.id ?? '';
     const form = forms.get(run) ?? { by: [], positive: '', mitigate: '' };
     const set = (change: Partial<Form>) => {
-      forms.set(run, { ...form, ...change });
+      keep(forms, run, { ...form, ...change });
       c.redraw();
     };
     const source = c.subject ?? state.samples;

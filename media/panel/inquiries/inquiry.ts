@@ -32,6 +32,16 @@ export interface InquiryView<K extends InquiryKind> {
   view(context: InquiryContext<K>): TemplateResult;
 }
 
+/** Most rows or runs whose choices are kept: the oldest are forgotten. */
+const mostKept = 200;
+
+/** Puts a reader's choice into a map that does not grow for ever. */
+export function keep<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > mostKept) map.delete(map.keys().next().value!);
+}
+
 /** What is under way with a way to end it, or what went wrong. */
 export function condition<K extends InquiryKind>(c: InquiryContext<K>): TemplateResult {
   const { asked } = c;

@@ -11,7 +11,7 @@ import { formatNumber, formatPercent, formatSigned, formatValue } from '../logic
 import { trustBadge } from '../parts/badge';
 import { icon } from '../parts/icons';
 import { t } from '../strings';
-import { cellsOf, condition, type InquiryContext, type InquiryView } from './inquiry';
+import { cellsOf, condition, type InquiryContext, type InquiryView, keep } from './inquiry';
 
 /** The cells that were changed, by row: they stay while the reader looks at something else. */
 const edits = new Map<string, Record<string, Cell>>();
@@ -62,14 +62,14 @@ function changesOf(c: Context): Record<string, Cell> {
 
 /** Puts changed cells there, e.g. those of a counterfactual. */
 export function tryCells(run: string, row: number, cells: Record<string, Cell>): void {
-  edits.set(`${run} ${row}`, cells);
+  keep(edits, `${run} ${row}`, cells);
 }
 
 function change(c: Context, name: string, value: Cell): void {
   const original = c.subject!.sample.values[name] ?? null;
   const next = { ...changesOf(c), [name]: value };
   if (String(value) === String(original)) delete next[name];
-  edits.set(keyOf(c), next);
+  keep(edits, keyOf(c), next);
   c.redraw();
   later(c, 120);
 }
@@ -168,7 +168,7 @@ function orderOf(c: Context, bars: ReadonlyMap<string, number>): ReadonlyMap<str
   const order = new Map(
     [...bars].sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).map(([name], i) => [name, i] as const),
   );
-  if (order.size > 0) orders.set(key, order);
+  if (order.size > 0) keep(orders, key, order);
   return order;
 }
 
@@ -256,7 +256,7 @@ function painting(c: Context, changes: Record<string, Cell>): TemplateResult {
       if (value === Number(subject.sample.values[name])) delete next[name];
       else next[name] = value;
     }
-    edits.set(keyOf(c), next);
+    keep(edits, keyOf(c), next);
     c.redraw();
     later(c, 120);
   };
