@@ -69,7 +69,10 @@ export function fileHandlers(distFolder: string): Handlers {
         { ...request, withWeights: true },
         { distFolder, workspaceFolder: workspaceOf(request.file), signal },
       );
-      return { files: await exporter.write(output, model, initializeWeights(model, 0, weights)) };
+      return {
+        files: await exporter.write(output, model, initializeWeights(model, 0, weights)),
+        untrained: weights === undefined,
+      };
     },
 
     async 'methods/list'(params) {

@@ -164,8 +164,11 @@ export interface Requests {
   'file/tensor': [{ file: string; tensor: string }, TensorStatistics];
   /** Two versions of a model side by side, with what each is called. */
   'model/diff': [{ before: DiffSide; after: DiffSide }, ModelDifference];
-  /** Writes a model with its weights; `to` is a name of the exporters. */
-  'model/export': [VersionRequest & { to: string; output: string }, { files: readonly string[] }];
+  /** Writes a model with its weights; `to` is a name of the exporters. `untrained`: there are none, first ones were written. */
+  'model/export': [
+    VersionRequest & { to: string; output: string },
+    { files: readonly string[]; untrained: boolean },
+  ];
   /** What the panel can draw of the registry of methods. */
   'methods/list': [{ run?: string } | null, { methods: readonly MethodSummary[] }];
   /** The model checks that there are. */

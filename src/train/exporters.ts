@@ -11,12 +11,14 @@ export interface Exporter {
   /** One line for a menu. */
   summary: string;
   extension: string;
+  /** The files that writing makes, or replaces, the named one first. */
+  files(file: string): readonly string[];
   /** @returns the files that it wrote, the named one first. @throws VitrineError */
   write(file: string, model: Model, weights: Tensors): Promise<readonly string[]>;
 }
 
 /** Where the weights of a PyTorch file go. */
-export function besideOf(file: string): string {
+function besideOf(file: string): string {
   return `${file.slice(0, file.length - path.extname(file).length)}.safetensors`;
 }
 
@@ -25,6 +27,7 @@ export const exporters: Readonly<Record<string, Exporter>> = {
     name: 'ONNX',
     summary: 'Graph and weights in one file, for ONNX Runtime and other tools',
     extension: '.onnx',
+    files: file => [file],
     async write(file, model, weights) {
       await writeOnnx(file, model, weights);
       return [file];
@@ -34,6 +37,7 @@ export const exporters: Readonly<Record<string, Exporter>> = {
     name: 'safetensors',
     summary: "The weights under the names of PyTorch's state_dict",
     extension: '.safetensors',
+    files: file => [file],
     async write(file, model, weights) {
       // What PyTorch's state_dict has; constants of the graph are no part of it.
       const own = model.parameters.filter(p => p.kind !== 'constant');
@@ -47,6 +51,7 @@ export const exporters: Readonly<Record<string, Exporter>> = {
     name: 'PyTorch',
     summary: 'A PyTorch file that runs by itself, with its weights beside it',
     extension: '.py',
+    files: file => [file, besideOf(file)],
     async write(file, model, weights) {
       const beside = besideOf(file);
       const text = pytorchText(model, weights, path.basename(beside));

@@ -7,7 +7,7 @@ import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import { writeAtomically } from '../../train/atomicFile';
-import { besideOf, exporters } from '../../train/exporters';
+import { exporters } from '../../train/exporters';
 import { openRun } from '../../train/openRun';
 import { type Command, type CommandCall, textOption } from '../command';
 import { splitFragment } from '../experiments';
@@ -52,7 +52,7 @@ export const command: Command = {
         'bad-usage',
         `There is no format "${to}" to write. There are ${listed([...Object.keys(exporters), 'svg'])}.`,
       );
-    for (const written of to === 'py' ? [output, besideOf(output)] : [output])
+    for (const written of exporter?.files(output) ?? [output])
       if (call.options['force'] !== true && (await stat(written).catch(() => undefined)))
         throw new VitrineError('bad-usage', `${written} is there already. Give --force to replace it.`);
     const where = call.arguments[0]!;

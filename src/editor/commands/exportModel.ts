@@ -32,10 +32,13 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
     filters: { [picked.label]: [extension] },
   });
   if (!uri) return;
+  // The dialog asked about the file that it named, not about what is written beside it.
+  for (const beside of exporters[picked.to]!.files(uri.fsPath).slice(1))
+    if (!(await mayReplace(beside))) return;
   const named = (await rooms.experiments.of(model.file, model.class)).find(
     e => e.model?.weights || e.model?.arguments || e.model?.input,
   )?.model;
-  const { files } = await vscode.window.withProgress(
+  const { files, untrained } = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       title: l10n.t('Writing {0}', path.basename(uri.fsPath)),
@@ -56,10 +59,31 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
         { token },
       ),
   );
+  const names = files.map(f => path.basename(f)).join(', ');
   const open = l10n.t('Open');
   const answer = await vscode.window.showInformationMessage(
-    l10n.t('Wrote {0}.', files.map(f => path.basename(f)).join(', ')),
+    untrained
+      ? l10n.t(
+          'Wrote {0} with first weights: the model file names no trained ones. A run is exported from the view of runs.',
+          names,
+        )
+      : l10n.t('Wrote {0}.', names),
     open,
   );
   if (answer === open) await vscode.commands.executeCommand('vscode.open', uri);
+}
+
+async function mayReplace(file: string): Promise<boolean> {
+  const there = await vscode.workspace.fs.stat(vscode.Uri.file(file)).then(
+    () => true,
+    () => false,
+  );
+  if (!there) return true;
+  const replace = l10n.t('Replace');
+  const answer = await vscode.window.showWarningMessage(
+    l10n.t('The weights are written beside it, and {0} is there already. Replace it?', path.basename(file)),
+    { modal: true, detail: file },
+    replace,
+  );
+  return answer === replace;
 }
