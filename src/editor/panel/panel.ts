@@ -28,7 +28,7 @@ import { Following, ofAnotherRun } from './following';
 import { Layers } from './layers';
 import type { Outbox } from './outbox';
 import { openPage, Page } from './page';
-import { saveAs } from './saving';
+import { saveFromPage } from './saving';
 import { pageStrings } from './strings';
 
 const { l10n } = vscode;
@@ -356,7 +356,7 @@ export class Panel implements vscode.Disposable {
         await vscode.commands.executeCommand(commands.saveReport, this.state.run?.record.id);
         break;
       case 'save':
-        await saveAs(m.name, m.bytes ?? m.text ?? '');
+        await saveFromPage(m.name, m.bytes ?? m.text);
         break;
       case 'error':
         log.error(`The panel's page: ${m.message}`);

@@ -7,9 +7,21 @@ import { messageOf } from '../problems';
 /** A page that sends more than this is not ours. */
 const MAX_SAVED = 40_000_000;
 
-/** @param name a suggestion that comes from a page: only its last part is taken, and only harmless signs. */
+/** Saves what a page sends, which is checked. @throws VitrineError bad-request */
+export async function saveFromPage(name: unknown, content: unknown): Promise<void> {
+  const known = typeof content === 'string' || content instanceof Uint8Array;
+  if (typeof name !== 'string' || !known || content.length > MAX_SAVED)
+    throw new VitrineError(
+      'bad-request',
+      vscode.l10n.t(
+        'This is too large to be saved from the panel. Use the command line: vitrine export FILE --output FILE.svg',
+      ),
+    );
+  await saveAs(name, content);
+}
+
+/** @param name a suggestion: only its last part is taken, and only harmless signs. */
 export async function saveAs(name: string, content: string | Uint8Array): Promise<void> {
-  if (content.length > MAX_SAVED) return;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const safe = path.basename(name).replace(/[^\w.\- ]/g, '_') || 'vitrine.svg';
   const target = await vscode.window.showSaveDialog({
