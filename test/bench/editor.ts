@@ -18,7 +18,8 @@ async function readingRows(say: (text: string) => void): Promise<Row[]> {
     'inside of __init__': i =>
       text.replace('nn.Linear(84, num_classes)', `nn.Linear(84, num_classes + ${i})`),
     'inside of forward': i => text.replace('return self.fc3(', `y${i} = x\n        return self.fc3(`),
-    'of a comment': i => text.replace('class ', `# note ${i}\nclass `),
+    'of a docstring': i => text.replace('A small GPT', `A small GPT ${i}`),
+    'of a comment': i => text.replace('\nclass ', `\n# note ${i}\nclass `),
   };
   const rows: Row[] = [];
   try {

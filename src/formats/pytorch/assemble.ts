@@ -279,6 +279,8 @@ function namesOf(r: Recording, kept: Recording['nodes']): Map<number, string> {
     taken.add(free);
     names.set(v, free);
   };
+  // Counted in the class: what else was read, or tried, is nothing to a value's id.
+  const numbers = new Map([...r.values.keys()].map((v, i) => [v, i]));
   for (const p of r.parameters) name(p.id, p.name);
   for (const v of r.inputs) name(v, r.values.get(v)?.name ?? 'input');
   const made = new Set(kept.flatMap(n => n.outputs));
@@ -287,9 +289,9 @@ function namesOf(r: Recording, kept: Recording['nodes']): Map<number, string> {
       const value = v < 0 ? undefined : r.values.get(v);
       if (value && value.kind !== 'input' && !made.has(v)) name(v, constantName(value));
     }
-    for (const o of n.outputs) name(o, `v${o}`);
+    for (const o of n.outputs) name(o, `v${numbers.get(o)}`);
   }
-  for (const v of r.outputs) name(v, `v${v}`);
+  for (const v of r.outputs) name(v, `v${numbers.get(v)}`);
   return names;
 }
 

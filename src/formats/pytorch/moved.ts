@@ -57,13 +57,30 @@ export function sameTokens(a: Tokens, b: Tokens): boolean {
   return a.texts.length === b.texts.length && a.texts.every((t, i) => t === b.texts[i]);
 }
 
+/** A text's tokens with its documentation empty, if nothing in it asks for that. */
+function withoutDocumentation(text: string): Tokens {
+  const tokens = tokensOf(text);
+  if (/__doc__|getdoc|doctest/.test(text)) return tokens;
+  const { texts } = tokens;
+  const documents = (t: string, i: number) =>
+    /^[rR]?["']/.test(t) && texts[i - 1]?.[0] === '\t' && texts[i + 1] === '\n' && closed(t);
+  return { ...tokens, texts: texts.map((t, i) => (documents(t, i) ? '""' : t)) };
+}
+
+/** Whether a string has its end: one that has none takes in the code that follows. */
+function closed(text: string): boolean {
+  const [, quote] = /^[rR]?("""|'''|["'])/.exec(text)!;
+  const inside = text.length - text.indexOf(quote!) - 2 * quote!.length;
+  return inside >= 0 && text.endsWith(quote!) && !/\\/.test(text);
+}
+
 /** A text with what is needed to go from places to offsets and back. */
 export class Placed {
   readonly tokens: Tokens;
   private readonly lines: number[] = [0];
 
   constructor(readonly text: string) {
-    this.tokens = tokensOf(text);
+    this.tokens = withoutDocumentation(text);
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.lines.push(at + 1);
   }
 
@@ -96,16 +113,28 @@ export class Placed {
   }
 }
 
-/** The readings of `before` as those of `after`, whose tokens are the same. */
+/**
+ * The readings of `before` as those of `after`, whose tokens are the same but for one stretch of them. Nothing if a
+ * place lies in that stretch.
+ */
 export function moved(
   models: Readonly<Record<string, ReadModel>>,
   file: string,
   before: Placed,
   after: Placed,
-): Record<string, ReadModel> {
+): Record<string, ReadModel> | undefined {
+  const [a, b] = [before.tokens.texts, after.tokens.texts];
+  const shortest = Math.min(a.length, b.length);
+  let first = 0;
+  while (first < shortest && a[first] === b[first]) first++;
+  let last = 0;
+  while (last < shortest - first && a.at(-1 - last) === b.at(-1 - last)) last++;
+  let lost = false;
   const offset = (at: number, atEnd: boolean) => {
     const i = before.tokenAt(at, atEnd);
-    return (after.tokens.starts[i] ?? 0) + at - (before.tokens.starts[i] ?? 0);
+    if (i >= first && i < a.length - last) lost = true;
+    const to = i < first ? i : i + b.length - a.length;
+    return (after.tokens.starts[to] ?? 0) + at - (before.tokens.starts[i] ?? 0);
   };
   const range = <R extends SourceRange>(r: R): R => {
     if (r.file !== file) return r;
@@ -125,10 +154,11 @@ export function moved(
     ...range(d),
     ...(d.fix ? { fix: { ...d.fix, range: range(d.fix.range) } } : {}),
   });
-  return Object.fromEntries(
+  const out = Object.fromEntries(
     Object.entries(models).map(([name, m]) => [
       name,
       { ...m, ...(m.model ? { model: model(m.model) } : {}), diagnostics: m.diagnostics.map(diagnostic) },
     ]),
   );
+  return lost ? undefined : out;
 }

@@ -10,6 +10,7 @@ import { readText } from './files';
 import { collect } from './imports';
 import { moved, Placed, sameTokens } from './moved';
 import { outline } from './outline';
+import { touched } from './partial';
 import { SourceText } from './source';
 import type { WorkerData, WorkerRequest } from './worker';
 
@@ -30,7 +31,14 @@ const workspace = '/workspace/';
 interface Kept {
   others: string;
   main: Placed;
+  answer: Answer;
+}
+
+/** What the interpreter found. */
+interface Answer {
   result: Record<string, ReadModel>;
+  /** What it found of the file as a whole, without places. */
+  findings: string;
 }
 
 const mostKept = 50;
@@ -134,20 +142,62 @@ export class PytorchReader {
     const key = JSON.stringify([file, question.class, question.arguments, question.input, question.inputs]);
     const known = this.kept.get(key);
     if (text.length > largestKept)
-      return (await this.evaluate(question, folder, file, main, text, request, signal))[0];
+      return (await this.evaluate(question, folder, file, main, text, request, signal))[0].result;
     const placed = new Placed(text);
-    if (known?.others === others && sameTokens(known.main.tokens, placed.tokens))
-      return moved(known.result, file, known.main, placed);
-    const [result, alone] = await this.evaluate(question, folder, file, main, text, request, signal);
+    if (known?.others === others) {
+      if (sameTokens(known.main.tokens, placed.tokens)) {
+        const same = moved(known.answer.result, file, known.main, placed);
+        if (same) return same;
+      }
+      const result = await this.readPart(question, known, placed, file, Object.values(rest), signal);
+      if (result) {
+        this.kept.set(key, { others, main: placed, answer: { ...known.answer, result } });
+        return result;
+      }
+    }
+    const [answer, alone] = await this.evaluate(question, folder, file, main, text, request, signal);
+    const { result } = answer;
     this.kept.delete(key);
-    if (alone && !Object.values(result).some(m => m.diagnostics.some(d => unsettled.has(d.code)))) {
-      this.kept.set(key, { others, main: placed, result });
+    if (alone && isSettled(result)) {
+      this.kept.set(key, { others, main: placed, answer });
       for (const oldest of this.kept.keys()) {
         if (this.kept.size <= mostKept) break;
         this.kept.delete(oldest);
       }
     }
     return result;
+  }
+
+  /** Reads again what an edit in one class may change; nothing when that may be all, or when it changed more. */
+  private async readPart(
+    question: Omit<WorkerRequest, 'id'>,
+    known: Kept,
+    after: Placed,
+    file: string,
+    others: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Record<string, ReadModel> | undefined> {
+    const before = known.answer.result;
+    const names = Object.keys(before);
+    if (question.class !== undefined || names.length < 2) return undefined;
+    const only = touched(known.main, after, names, others);
+    if (!only || only.size === names.length) return undefined;
+    const rest = moved(
+      Object.fromEntries(Object.entries(before).filter(([name]) => !only.has(name))),
+      file,
+      known.main,
+      after,
+    );
+    if (!rest) return undefined;
+    const { result, findings } = await this.ask(
+      { id: this.next++, ...question, only: [...only] },
+      file,
+      after.text,
+      signal,
+    );
+    if (findings !== known.answer.findings || !isSettled(result)) return undefined;
+    if (Object.keys(result).length !== only.size || ![...only].every(name => result[name])) return undefined;
+    return Object.fromEntries(names.map(name => [name, result[name] ?? rest[name]!]));
   }
 
   /** Runs the file; `alone` when no other file was asked how its classes are made. */
@@ -159,12 +209,13 @@ export class PytorchReader {
     text: string,
     request: ReadModelRequest,
     signal: AbortSignal | undefined,
-  ): Promise<[result: Record<string, ReadModel>, alone: boolean]> {
+  ): Promise<[answer: Answer, alone: boolean]> {
     const { files, names } = question;
     const answer = await this.ask({ id: this.next++, ...question }, file, text, signal);
-    const asking = Object.keys(answer).filter(c => needsArguments(answer[c]!));
+    const done = (a: Answer): Answer => ({ ...a, result: finish(a.result, request, text) });
+    const asking = Object.keys(answer.result).filter(c => needsArguments(answer.result[c]!));
     const callers = asking.length ? await this.callers.of(folder, main, asking) : [];
-    if (!callers.length) return [finish(answer, request, text), true];
+    if (!callers.length) return [done(answer), true];
     const more: Record<string, string> = {};
     const called: Record<string, string> = {};
     for (const path of callers) {
@@ -180,7 +231,7 @@ export class PytorchReader {
       names: { ...called, ...names },
       callers: Object.keys(more),
     };
-    return [finish(await this.ask(again, file, text, signal), request, text), false];
+    return [done(await this.ask(again, file, text, signal)), false];
   }
 
   private start(): Started {
@@ -246,7 +297,7 @@ export class PytorchReader {
     file: string,
     text: string,
     signal: AbortSignal | undefined,
-  ): Promise<Record<string, ReadModel>> {
+  ): Promise<Answer> {
     await this.busy;
     throwIfCancelled(signal);
     const { worker, ready } = this.start();
@@ -254,12 +305,14 @@ export class PytorchReader {
     await ready;
     throwIfCancelled(signal);
     const started = performance.now();
-    type Outcome = { result: Record<string, ReadModel> } | { stopped: 'time' | 'lost' | 'cancelled' };
+    type Outcome = { answer: Answer } | { stopped: 'time' | 'lost' | 'cancelled' };
     const outcome = await new Promise<Outcome>(done => {
       const timer = setTimeout(() => finished({ stopped: 'time' }), this.options.timeoutMs);
-      const onMessage = (m: { id?: number; result?: Record<string, ReadModel>; fatal?: string }) => {
+      const onMessage = (m: Partial<Answer> & { id?: number; fatal?: string }) => {
         if (m.id !== request.id) return;
-        finished(m.result ? { result: m.result } : { stopped: 'lost' });
+        finished(
+          m.result ? { answer: { result: m.result, findings: m.findings ?? '' } } : { stopped: 'lost' },
+        );
       };
       const onLost = () => finished({ stopped: 'lost' });
       const onAbort = () => finished({ stopped: 'cancelled' });
@@ -275,7 +328,7 @@ export class PytorchReader {
       worker.ref();
       worker.postMessage(request);
     });
-    if ('result' in outcome) return outcome.result;
+    if ('answer' in outcome) return outcome.answer;
     if (outcome.stopped === 'cancelled') {
       // One who types cancels with every key: a reading that ends by itself costs less than a new interpreter.
       this.busy = this.settle(worker, request.id);
@@ -295,12 +348,17 @@ export class PytorchReader {
           : `Reading used up the memory of ${this.options.memoryMb} MB (or its stack) and was stopped. Is there a very ` +
             'large list, or a recursion without an end?',
     };
-    return { '': { diagnostics: [diagnostic], milliseconds: performance.now() - started } };
+    const milliseconds = performance.now() - started;
+    return { result: { '': { diagnostics: [diagnostic], milliseconds } }, findings: '' };
   }
 }
 
 /** What another try, or another file of the workspace, may change. */
 const unsettled = new Set(['time-limit', 'memory-limit', 'argument-needed', 'example-value']);
+
+function isSettled(result: Record<string, ReadModel>): boolean {
+  return !Object.values(result).some(m => m.diagnostics.some(d => unsettled.has(d.code)));
+}
 
 /** Whether a class was not made for want of what its constructor needs. */
 function needsArguments(read: ReadModel): boolean {

@@ -28,6 +28,8 @@ export interface WorkerRequest {
   /** The file's real name by its name under /workspace/. */
   names: Readonly<Record<string, string>>;
   class?: string;
+  /** Names of what to read; all if it is not given. */
+  only?: readonly string[];
   arguments?: Readonly<Record<string, unknown>>;
   input?: readonly number[];
   inputs?: readonly { name: string; shape: readonly (number | string)[]; dtype: string }[];
@@ -198,7 +200,8 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
         main: names[request.main] ?? request.main,
         milliseconds: performance.now() - started,
       });
-      port.postMessage({ id, result });
+      const findings = JSON.stringify(recorder.findings.map(f => [f.severity, f.code, f.message]));
+      port.postMessage({ id, result, findings });
     } catch (e) {
       // Emscripten gives up: the interpreter's memory is not to be trusted any more.
       port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });

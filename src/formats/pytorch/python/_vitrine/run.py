@@ -198,7 +198,9 @@ def read(request):
         _read_classes(classes, request, scope, lambda: _callers(request, sources))
         for label, value in list(module.__dict__.items()):
             # A model that no class names: `model = nn.Sequential(…)` at the top of the file.
-            if isinstance(value, nn.Module) and type(value) not in classes and request.get("class") in (None, label):
+            if isinstance(value, nn.Module) and type(value) not in classes and request.get("class") in (None, label) and (
+                request.get("only") is None or label in request["only"]
+            ):
                 Reading(type(value), request, scope, label, value).run()
     except (Exception, SystemExit, KeyboardInterrupt, trace.Stop) as error:
         _finding("error", code_of(error), worded(error), trace.where_raised(error) or [main.name, 1, 0, 1, 0])
@@ -241,7 +243,8 @@ def _read_classes(classes, request, scope, callers):
     later = [c for c in asked if not Reading(c, request, scope).run()]
     if not later:
         return
-    if len(asked) < len(classes):
+    # Whoever asks for some by `only` knows that the others have nothing to do with them.
+    if only is None and len(asked) < len(classes):
         for c in classes:
             if c not in asked and any(p not in trace.made for p in later):
                 Reading(c, {}, scope).run(quiet=True)

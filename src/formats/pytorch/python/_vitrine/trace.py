@@ -52,7 +52,7 @@ def forget():
     global wanted, caught
     wanted = caught = None
     calls.clear()
-    for kept in (classes, made, entered, entering):
+    for kept in (classes, made, entered, entering, _positions):
         kept.clear()
 
 
@@ -64,9 +64,11 @@ def next_module():
 
 def position_in(frame):
     code = frame.f_code
-    table = _positions.get(code)
-    if table is None:
-        table = _positions[code] = list(code.co_positions())
+    # By identity: the hash of a code object goes through all of its instructions.
+    known = _positions.get(id(code))
+    if known is None:
+        known = _positions[id(code)] = (code, list(code.co_positions()))
+    table = known[1]
     index = frame.f_lasti // 2
     line, end_line, column, end_column = table[index] if 0 <= index < len(table) else (None,) * 4
     if line is None:
