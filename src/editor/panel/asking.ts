@@ -19,6 +19,12 @@ const { l10n } = vscode;
 export const PAGE_SIZE = 60;
 const MAX_PAGE = 200;
 
+/** What the command checks, asked from the page: a restricted workspace explains nothing. */
+function mustBeTrusted(): void {
+  if (!vscode.workspace.isTrusted)
+    throw new VitrineError('untrusted', l10n.t('Explanations are off in a restricted workspace.'));
+}
+
 export class Asking {
   readonly #desk: Desk;
   readonly #needs: { engine: Engine; runs: Runs; explaining: Explaining; log: Log };
@@ -43,6 +49,7 @@ export class Asking {
   }
 
   async inquire(inquiry: Inquiry): Promise<void> {
+    mustBeTrusted();
     const { run } = this.#desk.state;
     const trained = run && (await this.#needs.runs.get(run.record.id));
     if (!trained)
@@ -145,6 +152,7 @@ export class Asking {
 
   /** Explains with the shown run. */
   async explainShown(method: string, row?: number, target?: string | number): Promise<boolean> {
+    mustBeTrusted();
     const { run, methods } = this.#desk.state;
     const choice = methods.find(m => m.id === method);
     const trained = run && (await this.#needs.runs.get(run.record.id));
