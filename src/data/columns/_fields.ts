@@ -1,7 +1,6 @@
 /** What the encodings' schemas and states share. */
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
-import { VitrineError } from '../../model/errors';
+import { savedState } from '../savedState';
 
 export const nameField = Type.String({
   minLength: 1,
@@ -10,11 +9,5 @@ export const nameField = Type.String({
 
 /** @throws bad-file */
 export function checked<T extends TSchema>(schema: T, saved: unknown): Static<T> {
-  const error = Value.Errors(schema, saved).First();
-  if (error)
-    throw new VitrineError(
-      'bad-file',
-      `This is no saved preparation of columns: at "${error.path || '/'}", ${error.message.toLowerCase()}. Train again to write a new one.`,
-    );
-  return saved as Static<T>;
+  return savedState(schema, saved, 'columns');
 }

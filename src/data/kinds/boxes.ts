@@ -21,6 +21,7 @@ import { FileSource } from '../image/archive';
 import { decodeImage } from '../image/decode';
 import { planes } from '../image/resize';
 import { splitSchema } from '../options';
+import { savedState } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 
 const { group: _, time: __, stratify: ___, ...splitFields } = splitSchema.properties;
@@ -112,13 +113,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    const error = Value.Errors(stateSchema, state).First();
-    if (error)
-      throw new VitrineError(
-        'bad-file',
-        `This is no saved preparation of boxes: at "${error.path || '/'}", ${error.message.toLowerCase()}. Train again to write a new one.`,
-      );
-    return new BoxesPreparation(state as BoxesState);
+    return new BoxesPreparation(savedState(stateSchema, state, 'boxes') as BoxesState);
   },
 };
 

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import registered from 'registry:data/columns#encoding';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { readWhole } from '../bytes';
 import type { Encoder, Encoding, RawValues } from '../columns/_encoder';
@@ -20,6 +19,7 @@ import type {
 } from '../dataset';
 import { splitsByRow } from '../divide';
 import { splitSchema, targetTypeSchema } from '../options';
+import { savedState } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { divide, keepRows } from '../table/rows';
@@ -100,13 +100,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    const error = Value.Errors(stateSchema, state).First();
-    if (error)
-      throw new VitrineError(
-        'bad-file',
-        `This is no saved preparation of columns: at "${error.path || '/'}", ${error.message.toLowerCase()}. Train again to write a new one.`,
-      );
-    return new ColumnsPreparation(state as ColumnsState);
+    return new ColumnsPreparation(savedState(stateSchema, state, 'columns') as ColumnsState);
   },
 };
 

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import { readWhole } from '../bytes';
@@ -18,6 +17,7 @@ import type {
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
 import { splitSchema } from '../options';
+import { savedState } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { bad, columnNamed, textAt } from '../table/table';
@@ -97,13 +97,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    const error = Value.Errors(stateSchema, state).First();
-    if (error)
-      throw new VitrineError(
-        'bad-file',
-        `This is no saved preparation of pairs of texts: at "${error.path || '/'}", ${error.message.toLowerCase()}. Train again to write a new one.`,
-      );
-    return new PairsPreparation(state as PairsState);
+    return new PairsPreparation(savedState(stateSchema, state, 'pairs of texts') as PairsState);
   },
 };
 

@@ -3,7 +3,6 @@ import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import {
@@ -25,6 +24,7 @@ import { brokenNote, labelledFiles } from '../files/labelled';
 import { bytesOf, fileOf, readEach, unreadable } from '../files/read';
 import { classTargets, infoOf, numberTargets, sequenceTargets, targetState } from '../files/targets';
 import { balancedWeights, classWeightsSchema, splitSchema } from '../options';
+import { savedState } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
 
@@ -110,13 +110,7 @@ export const kind: DatasetKind = {
   load: (options, context) => loadSounds(options as SoundOptions, context),
 
   restore(state) {
-    const error = Value.Errors(stateSchema, state).First();
-    if (error)
-      throw new VitrineError(
-        'bad-file',
-        `This is no saved preparation of sounds: at "${error.path || '/'}", ${error.message.toLowerCase()}. Train again to write a new one.`,
-      );
-    return new SoundPreparation(state as State);
+    return new SoundPreparation(savedState(stateSchema, state, 'sounds') as State);
   },
 };
 

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import { readWhole } from '../bytes';
@@ -19,6 +18,7 @@ import type {
 import { decodeText } from '../decode';
 import { divideRows, splitsByRow } from '../divide';
 import { splitSchema } from '../options';
+import { savedState } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { asRows, bad, columnNamed, textAt } from '../table/table';
@@ -123,13 +123,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    const error = Value.Errors(stateSchema, state).First();
-    if (error)
-      throw new VitrineError(
-        'bad-file',
-        `This is no saved preparation of text: at "${error.path || '/'}", ${error.message.toLowerCase()}. Train again to write a new one.`,
-      );
-    return new TextPreparation(state as TextState);
+    return new TextPreparation(savedState(stateSchema, state, 'text') as TextState);
   },
 };
 

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import type { Dataset, DatasetKind, FeatureInfo, LoadContext, TargetInfo } from '../dataset';
@@ -16,6 +15,7 @@ import { classTargets, infoOf, numberTargets, targetState } from '../files/targe
 import { decodeImage, type Picture } from '../image/decode';
 import { planes } from '../image/resize';
 import { balancedWeights, classWeightsSchema, splitSchema } from '../options';
+import { savedState } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
 import { decodeGif } from '../video/gif';
@@ -115,13 +115,7 @@ export const kind: DatasetKind = {
   load: (options, context) => loadVideos(options as VideoOptions, context),
 
   restore(state) {
-    const error = Value.Errors(stateSchema, state).First();
-    if (error)
-      throw new VitrineError(
-        'bad-file',
-        `This is no saved preparation of videos: at "${error.path || '/'}", ${error.message.toLowerCase()}. Train again to write a new one.`,
-      );
-    return new VideoPreparation(state as State);
+    return new VideoPreparation(savedState(stateSchema, state, 'videos') as State);
   },
 };
 
