@@ -27,8 +27,18 @@ describe('the workbench', () => {
 
   /** Chooses an entry of the context menu of a row of the sidebar. */
   async function choose(row, entry) {
+    const menu = page.locator('.monaco-menu');
     await row.click({ button: 'right' });
-    await page.locator('.monaco-menu .action-label', { hasText: entry }).first().click();
+    // A menu that has just opened takes no click: the one that opened it might still be on its way.
+    for (let tries = 0; tries < 5; tries++) {
+      await menu.locator('.action-label', { hasText: entry }).first().click();
+      const closed = await menu.waitFor({ state: 'hidden', timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+      if (closed) return;
+    }
+    assert.fail(`"${entry}" of the context menu could not be chosen`);
   }
 
   before(async function () {
