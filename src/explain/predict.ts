@@ -33,6 +33,7 @@ export function linkOf(
   switch (loss?.name) {
     case 'cross_entropy':
     case 'ppo':
+    case 'reinforce':
       return 'softmax';
     case 'nll':
     case 'nll_loss':

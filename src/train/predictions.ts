@@ -29,6 +29,7 @@ type Activation = 'softmax' | 'exp' | 'sigmoid' | 'margin' | 'none';
 const activations: Readonly<Record<string, Activation>> = {
   cross_entropy: 'softmax',
   ppo: 'softmax',
+  reinforce: 'softmax',
   focal: 'softmax',
   nll: 'exp',
   nll_loss: 'exp',

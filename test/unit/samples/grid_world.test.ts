@@ -78,7 +78,7 @@ describe('The sample of a grid world', function () {
     await assert.rejects(wrong, /Walker gives \(N, 4\), but CliffWalking-v1 needs \(N, 5\)/);
     await assert.rejects(
       sample.train('walk.vitrine.json', { loss: 'mse', lossOptions: {} }),
-      /Use "dqn" or "ppo"/,
+      /Use "dqn" or "ppo" or "reinforce"/,
     );
   });
 });
