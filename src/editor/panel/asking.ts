@@ -18,6 +18,8 @@ const { l10n } = vscode;
 
 export const PAGE_SIZE = 60;
 const MAX_PAGE = 200;
+/** Milliseconds that a language model has for a paragraph. */
+const REPHRASE_LIMIT = 60_000;
 
 /** What the command checks, asked from the page: a restricted workspace explains nothing. */
 function mustBeTrusted(): void {
@@ -67,10 +69,15 @@ export class Asking {
     const text = this.#desk.state.explanation?.text;
     if (text === undefined) return;
     const cancel = new vscode.CancellationTokenSource();
+    // A model that hangs must not keep the panel busy.
+    const late = setTimeout(() => cancel.cancel(), REPHRASE_LIMIT);
     await this.working(l10n.t('Asking for other words…'), async () => {
       const other = await rephrase(text, cancel.token);
       this.#desk.update({ rephrased: { of: text, text: other } });
-    }).finally(() => cancel.dispose());
+    }).finally(() => {
+      clearTimeout(late);
+      cancel.dispose();
+    });
   }
 
   cancelInquiry(kind: InquiryKind): void {
