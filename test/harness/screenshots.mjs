@@ -104,16 +104,30 @@ try {
   await table.locator('.what-if-verdict', { hasText: '1 value changed' }).waitFor();
   await page.waitForTimeout(1500);
   await shot('what-if');
-  await question('Fairness by group');
-  await table.locator('.chip').first().click();
-  await table.locator('.fairness select').nth(1).selectOption('demographic_parity');
-  await table.locator('.fairness vscode-button').click();
-  await table.locator('.mitigation').waitFor();
-  await shot('fairness');
   await tableTab('Data');
   await table.getByRole('button', { name: 'Overview', exact: true }).click();
   await page.waitForTimeout(3000);
   await shot('data');
+
+  // People in groups.
+  await bench.command('View: Close All Editors');
+  await bench.openFile('triage.py');
+  await bench.command('Vitrine: Train Model');
+  const people = await bench.webview('#app .top');
+  await people.locator('.run-state.finished').waitFor();
+  await quiet();
+  await tab(people, 'Data');
+  await people.getByRole('button', { name: 'Samples', exact: true }).click();
+  await people.locator('table tbody tr').nth(3).click();
+  await people.locator('.explanation .sentence').first().waitFor();
+  await tab(people, 'Explain');
+  await bench.command('View: Maximize Editor Group');
+  await people.locator('.methods .method', { hasText: 'Fairness by group' }).click();
+  await people.locator('.chip', { hasText: 'sex' }).click();
+  await people.locator('.fairness select').nth(1).selectOption('demographic_parity');
+  await people.locator('.fairness vscode-button').click();
+  await people.locator('.mitigation').waitFor();
+  await shot('fairness');
 
   await bench.command('View: Close All Editors');
   await page.setViewportSize({ width: size.width, height: 820 });
