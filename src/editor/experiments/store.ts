@@ -73,13 +73,26 @@ export class Experiments implements vscode.Disposable {
           this.#changed.fire();
       }),
     );
+    await this.#search();
+  }
+
+  /** Reads what is there. */
+  async #search(): Promise<void> {
     const files = await vscode.workspace.findFiles(
       experimentGlob,
       '**/{node_modules,.git,.vitrine,__pycache__,site-packages}/**',
       MAX_FILES,
     );
-    await Promise.all(files.map(f => this.#update(f)));
-    if (files.length > 0) this.#changed.fire();
+    const changed = await Promise.all(files.map(f => this.#update(f)));
+    if (changed.includes(true)) this.#changed.fire();
+  }
+
+  /** All of them, looked for again: a watcher that missed a file must not hide it from who asks on purpose. */
+  async searched(): Promise<ExperimentInfo[]> {
+    this.#found ??= this.#find();
+    await this.#found;
+    await this.#search();
+    return this.all();
   }
 
   async #update(uri: vscode.Uri): Promise<boolean> {

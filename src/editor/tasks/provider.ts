@@ -26,7 +26,7 @@ interface Definition extends vscode.TaskDefinition {
 export function registerTasks(rooms: Rooms): vscode.Disposable {
   return vscode.tasks.registerTaskProvider(taskType, {
     async provideTasks() {
-      const experiments = await rooms.experiments.all();
+      const experiments = await rooms.experiments.searched();
       return experiments
         .filter(e => e.model)
         .flatMap(e => {
