@@ -1,9 +1,9 @@
 /** Anchors of a trained run's predictions, as the service and the command line give them. */
 import type { Engine } from '../engine/engine';
 import { type Anchor, findAnchor } from '../explain/anchors/anchor';
-import { lossSpec } from '../formats/experiment/write';
 import { openRun } from '../train/openRun';
 import type { AnchorRequest } from './protocol';
+import { subjectOf } from './subject';
 
 /** @throws what opening the run, loading its data and searching throw. */
 export async function anchorRun(
@@ -17,10 +17,6 @@ export async function anchorRun(
     ...question,
     ...options,
     seed: question.seed ?? run.record.seed,
-    engine: await engineFor(run.record.backend),
-    model: run.model,
-    weights: await run.weights(),
-    dataset: await run.dataset(),
-    loss: lossSpec(run.experiment),
+    ...(await subjectOf(run, engineFor)),
   });
 }

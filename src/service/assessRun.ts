@@ -1,10 +1,10 @@
 /** Fairness of a trained run, as the service and the command line give it. */
 import type { Engine } from '../engine/engine';
 import { assessFairness, type Fairness } from '../explain/fairness/fairness';
-import { lossSpec } from '../formats/experiment/write';
 import { VitrineError } from '../model/errors';
 import { openRun } from '../train/openRun';
 import type { FairnessRequest } from './protocol';
+import { subjectOf } from './subject';
 
 /** @throws bad-request when neither the request nor the experiment names a column; what opening and assessing throw. */
 export async function assessRun(
@@ -25,10 +25,6 @@ export async function assessRun(
     ...options,
     by: columns,
     seed: question.seed ?? run.record.seed,
-    engine: await engineFor(run.record.backend),
-    model: run.model,
-    weights: await run.weights(),
-    dataset: await run.dataset(),
-    loss: lossSpec(run.experiment),
+    ...(await subjectOf(run, engineFor)),
   });
 }

@@ -1,9 +1,9 @@
 /** Counterfactuals of a trained run, as the service and the command line give them. */
 import type { Engine } from '../engine/engine';
 import { type CounterfactualResult, findCounterfactuals } from '../explain/counterfactual/counterfactual';
-import { lossSpec } from '../formats/experiment/write';
 import { openRun } from '../train/openRun';
 import type { CounterfactualRequest } from './protocol';
+import { subjectOf } from './subject';
 
 /** @throws what opening the run, loading its data and searching throw. */
 export async function counterfactualRun(
@@ -17,10 +17,6 @@ export async function counterfactualRun(
     ...question,
     ...options,
     seed: question.seed ?? run.record.seed,
-    engine: await engineFor(run.record.backend),
-    model: run.model,
-    weights: await run.weights(),
-    dataset: await run.dataset(),
-    loss: lossSpec(run.experiment),
+    ...(await subjectOf(run, engineFor)),
   });
 }

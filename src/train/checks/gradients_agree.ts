@@ -4,6 +4,7 @@ import type { Tensor, Tensors } from '../../model/graph';
 import { Random } from '../../model/random';
 import { type Check, type CheckResult, skipped } from '../check';
 import { definitionOf, prepared, type Rows, spread, withEvaluator } from './_rows';
+import { show } from './_show';
 
 /** Difference between the two slopes, as a share of the gradient's own, that rounding and bends may explain. */
 const tolerance = 0.03;
@@ -128,10 +129,6 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < b.length; i++) sum += a[i]! * b[i]!;
   return sum;
-}
-
-function show(x: number): string {
-  return String(Number(x.toPrecision(3)));
 }
 
 function percent(x: number): string {

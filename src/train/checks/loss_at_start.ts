@@ -1,6 +1,7 @@
 import { type Check, skipped } from '../check';
 import { lossOfGuess } from './_guess';
 import { prepared, spread, withEvaluator } from './_rows';
+import { show } from './_show';
 
 /** How many times the loss of a guess the first loss may be. */
 const most = 3;
@@ -37,7 +38,3 @@ export const check: Check = {
     };
   },
 };
-
-function show(x: number): string {
-  return String(Number(x.toPrecision(3)));
-}

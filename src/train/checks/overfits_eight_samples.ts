@@ -4,6 +4,7 @@ import { bindingsFor } from '../bindings';
 import { type Check, type CheckSubject, skipped } from '../check';
 import { lossOfGuess } from './_guess';
 import { definitionOf, outputShapeOf, prepared, type Rows, spread } from './_rows';
+import { show } from './_show';
 
 /** Loss left, as a share of a guess's loss (or of the first loss, if that is less), at which the rows count as learned. */
 const learned = 0.05;
@@ -128,8 +129,4 @@ function distinct({ dataset, model, seed }: CheckSubject, most: number): Int32Ar
 
 function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
-}
-
-function show(x: number): string {
-  return String(Number(x.toPrecision(3)));
 }
