@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
-import { ShapeError } from '../op';
+import { policyLoss, policyOptions } from './_policy';
 
 /** Columns of the targets: the action taken, its log probability then, its advantage, the return that followed. */
 const columns = 4;
@@ -24,61 +24,22 @@ export const loss: LossDefinition = {
         default: 0.2,
         description: 'How far the probability of an action may move from what it was, as a share.',
       }),
-      value_coef: Type.Number({
-        minimum: 0,
-        default: 0.5,
-        description: 'Weight of the value’s squared error.',
-      }),
-      entropy_coef: Type.Number({
-        minimum: 0,
-        default: 0,
-        description: 'Weight of the entropy, which keeps the policy trying.',
-      }),
+      ...policyOptions,
     },
     { additionalProperties: false },
   ),
   target: 'numbers',
   build(c) {
-    const [rows, width] = c.type(c.output).shape as [number, number];
-    const t = c.type(c.target).shape;
-    if (c.type(c.output).shape.length !== 2 || width < 3 || t.join() !== `${rows},${columns}`)
-      throw new ShapeError(
-        `the model's output has the shape (${c.type(c.output).shape.join(', ')}); this loss needs a score for each action of an environment and the worth of the state: (N, actions + 1)`,
-      );
-    const actions = width - 1;
-    const part = (x: string, start: number, end: number) =>
-      c.emit('Slice', [x], { starts: [start], ends: [end], axes: [1] })[0]!;
-    const map = (inputs: string[], names: string[], expression: string, derivatives: string[]) =>
-      c.emit('Map', inputs, { names, expression, derivatives })[0]!;
-    const mean = (x: string) => c.emit('ReduceMean', [x], { keepdims: 0 })[0]!;
-    const logs = c.emit('LogSoftmax', [part(c.output, 0, actions)], { axis: 1 })[0]!;
-    const index = c.constant(
-      [1, actions],
-      Array.from({ length: actions }, (_, i) => i),
-    );
-    const taken = c.emit('Cast', [c.emit('Equal', [part(c.target, 0, 1), index])[0]!], { to: 'float32' })[0]!;
-    const log = c.emit('ReduceSum', [c.emit('Mul', [logs, taken])[0]!], { axes: [1], keepdims: 1 })[0]!;
     const clip = Number(c.options['clip']);
     const ratio = 'Math.exp(l - o)';
     const bounded = `Math.min(${1 + clip}, Math.max(${1 - clip}, ${ratio}))`;
-    const surrogate = map(
-      [log, part(c.target, 1, 2), part(c.target, 2, 3)],
-      ['l', 'o', 'a'],
-      `-Math.min(${ratio} * a, ${bounded} * a)`,
-      [`(${ratio} * a <= ${bounded} * a ? -g * ${ratio} * a : 0)`, '', ''],
+    return policyLoss(c, columns, ({ log, part, map }) =>
+      map(
+        [log, part(c.target, 1, 2), part(c.target, 2, 3)],
+        ['l', 'o', 'a'],
+        `-Math.min(${ratio} * a, ${bounded} * a)`,
+        [`(${ratio} * a <= ${bounded} * a ? -g * ${ratio} * a : 0)`, '', ''],
+      ),
     );
-    const value = map(
-      [part(c.output, actions, width), part(c.target, 3, 4)],
-      ['v', 'r'],
-      '(v - r) * (v - r)',
-      ['g * 2 * (v - r)', ''],
-    );
-    // p log p, whose sum is minus the entropy.
-    const order = map([logs], ['l'], 'Math.exp(l) * l', ['g * Math.exp(l) * (l + 1)']);
-    const weigh = (x: string, by: number) => c.emit('Mul', [x, c.constant([], [by])])[0]!;
-    return [
-      weigh(mean(value), Number(c.options['value_coef'])),
-      weigh(mean(order), Number(c.options['entropy_coef']) * actions),
-    ].reduce((sum, x) => c.emit('Add', [sum, x])[0]!, mean(surrogate));
   },
 };
