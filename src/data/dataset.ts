@@ -1,5 +1,6 @@
 /** What training and explanation know of data, whatever it was read from. */
 import type { Tensor, Tensors } from '../model/graph';
+import type { TokenizerState } from './text/tokenizer';
 
 export type Split = 'train' | 'valid' | 'test';
 
@@ -70,8 +71,8 @@ export interface SequenceInfo {
   part: number;
   begin: number;
   end: number;
-  /** What stands between tokens. */
-  join: string;
+  /** How its tokens become text. */
+  tokens: TokenizerState['kind'];
 }
 
 /** What a sample is to eye and ear, where its prepared numbers are not: for looking at. */

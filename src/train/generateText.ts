@@ -56,7 +56,10 @@ export async function* generateText(
       data.set(ids.slice(-state.length));
       const { values } = await evaluator.run({ [input]: { shape: [rows, state.length], data } });
       const scores = values[model.outputs[0]!]!.data.subarray(0, tokenizer.vocabulary.length);
-      const id = firstToken + choose(scores.subarray(firstToken), options, random);
+      const text = Float32Array.from(scores);
+      // Filling and the unknown are no text: they are never chosen.
+      for (const id of [0, tokenizer.unknown]) if (id !== undefined) text[id] = Number.NEGATIVE_INFINITY;
+      const id = choose(text, options, random);
       ids.push(id);
       yield { token: tokenizer.vocabulary[id]!, probability: Math.exp(logSoftmax(scores)[id]!) };
     }
@@ -64,6 +67,3 @@ export async function* generateText(
     await evaluator.dispose();
   }
 }
-
-/** Filling and the unknown are no text: they are never chosen. */
-const firstToken = 2;

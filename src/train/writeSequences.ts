@@ -1,5 +1,6 @@
 /** What a model that writes sequences (translations) writes for prepared rows. */
 import type { InputPart, TargetInfo } from '../data/dataset';
+import { joinTokens } from '../data/text/tokenizer';
 import { type Decoded, decodeSequences } from '../engine/decode';
 import type { Engine } from '../engine/engine';
 import type { Model, Tensor, Tensors } from '../model/graph';
@@ -29,7 +30,7 @@ const batchSize = 128;
 /** @throws cancelled */
 export async function writeSequences(request: WriteRequest): Promise<Written[]> {
   const { engine, model, weights, input, target, parts, beams = 1, signal } = request;
-  const { part, begin, end, join } = target.writes!;
+  const { part, begin, end, tokens: kind } = target.writes!;
   const count = input.shape[0]!;
   if (count === 0) return [];
   const fixed = model.values[model.inputs[0]!]!.shape[0];
@@ -57,7 +58,14 @@ export async function writeSequences(request: WriteRequest): Promise<Written[]> 
       const whole = Int32Array.from(input.data.subarray(i * width, (i + 1) * width));
       whole.fill(0, start, start + size(parts[part]!));
       whole.set([begin, ...d.tokens].slice(0, size(parts[part]!)), start);
-      return { ...d, text: d.tokens.map(id => target.classes![id] ?? '').join(join), input: whole };
+      return {
+        ...d,
+        text: joinTokens(
+          kind,
+          d.tokens.map(id => target.classes![id] ?? ''),
+        ),
+        input: whole,
+      };
     });
   } finally {
     await evaluator.dispose();

@@ -10,6 +10,8 @@ export interface LearnContext {
   columns: readonly Column[];
   trainRows: Int32Array;
   notes: string[];
+  /** Where paths in the options begin. */
+  folder: string;
 }
 
 /** Turns raw values into numbers as was learned from the training rows. */
@@ -35,7 +37,7 @@ export interface Encoding {
   as: string;
   /** TypeBox schema of an input's options, with `as`. */
   schema: unknown;
-  /** JSON, what `restore` takes. */
+  /** JSON, what `restore` takes, or its promise. @throws what files that the options name can have wrong. */
   learn(options: Readonly<Record<string, unknown>>, context: LearnContext): unknown;
   /** @throws bad-file */
   restore(state: unknown): Encoder;

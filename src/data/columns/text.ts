@@ -1,8 +1,9 @@
 /** A column of texts as token ids, filled up with 0. */
+import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import { textAt } from '../table/table';
-import { learnTokenizer, Tokenizer, tokenizerKinds, tokenizerSchema } from '../text/tokenizer';
+import { Tokenizer, tokenizerFor, tokenizerKinds, tokenizerSchema } from '../text/tokenizer';
 import type { Encoding } from './_encoder';
 import { checked, nameField } from './_fields';
 
@@ -40,10 +41,14 @@ const state = Type.Object({
 export const encoding: Encoding = {
   as: 'text',
   schema,
-  learn(options, { columns: [column], trainRows }): Static<typeof state> {
+  async learn(options, { columns: [column], trainRows, folder }): Promise<Static<typeof state>> {
     const { name, tokenizer, vocabulary, lower, length } = options as Static<typeof schema>;
-    const texts = Array.from(trainRows, row => textAt(column!, row) ?? '');
-    const learned = learnTokenizer(texts, tokenizer ?? 'words', vocabulary, lower);
+    const learned = await tokenizerFor(tokenizer ?? 'words', {
+      texts: Array.from(trainRows, row => textAt(column!, row) ?? ''),
+      vocabulary,
+      lower,
+      resolve: file => path.resolve(folder, file),
+    });
     return { name, column: column!.name, length, tokenizer: learned.state };
   },
   restore(saved) {

@@ -203,19 +203,22 @@ async function loadColumns(options: ColumnsOptions, context: LoadContext): Promi
   const kept = keepRows(table, used.flat(), target, values, asTable, notes);
   const splits = divide(table, kept, asTable, info, values, context.seed, notes);
   throwIfCancelled(context.signal);
+  const inputs: { as: string; state: unknown }[] = [];
+  for (const [i, input] of options.inputs.entries()) {
+    const state = await encodingNamed(input.as).learn(input, {
+      table,
+      columns: used[i]!,
+      trainRows: splits.train,
+      notes,
+      folder: context.folder,
+    });
+    inputs.push({ as: input.as, state });
+  }
   const preparation = new ColumnsPreparation({
     format: 'vitrine-preparation',
     version: 1,
     kind: 'columns',
-    inputs: options.inputs.map((input, i) => ({
-      as: input.as,
-      state: encodingNamed(input.as).learn(input, {
-        table,
-        columns: used[i]!,
-        trainRows: splits.train,
-        notes,
-      }),
-    })),
+    inputs,
     target: { name: info.name, kind: info.kind, ...(info.classes && { classes: [...info.classes] }) },
   });
   const rows = rawRowsOf(table);

@@ -22,7 +22,7 @@ import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { bad, columnNamed, textAt } from '../table/table';
 import { rowsOf } from '../table/words';
-import { learnTokenizer, Tokenizer, tokenizerKinds, tokenizerSchema } from '../text/tokenizer';
+import { learnedTokenizers, learnTokenizer, Tokenizer, tokenizerSchema } from '../text/tokenizer';
 
 const { group: _, time: __, stratify: ___, ...splitFields } = splitSchema.properties;
 
@@ -40,7 +40,7 @@ export const pairsSchema = Type.Object(
     }),
     source: Type.String({ minLength: 1, description: 'The column with the texts that are read.' }),
     target: Type.String({ minLength: 1, description: 'The column with the texts that are written.' }),
-    tokenizer: Type.Optional(tokenizerKinds),
+    tokenizer: Type.Optional(learnedTokenizers),
     lower: Type.Boolean({ default: false, description: 'Read capital letters as small ones.' }),
     vocabulary: Type.Integer({
       minimum: 5,
@@ -142,7 +142,7 @@ export class PairsPreparation implements SavedPreparation {
         part: 1,
         begin,
         end,
-        join: state.target.tokenizer.kind === 'words' ? ' ' : '',
+        tokens: state.target.tokenizer.kind,
       },
     };
   }

@@ -24,7 +24,13 @@ import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { asRows, bad, columnNamed, textAt } from '../table/table';
 import { readTarget } from '../table/target';
 import { rowsOf } from '../table/words';
-import { learnTokenizer, Tokenizer, tokenizerKinds, tokenizerSchema } from '../text/tokenizer';
+import {
+  Tokenizer,
+  type TokenizerChoice,
+  tokenizerFor,
+  tokenizerKinds,
+  tokenizerSchema,
+} from '../text/tokenizer';
 
 const { group: _, time: __, ...splitFields } = splitSchema.properties;
 
@@ -236,7 +242,8 @@ abstract class TextDataset implements Dataset {
 
   /** Filling; a text that is to be continued keeps its end, so its tokens become unknown ones. */
   neutral(input: Tensor): Int32Array {
-    return Int32Array.from(input.data, id => (id !== 0 && this.target.perPosition ? 1 : 0));
+    const nothing = this.plan.tokenizer.unknown ?? 1;
+    return Int32Array.from(input.data, id => (id !== 0 && this.target.perPosition ? nothing : 0));
   }
 
   protected splitAt(row: number): Split {
@@ -274,12 +281,12 @@ async function loadTexts(
   );
   throwIfCancelled(context.signal);
   const trainTexts = Array.from(splits.train, row => textAt(texts, row)!);
-  const tokenizer = learnTokenizer(
-    trainTexts,
-    options.tokenizer ?? 'words',
-    options.vocabulary,
-    options.lower,
-  );
+  const tokenizer = await tokenizerFor(options.tokenizer ?? 'words', {
+    texts: trainTexts,
+    vocabulary: options.vocabulary,
+    lower: options.lower,
+    resolve: name => path.resolve(context.folder, name),
+  });
   const plan = new TextPreparation({
     format: 'vitrine-preparation',
     version: 1,
@@ -321,6 +328,11 @@ async function loadTexts(
   })(file, plan, splits, notes, hash);
 }
 
+/** One text goes on and on: nothing begins or ends in it. */
+function withoutMarks(choice: TokenizerChoice): TokenizerChoice {
+  return typeof choice === 'string' ? choice : { ...choice, marks: false };
+}
+
 async function loadCorpus(options: TextOptions, file: string, context: LoadContext): Promise<Dataset> {
   const bytes = await readWhole(file, 'a text file');
   const text = textOf(bytes, file);
@@ -334,12 +346,12 @@ async function loadCorpus(options: TextOptions, file: string, context: LoadConte
   const first = Math.round(text.length * (1 - split.test - split.valid));
   const second = Math.round(text.length * (1 - split.test));
   const parts = { train: text.slice(0, first), valid: text.slice(first, second), test: text.slice(second) };
-  const tokenizer = learnTokenizer(
-    [parts.train],
-    options.tokenizer ?? 'characters',
-    options.vocabulary,
-    options.lower,
-  );
+  const tokenizer = await tokenizerFor(withoutMarks(options.tokenizer ?? 'characters'), {
+    texts: [parts.train],
+    vocabulary: options.vocabulary,
+    lower: options.lower,
+    resolve: name => path.resolve(context.folder, name),
+  });
   throwIfCancelled(context.signal);
   const plan = new TextPreparation({
     format: 'vitrine-preparation',
@@ -358,7 +370,7 @@ async function loadCorpus(options: TextOptions, file: string, context: LoadConte
     const stride = part === 'train' ? (options.stride ?? length) : length;
     for (let at = 0; at + length < ids.length; at += stride) starts.push({ ids, at });
     splits[part] = Int32Array.from({ length: starts.length - from }, (_, i) => from + i);
-    const strange = ids.reduce((n, id) => n + (id === 1 ? 1 : 0), 0);
+    const strange = ids.reduce((n, id) => n + (id === tokenizer.unknown ? 1 : 0), 0);
     if (strange > 0 && part !== 'train')
       notes.push(
         `${strange} of ${ids.length} tokens of the ${part === 'test' ? 'test' : 'validation'} part do not occur in training.`,

@@ -1,6 +1,7 @@
 /**
  * Byte pair encoding over characters: Sennrich, Haddow and Birch, "Neural Machine Translation of Rare Words with
- * Subword Units" (2016), with the order of ties of Hugging Face's `BpeTrainer`.
+ * Subword Units" (2016), with the order of ties of Hugging Face's `BpeTrainer`. Its `WordPieceTrainer` is the same with a
+ * mark on what continues a word.
  */
 
 export interface BpeModel {
@@ -15,17 +16,28 @@ export interface BpeModel {
  *
  * @param words how often each word occurs in the training text; nothing is merged across words.
  * @param special tokens that come first and never take part in merges.
+ * @param continuing stands before pieces that do not begin a word; those of single characters follow the plain ones, in
+ *   the order of their code points.
  */
 export function learnBpe(
   words: ReadonlyMap<string, number>,
   size: number,
   special: readonly string[],
+  continuing = '',
 ): BpeModel {
   const characters = new Set<string>();
-  for (const word of words.keys()) for (const c of word) characters.add(c);
-  const vocabulary = [...special, ...[...characters].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!)];
+  const inner = new Set<string>();
+  for (const word of words.keys())
+    for (const [i, c] of [...word].entries()) {
+      characters.add(c);
+      if (i > 0 && continuing !== '') inner.add(c);
+    }
+  const vocabulary = [...special, ...inOrder(characters), ...inOrder(inner).map(c => continuing + c)];
   const ids = new Map(vocabulary.map((token, i) => [token, i]));
-  const parts = [...words].map(([word, count]) => ({ ids: [...word].map(c => ids.get(c)!), count }));
+  const parts = [...words].map(([word, count]) => ({
+    ids: [...word].map((c, i) => ids.get(i > 0 ? continuing + c : c)!),
+    count,
+  }));
   const merges: [string, string][] = [];
   // Pairs as one number: left · 2^21 + right.
   const counts = new Map<number, number>();
@@ -57,7 +69,7 @@ export function learnBpe(
     if (most < 1) break;
     const left = Math.floor(best / shift);
     const right = best % shift;
-    const token = vocabulary[left]! + vocabulary[right]!;
+    const token = vocabulary[left]! + vocabulary[right]!.slice(continuing.length);
     merges.push([vocabulary[left]!, vocabulary[right]!]);
     let id = ids.get(token);
     if (id === undefined) {
@@ -76,6 +88,10 @@ export function learnBpe(
 }
 
 const shift = 2 ** 21;
+
+function inOrder(characters: Iterable<string>): string[] {
+  return [...characters].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
+}
 
 function merged<T>(word: readonly T[], left: T, right: T, by: T): T[] {
   const out: T[] = [];

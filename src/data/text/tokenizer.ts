@@ -1,42 +1,83 @@
 /** Text to token ids and back. */
 import { type Static, Type } from '@sinclair/typebox';
 import { applyBpe, learnBpe, pairKey } from './bpe';
+import { FileTokenizer, readTokenizerFile } from './tokenizerFile';
+import { applyWordPiece, continuing, joinPieces, wordsAndMarks } from './wordPiece';
 
+const learnedKinds = [
+  Type.Literal('characters', { description: 'Each character is a token.' }),
+  Type.Literal('words', {
+    description: 'Words between white space; those that training lacks are unknown.',
+  }),
+  Type.Literal('bpe', {
+    description: 'Pieces of words learned from the training text by byte pair encoding.',
+  }),
+  Type.Literal('wordpiece', {
+    description:
+      'Pieces of words as BERT has them, learned from the training text: "##" marks what continues a word.',
+  }),
+];
+
+/** How text is divided, where the division is learned. */
+export const learnedTokenizers = Type.Union(learnedKinds, {
+  description: 'How text is divided into tokens.',
+});
+
+/** The same, or a tokenizer that exists. */
 export const tokenizerKinds = Type.Union(
   [
-    Type.Literal('characters', { description: 'Each character is a token.' }),
-    Type.Literal('words', {
-      description: 'Words between white space; those that training lacks are unknown.',
-    }),
-    Type.Literal('bpe', {
-      description: 'Pieces of words learned from the training text by byte pair encoding.',
-    }),
+    ...learnedKinds,
+    Type.Object(
+      {
+        file: Type.String({
+          minLength: 1,
+          description: 'A tokenizer.json, relative to this file. Nothing is learned then.',
+        }),
+        marks: Type.Boolean({
+          default: false,
+          description:
+            'Add the marks that the tokenizer sets around a text, as [CLS] and [SEP], where it has a class.',
+        }),
+      },
+      { additionalProperties: false, description: 'A tokenizer of Hugging Face.' },
+    ),
   ],
   { description: 'How text is divided into tokens.' },
 );
 
+export type TokenizerChoice = Static<typeof tokenizerKinds>;
+
 export const tokenizerSchema = Type.Object({
-  kind: tokenizerKinds,
+  kind: Type.Union([...learnedKinds, Type.Literal('file')]),
   lower: Type.Boolean(),
-  vocabulary: Type.Array(Type.String(), { minItems: 2, maxItems: 1_000_000 }),
+  vocabulary: Type.Array(Type.String(), { minItems: 2, maxItems: 2_000_001 }),
   merges: Type.Array(Type.Tuple([Type.String(), Type.String()])),
+  /** Of the kind `file`. */
+  file: Type.Optional(
+    Type.Object({ json: Type.Record(Type.String(), Type.Unknown()), marks: Type.Boolean() }),
+  ),
 });
 
 export type TokenizerState = Static<typeof tokenizerSchema>;
 
 /** Fills up short texts; its id is 0. */
 export const pad = '[PAD]';
-/** Stands for what the vocabulary lacks; its id is 1. */
+/** Stands for what a learned vocabulary lacks; its id is 1. */
 export const unknown = '[UNK]';
 const special = [pad, unknown];
 
 export class Tokenizer {
   private readonly ids: ReadonlyMap<string, number>;
   private readonly ranks: ReadonlyMap<string, number>;
+  private readonly file: FileTokenizer | undefined;
+  /** The id of what the vocabulary lacks; undefined where a tokenizer knows every byte. */
+  readonly unknown: number | undefined;
 
   constructor(readonly state: TokenizerState) {
     this.ids = new Map(state.vocabulary.map((token, i) => [token, i]));
     this.ranks = new Map(state.merges.map(([a, b], i) => [pairKey(a, b), i]));
+    this.file = state.file && new FileTokenizer(state.file.json);
+    this.unknown = this.file ? this.file.unknown : 1;
   }
 
   get vocabulary(): readonly string[] {
@@ -44,21 +85,47 @@ export class Tokenizer {
   }
 
   encode(text: string): number[] {
-    const { kind, lower } = this.state;
-    const tokens = piecesOf(lower ? text.toLowerCase() : text, kind).flatMap(piece =>
-      kind === 'bpe' ? applyBpe(piece, this.ranks) : piece,
-    );
+    const { lower, file } = this.state;
+    const read = lower ? text.toLowerCase() : text;
+    if (this.file) return this.file.encode(read, file!.marks);
     // A text may contain "[PAD]": as a word it is unknown like others.
-    return tokens.map(t => {
+    return this.pieces(read).map(t => {
       const id = this.ids.get(t);
       return id === undefined || id < special.length ? 1 : id;
     });
   }
 
-  /** Characters and pieces follow each other; words are set apart by spaces. */
   decode(ids: ArrayLike<number>): string {
-    const tokens = Array.from(ids, id => (id === 0 ? '' : id === 1 ? '\uFFFD' : (this.vocabulary[id] ?? '')));
-    return this.state.kind === 'words' ? tokens.filter(t => t !== '').join(' ') : tokens.join('');
+    if (this.file) return this.file.decode(Array.from(ids));
+    return joinTokens(
+      this.state.kind,
+      Array.from(ids, id => (id === 0 ? '' : id === 1 ? '\uFFFD' : (this.vocabulary[id] ?? ''))),
+    );
+  }
+
+  private pieces(text: string): string[] {
+    const words = wordsOf(text, this.state.kind);
+    switch (this.state.kind) {
+      case 'bpe':
+        return words.flatMap(word => applyBpe(word, this.ranks));
+      case 'wordpiece':
+        return words.flatMap(word => applyWordPiece(word, piece => this.ids.has(piece), unknown));
+      default:
+        return words;
+    }
+  }
+}
+
+/** Learned tokens as text: characters and pieces follow each other; words are set apart by spaces. */
+export function joinTokens(kind: TokenizerState['kind'], tokens: readonly string[]): string {
+  const there = tokens.filter(t => t !== '');
+  switch (kind) {
+    case 'words':
+      return there.join(' ');
+    case 'wordpiece':
+      return joinPieces(there);
+    default:
+      return there.join('');
   }
 }
 
@@ -69,15 +136,19 @@ export class Tokenizer {
  */
 export function learnTokenizer(
   texts: Iterable<string>,
-  kind: TokenizerState['kind'],
+  kind: Static<typeof learnedTokenizers>,
   size: number,
   lower: boolean,
 ): Tokenizer {
   const counts = new Map<string, number>();
   for (const text of texts)
-    for (const piece of piecesOf(lower ? text.toLowerCase() : text, kind))
+    for (const piece of wordsOf(lower ? text.toLowerCase() : text, kind))
       counts.set(piece, (counts.get(piece) ?? 0) + 1);
   if (kind === 'bpe') return new Tokenizer({ kind, lower, ...learnBpe(counts, size, special) });
+  if (kind === 'wordpiece') {
+    const { vocabulary } = learnBpe(counts, size, special, continuing);
+    return new Tokenizer({ kind, lower, vocabulary, merges: [] });
+  }
   const common = [...counts]
     .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
     .slice(0, Math.max(0, size - special.length))
@@ -87,8 +158,46 @@ export function learnTokenizer(
   return new Tokenizer({ kind, lower, vocabulary: [...special, ...common], merges: [] });
 }
 
+/**
+ * The tokenizer that an experiment asks for: learned from the training texts, or read from its file.
+ *
+ * @throws VitrineError file-not-found, bad-file
+ */
+export async function tokenizerFor(
+  choice: TokenizerChoice,
+  {
+    texts,
+    vocabulary,
+    lower,
+    resolve,
+  }: {
+    texts: Iterable<string>;
+    vocabulary: number;
+    lower: boolean;
+    resolve(file: string): string;
+  },
+): Promise<Tokenizer> {
+  if (typeof choice === 'string') return learnTokenizer(texts, choice, vocabulary, lower);
+  const { json, vocabulary: names } = await readTokenizerFile(resolve(choice.file));
+  return new Tokenizer({
+    kind: 'file',
+    lower,
+    vocabulary: names,
+    merges: [],
+    file: { json, marks: choice.marks },
+  });
+}
+
 /** What merging never crosses: a word with the white space before it, so that decoding gives the text again. */
-function piecesOf(text: string, kind: TokenizerState['kind']): string[] {
-  if (kind === 'characters') return [...text];
-  return text.match(kind === 'words' ? /\S+/g : /\s?\S+|\s/g) ?? [];
+function wordsOf(text: string, kind: TokenizerState['kind']): string[] {
+  switch (kind) {
+    case 'characters':
+      return [...text];
+    case 'words':
+      return text.match(/\S+/g) ?? [];
+    case 'wordpiece':
+      return wordsAndMarks(text);
+    default:
+      return text.match(/\s?\S+|\s/g) ?? [];
+  }
 }

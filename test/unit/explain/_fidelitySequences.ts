@@ -53,7 +53,7 @@ export async function measureSequences(engine: Engine, { exact }: Pick<Notes, 'e
       perPosition: true,
       positions: sizes.target_length,
       ignore: 0,
-      writes: { part: 1, begin: 2, end, join: ' ' },
+      writes: { part: 1, begin: 2, end, tokens: 'words' },
     },
     entryNames: input => Array.from(input.data, id => (id === 0 ? '' : `w${id}`)),
   } as Partial<Dataset> as Dataset;

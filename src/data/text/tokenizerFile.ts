@@ -1,0 +1,94 @@
+/**
+ * A Hugging Face `tokenizer.json`, by the npm package of Hugging Face's own. Filling up is by token 0 everywhere in
+ * Vitrine: where a tokenizer's token 0 is not its padding, each of its ids is one higher here.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
+import { VitrineError } from '../../model/errors';
+
+const maxBytes = 100_000_000;
+
+/** What a saved run keeps of it. */
+export interface TokenizerFile {
+  json: Record<string, unknown>;
+  /** By Vitrine's ids; 0 is filling. */
+  vocabulary: string[];
+}
+
+/** @throws VitrineError file-not-found, bad-file */
+export async function readTokenizerFile(file: string): Promise<TokenizerFile> {
+  const at = { file };
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile())
+    throw new VitrineError('file-not-found', 'There is no tokenizer file here. Expected a tokenizer.json.', {
+      at,
+    });
+  if (info.size > maxBytes)
+    throw new VitrineError('bad-file', `It has ${info.size} bytes; at most ${maxBytes} are read.`, { at });
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (e) {
+    throw new VitrineError('bad-file', `It is not JSON: ${(e as Error).message}.`, { at });
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new VitrineError('bad-file', 'Expected the object that tokenizer.save writes.', { at });
+  try {
+    const opened = open(json as Record<string, unknown>);
+    return { json: json as Record<string, unknown>, vocabulary: vocabularyOf(opened, file) };
+  } catch (e) {
+    if (e instanceof VitrineError) throw e;
+    throw new VitrineError('bad-file', `The tokenizer cannot be used: ${(e as Error).message}.`, { at });
+  }
+}
+
+function open(json: Record<string, unknown>): HuggingFace {
+  const tokenizer = new HuggingFace(json, {});
+  tokenizer.encode('a');
+  return tokenizer;
+}
+
+export class FileTokenizer {
+  private readonly tokenizer: HuggingFace;
+  private readonly shift: 0 | 1;
+  /** What it writes for what it does not know; undefined where it knows every byte. */
+  readonly unknown: number | undefined;
+
+  constructor(json: Record<string, unknown>) {
+    this.tokenizer = open(json);
+    this.shift = shiftOf(this.tokenizer);
+    const model = json['model'] as { unk_token?: unknown } | undefined;
+    const id = typeof model?.unk_token === 'string' ? this.tokenizer.token_to_id(model.unk_token) : undefined;
+    this.unknown = id === undefined ? undefined : id + this.shift;
+  }
+
+  /** With the marks of the tokenizer's own post-processor, as [CLS] and [SEP], where wanted. */
+  encode(text: string, marks: boolean): number[] {
+    if (text === '') return [];
+    return this.tokenizer.encode(text, { add_special_tokens: marks }).ids.map(id => id + this.shift);
+  }
+
+  decode(ids: readonly number[]): string {
+    const own = ids.filter(id => id !== 0).map(id => id - this.shift);
+    return own.length === 0 ? '' : this.tokenizer.decode(own, { skip_special_tokens: true });
+  }
+}
+
+const paddings = /^(\[PAD\]|<pad>|<\|pad\|>|<PAD>)$/;
+
+function shiftOf(tokenizer: HuggingFace): 0 | 1 {
+  return paddings.test(tokenizer.id_to_token(0) ?? '') ? 0 : 1;
+}
+
+function vocabularyOf(tokenizer: HuggingFace, file: string): string[] {
+  const shift = shiftOf(tokenizer);
+  const names = shift === 1 ? ['[PAD]'] : [];
+  const ids = [...tokenizer.get_vocab(true).values()];
+  const last = ids.reduce((a, b) => Math.max(a, b), -1);
+  if (last < 1 || last > 2_000_000)
+    throw new VitrineError('bad-file', `Its last token has the id ${last}, expected 1 to 2,000,000.`, {
+      at: { file },
+    });
+  for (let id = 0; id <= last; id++) names.push(tokenizer.id_to_token(id) ?? `<${id}>`);
+  return names;
+}

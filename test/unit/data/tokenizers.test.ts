@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TextPreparation } from '../../../src/data/kinds/text';
+import { loadDataset } from '../../../src/data/load';
+import { restoreSaved } from '../../../src/data/restore';
+import { joinTokens, learnTokenizer, Tokenizer, tokenizerFor } from '../../../src/data/text/tokenizer';
+import expected from '../../reference/data_tokenizers.json';
+import { folder } from './_load';
+
+const { corpus, wordpiece, files } = expected;
+const given = { texts: [], vocabulary: 10, lower: false, resolve: (f: string) => path.join(folder, f) };
+
+function put(name: string, content: string): string {
+  writeFileSync(path.join(folder, name), content);
+  return name;
+}
+
+describe('WordPiece', () => {
+  const tokenizer = learnTokenizer(corpus, 'wordpiece', wordpiece.size, false);
+
+  it('learns the pieces that Hugging Face’s trainer learns', () => {
+    assert.deepEqual([...tokenizer.vocabulary].sort(), [...wordpiece.vocabulary].sort());
+    assert.deepEqual(tokenizer.vocabulary.slice(0, 2), ['[PAD]', '[UNK]']);
+  });
+
+  it('divides texts as Hugging Face’s tokenizer does, and joins them again', () => {
+    for (const { text, tokens, decoded } of wordpiece.encoded) {
+      const own = tokenizer.encode(text).map(id => tokenizer.vocabulary[id]!);
+      assert.deepEqual(own, tokens, text);
+      if (!tokens.includes('[UNK]')) assert.equal(tokenizer.decode(tokenizer.encode(text)), decoded, text);
+    }
+    assert.equal(joinTokens('wordpiece', ['walk', '##ing', '', 'on', '.']), 'walking on.');
+  });
+});
+
+describe('A tokenizer.json', () => {
+  for (const [name, marks] of [
+    ['bert', true],
+    ['bytes', false],
+  ] as const)
+    it(`gives Hugging Face’s tokens: ${name}`, async () => {
+      const { json, encoded } = files[name];
+      const file = put(`${name}.json`, JSON.stringify(json));
+      const saved = (await tokenizerFor({ file, marks }, given)).state;
+      const tokenizer = new Tokenizer(JSON.parse(JSON.stringify(saved)));
+      // Token 0 fills up: ids of a tokenizer whose own token 0 is text are one higher.
+      const shift = name === 'bert' ? 0 : 1;
+      assert.equal(tokenizer.vocabulary[0], '[PAD]');
+      assert.equal(tokenizer.unknown, name === 'bert' ? 1 : undefined);
+      for (const { text, ids, tokens, decoded } of encoded.filter(e => e.text !== '')) {
+        const own = tokenizer.encode(text);
+        assert.deepEqual(
+          own,
+          ids.map(id => id + shift),
+          text,
+        );
+        assert.deepEqual(
+          own.map(id => tokenizer.vocabulary[id]!),
+          tokens,
+          text,
+        );
+        // The npm package closes up apostrophes, the Python one does not.
+        assert.equal(tokenizer.decode(own), decoded.replace(" ' ", "'"), text);
+      }
+      assert.deepEqual(tokenizer.encode(''), []);
+    });
+
+  it('prepares a table’s texts, now and later', async () => {
+    const tokenizer = { file: put('t.json', JSON.stringify(files.bert.json)), marks: true };
+    const lines = corpus
+      .slice(0, 12)
+      .map((text, i) => JSON.stringify({ text, kind: i % 2 ? 'odd' : 'even' }));
+    const file = put('marked.jsonl', lines.join('\n'));
+    const options = { kind: 'text', file, column: 'text', target: 'kind', tokenizer, length: 40 };
+    const data = await loadDataset(options, { folder, seed: 0 });
+    const row = data.batch([0]).input.data;
+    const [begin, end] = ['[CLS]', '[SEP]'].map(m =>
+      (restoreSaved(data.preparation()) as TextPreparation).tokenizer.vocabulary.indexOf(m),
+    );
+    assert.equal(row[0], begin);
+    assert.ok(row.includes(end!));
+    const saved = restoreSaved(JSON.parse(JSON.stringify(data.preparation())));
+    assert.deepEqual(saved.prepare([{ text: corpus[0]! }]).data, row);
+  });
+
+  it('says what is wrong with a file', async () => {
+    const read = (file: string) => tokenizerFor({ file, marks: false }, given);
+    await assert.rejects(read('nowhere.json'), /There is no tokenizer file here/);
+    await assert.rejects(read(put('a.json', '{"model": ')), /It is not JSON/);
+    await assert.rejects(read(put('b.json', '[1]')), /Expected the object/);
+    await assert.rejects(read(put('c.json', '{"model": {"type": "None"}}')), /The tokenizer cannot be used/);
+  });
+});
