@@ -7,6 +7,7 @@ import { VitrineError } from '../model/errors';
 import type { Method, Params, Result } from '../service/protocol';
 import type { RunEvent } from '../train/run';
 import type { Log } from './log';
+import { mustBeTrusted } from './trust';
 
 export interface RequestOptions {
   token?: vscode.CancellationToken;
@@ -70,6 +71,7 @@ export class Engine implements vscode.Disposable {
     options: RequestOptions = {},
   ): Promise<Result<M>> {
     if (this.#disposed) throw new VitrineError('cancelled', 'Cancelled.');
+    mustBeTrusted(method, params);
     const abort = new AbortController();
     const cancel = () => abort.abort();
     if (options.token?.isCancellationRequested || options.signal?.aborted) cancel();

@@ -108,7 +108,11 @@ export interface PanelState {
   inquiries?: InquiryStates;
   /** What is under way, e.g. "Explaining row 3…"; and what went wrong. */
   busy?: string;
+  /** It can be given up. */
+  busyCancellable?: boolean;
   error?: string;
+  /** What went wrong is that the workspace is not trusted. */
+  untrusted?: boolean;
   /** Name of the backend for the status line. */
   backend?: string;
 }
@@ -135,6 +139,10 @@ export type FromPage =
   | { type: 'samples'; split: 'train' | 'valid' | 'test'; offset: number; count?: number }
   | { type: 'inquire'; inquiry: Inquiry }
   | { type: 'cancelInquiry'; kind: InquiryKind }
+  /** Gives up what is under way. */
+  | { type: 'cancel' }
+  /** Opens the editor's page about trust in the workspace. */
+  | { type: 'trust' }
   /** Writes the run's model card as a page. */
   | { type: 'report' }
   /** Puts the explanation's sentence in other words. */

@@ -4,6 +4,9 @@ import * as vscode from 'vscode';
 import { VitrineError } from '../model/errors';
 import type { Log } from './log';
 
+/** VS Code's own command. */
+export const manageTrust = 'workbench.trust.manage';
+
 export function isCancelled(e: unknown): boolean {
   return (
     e instanceof vscode.CancellationError ||
@@ -31,11 +34,14 @@ export async function report(e: unknown, log: Log): Promise<void> {
   const at = e instanceof VitrineError ? (e.details.at ?? e.details.diagnostics?.[0]) : undefined;
   const showPlace = vscode.l10n.t('Show Place');
   const showLog = vscode.l10n.t('Show Log');
+  const trust = vscode.l10n.t('Manage Workspace Trust');
+  const untrusted = e instanceof VitrineError && e.code === 'untrusted';
   const answer = await vscode.window.showErrorMessage(
     messageOf(e),
-    ...(at?.file ? [showPlace, showLog] : [showLog]),
+    ...(untrusted ? [trust] : at?.file ? [showPlace, showLog] : [showLog]),
   );
-  if (answer === showLog) log.show();
+  if (answer === trust) await vscode.commands.executeCommand(manageTrust);
+  else if (answer === showLog) log.show();
   else if (answer === showPlace && at)
     await showPlaceOf({ line: 1, column: 1, ...at }).catch(async () => {
       await vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be opened.', at.file));

@@ -4,13 +4,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { VitrineError } from '../model/errors';
+import { throwIfCancelled, VitrineError } from '../model/errors';
 
 const run = promisify(execFile);
 const most = 2 ** 31 - 1;
 
-/** The bytes of a file at a revision. @throws VitrineError bad-usage, file-not-found */
-export async function fileAtRevision(file: string, revision: string): Promise<Buffer> {
+/** Milliseconds that git has for one file: a repository on a drive that does not answer must not hold a comparison for ever. */
+const limit = 60_000;
+
+/** The bytes of a file at a revision. @throws VitrineError bad-usage, file-not-found, cancelled */
+export async function fileAtRevision(file: string, revision: string, signal?: AbortSignal): Promise<Buffer> {
   // What begins with a dash would be an option.
   if (!/^[\w@./~^{}-]+$/.test(revision) || revision.startsWith('-'))
     throw new VitrineError('bad-usage', `"${revision}" is no revision, e.g. HEAD, HEAD~3, main or a commit.`);
@@ -32,6 +35,8 @@ export async function fileAtRevision(file: string, revision: string): Promise<Bu
         encoding: 'buffer',
         maxBuffer: most,
         windowsHide: true,
+        timeout: limit,
+        ...(signal && { signal }),
         // Of a partial clone, what is missing would be fetched by whatever program its configuration names.
         env: { ...process.env, GIT_NO_LAZY_FETCH: '1' },
       },
@@ -45,7 +50,14 @@ export async function fileAtRevision(file: string, revision: string): Promise<Bu
     return stdout;
   } catch (e) {
     if (e instanceof VitrineError) throw e;
-    const { code, stderr } = e as { code?: unknown; stderr?: Buffer };
+    throwIfCancelled(signal);
+    const { code, stderr, killed } = e as { code?: unknown; stderr?: Buffer; killed?: boolean };
+    if (killed)
+      throw new VitrineError(
+        'file-not-found',
+        `git did not give ${file} at ${revision} within ${limit / 1000} seconds. Try "git -C ${path.dirname(full)} cat-file blob ${revision}:./${path.basename(full)}" in a terminal.`,
+        { at: { file: full } },
+      );
     const said =
       String(stderr ?? '')
         .trim()

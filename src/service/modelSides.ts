@@ -13,7 +13,7 @@ export async function readSide(
 ): Promise<{ model: Model; weights?: Tensors }> {
   if (revision === undefined) return readVersion(request, context);
   const file = path.resolve(request.file);
-  const bytes = await fileAtRevision(file, revision);
+  const bytes = await fileAtRevision(file, revision, context.signal);
   // What a source imports is taken as it is now.
   if ((await formatOf(file)).id === 'pytorch')
     return readVersion({ ...request, texts: { [file]: bytes.toString('utf8') } }, context);

@@ -7,7 +7,7 @@ import type { OpenRun } from '../train/openRun';
 export async function subjectOf(run: OpenRun, engineFor: (backend: string | undefined) => Promise<Engine>) {
   return {
     engine: await engineFor(run.record.backend),
-    model: run.model,
+    model: run.explained,
     weights: await run.weights(),
     dataset: await run.dataset(),
     loss: lossSpec(run.experiment),

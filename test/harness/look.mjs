@@ -24,6 +24,7 @@ const { values: options, positionals } = parseArgs({
     width: { type: 'string', default: '1280' },
     height: { type: 'string', default: '800' },
     settings: { type: 'string', default: '{}' },
+    trust: { type: 'boolean' },
     verbose: { type: 'boolean' },
   },
 });
@@ -40,6 +41,7 @@ try {
   ui.server = await startServer({
     dataDir: ui.dataDir,
     userSettings: { ...stillSettings, ...theme, ...JSON.parse(options.settings) },
+    trust: options.trust,
     verbose: options.verbose,
   });
   opened = await ui.open({

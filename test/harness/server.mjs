@@ -176,6 +176,8 @@ export async function startServer({
   env = {},
   userSettings = {},
   builtins = 'lite',
+  /** New folders are restricted until someone trusts them, as in a VS Code of a user's. */
+  trust = false,
   verbose,
 }) {
   const dir = installServer();
@@ -186,7 +188,8 @@ export async function startServer({
     fs.writeFileSync(settingsFile, JSON.stringify({ ...settings, ...userSettings, ...more }, null, 2));
   if (!fs.existsSync(settingsFile)) writeSettings({});
   const args = ['out/server-main.js', '--host', host, '--port', String(port), '--without-connection-token'];
-  args.push('--accept-server-license-terms', '--disable-workspace-trust', '--telemetry-level', 'off');
+  args.push('--accept-server-license-terms', '--telemetry-level', 'off');
+  if (!trust) args.push('--disable-workspace-trust');
   args.push('--server-data-dir', dataDir);
   if (builtins === 'lite') args.push('--builtin-extensions-dir', path.join(dir, 'extensions-lite'));
   const child = spawn(process.execPath, args, {

@@ -63,7 +63,13 @@ export function header(state: PanelState, history: History | undefined, actions:
     <div class="under-way" role="status" aria-label=${t('busy.label')}>
       ${
         state.busy
-          ? html`<span class="busy-bar" aria-hidden="true"></span><span class="busy-text">${state.busy}</span>`
+          ? html`<span class="busy-bar" aria-hidden="true"></span><span class="busy-text">${state.busy}</span>${
+              state.busyCancellable
+                ? html`<button class="tool" title=${t('busy.cancel')} aria-label=${t('busy.cancel')} @click=${() => actions.send({ type: 'cancel' })}>
+                    ${icon('cross')}
+                  </button>`
+                : nothing
+            }`
           : nothing
       }
     </div>
@@ -72,7 +78,11 @@ export function header(state: PanelState, history: History | undefined, actions:
     state.error
       ? html`<div class="banner" role="alert">
           ${icon('warning')}
-          <div><strong>${t('error.title')}</strong><span>${state.error}</span></div>
+          <div><strong>${t('error.title')}</strong><span>${state.error}</span>${
+            state.untrusted
+              ? html`<button class="link" @click=${() => actions.send({ type: 'trust' })}>${t('error.trust')}</button>`
+              : nothing
+          }</div>
           <button class="tool" title=${t('error.dismiss')} aria-label=${t('error.dismiss')} @click=${() => actions.dismissError()}>
             ${icon('cross')}
           </button>

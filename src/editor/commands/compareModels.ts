@@ -6,6 +6,7 @@ import type { DiffSide } from '../../service/protocol';
 import { modelFileExtensions } from '../ids';
 import type { Rooms } from '../rooms';
 import { classPlaces } from '../text/python';
+import { mustBeTrusted } from '../trust';
 
 const { l10n } = vscode;
 const ignored = '**/{node_modules,.git,.vitrine,__pycache__,site-packages,.venv,venv,env}/**';
@@ -66,8 +67,7 @@ async function sideOf(uri: vscode.Uri, name: string | undefined, rooms: Rooms): 
 /** Undefined for files with one model; null when the user gave up choosing. */
 async function classOf(uri: vscode.Uri): Promise<string | undefined | null> {
   if (!uri.path.endsWith('.py')) return undefined;
-  if (!vscode.workspace.isTrusted)
-    throw new VitrineError('untrusted', l10n.t('Python is only evaluated in a workspace that you trust.'));
+  mustBeTrusted('model/diff');
   const document = await vscode.workspace.openTextDocument(uri);
   const classes = classPlaces(document.getText());
   if (classes.length === 0)

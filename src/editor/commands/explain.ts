@@ -7,6 +7,7 @@ import { loadMethods } from '../registries';
 import type { Rooms } from '../rooms';
 import { isTrained, type Run } from '../runs/store';
 import { percent } from '../text/format';
+import { mustBeTrusted } from '../trust';
 import { type Target, targetOf } from './targets';
 
 const { l10n } = vscode;
@@ -22,8 +23,7 @@ export interface ExplainArguments {
 }
 
 export async function explain(argument: unknown, rooms: Rooms): Promise<void> {
-  if (!vscode.workspace.isTrusted)
-    throw new VitrineError('untrusted', l10n.t('Explanations are off in a restricted workspace.'));
+  mustBeTrusted('explain');
   const given = isArguments(argument) ? argument : {};
   const run = await runOf(given.run ?? argument, rooms);
   if (!run) return;

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Rooms } from '../rooms';
+import { mustBeTrusted } from '../trust';
 import { classOf, targetOf } from './targets';
 
 const { l10n } = vscode;
@@ -10,6 +11,7 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
   const target = await targetOf(argument, rooms);
   const model = target && (await classOf(target));
   if (!model) return;
+  mustBeTrusted('model/export', { file: model.file, to: '', output: '' });
   const { exporters } = await import('../../train/exporters');
   const picked = await vscode.window.showQuickPick(
     Object.entries(exporters).map(([to, e]) => ({

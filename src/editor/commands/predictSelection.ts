@@ -6,14 +6,14 @@ import { predictionsCsv } from '../../service/predictionTable';
 import type { Rooms } from '../rooms';
 import { isTrained, type Run } from '../runs/store';
 import { percent } from '../text/format';
+import { mustBeTrusted } from '../trust';
 
 const { l10n } = vscode;
 /** More is a file for the command line. */
 const mostCharacters = 5_000_000;
 
 export async function predictSelection(_argument: unknown, rooms: Rooms): Promise<void> {
-  if (!vscode.workspace.isTrusted)
-    throw new VitrineError('untrusted', l10n.t('Predictions are off in a restricted workspace.'));
+  mustBeTrusted('predict');
   const editor = vscode.window.activeTextEditor;
   const text = editor && selectedText(editor);
   if (!text)

@@ -6,6 +6,7 @@ import { messageOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { isTrained, type Run } from '../runs/store';
 import { language } from '../settings';
+import { mustBeTrusted } from '../trust';
 import { targetOf } from './targets';
 
 const { l10n } = vscode;
@@ -13,6 +14,7 @@ const { l10n } = vscode;
 const maxReport = 200 * 1024 * 1024;
 
 export async function saveReport(argument: unknown, rooms: Rooms): Promise<void> {
+  mustBeTrusted('report');
   const run = await trainedRun(argument, rooms);
   if (!run) return;
   const suggested = vscode.Uri.joinPath(

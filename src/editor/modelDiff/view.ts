@@ -1,9 +1,7 @@
 /** Comparisons of two models, each in a page of its own. */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { VitrineError } from '../../model/errors';
 import { diffType } from '../ids';
-import { pageHtml } from '../panel/html';
+import { setPage } from '../pageSetup';
 import { pageStrings } from '../panel/strings';
 import { isCancelled, messageOf, report, showPlaceOf } from '../problems';
 import type { Rooms } from '../rooms';
@@ -81,21 +79,13 @@ class ModelDiffPage {
     this.#diffs = diffs;
     this.#needs = needs;
     this.#state = { request, busy: true };
-    const media = vscode.Uri.joinPath(needs.context.extensionUri, 'dist', 'media');
     const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [media] };
     const listening = webview.onDidReceiveMessage(m => void this.#take(m as FromModelDiff));
     panel.onDidDispose(() => {
       this.#abort.abort();
       listening.dispose();
     });
-    webview.html = pageHtml({
-      script: String(webview.asWebviewUri(vscode.Uri.joinPath(media, 'modelDiff.js'))),
-      style: String(webview.asWebviewUri(vscode.Uri.joinPath(media, 'modelDiff.css'))),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64'),
-      language: vscode.env.language,
-    });
+    setPage(webview, needs.context.extensionUri, 'modelDiff');
     void this.#compare();
   }
 
@@ -107,12 +97,6 @@ class ModelDiffPage {
     this.#panel.title = titleOf(request);
     this.#update({ request, busy: true });
     try {
-      // A page that comes back after a reload may find that the workspace is trusted no longer.
-      if (!vscode.workspace.isTrusted && [request.before, request.after].some(s => s.file.endsWith('.py')))
-        throw new VitrineError(
-          'untrusted',
-          l10n.t('Python is only evaluated in a workspace that you trust.'),
-        );
       const found = await this.#needs.engine.request('model/diff', request, { signal });
       this.#update({ request, busy: false, found });
     } catch (e) {

@@ -1,9 +1,9 @@
 /** The read-only editor of model files: ONNX, safetensors, checkpoints and their like. */
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { commands, modelFileTypes } from '../ids';
-import { pageHtml } from '../panel/html';
+import { setPage } from '../pageSetup';
+import { saveFromPage } from '../panel/saving';
 import { pageStrings } from '../panel/strings';
 import { isCancelled, messageOf, report, showPlaceOf } from '../problems';
 import type { Rooms } from '../rooms';
@@ -11,8 +11,6 @@ import { sourceOf } from '../text/places';
 import type { FromModelFile, ModelFileState, ToModelFile } from './protocol';
 
 const { l10n } = vscode;
-/** A page that sends more than this is not ours. */
-const maxSavedText = 20_000_000;
 
 export function registerModelFiles(rooms: Rooms): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider = {
@@ -51,9 +49,7 @@ class ModelFileEditor {
       diagnostics: [],
       actions: [],
     };
-    const media = vscode.Uri.joinPath(rooms.context.extensionUri, 'dist', 'media');
     const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [media] };
     this.#disposables.push(
       webview.onDidReceiveMessage(m => void this.#take(m as FromModelFile)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#send()),
@@ -63,13 +59,7 @@ class ModelFileEditor {
       this.#abort.abort();
       vscode.Disposable.from(...this.#disposables).dispose();
     });
-    webview.html = pageHtml({
-      script: String(webview.asWebviewUri(vscode.Uri.joinPath(media, 'modelFile.js'))),
-      style: String(webview.asWebviewUri(vscode.Uri.joinPath(media, 'modelFile.css'))),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64'),
-      language: vscode.env.language,
-    });
+    setPage(webview, rooms.context.extensionUri, 'modelFile');
     void this.#load();
   }
 
@@ -176,7 +166,7 @@ class ModelFileEditor {
           return;
         }
         case 'save':
-          await this.#save(message.name, message.text);
+          await saveFromPage(message.name, message.text, vscode.Uri.joinPath(this.#uri, '..'));
           return;
         case 'error':
           this.#rooms.log.error(`${this.#state.name}: ${String(message.message).slice(0, 4000)}`);
@@ -210,18 +200,5 @@ class ModelFileEditor {
       export: commands.exportModel,
     }[action];
     if (target) await vscode.commands.executeCommand(command, target);
-  }
-
-  async #save(name: string, text: string): Promise<void> {
-    if (typeof text !== 'string' || text.length > maxSavedText) return;
-    const safe =
-      String(name)
-        .replace(/[^\w.-]+/g, '-')
-        .slice(0, 80) || 'graph.svg';
-    const uri = await vscode.window.showSaveDialog({
-      defaultUri: vscode.Uri.joinPath(this.#uri, '..', safe),
-      filters: { SVG: ['svg'] },
-    });
-    if (uri) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   }
 }

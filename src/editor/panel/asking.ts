@@ -5,14 +5,15 @@ import { VitrineError } from '../../model/errors';
 import type { Engine } from '../engine';
 import type { Inquiry, InquiryKind } from '../inquiryProtocol';
 import type { Log } from '../log';
-import { isCancelled, messageOf } from '../problems';
 import { loadMethods } from '../registries';
 import type { Explaining } from '../runs/explaining';
 import { isTrained, type Run, type Runs } from '../runs/store';
+import { mustBeTrusted } from '../trust';
 import { markData } from './dataFindings';
 import type { Desk } from './desk';
 import { Inquiries } from './inquiries';
 import { hasLanguageModel, rephrase } from './rephrase';
+import type { Work } from './work';
 
 const { l10n } = vscode;
 
@@ -21,20 +22,24 @@ const MAX_PAGE = 200;
 /** Milliseconds that a language model has for a paragraph. */
 const REPHRASE_LIMIT = 60_000;
 
-/** What the command checks, asked from the page: a restricted workspace explains nothing. */
-function mustBeTrusted(): void {
-  if (!vscode.workspace.isTrusted)
-    throw new VitrineError('untrusted', l10n.t('Explanations are off in a restricted workspace.'));
+interface Needs {
+  engine: Engine;
+  runs: Runs;
+  explaining: Explaining;
+  log: Log;
 }
 
 export class Asking {
   readonly #desk: Desk;
-  readonly #needs: { engine: Engine; runs: Runs; explaining: Explaining; log: Log };
+  readonly #work: Work;
+  readonly #needs: Needs;
   readonly #inquiries: Inquiries;
 
-  constructor(desk: Desk, needs: { engine: Engine; runs: Runs; explaining: Explaining; log: Log }) {
+  constructor(desk: Desk, work: Work, needs: Needs) {
     this.#desk = desk;
+    this.#work = work;
     this.#needs = needs;
+    desk.onTurn(() => this.cancelInquiries());
     this.#inquiries = new Inquiries(needs.engine, inquiries => desk.update({ inquiries }));
   }
 
@@ -51,7 +56,6 @@ export class Asking {
   }
 
   async inquire(inquiry: Inquiry): Promise<void> {
-    mustBeTrusted();
     const { run } = this.#desk.state;
     const trained = run && (await this.#needs.runs.get(run.record.id));
     if (!trained)
@@ -71,13 +75,15 @@ export class Asking {
     const cancel = new vscode.CancellationTokenSource();
     // A model that hangs must not keep the panel busy.
     const late = setTimeout(() => cancel.cancel(), REPHRASE_LIMIT);
-    await this.working(l10n.t('Asking for other words…'), async () => {
-      const other = await rephrase(text, cancel.token);
-      this.#desk.update({ rephrased: { of: text, text: other } });
-    }).finally(() => {
-      clearTimeout(late);
-      cancel.dispose();
-    });
+    await this.#work
+      .do('words', l10n.t('Asking for other words…'), async () => {
+        const other = await rephrase(text, cancel.token);
+        this.#desk.update({ rephrased: { of: text, text: other } });
+      })
+      .finally(() => {
+        clearTimeout(late);
+        cancel.dispose();
+      });
   }
 
   cancelInquiry(kind: InquiryKind): void {
@@ -92,17 +98,21 @@ export class Asking {
   async samples(split: Split, offset: number, count: number): Promise<void> {
     const { experiment, run } = this.#desk.state;
     if (!experiment) return;
-    await this.working(l10n.t('Loading data…'), async () => {
+    await this.#work.do('samples', l10n.t('Loading data…'), async signal => {
       const wanted = Math.min(MAX_PAGE, Math.max(1, Math.floor(count)));
       const start = Math.max(0, Math.floor(offset));
       const trained = run && isTrained(run.record) ? await this.#needs.runs.get(run.record.id) : undefined;
-      const page = await this.#needs.engine.request('data/samples', {
-        experiment: experiment.path,
-        split,
-        offset: start,
-        count: wanted,
-        ...(trained ? { run: trained.record.id } : {}),
-      });
+      const page = await this.#needs.engine.request(
+        'data/samples',
+        {
+          experiment: experiment.path,
+          split,
+          offset: start,
+          count: wanted,
+          ...(trained ? { run: trained.record.id } : {}),
+        },
+        { signal },
+      );
       const { state } = this.#desk;
       if (state.experiment?.path === experiment.path && state.run?.record.id === run?.record.id)
         this.#desk.update({ samples: { ...page, split, offset: start }, error: undefined });
@@ -113,12 +123,13 @@ export class Asking {
   async overview(): Promise<void> {
     const { experiment, run } = this.#desk.state;
     if (!experiment) return;
-    await this.working(l10n.t('Looking at the data as a whole…'), async () => {
+    await this.#work.do('overview', l10n.t('Looking at the data as a whole…'), async signal => {
       const trained = run && isTrained(run.record) ? run.record.id : undefined;
-      const { overview, diagnostics } = await this.#needs.engine.request('data/overview', {
-        experiment: experiment.path,
-        ...(trained === undefined ? {} : { run: trained }),
-      });
+      const { overview, diagnostics } = await this.#needs.engine.request(
+        'data/overview',
+        { experiment: experiment.path, ...(trained === undefined ? {} : { run: trained }) },
+        { signal },
+      );
       markData(experiment.path, diagnostics);
       if (this.#desk.state.experiment?.path === experiment.path) this.#desk.update({ overview });
     });
@@ -129,10 +140,14 @@ export class Asking {
     const { run, evaluation } = this.#desk.state;
     if (!run || (evaluation?.run === run.record.id && evaluation.split === split)) return;
     const { id } = run.record;
-    await this.working(l10n.t('Asking the model about every sample…'), async () => {
+    await this.#work.do('evaluation', l10n.t('Asking the model about every sample…'), async signal => {
       const trained = await this.#needs.runs.get(id);
       if (!trained || !isTrained(trained.record)) return;
-      const found = await this.#needs.engine.request('run/evaluation', { run: trained.folder.fsPath, split });
+      const found = await this.#needs.engine.request(
+        'run/evaluation',
+        { run: trained.folder.fsPath, split },
+        { signal },
+      );
       if (this.#desk.state.run?.record.id === id)
         this.#desk.update({ evaluation: { ...found, run: id }, picked: undefined });
     });
@@ -143,15 +158,19 @@ export class Asking {
     const { experiment, run } = this.#desk.state;
     if (rows.length === 0) return this.#desk.update({ picked: undefined });
     if (!experiment || !run) return;
-    await this.working(l10n.t('Loading data…'), async () => {
-      const page = await this.#needs.engine.request('data/samples', {
-        experiment: experiment.path,
-        split: 'test',
-        offset: 0,
-        count: 1,
-        rows: rows.filter(r => Number.isSafeInteger(r) && r >= 0).slice(0, MAX_PAGE),
-        run: run.record.id,
-      });
+    await this.#work.do('picked', l10n.t('Loading data…'), async signal => {
+      const page = await this.#needs.engine.request(
+        'data/samples',
+        {
+          experiment: experiment.path,
+          split: 'test',
+          offset: 0,
+          count: 1,
+          rows: rows.filter(r => Number.isSafeInteger(r) && r >= 0).slice(0, MAX_PAGE),
+          run: run.record.id,
+        },
+        { signal },
+      );
       if (this.#desk.state.run?.record.id === run.record.id)
         this.#desk.update({ picked: { ...page, title } });
     });
@@ -159,7 +178,7 @@ export class Asking {
 
   /** Explains with the shown run. */
   async explainShown(method: string, row?: number, target?: string | number): Promise<boolean> {
-    mustBeTrusted();
+    mustBeTrusted('explain');
     const { run, methods } = this.#desk.state;
     const choice = methods.find(m => m.id === method);
     const trained = run && (await this.#needs.runs.get(run.record.id));
@@ -198,7 +217,8 @@ export class Asking {
   showAnswer(): void {
     const { answer, asked } = this.#needs.explaining;
     const { state } = this.#desk;
-    this.busy(
+    this.#work.say(
+      this,
       asked &&
         (asked.row === undefined
           ? l10n.t('Explaining the model by {0}…', asked.title)
@@ -212,27 +232,5 @@ export class Asking {
       if (sample) this.#desk.update({ explained: { ...rest, sample } });
     } else this.#desk.update({ explained: undefined });
     this.#desk.update({ explanation: answer.explanation, error: undefined });
-  }
-
-  /** Says what is under way while it is; what goes wrong is shown. */
-  async working(what: string, work: () => Promise<void>): Promise<void> {
-    this.busy(what);
-    try {
-      await work();
-    } catch (e) {
-      this.fail(e);
-    } finally {
-      this.busy(undefined);
-    }
-  }
-
-  busy(busy: string | undefined): void {
-    if (this.#desk.state.busy !== busy) this.#desk.update({ busy });
-  }
-
-  fail(e: unknown): void {
-    if (isCancelled(e)) return;
-    this.#needs.log.error(e instanceof Error ? (e.stack ?? e.message) : String(e));
-    this.#desk.update({ error: messageOf(e), busy: undefined });
   }
 }

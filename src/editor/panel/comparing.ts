@@ -68,6 +68,15 @@ export class Comparing {
     if (asked === this.#asked) this.#desk.update({ compared: curves.filter(c => c !== undefined) });
   }
 
+  /** Runs whose folders, or something in them, are named by addresses, a line each: what was dropped on a page. */
+  async runsIn(addresses: string): Promise<Run[]> {
+    const all = await this.#needs.runs.all();
+    const ids = addresses
+      .split(/[\r\n]+/)
+      .flatMap(line => /\.vitrine\/runs\/([\w.-]+)/.exec(decoded(line))?.[1] ?? []);
+    return all.filter(r => ids.includes(r.record.id));
+  }
+
   async #row(run: Run): Promise<RunRow> {
     const { record } = run;
     return {
@@ -125,5 +134,14 @@ export class Comparing {
       this.#curves.set(key, found);
     }
     return found;
+  }
+}
+
+/** Of a URI that anything may have dropped here. */
+function decoded(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
   }
 }

@@ -7,12 +7,23 @@ import type { PanelState, PanelView } from '../panelProtocol';
 import { appendEvents } from '../runs/live';
 import { type Change, Outbox, type OutboxOptions, type SharedState } from './outbox';
 
+/** What belongs to a run or a model. */
+const ofAnotherRun = {
+  samples: undefined,
+  overview: undefined,
+  explanation: undefined,
+  explained: undefined,
+  evaluation: undefined,
+  picked: undefined,
+} as const;
+
 export class Desk {
   #shared: SharedState = { selection: {}, methods: [] };
   /** Shown by the next page, where there is none. */
   #view: PanelView = 'architecture';
   readonly #outboxes = new Set<Outbox>();
   #front: Outbox | undefined;
+  readonly #turned: (() => void)[] = [];
 
   get state(): PanelState {
     return { ...this.#shared, view: this.#front?.view ?? this.#view };
@@ -57,6 +68,17 @@ export class Desk {
     this.#view = view;
     // Where a page shows it already, another one need not change.
     if (this.#front && !this.shows(view)) this.#front.view = view;
+  }
+
+  /** Lets go of what belongs to a run or a model and makes no sense beside another. */
+  turn(): void {
+    for (const listener of this.#turned) listener();
+    this.update(ofAnotherRun);
+  }
+
+  /** Something else is about to be shown. */
+  onTurn(listener: () => void): void {
+    this.#turned.push(listener);
   }
 
   /** Adds events to the run that is shown; those of another run are ignored. */

@@ -18,16 +18,6 @@ interface Needs {
   training: Training;
 }
 
-/** What belongs to a run or a model and makes no sense beside another. */
-export const ofAnotherRun = {
-  samples: undefined,
-  overview: undefined,
-  explanation: undefined,
-  explained: undefined,
-  evaluation: undefined,
-  picked: undefined,
-} as const;
-
 export class Following {
   readonly #desk: Desk;
   readonly #needs: Needs;
@@ -66,13 +56,12 @@ export class Following {
         model: undefined,
         experiment: { path: live.experiment, name: experimentName(live.experiment) },
       });
+    this.#desk.turn();
     this.#desk.update({
-      ...ofAnotherRun,
       run: { record, events: [] },
       view: 'training',
       backend: live.backend,
       error: undefined,
-      busy: undefined,
       selection: { ...state.selection, run: live.id },
     });
     if (live.epoch > 0) void this.#addHistory(live);

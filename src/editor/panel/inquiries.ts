@@ -5,6 +5,7 @@ import type { Inquiry, InquiryKind, InquiryState, InquiryStates } from '../inqui
 import { isCancelled, messageOf } from '../problems';
 import type { Run } from '../runs/store';
 import { language } from '../settings';
+import { Latest } from './latest';
 
 type Progress = (done: number) => void;
 type Answering = {
@@ -68,7 +69,7 @@ export class Inquiries {
   readonly #engine: Engine;
   readonly #show: (states: InquiryStates) => void;
   #states: InquiryStates = {};
-  readonly #under = new Map<InquiryKind, AbortController>();
+  readonly #latest = new Latest<InquiryKind>();
 
   constructor(engine: Engine, show: (states: InquiryStates) => void) {
     this.#engine = engine;
@@ -78,13 +79,10 @@ export class Inquiries {
   async ask({ record, folder }: Run, inquiry: Inquiry): Promise<void> {
     const { kind } = inquiry;
     const run = record.id;
-    this.#under.get(kind)?.abort();
-    const abort = new AbortController();
-    this.#under.set(kind, abort);
+    const asked = this.#latest.begin(kind);
     const before = this.#states[kind];
     // What was asked of another run says nothing of this one.
     let answer: unknown = before?.run === run ? before.answer : undefined;
-    const current = () => this.#under.get(kind) === abort;
     const set = (more: object) =>
       this.#set(kind, { run, asked: inquiry, ...(answer ? { answer } : {}), ...more });
     let shown = 0;
@@ -94,35 +92,35 @@ export class Inquiries {
       const value = await ask(inquiry, {
         run: folder.fsPath,
         engine: this.#engine,
-        signal: abort.signal,
+        signal: asked.signal,
         progress: (done: number) => {
           // A page need not be told of every thousandth.
-          if (!current() || done - shown < 0.02) return;
+          if (!asked.current || done - shown < 0.02) return;
           shown = done;
           set({ progress: done });
         },
         partly: (part: unknown) => {
-          if (!current()) return;
+          if (!asked.current) return;
           answer = { to: inquiry, value: part };
           set({ progress: 0.5 });
         },
       });
-      if (!current()) return;
+      if (!asked.current) return;
       answer = { to: inquiry, value };
       set({});
     } catch (e) {
-      if (current()) set(isCancelled(e) ? {} : { error: messageOf(e) });
+      if (asked.current) set(isCancelled(e) ? {} : { error: messageOf(e) });
     } finally {
-      if (current()) this.#under.delete(kind);
+      asked.end();
     }
   }
 
   cancel(kind: InquiryKind): void {
-    this.#under.get(kind)?.abort();
+    this.#latest.cancel(kind);
   }
 
   cancelAll(): void {
-    for (const abort of this.#under.values()) abort.abort();
+    this.#latest.cancelAll();
   }
 
   #set(kind: InquiryKind, state: unknown): void {

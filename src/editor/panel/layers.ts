@@ -18,7 +18,7 @@ export class Layers {
   }
 
   /** Brings the figures that a colour needs; those that are there and still true are kept. */
-  async show(by: ColourBy): Promise<void> {
+  async show(by: ColourBy, signal: AbortSignal): Promise<void> {
     const { model, run, explanation } = this.#desk.state;
     if (!model) return;
     if (by === 'flops' && !this.#desk.state.layers?.flops) {
@@ -34,10 +34,14 @@ export class Layers {
     if (by === 'zeros' && same && layers?.zeros) return;
     if (by === 'attribution' && (row === undefined || (same && layers?.row === row && layers.attribution)))
       return;
-    const { zeros, attribution } = await this.#needs.engine.request('run/activity', {
-      run: trained.folder.fsPath,
-      ...(row === undefined ? {} : { row, target: explanation!.target.index }),
-    });
+    const { zeros, attribution } = await this.#needs.engine.request(
+      'run/activity',
+      {
+        run: trained.folder.fsPath,
+        ...(row === undefined ? {} : { row, target: explanation!.target.index }),
+      },
+      { signal },
+    );
     if (this.#desk.state.run?.record.id !== run.record.id) return;
     const before = same ? this.#desk.state.layers : { flops: this.#desk.state.layers?.flops };
     this.#desk.update({

@@ -1,9 +1,8 @@
 /** One webview panel with our page in it: sets it up, checks what it says, and restores it after a reload. */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { panelType } from '../ids';
+import { mediaOptions, setPage } from '../pageSetup';
 import type { FromPage, ToPage } from '../panelProtocol';
-import { pageHtml } from './html';
 
 export interface PageListener {
   onMessage(message: FromPage): void;
@@ -17,12 +16,10 @@ export class Page {
 
   constructor(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, listener: PageListener) {
     this.#panel = panel;
-    const media = mediaFolder(extensionUri);
     panel.iconPath = {
       light: vscode.Uri.joinPath(extensionUri, 'media', 'icons', 'panel-light.svg'),
       dark: vscode.Uri.joinPath(extensionUri, 'media', 'icons', 'panel-dark.svg'),
     };
-    panel.webview.options = { enableScripts: true, localResourceRoots: [media] };
     panel.webview.onDidReceiveMessage(m => {
       if (isMessage(m)) listener.onMessage(m);
     });
@@ -31,8 +28,7 @@ export class Page {
       if (panel.active) listener.onActive();
     });
     panel.onDidDispose(() => listener.onClosed());
-    // Last, so that nothing the page says is missed.
-    panel.webview.html = pageHtmlOf(panel.webview, media);
+    setPage(panel.webview, extensionUri, 'panel');
   }
 
   get visible(): boolean {
@@ -74,22 +70,8 @@ export function openPage(
     panelType,
     'Vitrine',
     { viewColumn, preserveFocus: keepFocus },
-    { enableScripts: true, localResourceRoots: [mediaFolder(extensionUri)] },
+    mediaOptions(extensionUri),
   );
-}
-
-function mediaFolder(extensionUri: vscode.Uri): vscode.Uri {
-  return vscode.Uri.joinPath(extensionUri, 'dist', 'media');
-}
-
-function pageHtmlOf(webview: vscode.Webview, media: vscode.Uri): string {
-  return pageHtml({
-    script: String(webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.js'))),
-    style: String(webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.css'))),
-    cspSource: webview.cspSource,
-    nonce: randomBytes(16).toString('base64'),
-    language: vscode.env.language,
-  });
 }
 
 function isMessage(m: unknown): m is FromPage {

@@ -8,7 +8,7 @@ import { messageOf } from '../problems';
 const MAX_SAVED = 40_000_000;
 
 /** Saves what a page sends, which is checked. @throws VitrineError bad-request */
-export async function saveFromPage(name: unknown, content: unknown): Promise<void> {
+export async function saveFromPage(name: unknown, content: unknown, folder?: vscode.Uri): Promise<void> {
   const known = typeof content === 'string' || content instanceof Uint8Array;
   if (typeof name !== 'string' || !known || content.length > MAX_SAVED)
     throw new VitrineError(
@@ -17,15 +17,27 @@ export async function saveFromPage(name: unknown, content: unknown): Promise<voi
         'This is too large to be saved from the panel. Use the command line: vitrine export FILE --output FILE.svg',
       ),
     );
-  await saveAs(name, content);
+  await saveAs(name, content, folder);
 }
 
-/** @param name a suggestion: only its last part is taken, and only harmless signs. */
-export async function saveAs(name: string, content: string | Uint8Array): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const safe = path.basename(name).replace(/[^\w.\- ]/g, '_') || 'vitrine.svg';
+/**
+ * @param name a suggestion: only its last part is taken, and only harmless signs.
+ * @param folder where it is offered to be saved; the workspace if absent.
+ */
+export async function saveAs(
+  name: string,
+  content: string | Uint8Array,
+  folder = vscode.workspace.workspaceFolders?.[0]?.uri,
+): Promise<void> {
+  const safe =
+    path
+      .basename(name)
+      .replace(/[^\w.\- ]/g, '_')
+      .slice(0, 80) || 'vitrine.svg';
+  const extension = path.extname(safe).slice(1);
   const target = await vscode.window.showSaveDialog({
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, safe) } : {}),
+    ...(extension ? { filters: { [extension.toUpperCase()]: [extension] } } : {}),
   });
   if (!target) return;
   try {

@@ -138,6 +138,11 @@ export class Explaining implements vscode.Disposable {
     }
   }
 
+  /** Gives up what is being worked on. */
+  cancel(): void {
+    this.#asked?.cancel.cancel();
+  }
+
   forget(run: string): void {
     if (this.#answer?.question.run.record.id !== run) return;
     this.#answer = undefined;

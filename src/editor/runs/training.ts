@@ -12,6 +12,7 @@ import { isCancelled, report } from '../problems';
 import { backend } from '../settings';
 import { duration, number, percent } from '../text/format';
 import { samePath } from '../text/places';
+import { mustBeTrusted } from '../trust';
 import { follow, isOver, type LiveRun, progressOf, startLive } from './live';
 import { headline } from './record';
 import type { Runs } from './store';
@@ -81,8 +82,7 @@ export class Training implements vscode.Disposable {
 
   /** Trains until the end; errors and the result are told to the user, or the caller. */
   async train(experiment: string, options: TrainOptions = {}): Promise<LiveRun | undefined> {
-    if (!vscode.workspace.isTrusted)
-      throw new VitrineError('untrusted', l10n.t('Training is off in a restricted workspace.'));
+    mustBeTrusted('run/start');
     if (this.#preparing !== undefined) {
       await vscode.window.showInformationMessage(
         l10n.t('A training is under way already. Stop it before another one starts.'),

@@ -1,0 +1,29 @@
+/** What every webview of ours is set up with: one folder that it may read, one script, one style, one policy. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { pageHtml } from './panel/html';
+
+/** The pages of dist/media, each a script and a style of its name. */
+export type PageName = 'panel' | 'modelFile' | 'modelDiff';
+
+export function mediaOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [mediaFolder(extensionUri)] };
+}
+
+/** Puts a page into a webview. Listen to it first, so that nothing it says is missed. */
+export function setPage(webview: vscode.Webview, extensionUri: vscode.Uri, name: PageName): void {
+  const file = (suffix: string) =>
+    String(webview.asWebviewUri(vscode.Uri.joinPath(mediaFolder(extensionUri), `${name}.${suffix}`)));
+  webview.options = mediaOptions(extensionUri);
+  webview.html = pageHtml({
+    script: file('js'),
+    style: file('css'),
+    cspSource: webview.cspSource,
+    nonce: randomBytes(16).toString('base64'),
+    language: vscode.env.language,
+  });
+}
+
+function mediaFolder(extensionUri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extensionUri, 'dist', 'media');
+}
