@@ -18,6 +18,7 @@ export const english = {
   'state.stopped': 'Stopped',
   'state.failed': 'Failed',
   'error.trust': 'Manage Workspace Trust',
+  'error.restricted': 'Restricted workspace',
   'error.title': 'Something went wrong',
   'error.dismiss': 'Dismiss',
   'busy.cancel': 'Cancel',

@@ -13,12 +13,15 @@ export const ui = {
   dataDir: '',
   screenshots: '',
 
+  /** Another server, such as one with restricted workspaces; whoever starts it stops it. */
+  startServer: undefined,
+
   /** A window on a fresh copy of the samples, or on `workspace`. */
-  async open({ workspace, ...more } = {}) {
+  async open({ workspace, server = ui.server, ...more } = {}) {
     const folder = workspace ?? copySamples(path.join(ui.dataDir, `workspace-${++opened}`));
     const bench = await openWorkbench({
       browser: ui.browser,
-      port: ui.server.port,
+      port: server.port,
       extension: ui.extension,
       workspace: folder,
       ...more,

@@ -43,6 +43,11 @@ try {
   ui.screenshots = path.join(out, 'screenshots');
   fs.rmSync(ui.screenshots, { recursive: true, force: true });
   ui.browser = await startBrowser();
+  ui.startServer = more => {
+    const own = temporary('ui-server');
+    if (options.vsix) installVsix(own, options.vsix);
+    return startServer({ dataDir: own, userSettings: stillSettings, verbose: options.verbose, ...more });
+  };
   ui.server = await startServer({ dataDir, userSettings: stillSettings, verbose: options.verbose });
   const mocha = new Mocha({ reporter: Reporter, timeout: 120_000, slow: 20_000, grep: options.grep });
   for (const file of files) mocha.addFile(file);

@@ -63,22 +63,23 @@ export function header(state: PanelState, history: History | undefined, actions:
     <div class="under-way" role="status" aria-label=${t('busy.label')}>
       ${
         state.busy
-          ? html`<span class="busy-bar" aria-hidden="true"></span><span class="busy-text">${state.busy}</span>${
-              state.busyCancellable
-                ? html`<button class="tool" title=${t('busy.cancel')} aria-label=${t('busy.cancel')} @click=${() => actions.send({ type: 'cancel' })}>
-                    ${icon('cross')}
-                  </button>`
-                : nothing
-            }`
+          ? html`<span class="busy-bar" aria-hidden="true"></span><span class="busy-text">${state.busy}</span>`
           : nothing
       }
     </div>
+    ${
+      state.busy && state.busyCancellable
+        ? html`<button class="tool give-up" title=${t('busy.cancel')} aria-label=${t('busy.cancel')} @click=${() => actions.send({ type: 'cancel' })}>
+            ${icon('cross')}
+          </button>`
+        : nothing
+    }
   </header>
   ${
     state.error
-      ? html`<div class="banner" role="alert">
+      ? html`<div class=${state.untrusted ? 'banner restricted' : 'banner'} role="alert">
           ${icon('warning')}
-          <div><strong>${t('error.title')}</strong><span>${state.error}</span>${
+          <div><strong>${t(state.untrusted ? 'error.restricted' : 'error.title')}</strong><span>${state.error}</span>${
             state.untrusted
               ? html`<button class="link" @click=${() => actions.send({ type: 'trust' })}>${t('error.trust')}</button>`
               : nothing

@@ -64,6 +64,8 @@ export class Panel implements vscode.Disposable {
   /** Something is selected; everything that shows it wants to know. */
   readonly onDidSelect = this.#selected.event;
   #restored = false;
+  /** Shows again what was shown last, where it was refused. */
+  #refused: (() => Promise<void>) | undefined;
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -111,11 +113,11 @@ export class Panel implements vscode.Disposable {
         following.refresh();
         if (desk.shows('training')) comparing.list().catch(fail);
       }),
-      // What was refused may be asked now.
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
-        desk.update({ error: undefined });
-        this.#restored = false;
-        void this.#restore().catch(fail);
+        if (!this.state.untrusted) return;
+        // What was refused may be shown now.
+        desk.update({ error: undefined, untrusted: undefined });
+        void this.#refused?.();
       }),
     ];
   }
@@ -145,6 +147,7 @@ export class Panel implements vscode.Disposable {
   /** Shows a model's architecture; its experiment and newest run come along. */
   async showModel(file: string, className: string, module?: string): Promise<void> {
     await this.open();
+    this.#refused = () => this.showModel(file, className, module);
     await this.#showing.model(file, className, module);
     this.#remember();
   }
@@ -152,6 +155,7 @@ export class Panel implements vscode.Disposable {
   /** Shows an experiment: its model, its newest run. */
   async showExperiment(file: string, view: PanelView): Promise<void> {
     await this.open();
+    this.#refused = () => this.showExperiment(file, view);
     await this.#showing.experiment(file, view).catch(e => this.#work.fail(e));
     this.#remember();
   }
@@ -338,7 +342,8 @@ export class Panel implements vscode.Disposable {
     this.#restored = true;
     const memory = remembered(this.#needs.context.workspaceState);
     if (!memory || this.state.model || this.state.experiment) return;
-    await this.#showing.restore(memory, () => this.#pages.shown);
+    this.#refused = () => this.#showing.restore(memory, () => this.#pages.shown);
+    await this.#refused();
     this.#pages.name();
   }
 
