@@ -6,7 +6,7 @@ import type { Attribution, ExplanationMethod, Trust } from './method';
 import { formatNumber, type Prediction } from './predict';
 import { scorerIds } from './scorers';
 import { descending } from './statistics';
-import { isPicture } from './units';
+import { isPicture, stretches } from './units';
 import { type Language, type Words, wordsFor } from './words';
 
 export interface Story {
@@ -103,6 +103,9 @@ function reasons(story: Story, words: Words): string[] {
   ];
 }
 
+/** Into how many stretches of time a series is divided to be spoken of. */
+const toldStretches = 4;
+
 interface Part {
   value: number;
   tell(share: string): string;
@@ -111,6 +114,13 @@ interface Part {
 /** What people can name: columns with their values, or regions of a picture. */
 function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
   const { values } = attribution;
+  if (dataset?.modality === 'series' && ofInput(attribution) && dataset.features.every(f => f.from)) {
+    const columns = new Set(dataset.features.map(f => f.from)).size;
+    return stretches(dataset.features, columns * toldStretches).map(({ name, indices }) => ({
+      value: indices.reduce((sum, i) => sum + values.data[i]!, 0),
+      tell: share => words.reasons.entry(name!, share),
+    }));
+  }
   if (ofInput(attribution) && isPicture(values.shape)) return regionsOf(values.data, values.shape, words);
   if (dataset && /table|mixed/.test(dataset.modality) && attribution.names && ofInput(attribution)) {
     return attribution.names.map((name, i) => {

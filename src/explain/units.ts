@@ -1,5 +1,5 @@
 /** What is removed or permuted together: a column with its one-hot entries, a pixel with its channels, a patch. */
-import type { Dataset } from '../data/dataset';
+import type { Dataset, FeatureInfo } from '../data/dataset';
 
 export interface Unit {
   /** Positions in the flattened sample. */
@@ -12,7 +12,7 @@ export interface Unit {
  * Divides a sample into at most about `limit` units, each entry in exactly one.
  *
  * Tables, and columns of several kinds: one unit a column. Images [C, H, W] or [H, W]: a pixel with all its channels, or square patches when there
- * are more pixels than `limit`. Anything else: runs of neighbouring entries.
+ * are more pixels than `limit`. Series: a column over a stretch of time. Anything else: runs of neighbouring entries.
  */
 export function unitsOf(sampleShape: readonly number[], dataset: Dataset | undefined, limit = 256): Unit[] {
   const size = sampleShape.reduce((a, b) => a * b, 1);
@@ -22,6 +22,8 @@ export function unitsOf(sampleShape: readonly number[], dataset: Dataset | undef
   if ((dataset?.modality === 'table' || dataset?.modality === 'mixed') && covers) {
     return columns.map(c => ({ name: c.name, indices: range(c.span[0], c.span[1]) }));
   }
+  if (dataset?.modality === 'series' && covers && columns.every(c => c.from !== undefined))
+    return stretches(columns, limit);
   if (isPicture(sampleShape)) return patches(sampleShape, limit);
   const names = covers && columns.length === size ? columns.map(c => c.name) : undefined;
   const run = Math.max(1, Math.ceil(size / limit));
@@ -29,6 +31,33 @@ export function unitsOf(sampleShape: readonly number[], dataset: Dataset | undef
     indices: range(i * run, Math.min(size, (i + 1) * run)),
     ...(run === 1 && names && { name: names[i] }),
   }));
+}
+
+/**
+ * Of a series, each column's values over stretches of time of one length, so that there are at most about `limit`.
+ *
+ * @param features one for each entry, within a column from the oldest to the newest.
+ */
+export function stretches(features: readonly FeatureInfo[], limit: number): Unit[] {
+  const columns = new Map<string, FeatureInfo[]>();
+  for (const f of features) {
+    const entries = columns.get(f.from!);
+    if (entries) entries.push(f);
+    else columns.set(f.from!, [f]);
+  }
+  const length = Math.max(...[...columns.values()].map(c => c.length));
+  const run = Math.ceil(length / Math.max(1, Math.floor(limit / columns.size)));
+  return [...columns.values()].flatMap(entries =>
+    Array.from({ length: Math.ceil(entries.length / run) }, (_, i) => {
+      const part = entries.slice(i * run, (i + 1) * run);
+      const [first, last] = [part[0]!.name, part.at(-1)!.name];
+      return {
+        // "load[t-5]" to "load[t]" is "load[t-5…t]".
+        name: part.length === 1 ? first : `${first.slice(0, -1)}…${last.slice(last.lastIndexOf('[') + 1)}`,
+        indices: Int32Array.from(part, f => f.span[0]),
+      };
+    }),
+  );
 }
 
 /** Shapes that have a height and a width. */

@@ -19,7 +19,8 @@ import { splitSchema } from '../options';
 import { savedState } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
-import { bad, type Column, columnNamed, looksNumeric, numberAt, type Table, textAt } from '../table/table';
+import { bad, type Column, columnNamed, type Table, textAt } from '../table/table';
+import { timesOf } from '../table/times';
 
 const { group: _, time: __, stratify: ___, ...splitFields } = splitSchema.properties;
 
@@ -175,12 +176,18 @@ function sessionsOf(table: Table, session: string, item: string, time: string | 
   const what = columnNamed(table, item, 'the target');
   const when = time === undefined ? undefined : columnNamed(table, time, 'data.time');
   const found = new Map<string, { row: number; at: number; item: string }[]>();
-  const numeric = when && looksNumeric(when, table.rows);
+  const times =
+    when &&
+    timesOf(
+      table,
+      when,
+      Int32Array.from({ length: table.rows }, (_, row) => row),
+    );
   for (let row = 0; row < table.rows; row++) {
     const name = cell(table, whose, row);
     const event = {
       row,
-      at: when ? timeAt(table, when, row, numeric === true) : row,
+      at: times ? times[row]! : row,
       item: cell(table, what, row),
     };
     const list = found.get(name);
@@ -201,20 +208,6 @@ function cell(table: Table, column: Column, row: number): string {
     table.file,
     line,
     `Line ${line}, column "${column.name}": the value is missing. Fill it in, or remove the row.`,
-  );
-}
-
-function timeAt(table: Table, column: Column, row: number, numeric: boolean): number {
-  const text = cell(table, column, row);
-  const at = numeric
-    ? numberAt(column, row)
-    : Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`.replace(/^(\d{4}-\d\d-\d\d)Z$/, '$1'));
-  if (Number.isFinite(at)) return at;
-  const line = table.lines[row]!;
-  throw bad(
-    table.file,
-    line,
-    `Line ${line}, column "${column.name}": found "${text.slice(0, 40)}", expected a number or a time like 2026-01-31T12:00.`,
   );
 }
 

@@ -4,10 +4,10 @@ import { listed } from '../../model/suggest';
 import type { Split, TargetInfo } from '../dataset';
 import { checkFolds, type Missing } from '../options';
 import { splitRows } from '../split';
-import { dateOrders, parseDate } from './dates';
 import type { TableOptions } from './options';
-import { bad, type Column, columnNamed, looksNumeric, numberAt, type Table, textAt } from './table';
-import { clip, names, rowsOf } from './words';
+import { bad, type Column, columnNamed, type Table, textAt } from './table';
+import { timesOf } from './times';
+import { names, rowsOf } from './words';
 
 /** Rows that take part. */
 export function keepRows(
@@ -155,21 +155,7 @@ function groupsOf(column: Column, kept: Int32Array): Int32Array {
 }
 
 function orderOf(table: Table, column: Column, kept: Int32Array): Int32Array {
-  const numeric = looksNumeric(column, table.rows);
-  const [order] = numeric ? [] : dateOrders((column.texts ?? []).filter(t => t !== undefined));
-  const times = Float64Array.from(kept, row => {
-    const text = textAt(column, row);
-    const x = numeric ? numberAt(column, row) : text === undefined ? Number.NaN : parseDate(text, order);
-    if (Number.isNaN(x)) {
-      const line = table.lines[row]!;
-      throw bad(
-        table.file,
-        line,
-        `Line ${line}, column "${column.name}": ${text === undefined ? 'the time is missing' : `found "${clip(text)}"`}, expected a number or a date like 2026-01-31 or 2026-01-31T12:00 to order the rows by.`,
-      );
-    }
-    return x;
-  });
+  const times = timesOf(table, column, kept);
   // A stable sort: rows of the same time keep their order.
   return Int32Array.from(Array.from(kept.keys()).sort((a, b) => times[a]! - times[b]! || a - b));
 }
