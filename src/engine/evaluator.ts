@@ -73,8 +73,8 @@ class CompiledEvaluator implements Evaluator {
     const rows = this.batch === undefined ? undefined : feeds[this.model.inputs[0]!]?.shape[0];
     const full = this.main.rows;
     if (this.request.carry) return this.evaluate(this.main, feeds, options);
-    const fewer = rows !== undefined && full !== undefined && rows > 0 && rows < full;
-    if (fewer && !this.mayPad()) return this.evaluate(await this.planFor(rows), feeds, options);
+    const fewer = rows !== undefined && full !== undefined && rows < full;
+    if (fewer && !(rows > 0 && this.mayPad())) return this.evaluate(await this.planFor(rows), feeds, options);
     if (!fewer) return this.evaluate(this.main, feeds, options);
     const { graph } = this.main;
     const padded: Tensors = {};

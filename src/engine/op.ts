@@ -39,6 +39,11 @@ export interface OpDefinition {
    * attributes in our graph, never tensors.
    */
   infer(inputs: readonly (TensorType | undefined)[], attributes: Attributes): TensorType[];
+  /**
+   * Why PyTorch refuses inputs that ONNX computes (the maximum of nothing), in its words; asked for nodes of models that
+   * are not ONNX's.
+   */
+  refuses?(inputs: readonly (TensorType | undefined)[], attributes: Attributes): string | undefined;
   /** Multiply-adds count as two. Sizes may be symbolic. Elementwise ops count one per output element. */
   flops?(
     inputs: readonly (TensorType | undefined)[],

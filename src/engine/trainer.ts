@@ -165,13 +165,7 @@ export class CompiledTrainer implements Trainer {
     const compiled = this.batch === undefined ? undefined : this.request.bindings[this.batch];
     const rows = feeds[this.model.inputs[0]!]?.shape[0];
     let step = this.steps.get(compiled ?? 0)!;
-    if (
-      this.batch !== undefined &&
-      rows !== undefined &&
-      rows > 0 &&
-      compiled !== undefined &&
-      rows < compiled
-    ) {
+    if (this.batch !== undefined && rows !== undefined && compiled !== undefined && rows < compiled) {
       step =
         this.steps.get(rows) ??
         (await this.compile({ ...this.request.bindings, [this.batch]: rows }, targets.shape));

@@ -1,4 +1,5 @@
-"""What PyTorch makes of single calls in source code: forward and gradients of every class in engine_calls/.
+"""What PyTorch makes of single calls in source code: forward and gradients of every class in engine_calls/, and what of
+an empty batch (the first size 0): shapes, values and gradients, or the sentence with which it refuses.
 
 Weights and inputs come from the hash that engine_models.py describes. All is computed in float64 from float32 values.
 
@@ -29,7 +30,27 @@ def noise(count, stream):
 
 
 def flat(t):
-    return {"shape": list(t.shape), "data": [float(f"{v:.7g}") for v in t.detach().double().reshape(-1).tolist()]}
+    return {"shape": list(t.shape), "data": [float(f"{v:.7g}") if np.isfinite(v) else str(v) for v in t.detach().double().reshape(-1).tolist()]}
+
+
+def empty(cls, size):
+    """The record of a batch of no rows. Gradients that are zero throughout, as most are, are left out."""
+    model = cls().train(hasattr(cls, "training_mode"))
+    for k, (_, p) in enumerate(model.named_parameters()):
+        p.data.copy_((noise(p.numel(), k + 1) * 0.8).reshape(p.shape))
+    x = torch.zeros((0, *size[1:]), requires_grad=True)
+    try:
+        y = model(x)
+    except (RuntimeError, IndexError, ValueError, AssertionError) as e:
+        return {"refused": str(e).split("\n")[0]}
+    record = {"output": flat(y)}
+    if y.requires_grad:
+        try:
+            y.backward(noise(y.numel(), 200).reshape(y.shape).double())
+        except (RuntimeError, IndexError, ValueError, AssertionError) as e:
+            return {**record, "backward": str(e).split("\n")[0]}
+        record["gradients"] = {k: flat(p.grad) for k, p in model.named_parameters() if p.grad is not None and (p.grad != 0).any()}
+    return record
 
 
 records = []
@@ -53,8 +74,9 @@ for file in sorted((HERE / "engine_calls").glob("*.py")):
             y.backward(seed)
             record["gradients"] = {k: flat(p.grad if p.grad is not None else torch.zeros_like(p)) for k, p in model.named_parameters() if p.requires_grad}
             record["dx"] = flat(x.grad if x.grad is not None else torch.zeros_like(x))
-        bad = [k for k, g in [("x", record.get("dx")), *record.get("gradients", {}).items()] if g and not np.isfinite(g["data"]).all()]
+        bad = [k for k, g in [("x", record.get("dx")), *record.get("gradients", {}).items()] if g and any(isinstance(v, str) for v in g["data"])]
         assert not bad, (cls.__name__, bad)
+        record["empty"] = empty(cls, cls.shape)
         records.append(record)
 text = "[\n" + ",\n".join(json.dumps(r, separators=(",", ":")) for r in records) + "\n]\n"
 (HERE / "engine_calls.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))

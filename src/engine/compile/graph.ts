@@ -125,16 +125,16 @@ export class Graph {
 }
 
 /**
- * A model's graph for given sizes.
+ * A model's graph for given sizes. Sizes of 0 are sizes: what PyTorch computes of empty tensors is computed.
  *
  * @throws bad-request (a symbol without a value), shape-mismatch and unsupported-op at the node's place.
  */
 export function bindModel(model: Model, bindings: Bindings, training: boolean): Graph {
   for (const [symbol, size] of Object.entries(bindings)) {
-    if (!Number.isSafeInteger(size) || size < 1)
+    if (!Number.isSafeInteger(size) || size < 0)
       throw new VitrineError(
         'bad-request',
-        `The size ${symbol} is ${size}; it must be a whole number above 0.`,
+        `The size ${symbol} is ${size}; it must be a whole number, 0 or more.`,
       );
   }
   const graph = new Graph(training);
@@ -163,7 +163,16 @@ function addNode(graph: Graph, model: Model, node: Node, bindings: Bindings): vo
       );
   }
   try {
-    const outputs = graph.emit(node.op, node.inputs, bindAttributes(node.attributes, bindings), node);
+    const attributes = bindAttributes(node.attributes, bindings);
+    const refusal =
+      model.format === 'onnx'
+        ? undefined
+        : requireOp(node).refuses?.(
+            node.inputs.map(i => (i === '' ? undefined : graph.type(i))),
+            attributes,
+          );
+    if (refusal) throw new ShapeError(refusal);
+    const outputs = graph.emit(node.op, node.inputs, attributes, node);
     node.outputs.forEach((id, i) => {
       if (outputs[i] !== undefined) graph.name(id, outputs[i]);
     });

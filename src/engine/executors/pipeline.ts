@@ -33,16 +33,20 @@ class PipelineExecutable implements Executable {
     private readonly results: readonly string[],
     private readonly kernels: readonly { destroy(): void }[],
   ) {
+    // gpu.js takes no empty array: kernels that get one read none of it.
     for (const b of [...plan.inputs, ...plan.residents])
-      this.values.set(b, new Float32Array(plan.sizes.get(b) ?? 0));
-    for (const [b, data] of plan.constants) this.values.set(b, data);
+      this.values.set(b, new Float32Array(Math.max(1, plan.sizes.get(b) ?? 0)));
+    for (const [b, data] of plan.constants) this.values.set(b, data.length > 0 ? data : new Float32Array(1));
+    for (const b of arguments_) if (!this.values.has(b)) this.values.set(b, new Float32Array(1));
   }
 
   static async compile(gpu: GPU, name: BackendName, plan: Plan): Promise<PipelineExecutable> {
     const used = new Set(plan.calls.flatMap(c => c.inputs.map(i => i.buffer)));
     const outside = [...plan.inputs, ...plan.residents, ...plan.constants.keys()];
-    const passed = outside.filter(b => used.has(b));
     const written = new Set(plan.calls.map(c => c.output.buffer));
+    // What is empty is written by no kernel.
+    const empty = [...used].filter(b => plan.sizes.get(b) === 0 && !outside.includes(b));
+    const passed = [...outside, ...empty].filter(b => used.has(b));
     const results = [...new Set([...plan.outputs, ...plan.updates.map(u => u.value)])].filter(b =>
       written.has(b),
     );
@@ -111,7 +115,7 @@ class PipelineExecutable implements Executable {
   }
 
   read(buffer: string): Float32Array {
-    return Float32Array.from(this.values.get(buffer)!);
+    return this.values.get(buffer)?.slice(0, this.plan.sizes.get(buffer)) ?? new Float32Array(0);
   }
 
   async dispose(): Promise<void> {

@@ -16,7 +16,7 @@ export function argOp(
       const shape = flag(attributes, 'keepdims', true)
         ? x.shape.map((d, i) => (i === axis ? 1 : d))
         : x.shape.filter((_, i) => i !== axis);
-      if (x.shape[axis] === 0 && !shape.includes(0))
+      if (x.shape[axis] === 0)
         throw new ShapeError(
           `${about.name.toLowerCase()}(): Expected reduction dim ${axis} to have non-zero size.`,
         );

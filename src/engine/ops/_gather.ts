@@ -1,6 +1,36 @@
 /** What the ops that read by an index share. */
+import type { Shape } from '../../model/graph';
+import { ShapeError } from '../op';
+import { shapeText } from './_infer';
 
 /** Statements that set `k` to the index that `expression` reads: negative ones count from the end, all stay inside. */
 export function safeIndex(expression: string, size: number): string {
   return `int k = ${expression}; if (k < 0) { k = k + ${size}; } k = Math.min(Math.max(k, 0), ${size - 1});`;
+}
+
+/**
+ * That indices of single values (Gather- and ScatterElements) reach along no other axis further than the data, nor along
+ * any further than what is written. PyTorch's sentences.
+ */
+export function checkReach(index: Shape, data: Shape, axis: number, source?: Shape): void {
+  const beyond = (a: Shape, b: Shape, but?: number) =>
+    a.some((d, i) => {
+      const most = b[i];
+      return i !== but && typeof d === 'number' && typeof most === 'number' && d > most;
+    });
+  if (index.includes(0)) return;
+  if (index.length !== data.length)
+    throw new ShapeError('Index tensor must have the same number of dimensions as input tensor');
+  if (source) {
+    if (beyond(index, data, axis) || beyond(index, source))
+      throw new ShapeError(
+        `Expected index ${shapeText(index)} to be smaller than self ${shapeText(data)} apart from dimension ${axis} and to be smaller size than src ${shapeText(source)}`,
+      );
+    return;
+  }
+  const at = index.findIndex((_, i) => beyond([index[i]!], [data[i]!], i === axis ? 0 : undefined));
+  if (at >= 0)
+    throw new ShapeError(
+      `Size does not match at dimension ${at} expected index ${shapeText(index)} to be smaller than self ${shapeText(data)} apart from dimension ${axis}`,
+    );
 }

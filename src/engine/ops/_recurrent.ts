@@ -28,12 +28,13 @@ export function recurrentTypes(
   const directions = text(attributes, 'direction', 'forward') === 'bidirectional' ? 2 : 1;
   const hidden = number(attributes, 'hidden_size', 0);
   const [t, n] = x.shape as [Dim, Dim, Dim];
+  if (t === 0) throw new ShapeError('Expected sequence length to be larger than 0 in RNN');
   const state = [directions, n, hidden];
   for (let i = 0; i < states; i++) {
     const given = inputs[5 + i];
     if (given && (given.shape.length !== 3 || given.shape.some((d, k) => differ(d, state[k]!))))
       throw new ShapeError(
-        `Expected hidden${states > 1 ? `[${i}]` : ''} size ${shapeText(state)}, got ${shapeText(given.shape)}`,
+        `Expected hidden${states > 1 ? `[${i}]` : ''} size (${state.join(', ')}), got ${shapeText(given.shape)}`,
       );
   }
   return [

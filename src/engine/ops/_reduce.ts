@@ -126,6 +126,7 @@ export function reduce(about: {
   torch?: readonly string[];
   reduction: Reduction;
   gradient?: OpDefinition['gradient'];
+  refuses?: OpDefinition['refuses'];
   dtype?: (t: TensorType) => TensorType['dtype'];
 }): OpDefinition {
   const { reduction, gradient, dtype, ...described } = about;

@@ -51,7 +51,8 @@ export const op: OpDefinition = {
         );
       const [standard, batchMean, batchVariance] = e.emit('Standardize', [x!], { axes, epsilon });
       y = standard!;
-      if (e.training && mean && variance) {
+      // A batch of no rows leaves the running statistics as they are.
+      if (e.training && mean && variance && count > 0) {
         const keep = number(e.attributes, 'momentum', 0.9);
         const mix = (old: string, now: string, factor: number) => {
           const flat = e.emit('Reshape', [now], { shape: [channels] })[0]!;

@@ -1,5 +1,5 @@
 import type { OpDefinition } from '../op';
-import { safeIndex } from './_gather';
+import { checkReach, safeIndex } from './_gather';
 import { axisOf, input, number } from './_infer';
 import { dot, kernelSource, launch, stridesOf } from './_launch';
 
@@ -10,8 +10,10 @@ export const op: OpDefinition = {
   torch: ['torch.gather', 'Tensor.gather'],
   infer(inputs, attributes) {
     const x = input(inputs, 0, 'GatherElements');
-    axisOf(number(attributes, 'axis', 0), x.shape.length);
-    return [{ dtype: x.dtype, shape: input(inputs, 1, 'GatherElements').shape }];
+    const axis = axisOf(number(attributes, 'axis', 0), x.shape.length);
+    const { shape } = input(inputs, 1, 'GatherElements');
+    checkReach(shape, x.shape, axis);
+    return [{ dtype: x.dtype, shape }];
   },
   flops: () => 0,
   gradient(g) {

@@ -2,7 +2,8 @@ import type { Attributes, Dim } from '../../model/graph';
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
 import { addDims, input, number, numbers, text } from './_infer';
-import { kernelSource, launch, stridesOf } from './_launch';
+import { kernelSource, launch, sizeOf, stridesOf } from './_launch';
+import { mapKernel } from './_map';
 
 function padsOf(attributes: Attributes, rank: number): { before: number; after: number }[] {
   const pads = numbers(attributes, 'pads') ?? [];
@@ -23,7 +24,7 @@ export const op: OpDefinition = {
     const mode = text(attributes, 'mode', 'constant');
     const shape = x.shape.map((d, i) => {
       const { before, after } = pads[i]!;
-      if (mode === 'reflect' && typeof d === 'number' && Math.max(before, after) >= d)
+      if (mode === 'reflect' && typeof d === 'number' && Math.max(before, after) > Math.max(d - 1, 0))
         throw new ShapeError(
           `Padding size should be less than the corresponding input dimension, but got: padding (${before}, ${after}) at dimension ${i} of input [${x.shape.join(', ')}]`,
         );
@@ -61,6 +62,10 @@ export const op: OpDefinition = {
   lower(l) {
     const [x] = l.inputs;
     const [y] = l.outputs;
+    if (sizeOf(x!.shape) === 0) {
+      l.kernel(mapKernel('Pad', [], y!, `${number(l.attributes, 'value', 0)}`));
+      return;
+    }
     const strides = stridesOf(x!.shape);
     const { grid, prologue, at } = launch(y!.shape);
     let body = `${prologue} int from = 0; int inside = 1;`;

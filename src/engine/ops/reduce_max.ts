@@ -1,4 +1,4 @@
-import { extremeGradient } from './_extreme';
+import { extremeGradient, extremeOfNothing } from './_extreme';
 import { reduce } from './_reduce';
 
 export const op = reduce({
@@ -6,5 +6,6 @@ export const op = reduce({
   summary: 'Maximum over axes',
   torch: ['torch.amax', 'Tensor.max'],
   reduction: { start: 'first', step: 'if (v > s || v !== v) { s = v; }' },
+  refuses: extremeOfNothing('max'),
   gradient: extremeGradient,
 });

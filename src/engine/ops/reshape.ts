@@ -19,7 +19,12 @@ export const op: OpDefinition = {
       if (differ(known, size)) throw misfit();
       return [{ dtype: x.dtype, shape: wanted }];
     }
-    if (known === 0) throw misfit();
+    if (known === 0) {
+      if (size !== 0) throw misfit();
+      throw new ShapeError(
+        `cannot reshape tensor of 0 elements into shape ${shapeText(wanted)} because the unspecified dimension size -1 can be any value and is ambiguous`,
+      );
+    }
     const rest = floorDivDims(size, known);
     if (differ(mulDims(rest, known), size)) throw misfit();
     return [{ dtype: x.dtype, shape: wanted.map(d => (d === -1 ? rest : d)) }];

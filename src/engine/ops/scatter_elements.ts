@@ -1,9 +1,10 @@
 import type { OpDefinition } from '../op';
+import { checkReach } from './_gather';
 import { axisOf, elements, input, number, text } from './_infer';
 import { dot, kernelSource, launch, stridesOf } from './_launch';
 
 /**
- * Inputs data, indices and updates (of one shape, no larger than the data's); attributes `axis` (0) and `reduction`
+ * Inputs data, indices and updates (no smaller than the indices, whose places alone are read); attributes `axis` (0) and `reduction`
  * ("none": the last one wins, or "add").
  */
 export const op: OpDefinition = {
@@ -12,12 +13,22 @@ export const op: OpDefinition = {
   torch: ['Tensor.scatter', 'Tensor.scatter_add'],
   infer(inputs, attributes) {
     const x = input(inputs, 0, 'ScatterElements');
-    axisOf(number(attributes, 'axis', 0), x.shape.length);
-    input(inputs, 1, 'ScatterElements');
-    input(inputs, 2, 'ScatterElements');
+    const axis = axisOf(number(attributes, 'axis', 0), x.shape.length);
+    const index = input(inputs, 1, 'ScatterElements');
+    checkReach(index.shape, x.shape, axis, input(inputs, 2, 'ScatterElements').shape);
     return [x];
   },
   flops: inputs => elements(inputs[1]),
+  expand(e) {
+    const [x, indices, updates] = e.inputs;
+    const wanted = e.type(indices!).shape.map(Number);
+    const given = e.type(updates!).shape.map(Number);
+    if (wanted.includes(0)) return [x!];
+    if (given.every((d, i) => d === wanted[i])) return null;
+    const axes = wanted.map((_, i) => i);
+    const [read] = e.emit('Slice', [updates!], { starts: axes.map(() => 0), ends: wanted, axes });
+    return e.emit('ScatterElements', [x!, indices!, read!], e.attributes);
+  },
   gradient(g) {
     const [, indices] = g.inputs;
     const dy = g.outputGradients[0]!;

@@ -1,4 +1,4 @@
-import type { OpDefinition } from '../op';
+import { type OpDefinition, ShapeError } from '../op';
 import { axesOf, input } from './_infer';
 
 /** Attribute `axes`: those of them that have size 1 are dropped; all axes of size 1 if absent. */
@@ -9,6 +9,10 @@ export const op: OpDefinition = {
   infer(inputs, attributes) {
     const x = input(inputs, 0, 'Squeeze');
     const axes = axesOf(attributes['axes'], x.shape.length);
+    // A single entry was to be picked (x[0]) where there is none; torch.squeeze itself names only axes of size 1.
+    const none = attributes['axes'] === undefined ? undefined : axes.find(a => x.shape[a] === 0);
+    if (none !== undefined)
+      throw new ShapeError(`index 0 is out of bounds for dimension ${none} with size 0`);
     return [{ dtype: x.dtype, shape: x.shape.filter((d, i) => !(axes.includes(i) && d === 1)) }];
   },
   gradient: g => g.emit('Reshape', [g.outputGradients[0]!], { shape: g.type(g.inputs[0]!).shape }),

@@ -40,6 +40,11 @@ export const op: OpDefinition = {
     // Over the last axes each sample is one row.
     const rows = axes.every((a, i) => a === rank - axes.length + i);
     const size = axes.reduce((p, a) => p * x.shape[a]!, 1);
+    if (sizeOf(x.shape) === 0) {
+      // Statistics of nothing, if there are any, are no numbers.
+      for (const t of [mean!, variance!]) l.kernel(mapKernel('Mean', [], t, '0 / 0'));
+      return;
+    }
     const params = { outer: sizeOf(x.shape) / size, axis: size };
     // Over all axes but the second each channel is a plane of each sample, as in batch norm.
     const channels = rank > 1 && axes.length === rank - 1 && !axes.includes(1);

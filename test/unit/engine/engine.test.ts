@@ -203,6 +203,28 @@ for (const backend of ['webasm', 'cpu'] as const) {
       }
     });
 
+    it('takes a batch of no rows as PyTorch does: no loss, no gradients, nothing learnt', async () => {
+      const model = net(0.3);
+      const before = initializeWeights(model, 0);
+      for (const rows of [0, 8]) {
+        // Compiled for no rows, or for more.
+        const trainer = await engine.trainer(
+          model,
+          request(model, { bindings: { N: rows }, targets: { shape: [rows], dtype: 'int64' } }),
+        );
+        const { feeds, targets } = batch(0, 1);
+        const { loss, output } = await trainer.step(feeds, targets, { learningRate: 0.1 });
+        assert.equal(loss, Number.NaN);
+        assert.deepEqual(output, { shape: [0, 3], data: new Float32Array(0) });
+        for (const norm of Object.values(await trainer.gradientNorms())) assert.equal(norm, 0);
+        assert.deepEqual(await trainer.weights(), before);
+        await trainer.dispose();
+        const evaluator = await engine.evaluator(model, { bindings: { N: rows }, weights: before });
+        assert.deepEqual((await evaluator.run(feeds)).values['y']!.shape, [0, 3]);
+        await evaluator.dispose();
+      }
+    });
+
     it('takes the mean loss over the rows that are there', async () => {
       const model = net();
       const weights = initializeWeights(model, 0);

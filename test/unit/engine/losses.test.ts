@@ -14,6 +14,8 @@ interface Case {
   targets: ReferenceTensor;
   value: number;
   gradient: ReferenceTensor;
+  /** For a batch of no rows. */
+  empty?: string;
 }
 
 const cases = reference<Case[]>('engine_losses.json');
@@ -54,7 +56,27 @@ for (const backend of ['webasm', 'cpu'] as const) {
         const gradient = relativeError(gradients['x0']!.data, c.gradient.data, 1e-6);
         assert.ok(gradient <= 1e-4, `the gradient is off by ${gradient}`);
       });
+
+      if (c.empty === undefined) continue;
+      it(`${c.name}: ${c.label}, of an empty batch`, async () => {
+        const none = (t: ReferenceTensor) => ({ ...t, shape: [0, ...t.shape.slice(1)], data: [] });
+        const { loss, gradients } = await evaluate(
+          engine,
+          { ...c, output: none(c.output) },
+          tensor(none(c.targets)),
+        );
+        assert.equal(loss, Number(c.empty));
+        assert.deepEqual(gradients['x0']!.shape, [0, ...c.output.shape.slice(1)]);
+      });
     }
+
+    it('ctc: of an empty batch', async () => {
+      // As F.ctc_loss of no rows with reduction="mean".
+      const output: ReferenceTensor = { shape: [0, 5, 3], data: [], dtype: 'float32' };
+      const targets = { shape: [0, 2], data: new Int32Array(0) };
+      const { loss } = await evaluate(engine, { name: 'ctc', options: {}, output }, targets);
+      assert.equal(loss, Number.NaN);
+    });
   });
 }
 

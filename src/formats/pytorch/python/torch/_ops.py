@@ -1182,8 +1182,13 @@ def _variance(input, dim, correction, keepdim):
     if correction:
         count = math.prod(input.shape[a] for a in (axes if axes is not None else builtins.range(input.ndim)))
         if is_symbolic(count):
-            raise trace.SymbolicSize(repr(count))
-        spread = mul(spread, count / MAX(count - correction, 1e-12))
+            # Over the batch, whose size the run decides: there it is counted.
+            count = _reduce("ReduceSum", _make.ones_like(input), dim, keepdim)
+            total = _reduce("ReduceSum", squares, dim, keepdim)
+            return div(total, clamp(sub(count, float(correction)), min=0.0))
+        if count <= correction:
+            return div(_reduce("ReduceSum", squares, dim, keepdim), 0.0)
+        spread = mul(spread, count / (count - correction))
     return spread
 
 
@@ -1216,13 +1221,14 @@ def norm(input, p="fro", dim=None, keepdim=False, **_):
 
 
 def all(input, dim=None, keepdim=False):
-    return cast(_reduce("ReduceMin", cast(_as_bool(input), float32), dim, keepdim), bool_)
+    return logical_not(any(logical_not(_as_bool(input)), dim, keepdim))
 
 
 def any(input, dim=None, keepdim=False):
     if not isinstance(input, Tensor):
         return builtins.any(input)
-    return cast(_reduce("ReduceMax", cast(_as_bool(input), float32), dim, keepdim), bool_)
+    # A sum: unlike the maximum it knows what to say of nothing.
+    return gt(_reduce("ReduceSum", cast(_as_bool(input), float32), dim, keepdim), 0)
 
 
 def _any(values):
