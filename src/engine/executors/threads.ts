@@ -6,6 +6,9 @@
  * All that they say to each other stands in one small shared array. A step is open while its `ticket`, which counts the
  * shares that were taken, is below the number of shares; its upper bits count steps, so that a thread that overslept
  * cannot take a share of another step than it read.
+ *
+ * A thread may die (out of memory, killed). While it holds no share the others do its part, and it is replaced. With a
+ * share it takes the step with it: what was half-written cannot be done again, so that is an error.
  */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -23,6 +26,15 @@ const MOST = 16;
 
 /** Times the thread that runs the plan looks for the others' last share before it sleeps. */
 const LOOKS = 50_000;
+
+/**
+ * Milliseconds that the thread that runs the plan sleeps for a share. After that it lets its event loop turn between
+ * looks: only there it learns of a thread that died.
+ */
+const PATIENCE = 1000;
+
+/** Threads that die are replaced so often: those that cannot live here are not started for ever. */
+const REPLACEMENTS = 8;
 
 /** The number of cores, not of the threads that two of them may offer: those share the unit that multiplies. */
 export function physicalCores(): number {
@@ -63,12 +75,26 @@ export function threadCount(asked: number | undefined): number {
 
 export class ThreadPool {
   private readonly cells = new Int32Array(new SharedArrayBuffer(4 * Cell.count));
-  private workers: Worker[] = [];
+  private workers: (Worker | undefined)[] = [];
+  private readonly programs = new Map<number, { program: Program; scratch: number; scratchBytes: number }>();
   private nextProgram = 1;
   private step = 0;
+  private replacements = REPLACEMENTS;
+  /** Threads that have died so far, and what is known of the last of them. */
+  private deaths = 0;
+  private lastDeath = '';
+  private waiting: Promise<void> | undefined;
 
   /** @param threads at least 2; one of them is the caller's. */
-  constructor(readonly threads: number) {}
+  constructor(
+    readonly threads: number,
+    private readonly patience = PATIENCE,
+  ) {}
+
+  /** Settles when a step that is late is done or lost; no other may be run before. Undefined where none is late. */
+  get busy(): Promise<void> | undefined {
+    return this.waiting?.catch(() => undefined);
+  }
 
   /** Whether a step is better shared. */
   worth(step: BoundStep): boolean {
@@ -84,20 +110,26 @@ export class ThreadPool {
   add(program: Program, scratch: number, scratchBytes: number): number {
     this.start();
     const id = this.nextProgram++;
+    this.programs.set(id, { program, scratch, scratchBytes });
     this.workers.forEach((w, i) => {
-      w.postMessage({ id, program, scratch: scratch + i * scratchBytes });
+      w?.postMessage({ id, program, scratch: scratch + i * scratchBytes });
     });
     this.ring();
     return id;
   }
 
   remove(id: number): void {
-    for (const w of this.workers) w.postMessage({ id });
+    this.programs.delete(id);
+    for (const w of this.workers) w?.postMessage({ id });
     this.ring();
   }
 
-  /** Runs one step of a program; returns when all of it is done. */
-  run(program: number, index: number, step: BoundStep, scratch: number): void {
+  /**
+   * Runs one step of a program; returns when all of it is done, or a promise of that where a thread takes long.
+   *
+   * @throws engine-lost for a thread that failed or died with a share of the step.
+   */
+  run(program: number, index: number, step: BoundStep, scratch: number): Promise<void> | undefined {
     const { cells } = this;
     const shares = Math.min(this.threads, step.units);
     cells[Cell.program] = program;
@@ -116,23 +148,59 @@ export class ThreadPool {
     }
     if (own < shares) {
       let looks = 0;
+      let until = 0;
       for (;;) {
         const done = Atomics.load(cells, Cell.done);
         if (done + own >= shares) break;
         if (looks++ < LOOKS) continue;
         Atomics.wait(cells, Cell.done, done, 2);
+        until ||= performance.now() + this.patience;
+        if (performance.now() > until) {
+          this.waiting = this.late(shares - own).finally(() => {
+            this.waiting = undefined;
+          });
+          return this.waiting;
+        }
       }
     }
-    if (cells[Cell.failed]) {
-      cells[Cell.failed] = 0;
-      throw new Error('a thread of the engine failed');
-    }
+    this.checkFailed();
+    return undefined;
   }
 
   async dispose(): Promise<void> {
     const { workers } = this;
     this.workers = [];
-    await Promise.all(workers.map(w => w.terminate()));
+    this.programs.clear();
+    await Promise.all(workers.map(w => w?.terminate()));
+  }
+
+  private checkFailed(): void {
+    const { cells } = this;
+    if (!cells[Cell.failed]) return;
+    cells[Cell.failed] = 0;
+    throw new VitrineError(
+      'engine-lost',
+      'A thread of the engine failed in the middle of a step, whose numbers are lost. Start again from the last checkpoint; with one thread ("vitrine.training.threads": 1, or --threads 1) nothing is shared.',
+    );
+  }
+
+  /** Waits for the other threads' shares while the event loop turns. */
+  private async late(others: number): Promise<void> {
+    const { cells, workers } = this;
+    const before = this.deaths;
+    for (;;) {
+      // One that died is known before the loop turns again; what it had finished is counted.
+      const died = this.deaths > before || this.workers !== workers;
+      if (Atomics.load(cells, Cell.done) >= others) return this.checkFailed();
+      if (died) {
+        const why = this.lastDeath || 'the engine was closed';
+        throw new VitrineError(
+          'engine-lost',
+          `A thread of the engine ended in the middle of a step (${why}), whose numbers are lost. Start again from the last checkpoint; if it happens again, take a smaller batch or one thread ("vitrine.training.threads": 1, or --threads 1).`,
+        );
+      }
+      await new Promise(turn => setTimeout(turn, 5));
+    }
   }
 
   /** Has sleeping threads read their messages. */
@@ -142,15 +210,30 @@ export class ThreadPool {
   }
 
   private start(): void {
-    while (this.workers.length < this.threads - 1) {
-      const worker = new Worker(source, {
-        eval: true,
-        name: 'vitrine-engine',
-        workerData: { cells: this.cells },
-      });
-      // A process that is done need not wait for threads.
-      worker.unref();
-      this.workers.push(worker);
-    }
+    while (this.workers.length < this.threads - 1) this.workers.push(this.open(this.workers.length));
+  }
+
+  private open(at: number): Worker {
+    const worker = new Worker(source, {
+      eval: true,
+      name: 'vitrine-engine',
+      workerData: { cells: this.cells },
+    });
+    let why = '';
+    worker.on('error', e => {
+      why = e instanceof Error ? e.message : String(e);
+    });
+    worker.on('exit', code => {
+      if (this.workers[at] !== worker) return;
+      this.deaths++;
+      this.lastDeath = why || `exit code ${code}`;
+      this.workers[at] = undefined;
+      if (this.replacements-- > 0) this.workers[at] = this.open(at);
+    });
+    // A process that is done need not wait for threads.
+    worker.unref();
+    for (const [id, { program, scratch, scratchBytes }] of this.programs)
+      worker.postMessage({ id, program, scratch: scratch + at * scratchBytes });
+    return worker;
   }
 }

@@ -71,10 +71,10 @@ export interface WebasmOptions {
   threads?: number;
 }
 
-export function webasmExecutor({ profile, threads }: WebasmOptions = {}): Executor {
+/** @param pool for tests: threads in place of those that `threads` asks for. */
+export function webasmExecutor({ profile, threads }: WebasmOptions = {}, pool = poolOf(threads)): Executor {
   const gpu = new GPU({ mode: 'webasm' });
-  const count = threadCount(threads);
-  const pool = count > 1 ? new ThreadPool(count) : undefined;
+  const count = pool?.threads ?? 1;
   const backend: BackendInfo = {
     name: 'webasm',
     executor: `fused-resident, ${nativeModule().variant}${mayThread() ? '' : ', one thread: no shared memory'}`,
@@ -91,9 +91,20 @@ export function webasmExecutor({ profile, threads }: WebasmOptions = {}): Execut
   };
 }
 
+function poolOf(threads: number | undefined): ThreadPool | undefined {
+  const count = threadCount(threads);
+  return count > 1 ? new ThreadPool(count) : undefined;
+}
+
+type Run = () => Promise<void> | undefined;
+
 class WebasmExecutable implements Executable {
   private f32: Float32Array;
-  private steps: (() => void)[];
+  private steps: Run[];
+  /** Whether a run changes what is kept between runs. */
+  private readonly changes: boolean;
+  /** Why the numbers in memory are no good any more. */
+  private broken: Error | undefined;
   private readonly places = new Map<string, { start: number; end: number }>();
   private readonly copies: readonly (readonly [from: number, end: number, to: number])[];
   private release: () => void = () => undefined;
@@ -103,7 +114,7 @@ class WebasmExecutable implements Executable {
     gpu: GPU,
     readonly backend: BackendInfo,
     given: Plan,
-    pool?: ThreadPool,
+    private readonly pool?: ThreadPool,
     profile?: Profile,
   ) {
     const {
@@ -128,6 +139,7 @@ class WebasmExecutable implements Executable {
     for (const [buffer, offset] of offsets) {
       this.places.set(buffer, { start: offset / 4, end: offset / 4 + (plan.sizes.get(buffer) ?? 0) });
     }
+    this.changes = plan.updates.length > 0;
     this.copies = copies.map(({ from, to }) => {
       const f = this.places.get(from)!;
       return [f.start, f.end, this.places.get(to)!.start] as const;
@@ -142,7 +154,10 @@ class WebasmExecutable implements Executable {
     this.steps = bound.map((step, i) => {
       if (shared?.worth(step)) return () => shared.run(id, i, step, scratch);
       const { units, share } = step;
-      return () => share(0, units, scratch);
+      return () => {
+        share(0, units, scratch);
+        return undefined;
+      };
     });
     if (profile) this.steps = this.steps.map((step, i) => timed(step, labelOf(plan.calls[i]!), profile));
     if (shared) this.release = () => shared.remove(id);
@@ -154,9 +169,40 @@ class WebasmExecutable implements Executable {
     this.f32.set(data, this.places.get(buffer)!.start);
   }
 
-  run(): undefined {
-    for (const step of this.steps) step();
+  run(): Promise<void> | undefined {
+    if (this.broken) throw this.broken;
+    const busy = this.pool?.busy;
+    return busy ? busy.then(() => this.run()) : this.from(0);
+  }
+
+  /** Runs the steps from one on; a promise where a thread keeps a step waiting. */
+  private from(first: number): Promise<void> | undefined {
+    const { steps } = this;
+    try {
+      for (let i = first; i < steps.length; i++) {
+        const late = steps[i]!();
+        if (late) return this.after(late, i + 1);
+      }
+    } catch (e) {
+      throw this.failed(e);
+    }
     for (const [from, end, to] of this.copies) this.f32.copyWithin(to, from, end);
+    return undefined;
+  }
+
+  private async after(late: Promise<void>, next: number): Promise<void> {
+    try {
+      await late;
+    } catch (e) {
+      throw this.failed(e);
+    }
+    await this.from(next);
+  }
+
+  /** A step that was lost half-way has left what it changes (weights, state) in no known condition. */
+  private failed(e: unknown): unknown {
+    if (e instanceof VitrineError && e.code === 'engine-lost' && this.changes) this.broken = e;
+    return e;
   }
 
   read(buffer: string): Float32Array {
@@ -179,14 +225,15 @@ function labelOf(call: KernelCall): string {
   return `${call.name}${call.fast ? ` [${call.fast.name}]` : ''} ${shapes.join(' ')}`;
 }
 
-function timed(step: () => void, label: string, profile: Profile): () => void {
+function timed(step: Run, label: string, profile: Profile): Run {
   const entry = profile.get(label) ?? { calls: 0, shortest: Number.POSITIVE_INFINITY };
   profile.set(label, entry);
   return () => {
     const start = performance.now();
-    step();
+    const late = step();
     entry.shortest = Math.min(entry.shortest, performance.now() - start);
     entry.calls++;
+    return late;
   };
 }
 

@@ -1,9 +1,16 @@
 /** Threads: the same bits whatever their number, also across a stop and a resume; nothing of them is left afterwards. */
 import assert from 'node:assert/strict';
+import type { Worker } from 'node:worker_threads';
+import { bindModel } from '../../../src/engine/compile/graph';
+import { lower } from '../../../src/engine/compile/plan';
 import { createEngine } from '../../../src/engine/create';
 import type { TrainerRequest } from '../../../src/engine/engine';
-import { threadCount } from '../../../src/engine/executors/threads';
+import type { Program } from '../../../src/engine/executors/program';
+import { Cell, takenOf } from '../../../src/engine/executors/threadCells';
+import { ThreadPool, threadCount } from '../../../src/engine/executors/threads';
+import { webasmExecutor } from '../../../src/engine/executors/webasm';
 import { initializeWeights } from '../../../src/engine/initialize';
+import { nativeModule } from '../../../src/engine/wasm/native';
 import { VitrineError } from '../../../src/model/errors';
 import type { Attributes, Initializer, Model, Node, Tensors, Value } from '../../../src/model/graph';
 import { Random } from '../../../src/model/random';
@@ -169,5 +176,146 @@ describe('threads', function () {
         () => threadCount(wrong),
         (e: unknown) => e instanceof VitrineError && /whole number/.test(e.message),
       );
+  });
+});
+
+/** A program whose only step never ends in a thread that takes a share of it; or fails at once. */
+function programOf(body: number[]): Program {
+  const bytes = Uint8Array.of(
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic, version
+    ...[1, 7, 1, 0x60, 3, 0x7f, 0x7f, 0x7f, 0], // (i32, i32, i32) -> ()
+    ...[3, 2, 1, 0], // one function of that type
+    ...[7, 7, 1, 3, 0x72, 0x75, 0x6e, 0, 0], // exported as "run"
+    ...[10, body.length + 4, 1, body.length + 2, 0, ...body, 0x0b],
+  );
+  return {
+    memory: new WebAssembly.Memory({ initial: 32, maximum: 4096, shared: true }),
+    native: nativeModule().module,
+    cells: undefined,
+    steps: [{ kind: 'portable', module: new WebAssembly.Module(bytes), math: [], cells: 2, row: 1 }],
+  };
+}
+const endless = programOf([0x03, 0x40, 0x0c, 0, 0x0b]); // loop br 0 end
+const failing = programOf([0]); // unreachable
+const quick = programOf([1]); // nop
+
+const workersOf = (pool: ThreadPool) => (pool as unknown as { workers: Worker[] }).workers;
+
+/** Runs the step of a program in two shares, of which the other thread takes one. */
+function shared(pool: ThreadPool, program: number): Promise<void> | undefined {
+  const { cells } = pool as unknown as { cells: Int32Array };
+  let waited = false;
+  const share = () => {
+    const until = performance.now() + 20_000;
+    while (!waited && takenOf(Atomics.load(cells, Cell.ticket)) < 2 && performance.now() < until);
+    waited = true;
+  };
+  return pool.run(program, 0, { units: 2, cost: 1, share }, 0);
+}
+
+describe('threads that die', function () {
+  this.timeout(60_000);
+  const lost = (pattern: RegExp) => (e: unknown) =>
+    e instanceof VitrineError && e.code === 'engine-lost' && pattern.test(e.message);
+  let pool: ThreadPool;
+  beforeEach(() => {
+    pool = new ThreadPool(2, 50);
+  });
+  afterEach(() => pool.dispose());
+
+  it('in the middle of a share are an error, and are replaced', async () => {
+    const [bad, good] = [pool.add(endless, 0, 0), pool.add(quick, 0, 0)];
+    const running = shared(pool, bad);
+    assert.ok(running, 'the share takes long');
+    assert.ok(pool.busy);
+    const [worker] = workersOf(pool);
+    await worker!.terminate();
+    await assert.rejects(running, lost(/ended in the middle of a step \(exit code 1\).*last checkpoint/));
+    assert.equal(pool.busy, undefined);
+    assert.notEqual(workersOf(pool)[0], worker);
+    await shared(pool, good);
+  });
+
+  it('while idle are replaced, and lose nothing', async () => {
+    const good = pool.add(quick, 0, 0);
+    const [worker] = workersOf(pool);
+    await worker!.terminate();
+    assert.ok(workersOf(pool)[0] && workersOf(pool)[0] !== worker);
+    await shared(pool, good);
+  });
+
+  it('again and again are not replaced for ever', async () => {
+    const good = pool.add(quick, 0, 0);
+    let started = 0;
+    for (let w = workersOf(pool)[0]; w && started < 50; w = workersOf(pool)[0]) {
+      started++;
+      await w.terminate();
+    }
+    assert.equal(started, 9);
+    // The thread that runs the plan does all of it.
+    assert.equal(pool.run(good, 0, { units: 2, cost: 1, share: () => undefined }, 0), undefined);
+  });
+
+  it('when the engine is closed in the middle of a step are told apart', async () => {
+    const running = shared(pool, pool.add(endless, 0, 0));
+    await Promise.all([assert.rejects(async () => running, lost(/the engine was closed/)), pool.dispose()]);
+  });
+
+  it('are no different from a share that fails', () => {
+    const bad = pool.add(failing, 0, 0);
+    assert.throws(() => shared(pool, bad), lost(/failed in the middle of a step/));
+    const good = pool.add(quick, 0, 0);
+    assert.equal(shared(pool, good), undefined);
+  });
+
+  it('leave a plan whose weights are lost, if it changes any, and others that go on', async () => {
+    class Losing extends ThreadPool {
+      /** The next shared step is lost. */
+      lose = false;
+      override run(...step: Parameters<ThreadPool['run']>): Promise<void> | undefined {
+        if (!this.lose) return super.run(...step);
+        this.lose = false;
+        return shared(this, this.add(endless, 0, 0));
+      }
+    }
+    const losing = new Losing(2, 50);
+    const executor = webasmExecutor({}, losing);
+    const compile = async (changing: boolean) => {
+      const graph = bindModel(net, { N: rows }, false);
+      const [changed] = graph.emit('Map', ['f2.bias'], { expression: 'a * 2' });
+      if (changing) graph.updates.push({ resident: 'f2.bias', value: changed! });
+      const residents = net.parameters.map(p => p.name);
+      const { plan, bufferOf } = lower(graph, { inputs: ['x'], residents, outputs: ['y'] }, true);
+      const executable = await executor.compile(plan);
+      for (const [name, t] of Object.entries(initializeWeights(net, 3))) executable.write(name, t.data);
+      executable.write('x', batch(0).feeds.x.data);
+      return {
+        run: () => executable.run(),
+        read: () => executable.read(bufferOf('y')),
+      };
+    };
+    const alone = await createEngine({ backend: 'webasm', threads: 1 });
+    const evaluator = await alone.evaluator(net, {
+      bindings: { N: rows },
+      weights: initializeWeights(net, 3),
+    });
+    const expected = (await evaluator.run(batch(0).feeds)).values['y']!.data;
+    const [predicting, training, other] = [await compile(false), await compile(true), await compile(false)];
+    for (const plan of [predicting, training]) {
+      losing.lose = true;
+      const running = plan.run();
+      assert.ok(running);
+      const behind = other.run();
+      assert.ok(behind, 'another plan waits for the threads');
+      await workersOf(losing)[0]!.terminate();
+      await assert.rejects(running, lost(/ended in the middle/));
+      await behind;
+      assert.deepEqual(other.read(), expected);
+    }
+    assert.throws(() => training.run(), lost(/ended in the middle/));
+    await predicting.run();
+    assert.deepEqual(predicting.read(), expected);
+    await alone.dispose();
+    await executor.dispose();
   });
 });
