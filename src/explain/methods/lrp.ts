@@ -1,13 +1,42 @@
 /** Layer-wise relevance propagation, by one rule for all layers or by a composite of rules. */
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
+import type { Dataset } from '../../data/dataset';
 import { VitrineError } from '../../model/errors';
+import type { Model } from '../../model/graph';
+import { evenly } from '../baseline';
+import { changed } from '../inside';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
-import { type Composite, type LinearRule, relevance, relevanceMissing } from '../rules/relevance';
+import { canonise } from '../rules/canonise';
+import {
+  boxBounds,
+  type Composite,
+  type LinearRule,
+  readersOfInput,
+  relevance,
+  relevanceMissing,
+} from '../rules/relevance';
 import { all, hasGradients } from '../suits';
 
-const rules = ['epsilon_plus', 'epsilon_alpha2_beta1', 'epsilon', 'gamma', 'z_plus', 'alpha_beta'] as const;
+/** Composites by Zennit's names, and single rules. */
+const rules = [
+  'epsilon_plus',
+  'epsilon_plus_flat',
+  'epsilon_gamma_box',
+  'epsilon_alpha2_beta1',
+  'epsilon_alpha2_beta1_flat',
+  'epsilon',
+  'gamma',
+  'z_plus',
+  'alpha_beta',
+] as const;
+
+const bound = (which: string) =>
+  Type.Array(Type.Number(), {
+    default: [],
+    description: `The ${which} value that an input of the composite "epsilon_gamma_box" can have, in the units that the model sees: one for all, or one for each channel; that of the training rows if empty.`,
+  });
 
 const options = Type.Object(
   {
@@ -16,7 +45,7 @@ const options = Type.Object(
       {
         default: 'epsilon_plus',
         description:
-          'How layers divide relevance. The composites "epsilon_plus" and "epsilon_alpha2_beta1" use z-plus or alpha-beta for convolutions and epsilon for dense layers.',
+          'How layers divide relevance. Composites use epsilon for dense layers and z-plus, gamma or alpha-beta for convolutions; those with "flat" or "box" treat what reads the input by a rule of its own.',
       },
     ),
     epsilon: Type.Number({
@@ -34,6 +63,13 @@ const options = Type.Object(
       default: 2,
       description:
         'Weight of what speaks for it in the rule "alpha_beta"; what speaks against it gets alpha - 1.',
+    }),
+    low: bound('lowest'),
+    high: bound('highest'),
+    mergeNorms: Type.Boolean({
+      default: true,
+      description:
+        'Batch normalisations become part of the layers before them; left as they are they pass relevance on unchanged.',
     }),
   },
   { additionalProperties: false },
@@ -63,28 +99,108 @@ export const method: ExplanationMethod = {
   ],
   suits: all(hasGradients, relevanceMissing),
   async explain(request, given) {
-    const { rule, epsilon, gamma, alpha } = readOptions(options, given, 'lrp');
+    const chosen = readOptions(options, given, 'lrp');
     const reason = relevanceMissing(request.model);
     if (reason) throw new VitrineError('bad-request', reason);
-    const dense: LinearRule = { kind: 'epsilon', epsilon };
-    const plus: LinearRule = { kind: 'alpha_beta', alpha: 1, beta: 0 };
-    const one: LinearRule =
-      rule === 'gamma'
-        ? { kind: 'gamma', gamma }
-        : rule === 'z_plus'
-          ? plus
-          : rule === 'alpha_beta'
-            ? { kind: 'alpha_beta', alpha, beta: alpha - 1 }
-            : dense;
-    const composite: Composite =
-      rule === 'epsilon_plus'
-        ? { convolution: plus, dense }
-        : rule === 'epsilon_alpha2_beta1'
-          ? { convolution: { kind: 'alpha_beta', alpha: 2, beta: 1 }, dense }
-          : { convolution: one, dense: one };
-    return layerwiseRelevance(request, composite);
+    const composite = compositeOf(chosen);
+    const subject: ExplanationRequest = chosen.mergeNorms
+      ? { ...request, ...canonise(request.model, request.weights) }
+      : request;
+    if (composite.first?.kind !== 'box') return layerwiseRelevance(subject, composite);
+    return layerwiseRelevance(boxed(subject, chosen.low, chosen.high), composite);
   },
 };
+
+function compositeOf({ rule, epsilon, gamma, alpha }: Static<typeof options>): Composite {
+  const dense: LinearRule = { kind: 'epsilon', epsilon };
+  const plus: LinearRule = { kind: 'alpha_beta', alpha: 1, beta: 0 };
+  const two: LinearRule = { kind: 'alpha_beta', alpha: 2, beta: 1 };
+  const both = (one: LinearRule): Composite => ({ convolution: one, dense: one });
+  switch (rule) {
+    case 'epsilon_plus':
+      return { convolution: plus, dense };
+    case 'epsilon_plus_flat':
+      return { convolution: plus, dense, first: { kind: 'flat' } };
+    case 'epsilon_gamma_box':
+      return { convolution: { kind: 'gamma', gamma }, dense, first: { kind: 'box' } };
+    case 'epsilon_alpha2_beta1':
+      return { convolution: two, dense };
+    case 'epsilon_alpha2_beta1_flat':
+      return { convolution: two, dense, first: { kind: 'flat' } };
+    case 'gamma':
+      return both({ kind: 'gamma', gamma });
+    case 'z_plus':
+      return both(plus);
+    case 'alpha_beta':
+      return both({ kind: 'alpha_beta', alpha, beta: alpha - 1 });
+    default:
+      return both(dense);
+  }
+}
+
+const boxedModels = new WeakMap<Model, Model>();
+
+/** The model with the bounds of its input as constants, for the rule "box". */
+function boxed(
+  request: ExplanationRequest,
+  low: readonly number[],
+  high: readonly number[],
+): ExplanationRequest {
+  const { data, shape } = sampleOf(request);
+  const [lowest, highest] = boxBounds;
+  const [input] = request.model.inputs as [string];
+  const bounds = [lowest, highest].map(id => ({ id, like: input, shape: [1, ...shape] }));
+  const model = boxedModels.get(request.model) ?? changed(request.model, [], { constants: bounds });
+  boxedModels.set(request.model, model);
+  const channels = shape.length > 1 ? shape[0]! : 1;
+  const cells = data.length / channels;
+  const seen = request.dataset && low.length * high.length === 0 ? extremes(request.dataset, channels) : [];
+  const filled = (given: readonly number[], which: 'lowest' | 'highest', found?: Float32Array) => {
+    if (given.length > 1 && given.length !== channels)
+      throw new VitrineError(
+        'bad-request',
+        `The ${which} values of lrp's box: found ${given.length}, expected one, or one for each of the ${channels} channels.`,
+      );
+    const own = which === 'lowest' ? Math.min : Math.max;
+    return Float32Array.from(data, (v, i) => {
+      const c = Math.floor(i / cells);
+      // What lies outside would turn the rule's signs.
+      return given.length > 0 ? given[given.length > 1 ? c : 0]! : own(v, found?.[c] ?? v);
+    });
+  };
+  const [from, to] = seen;
+  return {
+    ...request,
+    model,
+    weights: {
+      ...request.weights,
+      [lowest]: { shape: [1, ...shape], data: filled(low, 'lowest', from) },
+      [highest]: { shape: [1, ...shape], data: filled(high, 'highest', to) },
+    },
+  };
+}
+
+const extremesOf = new WeakMap<Dataset, [Float32Array, Float32Array]>();
+
+/** The lowest and the highest value of each channel among the training rows. */
+function extremes(dataset: Dataset, channels: number): [Float32Array, Float32Array] {
+  const known = extremesOf.get(dataset);
+  if (known) return known;
+  const low = new Float32Array(channels).fill(Number.POSITIVE_INFINITY);
+  const high = new Float32Array(channels).fill(Number.NEGATIVE_INFINITY);
+  const cells = dataset.sampleShape.reduce((a, b) => a * b, 1) / channels;
+  const rows = evenly(dataset.splits.train, 1024);
+  for (let from = 0; from < rows.length; from += 128) {
+    dataset.batch(rows.slice(from, from + 128)).input.data.forEach((v, i) => {
+      const c = Math.floor(i / cells) % channels;
+      low[c] = Math.min(low[c]!, v);
+      high[c] = Math.max(high[c]!, v);
+    });
+  }
+  const found: [Float32Array, Float32Array] = [low, high];
+  extremesOf.set(dataset, found);
+  return found;
+}
 
 /**
  * Relevance that starts as the explained output. Its sum is that output minus what biases and denominators took, the
@@ -94,7 +210,12 @@ export async function layerwiseRelevance(request: ExplanationRequest, composite:
   const { data, shape } = sampleOf(request);
   let values = new Float32Array(data.length);
   let output = 0;
-  await withProbe(request, shape, { rows: 1, gradients: true, rules: relevance(composite) }, probe =>
+  // A box is for what may hold values between two bounds: for convolutions over pictures.
+  const first = composite.first
+    ? readersOfInput(request.model, composite.first.kind === 'box' ? 'convolutions' : 'all')
+    : undefined;
+  const rules = relevance(composite, first);
+  await withProbe(request, shape, { rows: 1, gradients: true, rules }, probe =>
     probe.gradients(
       1,
       (_, into) => into.set(data),

@@ -11,10 +11,15 @@ export type LinearRule =
   | { kind: 'gamma'; gamma: number }
   | { kind: 'alpha_beta'; alpha: number; beta: number };
 
-/** What is divided how: convolutions and dense layers may have different rules (a composite). */
+/** How the layer that reads the input divides: to all that it reads alike, or by what lies between two bounds. */
+export type FirstRule = { kind: 'flat' } | { kind: 'box' };
+
+/** What is divided how: convolutions, dense layers and the layers that read the input may have different rules. */
 export interface Composite {
   convolution: LinearRule;
   dense: LinearRule;
+  /** For the layers that read the input; those of their kind if absent. */
+  first?: FirstRule;
 }
 
 /** Keeps denominators from zero. */
@@ -117,11 +122,22 @@ export function relevanceMissing(model: Model): string | undefined {
   return undefined;
 }
 
-export function relevance({ convolution, dense }: Composite): GradientRules {
+/** The names of two constants that the rule "box" reads: the lowest and the highest input that there can be. */
+export const boxBounds = ['%lowest', '%highest'] as const;
+
+/**
+ * @param first ids of the nodes that the composite's rule `first` is for.
+ */
+export function relevance(
+  { convolution, dense, first: firstRule }: Composite,
+  first: ReadonlySet<string> = new Set(),
+): GradientRules {
   return {
-    name: `relevance:${JSON.stringify([convolution, dense])}`,
+    name: `relevance:${JSON.stringify([convolution, dense, firstRule, ...first])}`,
     ruleFor({ op, origin }) {
       if (origin && normalisations.has(origin.op)) return op === 'Reshape' ? undefined : pass;
+      if (firstRule && origin?.op === op && first.has(origin.id))
+        return firstRule.kind === 'flat' ? flatRule(op) : boxRule(op);
       if (convolutions.has(op)) return linear(op, convolution);
       if (products.has(op)) return linear(op, dense);
       if (activations.has(op)) return pass;
@@ -129,6 +145,19 @@ export function relevance({ convolution, dense }: Composite): GradientRules {
       return undefined;
     },
   };
+}
+
+/** The linear layers that nothing linear stands in front of, as their ids; of these ops only. */
+export function readersOfInput(model: Model, kinds: 'convolutions' | 'all'): Set<string> {
+  const fresh = new Set(model.inputs);
+  const found = new Set<string>();
+  for (const node of model.nodes) {
+    if (!node.inputs.some(i => fresh.has(i))) continue;
+    if (convolutions.has(node.op) || (kinds === 'all' && products.has(node.op))) found.add(node.id);
+    else if (!convolutions.has(node.op) && !products.has(node.op))
+      for (const id of node.outputs) fresh.add(id);
+  }
+  return found;
 }
 
 type Own = NonNullable<Parameters<GradientRule>[1]>;
@@ -174,6 +203,37 @@ function epsilonRule(g: GradientContext, own: Own, epsilon: number): (string | n
   return own({ ...g, outputGradients: [s] }).map((c, i) =>
     c === null ? null : map(g, { x: g.inputs[i]!, c }, 'x * c'),
   );
+}
+
+/** Everything that the layer reads gets the same, whatever it was: R = wᵀ(R / z), where input and weight are ones. */
+function flatRule(op: string): GradientRule {
+  return (g, own) => {
+    const at = g.wants(0) ? 0 : 1;
+    const ones = [0, 1].map(i => map(g, { a: g.inputs[i]! }, '1 + 0 * a'));
+    const z = g.emit(op, ones, g.attributes)[0]!;
+    const s = shared(g, g.outputGradients[0]!, z, stabilizer);
+    const c = own!({ ...g, inputs: ones, outputGradients: [s] })[at]!;
+    return g.inputs.map((_, i) => (i === at ? c : null));
+  };
+}
+
+/** By how far the input is from the lowest that weighs for, and from the highest that weighs against (z^B). */
+function boxRule(op: string): GradientRule {
+  return (g, own) => {
+    const at = g.wants(0) ? 0 : 1;
+    const x = g.inputs[at]!;
+    const [low, high] = boxBounds.map(bound => map(g, { a: x, b: bound }, 'b + 0 * a')) as [string, string];
+    const parts = ([x, low, high] as const).map((input, k) => {
+      const sign = ['a', 'Math.max(a, 0)', 'Math.min(a, 0)'][k]!;
+      const inputs = g.inputs.map((id, i) => (i === at ? input : map(g, { a: id }, sign)));
+      return { input, inputs, z: g.emit(op, inputs, g.attributes)[0]! };
+    });
+    const z = map(g, { a: parts[0]!.z, b: parts[1]!.z, c: parts[2]!.z }, 'a - b - c');
+    const s = shared(g, g.outputGradients[0]!, z, stabilizer);
+    const [a, b, c] = parts.map(({ inputs }) => own!({ ...g, inputs, outputGradients: [s] })[at]!);
+    const sum = map(g, { x, a: a!, l: low, b: b!, h: high, c: c! }, 'x * a - l * b - h * c');
+    return g.inputs.map((_, i) => (i === at ? sum : null));
+  };
 }
 
 /** A linear op taken apart by the signs of input and weight. */

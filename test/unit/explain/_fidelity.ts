@@ -20,6 +20,7 @@ import { type QuadratureRule, quadratureRules } from '../../../src/explain/quadr
 import { maxSensitivity } from '../../../src/explain/trust/max_sensitivity';
 import { type Unit, unitsOf } from '../../../src/explain/units';
 import reference from '../../reference/explain.json';
+import { measureComposites } from './_fidelityComposites';
 import { measureConcepts } from './_fidelityConcepts';
 import { measureLayers } from './_fidelityLayers';
 import { measureModels } from './_fidelityModel';
@@ -257,6 +258,7 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
     explain,
   );
   exact('max_sensitivity', 'Captum 0.9.0', [value], [s.value]);
+  await measureComposites(engine, { exact });
   await measurePropagation(engine, { exact, sampled });
   await measureModels(engine, { exact, sampled });
   await measureTransformers(engine, { exact });

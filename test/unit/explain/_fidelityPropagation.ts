@@ -64,7 +64,7 @@ export async function measurePropagation(engine: Engine, { exact, sampled }: Not
       exact('deep_lift_shap', both, await of(deepLift(request, background)), c.deep_lift_shap);
       for (const [name, theirs] of Object.entries(c.lrp)) {
         const [rule, epsilon] = name === 'epsilon_0.5' ? ['epsilon', 0.5] : [name, 1e-6];
-        exact('lrp', 'Zennit 1.0.0', await of(lrp.explain(request, { rule, epsilon })), theirs);
+        exact('lrp', 'Zennit 0.5.1', await of(lrp.explain(request, { rule, epsilon })), theirs);
       }
       for (const [statistic, theirs] of Object.entries(c.noise_tunnel)) {
         const ours = await noiseTunnel.explain(request, { statistic, samples: 800 });

@@ -5,6 +5,7 @@ import type { Attributes, Model, Node, Parameter, Tensor, Tensors, Value } from 
 export type Layer =
   | { op: 'Linear'; weight: Tensor; bias?: Tensor }
   | { op: 'Conv'; weight: Tensor; bias?: Tensor; pad: number }
+  | { op: 'BatchNorm'; weight: Tensor; bias: Tensor; mean: Tensor; variance: Tensor }
   | { op: 'Relu' | 'Tanh' | 'Sigmoid' | 'MaxPool' | 'Flatten' };
 
 /** A chain of layers over samples of this shape. */
@@ -66,6 +67,12 @@ export function network(
         ];
         break;
       }
+      case 'BatchNorm':
+        op = 'BatchNormalization';
+        attributes = { epsilon: 1e-5 };
+        for (const name of ['weight', 'bias', 'mean', 'variance'] as const)
+          inputs.push(parameter(`${i}.${name}`, layer[name]));
+        break;
       case 'MaxPool':
         attributes = {
           kernel_shape: [2, 2],
