@@ -23,6 +23,7 @@ import reference from '../../reference/explain.json';
 import { measureComposites } from './_fidelityComposites';
 import { measureConcepts } from './_fidelityConcepts';
 import { measureLayers } from './_fidelityLayers';
+import { measureLime } from './_fidelityLime';
 import { measureModels } from './_fidelityModel';
 import { measurePropagation, type SampledCase } from './_fidelityPropagation';
 import { measureSequences } from './_fidelitySequences';
@@ -48,11 +49,13 @@ export interface Fidelity {
 export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   const found = new Map<string, Fidelity>();
   const note = (id: string, authority: string, unit: Fidelity['unit'], differences: readonly number[]) => {
-    const old = found.get(id) ?? { id, authority, unit, error: 0, within: 0, values: 0 };
+    // A method may be held to exact values and to sampled ones.
+    const key = `${id} ${unit}`;
+    const old = found.get(key) ?? { id, authority, unit, error: 0, within: 0, values: 0 };
     if (differences.some(d => !Number.isFinite(d))) throw new Error(`${id}: a difference is not finite`);
     const values = old.values + differences.length;
     const squares = differences.reduce((sum, d) => sum + d * d, old.error ** 2 * old.values);
-    found.set(id, {
+    found.set(key, {
       ...old,
       error: unit === 'absolute' ? Math.max(old.error, ...differences) : Math.sqrt(squares / values),
       within: old.within + differences.filter(d => unit === 'absolute' || d <= 3).length,
@@ -265,5 +268,6 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   await measureSequences(engine, { exact });
   await measureConcepts(engine, { exact });
   await measureLayers(engine, { exact });
+  await measureLime(engine, { sampled });
   return [...found.values()];
 }

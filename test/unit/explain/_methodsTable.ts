@@ -19,15 +19,15 @@ export function methodsPage(found: readonly Fidelity[]): string {
     row(['Method', 'Of', 'Question', 'Paper', 'Authority', 'Difference']),
     row(['---', '---', '---', '---', '---', '---']),
     ...methods.map(m => {
-      const f = found.find(x => x.id === m.id);
+      const of = found.filter(x => x.id === m.id);
       const { authors, year, title, url } = m.paper;
       return row([
         `\`${m.id}\``,
         m.scope === 'model' ? 'the model' : 'a prediction',
         m.summary,
         `[${authors} ${year}](${url} "${title.replaceAll('"', "'")}")`,
-        f?.authority ?? '',
-        f ? difference(f) : '',
+        [...new Set(of.map(f => f.authority))].join('; '),
+        of.map(difference).join('; '),
       ]);
     }),
     '',

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { methods } from '../../../src/explain/registry';
 import { engine } from './_engine';
 import { type Fidelity, measureFidelity } from './_fidelity';
+import { superpixelDifferences } from './_fidelityLime';
 import { methodsPage } from './_methodsTable';
 
 describe('attributions against Captum, SHAP and scikit-learn', () => {
@@ -31,6 +32,10 @@ describe('attributions against Captum, SHAP and scikit-learn', () => {
       assert.ok(within >= 0.98 * values, `${id}: ${within} of ${values}`);
       assert.ok(error < 1.3, `${id}: ${error} standard errors on average`);
     }
+  });
+
+  it('divide pictures as scikit-image does', () => {
+    for (const { what, different } of superpixelDifferences()) assert.equal(different, 0, what);
   });
 
   it('cover every method', () => {
