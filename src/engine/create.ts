@@ -5,6 +5,9 @@ import { createEvaluator } from './evaluator';
 import type { Executor } from './executors/executor';
 import { pipelineExecutor } from './executors/pipeline';
 import { isWebasmSupported, type WebasmOptions, webasmExecutor } from './executors/webasm';
+import { webgpuExecutor } from './executors/webgpu';
+import type { GpuDevice } from './gpu/device';
+import { openNodeGpu } from './gpu/nodeGpu';
 import { createTrainer } from './trainer';
 
 /**
@@ -54,12 +57,7 @@ async function executorFor(backend: string, options: EngineOptions): Promise<Exe
     case 'cpu':
       return pipelineExecutor('cpu');
     case 'webgpu':
-      if (!(await isWebGpuAvailable()))
-        throw new VitrineError(
-          'bad-request',
-          'The backend "webgpu" is not there: no GPU answered. Use "webasm".',
-        );
-      return pipelineExecutor('webgpu');
+      return webgpuExecutor(await requireGpu());
     default:
       throw new VitrineError(
         'bad-request',
@@ -68,7 +66,11 @@ async function executorFor(backend: string, options: EngineOptions): Promise<Exe
   }
 }
 
-async function isWebGpuAvailable(): Promise<boolean> {
-  const { GPU } = await import('gpu.js');
-  return (GPU as unknown as { isWebGPUAvailable(): Promise<boolean> }).isWebGPUAvailable();
+async function requireGpu(): Promise<GpuDevice> {
+  const gpu = await openNodeGpu();
+  if (typeof gpu !== 'string') return gpu;
+  throw new VitrineError(
+    'bad-request',
+    `The backend "webgpu" is not there: ${gpu}. Use "webasm", or "auto" for the best that there is.`,
+  );
 }

@@ -104,7 +104,7 @@ export interface Evaluator {
   /** Replaces the resident weights; names that are absent keep their values. */
   load(weights: Tensors): Promise<void>;
   /** What a carried input holds now; there where something is carried. */
-  carried?(input: string): Tensor;
+  carried?(input: string): Promise<Tensor>;
   dispose(): Promise<void>;
 }
 

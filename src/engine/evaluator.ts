@@ -21,6 +21,8 @@ interface Compiled {
   loss?: BuiltLoss;
   lossBuffer?: string;
   inputs: ReadonlyMap<string, string>;
+  /** Buffers that each run hands back. */
+  wanted: readonly string[];
 }
 
 const SEED = '%seed';
@@ -106,11 +108,13 @@ class CompiledEvaluator implements Evaluator {
     }
   }
 
-  carried(input: string): Tensor {
+  async carried(input: string): Promise<Tensor> {
     const { main } = this;
     if (!main || !Object.hasOwn(this.request.carry ?? {}, input))
       throw new VitrineError('bad-request', `Nothing is carried in "${input}".`);
-    return { shape: main.graph.shape(input), data: main.executable.read(main.inputs.get(input)!) };
+    const buffer = main.inputs.get(input)!;
+    await main.executable.fetch?.([buffer]);
+    return { shape: main.graph.shape(input), data: main.executable.read(buffer) };
   }
 
   async dispose(): Promise<void> {
@@ -183,7 +187,7 @@ class CompiledEvaluator implements Evaluator {
     } else if (this.request.gradients?.length)
       executable.write(SEED, this.checkSeed(graph, options.seed).data);
     draw(executable, graph.draws, 0, ++this.runs);
-    const running = executable.run();
+    const running = executable.run(c.wanted);
     if (running) await running;
     const read = (id: string, buffer: string): Tensor => {
       const type = graph.type(id);
@@ -279,6 +283,7 @@ class CompiledEvaluator implements Evaluator {
       gradients: new Map([...gradients].map(([id, g]) => [id, g === undefined ? undefined : bufferOf(g)])),
       ...(loss && { loss, lossBuffer: bufferOf(loss.value) }),
       inputs: new Map(model.inputs.map(id => [id, bufferOf(id)])),
+      wanted: plan.outputs,
     };
     this.loadInto(compiled, this.weights);
     for (const id of kept) compiled.executable.write(compiled.inputs.get(id)!, zeros(graph.shape(id)));

@@ -89,7 +89,7 @@ export class CompiledTrainer implements Trainer {
       executable.write(id, Float32Array.of(value));
     if (options.accumulate?.last !== false) this.count++;
     draw(executable, step.draws, this.request.seed ?? 0, ++this.batches);
-    const running = executable.run();
+    const running = executable.run([step.lossBuffer, step.output.buffer]);
     if (running) await running;
     return {
       loss: executable.read(step.lossBuffer)[0]!,
@@ -98,6 +98,7 @@ export class CompiledTrainer implements Trainer {
   }
 
   async weights(): Promise<Tensors> {
+    await this.active!.executable.fetch?.(this.model.parameters.map(p => p.name));
     return Object.fromEntries(
       this.model.parameters.map(p => {
         const data = this.active!.executable.read(p.name);
@@ -108,6 +109,7 @@ export class CompiledTrainer implements Trainer {
   }
 
   async averagedWeights(): Promise<Tensors> {
+    await this.active!.executable.fetch?.(this.residents);
     return this.updates.averaged<Tensor>(await this.weights(), s => ({
       shape: s.shape,
       data: this.active!.executable.read(s.name),
@@ -116,6 +118,7 @@ export class CompiledTrainer implements Trainer {
 
   async state(): Promise<Tensors> {
     const state: Tensors = { [STEP]: { shape: [], data: Int32Array.of(this.count) } };
+    await this.active!.executable.fetch?.(this.updates.slots.map(s => s.name));
     if (this.batches !== this.count) state[BATCHES] = { shape: [], data: Int32Array.of(this.batches) };
     for (const s of this.updates.slots)
       state[s.name] = { shape: s.shape, data: this.active!.executable.read(s.name) };
@@ -124,6 +127,7 @@ export class CompiledTrainer implements Trainer {
 
   async gradientNorms(): Promise<Record<string, number>> {
     const { gradients, executable } = this.active!;
+    await executable.fetch?.([...gradients.values()]);
     return Object.fromEntries(
       [...gradients].map(([name, buffer]) => {
         let sum = 0;
@@ -135,6 +139,7 @@ export class CompiledTrainer implements Trainer {
 
   async gradients(): Promise<Tensors> {
     const { gradients, executable } = this.active!;
+    await executable.fetch?.([...gradients.values()]);
     return Object.fromEntries(
       [...gradients].map(([name, buffer]) => {
         const { shape } = this.model.parameters.find(p => p.name === name)!;
@@ -171,6 +176,7 @@ export class CompiledTrainer implements Trainer {
         (await this.compile({ ...this.request.bindings, [this.batch]: rows }, targets.shape));
     }
     if (step !== this.active) {
+      await this.active.executable.fetch?.(this.residents);
       for (const name of this.residents) step.executable.write(name, this.active.executable.read(name));
       this.active = step;
     }

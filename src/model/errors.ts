@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'diverged'
   | 'cancelled'
   | 'engine-lost'
+  /** The GPU answers no more, and what it held is gone; the CPU can go on from the last checkpoint. */
+  | 'device-lost'
   /** A fault of the program's own, told without its details, which are in the log. */
   | 'internal'
   | 'untrusted';

@@ -37,8 +37,10 @@ interface Group {
 /**
  * The plan with its elementwise kernels joined where one reads what the other writes. What is read elsewhere is still
  * written. Calls stay in an order in which everything is computed before it is read.
+ *
+ * @param isKnown whether the executor can compile what an elementwise kernel computes; the others stay as they are.
  */
-export function fuseElementwise(plan: Plan): Plan {
+export function fuseElementwise(plan: Plan, isKnown: (program: Program) => boolean = () => true): Plan {
   // Which call reads each buffer last within the list, and who reads it at all.
   const readers = new Map<string, number[]>();
   plan.calls.forEach((c, i) => {
@@ -55,7 +57,7 @@ export function fuseElementwise(plan: Plan): Plan {
   plan.calls.forEach((call, i) => {
     writer.set(call.output.buffer, i);
     if (!call.cells) return;
-    let group = groupFor(call);
+    let group = groupFor(call, isKnown);
     if (!group) return;
     for (const { buffer } of call.inputs) {
       const from = writer.get(buffer);
@@ -122,7 +124,7 @@ export function fuseElementwise(plan: Plan): Plan {
   };
 }
 
-function groupFor(call: KernelCall): Group | undefined {
+function groupFor(call: KernelCall, isKnown: (program: Program) => boolean): Group | undefined {
   const size = sizeOf(call.output.shape);
   const program = new Program();
   try {
@@ -136,6 +138,7 @@ function groupFor(call: KernelCall): Group | undefined {
     if (e instanceof VitrineError && e.code === 'unsupported-op') return undefined;
     throw e;
   }
+  if (!isKnown(program)) return undefined;
   return {
     calls: [call],
     shape: call.output.shape,

@@ -20,9 +20,15 @@ export interface Executable {
   readonly backend: BackendInfo;
   /** Sets an input or a resident buffer. The data is copied. */
   write(buffer: string, data: Float32Array | Int32Array): void;
-  /** Runs the whole plan once, updates included. A promise where that takes more than a call. */
-  run(): Promise<void> | undefined;
-  /** A copy of an output or a resident buffer as the last run left it. */
+  /**
+   * Runs the whole plan once, updates included. A promise where that takes more than a call.
+   *
+   * @param wanted outputs and residents that will be read afterwards: what lies on a GPU comes back only if asked for.
+   */
+  run(wanted: readonly string[]): Promise<void> | undefined;
+  /** Brings more of them within reach of `read`; absent where everything is. */
+  fetch?(wanted: readonly string[]): Promise<void>;
+  /** A copy of an output or a resident buffer as the last run left it, if it was wanted or fetched since. */
   read(buffer: string): Float32Array;
   dispose(): Promise<void>;
 }

@@ -70,7 +70,7 @@ export async function beamSearch(
     onToken?.(length);
     const attainable = candidates[0]!.sum / length ** lengthPenalty;
     if (finished.length >= width && finished.at(-1)!.score >= attainable) return finished;
-    decoder.reorder(next.map(n => n.from));
+    await decoder.reorder(next.map(n => n.from));
     feed = next.map(n => [n.token]);
   }
   for (const { tokens, sum } of beams) finish(tokens, sum, tokens.length);

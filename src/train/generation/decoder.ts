@@ -56,7 +56,8 @@ export class CachedDecoder {
     const whole = await this.plan(count);
     try {
       const scores = await this.run(whole, tokens, 0, count);
-      const kept = Object.fromEntries(Object.keys(this.generator.carry).map(id => [id, whole.carried!(id)]));
+      const kept: Record<string, Tensor> = {};
+      for (const id of Object.keys(this.generator.carry)) kept[id] = await whole.carried!(id);
       this.pending = kept;
       return scores;
     } finally {
@@ -69,10 +70,10 @@ export class CachedDecoder {
   private pending: Tensors = {};
 
   /** Row i goes on with what row `from[i]` has kept. */
-  reorder(from: readonly number[]): void {
+  async reorder(from: readonly number[]): Promise<void> {
     if (from.every((f, i) => f === i)) return;
     for (const id of Object.keys(this.generator.carry)) {
-      const { shape, data } = this.pending[id] ?? this.evaluator!.carried!(id);
+      const { shape, data } = this.pending[id] ?? (await this.evaluator!.carried!(id));
       const row = data.length / this.rows;
       const next = new Float32Array(data.length);
       for (const [i, f] of from.entries()) next.set(data.subarray(f * row, (f + 1) * row), i * row);

@@ -41,7 +41,7 @@ function planOf(calls: readonly KernelCall[], inputs: readonly Concrete[], outpu
 async function run(executor: Executor, plan: Plan, data: ReadonlyMap<string, Float32Array>) {
   const executable = await executor.compile(plan);
   for (const [buffer, values] of data) executable.write(buffer, values);
-  await executable.run();
+  await executable.run(plan.outputs);
   const results = new Map(plan.outputs.map(b => [b, executable.read(b)]));
   await executable.dispose();
   return results;

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../../src/model/errors';
 import { VitrineError } from '../../../src/model/errors';
 import type { Initializer, Model, Node, Tensor, Tensors } from '../../../src/model/graph';
 import { Random } from '../../../src/model/random';
+import { engineOn } from './_backends';
 import { parameter } from './_reference';
 
 const uniform: Initializer = { kind: 'uniform', low: -0.5, high: 0.5 };
@@ -90,13 +91,13 @@ async function fails(code: ErrorCode, pattern: RegExp, work: () => Promise<unkno
   assert.fail(`nothing was thrown instead of ${pattern}`);
 }
 
-for (const backend of ['webasm', 'cpu'] as const) {
+for (const backend of ['webasm', 'cpu', 'webgpu'] as const) {
   describe(`engine on ${backend}`, () => {
     let engine: Engine;
-    before(async () => {
-      engine = await createEngine({ backend });
+    before(async function () {
+      engine = await engineOn(backend, this);
     });
-    after(() => engine.dispose());
+    after(() => engine?.dispose());
 
     /** The losses of steps from `from` on; the third of each four is a smaller batch. */
     async function losses(model: Model, steps: number, more: Partial<TrainerRequest> = {}, from = 0) {
@@ -397,8 +398,19 @@ describe('createEngine', () => {
     await fails('bad-request', /There is no backend "cuda"/, () =>
       createEngine({ backend: 'cuda' as 'cpu' }),
     );
-    if (!(globalThis.navigator as { gpu?: unknown } | undefined)?.gpu)
-      await fails('bad-request', /"webgpu" is not there/, () => createEngine({ backend: 'webgpu' }));
+    const before = process.env['VITRINE_WEBGPU'];
+    try {
+      for (const [folder, reason] of [
+        ['off', /"webgpu" is not there: it is switched off by VITRINE_WEBGPU=off\. Use "webasm"/],
+        ['/no/such/folder', /"webgpu" is not there: .*in \/no\/such\/folder does not load here: Cannot find/],
+      ] as const) {
+        process.env['VITRINE_WEBGPU'] = folder;
+        await fails('bad-request', reason, () => createEngine({ backend: 'webgpu' }));
+      }
+    } finally {
+      if (before === undefined) delete process.env['VITRINE_WEBGPU'];
+      else process.env['VITRINE_WEBGPU'] = before;
+    }
   });
 
   it('agrees between its backends', async () => {

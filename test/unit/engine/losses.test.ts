@@ -4,6 +4,7 @@ import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { VitrineError } from '../../../src/model/errors';
 import type { Tensor } from '../../../src/model/graph';
+import { casesOn, engineOn } from './_backends';
 import { modelOf, type ReferenceTensor, reference, relativeError, tensor } from './_reference';
 
 interface Case {
@@ -40,15 +41,15 @@ async function evaluate(
   }
 }
 
-for (const backend of ['webasm', 'cpu'] as const) {
+for (const backend of ['webasm', 'cpu', 'webgpu'] as const) {
   describe(`losses on ${backend}`, () => {
     let engine: Engine;
-    before(async () => {
-      engine = await createEngine({ backend });
+    before(async function () {
+      engine = await engineOn(backend, this);
     });
-    after(() => engine.dispose());
+    after(() => engine?.dispose());
 
-    for (const c of cases) {
+    for (const c of casesOn(backend, cases, c => c.name)) {
       it(`${c.name}: ${c.label}`, async () => {
         const { loss, gradients } = await evaluate(engine, c, tensor(c.targets));
         const value = relativeError([loss!], [c.value]);
@@ -85,7 +86,7 @@ describe('what CTC refuses', () => {
   before(async () => {
     engine = await createEngine();
   });
-  after(() => engine.dispose());
+  after(() => engine?.dispose());
 
   const output: ReferenceTensor = { shape: [2, 3, 4], data: new Array<number>(24).fill(0), dtype: 'float32' };
   const refused = (rows: number[][], message: RegExp, options: Case['options'] = {}) =>

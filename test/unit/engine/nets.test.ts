@@ -1,8 +1,8 @@
 /** Whole nets, losses and optimisers against PyTorch's numbers (test/reference/engine_nets.py). */
 import assert from 'node:assert/strict';
-import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import type { Attributes, Model, Node, Tensors, Value } from '../../../src/model/graph';
+import { casesOn, engineOn } from './_backends';
 import { modelOf, parameter, type ReferenceTensor, reference, relativeError, tensor } from './_reference';
 
 interface Net {
@@ -121,13 +121,13 @@ function near(got: ArrayLike<number>, expected: ArrayLike<number>, limit: number
   assert.ok(error <= limit, `${what} is off by ${error}`);
 }
 
-for (const backend of ['webasm', 'cpu'] as const) {
+for (const backend of ['webasm', 'cpu', 'webgpu'] as const) {
   describe(`nets on ${backend}`, () => {
     let engine: Engine;
-    before(async () => {
-      engine = await createEngine({ backend });
+    before(async function () {
+      engine = await engineOn(backend, this);
     });
-    after(() => engine.dispose());
+    after(() => engine?.dispose());
 
     for (const net of nets) {
       describe(net.name, () => {
@@ -153,7 +153,7 @@ for (const backend of ['webasm', 'cpu'] as const) {
           await evaluator.dispose();
         });
 
-        for (const run of net.runs) {
+        for (const run of casesOn(backend, net.runs, () => net.name)) {
           it(`takes 20 steps of ${run.optimizer} ${JSON.stringify(run.options)}`, async () => {
             const trainer = await engine.trainer(model, {
               bindings: { N: net.batch },
@@ -187,7 +187,7 @@ for (const backend of ['webasm', 'cpu'] as const) {
     }
 
     describe('losses', () => {
-      for (const c of losses) {
+      for (const c of casesOn(backend, losses, c => c.name)) {
         it(`${c.name} ${JSON.stringify(c.options)} of ${c.output.shape}`, async () => {
           const model = modelOf('Identity', {}, [c.output], [c.output]);
           const evaluator = await engine.evaluator(model, {

@@ -4,6 +4,7 @@ import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { ops } from '../../../src/engine/opRegistry';
 import type { Attributes, Tensors } from '../../../src/model/graph';
+import { casesOn, engineOn } from './_backends';
 import { modelOf, type ReferenceTensor, reference, relativeError, tensor } from './_reference';
 
 interface Case {
@@ -20,16 +21,16 @@ interface Case {
 
 const cases = reference<Case[]>('engine_ops.json');
 
-for (const backend of ['webasm', 'cpu'] as const) {
+for (const backend of ['webasm', 'cpu', 'webgpu'] as const) {
   describe(`ops on ${backend}`, () => {
     let engine: Engine;
-    before(async () => {
-      engine = await createEngine({ backend });
+    before(async function () {
+      engine = await engineOn(backend, this);
       assert.equal(engine.backend.name, backend);
     });
-    after(() => engine.dispose());
+    after(() => engine?.dispose());
 
-    for (const c of cases) {
+    for (const c of casesOn(backend, cases, c => c.op)) {
       it(`${c.op}: ${c.name}`, async () => {
         const made = modelOf(c.op, c.attributes, c.inputs, c.outputs);
         const first = `y${c.seeded ?? 0}`;

@@ -6,6 +6,7 @@ import type { Engine, Trainer, TrainerRequest } from '../../../src/engine/engine
 import { ScheduleRunner } from '../../../src/engine/scheduleRunner';
 import { VitrineError } from '../../../src/model/errors';
 import type { Model, Tensor, Tensors } from '../../../src/model/graph';
+import { casesOn, engineOn } from './_backends';
 import { parameter, type ReferenceTensor, reference, relativeError, tensor } from './_reference';
 
 type Options = Record<string, number | boolean | number[]>;
@@ -133,15 +134,15 @@ function near(got: Tensors, expected: Record<string, ReferenceTensor>): void {
   }
 }
 
-for (const backend of ['webasm', 'cpu'] as const) {
+for (const backend of ['webasm', 'cpu', 'webgpu'] as const) {
   describe(`updates on ${backend}`, () => {
     let engine: Engine;
-    before(async () => {
-      engine = await createEngine({ backend });
+    before(async function () {
+      engine = await engineOn(backend, this);
     });
-    after(() => engine.dispose());
+    after(() => engine?.dispose());
 
-    for (const c of cases) {
+    for (const c of casesOn(backend, cases, c => c.optimizer)) {
       it(`${c.optimizer}: ${c.label}`, async () => {
         const trainer = await engine.trainer(model, requestOf(c));
         const losses = await walk(trainer, c);
@@ -160,7 +161,7 @@ describe('updates', () => {
   before(async () => {
     engine = await createEngine();
   });
-  after(() => engine.dispose());
+  after(() => engine?.dispose());
 
   it('are held to PyTorch for each optimiser', () => {
     const tested = new Set(cases.map(c => c.optimizer));
