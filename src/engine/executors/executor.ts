@@ -23,9 +23,10 @@ export interface Executable {
   /**
    * Runs the whole plan once, updates included. A promise where that takes more than a call.
    *
-   * @param wanted outputs and residents that will be read afterwards: what lies on a GPU comes back only if asked for.
+   * @param wanted outputs and residents that will be read afterwards, all outputs if absent: what lies on a GPU comes
+   *   back only if it is wanted.
    */
-  run(wanted: readonly string[]): Promise<void> | undefined;
+  run(wanted?: readonly string[]): Promise<void> | undefined;
   /** Brings more of them within reach of `read`; absent where everything is. */
   fetch?(wanted: readonly string[]): Promise<void>;
   /** A copy of an output or a resident buffer as the last run left it, if it was wanted or fetched since. */

@@ -96,6 +96,7 @@ class WebGpuExecutable implements Executable {
     private readonly buffers: { arena: GPUBuffer; places: GPUBuffer; group: GPUBindGroup },
     private readonly steps: readonly Step[],
     private readonly at: ReadonlyMap<string, { offset: number; size: number }>,
+    private readonly outputs: readonly string[],
   ) {}
 
   static async compile(
@@ -170,7 +171,14 @@ class WebGpuExecutable implements Executable {
     const at = new Map(
       [...memory.offsets].map(([b, offset]) => [b, { offset, size: plan.sizes.get(b) ?? 0 }] as const),
     );
-    const made = new WebGpuExecutable(gpu, backend, { arena, places: placesBuffer, group }, steps, at);
+    const made = new WebGpuExecutable(
+      gpu,
+      backend,
+      { arena, places: placesBuffer, group },
+      steps,
+      at,
+      plan.outputs,
+    );
     for (const [buffer, data] of plan.constants) made.write(buffer, data);
     return made;
   }
@@ -189,7 +197,7 @@ class WebGpuExecutable implements Executable {
     this.fetched.delete(buffer);
   }
 
-  async run(wanted: readonly string[]): Promise<void> {
+  async run(wanted: readonly string[] = this.outputs): Promise<void> {
     this.fetched.clear();
     await this.submit(this.steps, wanted);
   }
