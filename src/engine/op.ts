@@ -174,8 +174,9 @@ export interface KernelCall {
   fast?: FastKernel;
   /** What an elementwise kernel computes from cells of its inputs, broadcast to the output: these may be joined. */
   cells?: Cells;
-  /** Several elementwise kernels in one (compile/fuse.ts), which also write `also`. */
+  /** Several elementwise kernels in one (compile/fuse.ts). */
   fused?: Fused;
+  /** Written besides `output`: by joined kernels, and by hand-written ones (`source` is not used then). */
   also?: readonly Concrete[];
 }
 

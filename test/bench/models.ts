@@ -64,6 +64,91 @@ class Model(nn.Module):
         return self.head(self.ln(self.blocks(x)))
 `;
 
+const resnet18 = `
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+class Basic(nn.Module):
+    def __init__(self, a, b, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(a, b, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(b)
+        self.conv2 = nn.Conv2d(b, b, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(b)
+        self.down = None
+        if stride != 1 or a != b:
+            self.down = nn.Sequential(nn.Conv2d(a, b, 1, stride, bias=False), nn.BatchNorm2d(b))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        return F.relu(y + (x if self.down is None else self.down(x)))
+
+class Model(nn.Module):
+    def __init__(self, classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        self.pool = nn.MaxPool2d(3, 2, 1)
+        blocks, a = [], 64
+        for b, stride in ((64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)):
+            blocks.append(Basic(a, b, stride))
+            a = b
+        self.blocks = nn.Sequential(*blocks)
+        self.fc = nn.Linear(512, classes)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.bn1(self.conv1(x))))
+        return self.fc(F.adaptive_avg_pool2d(self.blocks(x), 1).flatten(1))
+`;
+
+const mobile = `
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+class Inverted(nn.Module):
+    def __init__(self, a, b, stride, expand=6):
+        super().__init__()
+        h = a * expand
+        self.body = nn.Sequential(
+            nn.Conv2d(a, h, 1, bias=False), nn.BatchNorm2d(h), nn.ReLU6(),
+            nn.Conv2d(h, h, 3, stride, 1, groups=h, bias=False), nn.BatchNorm2d(h), nn.ReLU6(),
+            nn.Conv2d(h, b, 1, bias=False), nn.BatchNorm2d(b))
+        self.same = stride == 1 and a == b
+
+    def forward(self, x):
+        return x + self.body(x) if self.same else self.body(x)
+
+class Model(nn.Module):
+    def __init__(self, classes=10):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 16, 3, 2, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU6())
+        self.blocks = nn.Sequential(Inverted(16, 24, 2), Inverted(24, 24, 1), Inverted(24, 32, 2), Inverted(32, 32, 1))
+        self.fc = nn.Linear(32, classes)
+
+    def forward(self, x):
+        return self.fc(F.adaptive_avg_pool2d(self.blocks(self.stem(x)), 1).flatten(1))
+`;
+
+const recurrent = (layer: 'LSTM' | 'GRU'): string => `
+import torch
+from torch import nn
+
+class Model(nn.Module):
+    def __init__(self, vocabulary=64, width=128, classes=10):
+        super().__init__()
+        self.embed = nn.Embedding(vocabulary, width)
+        self.layers = nn.${layer}(width, width, num_layers=2, batch_first=True)
+        self.fc = nn.Linear(width, classes)
+
+    def forward(self, x):
+        y, _ = self.layers(self.embed(x))
+        return self.fc(y[:, -1])
+`;
+
+const nets = { resnet18, mobile, lstm: recurrent('LSTM'), gru: recurrent('GRU') };
+
 const gemm = (size: number): string => `
 from torch import nn
 
@@ -79,6 +164,10 @@ class Model(nn.Module):
 /** Source of the class `Model` and the shape of one sample. */
 export function modelOf(w: Workload): { source: string; input: number[] } {
   if (w.kind === 'lenet') return { source: lenet, input: [1, 28, 28] };
+  if (w.kind === 'net') {
+    const words = w.net === 'lstm' || w.net === 'gru';
+    return { source: nets[w.net], input: words ? [32] : [3, 64, 64] };
+  }
   if (w.kind === 'gpt') {
     const source = gpt
       .replace('LENGTHS_VOCABULARY', String(w.vocabulary))

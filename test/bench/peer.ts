@@ -50,6 +50,14 @@ export type Workload =
       heads: 4;
       vocabulary: number;
     }
+  /** Nets of the kinds that users bring; PyTorch runs the same source. */
+  | {
+      name: string;
+      kind: 'net';
+      net: 'resnet18' | 'mobile' | 'lstm' | 'gru';
+      batch: number;
+      loss: 'cross_entropy';
+    }
   /** The product of a batch of `size` rows and a square matrix of weights. */
   | { name: string; kind: 'gemm'; size: number; batch: number };
 
@@ -74,5 +82,9 @@ export const workloads: readonly Workload[] = [
     heads: 4,
     vocabulary: 256,
   },
+  { name: 'ResNet-18 3x64x64', kind: 'net', net: 'resnet18', batch: 8, loss: 'cross_entropy' },
+  { name: 'MobileNetV2 blocks 3x64x64', kind: 'net', net: 'mobile', batch: 8, loss: 'cross_entropy' },
+  { name: 'LSTM 2x128, 32 steps', kind: 'net', net: 'lstm', batch: 32, loss: 'cross_entropy' },
+  { name: 'GRU 2x128, 32 steps', kind: 'net', net: 'gru', batch: 32, loss: 'cross_entropy' },
   ...[256, 512, 1024].map((size): Workload => ({ name: `GEMM ${size}`, kind: 'gemm', size, batch: size })),
 ];

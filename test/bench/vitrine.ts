@@ -28,7 +28,10 @@ export function feedsOf(w: Workload, model: Model): { feed: Tensor; targets: Ten
     };
   }
   const shape = [w.batch, ...model.values[model.inputs[0]!]!.shape.slice(1).map(Number)];
-  const data = Float32Array.from({ length: shape.reduce((p, d) => p * d, 1) }, Math.random);
+  const length = shape.reduce((p, d) => p * d, 1);
+  const data = /int/.test(model.values[model.inputs[0]!]!.dtype)
+    ? Int32Array.from({ length }, (_, i) => (i * 7) % 64)
+    : Float32Array.from({ length }, Math.random);
   const targets: Tensor =
     w.kind !== 'gemm' && w.loss === 'mse'
       ? { shape: [w.batch, 1], data: Float32Array.from({ length: w.batch }, Math.random) }
@@ -64,7 +67,7 @@ export async function vitrine(profile?: Profile): Promise<PeerSession> {
         bindings,
         weights,
         loss: {
-          name: w.kind === 'mlp' ? w.loss : 'cross_entropy',
+          name: w.kind === 'gemm' || w.kind === 'gpt' ? 'cross_entropy' : w.loss,
           ...(w.kind === 'gpt' && { classAxis: -1 }),
         },
         optimizer: { name: 'Adam', options: {} },

@@ -74,6 +74,7 @@ export function lower(
       scratch: shape => note({ buffer: `scratch${scratch++}`, shape }),
       kernel: call => {
         note(call.output);
+        for (const c of call.also ?? []) note(c);
         if (sizeOf(call.output.shape) > 0) calls.push(call);
       },
       alias: (output, input) => aliases.set(node.outputs[output]!, buffer(node.inputs[input]!)),

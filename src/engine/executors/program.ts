@@ -14,6 +14,7 @@ export type Step =
       params: Readonly<Record<string, number>>;
       inputs: readonly number[];
       output: number;
+      also: readonly number[];
     }
   /** Joined elementwise kernels: a function of the program's module of them. */
   | { kind: 'cells'; name: string; units: number; cost: number; addresses: readonly number[] }

@@ -264,6 +264,7 @@ function programOf(
         params: call.fast.params,
         inputs: call.inputs.map(i => offsets.get(i.buffer)!),
         output: offsets.get(call.output.buffer)!,
+        also: (call.also ?? []).map(c => offsets.get(c.buffer)!),
       };
     return portableStep(gpu, kernels, call, plan, place);
   });

@@ -2,94 +2,15 @@
  * The kernels that a KernelCall's `fast` may name: how each maps to a function of assembly/, how its work is split
  * and how much scratch memory one thread of it needs. Parameters are the op's own names and count elements.
  */
-import type { Native } from './instantiate';
-
-type Params = Readonly<Record<string, number>>;
-
-/** Addresses in bytes. */
-export interface Addresses {
-  inputs: readonly number[];
-  output: number;
-}
-
-/** Computes the share [lo, hi) of a kernel's units with scratch memory at `work`. */
-export type Share = (lo: number, hi: number, work: number) => void;
-
-export interface FastKernelDefinition {
-  /** How many independent pieces the work has. */
-  units(p: Params): number;
-  /** Floating-point operations of one unit, roughly: decides whether threads pay. */
-  cost(p: Params): number;
-  scratchBytes(p: Params): number;
-  bind(native: Native, at: Addresses, p: Params): Share;
-}
+import { convolutionKernels } from './fastConvolutions';
+import { type FastKernelDefinition, type Params, pick } from './fastKernel';
 
 const none = (): number => 0;
 
 /** Packed panels of A and B and one tile, as in assembly/gemm.ts. */
 const gemmScratchBytes = (128 * 256 + 512 * 256 + 4 * 8) * 4;
 
-const convNames = [
-  'ci',
-  'h',
-  'w',
-  'co',
-  'oh',
-  'ow',
-  'kh',
-  'kw',
-  'sh',
-  'sw',
-  'ph',
-  'pw',
-  'dh',
-  'dw',
-  'groups',
-] as const;
 const poolNames = ['h', 'w', 'oh', 'ow', 'kh', 'kw', 'sh', 'sw', 'ph', 'pw', 'dh', 'dw'] as const;
-
-function pick(p: Params, names: readonly string[]): number[] {
-  return names.map(n => {
-    const value = p[n];
-    if (value === undefined) throw new Error(`the parameter ${n} of a micro-kernel is missing`);
-    return value;
-  });
-}
-
-/** Into how many parts the channels of one sample are split: batches have enough samples to share out. */
-function convParts(p: Params, channels: string): number {
-  return p['batch']! >= 8 ? 1 : Math.max(1, Math.min(8, Math.floor(p[channels]! / p['groups']! / 8)));
-}
-
-/** What assembly/conv.ts lays out in its scratch memory, at most. */
-function convScratch(p: Params): number {
-  const [ci, co, oh, ow, kh, kw, sh, sw, dh, dw, groups] = pick(p, [
-    'ci',
-    'co',
-    'oh',
-    'ow',
-    'kh',
-    'kw',
-    'sh',
-    'sw',
-    'dh',
-    'dw',
-    'groups',
-  ]) as [number, number, number, number, number, number, number, number, number, number, number];
-  const [cig, cog] = [ci / groups, co / groups];
-  const [hq, wq] = [oh + Math.ceil(((kh - 1) * dh) / sh) + 1, ow + Math.ceil(((kw - 1) * dw) / sw) + 1];
-  const [top, left] = [Math.floor(((kh - 1) * dh) / sh), Math.floor(((kw - 1) * dw) / sw)];
-  const window = kh * kw;
-  const forward = cig * window + co * cig * window + cog * 544 + cig * sh * sw * hq * wq;
-  const gradInput = cog * window + ci * cog * window + cig * 544 + cog * (hq + top) * (wq + left);
-  const gradWeight = (1 + cog * 4) * (cig * window + 4) + cog * (oh * wq + 4) + cig * sh * sw * hq * wq;
-  return 4 * (Math.max(forward, gradInput, gradWeight) + 256);
-}
-
-/** Floating-point operations of one sample. */
-function convCost(p: Params): number {
-  return (2 * p['co']! * (p['ci']! / p['groups']!) * p['kh']! * p['kw']! * p['oh']! * p['ow']!) as number;
-}
 
 function align(bytes: number): number {
   return Math.ceil(bytes / 16) * 16;
@@ -150,43 +71,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
         );
     },
   },
-  /** Inputs x [n, ci, h, w], weight, optional bias; params the sizes and `batch`. */
-  convForward: {
-    units: p => p['batch']! * convParts(p, 'co'),
-    cost: p => convCost(p) / convParts(p, 'co'),
-    scratchBytes: convScratch,
-    bind(native, at, p) {
-      const f = native['convForward']!;
-      const [x, weight, bias = 0] = at.inputs as [number, number, number?];
-      const sizes = [...pick(p, convNames), convParts(p, 'co')];
-      return (lo, hi, work) => f(x, weight, bias, at.output, ...sizes, lo, hi, work);
-    },
-  },
-  /** Inputs dy, weight. */
-  convGradInput: {
-    units: p => p['batch']! * convParts(p, 'ci'),
-    cost: p => convCost(p) / convParts(p, 'ci'),
-    scratchBytes: convScratch,
-    bind(native, at, p) {
-      const f = native['convGradInput']!;
-      const [dy, weight] = at.inputs as [number, number];
-      const sizes = [...pick(p, convNames), convParts(p, 'ci')];
-      return (lo, hi, work) => f(dy, weight, at.output, ...sizes, lo, hi, work);
-    },
-  },
-  /** Inputs x, dy. */
-  convGradWeight: {
-    units: p => Math.ceil(((p['ci']! / p['groups']!) * p['kh']! * p['kw']!) / 4),
-    cost: p => (convCost(p) * p['batch']! * 4 * p['groups']!) / (p['ci']! * p['kh']! * p['kw']!),
-    scratchBytes: convScratch,
-    bind(native, at, p) {
-      const f = native['convGradWeight']!;
-      const [x, dy] = at.inputs as [number, number];
-      const sizes = pick(p, convNames);
-      const batch = p['batch']!;
-      return (lo, hi, work) => f(x, dy, at.output, batch, ...sizes, lo, hi, work);
-    },
-  },
+  ...convolutionKernels,
   /** Input x [planes, h, w]; params the window and `planes`. */
   maxPool: {
     units: p => p['planes']!,

@@ -183,7 +183,7 @@ function packedAt(to: usize, rows: i32, k: i32, r: i32, i: i32): usize {
 }
 
 /** Copies channels [c0, c1) of an image into padded images, `sh` x `sw` of them for each channel. */
-function spread(
+export function spread(
   x: usize, c0: i32, c1: i32, h: i32, w: i32, sh: i32, sw: i32, ph: i32, pw: i32, hq: i32, wq: i32, to: usize,
 ): void {
   for (let c = c0; c < c1; c++) {
@@ -221,7 +221,7 @@ function spread(
 /** Floats of `spread`'s images for so many channels. */
 // @ts-expect-error: AssemblyScript's decorator
 @inline
-function spreadSize(channels: i32, sh: i32, sw: i32, hq: i32, wq: i32): i32 {
+export function spreadSize(channels: i32, sh: i32, sw: i32, hq: i32, wq: i32): i32 {
   return (channels * sh * sw * hq * wq + SLACK + 3) & ~3;
 }
 

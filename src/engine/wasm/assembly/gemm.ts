@@ -9,16 +9,52 @@
  */
 import { madd } from './simd';
 
-const MR: i32 = 4;
-const NR: i32 = 8;
-const KC: i32 = 256;
-const MC: i32 = 128;
+export const MR: i32 = 4;
+export const NR: i32 = 8;
+export const KC: i32 = 256;
+export const MC: i32 = 128;
 const NC: i32 = 512;
 
-function packA(a: usize, rs: i32, cs: i32, m: i32, k: i32, to: usize): void {
+/** The transpose of 4 x 4 floats, whose rows are so many bytes apart. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function transpose4(from: usize, step: usize, to: usize, apart: usize): void {
+  const r0 = v128.load(from);
+  const r1 = v128.load(from + step);
+  const r2 = v128.load(from + 2 * step);
+  const r3 = v128.load(from + 3 * step);
+  const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+  const t1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+  const t2 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+  const t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5));
+  v128.store(to + apart, v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
+  v128.store(to + 2 * apart, v128.shuffle<f32>(t2, t3, 0, 1, 4, 5));
+  v128.store(to + 3 * apart, v128.shuffle<f32>(t2, t3, 2, 3, 6, 7));
+}
+
+/** Panels of four rows of A, any strides. */
+export function packA(a: usize, rs: i32, cs: i32, m: i32, k: i32, to: usize): void {
   const s = (<usize>rs) << 2;
   const step = (<usize>cs) << 2;
-  for (let i: i32 = 0; i < m; i += MR) {
+  let i: i32 = 0;
+  if (rs == 1) {
+    // Four panels at once: a whole cache line of each row is used while it is there.
+    const panel = (<usize>k) << 4;
+    for (; i + 16 <= m; i += 16) {
+      let p = a + ((<usize>i) << 2);
+      for (let x: i32 = 0; x < k; x++) {
+        v128.store(to, v128.load(p));
+        v128.store(to + panel, v128.load(p, 16));
+        v128.store(to + 2 * panel, v128.load(p, 32));
+        v128.store(to + 3 * panel, v128.load(p, 48));
+        to += 16;
+        p += step;
+      }
+      to += 3 * panel;
+    }
+  }
+  for (; i < m; i += MR) {
     const rows = min(MR, m - i);
     let p = a + <usize>i * s;
     if (rows == MR && rs == 1) {
@@ -26,6 +62,21 @@ function packA(a: usize, rs: i32, cs: i32, m: i32, k: i32, to: usize): void {
         v128.store(to, v128.load(p));
         to += 16;
         p += step;
+      }
+    } else if (rows == MR && cs == 1) {
+      let x: i32 = 0;
+      for (; x + 4 <= k; x += 4) {
+        transpose4(p, s, to, 16);
+        to += 64;
+        p += 16;
+      }
+      for (; x < k; x++) {
+        store<f32>(to, load<f32>(p));
+        store<f32>(to, load<f32>(p + s), 4);
+        store<f32>(to, load<f32>(p + 2 * s), 8);
+        store<f32>(to, load<f32>(p + 3 * s), 12);
+        to += 16;
+        p += 4;
       }
     } else if (rows == MR) {
       for (let x: i32 = 0; x < k; x++) {
@@ -51,7 +102,24 @@ function packA(a: usize, rs: i32, cs: i32, m: i32, k: i32, to: usize): void {
 function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, to: usize): void {
   const s = (<usize>rs) << 2;
   const step = (<usize>cs) << 2;
-  for (let j: i32 = 0; j < n; j += NR) {
+  let j: i32 = 0;
+  if (cs == 1) {
+    // Two panels at once, for the same reason.
+    const panel = (<usize>k) << 5;
+    for (; j + 16 <= n; j += 16) {
+      let p = b + ((<usize>j) << 2);
+      for (let x: i32 = 0; x < k; x++) {
+        v128.store(to, v128.load(p));
+        v128.store(to, v128.load(p, 16), 16);
+        v128.store(to + panel, v128.load(p, 32));
+        v128.store(to + panel, v128.load(p, 48), 16);
+        to += 32;
+        p += s;
+      }
+      to += panel;
+    }
+  }
+  for (; j < n; j += NR) {
     const columns = min(NR, n - j);
     let p = b + <usize>j * step;
     if (columns == NR && cs == 1) {
@@ -66,20 +134,7 @@ function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, to: usize): void {
       let x: i32 = 0;
       for (; x + 4 <= k; x += 4) {
         for (let h: i32 = 0; h < 8; h += 4) {
-          const q = p + <usize>h * step;
-          const r0 = v128.load(q);
-          const r1 = v128.load(q + step);
-          const r2 = v128.load(q + 2 * step);
-          const r3 = v128.load(q + 3 * step);
-          const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-          const t1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-          const t2 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-          const t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-          const o = to + ((<usize>h) << 2);
-          v128.store(o, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5));
-          v128.store(o, v128.shuffle<f32>(t0, t1, 2, 3, 6, 7), 32);
-          v128.store(o, v128.shuffle<f32>(t2, t3, 0, 1, 4, 5), 64);
-          v128.store(o, v128.shuffle<f32>(t2, t3, 2, 3, 6, 7), 96);
+          transpose4(p + <usize>h * step, step, to + ((<usize>h) << 2), 32);
         }
         to += 128;
         p += 16;
@@ -104,7 +159,7 @@ function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, to: usize): void {
 }
 
 /** One 4x8 tile of C from packed panels; adds to C unless `first`. `ldc` in bytes. */
-function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, first: bool): void {
+export function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, first: bool): void {
   let c00 = f32x4.splat(0);
   let c01 = c00;
   let c10 = c00;
@@ -152,6 +207,26 @@ function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, first: bool): vo
   v128.store(q2, c21, 16);
   v128.store(q3, c30);
   v128.store(q3, c31, 16);
+}
+
+/** A tile of which C has just so many rows and columns; `edge` is room for a whole one. `ldc` in floats. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+export function tileAt(
+  k: i32, a: usize, b: usize, c: usize, ldc: i32, rows: i32, columns: i32, first: bool, edge: usize,
+): void {
+  if (rows == MR && columns == NR) {
+    tile(k, a, b, c, (<usize>ldc) << 2, first);
+    return;
+  }
+  tile(k, a, b, edge, NR * 4, true);
+  for (let i: i32 = 0; i < rows; i++) {
+    for (let j: i32 = 0; j < columns; j++) {
+      const from = load<f32>(edge + ((<usize>(i * NR + j)) << 2));
+      const to = c + ((<usize>(i * ldc + j)) << 2);
+      store<f32>(to, first ? from : from + load<f32>(to));
+    }
+  }
 }
 
 /** Too small to be worth packing. */
@@ -229,7 +304,6 @@ export function gemm(
   const packedA = work;
   const packedB = packedA + <usize>(MC * KC * 4);
   const edge = packedB + <usize>(NC * KC * 4);
-  const bytes = (<usize>ldc) << 2;
   for (let jc: i32 = 0; jc < n; jc += NC) {
     const nc = min(NC, n - jc);
     for (let pc: i32 = 0; pc < k; pc += KC) {
@@ -244,20 +318,7 @@ export function gemm(
           for (let ir: i32 = 0; ir < mc; ir += MR) {
             const pa = packedA + ((<usize>(ir * kc)) << 2);
             const to = c + ((<usize>((ic + ir) * ldc + jc + jr)) << 2);
-            if (ir + MR <= mc && jr + NR <= nc) {
-              tile(kc, pa, pb, to, bytes, first);
-            } else {
-              tile(kc, pa, pb, edge, NR * 4, true);
-              const rows = min(MR, mc - ir);
-              const columns = min(NR, nc - jr);
-              for (let i: i32 = 0; i < rows; i++) {
-                for (let j: i32 = 0; j < columns; j++) {
-                  const from = load<f32>(edge + ((<usize>(i * NR + j)) << 2));
-                  const at = to + ((<usize>(i * ldc + j)) << 2);
-                  store<f32>(at, first ? from : from + load<f32>(at));
-                }
-              }
-            }
+            tileAt(kc, pa, pb, to, ldc, min(MR, mc - ir), min(NR, nc - jr), first, edge);
           }
         }
       }

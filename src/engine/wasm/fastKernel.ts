@@ -1,0 +1,32 @@
+/** What the executor must know of a hand-written kernel. */
+import type { Native } from './instantiate';
+
+export type Params = Readonly<Record<string, number>>;
+
+/** Addresses in bytes. */
+export interface Addresses {
+  inputs: readonly number[];
+  output: number;
+  /** Of the outputs after the first. */
+  also: readonly number[];
+}
+
+/** Computes the share [lo, hi) of a kernel's units with scratch memory at `work`. */
+export type Share = (lo: number, hi: number, work: number) => void;
+
+export interface FastKernelDefinition {
+  /** How many independent pieces the work has. */
+  units(p: Params): number;
+  /** Floating-point operations of one unit, roughly: decides whether threads pay. */
+  cost(p: Params): number;
+  scratchBytes(p: Params): number;
+  bind(native: Native, at: Addresses, p: Params): Share;
+}
+
+export function pick(p: Params, names: readonly string[]): number[] {
+  return names.map(n => {
+    const value = p[n];
+    if (value === undefined) throw new Error(`the parameter ${n} of a micro-kernel is missing`);
+    return value;
+  });
+}

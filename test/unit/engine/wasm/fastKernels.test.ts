@@ -1,0 +1,172 @@
+/** Each hand-written kernel beside gpu.js's portable one, over sizes that do not fill its blocks. */
+import assert from 'node:assert/strict';
+import { Graph } from '../../../../src/engine/compile/graph';
+import { lower, type Plan } from '../../../../src/engine/compile/plan';
+import { webasmExecutor } from '../../../../src/engine/executors/webasm';
+import { fastKernels } from '../../../../src/engine/wasm/fastKernels';
+import { NATIVE_BYTES } from '../../../../src/engine/wasm/instantiate';
+import { instantiateNative } from '../../../../src/engine/wasm/native';
+import type { Attributes } from '../../../../src/model/graph';
+import { Random } from '../../../../src/model/random';
+
+interface Case {
+  op: string;
+  shapes: readonly (readonly number[])[];
+  attributes?: Attributes;
+  /** Values of an input that may not be just any numbers. */
+  inputs?: Readonly<Record<number, readonly number[]>>;
+  /** The kernels that are expected to do it. */
+  kernels: readonly string[];
+}
+
+const window = (kernel: number[], strides: number[], pads: number[], dilations = [1, 1]): Attributes => ({
+  kernel_shape: kernel,
+  strides,
+  pads: [...pads, ...pads],
+  dilations,
+});
+
+/** A convolution and both its gradients. */
+function convolution(x: number[], filters: number, attributes: Attributes, group = 1): Case[] {
+  const kernel = attributes['kernel_shape'] as number[];
+  const weight = [filters, x[1]! / group, ...kernel];
+  const [strides, pads, dilations] = ['strides', 'pads', 'dilations'].map(n => attributes[n] as number[]);
+  const out = kernel.map((k, i) =>
+    Math.floor((x[2 + i]! + 2 * pads![i]! - dilations![i]! * (k - 1) - 1) / strides![i]! + 1),
+  );
+  const dy = [x[0]!, filters, ...out];
+  const all = { ...attributes, group };
+  return [
+    { op: 'Conv', shapes: [x, weight, [filters]], attributes: all, kernels: ['convForward'] },
+    {
+      op: 'ConvGradInput',
+      shapes: [dy, weight],
+      attributes: { ...all, shape: x },
+      kernels: ['convGradInput'],
+    },
+    {
+      op: 'ConvGradWeight',
+      shapes: [x, dy],
+      attributes: { ...all, shape: weight },
+      kernels: ['convGradWeight'],
+    },
+  ];
+}
+
+const cases: Case[] = [
+  // Small images: products over several samples (assembly/patches.ts).
+  ...convolution([3, 20, 2, 2], 70, window([3, 3], [1, 1], [1, 1])),
+  ...convolution([5, 3, 9, 7], 67, window([3, 2], [2, 1], [1, 0])),
+  ...convolution([1, 130, 4, 4], 18, window([1, 1], [1, 1], [0, 0])),
+  ...convolution([2, 5, 11, 6], 64, window([3, 3], [2, 3], [2, 2], [2, 1])),
+  ...convolution([70, 2, 3, 3], 66, window([2, 2], [1, 1], [1, 1])),
+  ...convolution([2, 300, 3, 3], 80, window([3, 3], [1, 1], [1, 1])),
+  // Shifted runs (assembly/conv.ts).
+  ...convolution([2, 3, 17, 13], 7, window([5, 3], [1, 1], [2, 1])),
+  ...convolution([1, 4, 23, 19], 6, window([3, 3], [2, 2], [1, 1]), 2),
+];
+
+const executor = webasmExecutor({ threads: 1 });
+
+describe('hand-written kernels', () => {
+  after(() => executor.dispose());
+
+  for (const c of cases) {
+    const sizes = c.shapes.map(s => s.join('x')).join(', ');
+    it(`${c.op} (${sizes}) is the portable kernel's, in the same bits however it is shared out`, async () => {
+      const random = new Random(1, c.op);
+      const data = c.shapes.map((s, i) =>
+        Float32Array.from(
+          c.inputs?.[i] ?? { length: s.reduce((a, b) => a * b, 1) },
+          (v?: number) => v ?? random.normal(),
+        ),
+      );
+      const fast = planOf(c, true);
+      assert.deepEqual(
+        fast.plan.calls.map(k => k.fast?.name),
+        c.kernels,
+      );
+      const whole = compute(fast.plan, data, units => [0, units]);
+      const cut = compute(fast.plan, data, units =>
+        [...new Set([0, 1, units / 3, units / 2, units - 1, units])].map(Math.floor),
+      );
+      assert.deepEqual(cut, whole);
+
+      const portable = planOf(c, false).plan;
+      const executable = await executor.compile({
+        ...portable,
+        calls: portable.calls.map(({ fast: _, ...call }) => call),
+      });
+      portable.inputs.forEach((id, i) => {
+        executable.write(id, data[i]!);
+      });
+      await executable.run();
+      fast.plan.outputs.forEach((_, o) => {
+        const expected = executable.read(portable.outputs[o]!);
+        const scale = expected.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-30);
+        expected.forEach((v, i) => {
+          const error = Math.abs(v - whole[o]![i]!) / scale;
+          assert.ok(error < 1e-5, `output ${o}, element ${i}: ${whole[o]![i]}, portable ${v}`);
+        });
+      });
+      await executable.dispose();
+    });
+  }
+});
+
+function planOf(c: Case, fast: boolean): { plan: Plan } {
+  const graph = new Graph(false);
+  const inputs = c.shapes.map((shape, i) => graph.declare(`in${i}`, { dtype: 'float32', shape }));
+  const outputs = graph.emit(c.op, inputs, c.attributes ?? {});
+  return lower(graph, { inputs, residents: [], outputs }, fast);
+}
+
+/** Runs the plan's hand-written kernels alone; what they write beside their output and scratch memory is an error. */
+function compute(plan: Plan, data: readonly Float32Array[], cutsOf: (units: number) => number[]): number[][] {
+  const guard = 64;
+  let end = NATIVE_BYTES / 4 + guard;
+  const places = new Map<string, number>();
+  for (const [buffer, size] of plan.sizes) {
+    places.set(buffer, end);
+    end += Math.ceil(size / 4) * 4 + guard;
+  }
+  const scratch = end;
+  const scratchSize = Math.max(
+    ...plan.calls.map(k => fastKernels[k.fast!.name]!.scratchBytes(k.fast!.params)),
+  );
+  end += Math.ceil(scratchSize / 16) * 4;
+  const pages = Math.ceil(((end + guard) * 4) / 65536);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const native = instantiateNative(memory);
+  const f32 = new Float32Array(memory.buffer);
+  f32.fill(777, NATIVE_BYTES / 4);
+  plan.inputs.forEach((id, i) => {
+    f32.set(data[i]!, places.get(id)!);
+  });
+  for (const [id, values] of plan.constants) f32.set(values, places.get(id)!);
+  for (const call of plan.calls) {
+    const kernel = fastKernels[call.fast!.name]!;
+    const { params } = call.fast!;
+    const share = kernel.bind(
+      native,
+      {
+        inputs: call.inputs.map(x => places.get(x.buffer)! * 4),
+        output: places.get(call.output.buffer)! * 4,
+        also: (call.also ?? []).map(x => places.get(x.buffer)! * 4),
+      },
+      params,
+    );
+    const cuts = cutsOf(kernel.units(params));
+    // Threads come in any order.
+    for (let i = cuts.length - 2; i >= 0; i--) {
+      if (cuts[i + 1]! > cuts[i]!) share(cuts[i]!, cuts[i + 1]!, scratch * 4);
+    }
+  }
+  for (const [buffer, at] of places) {
+    const size = plan.sizes.get(buffer)!;
+    for (let i = at + size; i < at + Math.ceil(size / 4) * 4 + guard; i++)
+      assert.equal(f32[i], 777, `float ${i - at - size} behind ${buffer} was written`);
+  }
+  for (let i = 0; i < guard; i++) assert.equal(f32[end + i], 777, 'written behind the scratch memory');
+  return plan.outputs.map(id => [...f32.subarray(places.get(id)!, places.get(id)! + plan.sizes.get(id)!)]);
+}
