@@ -56,6 +56,8 @@ export function assemble(recorder: Recorder, context: AssembleContext): Record<s
 
 class Places {
   private readonly sources = new Map<string, SourceText>();
+  private readonly ranges = new Map<string, SourceRange>();
+  private readonly variables = new Map<string, string | undefined>();
 
   constructor(private readonly context: AssembleContext) {}
 
@@ -73,7 +75,16 @@ class Places {
   }
 
   range(place: Place): SourceRange {
-    return this.sourceOf(place).fromPlace(place);
+    return this.once(this.ranges, place, () => this.sourceOf(place).fromPlace(place));
+  }
+
+  /** What is found of a place, once: the layers of a stack come from the same lines. */
+  private once<T>(known: Map<string, T>, place: Place, find: () => T): T {
+    const key = place.join();
+    if (known.has(key)) return known.get(key)!;
+    const found = find();
+    known.set(key, found);
+    return found;
   }
 
   /** As `range`, but an empty one stays empty: where something is put in. */
@@ -118,6 +129,10 @@ class Places {
 
   /** The variable that an expression's value is assigned to, e.g. "x" for `x = F.relu(x)`. */
   variable(place: Place): string | undefined {
+    return this.once(this.variables, place, () => this.findVariable(place));
+  }
+
+  private findVariable(place: Place): string | undefined {
     const source = this.sourceOf(place);
     const from = source.offsetOf(place[1], place[2]);
     const to = source.offsetOf(place[3], place[4]);
@@ -220,9 +235,9 @@ function reachable(r: Recording): Recording['nodes'] {
     const n = r.nodes[i]!;
     if (!n.outputs.some(o => wanted.has(o))) continue;
     for (const v of n.inputs) wanted.add(v);
-    kept.unshift(n);
+    kept.push(n);
   }
-  return kept;
+  return kept.reverse();
 }
 
 /** Values that come out of constants alone, with their numbers. */

@@ -127,14 +127,31 @@ export class Recorder {
   /** Answers one request; never throws. */
   answer(text: string): string {
     try {
-      return JSON.stringify(this.dispatch(JSON.parse(text) as Request));
+      const request = JSON.parse(text) as Request;
+      for (const entry of request['before'] ? list(request['before']) : []) this.queued(list(entry));
+      const { next } = this;
+      const answer = this.dispatch(request) as object;
+      return JSON.stringify(this.next === next ? answer : { ...answer, next: this.next });
     } catch (e) {
       if (e instanceof ShapeError) return JSON.stringify({ error: e.message, kind: 'shape', fix: e.fix });
       return JSON.stringify({
         error: (e as Error).message,
+        next: this.next,
         kind: e instanceof Unsupported ? 'op' : 'request',
       });
     }
+  }
+
+  /** Something that was sent without waiting for its answer: the sender has counted the values that it makes. */
+  private queued([first, kind, ...rest]: unknown[]): void {
+    if (first !== this.next) throw new TypeError(`value ${String(first)} was expected to be ${this.next}`);
+    if (kind === 'node') {
+      const [op, inputs, attributes, module, at] = rest;
+      this.node({ op, inputs, attributes, module, at });
+    } else if (kind === 'leaf') {
+      const [dtype, shape, initializer] = rest;
+      this.leaf({ dtype, shape, initializer });
+    } else throw new TypeError(`unknown request ${String(kind)}`);
   }
 
   private dispatch(r: Request): unknown {
@@ -452,15 +469,13 @@ export class Recorder {
 
   /** Forgets the nodes after a mark and the inputs: `forward` is traced again. */
   private rewind(nodes: number): unknown {
-    for (const n of this.nodes.splice(nodes)) {
-      for (const o of n.outputs) {
-        this.values.delete(o);
-        this.known.delete(o);
-      }
+    const removed = [...this.nodes.splice(nodes).flatMap(n => n.outputs), ...this.inputs];
+    for (const v of removed) {
+      this.values.delete(v);
+      this.known.delete(v);
     }
-    for (const i of this.inputs) this.values.delete(i);
     this.inputs = [];
-    return {};
+    return { removed };
   }
 
   private finish(r: Request): unknown {

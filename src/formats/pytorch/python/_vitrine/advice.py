@@ -8,7 +8,7 @@ import inspect
 import re
 import sys
 
-from . import trace
+from . import trace, trees
 from .spelling import near
 
 
@@ -22,7 +22,7 @@ def _nodes_at(scope, at, kind):
         return []
     _, line, column, end_line, end_column = at
     found = [
-        n for n in ast.walk(scope.tree)
+        n for n in trees.nodes(scope.tree)
         if isinstance(n, kind)
         and (n.lineno, n.col_offset) <= (line, column)
         and (n.end_lineno, n.end_col_offset) >= (end_line, end_column)
@@ -173,7 +173,7 @@ def plain_lists(model, scope):
 def _assignment(scope, cls, name):
     for c in scope.tree.body:
         if isinstance(c, ast.ClassDef) and c.name == cls:
-            for n in ast.walk(c):
+            for n in trees.nodes(c):
                 targets = n.targets if isinstance(n, ast.Assign) else [n.target] if isinstance(n, ast.AnnAssign) else []
                 for t in targets:
                     if isinstance(t, ast.Attribute) and t.attr == name and isinstance(t.value, ast.Name):
@@ -190,19 +190,26 @@ def _text(scope, node):
     return line[node.col_offset : node.end_col_offset].decode()
 
 
+def _attributes(scope):
+    """How often a file reads each attribute; one that it only sets is there with 0."""
+    if scope.attributes is None:
+        scope.attributes = {}
+        for n in trees.nodes(scope.tree):
+            if isinstance(n, ast.Attribute):
+                scope.attributes[n.attr] = scope.attributes.get(n.attr, 0) + (not isinstance(n.ctx, ast.Store))
+    return scope.attributes
+
+
 def unused_layers(model, scope):
     """Layers with parameters that are made and never named again."""
-    attributes = {}
-    for n in ast.walk(scope.tree):
-        if isinstance(n, ast.Attribute):
-            attributes.setdefault(n.attr, [0, 0])[isinstance(n.ctx, ast.Store)] += 1
+    attributes = _attributes(scope)
     classes = {c.name for c in scope.tree.body if isinstance(c, ast.ClassDef)}
     text = None
     for path, m in model.named_modules():
         if type(m).__name__ not in classes or "forward" not in type(m).__dict__:
             continue
         for name, child in m._modules.items():
-            if child is None or child._entered or attributes.get(name, [1, 0])[0] or name.isdigit():
+            if child is None or child._entered or attributes.get(name, 1) or name.isdigit():
                 continue
             if any(c._entered for c in child.modules()) or not any(True for _ in child.parameters()):
                 continue
@@ -211,7 +218,7 @@ def unused_layers(model, scope):
                 continue
             if text is None:
                 # A name in quotes may be one that getattr is asked for; so may a loop over all children be.
-                text = {n.value for n in ast.walk(scope.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+                text = {n.value for n in trees.nodes(scope.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
                 text |= set(attributes)
             if name in text - set(attributes) or text & {"children", "named_children", "modules", "_modules", "getattr"}:
                 continue

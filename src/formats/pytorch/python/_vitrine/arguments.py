@@ -9,7 +9,7 @@ dataclass with defaults; the owner that makes it as its part; a call in another 
 import ast
 import inspect
 
-from . import trace, unknown
+from . import trace, trees, unknown
 
 #: Arguments of these names hold many options.
 _CONFIGS = ("config", "cfg", "conf", "args", "hparams", "opt", "params", "options", "model_args", "configuration")
@@ -32,7 +32,7 @@ def trains(node):
     """Whether a statement at the top of a file is a training loop and not a definition."""
     return any(
         isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in _TRAINING
-        for n in ast.walk(node)
+        for n in trees.nodes(node)
     )
 
 
@@ -66,7 +66,7 @@ def _here(node):
 
 
 def unknown_targets(node, namespace):
-    for n in ast.walk(node):
+    for n in trees.nodes(node):
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
             namespace.setdefault(n.id, unknown.make(n.id))
         elif isinstance(n, ast.alias) and n.name != "*":
@@ -94,6 +94,8 @@ class Scope:
         self.name, self.tree, self.namespace, self.run = name, tree, namespace, run
         #: What inputs.examples found.
         self.examples = None
+        #: What advice.unused_layers counted.
+        self.attributes = None
 
     def evaluate(self, node, namespace):
         return self.run.evaluate(node, self.name, namespace)
@@ -248,7 +250,7 @@ class Finder:
                 continue
             namespace = {**scope.namespace, **parameters(scope)}
             for node in _simple(block):
-                for call in ast.walk(node):
+                for call in trees.nodes(node):
                     if isinstance(call, ast.Call) and _called_name(call) == name:
                         found = self.evaluated(call, scope, namespace)
                         if found is not None:
@@ -282,7 +284,7 @@ class Finder:
     def factories(self, scope):
         """Functions that need nothing and make the class, themselves or by others of the file: what they make it with."""
         functions = {n.name: n for n in scope.tree.body if isinstance(n, ast.FunctionDef)}
-        names = {k: {n.id for n in ast.walk(f) if isinstance(n, ast.Name)} for k, f in functions.items()}
+        names = {k: trees.names(f) for k, f in functions.items()}
         makers = {k for k, used in names.items() if self.cls.__name__ in used}
         grown = True
         while grown:
@@ -320,11 +322,7 @@ def _called_name(call):
 
 
 def _mentions(block, name):
-    return any(
-        isinstance(n, ast.Name) and n.id == name or isinstance(n, ast.Attribute) and n.attr == name
-        for statement in block
-        for n in ast.walk(statement)
-    )
+    return any(trees.mentions(statement, name) for statement in block)
 
 
 def _needs(function):

@@ -1,4 +1,8 @@
-"""Questions and answers over the device: one line of JSON each way, answered before the read returns."""
+"""
+Questions and answers over the device: one line of JSON each way, answered before the read returns.
+
+What needs no answer waits and goes with the next question: a way there and back costs more than most of what is asked.
+"""
 
 import json
 import math
@@ -6,6 +10,14 @@ import os
 
 _DEVICE = "/dev/vitrine"
 _descriptor = None
+#: What waits to be sent, in order.
+_waiting = []
+#: The number that the next value will get.
+_next = 0
+#: Values that the other side has, and those of them that every class begins with.
+alive = set()
+_base = set()
+_most_waiting = 4000
 
 
 def open_device():
@@ -32,8 +44,44 @@ def _finite(value):
     return value
 
 
+def later(*entry, values=1):
+    """
+    Sends what makes values with the next question; the first one's number. The other side checks it as it checks
+    everything: only what is known to be accepted may go this way, as nobody waits for a refusal.
+    """
+    global _next
+    first = _next
+    _next += values
+    alive.update(range(first, _next))
+    _waiting.append((first, *entry))
+    if len(_waiting) >= _most_waiting:
+        ask("mark")
+    return first
+
+
 def ask(what, **details):
     """The answer to a request; a refused one has the key "error"."""
+    global _next, alive, _base
+    if _waiting:
+        details["before"] = list(_waiting)
+        _waiting.clear()
+    answer = _answer(what, details)
+    if "next" in answer:
+        alive.update(range(_next, answer["next"]))
+        _next = answer["next"]
+    if what == "start":
+        alive = set(_base)
+    elif what == "keep":
+        _base = set(alive)
+    elif what == "rewind":
+        alive.difference_update(answer.get("removed", ()))
+    elif what == "request":
+        _next = 0
+        alive, _base = set(), set()
+    return answer
+
+
+def _answer(what, details):
     details["do"] = what
     try:
         text = json.dumps(details, default=_plain, allow_nan=False)

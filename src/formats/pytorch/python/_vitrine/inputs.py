@@ -3,6 +3,8 @@
 import ast
 import itertools
 
+from . import trees
+
 
 def candidates(model):
     """Shapes that the first input may have, from the layers in their order."""
@@ -69,7 +71,7 @@ def examples(scope):
     if scope.examples is not None:
         return scope.examples
     found = []
-    for node in ast.walk(scope.tree):
+    for node in trees.nodes(scope.tree):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)

@@ -4,7 +4,7 @@ import ast
 import inspect
 import sys
 
-from . import advice, arguments, channel, inputs, sizes, trace
+from . import advice, arguments, channel, inputs, sizes, trace, trees
 
 
 def place(file, node):
@@ -89,10 +89,7 @@ class Reading:
         # A building block that another class makes is no finding unless it was asked for.
         name = self.name
         part = any(
-            isinstance(n, ast.Name) and n.id == name
-            for c in self.scope.tree.body
-            if isinstance(c, ast.ClassDef) and c.name != name
-            for n in ast.walk(c)
+            name in trees.names(c) for c in self.scope.tree.body if isinstance(c, ast.ClassDef) and c.name != name
         )
         severity = "error" if self.request.get("class") else "hint" if part else "information"
         trace.say(
@@ -113,7 +110,7 @@ class Reading:
                     return node
             elif isinstance(node, ast.ClassDef) and node.name == self.name:
                 return node
-        for node in ast.walk(self.scope.tree):
+        for node in trees.nodes(self.scope.tree):
             if isinstance(node, ast.ClassDef) and node.name == self.cls.__name__:
                 return node
         return None

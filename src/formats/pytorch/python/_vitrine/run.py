@@ -10,7 +10,7 @@ import linecache
 import sys
 import types
 
-from . import arguments, channel, sizes, trace, unknown
+from . import arguments, channel, sizes, trace, trees, unknown
 from .reading import Reading, code_of, place, worded
 
 #: What calls of these names mean when a size is symbolic. The tree is changed, not the names, so that
@@ -25,12 +25,12 @@ def _range(*arguments):
     return range(*arguments)
 
 
-class _Calls(ast.NodeTransformer):
-    def visit_Call(self, node):
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id in _CALLS:
+def _redirected(tree):
+    """The tree with other functions in its calls of `_CALLS`."""
+    for node in trees.nodes(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
             node.func = ast.copy_location(ast.Name(_CALLS[node.func.id], ast.Load()), node.func)
-        return node
+    return tree
 
 
 class Source:
@@ -51,16 +51,15 @@ def _execute(source, namespace):
     Runs a file statement by statement. One that fails leaves its names unknown and a finding, as a broken line at
     the top of a file does not make the classes below it unreadable. Loops that train are not run.
     """
-    tree = _Calls().visit(source.parse())
+    tree = _redirected(source.parse())
     for node in tree.body:
         if arguments.is_main_guard(node) or isinstance(node, ast.While):
             continue
         if isinstance(node, (ast.For, ast.With, ast.Expr, ast.Assign)) and arguments.trains(node):
             arguments.unknown_targets(node, namespace)
             continue
-        module = ast.fix_missing_locations(ast.Module([node], []))
         try:
-            exec(compile(module, source.name, "exec", dont_inherit=True), namespace)
+            exec(compile(ast.Module([node], []), source.name, "exec", dont_inherit=True), namespace)
         except (MemoryError, RecursionError):
             raise
         except BaseException as error:
@@ -223,13 +222,11 @@ class Runner:
 
     @staticmethod
     def evaluate(node, name, namespace):
-        expression = ast.fix_missing_locations(ast.Expression(_Calls().visit(node)))
-        return eval(compile(expression, name, "eval"), namespace)
+        return eval(compile(ast.Expression(_redirected(node)), name, "eval"), namespace)
 
     @staticmethod
     def execute(node, name, namespace):
-        module = ast.fix_missing_locations(ast.Module([_Calls().visit(node)], []))
-        exec(compile(module, name, "exec", dont_inherit=True), namespace)
+        exec(compile(ast.Module([_redirected(node)], []), name, "exec", dont_inherit=True), namespace)
 
 
 def _read_classes(classes, request, scope, callers):

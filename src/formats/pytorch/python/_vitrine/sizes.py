@@ -3,6 +3,7 @@
 from . import channel, trace, unknown
 
 _known = {}
+_bound = {}
 _hints = {"N": 8, "T": 16, "S": 16, "L": 64, "H": 224, "W": 224, "D": 32}
 
 
@@ -106,8 +107,11 @@ class SymInt:
 
     def _hint(self):
         """The number that stands for it where a decision is needed."""
-        bound = channel.ask("dim", f="bind", a=self._expression, b=0, bindings=_hints)["dim"]
-        return bound if isinstance(bound, int) else 64
+        found = _bound.get(self._expression)
+        if found is None:
+            found = channel.ask("dim", f="bind", a=self._expression, b=0, bindings=_hints)["dim"]
+            _bound[self._expression] = found = found if isinstance(found, int) else 64
+        return found
 
     def _compare(self, other, test, sign):
         if unknown.is_unknown(other):

@@ -133,6 +133,12 @@ def _failed(answer):
     return RuntimeError(answer["error"])
 
 
+#: Types of an op's outputs by its inputs' types and its attributes, as they were told.
+_inferred = {}
+#: As `_inferred`, of what was asked without a node.
+_asked = {}
+_most_inferred = 20_000
+
 #: Ops that only move what a random tensor holds.
 _MOVING = {"Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Identity"}
 
@@ -145,21 +151,29 @@ def emit(op, inputs, outputs=1, **attributes):
             raise TypeError(f"expected Tensor but got {_kind(tensor)}")
     if not trace.tracing and op in _MOVING and inputs[0]._random():
         source = inputs[0]
-        answer = channel.ask("infer", op=op, inputs=[source._type()], attributes=attributes)
+        [made] = infer(op, [(source._dtype, source._shape)], **attributes)
+        return leaf([size(d) for d in made["shape"]], source.dtype, source._init)
+    ids = [None if t is None else t._id for t in inputs]
+    module = trace.calls[-1]._number if trace.calls else -1
+    key = types = None
+    # A value that the other side has dropped is its to refuse.
+    if all(t is None or t._id in channel.alive for t in inputs):
+        key = op, *[None if t is None else t._kind_of_type() for t in inputs], repr(attributes)
+        types = _inferred.get(key)
+    if types is None:
+        answer = channel.ask("node", op=op, inputs=ids, attributes=attributes, module=module, at=trace.here())
         if "error" in answer:
             raise _failed(answer)
-        return leaf([size(d) for d in answer["outputs"][0]["shape"]], source.dtype, source._init)
-    answer = channel.ask(
-        "node",
-        op=op,
-        inputs=[None if t is None else t._id for t in inputs],
-        attributes=attributes,
-        module=trace.calls[-1]._number if trace.calls else -1,
-        at=trace.here(),
-    )
-    if "error" in answer:
-        raise _failed(answer)
-    made = tuple(_from(o) for o in answer["outputs"])
+        made = tuple(_from(o) for o in answer["outputs"])
+        if len(_inferred) > _most_inferred:
+            _inferred.clear()
+        if key is not None:
+            _inferred[key] = tuple((t._dtype, t._shape) for t in made)
+    else:
+        first = channel.later("node", op, ids, attributes, module, trace.here(), values=len(types))
+        made = tuple(
+            Tensor.__new__(Tensor)._fill(first + i, kind, shape) for i, (kind, shape) in enumerate(types)
+        )
     if any(t is not None and t.requires_grad for t in inputs):
         for t in made:
             t.requires_grad = t.dtype.is_floating_point
@@ -169,15 +183,18 @@ def emit(op, inputs, outputs=1, **attributes):
 
 def infer(op, types, **attributes):
     """Asks for a shape without adding a node; raises what the op would raise."""
-    answer = channel.ask(
-        "infer",
-        op=op,
-        inputs=[{"dtype": d.name, "shape": list(s)} for d, s in types],
-        attributes={k: _attribute(v) for k, v in attributes.items()},
-    )
-    if "error" in answer:
-        raise _failed(answer)
-    return answer["outputs"]
+    inputs = [{"dtype": d.name, "shape": [_attribute(n) for n in s]} for d, s in types]
+    attributes = {k: _attribute(v) for k, v in attributes.items()}
+    key = op, repr(inputs), repr(attributes)
+    found = _asked.get(key)
+    if found is None:
+        answer = channel.ask("infer", op=op, inputs=inputs, attributes=attributes)
+        if "error" in answer:
+            raise _failed(answer)
+        if len(_asked) > _most_inferred:
+            _asked.clear()
+        found = _asked[key] = answer["outputs"]
+    return found
 
 
 def _from(description):
@@ -189,14 +206,35 @@ def _from(description):
 def leaf(shape, dtype, initializer, kind=None):
     """A tensor that no node makes."""
     shape = list(shape)
-    answer = channel.ask("leaf", dtype=dtype.name, shape=shape, initializer=initializer)
-    if "error" in answer:
-        raise _failed(answer)
     t = (kind or Tensor).__new__(kind or Tensor)
-    t._fill(answer["id"], dtype, [size(d) for d in answer["shape"]])
+    if _is_plain(shape, initializer):
+        t._fill(channel.later("leaf", dtype.name, shape, initializer), dtype, shape)
+    else:
+        answer = channel.ask("leaf", dtype=dtype.name, shape=shape, initializer=initializer)
+        if "error" in answer:
+            raise _failed(answer)
+        t._fill(answer["id"], dtype, [size(d) for d in answer["shape"]])
     # The values themselves stay where they are looked up.
     t._init = {"kind": "values"} if initializer["kind"] == "values" else initializer
     return t
+
+
+#: Numbers that JSON can hold, in an initializer of one of these kinds.
+_PLAIN = {"zeros", "ones", "eye", "constant", "uniform", "normal", "truncated_normal", "orthogonal", "values"}
+
+
+def _is_plain(shape, initializer):
+    """Whether the leaf is known to be accepted."""
+    return (
+        initializer["kind"] in _PLAIN
+        and all(type(d) is int and 0 <= d < 1 << 53 for d in shape)
+        and all(_is_number(v) or k == "values" and len(v) < 64 and all(_is_number(n) for n in v)
+                for k, v in initializer.items() if k != "kind")
+    )
+
+
+def _is_number(value):
+    return type(value) in (int, float) and -1e308 < value < 1e308
 
 
 def settled(tensor):
@@ -223,6 +261,7 @@ _RANDOM = ("uniform", "normal", "truncated_normal", "orthogonal")
 
 class Tensor:
     _init = None
+    _typed = None
     grad = None
     grad_fn = None
     is_cuda = False
@@ -247,12 +286,20 @@ class Tensor:
 
     def _fill(self, id, dtype, shape):
         self._id, self._dtype, self._shape = id, dtype, Size(shape)
+        self._typed = None
         self.requires_grad = False
         return self
+
+    def _kind_of_type(self):
+        """Its type as a key."""
+        if self._typed is None:
+            self._typed = self._dtype.name, *[d._expression if isinstance(d, SymInt) else d for d in self._shape]
+        return self._typed
 
     def _become(self, other):
         """In-place ops: the same object stands for a newer value."""
         self._id, self._dtype, self._shape, self._init = other._id, other._dtype, other._shape, other._init
+        self._typed = None
         if not hasattr(self, "requires_grad"):
             self.requires_grad = other.requires_grad
         self.__dict__.pop("_constant", None)
@@ -269,6 +316,10 @@ class Tensor:
         if trace.tracing:
             raise trace.Unsupported("values that are set anew inside of forward are not read yet")
         self._init = {"kind": "values"} if initializer["kind"] == "values" else initializer
+        if _is_plain(self._shape, initializer):
+            self._id = channel.later("leaf", self._dtype.name, list(self._shape), initializer)
+            self._init = initializer
+            return self
         answer = channel.ask("leaf", dtype=self._dtype.name, shape=list(self._shape), initializer=initializer)
         if "error" in answer:
             raise _failed(answer)

@@ -1,0 +1,58 @@
+"""What stands in a syntax tree: each class that is read asks the same of the same file, so that it is looked for once."""
+
+import ast
+
+_SKIPPED = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+
+
+def nodes(root):
+    """A node and all below it in the order of the text, without those that stand for a sign or a context."""
+    span = root.__dict__.get("_span")
+    if span is None:
+        _index(root)
+        span = root._span
+    order, first, last = span
+    return order[first:last]
+
+
+def _index(root):
+    """Puts all nodes in one list, where those below each are a stretch of it."""
+    order = []
+
+    def visit(node):
+        first = len(order)
+        order.append(node)
+        fields = node.__dict__
+        for name in node._fields:
+            value = fields.get(name)
+            if type(value) is list:
+                for v in value:
+                    if isinstance(v, ast.AST) and not isinstance(v, _SKIPPED):
+                        visit(v)
+            elif isinstance(value, ast.AST) and not isinstance(value, _SKIPPED):
+                visit(value)
+        node._span = order, first, len(order)
+
+    visit(root)
+
+
+def _words(root):
+    found = root.__dict__.get("_names")
+    if found is None:
+        here = nodes(root)
+        found = root._names = (
+            frozenset([n.id for n in here if type(n) is ast.Name]),
+            frozenset([n.attr for n in here if type(n) is ast.Attribute]),
+        )
+    return found
+
+
+def names(root):
+    """Names that stand in a tree."""
+    return _words(root)[0]
+
+
+def mentions(root, name):
+    """Whether a name, or an attribute called so, stands in a tree."""
+    plain, attributes = _words(root)
+    return name in plain or name in attributes
