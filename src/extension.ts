@@ -20,6 +20,7 @@ import { registerLinks } from './editor/panel/links';
 import { Panel } from './editor/panel/panel';
 import type { Rooms } from './editor/rooms';
 import { Explaining } from './editor/runs/explaining';
+import { Foci } from './editor/runs/focus';
 import { Statistics } from './editor/runs/statistics';
 import { Runs } from './editor/runs/store';
 import { Training } from './editor/runs/training';
@@ -39,9 +40,10 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
   const models = new Models(engine, experiments, log);
   const runs = new Runs(log);
   const statistics = new Statistics(engine, runs, log);
+  const foci = new Foci(engine, runs, log);
   const training = new Training(engine, runs, log);
   const explaining = new Explaining(engine, log);
-  const panel = new Panel({ context, log, engine, experiments, models, runs, training, explaining });
+  const panel = new Panel({ context, log, engine, experiments, models, runs, training, explaining, foci });
   const diffs = new ModelDiffs({ context, log, engine });
   const rooms: Rooms = {
     context,
@@ -51,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     models,
     runs,
     statistics,
+    foci,
     training,
     explaining,
     panel,

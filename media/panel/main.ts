@@ -22,7 +22,8 @@ import { restore, Store } from './store';
 import { useStrings } from './strings';
 import { details, graphPane } from './views/architecture';
 import { dataView } from './views/data';
-import { explainView, explanationPane, type Hover } from './views/explain';
+import { explainView, explanationPane } from './views/explain';
+import type { Hover } from './views/explainContext';
 import { header } from './views/shell';
 import { trainingView } from './views/training';
 

@@ -3,6 +3,7 @@
  * page says that it is ready, because a hidden page gets no messages.
  */
 import type { DataOverview } from '../data/overview/overview';
+import type { LayerFocus } from '../explain/layerFocus';
 import type { Explanation } from '../explain/method';
 import type { Model } from '../model/graph';
 import type { Evaluation, SamplePage } from '../service/protocol';
@@ -66,7 +67,7 @@ export interface LayerFigures {
   /** Of the run and the row that the rest was measured on. */
   run?: string;
   row?: number;
-  /** Seconds of one sample's forward pass. */
+  /** Seconds that one sample takes forward and back, as measured. */
   seconds?: Readonly<Record<string, number>>;
   /** Share of outputs that are exactly zero, 0 to 1. */
   zeros?: Readonly<Record<string, number>>;
@@ -93,6 +94,8 @@ export interface PanelState {
   /** Samples that a cell of the confusion matrix holds, or the worst ones. */
   picked?: SamplePage & { title: string };
   layers?: LayerFigures;
+  /** What a layer of the shown run attends to; null where it gives nothing of the kind. */
+  focus?: { run: string; module: string; found: LayerFocus | null };
   /** The data as a whole. */
   overview?: DataOverview;
   samples?: SamplePage & { split: 'train' | 'valid' | 'test'; offset: number };
@@ -160,5 +163,7 @@ export type FromPage =
   | { type: 'evaluate'; split: 'train' | 'valid' | 'test' }
   | { type: 'pick'; title: string; rows: readonly number[] }
   | { type: 'layers'; by: ColourBy }
+  /** What does this layer attend to? */
+  | { type: 'focus'; module: string }
   | { type: 'learningRate'; value: number }
   | { type: 'error'; message: string };

@@ -7,6 +7,7 @@ import type { ModelDiffs } from './modelDiff/view';
 import type { Models } from './models';
 import type { Panel } from './panel/panel';
 import type { Explaining } from './runs/explaining';
+import type { Foci } from './runs/focus';
 import type { Statistics } from './runs/statistics';
 import type { Runs } from './runs/store';
 import type { Training } from './runs/training';
@@ -19,6 +20,7 @@ export interface Rooms {
   models: Models;
   runs: Runs;
   statistics: Statistics;
+  foci: Foci;
   training: Training;
   explaining: Explaining;
   panel: Panel;

@@ -44,6 +44,8 @@ const needs: Readonly<Record<Method, Need>> = {
   'data/samples': 'data',
   'run/evaluation': 'prediction',
   'run/activity': 'prediction',
+  'run/timing': 'prediction',
+  'run/layer': 'explanation',
   explain: 'explanation',
   anchor: 'explanation',
   counterfactual: 'explanation',

@@ -178,6 +178,8 @@ export interface KernelCall {
   fused?: Fused;
   /** Written besides `output`: by joined kernels, and by hand-written ones (`source` is not used then). */
   also?: readonly Concrete[];
+  /** Ids of the model's nodes that it computes, or the gradients of: set by who lowers, for measurements. */
+  nodes?: readonly string[];
 }
 
 /**

@@ -59,10 +59,12 @@ export async function classActivationMap(
   map: (maps: FeatureMaps) => Float32Array | Promise<Float32Array>,
 ): Promise<Attribution> {
   const { shape } = sampleOf(request);
-  const maps = await featureMaps(request, activated(request.model, convolution(request.model, layer)));
+  const node = convolution(request.model, layer);
+  const maps = await featureMaps(request, activated(request.model, node));
   return {
     values: { shape, data: overImage(await map(maps), maps, shape) },
     facts: { rows: maps.height, columns: maps.width },
+    layers: [node.module],
   };
 }
 

@@ -138,6 +138,7 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
         ...(sample?.truth !== undefined && { truth: sample.truth }),
       }),
       ...(attribution.facts && { facts: attribution.facts }),
+      ...(attribution.layers?.length && { layers: [...new Set(attribution.layers)] }),
       ...(context && Object.keys(context).length > 0 && { context }),
     };
   } finally {

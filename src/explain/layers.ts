@@ -75,6 +75,7 @@ export function byUnit(values: Float32Array, shape: readonly number[], layer: st
   return {
     values: { shape: [units], data },
     names,
+    layers: [layer],
     figures: [{ kind: 'bars', of: 'Unit', value: 'Attribution', names, values: Array.from(data) }],
   };
 }

@@ -74,6 +74,8 @@ export interface Attribution {
   facts?: Readonly<Record<string, number>>;
   /** The baseline that "nothing" stands for, if the method has one. */
   baseline?: Tensor;
+  /** The modules that it looks into, by path, where it is about some: the way back to graph and source. */
+  layers?: readonly string[];
   /** How the result is seen; absent where the values are attributions to the input's entries. */
   figures?: readonly Figure[];
   /** Sentences that the method says of its result itself, in the request's language. */
@@ -136,6 +138,8 @@ export interface Explanation {
   /** In plain words. */
   text: string;
   facts?: Readonly<Record<string, number>>;
+  /** The modules that the method looked into, by path. */
+  layers?: readonly string[];
   /** What stands around the prediction: sureness that was checked, similar rows, the nearest change. */
   context?: Context;
 }

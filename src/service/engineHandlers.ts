@@ -10,12 +10,14 @@ import { counterfactualRun } from './counterfactualRun';
 import { evaluationRun } from './evaluationRun';
 import { explainRow } from './explainRow';
 import { filmstrip } from './filmstrip';
+import { layerRun } from './layerRun';
 import { predictRaw, rowsOfText } from './predictFile';
 import { reportRun } from './reportRun';
 import { robustnessRun } from './robustnessRun';
 import type { RunManager } from './runManager';
 import { dataOverview, samplePage } from './samples';
 import type { Handlers } from './server';
+import { timingRun } from './timingRun';
 import { whatIf } from './whatIf';
 
 export function engineHandlers(
@@ -54,6 +56,14 @@ export function engineHandlers(
 
     async 'run/activity'(params, { signal }) {
       return activityRun(params, engineFor, signal);
+    },
+
+    async 'run/layer'(params, { signal, progress }) {
+      return layerRun(params, engineFor, { signal, onProgress: progress });
+    },
+
+    async 'run/timing'(params, { signal }) {
+      return timingRun(params, signal);
     },
 
     async 'data/overview'(params) {

@@ -9,6 +9,7 @@ import type { BackendInfo } from '../engine/engine';
 import type { Anchor, AnchorCall } from '../explain/anchors/anchor';
 import type { CounterfactualCall, CounterfactualResult } from '../explain/counterfactual/counterfactual';
 import type { Fairness, FairnessCall } from '../explain/fairness/fairness';
+import type { LayerFocus } from '../explain/layerFocus';
 import type { Explanation, ExplanationMethod } from '../explain/method';
 import type { Subject } from '../explain/probe';
 import type { Language } from '../explain/words';
@@ -128,6 +129,16 @@ export interface LayerActivity {
   attribution?: Readonly<Record<string, number>>;
 }
 
+/** How long each node of a graph takes, by node id. */
+export interface LayerTimes {
+  /** How many rows passed at once. */
+  rows: number;
+  /** False where the model has no gradient: then only the way forward was timed. */
+  backward: boolean;
+  /** Of one row, forward and back. */
+  seconds: Readonly<Record<string, number>>;
+}
+
 /** An explanation method as a menu shows it. */
 export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope'> & {
   /** Why it does not fit the run's model, in a sentence. */
@@ -204,6 +215,9 @@ export interface Requests {
   /** @throws bad-request for runs whose targets are neither one class nor one number a row. */
   'run/evaluation': [{ run: string; split: Split }, Evaluation];
   'run/activity': [{ run: string; row?: number; target?: number }, LayerActivity];
+  /** @throws bad-request for a module whose output is no real numbers, or that has none of its own. */
+  'run/layer': [{ run: string; module: string }, LayerFocus];
+  'run/timing': [{ run: string }, LayerTimes];
   explain: [ExplainRequest, Explanation];
   anchor: [AnchorRequest, Anchor];
   counterfactual: [CounterfactualRequest, CounterfactualResult];

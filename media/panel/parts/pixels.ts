@@ -18,6 +18,8 @@ export interface PixelsProperties {
   onKeyPixel?(at: { x: number; y: number }): void;
   /** The pixel under a pressed pointer, or under the cursor when space or enter is pressed. */
   onPaint?(at: { x: number; y: number }): void;
+  /** It was double-clicked, or Enter was pressed. */
+  onPick?(): void;
 }
 
 class PixelsElement extends HTMLElement {
@@ -42,6 +44,7 @@ class PixelsElement extends HTMLElement {
         this.addEventListener('keydown', e => this.#key(e));
         this.addEventListener('pointerdown', e => this.#paint(e));
         this.addEventListener('pointermove', e => e.buttons === 1 && this.#paint(e));
+        this.addEventListener('dblclick', () => this.#properties!.onPick?.());
         this.addEventListener('blur', () => this.#properties!.onPixel?.(undefined));
       }
     }
@@ -97,7 +100,12 @@ class PixelsElement extends HTMLElement {
   }
 
   #key(e: KeyboardEvent): void {
-    const { cursor, onPaint } = this.#properties!;
+    const { cursor, onPaint, onPick } = this.#properties!;
+    if (onPick && e.key === 'Enter') {
+      e.preventDefault();
+      onPick();
+      return;
+    }
     if (onPaint && cursor && (e.key === ' ' || e.key === 'Enter')) {
       e.preventDefault();
       onPaint(cursor);

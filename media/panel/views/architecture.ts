@@ -13,6 +13,7 @@ import { empty } from '../parts/empty';
 import { icon } from '../parts/icons';
 import type { Settings } from '../store';
 import { t } from '../strings';
+import { focusSection } from './layerFocus';
 
 /** Settings are kept by model, so that each has its own folds. */
 export function modelKey(model: Model): string {
@@ -58,8 +59,7 @@ function coloursOf(state: PanelState, history: History | undefined): ColourBy[] 
     'parameters',
     'flops',
     ...(history?.gradientNorms ? (['gradients'] as const) : []),
-    ...(state.layers?.seconds ? (['seconds'] as const) : []),
-    ...(trained ? (['zeros'] as const) : []),
+    ...(trained ? (['seconds', 'zeros'] as const) : []),
     ...(trained && state.explanation?.row != null ? (['attribution'] as const) : []),
   ];
 }
@@ -204,6 +204,7 @@ export function details(
           </section>`
         : nothing
     }
+    ${item?.path ? focusSection(item.path, state, actions) : nothing}
   </aside>`;
 }
 

@@ -6,14 +6,7 @@ import { Models } from '../models';
 import { loadOps } from '../registries';
 import type { Rooms } from '../rooms';
 import { enabled } from '../settings';
-import {
-  callHover,
-  classHover,
-  type HoverFacts,
-  modulesHover,
-  type Trained,
-  writtenHover,
-} from '../text/hover';
+import { callHover, classHover, type HoverFacts, modulesHover, writtenHover } from '../text/hover';
 import { callAt, encloses, modulesAt, modulesNamed } from '../text/places';
 import { classAround, classPlaces, selfAttributeAt } from '../text/python';
 import { outlineOf } from './outline';
@@ -39,11 +32,17 @@ async function hoverAt(
   if (token.isCancellationRequested) return undefined;
   const found = reading && findAt(document, position, Models.models(reading));
   if (!found) return writtenAt(document, position, rooms);
-  const trained = await Promise.race([rooms.statistics.of(found.model), patience()]);
+  const abort = new AbortController();
+  const listening = token.onCancellationRequested(() => abort.abort());
+  const [trained, focus] = await Promise.all([
+    Promise.race([rooms.statistics.of(found.model), patience()]),
+    Promise.race([focusOf(found, rooms, abort.signal), patience()]),
+  ]).finally(() => listening.dispose());
   const facts: HoverFacts = {
     ops: await loadOps(),
     t: (text, ...args) => vscode.l10n.t(text, ...args),
     ...(trained ? { trained } : {}),
+    ...(focus ? { focus } : {}),
   };
   if (token.isCancellationRequested) return undefined;
   const body = found.text(facts);
@@ -155,6 +154,12 @@ export function findAt(
   return undefined;
 }
 
-function patience(): Promise<Trained | undefined> {
+async function focusOf({ model, module }: Found, { foci, training }: Rooms, signal: AbortSignal) {
+  // While something trains, it has the engine.
+  if (module === undefined || training.live) return undefined;
+  return foci.of(model, module, signal).catch(() => undefined);
+}
+
+function patience(): Promise<undefined> {
   return new Promise(resolve => setTimeout(resolve, STATISTICS_PATIENCE, undefined));
 }

@@ -12,6 +12,7 @@ import type { Models } from '../models';
 import type { FromPage, PanelState, PanelView, Selection } from '../panelProtocol';
 import { manageTrust, showPlaceOf } from '../problems';
 import type { Explaining } from '../runs/explaining';
+import type { Foci } from '../runs/focus';
 import type { Run, Runs } from '../runs/store';
 import type { Training } from '../runs/training';
 import { enabled } from '../settings';
@@ -38,6 +39,7 @@ interface Needs {
   runs: Runs;
   training: Training;
   explaining: Explaining;
+  foci: Foci;
 }
 
 /** Who made a selection: its own place need not be shown what is selected. */
@@ -273,6 +275,11 @@ export class Panel implements vscode.Disposable {
         break;
       case 'layers':
         await this.#work.do('layers', l10n.t('Looking at every layer…'), s => this.#layers.show(m.by, s));
+        break;
+      case 'focus':
+        await this.#work.do('focus', l10n.t('Looking at {0}…', m.module), s =>
+          this.#layers.attend(m.module, s),
+        );
         break;
       case 'explain':
         // Where it is shown is the page's matter: beside the samples where there is room.

@@ -16,6 +16,7 @@ export type WorkKind =
   | 'overview'
   | 'evaluation'
   | 'layers'
+  | 'focus'
   | 'words';
 
 interface Said {

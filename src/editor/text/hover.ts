@@ -1,10 +1,12 @@
 /** What a hover over a layer, a call or a class says, as Markdown. */
 
+import type { LayerFocus } from '../../explain/layerFocus';
 import { meanings, signatureOf } from '../../formats/pytorch/signatures';
 import { type Dim, equalDims } from '../../model/dim';
 import type { Initializer, Model, ModuleInfo, Node, Parameter, Shape } from '../../model/graph';
 import type { ParameterStatistics } from '../../service/protocol';
 import { flopsOf, flopsPerSample, modelFlops, type Ops, parameterCount, parametersOf } from './facts';
+import { focusText } from './focus';
 import { code, count, number, plain, shapeText, shortCount } from './format';
 import { histogramSvg, svgDataUri } from './histogram';
 import { type Call, moduleAtPath, nodesOf } from './places';
@@ -19,6 +21,8 @@ export interface Trained {
 export interface HoverFacts {
   ops: Ops;
   trained?: Trained;
+  /** What the layer attends to. */
+  focus?: LayerFocus & { run: string };
   /** Translates; keys are the English sentences, with {0}, {1} … for arguments. */
   t: Translate;
 }
@@ -79,8 +83,9 @@ function moduleHover(model: Model, m: ModuleInfo, facts: HoverFacts): string {
   return [
     `**${plain(m.path || model.name)}** · ${code(typeText(m))}`,
     table(['', ''], rows),
-    argumentsText(m, t),
     trainedText(m.path, facts),
+    facts.focus?.module === m.path ? focusText(facts.focus, t) : '',
+    argumentsText(m, t),
   ]
     .filter(Boolean)
     .join('\n\n');

@@ -3,6 +3,7 @@
  * the cursor, what training made of it.
  */
 import * as vscode from 'vscode';
+import type { LayerFocus } from '../../explain/layerFocus';
 import type { TrustResult } from '../../explain/method';
 import type { Model } from '../../model/graph';
 import type { ParameterStatistics } from '../../service/protocol';
@@ -14,7 +15,8 @@ import type { Answer } from '../runs/explaining';
 import { enabled, onSettingChange } from '../settings';
 import { attributionText, topAttributions } from '../text/attributions';
 import { parameterCount } from '../text/facts';
-import { count, number, percent, shapeText } from '../text/format';
+import { focusText, isPlane, strongestInputs, unitText } from '../text/focus';
+import { bar, count, number, percent, shapeText } from '../text/format';
 import { histogramSvg, svgDataUri } from '../text/histogram';
 import { statisticsLine, trainedOf } from '../text/hover';
 import { moduleAtPath, sourceOf } from '../text/places';
@@ -38,6 +40,7 @@ interface Layer {
   model: Model;
   path: string;
   statistics: readonly ParameterStatistics[];
+  focus?: LayerFocus & { run: string };
   run?: string;
 }
 
@@ -57,6 +60,7 @@ class ExplanationTree implements vscode.TreeDataProvider<Line>, vscode.Disposabl
   #view: vscode.TreeView<Line> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #asked = 0;
+  #looking = new AbortController();
   /** What the user turned to last comes first. */
   #layerFirst = false;
 
@@ -135,28 +139,41 @@ class ExplanationTree implements vscode.TreeDataProvider<Line>, vscode.Disposabl
 
   async #show(model: Model, path: string): Promise<void> {
     const asked = ++this.#asked;
+    this.#looking.abort();
+    this.#looking = new AbortController();
+    const { signal } = this.#looking;
     this.#layerFirst = true;
     const same = this.#layer?.path === path && this.#layer.model.name === model.name;
     if (!same) this.#set({ model, path, statistics: [] });
     const trained = await this.#rooms.statistics.of(model);
     if (asked !== this.#asked) return;
-    this.#set({
+    const layer: Layer = {
       model,
       path,
       statistics: trainedOf(path, trained),
       ...(trained ? { run: trained.run } : {}),
-    });
+      ...(same && this.#layer?.focus ? { focus: this.#layer.focus } : {}),
+    };
+    this.#set(layer);
+    // While something trains, it has the engine.
+    if (!trained || this.#rooms.training.live) return;
+    const focus = await this.#rooms.foci.of(model, path, signal).catch(() => undefined);
+    if (asked === this.#asked && focus) this.#set({ ...layer, focus });
   }
 
   #set(layer: Layer | undefined): void {
     if (!layer && !this.#layer) return;
-    if (!layer) this.#asked++;
+    if (!layer) {
+      this.#asked++;
+      this.#looking.abort();
+    }
     this.#layer = layer;
     this.#changed.fire(undefined);
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#looking.abort();
     for (const d of this.#disposables) d.dispose();
   }
 }
@@ -188,6 +205,22 @@ function answerLines({ question, explanation, page }: Answer): Line[] {
     expanded: true,
     children: trust.measures.map(measureLine),
   });
+  for (const path of explanation.layers ?? [])
+    lines.push({
+      label: l10n.t('Layer {0}', path),
+      icon: new vscode.ThemeIcon('type-hierarchy'),
+      command: {
+        command: commands.showArchitecture,
+        title: l10n.t('Show in Graph'),
+        arguments: [
+          {
+            file: question.run.record.model.file,
+            class: question.run.record.model.class,
+            module: path,
+          },
+        ],
+      },
+    });
   if (explanation.text)
     lines.push({
       label: explanation.text,
@@ -231,7 +264,7 @@ function measureLine(m: TrustResult): Line {
   };
 }
 
-function layerLine({ model, path, statistics, run }: Layer): Line {
+function layerLine({ model, path, statistics, run, focus }: Layer): Line {
   const module = moduleAtPath(model, path);
   const output = model.values[module?.outputs[0] ?? ''];
   const place = sourceOf(model, path);
@@ -250,16 +283,88 @@ function layerLine({ model, path, statistics, run }: Layer): Line {
     ...(place
       ? { command: { command: commands.revealSource, title: l10n.t('Go to Source'), arguments: [place] } }
       : {}),
-    children: statistics.slice(0, 40).map(s => ({
-      label: path !== '' && s.name.startsWith(`${path}.`) ? s.name.slice(path.length + 1) : s.name,
-      // The histogram as blocks of text: it is there at a glance, in every theme.
-      description: `${blocks(s.histogram)}  ${statisticsLine(s, (text, ...args) => l10n.t(text, ...args))}`,
-      icon: new vscode.ThemeIcon('graph'),
-      tooltip: new vscode.MarkdownString(
-        `${l10n.t('Values after training (run {0})', run ?? '')}\n\n![](${svgDataUri(histogramSvg(s.histogram, { ...s, width: 240, height: 60 }))})`,
+    children: [
+      ...(focus ? [focusLine(focus)] : []),
+      ...statistics.slice(0, 40).map(
+        (s): Line => ({
+          label: path !== '' && s.name.startsWith(`${path}.`) ? s.name.slice(path.length + 1) : s.name,
+          // The histogram as blocks of text: it is there at a glance, in every theme.
+          description: `${blocks(s.histogram)}  ${statisticsLine(s, (text, ...args) => l10n.t(text, ...args))}`,
+          icon: new vscode.ThemeIcon('graph'),
+          tooltip: new vscode.MarkdownString(
+            `${l10n.t('Values after training (run {0})', run ?? '')}\n\n![](${svgDataUri(histogramSvg(s.histogram, { ...s, width: 240, height: 60 }))})`,
+          ),
+        }),
       ),
-    })),
+    ],
   };
+}
+
+/** What moves the layer, and what excites its units; a row leads to its explanation. */
+function focusLine(focus: LayerFocus & { run: string }): Line {
+  const t = (text: string, ...args: (string | number)[]) => l10n.t(text, ...args);
+  const strongest = isPlane(focus) ? [] : strongestInputs(focus, 8, i => t('entry {0}', i));
+  const most = strongest[0]?.share ?? 1;
+  return {
+    label: l10n.t('Attends to'),
+    description: l10n.t('{0} rows of the data', focus.rows),
+    icon: new vscode.ThemeIcon('eye'),
+    expanded: true,
+    tooltip: new vscode.MarkdownString(focusText(focus, t)),
+    children: [
+      ...(isPlane(focus) ? [{ label: regionText(focus), icon: new vscode.ThemeIcon('file-media') }] : []),
+      ...strongest.map(s => ({ label: s.name, description: `${bar(s.share / most)} ${percent(s.share)}` })),
+      ...focus.shown.map(u => ({
+        label: l10n.t('Unit {0}', u.unit),
+        description: unitText(u, t),
+        icon: new vscode.ThemeIcon('circle-small'),
+        children: u.top.map(r => ({
+          label: l10n.t('Row {0}', r.row),
+          description: [r.target === null ? '' : String(r.target), r.token ?? '', number(r.value)]
+            .filter(Boolean)
+            .join(' · '),
+          icon: new vscode.ThemeIcon('target'),
+          command: {
+            command: commands.explain,
+            title: l10n.t('Explain Prediction'),
+            arguments: [{ run: focus.run, method: 'integrated_gradients', row: r.row }],
+          },
+        })),
+      })),
+      ...(focus.silent > 0
+        ? [
+            {
+              label: l10n.t('{0} of its units are never above zero.', percent(focus.silent)),
+              icon: new vscode.ThemeIcon('warning'),
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+/** "rows 3 to 12, columns 5 to 20": where nine tenths of what moves it lie. */
+function regionText({ inputs }: LayerFocus): string {
+  const [height, width] = inputs!.shape as [number, number];
+  const span = (count: number, at: (i: number) => number): [number, number] => {
+    const sums = new Array<number>(count).fill(0);
+    inputs!.values.forEach((v, i) => {
+      sums[at(i)]! += v;
+    });
+    const total = sums.reduce((a, b) => a + b, 0);
+    let [from, to, kept] = [0, count - 1, total];
+    while (to > from) {
+      const [first, last] = [sums[from]!, sums[to]!];
+      if (kept - Math.min(first, last) < 0.9 * total) break;
+      kept -= Math.min(first, last);
+      if (first < last) from++;
+      else to--;
+    }
+    return [from, to];
+  };
+  const [top, bottom] = span(height, i => Math.floor(i / width));
+  const [left, right] = span(width, i => i % width);
+  return l10n.t('Mostly rows {0} to {1}, columns {2} to {3} of the picture', top, bottom, left, right);
 }
 
 /** "▁▃█▅▂": the counts, two bins a block, the highest at full height. */

@@ -60,10 +60,13 @@ export function differentiate(
       emit: (op, inputs, attributes) => graph.emit(op, inputs, attributes),
       scalar: v => graph.scalar(v),
     };
+    const first = graph.nodes.length;
     const found = rule ? rule(context, definition.gradient) : definition.gradient!(context);
     found.forEach((gradient, i) => {
       if (gradient !== null && node.inputs[i] && dependent.has(node.inputs[i])) add(node.inputs[i], gradient);
     });
+    const of = node.origin;
+    if (of) for (let i = first; i < graph.nodes.length; i++) graph.nodes[i]!.gradientOf ??= of;
   }
   return new Map(targets.map(([id, resolved]) => [id, gradients.get(resolved)]));
 }

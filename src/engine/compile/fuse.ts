@@ -200,6 +200,7 @@ function joined({ calls, shape, flat }: Group, isStored: (buffer: string) => boo
     output: output!,
     ...(also.length > 0 && { also }),
     elementwise: true,
+    nodes: [...new Set(calls.flatMap(c => c.nodes ?? []))],
     fused: { sizes, strides, program, stores: outputs.map(o => written.get(o.buffer)!) },
   };
 }

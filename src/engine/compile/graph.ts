@@ -15,6 +15,8 @@ export interface GraphNode {
   attributes: Attributes;
   /** The model's node that it stems from. */
   origin?: Node;
+  /** The model's node whose gradient it computes, or a part of it. */
+  gradientOf?: Node;
 }
 
 /** How a tensor is drawn: `value` with the probability `keep`, else 0; or from a distribution. */

@@ -75,7 +75,8 @@ export function lower(
       kernel: call => {
         note(call.output);
         for (const c of call.also ?? []) note(c);
-        if (sizeOf(call.output.shape) > 0) calls.push(call);
+        const of = node.origin ?? node.gradientOf;
+        if (sizeOf(call.output.shape) > 0) calls.push(of ? { ...call, nodes: [of.id] } : call);
       },
       alias: (output, input) => aliases.set(node.outputs[output]!, buffer(node.inputs[input]!)),
     });

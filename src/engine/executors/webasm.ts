@@ -67,12 +67,17 @@ export function memoryInUse(): number {
 export interface WebasmOptions {
   /** Gets the time of each kernel; measuring costs small nets much of their speed. */
   profile?: Profile;
+  /** Hears how long each kernel took, in ms; costs as much. */
+  observe?: (call: KernelCall, milliseconds: number) => void;
   /** How many threads share large steps: see `threadCount`. The results are the same whatever it is. */
   threads?: number;
 }
 
 /** @param pool for tests: threads in place of those that `threads` asks for. */
-export function webasmExecutor({ profile, threads }: WebasmOptions = {}, pool = poolOf(threads)): Executor {
+export function webasmExecutor(
+  { profile, threads, observe }: WebasmOptions = {},
+  pool = poolOf(threads),
+): Executor {
   const gpu = new GPU({ mode: 'webasm' });
   const count = pool?.threads ?? 1;
   const backend: BackendInfo = {
@@ -83,7 +88,8 @@ export function webasmExecutor({ profile, threads }: WebasmOptions = {}, pool = 
   return {
     backend,
     fast: true,
-    compile: async plan => new WebasmExecutable(gpu, backend, plan, pool, profile),
+    compile: async plan =>
+      new WebasmExecutable(gpu, backend, plan, pool, profile ? noteIn(profile) : observe),
     dispose: async () => {
       await pool?.dispose();
       await gpu.destroy();
@@ -115,7 +121,7 @@ class WebasmExecutable implements Executable {
     readonly backend: BackendInfo,
     given: Plan,
     private readonly pool?: ThreadPool,
-    profile?: Profile,
+    observe?: (call: KernelCall, milliseconds: number) => void,
   ) {
     const {
       plan,
@@ -159,7 +165,7 @@ class WebasmExecutable implements Executable {
         return undefined;
       };
     });
-    if (profile) this.steps = this.steps.map((step, i) => timed(step, labelOf(plan.calls[i]!), profile));
+    if (observe) this.steps = this.steps.map((step, i) => timed(step, plan.calls[i]!, observe));
     if (shared) this.release = () => shared.remove(id);
     this.bytes = memory.buffer.byteLength;
     inUse += this.bytes;
@@ -225,15 +231,27 @@ function labelOf(call: KernelCall): string {
   return `${call.name}${call.fast ? ` [${call.fast.name}]` : ''} ${shapes.join(' ')}`;
 }
 
-function timed(step: Run, label: string, profile: Profile): Run {
-  const entry = profile.get(label) ?? { calls: 0, shortest: Number.POSITIVE_INFINITY };
-  profile.set(label, entry);
+function timed(step: Run, call: KernelCall, observe: (call: KernelCall, milliseconds: number) => void): Run {
   return () => {
     const start = performance.now();
     const late = step();
-    entry.shortest = Math.min(entry.shortest, performance.now() - start);
-    entry.calls++;
+    observe(call, performance.now() - start);
     return late;
+  };
+}
+
+function noteIn(profile: Profile): (call: KernelCall, milliseconds: number) => void {
+  const labels = new Map<KernelCall, string>();
+  return (call, milliseconds) => {
+    let label = labels.get(call);
+    if (label === undefined) {
+      label = labelOf(call);
+      labels.set(call, label);
+    }
+    const entry = profile.get(label) ?? { calls: 0, shortest: Number.POSITIVE_INFINITY };
+    profile.set(label, entry);
+    entry.shortest = Math.min(entry.shortest, milliseconds);
+    entry.calls++;
   };
 }
 

@@ -75,6 +75,7 @@ export const method: ExplanationMethod = {
     );
     return {
       ...overPositions(request, values, figures),
+      layers: chosen.map(l => maps.layers[l]!.name),
       facts: { layers: maps.layers.length, heads: maps.heads[0]! },
     };
   },

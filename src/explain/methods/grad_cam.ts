@@ -44,13 +44,18 @@ export const method: ExplanationMethod = {
         `Grad-CAM draws a map over an image; the input of ${request.model.name} has the shape (${shape.join(', ')}). Use integrated_gradients.`,
       );
     }
-    const { map, height, width } = await gradCam(request, convolution(request.model, layer));
+    const node = convolution(request.model, layer);
+    const { map, height, width } = await gradCam(request, node);
     const [h, w] = shape.slice(-2) as [number, number];
     const drawn = resizeBilinear(map, height, width, h, w);
     const planes = shape.slice(0, -2).reduce((a, b) => a * b, 1);
     const values = new Float32Array(planes * h * w);
     for (let p = 0; p < planes; p++) values.set(drawn, p * h * w);
-    return { values: { shape, data: values }, facts: { rows: height, columns: width } };
+    return {
+      values: { shape, data: values },
+      facts: { rows: height, columns: width },
+      layers: [node.module],
+    };
   },
 };
 

@@ -36,12 +36,13 @@ export const method: ExplanationMethod = {
 /** Guided backpropagation times Grad-CAM, the latter enlarged without smoothing, as Captum does by default. */
 export async function guidedGradCam(request: ExplanationRequest, layer: string) {
   const { data, shape } = sampleOf(request);
-  const { map, height, width } = await gradCam(request, convolution(request.model, layer));
+  const node = convolution(request.model, layer);
+  const { map, height, width } = await gradCam(request, node);
   const detail = await gradientAt(request, data, shape, guided);
   const [h, w] = shape.slice(-2) as [number, number];
   const values = detail.map((g, i) => {
     const y = Math.floor(i / w) % h;
     return g * map[Math.floor((y * height) / h) * width + Math.floor(((i % w) * width) / w)]!;
   });
-  return { values: { shape, data: values }, facts: { rows: height, columns: width } };
+  return { values: { shape, data: values }, facts: { rows: height, columns: width }, layers: [node.module] };
 }

@@ -6,7 +6,7 @@ import { lookOnce } from '../inside';
 import type { Attribution, ExplanationRequest } from '../method';
 import { sampleOf } from '../probe';
 import { wordsFor } from '../words';
-import { type AttentionMaps, selfAttention } from './attention';
+import { type AttentionMaps, attentionLayers, selfAttention } from './attention';
 
 /** Tokens of the input where every position is one, patches of a picture, or numbers. Filling has the name "". */
 export function positionNames(request: ExplanationRequest, length: number): string[] {
@@ -64,12 +64,18 @@ export function overPositions(
   more: readonly Figure[] = [],
 ): Attribution {
   const { shape } = sampleOf(request);
+  const layers = attentionLayers(request.model).map(l => l.name);
   const data = Float32Array.from(values);
   if (shape.length === 1 && shape[0] === data.length)
-    return { values: { shape, data }, ...(more.length > 0 && { figures: [{ kind: 'input' }, ...more] }) };
+    return {
+      values: { shape, data },
+      layers,
+      ...(more.length > 0 && { figures: [{ kind: 'input' }, ...more] }),
+    };
   const grid = gridOf(shape, data.length);
   if (grid)
     return {
+      layers,
       values: {
         shape,
         data: overImage(data.slice(grid.before), { height: grid.rows, width: grid.columns }, shape),
@@ -81,6 +87,7 @@ export function overPositions(
   return {
     values: { shape: [data.length], data },
     names,
+    layers,
     figures: [
       { kind: 'bars', of: figures.position, value: figures.importance, names, values: Array.from(data) },
       ...more,

@@ -1,0 +1,144 @@
+/** An attribution over a picture: beside it, on it, and read pixel by pixel. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PanelState } from '../../../src/editor/panelProtocol';
+import type { Explanation } from '../../../src/explain/method';
+import { heatAlone, heatPixels, heatScale, type Plane, picture } from '../logic/heatmap';
+import { formatNumber, formatPercent, formatSigned } from '../logic/numbers';
+import type { Layer } from '../parts/pixels';
+import { neutral } from '../parts/theme';
+import { t } from '../strings';
+import { type ExplainContext, explainedSample } from './explainContext';
+import { showLayers } from './explainLayers';
+
+/** Drawing data by explanation, so that a hover does not paint everything again. */
+const drawn = new WeakMap<Explanation, { heat: Layer; scale: number; picture?: Layer }>();
+
+function layersOf(e: Explanation, plane: Plane, state: PanelState) {
+  let known = drawn.get(e);
+  if (!known) {
+    const scale = heatScale(plane.values);
+    known = { scale, heat: { ...plane, data: heatPixels(plane, scale) } };
+    drawn.set(e, known);
+  }
+  if (!known.picture) {
+    const source = explainedSample(e, state);
+    if (source?.sample.pixels) known.picture = picture(source.sample.pixels, source.sampleShape);
+  }
+  return known;
+}
+
+const aloneLayers = new WeakMap<Explanation, { middle: string; layer: Layer }>();
+
+function alone(e: Explanation, plane: Plane, scale: number): Layer {
+  const middle = neutral();
+  const known = aloneLayers.get(e);
+  if (known?.middle === `${middle}`) return known.layer;
+  const layer = { ...plane, data: heatAlone(plane, middle, scale) };
+  aloneLayers.set(e, { middle: `${middle}`, layer });
+  return layer;
+}
+
+export function images(e: Explanation, plane: Plane, c: ExplainContext): TemplateResult {
+  const { heat, scale, picture: image } = layersOf(e, plane, c.state);
+  const fits = image && image.width === plane.width && image.height === plane.height;
+  const at = c.hover.pixel;
+  const onPixel = (pixel: { x: number; y: number } | undefined) => {
+    if (pixel?.x !== c.hover.pixel?.x || pixel?.y !== c.hover.pixel?.y) c.setHover({ ...c.hover, pixel });
+  };
+  let [up, down, strongest] = [0, 0, 0];
+  plane.values.forEach((v, i) => {
+    if (v > 0) up += v;
+    else down += v;
+    if (Math.abs(v) > Math.abs(plane.values[strongest]!)) strongest = i;
+  });
+  const label = t('explain.heatmapLabel', {
+    target: e.target.name,
+    positive: formatSigned(up),
+    negative: formatSigned(down),
+    y: Math.floor(strongest / plane.width),
+    x: strongest % plane.width,
+  });
+  const source = explainedSample(e, c.state)?.sample.pixels;
+  const area = plane.width * plane.height;
+  const index = at ? at.y * plane.width + at.x : -1;
+  const pixelValues = source
+    ? Array.from({ length: Math.floor(source.length / area) }, (_, k) =>
+        formatNumber(source[k * area + index], 3),
+      )
+    : [];
+  const readout = at
+    ? [
+        t('explain.pixel', at),
+        pixelValues.length ? t('explain.pixelValue', { value: pixelValues.join(' ') }) : '',
+        t('explain.pixelAttribution', { value: formatSigned(plane.values[index]!, 3) }),
+      ].filter(Boolean)
+    : [];
+  return html`
+    <div class="pictures">
+      ${
+        image
+          ? html`<figure>
+              <vitrine-pixels
+                class="picture"
+                .properties=${{
+                  layers: [image],
+                  label: t('explain.pictureLabel', { size: `${image.width}×${image.height}` }),
+                  cursor: fits ? at : undefined,
+                  onPixel,
+                }}
+              ></vitrine-pixels>
+              <figcaption>${t('explain.picture')}</figcaption>
+            </figure>`
+          : nothing
+      }
+      <figure>
+        <vitrine-pixels
+          class="picture"
+          .properties=${{
+            layers:
+              image && fits
+                ? // The picture fades as the heat grows: white strokes would bleach the colours laid over them.
+                  [
+                    { ...image, opacity: 1 - 0.72 * c.settings.opacity },
+                    { ...heat, opacity: c.settings.opacity },
+                  ]
+                : [alone(e, plane, scale)],
+            label,
+            cursor: at,
+            onPixel,
+            onPick: () => showLayers(e, c),
+          }}
+        ></vitrine-pixels>
+        <figcaption>${t('explain.heatmap')}</figcaption>
+      </figure>
+    </div>
+    <p class="readout mono" role="status">
+      ${readout.length ? readout.map(r => html`<span>${r}</span>`) : html`<span class="quiet">${t('explain.hoverHint')}</span>`}
+    </p>
+    <div class="heat-controls">
+      <div class="heat-legend" aria-hidden="true">
+        <span class="mono">−${formatNumber(scale, 2)}</span>
+        <span class="heat-ramp"></span>
+        <span class="mono">+${formatNumber(scale, 2)}</span>
+        <span class="heat-words"
+          ><span>${t('explain.against')}</span><span>${t('explain.for', { target: e.target.name })}</span></span
+        >
+      </div>
+      ${
+        image && fits
+          ? html`<label class="slider"
+              >${t('explain.opacity')}
+              <input
+                type="range"
+                min="0"
+                max="1"
+                step="0.05"
+                .value=${`${c.settings.opacity}`}
+                @input=${(ev: Event) => c.actions.set({ opacity: Number((ev.target as HTMLInputElement).value) })}
+              /><output class="mono">${formatPercent(c.settings.opacity, 0)}</output></label
+            >`
+          : nothing
+      }
+    </div>
+  `;
+}
