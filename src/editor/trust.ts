@@ -40,6 +40,7 @@ const needs: Readonly<Record<Method, Need>> = {
   'run/history': 'nothing',
   'run/compare': 'nothing',
   'run/parameters': 'nothing',
+  'engine/backends': 'nothing',
   'data/overview': 'data',
   'data/samples': 'data',
   'run/evaluation': 'prediction',

@@ -16,7 +16,11 @@ import { createTrainer } from './trainer';
  * @throws bad-request when the backend that was asked for is not there.
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const executor = await executorFor(options.backend ?? 'auto', options);
+  return engineOn(await executorFor(options.backend ?? 'auto', options));
+}
+
+/** An engine that compiles for an executor, and disposes of it with itself. */
+export function engineOn(executor: Executor): Engine {
   const open = new Set<{ dispose(): Promise<void> }>();
   const kept = <T extends Evaluator | Trainer>(made: T): T => {
     open.add(made);
@@ -31,6 +35,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     backend: executor.backend,
     evaluator: async (model, request) => kept(await createEvaluator(executor, model, request)),
     trainer: async (model, request) => kept(await createTrainer(executor, model, request)),
+    lost: () => executor.lost?.(),
     async dispose() {
       for (const x of [...open]) await x.dispose();
       await executor.dispose();

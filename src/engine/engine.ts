@@ -7,13 +7,18 @@ import type { GradientRules } from './op';
 import type { PenaltySpec } from './penalty';
 import type { StepOptions } from './updates';
 
-export type BackendName = 'webgpu' | 'webasm' | 'cpu';
+/** "webview" is the GPU of VS Code's page, by WebGPU or WebGL2. */
+export type BackendName = 'webgpu' | 'webview' | 'webasm' | 'cpu';
 
 export interface BackendInfo {
   name: BackendName;
   /** What executes, in gpu.js's terms, e.g. "fused-sync". */
   executor: string;
   threads: number;
+  /** A GPU that a driver computes on the CPU. */
+  emulated?: boolean;
+  /** Why it was chosen, where it was. */
+  why?: string;
 }
 
 export interface LossSpec {
@@ -60,6 +65,8 @@ export interface Engine {
   /** Forward only, or forward and the gradient of a chosen function of the outputs. */
   evaluator(model: Model, request: EvaluatorRequest): Promise<Evaluator>;
   trainer(model: Model, request: TrainerRequest): Promise<Trainer>;
+  /** Why its device answers no more; undefined while it does. */
+  lost?(): string | undefined;
   dispose(): Promise<void>;
 }
 

@@ -1,5 +1,4 @@
 /** Requests that compute. */
-import type { Engine } from '../engine/engine';
 import { runChecks } from '../train/checkRegistry';
 import { openRun } from '../train/openRun';
 import { readRawRows } from '../train/rawRows';
@@ -7,6 +6,7 @@ import { activityRun } from './activityRun';
 import { anchorRun } from './anchorRun';
 import { assessRun } from './assessRun';
 import { counterfactualRun } from './counterfactualRun';
+import type { Engines } from './engines';
 import { evaluationRun } from './evaluationRun';
 import { explainRow } from './explainRow';
 import { filmstrip } from './filmstrip';
@@ -20,11 +20,9 @@ import type { Handlers } from './server';
 import { timingRun } from './timingRun';
 import { whatIf } from './whatIf';
 
-export function engineHandlers(
-  runs: RunManager,
-  engineFor: (backend: string | undefined) => Promise<Engine>,
-  distFolder: string,
-): Handlers {
+export function engineHandlers(runs: RunManager, engines: Engines, distFolder: string): Handlers {
+  /** A run's model answers on the backend that it was trained on, or where that is not there, on another. */
+  const engineFor = engines.asked(undefined);
   return {
     async 'run/start'(params, { signal, progress }) {
       return { run: await runs.start(params, signal, progress) };
@@ -125,15 +123,19 @@ export function engineHandlers(
         checks: await runChecks(experiment, {
           distFolder,
           signal,
-          engineFor,
+          engineFor: name => engines.get(name),
           ...(only && { only }),
           onProgress: progress,
         }),
       };
     },
 
+    async 'engine/backends'({ measure }) {
+      return engines.report(measure);
+    },
+
     async 'engine/info'() {
-      const engine = await engineFor(undefined);
+      const engine = await engines.get(undefined);
       return { backend: engine.backend, pid: process.pid };
     },
   };

@@ -23,10 +23,9 @@ function main(): void {
   const log = (text: string) => process.stderr.write(`${text}\n`);
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
   const engines = new Engines();
-  const engineFor = (backend: string | undefined) => engines.get(backend);
   const runs = new RunManager({
     distFolder: __dirname,
-    engineFor,
+    engineFor: backend => engines.get(backend),
     log,
     onEvent: event => notify(connection, 'run/event', event),
   });
@@ -42,7 +41,7 @@ function main(): void {
 
   serve(
     connection,
-    { ...fileHandlers(__dirname), ...(role === 'engine' ? engineHandlers(runs, engineFor, __dirname) : {}) },
+    { ...fileHandlers(__dirname), ...(role === 'engine' ? engineHandlers(runs, engines, __dirname) : {}) },
     log,
   );
   connection.onError(([error]) => log(`The connection failed: ${error.message}`));

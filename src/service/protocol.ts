@@ -25,6 +25,7 @@ import type { ParameterStatistics } from '../train/parameterStatistics';
 import type { RowPrediction } from '../train/predictRows';
 import type { RunEvent, RunRecord } from '../train/run';
 import type { TensorStatistics } from '../train/tensorStatistics';
+import type { BackendReports } from './engines';
 import type { Filmstrip } from './filmstrip';
 import type { PredictedRow } from './predictFile';
 import type { Robustness, RobustnessRequest } from './robustnessRun';
@@ -241,6 +242,8 @@ export interface Requests {
     },
     { target: string; rows: PredictedRow[] },
   ];
+  /** What can compute and how fast; `measure` asks for figures anew. */
+  'engine/backends': [{ measure: boolean }, BackendReports];
   'engine/info': [null, { backend: BackendInfo; pid: number }];
 }
 

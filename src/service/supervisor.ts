@@ -55,6 +55,7 @@ const idempotent: ReadonlySet<Method> = new Set<Method>([
   'predict',
   'predict/whatIf',
   'filmstrip',
+  'engine/backends',
   'engine/info',
 ]);
 

@@ -93,8 +93,9 @@ async function launchAgain(request: LaunchRequest, file: string, id: string): Pr
   return { run: id, folder, notes: parts.dataset.notes, done: handled(done) };
 }
 
-function handsOn({ control, stopSignal, onEvent, checkpointEvery }: LaunchRequest) {
+function handsOn({ control, stopSignal, onEvent, checkpointEvery, engineFor }: LaunchRequest) {
   return {
+    fallback: () => engineFor('webasm'),
     ...(control && { control }),
     ...(stopSignal && { signal: stopSignal }),
     ...(onEvent && { onEvent }),

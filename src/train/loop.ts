@@ -86,14 +86,19 @@ export class TrainingLoop {
         if (await this.runEpoch()) return await this.stopped();
       return await this.finished();
     } catch (e) {
+      if (this.request.fallback && isDeviceLost(e)) {
+        // The run goes on elsewhere: see beginTraining.
+        this.writer.emit({ event: 'state', run: this.id, state: 'running', message: takenOver(e) });
+        throw e;
+      }
       const message = e instanceof VitrineError ? e.message : 'The run ended by an internal error.';
       // The disk itself may be what failed: the first error is the one to tell.
       await this.end('failed', {}, message).catch(() => {});
       throw e;
     } finally {
       await this.writer.close().catch(() => {});
-      await this.evaluator?.dispose();
-      await this.trainer?.dispose();
+      await this.evaluator?.dispose().catch(() => {});
+      await this.trainer?.dispose().catch(() => {});
     }
   }
 
@@ -132,6 +137,7 @@ export class TrainingLoop {
       batchSize,
       weights,
     });
+    await this.writer.update({ backend: this.trainer.backend.name });
     this.writer.emit({
       event: 'start',
       run: this.id,
@@ -385,7 +391,7 @@ export class TrainingLoop {
     this.writer.emit({
       event: 'end',
       run: this.id,
-      backend: this.request.engine.backend.name,
+      backend: this.writer.current.backend,
       seconds: this.seconds(),
       epochs: this.epoch,
       state,
@@ -399,6 +405,14 @@ export class TrainingLoop {
   private seconds(): number {
     return microseconds(this.start.seconds * 1000 + performance.now() - this.began);
   }
+}
+
+export function isDeviceLost(e: unknown): e is VitrineError {
+  return e instanceof VitrineError && e.code === 'device-lost';
+}
+
+function takenOver(e: VitrineError): string {
+  return `${e.message.split('. Try again')[0]}. The run goes on from its last checkpoint on the CPU.`;
 }
 
 /** Milliseconds as seconds, without digits that no clock gave. */

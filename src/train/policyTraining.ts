@@ -136,7 +136,7 @@ async function run(
     writer.emit({
       event: 'end',
       run: id,
-      backend: engine.backend.name,
+      backend: trainer.backend.name,
       seconds: seconds(),
       epochs: epoch,
       state,

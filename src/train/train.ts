@@ -8,7 +8,7 @@ import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { bindingsFor, lossFor, takesAnyBatch, targetTypeFor } from './bindings';
 import type { RunControl } from './control';
-import { TrainingLoop } from './loop';
+import { isDeviceLost, TrainingLoop } from './loop';
 import { metricsFor } from './metricRegistry';
 import { mitigationFor } from './mitigation';
 import { openWriter, parameterCount } from './openWriter';
@@ -24,6 +24,8 @@ export interface TrainRequest {
   model: Model;
   dataset: Dataset;
   engine: Engine;
+  /** Makes the engine that goes on from the last checkpoint when the device of the first one is lost. */
+  fallback?(): Promise<Engine>;
   /** Exists; its name is the run's id. */
   runFolder: string;
   seed: number;
@@ -95,7 +97,16 @@ export async function beginTraining(request: TrainRequest): Promise<{ done: Prom
     parameters: parameterCount(model),
   };
   const { start, writer } = await openWriter(request, setup.parameters);
-  return { done: new TrainingLoop({ ...request, model }, setup, start, writer).run() };
+  const done = new TrainingLoop({ ...request, model }, setup, start, writer).run();
+  const { fallback } = request;
+  if (!fallback) return { done };
+  return {
+    done: done.catch(async e => {
+      if (!isDeviceLost(e)) throw e;
+      const { fallback: _, ...same } = request;
+      return (await beginTraining({ ...same, engine: await fallback(), resume: writer.current })).done;
+    }),
+  };
 }
 
 /** As the recipe says, but no more than there are rows; or what a model of fixed size takes. */

@@ -47,7 +47,7 @@ export const command: Command = {
           precision,
           ...(seed !== undefined && { seed: Number(seed) }),
         },
-        name => engines.get(backend ?? name),
+        engines.asked(backend),
         { signal, onProgress: done => terminal.progress(`anchor ${Math.round(done * 100)} %`) },
       );
       const percent = (x: number) => `${(x * 100).toFixed(1)} %`;

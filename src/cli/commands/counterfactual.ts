@@ -54,7 +54,7 @@ export const command: Command = {
           ...(count !== undefined && { count }),
           ...(seed !== undefined && { seed }),
         },
-        name => engines.get(backend ?? name),
+        engines.asked(backend),
         { signal, onProgress: done => terminal.progress(`counterfactual ${Math.round(done * 100)} %`) },
       );
       if (terminal.json) terminal.result(result);

@@ -108,7 +108,7 @@ export const command: Command = {
             ...subject,
             ...(target !== undefined && { target }),
           },
-          name => engines.get(backend ?? name),
+          engines.asked(backend),
           {
             signal,
             onProgress: done => terminal.progress(`${method} ${Math.round(done * 100)} %`),

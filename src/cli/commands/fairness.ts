@@ -68,7 +68,7 @@ export const command: Command = {
           ...(bins !== undefined && { bins }),
           ...(seed !== undefined && { seed }),
         },
-        name => engines.get(backend ?? name),
+        engines.asked(backend),
         { signal, onProgress: done => terminal.progress(`fairness ${Math.round(done * 100)} %`) },
       );
       for (const note of terminal.json ? result.notes : []) terminal.message(note);

@@ -31,7 +31,7 @@ export const command: Command = {
           method: textOption(call, 'method') ?? 'integrated_gradients',
           ...languageOption(call),
         },
-        name => engines.get(backend ?? name),
+        engines.asked(backend),
         { signal, onProgress: done => terminal.progress(`filmstrip ${Math.round(done * 100)} %`) },
       );
       if (terminal.json) {

@@ -71,7 +71,7 @@ export const command: Command = {
       );
     const engines = new Engines();
     try {
-      const engine = await engines.get(textOption(call, 'backend') ?? run.record.backend);
+      const engine = await engines.asked(textOption(call, 'backend'))(run.record.backend);
       const tokens: { token: string; probability: number }[] = [];
       for await (const token of generateText(run, engine, options)) {
         tokens.push(token);
@@ -98,7 +98,7 @@ async function written(call: CommandCall, run: OpenRun, prompt: string, beams: n
     const { preparation, model } = run;
     const [column] = preparation.features[0]!.name.split(/ \d+$/);
     const [answer] = await writeSequences({
-      engine: await engines.get(textOption(call, 'backend') ?? run.record.backend),
+      engine: await engines.asked(textOption(call, 'backend'))(run.record.backend),
       model,
       weights: await run.weights(),
       input: preparation.prepare([{ [column!]: prompt }]),

@@ -51,7 +51,7 @@ export const command: Command = {
     const run = await openedFor(call, call.arguments[0]!);
     const engines = new Engines();
     try {
-      const engine = await engines.get(textOption(call, 'backend') ?? run.backend);
+      const engine = await engines.asked(textOption(call, 'backend'))(run.backend);
       const method = textOption(call, 'explain');
       const options: PredictOptions = {
         signal,

@@ -51,7 +51,7 @@ async function write(call: CommandCall, where: string): Promise<boolean> {
   try {
     const text = await reportRun(
       { run: where, name: path.basename(file), ...languageOption(call) },
-      name => engines.get(backend ?? name),
+      engines.asked(backend),
       {
         signal,
         onProgress: done => terminal.progress(`report ${Math.round(done * 100)} %`),

@@ -38,7 +38,7 @@ export const command: Command = {
           ...(row !== undefined && { row: Number(row) }),
           ...(epsilons && { epsilons }),
         },
-        name => engines.get(backend ?? name),
+        engines.asked(backend),
         { signal, onProgress: done => terminal.progress(`${attack} ${Math.round(done * 100)} %`) },
       );
       if (terminal.json) terminal.result(result);

@@ -123,6 +123,7 @@ function progressOf(terminal: Terminal): (event: RunEvent) => void {
             `${event.backend.name} (${event.backend.executor}, ${event.backend.threads} thread${event.backend.threads === 1 ? '' : 's'})` +
             (event.resumedFrom === undefined ? '' : ` · resumed after epoch ${event.resumedFrom}`),
           terminal.dim(`run ${event.run}`),
+          ...(event.backend.why ? [terminal.dim(`${event.backend.name}: ${event.backend.why}`)] : []),
           '',
         );
         return;

@@ -13,6 +13,8 @@ export interface Executor {
   /** Whether it runs the hand-written kernels that calls may name. */
   readonly fast: boolean;
   compile(plan: Plan): Promise<Executable>;
+  /** Why its device answers no more; undefined while it does. */
+  lost?(): string | undefined;
   dispose(): Promise<void>;
 }
 

@@ -34,12 +34,14 @@ export function webgpuExecutor(gpu: GpuDevice, name: BackendName = 'webgpu'): Ex
     name,
     executor: `WebGPU on ${gpu.description}${gpu.emulated ? ', emulated on the CPU' : ''}`,
     threads: 1,
+    ...(gpu.emulated && { emulated: true }),
   };
   const shaders = new Shaders(gpu.device);
   return {
     backend,
     fast: false,
     compile: plan => WebGpuExecutable.compile(gpu, backend, shaders, plan),
+    lost: gpu.lost,
     dispose: async () => gpu.close(),
   };
 }

@@ -64,7 +64,7 @@ export async function openDevice(gpu: GPU): Promise<GpuDevice | string> {
 export function lostError(backend: string, reason: string): VitrineError {
   return new VitrineError(
     'device-lost',
-    `The backend "${backend}" was lost: ${reason.trim().replace(/\.$/, '')}. What it had computed since the last checkpoint is gone with it.`,
+    `The backend "${backend}" was lost: ${reason.trim().replace(/\.$/, '')}. Try again; the backend "webasm" needs no GPU.`,
   );
 }
 

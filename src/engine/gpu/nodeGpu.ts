@@ -4,6 +4,7 @@
  * one platform may carry it), or from wherever Node finds the package.
  */
 import { existsSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type GpuDevice, messageOf, openDevice } from './device';
@@ -20,6 +21,8 @@ export async function openNodeGpu(): Promise<GpuDevice | string> {
   if (named === 'off') return 'it is switched off by VITRINE_WEBGPU=off';
   const beside = path.join(__dirname, 'webgpu');
   const folder = named || (existsSync(beside) ? beside : undefined);
+  // Without it drivers for Linux complain on the standard error of whoever looks for a GPU.
+  if (process.platform === 'linux') process.env['XDG_RUNTIME_DIR'] ??= os.tmpdir();
   let module: WebGpuPackage;
   try {
     module = folder ? await import(entryOf(folder)) : ((await import('webgpu' as string)) as WebGpuPackage);

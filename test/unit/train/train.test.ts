@@ -153,6 +153,59 @@ describe('train', () => {
     );
   });
 
+  for (const [when, losesAt] of [
+    ['before the first checkpoint', 2],
+    ['after two epochs', 9],
+  ] as const)
+    it(`goes on from the last checkpoint on the CPU when the GPU is lost ${when}, to the same numbers`, async () => {
+      const whole: RunEvent[] = [];
+      await train(request({ onEvent: e => whole.push(e) }));
+      const gpu = fakeEngine({
+        beforeStep(step) {
+          if (step === losesAt)
+            throw new VitrineError('device-lost', 'The backend "webgpu" was lost: unplugged. Try again.');
+        },
+      });
+      let asked = 0;
+      const events: RunEvent[] = [];
+      const r = request({
+        engine: gpu,
+        fallback: async () => {
+          asked++;
+          return fakeEngine();
+        },
+        checkpointEvery: { least: 0, most: 1e9 },
+        onEvent: e => events.push(e),
+      });
+      const record = await train(r);
+      assert.equal(record.state, 'finished');
+      assert.equal(asked, 1);
+      // 4 steps an epoch.
+      const resumed = events.flatMap(e => (e.event === 'start' ? [e.resumedFrom] : []));
+      assert.deepEqual(resumed, [undefined, Math.floor(losesAt / 4)]);
+      const told = events.flatMap(e => (e.event === 'state' && e.message ? [e.message] : []));
+      assert.match(
+        told[0]!,
+        /webgpu" was lost: unplugged\. The run goes on from its last checkpoint on the CPU/,
+      );
+      assert.deepEqual(numbers(events), numbers(whole));
+      assert.deepEqual(numbers((await readRun(r.runFolder)).events), numbers(whole));
+    });
+
+  it('fails with a checkpoint when the GPU is lost and nothing else is there', async () => {
+    const gpu = fakeEngine({
+      beforeStep(step) {
+        if (step === 9)
+          throw new VitrineError('device-lost', 'The backend "webgpu" was lost: unplugged. Try again.');
+      },
+    });
+    const r = request({ engine: gpu, checkpointEvery: { least: 0, most: 1e9 } });
+    await assert.rejects(train(r), /unplugged/);
+    const { record } = await readRun(r.runFolder);
+    assert.equal(record.state, 'failed');
+    assert.equal((await readCheckpoint(join(r.runFolder, runFiles.checkpoint)))?.epoch, 2);
+  });
+
   it('ends when the loss is no number, names the place, and keeps the last good checkpoint', async () => {
     const engine = fakeEngine({ loss: (step, loss) => (step === 9 ? Number.NaN : loss) });
     const r = request({ engine, checkpointEvery: { least: 0, most: 1e9 } });
