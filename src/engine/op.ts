@@ -145,8 +145,21 @@ export interface LoweringContext {
   /** Scratch memory for the time of this op. */
   scratch(shape: readonly number[]): Concrete;
   kernel(call: KernelCall): void;
+  /**
+   * Has a run refuse values of an input, which are places along an axis, that lie outside `range`; before anything that
+   * stays is changed. Only for what the model itself reads by.
+   */
+  guard(input: number, range: IndexRange): void;
   /** The output is the same memory as the input under another shape (Reshape, Flatten, Identity). */
   alias(output: number, input: number): void;
+}
+
+/** Whole numbers from `from` up to, but without, `below`. */
+export interface IndexRange {
+  from: number;
+  below: number;
+  /** What is wrong with another number, in PyTorch's words. */
+  refusal(found: number): string;
 }
 
 /** A buffer with a known shape. Buffers are flat and row-major; integers and booleans are stored as float32. */
@@ -180,6 +193,11 @@ export interface KernelCall {
   also?: readonly Concrete[];
   /** Ids of the model's nodes that it computes, or the gradients of: set by who lowers, for measurements. */
   nodes?: readonly string[];
+  /**
+   * The output is two cells, of which the first is 0 if all is well. Otherwise the run ends here, before what follows,
+   * with this error of the second.
+   */
+  guard?: (found: number) => Error;
 }
 
 /**

@@ -6,6 +6,7 @@ import { requireOp } from '../opRegistry';
 import { sizeOf } from '../ops/_launch';
 import { foldTransposes } from './foldTransposes';
 import type { Graph, GraphNode } from './graph';
+import { guardCall, isTrusted } from './guards';
 
 /** What an executor compiles. All buffers are flat float32 arrays, known by name. */
 export interface Plan {
@@ -54,6 +55,8 @@ export function lower(
     return c;
   };
   const concrete = (id: string): Concrete => note({ buffer: buffer(id), shape: graph.shape(id) });
+  const makers = new Map(nodes.flatMap(n => n.outputs.map(o => [o, n] as const)));
+  const guarded = new Set<string>();
   let scratch = 0;
   for (const node of nodes) {
     const definition = requireOp(node);
@@ -77,6 +80,13 @@ export function lower(
         for (const c of call.also ?? []) note(c);
         const of = node.origin ?? node.gradientOf;
         if (sizeOf(call.output.shape) > 0) calls.push(of ? { ...call, nodes: [of.id] } : call);
+      },
+      guard: (i, range) => {
+        const indices = concrete(node.inputs[i]!);
+        const key = `${indices.buffer}:${range.from}:${range.below}`;
+        if (guarded.has(key) || isTrusted(node, makers.get(node.inputs[i]!))) return;
+        guarded.add(key);
+        calls.push(guardCall(node, indices, note({ buffer: `guard${guarded.size}`, shape: [2] }), range));
       },
       alias: (output, input) => aliases.set(node.outputs[output]!, buffer(node.inputs[input]!)),
     });

@@ -47,7 +47,8 @@ class PipelineExecutable implements Executable {
     // What is empty is written by no kernel.
     const empty = [...used].filter(b => plan.sizes.get(b) === 0 && !outside.includes(b));
     const passed = [...outside, ...empty].filter(b => used.has(b));
-    const results = [...new Set([...plan.outputs, ...plan.updates.map(u => u.value)])].filter(b =>
+    const guards = plan.calls.flatMap(c => (c.guard ? [c.output.buffer] : []));
+    const results = [...new Set([...plan.outputs, ...plan.updates.map(u => u.value), ...guards])].filter(b =>
       written.has(b),
     );
     const backend = (executor: string): BackendInfo => ({ name, executor, threads: 1 });
@@ -108,6 +109,10 @@ class PipelineExecutable implements Executable {
     results.forEach((r, i) => {
       this.values.set(this.results[i]!, r);
     });
+    for (const { guard, output } of this.plan.calls) {
+      const [bad, found] = guard ? this.values.get(output.buffer)! : [];
+      if (bad) throw guard!(found!);
+    }
     const next = this.plan.updates.map(u => this.values.get(u.value)!);
     this.plan.updates.forEach((u, i) => {
       this.values.set(u.resident, Float32Array.from(next[i]!));

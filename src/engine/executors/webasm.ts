@@ -165,10 +165,21 @@ class WebasmExecutable implements Executable {
         return undefined;
       };
     });
+    plan.calls.forEach(({ guard, output }, i) => {
+      if (guard) this.steps[i] = this.guarded(this.steps[i]!, offsets.get(output.buffer)! / 4, guard);
+    });
     if (observe) this.steps = this.steps.map((step, i) => timed(step, plan.calls[i]!, observe));
     if (shared) this.release = () => shared.remove(id);
     this.bytes = memory.buffer.byteLength;
     inUse += this.bytes;
+  }
+
+  private guarded(step: Run, cell: number, error: (found: number) => Error): Run {
+    return () => {
+      const late = step();
+      if (this.f32[cell] !== 0) throw error(this.f32[cell + 1]!);
+      return late;
+    };
   }
 
   write(buffer: string, data: Float32Array | Int32Array): void {

@@ -1,7 +1,7 @@
 /** What the ops that read by an index share. */
-import type { Shape } from '../../model/graph';
-import { ShapeError } from '../op';
-import { shapeText } from './_infer';
+import type { Attributes, Shape } from '../../model/graph';
+import { type IndexRange, ShapeError } from '../op';
+import { flag, shapeText } from './_infer';
 
 /** Statements that set `k` to the index that `expression` reads: negative ones count from the end, all stay inside. */
 export function safeIndex(expression: string, size: number): string {
@@ -33,4 +33,20 @@ export function checkReach(index: Shape, data: Shape, axis: number, source?: Sha
     throw new ShapeError(
       `Size does not match at dimension ${at} expected index ${shapeText(index)} to be smaller than self ${shapeText(data)} apart from dimension ${axis}`,
     );
+}
+
+/**
+ * The places along an axis. Negative ones count from its end, unless `nonnegative` is set, as the reader of PyTorch does
+ * for what takes none (embeddings, index_select, gather and scatter).
+ */
+export function placesOf(size: number, axis: number, attributes: Attributes, whole: boolean): IndexRange {
+  const nonnegative = flag(attributes, 'nonnegative');
+  return {
+    from: nonnegative ? 0 : -size,
+    below: size,
+    refusal: found =>
+      nonnegative && whole
+        ? 'index out of range in self'
+        : `index ${found} is out of bounds for dimension ${axis} with size ${size}`,
+  };
 }

@@ -1,11 +1,11 @@
 import type { OpDefinition } from '../op';
-import { safeIndex } from './_gather';
+import { placesOf, safeIndex } from './_gather';
 import { axisOf, input, number } from './_infer';
 import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 
 /**
- * Inputs data and indices; attributes `axis` (0) and `padding_idx`, an entry that gets no gradient. An index outside the
- * axis reads its first or last entry.
+ * Inputs data and indices; attributes `axis` (0), `nonnegative` (indices do not count from the end), and `padding_idx`,
+ * an entry that gets no gradient.
  */
 export const op: OpDefinition = {
   name: 'Gather',
@@ -44,6 +44,7 @@ export const op: OpDefinition = {
     const { grid, prologue, at } = launch([outer, count, inner]);
     const size = x!.shape[axis]!;
     const strides = stridesOf([outer, size, inner]);
+    l.guard(1, placesOf(size, axis, l.attributes, true));
     l.kernel({
       name: 'Gather',
       source: kernelSource(

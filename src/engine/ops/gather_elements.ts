@@ -1,5 +1,5 @@
 import type { OpDefinition } from '../op';
-import { checkReach, safeIndex } from './_gather';
+import { checkReach, placesOf, safeIndex } from './_gather';
 import { axisOf, input, number } from './_infer';
 import { dot, kernelSource, launch, stridesOf } from './_launch';
 
@@ -29,6 +29,7 @@ export const op: OpDefinition = {
   lower(l) {
     const [x, indices] = l.inputs;
     const axis = axisOf(number(l.attributes, 'axis', 0), x!.shape.length);
+    l.guard(1, placesOf(x!.shape[axis]!, axis, l.attributes, false));
     const { grid, prologue, at } = launch(indices!.shape);
     const from = at.map((a, i) => (i === axis ? 'k' : a));
     l.kernel({

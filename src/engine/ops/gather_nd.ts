@@ -31,7 +31,9 @@ export const op: OpDefinition = {
         : e.emit('Split', [indices!], { axis: at.length - 1, split: new Array<number>(k).fill(1) });
     const place = joined.map((size, i) => {
       const name = argumentName(i);
-      return `(${name} < 0 ? ${name} + ${size} : ${name}) * ${strides[i]}`;
+      // No number where it lies outside, which the check of the joined place then sees.
+      const outside = `${name} < ${-size} || ${name} >= ${size}`;
+      return `(${outside} ? 0 / 0 : ${name} < 0 ? ${name} + ${size} : ${name}) * ${strides[i]}`;
     });
     const flat = e.emit('Map', parts, { expression: place.join(' + ') })[0]!;
     const picks = e.emit('Reshape', [flat], { shape: at.slice(0, -1) })[0]!;

@@ -1,8 +1,11 @@
 import type { OpDefinition } from '../op';
-import { addDims, input, number } from './_infer';
+import { addDims, flag, input, number } from './_infer';
 import { dot, kernelSource, launch, stridesOf } from './_launch';
 
-/** Attributes `depth` and `axis` (-1), where the new axis stands. */
+/**
+ * Attributes `depth`, `axis` (-1), where the new axis stands, and `nonnegative`: others than 0 … depth - 1 are refused, as
+ * PyTorch does, where ONNX counts from the end and gives zeros.
+ */
 export const op: OpDefinition = {
   name: 'OneHot',
   summary: 'A vector with a single 1 for each index',
@@ -23,6 +26,13 @@ export const op: OpDefinition = {
     const given = number(l.attributes, 'axis', -1);
     const axis = given < 0 ? given + y!.shape.length : given;
     const { grid, prologue, at } = launch(y!.shape);
+    if (flag(l.attributes, 'nonnegative'))
+      l.guard(0, {
+        from: 0,
+        below: y!.shape[axis]!,
+        refusal: found =>
+          found < 0 ? 'Class values must be non-negative.' : 'Class values must be smaller than num_classes.',
+      });
     const indices = at.filter((_, i) => i !== axis);
     const depth = y!.shape[axis]!;
     l.kernel({

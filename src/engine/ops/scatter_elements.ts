@@ -1,5 +1,5 @@
 import type { OpDefinition } from '../op';
-import { checkReach } from './_gather';
+import { checkReach, placesOf } from './_gather';
 import { axisOf, elements, input, number, text } from './_infer';
 import { dot, kernelSource, launch, stridesOf } from './_launch';
 
@@ -44,6 +44,7 @@ export const op: OpDefinition = {
     const axis = axisOf(number(l.attributes, 'axis', 0), x!.shape.length);
     const { grid, prologue, at } = launch(x!.shape);
     const size = x!.shape[axis]!;
+    l.guard(1, placesOf(size, axis, l.attributes, false));
     const strides = stridesOf(indices!.shape);
     // Cells beyond the indices' sizes keep their value; their reads stay inside the memory.
     const limited = at.map((a, i) =>

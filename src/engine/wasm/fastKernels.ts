@@ -215,6 +215,17 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, rows, width, lo, hi);
     },
   },
+  /** Whether all of `count` indices lie in [from, below): see engine/compile/guards.ts. */
+  indexRange: {
+    units: () => 1,
+    cost: p => p['count']!,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['indexRange']!;
+      const [count, from, below] = pick(p, ['count', 'from', 'below']) as [number, number, number];
+      return () => f(at.inputs[0]!, at.output, count, from, below);
+    },
+  },
   /** A part of an axis: input [outer, …], of which each row's `width` cells from `origin` on, `step` apart. */
   cut: {
     units: p => p['outer']!,

@@ -44,6 +44,26 @@ export function gatherRows(table: usize, indices: usize, y: usize, rows: i32, wi
   }
 }
 
+/** y[0] = whether an index lies outside [from, below), y[1] = the first that does. One that is no number does. */
+export function indexRange(indices: usize, y: usize, count: i32, from: f32, below: f32): void {
+  const low = f32x4.splat(from);
+  const high = f32x4.splat(below);
+  store<f32>(y, 0);
+  store<f32>(y, 0, 4);
+  let i: i32 = 0;
+  for (; i + 4 <= count; i += 4) {
+    const v = v128.load(at(indices, i));
+    if (!i32x4.all_true(v128.and(f32x4.ge(v, low), f32x4.lt(v, high)))) break;
+  }
+  for (; i < count; i++) {
+    const v = load<f32>(at(indices, i));
+    if (v >= from && v < below) continue;
+    store<f32>(y, 1);
+    store<f32>(y, v, 4);
+    return;
+  }
+}
+
 /** Copies rows [lo, hi) of `width` cells between places whose rows lie `fromStep` and `toStep` apart. */
 export function copyRows(x: usize, y: usize, width: i32, fromStep: i32, toStep: i32, lo: i32, hi: i32): void {
   for (let i = lo; i < hi; i++) {

@@ -1003,11 +1003,11 @@ def unfold(input, dimension, size, step):
 
 
 def index_select(input, dim, index):
-    return emit("Gather", [input, index], axis=axis(dim, input.ndim))
+    return emit("Gather", [input, index], axis=axis(dim, input.ndim), nonnegative=1)
 
 
 def gather(input, dim, index, **_):
-    return emit("GatherElements", [input, index], axis=axis(dim, input.ndim))
+    return emit("GatherElements", [input, index], axis=axis(dim, input.ndim), nonnegative=1)
 
 
 def take_along_dim(input, indices, dim=None):
@@ -1018,11 +1018,12 @@ def scatter(input, dim, index, src=None, value=None, **_):
     src = value if src is None else src
     if not isinstance(src, Tensor):
         src = expand(_make.scalar(src, input.dtype), *index.shape)
-    return emit("ScatterElements", [input, index, src], axis=axis(dim, input.ndim))
+    return emit("ScatterElements", [input, index, src], axis=axis(dim, input.ndim), nonnegative=1)
 
 
 def scatter_add(input, dim, index, src):
-    return emit("ScatterElements", [input, index, src], axis=axis(dim, input.ndim), reduction="add")
+    return emit("ScatterElements", [input, index, src], axis=axis(dim, input.ndim), reduction="add",
+                nonnegative=1)
 
 
 def tril(input, diagonal=0):
@@ -1345,7 +1346,7 @@ def tensordot(a, b, dims=2):
 def one_hot(tensor, num_classes=-1):
     if num_classes == -1:
         raise trace.Unsupported("one_hot without num_classes has a result whose size depends on the values")
-    return emit("OneHot", [tensor], depth=num_classes, axis=-1)
+    return emit("OneHot", [tensor], depth=num_classes, axis=-1, nonnegative=1)
 
 
 def bernoulli(input, *_, **__):

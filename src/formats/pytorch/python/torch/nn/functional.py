@@ -519,7 +519,7 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
         )
     if padding_idx is not None and padding_idx < 0:
         padding_idx += weight.shape[0]
-    return emit("Gather", [weight, input], axis=0, padding_idx=padding_idx)
+    return emit("Gather", [weight, input], axis=0, nonnegative=1, padding_idx=padding_idx)
 
 
 def one_hot(tensor, num_classes=-1):
