@@ -8,7 +8,8 @@ import { launch } from './_launch';
 
 /**
  * Inputs x [T, N, C], weights [D, gates H, C], recurrent weights [D, gates H, H], biases [D, 2 gates H], lengths,
- * initial state [D, N, H] (and cell). Outputs y [T, D, N, H], last state [D, N, H] (and cell).
+ * initial state [D, N, H] (and cell). Outputs y [T, D, N, H], last state [D, N, H] (and cell). An LSTM may have
+ * projections [D, P, H] as its ninth input, which ONNX lacks: its hidden state (not the cell) has P numbers then.
  */
 export function recurrentTypes(
   op: string,
@@ -29,17 +30,19 @@ export function recurrentTypes(
   const hidden = number(attributes, 'hidden_size', 0);
   const [t, n] = x.shape as [Dim, Dim, Dim];
   if (t === 0) throw new ShapeError('Expected sequence length to be larger than 0 in RNN');
-  const state = [directions, n, hidden];
+  const projected = inputs[8]?.shape[1] ?? hidden;
+  const stateOf = (i: number) => [directions, n, i === 0 ? projected : hidden];
   for (let i = 0; i < states; i++) {
     const given = inputs[5 + i];
+    const state = stateOf(i);
     if (given && (given.shape.length !== 3 || given.shape.some((d, k) => differ(d, state[k]!))))
       throw new ShapeError(
         `Expected hidden${states > 1 ? `[${i}]` : ''} size (${state.join(', ')}), got ${shapeText(given.shape)}`,
       );
   }
   return [
-    { dtype: x.dtype, shape: [t, directions, n, hidden] },
-    ...Array.from({ length: states }, () => ({ dtype: x.dtype, shape: state })),
+    { dtype: x.dtype, shape: [t, directions, n, projected] },
+    ...Array.from({ length: states }, (_, i) => ({ dtype: x.dtype, shape: stateOf(i) })),
   ];
 }
 
@@ -67,7 +70,7 @@ const gateCounts = { LSTM: 4, GRU: 3, RNN: 1 } as const;
  * @throws unsupported-op for peepholes, and functions that PyTorch does not have.
  */
 export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): string[] {
-  const [x, weights, recurrent, biases, lengths, firstHidden, firstCell, peepholes] = e.inputs;
+  const [x, weights, recurrent, biases, lengths, firstHidden, firstCell, peepholes, projections] = e.inputs;
   const unsupported = (what: string): never => {
     throw new VitrineError('unsupported-op', `The engine cannot compute ${what} of the op "${kind}" yet.`);
   };
@@ -78,6 +81,7 @@ export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): strin
   const [d, wide] = e.type(weights!).shape.map(Number) as [number, number];
   const gates = gateCounts[kind];
   const h = wide / gates;
+  const width = projections ? Number(e.type(projections).shape[1]) : h;
   const direction = text(e.attributes, 'direction', 'forward');
   const activations = e.attributes['activations'] as readonly string[] | undefined;
   const usual = { LSTM: ['Sigmoid', 'Tanh', 'Tanh'], GRU: ['Sigmoid', 'Tanh'], RNN: undefined }[kind];
@@ -90,13 +94,15 @@ export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): strin
     return cut.map(p => e.emit('Reshape', [p], { shape: rest })[0]!);
   };
   const w = parts(weights!, [wide, c]);
-  const r = parts(recurrent!, [wide, h]);
+  const r = parts(recurrent!, [wide, width]);
+  const projection = projections ? parts(projections, [width, h]) : undefined;
   const b = biases ? parts(biases, [2, wide]) : undefined;
-  const zeros = () => e.emit('ConstantOfShape', [], { shape: [n, h], value: 0 })[0]!;
-  const starts = (value: string | undefined) =>
-    value ? parts(value, [n, h]) : Array.from({ length: d }, zeros);
-  const hidden = starts(firstHidden);
-  const cells = kind === 'LSTM' ? starts(firstCell) : [];
+  const starts = (value: string | undefined, size: number) =>
+    value
+      ? parts(value, [n, size])
+      : Array.from({ length: d }, () => e.emit('ConstantOfShape', [], { shape: [n, size], value: 0 })[0]!);
+  const hidden = starts(firstHidden, width);
+  const cells = kind === 'LSTM' ? starts(firstCell, h) : [];
   const rows = e.emit('Reshape', [x!], { shape: [t * n, c] })[0]!;
   const counts = lengths && e.emit('Reshape', [lengths], { shape: [n, 1] })[0]!;
 
@@ -122,8 +128,10 @@ export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): strin
         hidden[k] = resetFirst(e, from, hidden[k]!, r[k]!, fed, h);
       else {
         const through = linear(hidden[k]!, r[k]!, fed);
-        if (kind === 'LSTM') [hidden[k], cells[k]] = e.emit('LSTMStep', [from, through, cells[k]!]);
-        else if (kind === 'GRU') [hidden[k]] = e.emit('GRUStep', [from, through, hidden[k]!]);
+        if (kind === 'LSTM') {
+          [hidden[k], cells[k]] = e.emit('LSTMStep', [from, through, cells[k]!]);
+          if (projection) hidden[k] = linear(hidden[k]!, projection[k]!, undefined);
+        } else if (kind === 'GRU') [hidden[k]] = e.emit('GRUStep', [from, through, hidden[k]!]);
         else {
           const sum = e.emit('Add', [from, through]);
           [hidden[k]] = e.emit(activations?.[k] ?? 'Tanh', sum);
@@ -157,8 +165,8 @@ export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): strin
   };
   const inOrder = Array.from({ length: t }, (_, i) => outputs.map(ys => ys[i]!)).flat();
   return [
-    joined(inOrder, [t, d, n, h]),
-    joined(hidden, [d, n, h]),
+    joined(inOrder, [t, d, n, width]),
+    joined(hidden, [d, n, width]),
     ...(kind === 'LSTM' ? [joined(cells, [d, n, h])] : []),
   ];
 }

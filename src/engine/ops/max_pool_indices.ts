@@ -8,7 +8,9 @@ export const op: OpDefinition = {
   name: 'MaxPoolIndices',
   internal: true,
   summary: 'Places of the maxima of a MaxPool',
-  infer: (inputs, attributes) => [inferPool('max_pool', inputs, attributes)],
+  torch: ['nn.MaxPool2d(return_indices=True)'],
+  infer: (inputs, attributes) => [{ ...inferPool('max_pool', inputs, attributes), dtype: 'int64' }],
+  gradient: () => [null],
   flops: (_, outputs) => elements(outputs[0]),
   lower(l) {
     const [x] = l.inputs;

@@ -1,7 +1,7 @@
 import type { OpDefinition } from '../op';
 import { checkReach, placesOf } from './_gather';
 import { axisOf, elements, input, number, text } from './_infer';
-import { dot, kernelSource, launch, stridesOf } from './_launch';
+import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 
 /**
  * Inputs data, indices and updates (no smaller than the indices, whose places alone are read); attributes `axis` (0) and `reduction`
@@ -71,6 +71,13 @@ export const op: OpDefinition = {
       inputs: [x!, indices!, updates!],
       output: l.outputs[0]!,
       grid,
+      ...(axis === x!.shape.length - 1 &&
+        inside.length === 0 && {
+          fast: {
+            name: 'scatterRows',
+            params: { rows: sizeOf(x!.shape) / size, size, count: indices!.shape[axis]!, add: Number(add) },
+          },
+        }),
     });
   },
 };

@@ -215,6 +215,17 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
       return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, rows, width, lo, hi);
     },
   },
+  /** Inputs x [rows, size], indices and updates [rows, count]. */
+  scatterRows: {
+    units: p => p['rows']!,
+    cost: p => p['size']! + 4 * p['count']!,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['scatterRows']!;
+      const [size, count, add] = pick(p, ['size', 'count', 'add']) as [number, number, number];
+      return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.inputs[2]!, at.output, size, count, add, lo, hi);
+    },
+  },
   /** Whether all of `count` indices lie in [from, below): see engine/compile/guards.ts. */
   indexRange: {
     units: () => 1,

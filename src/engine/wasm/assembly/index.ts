@@ -2,7 +2,9 @@
 export { convForward, convGradInput, convGradWeight } from './conv';
 export { ctc, ctcOccupancy } from './ctc';
 export { matmul } from './gemm';
-export { copyRows, gatherRows, indexRange, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows } from './move';
+export {
+  copyRows, gatherRows, indexRange, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows, scatterRows,
+} from './move';
 export { patchForward, patchGradInput, patchGradWeight } from './patches';
 export { meanRows, softmax, softmaxColumns, standardizeRows, sumChannels, sumColumns, varianceChannels, varianceRows } from './rows';
 export { erf4, exp, exp4, init, log4, sigmoid4, tanh, tanh4 } from './simd';

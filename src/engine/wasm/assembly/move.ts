@@ -44,6 +44,27 @@ export function gatherRows(table: usize, indices: usize, y: usize, rows: i32, wi
   }
 }
 
+/**
+ * y = x, then y[r, indices[r, t]] = u[r, t] (or += with `add`) for t in order; rows [lo, hi) of `size` cells with `count`
+ * indices each. Negative ones count from the end, those outside are left out.
+ */
+export function scatterRows(
+  x: usize, indices: usize, u: usize, y: usize, size: i32, count: i32, add: i32, lo: i32, hi: i32,
+): void {
+  memory.copy(at(y, lo * size), at(x, lo * size), (<usize>((hi - lo) * size)) << 2);
+  for (let r = lo; r < hi; r++) {
+    const row = at(y, r * size);
+    for (let t = r * count; t < (r + 1) * count; t++) {
+      let k = <i32>load<f32>(at(indices, t));
+      if (k < 0) k += size;
+      if (k < 0 || k >= size) continue;
+      const to = row + ((<usize>k) << 2);
+      const v = load<f32>(at(u, t));
+      store<f32>(to, add ? load<f32>(to) + v : v);
+    }
+  }
+}
+
 /** y[0] = whether an index lies outside [from, below), y[1] = the first that does. One that is no number does. */
 export function indexRange(indices: usize, y: usize, count: i32, from: f32, below: f32): void {
   const low = f32x4.splat(from);

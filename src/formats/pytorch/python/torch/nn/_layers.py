@@ -341,6 +341,58 @@ class MaxPool3d(_MaxPool):
     _n = 3
 
 
+class _MaxUnpool(Module):
+    def __init__(self, kernel_size, stride=None, padding=0):
+        super().__init__()
+        self.kernel_size = kernel_size
+        self.stride = stride if stride is not None else kernel_size
+        self.padding = padding
+
+    def forward(self, input, indices, output_size=None):
+        return F._max_unpool(self._n, input, indices, self.kernel_size, self.stride, self.padding, output_size)
+
+    extra_repr = _fields("kernel_size", "stride", "padding")
+
+
+class MaxUnpool1d(_MaxUnpool):
+    _n = 1
+
+
+class MaxUnpool2d(_MaxUnpool):
+    _n = 2
+
+
+class MaxUnpool3d(_MaxUnpool):
+    _n = 3
+
+
+class _FractionalMaxPool(Module):
+    def __init__(self, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None):
+        super().__init__()
+        if (output_size is None) == (output_ratio is None):
+            raise ValueError(
+                f"{type(self).__name__} requires specifying either an output size, or a pooling ratio"
+                if output_size is None else "only one of output_size and output_ratio may be specified"
+            )
+        self.kernel_size, self.return_indices = kernel_size, return_indices
+        self.output_size, self.output_ratio = output_size, output_ratio
+        self._random_samples = _random_samples
+
+    def forward(self, input):
+        return F._fractional_max_pool(self._n, input, self.kernel_size, self.output_size, self.output_ratio,
+                                      self.return_indices, self._random_samples)
+
+    extra_repr = _fields("kernel_size")
+
+
+class FractionalMaxPool2d(_FractionalMaxPool):
+    _n = 2
+
+
+class FractionalMaxPool3d(_FractionalMaxPool):
+    _n = 3
+
+
 class _AvgPool(Module):
     def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
                  divisor_override=None):
@@ -799,14 +851,26 @@ class EmbeddingBag(Module):
                  mode="mean", sparse=False, _weight=None, include_last_offset=False, padding_idx=None, **_):
         super().__init__()
         self.num_embeddings, self.embedding_dim, self.mode = num_embeddings, embedding_dim, mode
-        self.weight = Parameter(_make.zeros(num_embeddings, embedding_dim))
-        init.normal_(self.weight)
+        self.max_norm, self.include_last_offset = max_norm, include_last_offset
+        self.padding_idx = padding_idx if padding_idx is None or padding_idx >= 0 else padding_idx + num_embeddings
+        if _weight is None:
+            self.weight = Parameter(_make.zeros(num_embeddings, embedding_dim))
+            row = {} if self.padding_idx is None else {"zeroRow": self.padding_idx}
+            self.weight._start(kind="normal", mean=0.0, std=1.0, **row)
+        else:
+            self.weight = Parameter(_weight)
+
+    @classmethod
+    def from_pretrained(cls, embeddings, freeze=True, **options):
+        options.pop("norm_type", None)
+        made = cls(*embeddings.shape, _weight=embeddings, **options)
+        made.weight.requires_grad = not freeze
+        return made
 
     def forward(self, input, offsets=None, per_sample_weights=None):
-        if offsets is not None:
-            raise trace.Unsupported("EmbeddingBag with offsets is not read yet; give it a batch of equal lengths")
-        rows = F.embedding(input, self.weight)
-        return {"mean": _ops.mean, "sum": _ops.sum, "max": _ops.amax}[self.mode](rows, 1)
+        return F.embedding_bag(input, self.weight, offsets, self.max_norm, mode=self.mode,
+                               per_sample_weights=per_sample_weights, include_last_offset=self.include_last_offset,
+                               padding_idx=self.padding_idx)
 
     def extra_repr(self):
         return f"{self.num_embeddings}, {self.embedding_dim}, mode={self.mode!r}"
@@ -822,8 +886,12 @@ class RNNBase(Module):
         input_size, hidden_size, num_layers = _whole(
             input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
         )
-        if proj_size:
-            raise trace.Unsupported("proj_size of an LSTM is not read yet")
+        if proj_size < 0:
+            raise ValueError("proj_size should be a positive integer or zero to disable projections")
+        if proj_size and self._mode != "LSTM":
+            raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
+        if proj_size >= hidden_size:
+            raise ValueError("proj_size has to be smaller than hidden_size")
         if hidden_size <= 0:
             raise ValueError("hidden_size must be greater than zero")
         if num_layers <= 0:
@@ -831,20 +899,24 @@ class RNNBase(Module):
         self.mode = self._mode
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, float(dropout), bidirectional
-        self.proj_size = 0
+        self.proj_size = proj_size
+        state_size = proj_size or hidden_size
         directions = 2 if bidirectional else 1
         self._all_weights = []
         for layer in range(num_layers):
             for direction in range(directions):
-                width = input_size if layer == 0 else hidden_size * directions
+                width = input_size if layer == 0 else state_size * directions
                 suffix = f"_l{layer}" + ("_reverse" if direction else "")
                 names = [f"weight_ih{suffix}", f"weight_hh{suffix}"]
                 setattr(self, names[0], _weight(self._gates * hidden_size, width))
-                setattr(self, names[1], _weight(self._gates * hidden_size, hidden_size))
+                setattr(self, names[1], _weight(self._gates * hidden_size, state_size))
                 if bias:
                     names += [f"bias_ih{suffix}", f"bias_hh{suffix}"]
                     setattr(self, names[2], _weight(self._gates * hidden_size))
                     setattr(self, names[3], _weight(self._gates * hidden_size))
+                if proj_size:
+                    names.append(f"weight_hr{suffix}")
+                    setattr(self, names[-1], _weight(proj_size, hidden_size))
                 self._all_weights.append(names)
         self.reset_parameters()
 
@@ -911,6 +983,8 @@ class RNNBase(Module):
                 first.append(part)
             while len(first) < len(finals):
                 first.append(None)
+            if self.proj_size:
+                first += [None, _ops.stack([r[-1] for r in rows])]
             made = emit(self._mode if self._mode != "RNN_TANH" else "RNN", [x, *weights, biases, lengths, *first],
                         1 + len(finals), hidden_size=self.hidden_size,
                         direction="bidirectional" if self.bidirectional else "forward", **self._attributes())

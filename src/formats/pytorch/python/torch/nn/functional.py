@@ -134,8 +134,6 @@ def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_paddi
 
 
 def _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
-    if return_indices:
-        raise trace.Unsupported("max pooling that returns indices is not read yet")
     kernel = _tuple(kernel_size, n, "kernel_size")
     p = _tuple(padding, n, "padding")
     for half, k in zip(p, kernel):
@@ -145,16 +143,108 @@ def _max_pool(n, input, kernel_size, stride, padding, dilation, ceil_mode, retur
                 f"dilation={_tuple(dilation, n)[0]}"
             )
     x, single = _batched(input, n)
-    made = emit(
-        "MaxPool",
-        [x],
+    window = dict(
         kernel_shape=kernel,
         strides=kernel if stride is None or stride == [] else _tuple(stride, n, "stride"),
         pads=p + p,
         dilations=_tuple(dilation, n, "dilation"),
         ceil_mode=1 if ceil_mode else 0,
     )
-    return _ops.squeeze(made, 0) if single else made
+    made = [emit("MaxPool", [x], **window)]
+    if return_indices:
+        made.append(emit("MaxPoolIndices", [x], **window))
+    if single:
+        made = [_ops.squeeze(m, 0) for m in made]
+    return tuple(made) if return_indices else made[0]
+
+
+def _max_unpool(n, input, indices, kernel_size, stride=None, padding=0, output_size=None):
+    kernel, p = _tuple(kernel_size, n, "kernel_size"), _tuple(padding, n, "padding")
+    s = kernel if stride is None or stride == [] else _tuple(stride, n, "stride")
+    if list(input.shape) != list(indices.shape):
+        raise RuntimeError(
+            f"Expected shape of indices to be same as that of the input tensor ({list(input.shape)}) but got indices "
+            f"tensor with shape: {list(indices.shape)}"
+        )
+    spatial = list(input.shape[-n:])
+    size = [(d - 1) * s[i] - 2 * p[i] + kernel[i] for i, d in enumerate(spatial)]
+    if output_size is not None:
+        wanted = list(output_size)[-n:]
+        for i, d in enumerate(wanted):
+            if isinstance(size[i], int) and isinstance(d, int) and not size[i] - s[i] < d < size[i] + s[i]:
+                raise ValueError(
+                    f"invalid output_size \"{wanted}\" (dim {i} must be between {size[i] - s[i]} and {size[i] + s[i]})"
+                )
+        size = wanted
+    lead = list(input.shape[:-n])
+    cells = math.prod(size)
+    flat = [*lead, math.prod(spatial)]
+    made = _ops.scatter(_make.zeros(*lead, cells), -1, _ops.reshape(indices, *flat), _ops.reshape(input, *flat))
+    return _ops.reshape(made, *lead, *size)
+
+
+def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
+    return _max_unpool(1, input, indices, kernel_size, stride, padding, output_size)
+
+
+def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
+    return _max_unpool(2, input, indices, kernel_size, stride, padding, output_size)
+
+
+def max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
+    return _max_unpool(3, input, indices, kernel_size, stride, padding, output_size)
+
+
+def _fractional_max_pool(n, input, kernel_size, output_size=None, output_ratio=None, return_indices=False,
+                         _random_samples=None):
+    """Windows whose places are drawn (Graham, Fractional Max-Pooling, 2014), once for each sample and channel."""
+    kernel = _tuple(kernel_size, n, "kernel_size")
+    x, single = _batched(input, n)
+    spatial = list(x.shape[2:])
+    if output_size is None:
+        if output_ratio is None:
+            raise ValueError(f"fractional_max_pool{n}d requires specifying either an output_size or an output_ratio")
+        ratio = output_ratio if isinstance(output_ratio, (list, tuple)) else [output_ratio] * n
+        output_size = [int(d * r) for d, r in zip(spatial, ratio)]
+    out = _tuple(output_size, n, "output_size")
+    samples = _make.rand(x.shape[0], x.shape[1], n) if _random_samples is None else _random_samples[: x.shape[0]]
+    place = None
+    for i in range(n):
+        # Of images the first number is for the width; of volumes the numbers are in the axes' order.
+        u = _ops.unsqueeze(_ops.select(samples, 2, n - 1 - i if n == 2 else i), -1)
+        last = spatial[i] - kernel[i]
+        starts = u * 0 + last
+        if out[i] > 1:
+            alpha = last / (out[i] - 1)
+            steps = _make.arange(out[i] - 1)
+            starts = _ops.cat([_ops.floor((u + steps) * alpha) - _ops.floor(u * alpha), starts], -1)
+        # [N, C, out, kernel], with ones for the other axes.
+        cells = _ops.unsqueeze(starts, -1) + _make.arange(kernel[i])
+        shape = [1] * (2 * n)
+        shape[i], shape[n + i] = out[i], kernel[i]
+        cells = _ops.reshape(cells, x.shape[0], x.shape[1], *shape)
+        place = cells if place is None else place * spatial[i] + cells
+    places, count = math.prod(out), math.prod(kernel)
+    place = _ops.cast(_ops.reshape(place, x.shape[0], x.shape[1], places * count), int64)
+    values = _ops.reshape(_ops.gather(_ops.flatten(x, 2), 2, place), x.shape[0], x.shape[1], places, count)
+    best = _ops.argmax(values, -1, True)
+    made = [_ops.gather(values, 3, best)]
+    if return_indices:
+        made.append(_ops.gather(_ops.reshape(place, x.shape[0], x.shape[1], places, count), 3, best))
+    made = [_ops.reshape(m, x.shape[0], x.shape[1], *out) for m in made]
+    if single:
+        made = [_ops.squeeze(m, 0) for m in made]
+    return tuple(made) if return_indices else made[0]
+
+
+def fractional_max_pool2d(input, kernel_size, output_size=None, output_ratio=None, return_indices=False,
+                          _random_samples=None):
+    return _fractional_max_pool(2, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+
+
+def fractional_max_pool3d(input, kernel_size, output_size=None, output_ratio=None, return_indices=False,
+                          _random_samples=None):
+    return _fractional_max_pool(3, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
 
 
 def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
@@ -520,6 +610,62 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     if padding_idx is not None and padding_idx < 0:
         padding_idx += weight.shape[0]
     return emit("Gather", [weight, input], axis=0, nonnegative=1, padding_idx=padding_idx)
+
+
+def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode="mean",
+                  sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None):
+    if mode not in ("mean", "sum", "max"):
+        raise ValueError("mode has to be one of sum, mean or max")
+    if max_norm is not None:
+        raise trace.Unsupported("max_norm of an embedding bag, which changes its weights while it reads, is not read yet")
+    if per_sample_weights is not None and mode != "sum":
+        raise NotImplementedError(
+            "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' "
+            f"(got mode='{mode}'). Please open a feature request on GitHub."
+        )
+    if input.ndim == 2 and offsets is not None:
+        raise ValueError(
+            "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
+            f"sequences. However, found offsets of type {type(offsets)}"
+        )
+    if input.ndim == 1 and offsets is None:
+        raise ValueError("offsets has to be a 1D Tensor but got None")
+    if padding_idx is not None and padding_idx < 0:
+        padding_idx += weight.shape[0]
+    rows = embedding(input, weight, padding_idx)
+    counted = None if padding_idx is None else _ops.cast(_ops.ne(input, padding_idx), float32)
+    share = counted if per_sample_weights is None else (
+        per_sample_weights if counted is None else per_sample_weights * counted)
+    if input.ndim == 2:
+        if mode == "max":
+            return _largest(rows, counted)
+        if share is not None:
+            rows = rows * _ops.unsqueeze(share, -1)
+        total = _ops.sum(rows, 1)
+        if mode == "sum":
+            return total
+        return total / (_ops.clamp(_ops.sum(counted, 1, True), min=1.0) if counted is not None else input.shape[1])
+    # [bags, places]: 1 from a bag's start on, less what belongs to the bags behind it.
+    since = _ops.cast(_ops.ge(_ops.unsqueeze(_make.arange(input.shape[0]), 0), _ops.unsqueeze(offsets, 1)), float32)
+    member = (since[:-1] - since[1:] if include_last_offset
+              else since - _ops.cat([since[1:], since[:1] * 0], 0))
+    if counted is not None:
+        member = member * counted
+    if mode == "max":
+        return _largest(_ops.unsqueeze(rows, 0), member)
+    if per_sample_weights is not None:
+        rows = rows * _ops.unsqueeze(per_sample_weights, -1)
+    total = _ops.matmul(member, rows)
+    return total if mode == "sum" else total / _ops.clamp(_ops.sum(member, 1, True), min=1.0)
+
+
+def _largest(rows, member):
+    """The largest of each bag's rows [bags, places, width] among its members; 0 where there are none."""
+    if member is None:
+        return _ops.amax(rows, 1)
+    inside = _ops.gt(_ops.unsqueeze(member, -1), 0)
+    most = _ops.amax(_ops.where(inside, rows, -3.4e38), 1)
+    return _ops.where(_ops.gt(_ops.sum(member, 1, True), 0), most, 0.0)
 
 
 def one_hot(tensor, num_classes=-1):
