@@ -53,6 +53,8 @@ export interface TargetInfo {
   shape?: readonly number[];
   /** The target is boxes on a picture, of `shape` [cells, 5 + classes]: see data/boxes/grid.ts. */
   boxes?: { readonly grid: number; readonly classes: readonly string[] };
+  /** The target is a mel spectrogram of speech, of `shape` [frames, mels]. */
+  spoken?: { readonly secondsPerFrame: number };
   /** What each class counts in the loss, where the experiment asks for it; learned from the training rows. */
   classWeights?: readonly number[];
   /** A class for each position of a sample (the next token): targets [rows, T] for scores [rows, T, classes]. */
@@ -128,6 +130,8 @@ export interface Dataset {
   /** A number for each row that rows of one group share, where the experiment groups rows for ranking. */
   groups?(rows: ArrayLike<number>): Int32Array | undefined;
   media?(row: number): SampleMedia | undefined;
+  /** As SavedPreparation's. */
+  sound?(output: ArrayLike<number>): { sampleRate: number; samples: Float32Array };
   /** Prepares rows that are not in the data set (prediction): raw values by column. Throws bad-data by row and column. */
   prepare(rows: readonly Record<string, string | number | null>[]): Tensor;
   /** What training sees of these rows in an epoch, where that differs by chance (augmentation); the same for the same seed. */

@@ -47,7 +47,8 @@ export function narrate(story: Story): string {
 }
 
 function aboutThePrediction({ prediction, dataset, truth }: Story, words: Words): string[] {
-  if (!prediction) return [];
+  // A sound is for the ear.
+  if (!prediction || dataset?.target.spoken) return [];
   const target = dataset?.target.name ?? '';
   const probability = prediction.probabilities?.[prediction.index];
   const said =

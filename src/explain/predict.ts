@@ -1,5 +1,6 @@
 /** From a model's raw output to what is shown: probabilities where the loss implies them, and the predicted label. */
 import type { Dataset, TargetInfo } from '../data/dataset';
+import { manyNumbers } from '../data/manyNumbers';
 import type { LossSpec } from '../engine/engine';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensor } from '../model/graph';
@@ -91,7 +92,8 @@ export function predictionOf(
     return { output: values, label: cellName(index, target.boxes.grid), index };
   }
   if (target?.kind !== 'classes' && link === 'value') {
-    return { output: values, label: values.map(v => formatNumber(v)).join(', '), index: 0 };
+    const label = manyNumbers(values.length, target) ?? values.map(v => formatNumber(v)).join(', ');
+    return { output: values, label, index: 0 };
   }
   const probabilities = probabilitiesOf(output, link);
   const scores = probabilities ?? values;

@@ -76,6 +76,13 @@ export function hasColumns(_: Model, dataset?: Dataset): string | undefined {
 }
 
 /** Without a data set nothing is said against the data. */
+export function speaks(_: Model, dataset?: Dataset): string | undefined {
+  return dataset && !dataset.target.spoken
+    ? `This method looks at texts that are spoken (data of the kind "speech"); ${dataset.name} is of another kind. Use feature_ablation.`
+    : undefined;
+}
+
+/** Without a data set nothing is said against the data. */
 export function writesSequences(_: Model, dataset?: Dataset): string | undefined {
   return dataset && !dataset.target.writes
     ? `This method looks at what is written after something was read (data of the kind "pairs"); ${dataset.name} has one answer a row. Use feature_ablation.`

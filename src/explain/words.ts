@@ -29,6 +29,7 @@ export interface Words {
     reverse(correlation: string, verdict: Trust['verdict']): string;
     removal(correlation: string, verdict: Trust['verdict']): string;
     noAttention: string;
+    onsets(correlation: string, verdict: Trust['verdict']): string;
     rows(width: string, fewest: number, verdict: Trust['verdict']): string;
     halves(share: string, verdict: Trust['verdict']): string;
     conceptFound(share: string, verdict: Trust['verdict']): string;
@@ -159,10 +160,20 @@ export interface Words {
     read: string;
     written: string;
     logProbability: string;
+    time: string;
+    lasts: string;
+    changeOfSound: string;
   };
   /** Of what writes one sequence after reading another. */
   sequences: {
     strongest(value: string, pairs: readonly (readonly [written: string, read: string])[]): string;
+    /** Tokens of a text with how many milliseconds of its sound each lasts. */
+    lasts(
+      long: readonly (readonly [string, string])[],
+      short: readonly (readonly [string, string])[],
+    ): string;
+    /** Tokens without which the sound changes most, and least. */
+    missed(most: readonly string[], least: readonly string[]): string;
   };
   dependence: {
     curve(column: string, subject: string, low: string, at: string, high: string, to: string): string;
@@ -291,6 +302,10 @@ export const english: Words = {
         ? `What is ranked highest is also what matters: without it the written word becomes less likely (correlation ${correlation}).`
         : `What is ranked highest is not always what matters when it is removed (correlation ${correlation}).`,
     noAttention: 'The model has no attention to compare with.',
+    onsets: (correlation, verdict) =>
+      verdict === 'good'
+        ? `When a letter is unknown, the sound changes from the moment on where it is said to begin (correlation ${correlation}).`
+        : `When a letter is unknown, the sound does not change where it is said to begin (correlation ${correlation}).`,
   },
   predicted: {
     class: (label, target, probability, sureness) =>
@@ -436,10 +451,17 @@ export const english: Words = {
     read: 'Read',
     written: 'Written',
     logProbability: 'Fall of the log probability',
+    time: 'Time',
+    lasts: 'Milliseconds',
+    changeOfSound: 'Change of the sound',
   },
   sequences: {
     strongest: (value, pairs) =>
       `${value} is highest between ${list(pairs.map(([written, read]) => `"${written}" and "${read}"`))}.`,
+    lasts: (long, short) =>
+      `The longest are ${list(long.map(([token, ms]) => `"${token}" (${ms} ms)`))}; the shortest are ${list(short.map(([token, ms]) => `"${token}" (${ms} ms)`))}.`,
+    missed: (most, least) =>
+      `The sound changes most without ${list(most.map(token => `"${token}"`))}, and least without ${list(least.map(token => `"${token}"`))}.`,
   },
   dependence: {
     curve: (column, subject, low, at, high, to) =>

@@ -92,6 +92,10 @@ export const chinese: Words = {
         ? `排在最前的也确实重要：去掉后，所写的词变得不那么可能（相关 ${correlation}）。`
         : `排在最前的在去掉后并不总是重要（相关 ${correlation}）。`,
     noAttention: '该模型没有可供比较的注意力。',
+    onsets: (correlation, verdict) =>
+      verdict === 'good'
+        ? `某个字母未知时，声音从它应当开始的时刻起变化（相关 ${correlation}）。`
+        : `某个字母未知时，声音并不在它应当开始的时刻变化（相关 ${correlation}）。`,
     rows: (width, fewest, verdict) =>
       verdict === 'good'
         ? `行数足够：换一批行，比率最多改变 ${width}。`
@@ -241,10 +245,17 @@ export const chinese: Words = {
     read: '所读',
     written: '所写',
     logProbability: '对数概率的下降',
+    time: '时间',
+    lasts: '毫秒',
+    changeOfSound: '声音的变化',
   },
   sequences: {
     strongest: (value, pairs) =>
       `${value}最高之处：${pairs.map(([written, read]) => `“${written}”与“${read}”`).join('、')}。`,
+    lasts: (long, short) =>
+      `最长的是${long.map(([token, ms]) => `“${token}”（${ms} 毫秒）`).join('、')}；最短的是${short.map(([token, ms]) => `“${token}”（${ms} 毫秒）`).join('、')}。`,
+    missed: (most, least) =>
+      `去掉${most.map(token => `“${token}”`).join('、')}时声音变化最大，去掉${least.map(token => `“${token}”`).join('、')}时变化最小。`,
   },
   dependence: {
     curve: (column, subject, low, at, high, to) =>

@@ -1,4 +1,5 @@
 /** What a trained run says of every row of a split: for the confusion matrix and the worst mistakes. */
+import { fromGrid, wrongBoxes } from '../data/boxes/grid';
 import type { Split } from '../data/dataset';
 import type { Engine } from '../engine/engine';
 import { yieldToOthers } from '../engine/yielding';
@@ -21,7 +22,7 @@ export async function evaluationRun(
   const run = await openRun(request.run);
   const dataset = await run.dataset();
   const { target } = dataset;
-  if (target.perPosition || target.sequence || target.boxes)
+  if (target.perPosition || target.sequence)
     throw new VitrineError(
       'bad-request',
       `Each row of "${target.name}" has many targets, so there is no one answer to be right or wrong about.`,
@@ -59,6 +60,14 @@ export async function evaluationRun(
       const i = start + j;
       const truth = Number(batch.targets.data[j * each]);
       result.targets[i] = truth;
+      if (target.boxes) {
+        const { grid, classes } = target.boxes;
+        const there = fromGrid(batch.targets.data, j * each, grid, classes.length, false);
+        result.targets[i] = there.length;
+        result.predicted[i] = p.boxes!.length;
+        result.loss[i] = wrongBoxes(there, p.boxes!);
+        return;
+      }
       if (target.kind === 'number') {
         result.predicted[i] = p.output[0]!;
         // Of several numbers a row, all count.

@@ -73,7 +73,7 @@ export async function rowsOfText(
   if (trimmed === '') throw new VitrineError('bad-data', 'There are no rows: the text is empty.');
   if (trimmed.startsWith('[') || (trimmed.startsWith('{') && isJson(trimmed))) return rowsOfJson(trimmed);
   const named = preparation.features.some(f => firstLine(trimmed).includes(f.from ?? f.name));
-  const textual = isIndices(preparation);
+  const textual = readsTexts(preparation);
   const ending = trimmed.startsWith('{') ? '.jsonl' : textual && !named ? '.txt' : '.csv';
   // The readers of files find delimiter, quotes and decimal comma by looking.
   const folder = await mkdtemp(path.join(tmpdir(), 'vitrine-rows-'));
@@ -95,7 +95,7 @@ function firstLine(text: string): string {
 }
 
 /** Models of text know their tokens by place only. */
-function isIndices({ features }: SavedPreparation): boolean {
+export function readsTexts({ features }: SavedPreparation): boolean {
   return features.length > 0 && features.every(f => /^token \d+$/.test(f.name));
 }
 

@@ -3,6 +3,7 @@
  * parameters and results. Large arrays are typed arrays; the transport carries them as binary.
  */
 
+import type { Box } from '../data/boxes/grid';
 import type { FeatureInfo, Modality, RawSample, Split, TargetInfo } from '../data/dataset';
 import type { DataOverview } from '../data/overview/overview';
 import type { BackendInfo } from '../engine/engine';
@@ -41,20 +42,34 @@ export interface SampleRequest {
   rows?: readonly number[];
 }
 
+/** Speech, for the ear and for the eye. */
+export interface Heard {
+  sound?: { sampleRate: number; samples: Float32Array };
+  /** [1, mels, frames]. */
+  spectrogram?: { shape: readonly number[]; values: Float32Array };
+}
+
 export interface SamplePage {
   modality: Modality;
   sampleShape: readonly number[];
   features: readonly FeatureInfo[];
   target: TargetInfo;
   total: number;
-  samples: readonly (RawSample & {
-    /** Prepared or, for images and videos, scaled to 0…1, row-major. */
-    pixels?: Float32Array;
-    /** What it sounds like. */
-    sound?: { sampleRate: number; samples: Float32Array };
-    /** With a run: what the model says. */
-    prediction?: { label: string; probability?: number; correct: boolean | null };
-  })[];
+  samples: readonly (RawSample &
+    Heard & {
+      /** Prepared or, for images and videos, scaled to 0…1, row-major. */
+      pixels?: Float32Array;
+      /** What is on the picture. */
+      boxes?: readonly Box[];
+      /** With a run: what the model says. */
+      prediction?: {
+        label: string;
+        probability?: number;
+        correct: boolean | null;
+        /** What it finds on the picture, the likeliest first. */
+        boxes?: readonly Box[];
+      } & Heard;
+    })[];
 }
 
 export interface ExplainRequest {

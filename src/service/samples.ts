@@ -1,7 +1,8 @@
 /** Pages of a data set for looking at, with what a run's model says of each sample. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Dataset } from '../data/dataset';
+import { fromGrid } from '../data/boxes/grid';
+import type { Dataset, TargetInfo } from '../data/dataset';
 import { overviewOf } from '../data/overview/overview';
 import type { Engine } from '../engine/engine';
 import { yieldToOthers } from '../engine/yielding';
@@ -12,10 +13,12 @@ import { sharedDataset } from '../train/datasetCache';
 import { type OpenRun, openRun } from '../train/openRun';
 import { predictRows, type RowPrediction } from '../train/predictRows';
 import { runFolderOf } from '../train/runFolder';
-import type { Params, Result, SamplePage } from './protocol';
+import type { Heard, Params, Result, SamplePage } from './protocol';
 
 /** More on one page than anyone looks at, and than a message should carry. */
 const maxCount = 1000;
+/** Making sound of a spectrogram takes half a second. */
+const mostHeard = 2;
 
 /**
  * @param request.run id of a run of the experiment: its split and its predictions. Without one, the experiment's split.
@@ -47,6 +50,11 @@ export async function samplePage(
   const predictions =
     run && prepared && (await predictionsFor(run, dataset, prepared.input, engineFor, signal));
   const width = prepared ? prepared.input.data.length / rows.length : 0;
+  const answers = (i: number) => {
+    const { data } = prepared!.targets;
+    const size = data.length / rows.length;
+    return data.subarray(i * size, (i + 1) * size);
+  };
   return {
     modality: dataset.modality,
     sampleShape: dataset.sampleShape,
@@ -61,7 +69,8 @@ export async function samplePage(
         ...raw,
         pixels: pictured.has(dataset.modality) ? brightness(values) : values,
         ...soundOf(dataset, row),
-        ...(prediction && { prediction: shown(prediction, raw.target, dataset) }),
+        ...answerOf(dataset, answers(i)),
+        ...(prediction && { prediction: shown(prediction, raw.target, dataset, rows.length <= mostHeard) }),
       };
     }),
   };
@@ -78,6 +87,25 @@ function soundOf(dataset: Dataset, row: number): Pick<SamplePage['samples'][numb
   } catch {
     return {};
   }
+}
+
+/** What is to be predicted, where it can be seen: boxes on the picture, or a spectrogram. */
+function answerOf(
+  { target }: Dataset,
+  values: ArrayLike<number>,
+): Pick<SamplePage['samples'][number], 'boxes' | 'spectrogram'> {
+  if (target.boxes)
+    return { boxes: fromGrid(values, 0, target.boxes.grid, target.boxes.classes.length, false) };
+  return target.spoken ? { spectrogram: spectrogramOf(values, target) } : {};
+}
+
+/** [frames, mels] with time to the right. */
+function spectrogramOf(values: ArrayLike<number>, { shape }: TargetInfo): NonNullable<Heard['spectrogram']> {
+  const [frames, mels] = shape as [number, number];
+  const across = new Float32Array(frames * mels);
+  for (let f = 0; f < frames; f++)
+    for (let m = 0; m < mels; m++) across[m * frames + f] = values[f * mels + m]!;
+  return { shape: [1, mels, frames], values: across };
 }
 
 /** What the data of an experiment, or those of one of its runs, look like as a whole. */
@@ -125,12 +153,22 @@ async function predictionsFor(
   });
 }
 
-function shown(p: RowPrediction, target: string | number | null, { target: info }: Dataset) {
+function shown(
+  p: RowPrediction,
+  target: string | number | null,
+  dataset: Dataset,
+  heard: boolean,
+): NonNullable<SamplePage['samples'][number]['prediction']> {
+  const { target: info } = dataset;
+  const sound = heard && info.spoken ? dataset.sound?.(p.output) : undefined;
   return {
     label: p.label,
     ...(p.probability !== undefined && { probability: p.probability }),
     // A number is never simply right or wrong.
     correct: info.kind === 'classes' && target !== null ? p.label === String(target) : null,
+    ...(p.boxes && { boxes: p.boxes }),
+    ...(info.spoken && { spectrogram: spectrogramOf(p.output, info) }),
+    ...(sound && { sound }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a trained model says of rows. */
 import { type Box, fromGrid } from '../data/boxes/grid';
 import type { InputPart, TargetInfo } from '../data/dataset';
+import { manyNumbers } from '../data/manyNumbers';
 import type { Engine } from '../engine/engine';
 import type { Model, Tensor, Tensors } from '../model/graph';
 import { bindingsFor, takesAnyBatch } from './bindings';
@@ -72,7 +73,8 @@ function describe(output: Tensor, target: TargetInfo, loss: string): RowPredicti
       const boxes = boxesOf(own, target);
       return { label: boxText(boxes, target), output: own, boxes };
     }
-    if (kind === 'number') return { label: own.map(shortNumber).join(', '), output: own };
+    if (kind === 'number')
+      return { label: manyNumbers(own.length, target) ?? own.map(shortNumber).join(', '), output: own };
     const label = labels[i]!;
     const p = probabilities && Array.from(probabilities.subarray(i * columns, (i + 1) * columns));
     return {

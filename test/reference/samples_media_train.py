@@ -117,6 +117,40 @@ def recognition(folder, experiment):
     return figures
 
 
+def synthesis(folder, experiment):
+    data = experiment["data"]
+    with open(folder / data["file"], newline="") as f:
+        rows = list(csv.DictReader(f))
+    splits = split_rows(len(rows), data["split"]["test"], data["split"]["valid"], 0)
+    known = splits["train"]
+    sounds = [wave_of(folder / r["sound"]) for r in rows]
+    length = max(len(sounds[i]) for i in known)
+    x = torch.zeros(len(rows), length)
+    for i, s in enumerate(sounds):
+        n = min(len(s), length)
+        x[i, :n] = torch.from_numpy(s[:n])
+    spectrogram = torchaudio.transforms.MelSpectrogram(
+        data["sampleRate"], n_fft=data["nFft"], win_length=data["window"], hop_length=data["hop"], n_mels=data["mels"]
+    )
+    y = 10 * torch.log10(spectrogram(x).clamp(min=1e-10))
+    y = y.clamp(min=(y[known].max() - 60).item())
+    y = ((y - y[known].mean()) / y[known].std(correction=0)).transpose(1, 2)
+    letters = sorted({c for i in known for c in rows[i]["text"]})
+    texts = torch.zeros(len(rows), max(len(rows[i]["text"]) for i in known), dtype=torch.long)
+    for i, r in enumerate(rows):
+        for j, c in enumerate(r["text"][: texts.shape[1]]):
+            texts[i, j] = letters.index(c) + 2
+    figures = []
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        net = net_of(folder, experiment)()
+        train(net, texts, splits, experiment, lambda out, batch: F.mse_loss(out, y[batch]))
+        with torch.no_grad():
+            out, truth = net(texts[splits["test"]]), y[splits["test"]]
+        figures.append({"loss": F.mse_loss(out, truth).item(), "mae": F.l1_loss(out, truth).item()})
+    return figures
+
+
 def video(folder, experiment):
     data = experiment["data"]
     clips, y = [], []
@@ -142,6 +176,7 @@ def video(folder, experiment):
 
 SAMPLES_OF = {
     "speech-recognition/speech": recognition,
+    "speech-synthesis/voice": synthesis,
     "video-motion/motion": video,
 }
 

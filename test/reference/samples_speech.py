@@ -1,4 +1,4 @@
-"""Speaks the sounds of media/samples/speech-recognition with eSpeak NG.
+"""Speaks the sounds of media/samples/speech-recognition and speech-synthesis with eSpeak NG.
 
 Pinned: espeak-ng 1.51, Python 3.11, numpy 2.4.6, torch 2.5.1, torchaudio 2.5.1.
 Run from the repository's root: python test/reference/samples_speech.py
@@ -70,6 +70,26 @@ def recognition():
         writer.writerows(rows)
 
 
+def synthesis():
+    """Three words each, by one voice; some of their letters are silent."""
+    rng = np.random.Generator(np.random.PCG64(7))
+    counts = "two three four five six seven eight nine ten twelve".split()
+    colours = "white black green yellow brown blue".split()
+    nouns = "knights ghosts lambs horses whales wolves sheep doves".split()
+    texts = [f"{a} {b} {c}" for a in counts for b in colours for c in nouns]
+    to = folder("speech-synthesis")
+    rows = []
+    for i, choice in enumerate(rng.permutation(len(texts))[:140]):
+        name = f"{i:03d}.wav"
+        write(to / name, speak(texts[choice], "en-gb", 180, 45))
+        rows.append([texts[choice], f"sounds/{name}"])
+    with open(to.parent / "spoken.csv", "w", newline="") as f:
+        writer = csv.writer(f, lineterminator="\n")
+        writer.writerow(["text", "sound"])
+        writer.writerows(rows)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     recognition()
+    synthesis()

@@ -7,6 +7,7 @@ import type { PanelState } from '../../../src/editor/panelProtocol';
 import { type Actions, currentMethod, isUntrained, pageSize } from '../actions';
 import { picture } from '../logic/heatmap';
 import { formatInteger, formatPercent, formatValue } from '../logic/numbers';
+import { boxesOver, boxLegend } from '../parts/boxes';
 import { empty } from '../parts/empty';
 import { icon } from '../parts/icons';
 import type { Layer } from '../parts/pixels';
@@ -76,7 +77,7 @@ export function dataView(state: PanelState, settings: Settings, actions: Actions
           ? html`<p class="quiet pad">${t('data.noWrong')}</p>`
           : samples.modality === 'image' && samples.samples.some(s => s.pixels)
             ? grid(samples, shown, state, settings, actions)
-            : samples.modality === 'sound' || samples.modality === 'video'
+            : samples.modality === 'sound' || samples.modality === 'video' || samples.target.spoken
               ? mediaGrid(samples, shown, state, row => choose(row, state, settings, actions), moveInGrid)
               : table(samples, shown, state, settings, actions)
     }
@@ -165,7 +166,9 @@ export function grid(
   actions: Actions,
   chosen: (row: number) => void = row => choose(row, state, settings, actions),
 ): TemplateResult {
-  return html`<ul class="sample-grid" @keydown=${moveInGrid}>
+  const boxed = samples.target.boxes !== undefined;
+  return html`${boxed ? boxLegend() : nothing}
+  <ul class=${boxed ? 'sample-grid wide' : 'sample-grid'} @keydown=${moveInGrid}>
     ${repeat(
       shown,
       s => s.row,
@@ -191,7 +194,7 @@ export function grid(
             title=${label}
             @click=${() => chosen(s.row)}
           >
-            ${guard([s.pixels], () => thumbnail(s, samples.sampleShape))}
+            ${guard([s.pixels, s.prediction], () => thumbnail(s, samples))}
             <span class="sample-text"
               ><span class="sample-target">${target}</span>${
                 s.prediction
@@ -210,11 +213,20 @@ export function grid(
   </ul>`;
 }
 
-function thumbnail(s: Sample, shape: readonly number[]): TemplateResult {
-  const drawn = s.pixels && picture(s.pixels, shape);
-  return drawn
-    ? html`<vitrine-pixels class="thumbnail" aria-hidden="true" .properties=${{ layers: [drawn as Layer], label: '' }}></vitrine-pixels>`
-    : html`<span class="thumbnail"></span>`;
+function thumbnail(
+  s: Sample,
+  { sampleShape, target }: Pick<Samples, 'sampleShape' | 'target'>,
+): TemplateResult {
+  const drawn = s.pixels && picture(s.pixels, sampleShape);
+  if (!drawn) return html`<span class="thumbnail"></span>`;
+  const pixels = html`<vitrine-pixels class="thumbnail" aria-hidden="true" .properties=${{ layers: [drawn as Layer], label: '' }}></vitrine-pixels>`;
+  return target.boxes
+    ? boxesOver(pixels, {
+        truth: s.boxes ?? [],
+        found: s.prediction?.boxes ?? [],
+        classes: target.boxes.classes,
+      })
+    : pixels;
 }
 
 /** Arrow keys walk the grid as it is seen: left and right by one, up and down by a row. */

@@ -18,10 +18,12 @@ import { empty } from '../parts/empty';
 import { icon } from '../parts/icons';
 import { t } from '../strings';
 import { bars } from './explainBars';
-import type { ExplainContext } from './explainContext';
+import { type ExplainContext, explainedSample } from './explainContext';
 import { layerLinks } from './explainLayers';
-import { images } from './explainPicture';
+import { filmOf, filmView } from './explainMedia';
+import { heatControls, images } from './explainPicture';
 import { facts, prediction } from './explainPrediction';
+import { spokenPair } from './mediaSamples';
 import { methodPicker } from './methodMenu';
 
 export function explainView(c: ExplainContext): TemplateResult {
@@ -180,7 +182,8 @@ export function asText(e: Explanation, method: MethodChoice | undefined): string
 
 function evidence(e: Explanation, c: ExplainContext): TemplateResult {
   const figures = e.figures ?? [{ kind: 'input' }];
-  return html`${figures.map(figure =>
+  const source = explainedSample(e, c.state);
+  return html`${source?.sample.spectrogram ? spokenPair(source.sample) : nothing}${figures.map(figure =>
     figure.kind === 'input'
       ? overInput(e, c)
       : html`<figure class="drawn">
@@ -210,6 +213,8 @@ const themePalette: Palette = {
 };
 
 function overInput(e: Explanation, c: ExplainContext): TemplateResult {
+  const film = filmOf(e, explainedSample(e, c.state));
+  if (film) return html`${filmView(film, e, c)}${heatControls(e, film.scale, true, c)}`;
   const plane =
     e.row !== null && !e.attribution.names
       ? sumChannels(e.attribution.values, e.attribution.shape)

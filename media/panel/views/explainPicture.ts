@@ -9,6 +9,7 @@ import { neutral } from '../parts/theme';
 import { t } from '../strings';
 import { type ExplainContext, explainedSample } from './explainContext';
 import { showLayers } from './explainLayers';
+import { withBoxes } from './explainMedia';
 
 /** Drawing data by explanation, so that a hover does not paint everything again. */
 const drawn = new WeakMap<Explanation, { heat: Layer; scale: number; picture?: Layer }>();
@@ -58,7 +59,8 @@ export function images(e: Explanation, plane: Plane, c: ExplainContext): Templat
     y: Math.floor(strongest / plane.width),
     x: strongest % plane.width,
   });
-  const source = explainedSample(e, c.state)?.sample.pixels;
+  const shown = explainedSample(e, c.state);
+  const source = shown?.sample.pixels;
   const area = plane.width * plane.height;
   const index = at ? at.y * plane.width + at.x : -1;
   const pixelValues = source
@@ -78,7 +80,8 @@ export function images(e: Explanation, plane: Plane, c: ExplainContext): Templat
       ${
         image
           ? html`<figure>
-              <vitrine-pixels
+              ${withBoxes(
+                html`<vitrine-pixels
                 class="picture"
                 .properties=${{
                   layers: [image],
@@ -86,13 +89,17 @@ export function images(e: Explanation, plane: Plane, c: ExplainContext): Templat
                   cursor: fits ? at : undefined,
                   onPixel,
                 }}
-              ></vitrine-pixels>
+              ></vitrine-pixels>`,
+                e,
+                shown,
+              )}
               <figcaption>${t('explain.picture')}</figcaption>
             </figure>`
           : nothing
       }
       <figure>
-        <vitrine-pixels
+        ${withBoxes(
+          html`<vitrine-pixels
           class="picture"
           .properties=${{
             layers:
@@ -108,13 +115,28 @@ export function images(e: Explanation, plane: Plane, c: ExplainContext): Templat
             onPixel,
             onPick: () => showLayers(e, c),
           }}
-        ></vitrine-pixels>
+        ></vitrine-pixels>`,
+          e,
+          shown,
+        )}
         <figcaption>${t('explain.heatmap')}</figcaption>
       </figure>
     </div>
     <p class="readout mono" role="status">
       ${readout.length ? readout.map(r => html`<span>${r}</span>`) : html`<span class="quiet">${t('explain.hoverHint')}</span>`}
     </p>
+    ${heatControls(e, scale, image !== undefined && fits === true, c)}
+  `;
+}
+
+/** What the colours mean, and how strong they lie over the picture. */
+export function heatControls(
+  e: Explanation,
+  scale: number,
+  faded: boolean,
+  c: ExplainContext,
+): TemplateResult {
+  return html`
     <div class="heat-controls">
       <div class="heat-legend" aria-hidden="true">
         <span class="mono">−${formatNumber(scale, 2)}</span>
@@ -125,7 +147,7 @@ export function images(e: Explanation, plane: Plane, c: ExplainContext): Templat
         >
       </div>
       ${
-        image && fits
+        faded
           ? html`<label class="slider"
               >${t('explain.opacity')}
               <input

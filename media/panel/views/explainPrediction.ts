@@ -6,12 +6,16 @@ import { formatNumber, formatPercent, formatValue } from '../logic/numbers';
 import { t } from '../strings';
 import { mark } from './data';
 import { type ExplainContext, explainedSample } from './explainContext';
+import { boxList } from './explainMedia';
 
 export function prediction(e: Explanation, c: ExplainContext): TemplateResult {
   if (e.row === null) return html`${nothing}`;
   const source = explainedSample(e, c.state);
   const target = source?.target ?? c.state.samples?.target;
   const truth = source?.sample.target;
+  if (source?.target.boxes) return boxList(e, source, c);
+  // Speech is heard beside the picture of its sound.
+  if (source?.target.spoken) return html`${nothing}`;
   const { probabilities, label, output } = e.prediction;
   const correct =
     source?.sample.prediction?.correct ?? (truth == null || !probabilities ? null : `${truth}` === label);

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PanelState } from '../../../src/editor/panelProtocol';
+import type { Heard } from '../../../src/service/protocol';
 import { sequential } from '../logic/colours';
 import { picture } from '../logic/heatmap';
 import { formatValue } from '../logic/numbers';
@@ -27,7 +28,7 @@ export function mediaGrid(
       shown,
       s => s.row,
       (s, i) => {
-        const target = formatValue(s.target);
+        const target = samples.target.spoken ? textOf(s) : formatValue(s.target);
         const on = state.selection.row === s.row;
         const stop = shown.some(x => x.row === state.selection.row) ? on : i === 0;
         const label = s.prediction
@@ -48,12 +49,12 @@ export function mediaGrid(
             title=${label}
             @click=${() => choose(s.row)}
           >
-            ${guard([s.pixels], () => look(s, samples))}
+            ${guard([s.pixels, s.spectrogram], () => look(s, samples))}
             <span class="sample-text"
               ><span class="sample-target">${target}</span>${
                 s.prediction
                   ? html`${
-                      s.prediction.label === target
+                      s.prediction.label === target || samples.target.spoken
                         ? nothing
                         : html`<span class="sample-prediction">→ ${s.prediction.label}</span>`
                     }${mark(s.prediction.correct)}`
@@ -61,14 +62,21 @@ export function mediaGrid(
               }</span
             >
           </button>
-          ${s.sound ? guard([s.sound], () => player(s)) : nothing}
+          ${s.sound ? guard([s.sound], () => player(s.sound!, target)) : nothing}
         </li>`;
       },
     )}
   </ul>`;
 }
 
+/** What is spoken. */
+function textOf({ values }: Sample): string {
+  return formatValue(Object.values(values).find(v => typeof v === 'string') ?? null);
+}
+
 function look(s: Sample, { modality, sampleShape }: Samples): TemplateResult {
+  if (s.spectrogram)
+    return html`${heard(s.spectrogram)}${s.prediction ? heard(s.prediction.spectrogram) : nothing}`;
   if (!s.pixels) return html`<span class="thumbnail"></span>`;
   if (modality === 'video') {
     const frames = framesOf(s.pixels, sampleShape);
@@ -83,22 +91,44 @@ function look(s: Sample, { modality, sampleShape }: Samples): TemplateResult {
     : html`${nothing}`;
 }
 
-function player(s: Sample): TemplateResult {
-  const { sampleRate, samples } = s.sound!;
+function heard(of: Heard['spectrogram']): TemplateResult {
+  const layer = of && spectrogram(of.values, of.shape);
+  return layer
+    ? html`<vitrine-pixels class="spectrogram" .properties=${{ layers: [layer], label: t('data.spectrogram') }}></vitrine-pixels>`
+    : html`${nothing}`;
+}
+
+export function player({ sampleRate, samples }: NonNullable<Heard['sound']>, name: string): TemplateResult {
   return html`<vitrine-sound
     .properties=${
       {
         sampleRate,
         samples,
-        label: t('data.soundLabel', {
-          name: formatValue(s.target),
-          seconds: (samples.length / sampleRate).toFixed(2),
-        }),
+        label: t('data.soundLabel', { name, seconds: (samples.length / sampleRate).toFixed(2) }),
         play: t('data.play'),
         stop: t('data.stop'),
       } satisfies SoundProperties
     }
   ></vitrine-sound>`;
+}
+
+/** What was spoken and what the model speaks, to be heard and seen one above the other. */
+export function spokenPair(s: Sample): TemplateResult {
+  const both = [
+    [t('data.recorded'), s],
+    [t('data.synthesised'), s.prediction],
+  ] as const;
+  return html`<div class="spoken-pair">
+    ${both.map(([name, of]) =>
+      of?.spectrogram
+        ? html`<figure>
+            <figcaption>${name}</figcaption>
+            ${guard([of.spectrogram], () => heard(of.spectrogram))}
+            ${of.sound ? guard([of.sound], () => player(of.sound!, name)) : nothing}
+          </figure>`
+        : nothing,
+    )}
+  </div>`;
 }
 
 /** [1, bins, frames] from quiet (dark) to loud, low pitches below. */

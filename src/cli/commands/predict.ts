@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeWav } from '../../data/audio/wav';
+import { manyNumbers } from '../../data/manyNumbers';
 import { openTextEncoder } from '../../formats/huggingface/textModel';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
@@ -9,6 +10,7 @@ import {
   type PredictOptions,
   predictFile,
   predictRaw,
+  readsTexts,
   rowsOfText,
 } from '../../service/predictFile';
 import { predictionsCsv } from '../../service/predictionTable';
@@ -23,7 +25,8 @@ import { textOptions, textsOf } from '../texts';
 
 export const command: Command = {
   name: 'predict',
-  usage: 'RUN|FILE.vitrine.json|FOLDER --input DATA [--text TEXT…] [--backend B] [--json]',
+  usage:
+    'RUN|FILE.vitrine.json|FOLDER --input DATA|--values JSON|--text TEXT… [--output FILE] [--explain METHOD] [--keep-going] [--backend B] [--json]',
   summary:
     'Predict the rows of a table with a trained run (of an experiment: its newest finished one, else its model.weights); classify texts, or fill their masks, with a folder that Transformers saved.',
   arguments: [1, 1],
@@ -35,6 +38,26 @@ export const command: Command = {
       help: 'A table with the columns that the model was trained on; of a folder, a .txt or a table of texts.',
     },
     ...textOptions,
+    values: {
+      type: 'string',
+      value: 'JSON',
+      help: 'One row, or several, as JSON: \'{"column": value}\'.',
+    },
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'FILE',
+      help: 'Where to write to: .csv, .json or .jsonl, with the probabilities; of a model that speaks .wav, or a folder.',
+    },
+    explain: {
+      type: 'string',
+      value: 'METHOD',
+      help: 'Says why, for each row: a method of "vitrine methods".',
+    },
+    'keep-going': {
+      type: 'boolean',
+      help: 'Rows that cannot be read get an error of their own; the others are predicted.',
+    },
     top: { type: 'string', value: 'K', help: 'How many words are shown for a mask; 5 if left out.' },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
   },
@@ -43,12 +66,18 @@ export const command: Command = {
     if (await isHuggingFace(call.arguments[0]!)) return predictTexts(call);
     const input = textOption(call, 'input');
     const values = textOption(call, 'values');
-    if ((input === undefined) === (values === undefined))
+    const texts = call.options['text'];
+    if ([input, values, texts].filter(given => given !== undefined).length !== 1)
       throw new VitrineError(
         'bad-usage',
-        'Which rows? Give either a table with --input DATA.csv (or - for standard input), or one row with --values \'{"column": value}\'.',
+        'Which rows? Give either a table with --input DATA.csv (or - for standard input), one row with --values \'{"column": value}\', or, for models that read text, --text TEXT.',
       );
     const run = await openedFor(call, call.arguments[0]!);
+    if (texts !== undefined && !readsTexts(run.preparation))
+      throw new VitrineError(
+        'bad-usage',
+        'This model reads no text. Give its rows with --input DATA.csv, or one row with --values \'{"column": value}\'.',
+      );
     const engines = new Engines();
     try {
       const engine = await engines.asked(textOption(call, 'backend'))(run.backend);
@@ -59,7 +88,10 @@ export const command: Command = {
         ...(method !== undefined && { explain: method }),
         onProgress: done => terminal.progress(`predicting ${Math.round(100 * done)} %`),
       };
-      const typed = values ?? (input === '-' ? await readStandardInput() : undefined);
+      const lines = Array.isArray(texts)
+        ? texts.map(t => String(t).replace(/\s*\n\s*/g, ' ')).join('\n')
+        : undefined;
+      const typed = values ?? lines ?? (input === '-' ? await readStandardInput() : undefined);
       const rows =
         typed === undefined
           ? await predictFile(run, input!, engine, options)
@@ -186,12 +218,20 @@ async function writeOutput(
   { preparation }: Awaited<ReturnType<typeof openedFor>>,
 ): Promise<void> {
   const ending = path.extname(file).toLowerCase();
-  if (preparation.sound && ending === '') {
-    await mkdir(file, { recursive: true });
-    for (const { row, prediction } of rows) {
-      if (!Array.isArray(prediction)) continue;
-      const { samples, sampleRate } = preparation.sound(prediction);
-      await writeAtomically(path.join(file, `${row}.wav`), encodeWav(samples, sampleRate));
+  if (preparation.sound && (ending === '' || ending === '.wav')) {
+    const spoken = rows.filter(r => Array.isArray(r.prediction));
+    if (ending === '.wav' && spoken.length !== 1)
+      throw new VitrineError(
+        'bad-usage',
+        `--output ${file} takes one sound, but ${spoken.length} rows were predicted. Give a folder: --output ${file.slice(0, -ending.length)}`,
+      );
+    if (ending === '') await mkdir(file, { recursive: true });
+    for (const { row, prediction } of spoken) {
+      const { samples, sampleRate } = preparation.sound(prediction as readonly number[]);
+      await writeAtomically(
+        ending === '' ? path.join(file, `${row}.wav`) : file,
+        encodeWav(samples, sampleRate),
+      );
     }
     return;
   }
@@ -206,7 +246,7 @@ async function writeOutput(
   if (text === undefined)
     throw new VitrineError(
       'bad-usage',
-      `--output ${file}: expected a name that ends in .csv, .json or .jsonl.`,
+      `--output ${file}: expected a name that ends in .csv, .json or .jsonl${preparation.sound ? ', in .wav, or a folder for the sounds' : ''}.`,
     );
   await writeAtomically(file, text);
 }
@@ -214,5 +254,6 @@ async function writeOutput(
 function valueText(value: PredictedRow['prediction']): string {
   if (value === null) return '';
   if (typeof value === 'number') return fixedNumber(value);
-  return typeof value === 'string' ? value : value.map(fixedNumber).join(', ');
+  if (typeof value === 'string') return value;
+  return manyNumbers(value.length, undefined) ?? value.map(fixedNumber).join(', ');
 }

@@ -8,6 +8,8 @@ export interface Box {
   class: number;
   /** Of a detection, 0 to 1. */
   score?: number;
+  /** Of a detection: the cell of the grid that found it. */
+  cell?: number;
 }
 
 /** @returns how many boxes found their cell taken by a larger one, and are left out. */
@@ -65,7 +67,7 @@ export function fromGrid(
     found.push({
       box: [x - w / 2, y - h / 2, x + w / 2, y + h / 2],
       class: best,
-      ...(scores && { score: there / sum }),
+      ...(scores && { score: there / sum, cell }),
     });
   }
   return scores ? strongest(found) : found;
@@ -86,4 +88,21 @@ export function overlap(a: Box['box'], b: Box['box']): number {
   if (w <= 0 || h <= 0) return 0;
   const both = w * h;
   return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both);
+}
+
+/**
+ * How much is wrong with what was found: a box that is there and was not found, or was found and is not there, counts 1; one
+ * that was found what its overlap lacks. A box is found by the likeliest of its class that overlaps it by half or more.
+ */
+export function wrongBoxes(there: readonly Box[], found: readonly Box[]): number {
+  const left = new Set(there);
+  let wrong = 0;
+  for (const f of [...found].sort((x, y) => y.score! - x.score!)) {
+    let best: Box | undefined;
+    for (const b of left)
+      if (b.class === f.class && overlap(b.box, f.box) > (best ? overlap(best.box, f.box) : 0.5)) best = b;
+    if (best) left.delete(best);
+    wrong += best ? 1 - overlap(best.box, f.box) : 1;
+  }
+  return wrong + left.size;
 }

@@ -22,6 +22,14 @@ export interface LabelledFiles {
   notes: string[];
 }
 
+/** Names of columns, and, for messages, which options name them. */
+export interface LabelledColumns {
+  file: string;
+  target: string;
+  fileOption?: string;
+  targetOption?: string;
+}
+
 /**
  * @param source the folder or the table.
  * @param columns of the table: the one with the file names (relative to the table), and the target.
@@ -30,7 +38,7 @@ export interface LabelledFiles {
 export async function labelledFiles(
   source: string,
   wanted: Wanted,
-  columns: { file: string; target: string },
+  columns: LabelledColumns,
   signal?: AbortSignal,
 ): Promise<LabelledFiles> {
   const info = await stat(source).catch((e: NodeJS.ErrnoException) => {
@@ -61,12 +69,16 @@ async function ofFolder(folder: string, wanted: Wanted): Promise<LabelledFiles> 
 async function ofTable(
   file: string,
   wanted: Wanted,
-  names: { file: string; target: string },
+  names: LabelledColumns,
   signal: AbortSignal | undefined,
 ): Promise<LabelledFiles> {
   const table = await readTableFile(file, new Set([names.file, names.target]), signal);
-  const fileColumn = columnNamed(table, names.file, 'data.column, the names of the files');
-  const target = columnNamed(table, names.target, 'the target');
+  const fileColumn = columnNamed(
+    table,
+    names.file,
+    `${names.fileOption ?? 'data.column'}, the names of the files`,
+  );
+  const target = columnNamed(table, names.target, names.targetOption ?? 'the target');
   const folder = path.dirname(file);
   const files: LabelledFile[] = [];
   let empty = 0;

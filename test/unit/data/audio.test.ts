@@ -264,3 +264,74 @@ describe('Folders of sounds', () => {
     );
   });
 });
+
+describe('Spoken texts', () => {
+  const put = (name: string, content: Uint8Array | string) => {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  };
+  const letters = 'abcdefgh';
+  const wave = (hz: number) =>
+    encodeWav(
+      Float32Array.from({ length: 2400 }, (_, i) =>
+        i < 1600 ? 0.5 * Math.sin((2 * Math.PI * hz * i) / 8000) : 0,
+      ),
+      8000,
+    );
+  [...letters].forEach((_, i) => {
+    put(`speech/${i}.wav`, wave(300 + 150 * i));
+  });
+  put(
+    'speech/spoken.csv',
+    ['text,sound', ...[...letters].map((c, i) => `${c.repeat(1 + (i % 3))}!,${i}.wav`), ''].join('\n'),
+  );
+  const load = (options: Record<string, unknown> = {}) =>
+    loadDataset(
+      {
+        kind: 'speech',
+        file: 'speech/spoken.csv',
+        sampleRate: 8000,
+        nFft: 512,
+        window: 400,
+        hop: 100,
+        ...options,
+      },
+      { folder, seed: 0 },
+    );
+
+  it('are tokens and the spectrogram to be made of them, which sounds as what was recorded', async () => {
+    const data = await load();
+    assert.deepEqual(data.sampleShape, [4]);
+    assert.deepEqual(data.target.shape, [25, 40]);
+    const [row] = data.splits.train;
+    const { input, targets } = data.batch([row!]);
+    assert.ok(input.data instanceof Int32Array);
+    assert.equal(data.entryNames!(input).join(''), data.raw(row!).values['text']);
+    const saved = restoreSaved(JSON.parse(JSON.stringify(data.preparation())));
+    assert.deepEqual(saved.prepare([{ text: data.raw(row!).values['text']! }]).data, input.data);
+    const { samples, sampleRate } = saved.sound!(targets.data);
+    assert.equal(sampleRate, 8000);
+    // The silence at the end is no part of it, and its pitch is that of the recording.
+    assert.ok(samples.length >= 1500 && samples.length <= 2000, `${samples.length}`);
+    const crossings = (x: Float32Array) =>
+      x.subarray(400, 1200).reduce((n, v, i, all) => n + Number(i > 0 && v >= 0 !== all[i - 1]! >= 0), 0);
+    const heard = crossings(data.media!(row!)!.sound!.samples);
+    assert.ok(Math.abs(crossings(samples) - heard) <= 3, `${crossings(samples)} ${heard}`);
+    assert.equal(data.media!(row!)!.sound!.samples.length, 2400);
+  });
+
+  it('say what is wrong with them by name', async () => {
+    await assert.rejects(load({ target: 'audio' }), /data\.target.*audio|audio.*data\.target/s);
+    await assert.rejects(load({ text: 'words' }), /data\.text.*words|words.*data\.text/s);
+    await assert.rejects(load({ nFft: 500 }), /power of two/);
+    put('speech/7.wav', 'no sound');
+    const data = await load();
+    assert.ok(
+      data.notes.some(n => /1 sound left out: 7\.wav/.test(n)),
+      data.notes.join(),
+    );
+    const saved = restoreSaved(JSON.parse(JSON.stringify(data.preparation())));
+    assert.throws(() => saved.prepare([{ text: ' ' }]), /Row 1 has no text in "text"/);
+  });
+});

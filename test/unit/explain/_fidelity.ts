@@ -27,6 +27,7 @@ import { measureLime } from './_fidelityLime';
 import { measureModels } from './_fidelityModel';
 import { measurePropagation, type SampledCase } from './_fidelityPropagation';
 import { measureSequences } from './_fidelitySequences';
+import { measureSpoken } from './_fidelitySpoken';
 import { measureTransformers } from './_fidelityTransformers';
 import { layersOf } from './_layers';
 import { memoryData, network, tensor } from './_nets';
@@ -266,6 +267,7 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   await measureModels(engine, { exact, sampled });
   await measureTransformers(engine, { exact });
   await measureSequences(engine, { exact });
+  await measureSpoken(engine, { exact });
   await measureConcepts(engine, { exact });
   await measureLayers(engine, { exact });
   await measureLime(engine, { sampled });

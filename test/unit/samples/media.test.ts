@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { explain } from '../../../src/explain/explain';
 import { predictFile } from '../../../src/service/predictFile';
+import { samplePage } from '../../../src/service/samples';
 import expected from '../../reference/samples_media_train.json';
-import { sampleFolder, type TrainedSample } from './_sample';
+import { byName, explainSample, sampleFolder, type TrainedSample } from './_sample';
 
 async function attributionOf({ run, engine }: TrainedSample, row: number, target?: string) {
   return explain({
@@ -68,5 +69,63 @@ describe('The sample of speech recognition', function () {
         if (f < half) early += weight;
       }
     assert.ok(early / all > 0.7, `${early / all} before the middle`);
+  });
+});
+
+describe('The sample of speech synthesis', function () {
+  this.timeout(300_000);
+  const sample = sampleFolder('speech-synthesis');
+
+  it('speaks as PyTorch does, can be heard, and says which letter is spoken when', async () => {
+    const trained = await sample.train('voice.vitrine.json');
+    assert.ok(
+      trained.test['loss']! <= expected['speech-synthesis/voice'].loss.max + 0.01,
+      JSON.stringify(trained.test),
+    );
+    const { run, folder } = trained;
+    const dataset = await run.dataset();
+    const row = dataset.splits.test.find(r => /lambs$/.test(String(dataset.raw(r).values['text'])))!;
+    const e = await explainSample(trained, { method: 'alignment', row });
+    assert.ok(e.trust.score > 0.9, JSON.stringify(e.trust.measures));
+    const text = String(dataset.raw(row).values['text']);
+    assert.equal(e.attribution.names!.length, text.length);
+    const [matrix, bars] = e.figures!;
+    assert.ok(matrix?.kind === 'matrix' && bars?.kind === 'bars');
+    // Letters follow each other in time: the frame that looks most at each comes after that of the one before.
+    const frames = matrix.columns.labels.length;
+    const peaks = matrix.rows.labels.map((_, letter) => {
+      const of = matrix.values.slice(letter * frames, (letter + 1) * frames);
+      return of.indexOf(Math.max(...of));
+    });
+    assert.deepEqual(
+      peaks,
+      [...peaks].sort((a, b) => a - b),
+    );
+    const by = byName(e);
+    // The "m" of "lambs" is long, the space before it short.
+    assert.ok(by[`${text.length - 2} m`]! > by[`${text.length - 5} ␣`]!, JSON.stringify(by));
+    const removal = await explainSample(trained, { method: 'removal_over_time', row });
+    assert.equal(removal.attribution.values.length, text.length * frames);
+
+    const page = await samplePage(
+      {
+        experiment: `${folder}/voice.vitrine.json`,
+        run: run.record.id,
+        split: 'test',
+        offset: 0,
+        count: 1,
+        rows: [row],
+      },
+      async () => trained.engine,
+      new AbortController().signal,
+    );
+    const [shown] = page.samples;
+    const { sound, spectrogram } = shown!.prediction!;
+    assert.deepEqual(spectrogram!.shape, [1, 40, frames]);
+    // As long as the recording, and as loud, within a fifth.
+    const heard = shown!.sound!.samples;
+    assert.ok(Math.abs(sound!.samples.length / heard.length - 1) < 0.2);
+    const rms = (x: Float32Array) => Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / x.length);
+    assert.ok(Math.abs(rms(sound!.samples) / rms(heard) - 1) < 0.5, `${rms(sound!.samples)} ${rms(heard)}`);
   });
 });
