@@ -18,6 +18,7 @@ import { listRuns, readRun, readRunModel, readRunWeights } from '../train/runs';
 import { tensorStatistics } from '../train/tensorStatistics';
 import { readSide } from './modelSides';
 import type { Handlers } from './server';
+import { unsuitedFor } from './unsuited';
 import { withWeightFindings } from './weightFindings';
 
 /** Of a larger tensor, statistics are those of a sample of so many values. */
@@ -76,12 +77,15 @@ export function fileHandlers(distFolder: string): Handlers {
     },
 
     async 'methods/list'(params) {
-      const model = params?.run === undefined ? undefined : await readRunModel(params.run);
+      const unsuited = params?.run === undefined ? undefined : await unsuitedFor(params.run);
       return {
-        methods: methods.map(({ id, title, summary, scope, suits }) => {
-          const unsuited = model && suits?.(model);
-          return { id, title, summary, scope, ...(unsuited !== undefined && { unsuited }) };
-        }),
+        methods: methods.map(({ id, title, summary, scope }) => ({
+          id,
+          title,
+          summary,
+          scope,
+          ...(unsuited?.has(id) && { unsuited: unsuited.get(id)! }),
+        })),
       };
     },
 

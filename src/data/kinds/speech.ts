@@ -28,7 +28,7 @@ import { splitSchema } from '../options';
 import { savedState } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
-import { learnTokenizer, Tokenizer, tokenizerKinds, tokenizerSchema } from '../text/tokenizer';
+import { learnedTokenizers, learnTokenizer, Tokenizer, tokenizerSchema } from '../text/tokenizer';
 import { soundOf, wavFiles } from './sound';
 
 const { group: _, time: __, stratify: ___, ...splitFields } = splitSchema.properties;
@@ -50,7 +50,7 @@ export const speechSchema = Type.Object(
       default: 'sound',
       description: 'The column with the names of the .wav files, relative to the table.',
     }),
-    tokenizer: Type.Optional(tokenizerKinds),
+    tokenizer: Type.Optional(learnedTokenizers),
     lower: Type.Boolean({ default: true, description: 'Read capital letters as small ones.' }),
     vocabulary: Type.Integer({
       minimum: 3,

@@ -49,7 +49,8 @@ export function drawMatrix(figure: MatrixFigure, palette: Palette): Drawing {
       })}`,
     };
   }
-  const wide = Math.max(figure.text ? 72 : 14, Math.min(56, 520 / c));
+  // Many columns are steps in time, few of which are named.
+  const wide = Math.max(figure.text ? 72 : c > 60 ? 4 : 14, Math.min(56, 520 / c));
   const high = Math.max(16, Math.min(40, 420 / r));
   const [left, top] = [130, 74];
   const readable = figure.text !== undefined || (wide >= 34 && r <= 30);
