@@ -245,6 +245,7 @@ function copyAssets() {
   for (const [sources, name] of [
     ['src/formats/pytorch/python', 'python'],
     ['src/formats/huggingface/python', 'huggingface'],
+    ['src/formats/keras/python', 'keras'],
   ])
     fs.cpSync(path.join(root, sources), path.join(dist, name), {
       recursive: true,

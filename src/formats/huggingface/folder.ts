@@ -6,24 +6,9 @@ import type { Model, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import { type CheckpointReader, openCheckpoint } from '../checkpoint/checkpoint';
 import { loadWeightsFrom } from '../checkpoint/weights';
-import { PytorchReader } from '../pytorch/reader';
 import { type Architecture, architectures } from './architectures';
 
 const maxConfigBytes = 5_000_000;
-
-/** One reader a folder of sources: its interpreter stays warm between calls. */
-const readers = new Map<string, PytorchReader>();
-
-/** The reader of our own sources, and the folder that they are in. */
-export function ownSources(distFolder: string): { reader: PytorchReader; folder: string } {
-  const folder = path.join(distFolder, 'huggingface');
-  let reader = readers.get(folder);
-  if (!reader) {
-    reader = new PytorchReader({ distFolder, workspaceFolder: folder });
-    readers.set(folder, reader);
-  }
-  return { reader, folder };
-}
 
 /** config.json as an object. @throws VitrineError file-not-found, bad-file */
 export async function readConfig(file: string): Promise<Record<string, unknown>> {

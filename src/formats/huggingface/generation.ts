@@ -5,8 +5,9 @@ import type { Model, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import type { ReadContext } from '../_format';
 import { loadWeightsFrom } from '../checkpoint/weights';
+import { ownSources } from '../pytorch/ownSources';
 import { architectures } from './architectures';
-import { named, openFolderWeights, ownSources, readConfig, renamed, whatOf } from './folder';
+import { named, openFolderWeights, readConfig, renamed, whatOf } from './folder';
 
 export interface Generator {
   /** Scores (N, V) behind the last of T new tokens: inputs tokens and places (N, T), then what is kept (N, heads, C, width). */
@@ -110,7 +111,7 @@ export async function readClass({
   inputs: readonly { name: string; shape: readonly (number | string)[]; dtype: 'float32' | 'int64' }[];
   context: ReadContext;
 }): Promise<Model> {
-  const { reader, folder } = ownSources(distFolder);
+  const { reader, folder } = ownSources(distFolder, 'huggingface');
   const { [name]: read } = await reader.read(
     { file: path.join(folder, `${source}.py`), class: name, arguments: { config }, inputs },
     signal,

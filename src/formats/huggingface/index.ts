@@ -9,18 +9,10 @@ import type { FileFormat, ReadModel } from '../_format';
 import { format as checkpoint } from '../checkpoint';
 import type { CheckpointReader } from '../checkpoint/checkpoint';
 import { checkWeightsOf } from '../checkpoint/weights';
+import { ownSources } from '../pytorch/ownSources';
 import { format as safetensors } from '../safetensors';
 import type { Architecture } from './architectures';
-import {
-  named,
-  openFolderWeights,
-  ownSources,
-  readConfig,
-  renamed,
-  weightsFile,
-  weightsOf,
-  whatOf,
-} from './folder';
+import { named, openFolderWeights, readConfig, renamed, weightsFile, weightsOf, whatOf } from './folder';
 
 export { openFolderWeights };
 
@@ -33,7 +25,7 @@ export const format: FileFormat = {
     const { file } = request;
     const config = await readConfig(file);
     const { architecture, name } = whatOf(config, file, request.class);
-    const { reader, folder } = ownSources(distFolder);
+    const { reader, folder } = ownSources(distFolder, 'huggingface');
     const read = await reader.read(
       {
         file: path.join(folder, `${architecture.source}.py`),
