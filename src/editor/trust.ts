@@ -39,6 +39,7 @@ const needs: Readonly<Record<Method, Need>> = {
   'run/list': 'nothing',
   'run/history': 'nothing',
   'run/compare': 'nothing',
+  'run/export': 'nothing',
   'run/parameters': 'nothing',
   'engine/backends': 'nothing',
   'data/overview': 'data',

@@ -11,11 +11,12 @@ import { VitrineError } from '../model/errors';
 import { checks } from '../train/checkRegistry';
 import { compareModels } from '../train/compareModels';
 import { compareRuns } from '../train/compareRuns';
-import { exporters } from '../train/exporters';
+import { openRun, runModelOf } from '../train/openRun';
 import { parameterStatistics } from '../train/parameterStatistics';
 import { runFolderOf } from '../train/runFolder';
 import { listRuns, readRun, readRunModel, readRunWeights } from '../train/runs';
 import { tensorStatistics } from '../train/tensorStatistics';
+import { type Exporter, exporters } from './exporters';
 import { readSide } from './modelSides';
 import type { Handlers } from './server';
 import { unsuitedFor } from './unsuited';
@@ -64,15 +65,26 @@ export function fileHandlers(distFolder: string): Handlers {
     },
 
     async 'model/export'({ to, output, ...request }, { signal }) {
-      const exporter = Object.hasOwn(exporters, to) ? exporters[to] : undefined;
-      if (!exporter) throw new VitrineError('bad-request', `There is no format "${to}" to write.`);
+      const exporter = exporterOf(to);
       const { model, weights } = await readVersion(
-        { ...request, withWeights: true },
+        { ...request, withWeights: exporter.graphOnly !== true },
         { distFolder, workspaceFolder: workspaceOf(request.file), signal },
       );
       return {
         files: await exporter.write(output, model, initializeWeights(model, 0, weights)),
-        untrained: weights === undefined,
+        untrained: weights === undefined && exporter.graphOnly !== true,
+      };
+    },
+
+    async 'run/export'({ folder, run, to, output }) {
+      const exporter = exporterOf(to);
+      const opened = await openRun(runFolderOf(folder, run));
+      return {
+        files: await exporter.write(
+          output,
+          runModelOf(opened),
+          exporter.graphOnly ? {} : await opened.weights(),
+        ),
       };
     },
 
@@ -124,4 +136,10 @@ export function fileHandlers(distFolder: string): Handlers {
       }
     },
   };
+}
+
+function exporterOf(to: string): Exporter {
+  const exporter = Object.hasOwn(exporters, to) ? exporters[to] : undefined;
+  if (!exporter) throw new VitrineError('bad-request', `There is no format "${to}" to write.`);
+  return exporter;
 }

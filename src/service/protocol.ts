@@ -220,6 +220,8 @@ export interface Requests {
   'run/learningRate': [{ run: string; learningRate: number }, null];
   'run/list': [{ folder: string }, { runs: readonly RunRecord[] }];
   'run/history': [{ folder: string; run: string }, { record: RunRecord; events: readonly RunEvent[] }];
+  /** Writes a run's model with its weights; `to` is a name of the exporters. */
+  'run/export': [{ folder: string; run: string; to: string; output: string }, { files: readonly string[] }];
   'run/compare': [{ runs: readonly string[] }, RunComparison];
   'run/parameters': [{ folder: string; run: string }, { parameters: readonly ParameterStatistics[] }];
   /** Columns, distributions and warnings; the latter as findings in the experiment file too. */

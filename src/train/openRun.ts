@@ -41,6 +41,11 @@ export interface OpenRun {
   dataset(): Promise<Dataset>;
 }
 
+/** The model of a run as it leaves for other tools: several inputs leave as such. */
+export function runModelOf(run: OpenRun): Model {
+  return run.preparation.parts ? run.trained : run.model;
+}
+
 /**
  * @param where a run's folder, or an experiment file (its newest finished run is taken).
  * @throws file-not-found, bad-file

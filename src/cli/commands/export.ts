@@ -6,12 +6,10 @@ import { loadWeights } from '../../formats/checkpoint/weights';
 import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
-import { writeAtomically } from '../../train/atomicFile';
-import { exporters } from '../../train/exporters';
-import { openRun } from '../../train/openRun';
+import { exporters } from '../../service/exporters';
+import { openRun, runModelOf } from '../../train/openRun';
 import { type Command, type CommandCall, textOption } from '../command';
 import { splitFragment } from '../experiments';
-import { graphSvg } from '../graphSvg';
 import { parseShape, readModels } from '../readModels';
 import { grouped } from '../table';
 
@@ -27,7 +25,7 @@ export const command: Command = {
     to: {
       type: 'string',
       value: 'FORMAT',
-      help: `${Object.keys(exporters).join(', ')} or svg; what the extension of OUT says if left out.`,
+      help: `${listed(Object.keys(exporters))}; what the extension of OUT says if left out.`,
     },
     weights: {
       type: 'string',
@@ -47,12 +45,12 @@ export const command: Command = {
       throw new VitrineError('bad-usage', 'Where to? Give a file with --output OUT.onnx.');
     const to = textOption(call, 'to') ?? path.extname(output).slice(1).toLowerCase();
     const exporter = Object.hasOwn(exporters, to) ? exporters[to] : undefined;
-    if (!exporter && to !== 'svg')
+    if (!exporter)
       throw new VitrineError(
         'bad-usage',
-        `There is no format "${to}" to write. There are ${listed([...Object.keys(exporters), 'svg'])}.`,
+        `There is no format "${to}" to write. There are ${listed(Object.keys(exporters))}.`,
       );
-    for (const written of exporter?.files(output) ?? [output])
+    for (const written of exporter.files(output))
       if (call.options['force'] !== true && (await stat(written).catch(() => undefined)))
         throw new VitrineError('bad-usage', `${written} is there already. Give --force to replace it.`);
     const where = call.arguments[0]!;
@@ -64,33 +62,23 @@ export const command: Command = {
         () => false,
       ));
     const full = path.resolve(output);
-    let files: readonly string[] = [full];
-    let model: Model;
-    if (exporter) {
-      const found = isModel ? await fromFile(call, where) : await fromRun(where);
-      model = found.model;
-      files = await exporter.write(full, model, found.weights);
-    } else {
-      model = isModel ? await modelFrom(call, where) : (await openRun(where)).model;
-      await writeAtomically(full, graphSvg(model));
-    }
+    const bare = exporter.graphOnly === true;
+    const { model, weights } = isModel ? await fromFile(call, where, bare) : await fromRun(where, bare);
+    const files = await exporter.write(full, model, weights);
     const { size } = await stat(output);
     if (call.terminal.json)
       call.terminal.result({ file: full, format: to, model: model.name, bytes: size, files });
     else {
-      call.terminal.print(
-        `${output}: ${model.name} as ${exporter?.name ?? 'a picture'}, ${grouped(size)} bytes`,
-      );
+      call.terminal.print(`${output}: ${model.name} as ${exporter.name}, ${grouped(size)} bytes`);
       for (const f of files.slice(1)) call.terminal.print(`${path.relative('', f)}: its weights`);
     }
     return true;
   },
 };
 
-async function fromRun(where: string): Promise<{ model: Model; weights: Tensors }> {
+async function fromRun(where: string, bare: boolean): Promise<{ model: Model; weights: Tensors }> {
   const run = await openRun(where);
-  // Several inputs leave as such.
-  return { model: run.preparation.parts ? run.trained : run.model, weights: await run.weights() };
+  return { model: runModelOf(run), weights: bare ? {} : await run.weights() };
 }
 
 async function modelFrom(call: CommandCall, where: string): Promise<Model> {
@@ -122,8 +110,13 @@ async function modelFrom(call: CommandCall, where: string): Promise<Model> {
   return model;
 }
 
-async function fromFile(call: CommandCall, where: string): Promise<{ model: Model; weights: Tensors }> {
+async function fromFile(
+  call: CommandCall,
+  where: string,
+  bare: boolean,
+): Promise<{ model: Model; weights: Tensors }> {
   const model = await modelFrom(call, where);
+  if (bare) return { model, weights: {} };
   const { file } = splitFragment(where);
   const given = textOption(call, 'weights');
   const own = formats.find(f => f.id === model.format)?.weights;

@@ -12,7 +12,7 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
   const model = target && (await classOf(target));
   if (!model) return;
   mustBeTrusted('model/export', { file: model.file, to: '', output: '' });
-  const { exporters } = await import('../../train/exporters');
+  const { exporters } = await import('../../service/exporters');
   const picked = await vscode.window.showQuickPick(
     Object.entries(exporters).map(([to, e]) => ({
       label: e.name,
@@ -29,14 +29,12 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
     own === 'config.json' ? path.basename(path.dirname(model.file)) : path.basename(own, path.extname(own));
   const name =
     `${stem}.${extension}`.toLowerCase() === own ? `${stem}-exported.${extension}` : `${stem}.${extension}`;
-  const uri = await vscode.window.showSaveDialog({
-    defaultUri: vscode.Uri.file(path.join(path.dirname(model.file), name)),
-    filters: { [picked.label]: [extension] },
-  });
+  const uri = await askForOutput(
+    picked.to,
+    vscode.Uri.file(path.dirname(model.file)),
+    name.slice(0, -extension.length - 1),
+  );
   if (!uri) return;
-  // The dialog asked about the file that it named, not about what is written beside it.
-  for (const beside of exporters[picked.to]!.files(uri.fsPath).slice(1))
-    if (!(await mayReplace(beside))) return;
   const named = (await rooms.experiments.of(model.file, model.class)).find(
     e => e.model?.weights || e.model?.arguments || e.model?.input,
   )?.model;
@@ -61,6 +59,33 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
         { token },
       ),
   );
+  await tellWritten(files, uri, untrained);
+}
+
+/** Asks where a format is to be written, and whether what it writes beside that may be replaced. */
+export async function askForOutput(
+  to: string,
+  folder: vscode.Uri | undefined,
+  stem: string,
+): Promise<vscode.Uri | undefined> {
+  const { exporters } = await import('../../service/exporters');
+  const exporter = exporters[to]!;
+  const uri = await vscode.window.showSaveDialog({
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `${stem}${exporter.extension}`) }),
+    filters: { [exporter.name]: [exporter.extension.slice(1)] },
+  });
+  // The dialog asked about the file that it named, not about what is written beside it.
+  for (const beside of uri ? exporter.files(uri.fsPath).slice(1) : [])
+    if (!(await mayReplace(beside))) return undefined;
+  return uri;
+}
+
+/** Says what was written and offers to open it. */
+export async function tellWritten(
+  files: readonly string[],
+  uri: vscode.Uri,
+  untrained = false,
+): Promise<void> {
   const names = files.map(f => path.basename(f)).join(', ');
   const open = l10n.t('Open');
   const answer = await vscode.window.showInformationMessage(

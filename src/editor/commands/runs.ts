@@ -1,4 +1,5 @@
 /** Commands on one run: show, reveal, delete. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { runFiles } from '../../train/run';
 import { experimentSuffix } from '../ids';
@@ -7,6 +8,7 @@ import type { Rooms } from '../rooms';
 import { metricsCsv } from '../runs/csv';
 import type { Run } from '../runs/store';
 import { isRun, runLabel } from '../views/runsTree';
+import { askForOutput, tellWritten } from './exportModel';
 import { targetOf } from './targets';
 
 const { l10n } = vscode;
@@ -78,9 +80,37 @@ export async function exportRun(argument: unknown, rooms: Rooms): Promise<void> 
       content: () => vscode.workspace.fs.readFile(vscode.Uri.joinPath(run.folder, runFiles.experiment)),
     },
   ];
-  const picked = await vscode.window.showQuickPick(kinds, { title: l10n.t('Export what?') });
+  const { exporters } = await import('../../service/exporters');
+  const formats = Object.entries(exporters)
+    // The weights are written as they lie in the run.
+    .filter(([to]) => to !== 'safetensors')
+    .map(([to, { name, summary, extension }]) => ({
+      label: name,
+      description: extension,
+      detail: summary,
+      to,
+    }));
+  const picked = await vscode.window.showQuickPick([...kinds, ...formats], { title: l10n.t('Export what?') });
   if (!picked) return;
-  await saveAs(picked.name, await Promise.resolve(picked.content()));
+  if ('content' in picked) await saveAs(picked.name, await picked.content());
+  else await exportRunAs(run, picked.to, rooms);
+}
+
+/** Writes the trained model in another format. */
+async function exportRunAs(run: Run, to: string, rooms: Rooms): Promise<void> {
+  const { id, model } = run.record;
+  const output = await askForOutput(to, vscode.workspace.workspaceFolders?.[0]?.uri, `${model.class}-${id}`);
+  if (!output) return;
+  const { files } = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: l10n.t('Writing {0}', path.basename(output.fsPath)),
+      cancellable: true,
+    },
+    (_, token) =>
+      rooms.engine.request('run/export', { folder: run.base, run: id, to, output: output.fsPath }, { token }),
+  );
+  await tellWritten(files, output);
 }
 
 async function eventsOf(run: Run, { engine }: Rooms) {

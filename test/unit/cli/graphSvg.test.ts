@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { resolve } from 'node:path';
-import { graphSvg } from '../../../src/cli/graphSvg';
 import { format } from '../../../src/formats/huggingface';
+import { graphSvg } from '../../../src/service/graphSvg';
 
 const distFolder = resolve(process.env['VITRINE_DIST'] ?? 'dist');
 

@@ -14,7 +14,7 @@ import { expressions } from '../../../../src/formats/pytorch/write/expressions';
 import { pytorchText } from '../../../../src/formats/pytorch/write/write';
 import { VitrineError } from '../../../../src/model/errors';
 import type { Model, Tensors } from '../../../../src/model/graph';
-import { exporters } from '../../../../src/train/exporters';
+import { exporters } from '../../../../src/service/exporters';
 import { opened, run, tensorOf } from '../onnx/cases';
 
 const distFolder = resolve(process.env['VITRINE_DIST'] ?? 'dist');

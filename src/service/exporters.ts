@@ -4,13 +4,16 @@ import { writeOnnx } from '../formats/onnx/write';
 import { inlineOf, pytorchText } from '../formats/pytorch/write/write';
 import { writeSafetensors } from '../formats/safetensors/write';
 import type { Model, Tensors } from '../model/graph';
-import { writeAtomically } from './atomicFile';
+import { writeAtomically } from '../train/atomicFile';
+import { graphSvg } from './graphSvg';
 
 export interface Exporter {
   name: string;
   /** One line for a menu. */
   summary: string;
   extension: string;
+  /** Of the graph alone: the weights are not looked at and need not be read. */
+  graphOnly?: true;
   /** The files that writing makes, or replaces, the named one first. */
   files(file: string): readonly string[];
   /** @returns the files that it wrote, the named one first. @throws VitrineError */
@@ -62,6 +65,17 @@ export const exporters: Readonly<Record<string, Exporter>> = {
       });
       await writeAtomically(file, text);
       return [file, beside];
+    },
+  },
+  svg: {
+    name: 'SVG',
+    summary: 'The graph as a picture, its modules folded as the panel shows them first',
+    extension: '.svg',
+    graphOnly: true,
+    files: file => [file],
+    async write(file, model) {
+      await writeAtomically(file, graphSvg(model));
+      return [file];
     },
   },
 };
