@@ -34,8 +34,29 @@ interface Net {
   rounding: number[];
 }
 
-/** How many times PyTorch's own rounding may be ours. */
+/** How many times PyTorch's own rounding may be ours, where rounding is all there is: sums are taken in another order. */
 const SUMS = 4;
+
+/** Gradients that are zero in exact arithmetic, so that both PyTorch and we compute the rounding of sums that cancel. */
+const zero: Readonly<Record<string, { parameters: RegExp; count: number; because: string }>> = {
+  'inverted residuals': {
+    parameters: /^features\.\d+\.conv\.3\.bias$/,
+    count: 3,
+    because:
+      'the shift of a batch norm that another batch norm, behind a linear convolution, takes away again',
+  },
+  BERT: {
+    parameters: /^layers\.\d+\.attention\.key\.bias$/,
+    count: 2,
+    because: 'what all scores of a query have in common, a softmax takes away',
+  },
+};
+
+/**
+ * Nets whose gradients and losses rounding alone moves by more than 1e-4: 52 batch norms on small images, and a million
+ * ReLU6, some of them within 1e-7 of a kink. "inverted residuals" is the same architecture where that is not so.
+ */
+const shaky = new Set(['MobileNetV2']);
 
 const nets = reference<Net[]>('engine_models.json');
 
@@ -143,6 +164,14 @@ describe('nets from PyTorch source', function () {
 
       it('differentiates', async () => {
         const names = Object.keys(net.gradients);
+        const largest = Math.max(...names.map(n => net.gradients[n]!.largest));
+        const vanishing = names.filter(n => net.gradients[n]!.largest < 1e-12 * largest);
+        if (!shaky.has(net.name))
+          assert.deepEqual(
+            vanishing,
+            names.filter(n => zero[net.name]?.parameters.test(n)),
+          );
+        assert.equal(zero[net.name] ? vanishing.length : 0, zero[net.name]?.count ?? 0);
         const evaluator = await engine.evaluator(model, {
           bindings,
           weights,
@@ -155,9 +184,8 @@ describe('nets from PyTorch source', function () {
         assert.ok(Math.abs(loss! - net.losses[0]!) <= 1e-5 * Math.abs(net.losses[0]!), `the loss is ${loss}`);
         for (const name of names) {
           const expected = net.gradients[name]!;
-          // What is zero in exact arithmetic (a bias before a batch norm) is the rounding of sums that cancel: of that
-          // there may be a few times as much as in PyTorch's own float32, as sums are taken in another order.
-          const limit = Math.max(1e-4 * expected.largest, SUMS * expected.rounding);
+          const rounded = shaky.has(net.name) || zero[net.name]?.parameters.test(name);
+          const limit = Math.max(1e-4 * expected.largest, rounded ? SUMS * expected.rounding : 0);
           near(gradients[name]!.data, expected, limit, `d${name}`);
           let squares = 0;
           for (const v of gradients[name]!.data) squares += v * v;
@@ -184,8 +212,8 @@ describe('nets from PyTorch source', function () {
           losses.push((await trainer.step(feeds, targets, { learningRate: net.rate })).loss);
         const scale = Math.max(...net.losses.map(Math.abs));
         losses.forEach((l, i) => {
-          // MobileNetV2's 52 batch norms amplify rounding so much that PyTorch's own float32 is 1.2e-3 off.
-          const limit = Math.max(1e-3 * scale, SUMS * net.rounding[i]!);
+          // PyTorch's own float32 is 1.2e-3 off for MobileNetV2.
+          const limit = Math.max(1e-3 * scale, shaky.has(net.name) ? SUMS * net.rounding[i]! : 0);
           assert.ok(
             Math.abs(l - net.losses[i]!) <= limit,
             `the loss of step ${i} is ${l}, not ${net.losses[i]}`,
