@@ -1,7 +1,7 @@
 /** Shapes of recurrent layers, as ONNX has them: [T, N, C], a leading dimension for the directions. */
 import { VitrineError } from '../../model/errors';
 import type { Attributes, Dim, TensorType } from '../../model/graph';
-import type { ExpansionContext } from '../op';
+import type { Concrete, ExpansionContext, KernelCall } from '../op';
 import { ShapeError } from '../op';
 import { differ, elements, flag, input, mulDims, number, productOf, shapeText, text } from './_infer';
 import { launch } from './_launch';
@@ -57,6 +57,17 @@ export function recurrentFlops(inputs: readonly (TensorType | undefined)[]): Dim
 export function gateGrid(shape: readonly number[], gates: number) {
   const { grid, at } = launch(shape);
   return { grid, row: at[0]!, column: at[1]!, width: shape[1]! / gates };
+}
+
+/** The hand-written kernel for all that a step computes, or its gradient. */
+export function stepKernel(
+  name: string,
+  inputs: readonly Concrete[],
+  [output, ...also]: readonly Concrete[],
+  width: number,
+): KernelCall {
+  const rows = output!.shape[0]!;
+  return { name, source: '', inputs, output: output!, also, fast: { name, params: { rows, width } } };
 }
 
 export type RecurrentKind = 'LSTM' | 'GRU' | 'RNN';

@@ -1,7 +1,7 @@
 import type { OpDefinition } from '../op';
 import { elements, input, mulDims } from './_infer';
 import { kernelSource, launch } from './_launch';
-import { gateGrid } from './_recurrent';
+import { gateGrid, stepKernel } from './_recurrent';
 
 /**
  * One step of a GRU whose reset gate comes after the product with the recurrent weights (PyTorch's): inputs x W + b and
@@ -23,6 +23,10 @@ export const op: OpDefinition = {
     const [x, z, h] = l.inputs;
     const [y, gates] = l.outputs;
     const { grid, row, column, width } = gateGrid(gates!.shape, 3);
+    if (l.fast) {
+      l.kernel(stepKernel('gruStep', [x!, z!, h!], [y!, gates!], width));
+      return;
+    }
     l.kernel({
       name: 'GRU gates',
       source: kernelSource(

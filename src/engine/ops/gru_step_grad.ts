@@ -1,7 +1,7 @@
 import type { OpDefinition } from '../op';
 import { elements, input, mulDims } from './_infer';
 import { kernelSource, launch } from './_launch';
-import { gateGrid } from './_recurrent';
+import { gateGrid, stepKernel } from './_recurrent';
 
 /**
  * Inputs dL/dh of the step's result, h R + b [N, 3H], the hidden state before the step, and the gates. Outputs dL/d of
@@ -20,6 +20,10 @@ export const op: OpDefinition = {
     const [dh, z, h, gates] = l.inputs;
     const [dx, dz, dbefore] = l.outputs;
     const { grid, row, column, width } = gateGrid(gates!.shape, 3);
+    if (l.fast) {
+      l.kernel(stepKernel('gruStepGrad', [dh!, z!, h!, gates!], [dx!, dz!, dbefore!], width));
+      return;
+    }
     const cell = `int gate = Math.floor((${column} + 0.5) / ${width}); int m = ${column} - gate * ${width};
       int p = ${row} * ${3 * width} + m; int q = ${row} * ${width} + m;`;
     l.kernel({

@@ -1,7 +1,7 @@
 import type { OpDefinition } from '../op';
 import { elements, input, mulDims } from './_infer';
 import { kernelSource, launch } from './_launch';
-import { gateGrid } from './_recurrent';
+import { gateGrid, stepKernel } from './_recurrent';
 
 /**
  * One step of an LSTM: inputs x W + b and h R + b, both [N, 4H] with the gates in ONNX's order (input, output, forget,
@@ -28,6 +28,10 @@ export const op: OpDefinition = {
     const [x, z, c] = l.inputs;
     const [h, cell, gates] = l.outputs;
     const { grid, row, column, width } = gateGrid(gates!.shape, 4);
+    if (l.fast) {
+      l.kernel(stepKernel('lstmStep', [x!, z!, c!], [h!, cell!, gates!], width));
+      return;
+    }
     l.kernel({
       name: 'LSTM gates',
       source: kernelSource(

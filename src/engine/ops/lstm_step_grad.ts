@@ -1,7 +1,7 @@
 import type { OpDefinition } from '../op';
 import { elements, input, mulDims } from './_infer';
 import { kernelSource, launch } from './_launch';
-import { gateGrid } from './_recurrent';
+import { gateGrid, stepKernel } from './_recurrent';
 
 /**
  * Inputs dL/dh and dL/dc of the step's results, the cell state before and after it, and the gates. Outputs dL/dz of
@@ -17,6 +17,10 @@ export const op: OpDefinition = {
     const [dh, dc, before, cell, gates] = l.inputs;
     const [dz, dbefore] = l.outputs;
     const { grid, row, column, width } = gateGrid(gates!.shape, 4);
+    if (l.fast) {
+      l.kernel(stepKernel('lstmStepGrad', [dh!, dc!, before!, cell!, gates!], [dz!, dbefore!], width));
+      return;
+    }
     const small = launch(before!.shape);
     const [n, m] = small.at;
     const total = l.scratch(before!.shape);

@@ -4,6 +4,7 @@
  */
 import { convolutionKernels } from './fastConvolutions';
 import { type FastKernelDefinition, type Params, pick } from './fastKernel';
+import { stepKernels } from './fastSteps';
 
 const none = (): number => 0;
 
@@ -72,6 +73,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     },
   },
   ...convolutionKernels,
+  ...stepKernels,
   /** Input x [planes, h, w]; params the window and `planes`. */
   maxPool: {
     units: p => p['planes']!,

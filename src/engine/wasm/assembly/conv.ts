@@ -205,10 +205,19 @@ export function spread(
             copy(at(to, left), at(row, left - pw), right - left, 0);
             zero(at(to, right), wq - right);
           } else {
-            for (let s: i32 = 0; s < wq; s++) {
-              const ix = s * sw + b - pw;
-              store<f32>(at(to, s), ix >= 0 && ix < w ? load<f32>(at(row, ix)) : 0);
+            // Columns [left, right) lie inside.
+            const before = pw - b;
+            const left = min(wq, before > 0 ? (before + sw - 1) / sw : 0);
+            const right = max(left, w - 1 + before < 0 ? 0 : min(wq, (w - 1 + before) / sw + 1));
+            zero(to, left);
+            let s = left;
+            let p = at(row, left * sw - before);
+            if (sw == 2) {
+              for (; s + 4 <= right; s += 4, p += 32)
+                v128.store(at(to, s), v128.shuffle<f32>(v128.load(p), v128.load(p, 16), 0, 2, 4, 6));
             }
+            for (; s < right; s++, p = at(p, sw)) store<f32>(at(to, s), load<f32>(p));
+            zero(at(to, right), wq - right);
           }
           to = at(to, wq);
         }

@@ -6,5 +6,6 @@ export {
   copyRows, gatherRows, indexRange, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows, scatterRows,
 } from './move';
 export { patchForward, patchGradInput, patchGradWeight } from './patches';
+export { gruStep, gruStepGrad, lstmStep, lstmStepGrad } from './recurrent';
 export { meanRows, softmax, softmaxColumns, standardizeRows, sumChannels, sumColumns, varianceChannels, varianceRows } from './rows';
 export { erf4, exp, exp4, init, log4, sigmoid4, tanh, tanh4 } from './simd';

@@ -147,7 +147,9 @@ function pool(
     for (let oy: i32 = 0; oy < oh; oy++) {
       let ox: i32 = 0;
       while (ox < ow) {
-        if (sw <= 2 && ox >= first && ox + 4 <= last) {
+        // The last four of a row may be some that were computed already.
+        if (sw <= 2 && ox >= first && ox < last && last - first >= 4) {
+          ox = min(ox, last - 4);
           let top = f32x4.splat(-Infinity);
           let place = f32x4.splat(-1);
           let found = false;
@@ -158,13 +160,14 @@ function pool(
             for (let kx: i32 = 0; kx < kw; kx++) {
               const i = start + kx * dw;
               const v = strided(at(plane, i), sw);
-              const here = f32x4.add(f32x4.splat(<f32>i), lanes);
               // Not (v <= top): greater, or NaN. Once the top is NaN only another NaN takes its place.
               let take = v128.or(f32x4.gt(v, top), f32x4.ne(v, v));
-              if (!found) take = i32x4.splat(-1);
-              found = true;
+              if (where) {
+                if (!found) take = i32x4.splat(-1);
+                found = true;
+                place = v128.bitselect(f32x4.add(f32x4.splat(<f32>i), lanes), place, take);
+              }
               top = v128.bitselect(v, top, take);
-              place = v128.bitselect(here, place, take);
             }
           }
           if (y) v128.store(at(y, to + ox), top);

@@ -9,13 +9,30 @@ import { at, exp4, loadTail, log4, storeTail, sumLanes } from './simd';
 @external('env', 'log')
 declare function log(x: f64): f64;
 
+/** The largest of n contiguous floats. A NaN may be passed over: it comes back with the sum. */
+function topOf(x: usize, n: i32): f32 {
+  let top = load<f32>(x);
+  let i: i32 = 0;
+  if (n >= 4) {
+    let tops = v128.load(x);
+    for (i = 4; i + 4 <= n; i += 4) tops = f32x4.pmax(tops, v128.load(at(x, i)));
+    tops = f32x4.pmax(tops, v128.shuffle<f32>(tops, tops, 2, 3, 0, 1));
+    tops = f32x4.pmax(tops, v128.shuffle<f32>(tops, tops, 1, 0, 3, 2));
+    top = f32x4.extract_lane(tops, 0);
+  }
+  for (; i < n; i++) {
+    const v = load<f32>(at(x, i));
+    if (v > top) top = v;
+  }
+  return top;
+}
+
 /** Softmax, or its logarithm, over the last axis. */
 export function softmax(x: usize, y: usize, axis: i32, logarithm: i32, lo: i32, hi: i32): void {
   for (let o = lo; o < hi; o++) {
     const from = at(x, o * axis);
     const to = at(y, o * axis);
-    let top = load<f32>(from);
-    for (let i: i32 = 1; i < axis; i++) top = max(top, load<f32>(at(from, i)));
+    const top = topOf(from, axis);
     const shift = f32x4.splat(top);
     let total = f32x4.splat(0);
     let i: i32 = 0;

@@ -64,6 +64,34 @@ const cases: Case[] = [
   // Shifted runs (assembly/conv.ts).
   ...convolution([2, 3, 17, 13], 7, window([5, 3], [1, 1], [2, 1])),
   ...convolution([1, 4, 23, 19], 6, window([3, 3], [2, 2], [1, 1]), 2),
+  ...[3, 4, 18].flatMap((width): Case[] => {
+    const [state, three, four] = [1, 3, 4].map(n => [5, n * width]) as [number[], number[], number[]];
+    return [
+      { op: 'LSTMStep', shapes: [four, four, state], kernels: ['lstmStep'] },
+      { op: 'LSTMStepGrad', shapes: [state, state, state, state, four], kernels: ['lstmStepGrad'] },
+      { op: 'GRUStep', shapes: [three, three, state], kernels: ['gruStep'] },
+      { op: 'GRUStepGrad', shapes: [state, three, state, three], kernels: ['gruStepGrad'] },
+    ];
+  }),
+  ...[
+    [1, 5],
+    [2, 4],
+    [3, 8],
+    [3, 67],
+  ].flatMap((shape): Case[] => [
+    { op: 'Softmax', shapes: [shape], attributes: { axis: -1 }, kernels: ['softmax'] },
+    { op: 'LogSoftmax', shapes: [shape], attributes: { axis: -1 }, kernels: ['softmax'] },
+  ]),
+  ...[
+    window([2, 2], [2, 2], [0, 0]),
+    window([3, 3], [2, 2], [1, 1]),
+    window([3, 2], [1, 1], [1, 1]),
+    window([2, 3], [3, 3], [0, 1]),
+    window([3, 3], [2, 1], [0, 0], [2, 2]),
+  ].flatMap((attributes): Case[] => [
+    { op: 'MaxPool', shapes: [[2, 3, 13, 14]], attributes, kernels: ['maxPool'] },
+    { op: 'MaxPoolIndices', shapes: [[2, 3, 13, 14]], attributes, kernels: ['maxPoolIndices'] },
+  ]),
 ];
 
 const executor = webasmExecutor({ threads: 1 });
