@@ -6,9 +6,8 @@ import type { Unit } from './units';
 export interface Game {
   players: number;
   /** Worth of no player and of all: output of the baseline and of the input. */
-  nothing: number;
-  all: number;
-  /** Worth of `count` coalitions; `member` says who is in. */
+  ends(): Promise<{ nothing: number; all: number }>;
+  /** Worth of `count` coalitions; `member` says who is in. The ends are computed along with the first ones. */
   worth(
     count: number,
     member: (coalition: number, player: number) => boolean,
@@ -16,31 +15,46 @@ export interface Game {
   ): Promise<Float64Array>;
 }
 
-/** Opens the game of a prediction: entries of a unit that is absent have the baseline's values. */
+/**
+ * Opens the game of a prediction: entries of a unit that is absent have the baseline's values.
+ *
+ * @param count coalitions that will be asked for at once, about.
+ */
 export async function withGame<T>(
   request: ExplanationRequest,
   baseline: Float32Array,
   units: readonly Unit[],
+  count: number,
   use: (game: Game) => Promise<T>,
 ): Promise<T> {
   const { data, shape } = sampleOf(request);
-  return withProbe(request, shape, { rows: 256 }, async probe => {
-    const [nothing, all] = await probe.scores(2, (row, into) => into.set(row === 0 ? baseline : data));
+  // Large plans are slow to compile for what small nets gain from them.
+  const rows = Math.ceil((count + 2) / Math.ceil((count + 2) / 256));
+  return withProbe(request, shape, { rows }, async probe => {
+    let ends: { nothing: number; all: number } | undefined;
+    const worth: Game['worth'] = async (some, member, progress) => {
+      const extra = ends ? 0 : 2;
+      const scores = await probe.scores(
+        some + extra,
+        (row, into) => {
+          into.set(row === 1 && extra ? data : baseline);
+          if (row < extra) return;
+          units.forEach(({ indices }, player) => {
+            if (member(row - extra, player)) for (const i of indices) into[i] = data[i]!;
+          });
+        },
+        progress,
+      );
+      ends ??= { nothing: scores[0]!, all: scores[1]! };
+      return scores.subarray(extra);
+    };
     return use({
       players: units.length,
-      nothing: nothing!,
-      all: all!,
-      worth: (count, member, progress) =>
-        probe.scores(
-          count,
-          (row, into) => {
-            into.set(baseline);
-            units.forEach(({ indices }, player) => {
-              if (member(row, player)) for (const i of indices) into[i] = data[i]!;
-            });
-          },
-          progress,
-        ),
+      ends: async () => {
+        if (!ends) await worth(0, () => false);
+        return ends!;
+      },
+      worth,
     });
   });
 }

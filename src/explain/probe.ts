@@ -29,8 +29,11 @@ export interface ProbeOptions {
   rules?: GradientRules;
 }
 
-/** Floats that the activations of one batch may take: 512 MB at most. */
-const batchBudget = 2 ** 27;
+/**
+ * Floats that the activations of one batch may take: 128 MB at most. Larger batches are no faster, as they leave the
+ * caches, and cancellation is heard between batches.
+ */
+const batchBudget = 2 ** 25;
 
 export class Probe {
   private scratch = new Float32Array(0);
@@ -289,7 +292,10 @@ export function bindingsFor(model: Model, sampleShape: readonly number[], rows: 
   return bindings;
 }
 
-/** As many rows as wanted, unless their activations would not fit, or the model says itself how many. */
+/**
+ * As many rows as wanted, unless their activations would not fit, or the model says itself how many. Batches are then
+ * of the same size, so that the last one is not mostly padding.
+ */
 export function batchFor(
   model: Model,
   sampleShape: readonly number[],
@@ -310,7 +316,8 @@ export function batchFor(
     perRow += size;
   }
   if (gradients) perRow *= 2;
-  return Math.max(1, Math.min(wanted, Math.floor(batchBudget / Math.max(1, perRow))));
+  const most = Math.max(1, Math.floor(batchBudget / Math.max(1, perRow)));
+  return Math.max(1, Math.ceil(wanted / Math.ceil(wanted / most)));
 }
 
 export function floats(tensor: Tensor): Float32Array {

@@ -73,54 +73,61 @@ export async function kernelShap(
 ): Promise<Attribution> {
   const { data, shape } = sampleOf(request);
   const n = units.length;
-  const { values, spread, coalitions, exact } = await withGame(request, baseline, units, async game => {
-    const whole = game.all - game.nothing;
-    if (n === 1) return { values: [whole], spread: [0], coalitions: 0, exact: true };
-    const plan = coalitionsFor(n, samples, new Random(seed, 'kernel_shap'));
-    const worth = await game.worth(
-      plan.members.length,
-      (s, i) => plan.members[s]![i] === 1,
-      request.onProgress,
-    );
-    const y = worth.map(v => v - game.nothing);
-    const values = regress(plan.members, y, plan.weights, whole);
-    if (!values) {
-      throw new VitrineError(
-        'bad-request',
-        `${samples} samples do not determine the shares of ${n} inputs. Give kernel_shap at least ${4 * n} samples, or fewer units.`,
-      );
-    }
-    const spread = new Float64Array(n);
-    const drawn = plan.members.length - plan.enumerated;
-    if (drawn >= 2 * folds) {
-      for (let f = 0; f < folds; f++) {
-        // Pairs stay together; the remaining random ones take over the weight of those left out.
-        const left = (s: number) => s >= plan.enumerated && ((s - plan.enumerated) >> 1) % folds === f;
-        let kept = 0;
-        let total = 0;
-        plan.weights.forEach((w, s) => {
-          if (s < plan.enumerated) return;
-          total += w;
-          if (!left(s)) kept += w;
-        });
-        const weights = plan.weights.map((w, s) =>
-          left(s) ? 0 : s < plan.enumerated ? w : (w * total) / kept,
+  const plan: CoalitionPlan =
+    n === 1
+      ? { members: [], weights: new Float64Array(0), enumerated: 0 }
+      : coalitionsFor(n, samples, new Random(seed, 'kernel_shap'));
+  const count = plan.members.length;
+  const { values, spread, coalitions, exact } = await withGame(
+    request,
+    baseline,
+    units,
+    count,
+    async game => {
+      const worth = await game.worth(count, (s, i) => plan.members[s]![i] === 1, request.onProgress);
+      const { nothing, all } = await game.ends();
+      const whole = all - nothing;
+      if (n === 1) return { values: [whole], spread: [0], coalitions: 0, exact: true };
+      const y = worth.map(v => v - nothing);
+      const values = regress(plan.members, y, plan.weights, whole);
+      if (!values) {
+        throw new VitrineError(
+          'bad-request',
+          `${samples} samples do not determine the shares of ${n} inputs. Give kernel_shap at least ${4 * n} samples, or fewer units.`,
         );
-        const without = regress(plan.members, y, weights, whole);
-        for (let i = 0; i < n; i++) {
-          spread[i]! += without
-            ? ((folds - 1) / folds) * (without[i]! - values[i]!) ** 2
-            : Number.POSITIVE_INFINITY;
+      }
+      const spread = new Float64Array(n);
+      const drawn = plan.members.length - plan.enumerated;
+      if (drawn >= 2 * folds) {
+        for (let f = 0; f < folds; f++) {
+          // Pairs stay together; the remaining random ones take over the weight of those left out.
+          const left = (s: number) => s >= plan.enumerated && ((s - plan.enumerated) >> 1) % folds === f;
+          let kept = 0;
+          let total = 0;
+          plan.weights.forEach((w, s) => {
+            if (s < plan.enumerated) return;
+            total += w;
+            if (!left(s)) kept += w;
+          });
+          const weights = plan.weights.map((w, s) =>
+            left(s) ? 0 : s < plan.enumerated ? w : (w * total) / kept,
+          );
+          const without = regress(plan.members, y, weights, whole);
+          for (let i = 0; i < n; i++) {
+            spread[i]! += without
+              ? ((folds - 1) / folds) * (without[i]! - values[i]!) ** 2
+              : Number.POSITIVE_INFINITY;
+          }
         }
       }
-    }
-    return {
-      values,
-      spread: spread.map(v => (Number.isFinite(v) ? Math.sqrt(v) : Math.abs(whole))),
-      coalitions: plan.members.length,
-      exact: drawn === 0,
-    };
-  });
+      return {
+        values,
+        spread: spread.map(v => (Number.isFinite(v) ? Math.sqrt(v) : Math.abs(whole))),
+        coalitions: plan.members.length,
+        exact: drawn === 0,
+      };
+    },
+  );
   return {
     values: { shape, data: spreadOverUnits(values, units, data.length, true) },
     ...(!exact && { spread: { shape, data: spreadOverUnits(spread, units, data.length, true) } }),

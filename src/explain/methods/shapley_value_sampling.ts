@@ -66,9 +66,9 @@ export async function shapleyValueSampling(
   const n = units.length;
   const random = new Random(seed, 'shapley_value_sampling');
   const moments = new Moments(n);
-  await withGame(request, baseline, units, async game => {
-    // Some orders at a time, so that a batch is full and cancellation is heard.
-    const chunk = Math.max(1, Math.floor(512 / n));
+  // Some orders at a time, so that a batch is full and cancellation is heard.
+  const chunk = Math.min(permutations, Math.max(1, Math.floor(512 / n)));
+  await withGame(request, baseline, units, chunk * (n - 1), async game => {
     for (let from = 0; from < permutations; from += chunk) {
       const orders = Array.from({ length: Math.min(chunk, permutations - from) }, () =>
         random.permutation(n),
@@ -85,11 +85,12 @@ export async function shapleyValueSampling(
         orders.length * steps,
         (row, player) => places[Math.floor(row / steps)]![player]! <= row % steps,
       );
+      const { nothing, all } = await game.ends();
       orders.forEach((order, k) => {
         const gains = new Float64Array(n);
-        let before = game.nothing;
+        let before = nothing;
         order.forEach((player, at) => {
-          const now = at === n - 1 ? game.all : worth[k * steps + at]!;
+          const now = at === n - 1 ? all : worth[k * steps + at]!;
           gains[player] = now - before;
           before = now;
         });

@@ -80,7 +80,7 @@ export async function shapleyValues(
         'Use kernel_shap or shapley_value_sampling, which sample.',
     );
   }
-  const values = await withGame(request, baseline, units, async game => {
+  const values = await withGame(request, baseline, units, 2 ** n, async game => {
     const worth = await game.worth(2 ** n, (s, player) => ((s >> player) & 1) === 1, request.onProgress);
     // |S|! (n - |S| - 1)! / n! = 1 / (n · binomial(n - 1, |S|))
     const weight = new Float64Array(n);
