@@ -189,6 +189,7 @@ const web = {
     panel: 'media/panel/main.ts',
     modelFile: 'media/modelFile/main.ts',
     modelDiff: 'media/modelDiff/main.ts',
+    gpu: 'media/gpu/main.ts',
   },
   loader: { '.svg': 'text' },
 };

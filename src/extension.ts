@@ -6,6 +6,7 @@ import { showOpenedSample } from './editor/commands/samples';
 import { connectTo } from './editor/connect';
 import { Engine } from './editor/engine';
 import { Experiments } from './editor/experiments/store';
+import { GpuTab } from './editor/gpuTab';
 import { registerCodeLenses } from './editor/language/codeLens';
 import { registerCompletion } from './editor/language/completion';
 import { registerDiagnostics } from './editor/language/diagnostics';
@@ -35,7 +36,8 @@ import { registerRunsTree } from './editor/views/runsTree';
 export function activate(context: vscode.ExtensionContext): VitrineApi {
   const started = performance.now();
   const log = createLog();
-  const engine = new Engine(connectTo(context.extensionUri), log);
+  const gpu = new GpuTab(context.extensionUri, log);
+  const engine = new Engine(connectTo(context.extensionUri, gpu), log);
   const experiments = new Experiments(log);
   const models = new Models(engine, experiments, log);
   const runs = new Runs(log);
@@ -85,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     models,
     experiments,
     engine,
+    gpu,
   );
   showOpenedSample(context).then(undefined, e => log.warn('The sample cannot be shown.', e));
   const activationMilliseconds = performance.now() - started;

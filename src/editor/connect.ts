@@ -1,6 +1,7 @@
 /** Opens the editor's door: an engine process that computes, and a reader process beside it, so that hovers answer while it does. */
 import path from 'node:path';
 import type * as vscode from 'vscode';
+import type { Remote } from '../engine/executors/remote';
 import type { Method } from '../service/protocol';
 import type { Connect, Link } from './engine';
 import { threads } from './settings';
@@ -19,7 +20,8 @@ const reading: ReadonlySet<Method> = new Set<Method>([
   'run/parameters',
 ]);
 
-export function connectTo(extensionUri: vscode.Uri): Connect {
+/** @param gpu computes for the engine in a page. */
+export function connectTo(extensionUri: vscode.Uri, gpu: Remote): Connect {
   return async (events, log): Promise<Link> => {
     const { Supervisor } = await import('../service/supervisor');
     const program = path.join(extensionUri.fsPath, 'dist', 'service.js');
@@ -36,6 +38,7 @@ export function connectTo(extensionUri: vscode.Uri): Connect {
       log: line => log.info(`engine: ${line}`),
       onRunEvent: e => events.onRunEvent(e),
       onRestart: r => events.onLost(r),
+      gpu,
     });
     return {
       request: (method, params, { signal, onProgress } = {}) =>

@@ -70,6 +70,8 @@ export const settings = {
 
 export const section = 'vitrine';
 export const panelType = 'vitrine.panel';
+/** Of the tab whose page computes on the GPU. */
+export const gpuType = 'vitrine.gpu';
 export const diffType = 'vitrine.modelDiff';
 /** Of the files that the custom editors open. */
 export const modelFileExtensions = [

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { pageHtml } from './panel/html';
 
 /** The pages of dist/media, each a script and a style of its name. */
-export type PageName = 'panel' | 'modelFile' | 'modelDiff';
+export type PageName = 'panel' | 'modelFile' | 'modelDiff' | 'gpu';
 
 export function mediaOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [mediaFolder(extensionUri)] };

@@ -51,7 +51,7 @@ export interface EngineOptions extends WebasmOptions {
 async function executorFor(backend: string, options: EngineOptions): Promise<Executor> {
   switch (backend) {
     case 'auto':
-      return isWebasmSupported() ? webasmExecutor(options) : pipelineExecutor('cpu');
+      return isWebasmSupported() ? webasmExecutor(options) : pipelineExecutor();
     case 'webasm':
       if (!isWebasmSupported())
         throw new VitrineError(
@@ -60,7 +60,7 @@ async function executorFor(backend: string, options: EngineOptions): Promise<Exe
         );
       return webasmExecutor(options);
     case 'cpu':
-      return pipelineExecutor('cpu');
+      return pipelineExecutor();
     case 'webgpu':
       return webgpuExecutor(await requireGpu());
     default:

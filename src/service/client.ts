@@ -54,6 +54,11 @@ export class Client {
     this.connection.onNotification(name, listener);
   }
 
+  /** Answers what the service asks of us. */
+  serve(method: string, handle: (params: unknown) => Promise<unknown>): void {
+    this.connection.onRequest(method, handle);
+  }
+
   /** Resolves when the service's event loop turns. */
   async ping(): Promise<void> {
     await this.orLost(this.connection.sendRequest(pingMethod));

@@ -6,6 +6,7 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vsc
 import { engineHandlers } from './engineHandlers';
 import { Engines } from './engines';
 import { fileHandlers } from './fileHandlers';
+import { pageGpu } from './pageGpu';
 import { RunManager } from './runManager';
 import { notify, serve } from './server';
 
@@ -22,7 +23,7 @@ function main(): void {
   }
   const log = (text: string) => process.stderr.write(`${text}\n`);
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
-  const engines = new Engines();
+  const engines = new Engines(undefined, pageGpu(connection));
   const runs = new RunManager({
     distFolder: __dirname,
     engineFor: backend => engines.get(backend),

@@ -2,10 +2,12 @@
  * Keeps one service process going: starts it on demand, notices when it exits or hangs, starts it again, repeats the
  * requests that may be repeated, and resumes the runs that were under way.
  */
+import type { Remote } from '../engine/executors/remote';
 import { VitrineError } from '../model/errors';
 import type { RunEvent } from '../train/run';
 import { type Role, type ServiceProcess, startProcess } from './childProcess';
 import type { RequestOptions } from './client';
+import { type GpuRequest, gpuMethod } from './pageGpu';
 import type { Method, Params, Result } from './protocol';
 
 export interface SupervisorOptions {
@@ -14,6 +16,8 @@ export interface SupervisorOptions {
   role: Role;
   log(line: string): void;
   onRunEvent?(event: RunEvent): void;
+  /** Has the GPU of VS Code's page compute for the process. */
+  gpu?: Remote;
   /** The process was lost and is back; which runs go on, and from which epoch. */
   onRestart?(restart: Restart): void;
   env?: NodeJS.ProcessEnv;
@@ -126,6 +130,12 @@ export class Supervisor {
     const started = startProcess(program, role, log, env);
     this.current = started;
     started.client.on('run/event', event => this.heard(event));
+    const { gpu } = this.options;
+    if (gpu)
+      started.client.serve(gpuMethod, params => {
+        const { method, params: given } = params as GpuRequest;
+        return gpu.call(method, given);
+      });
     const pings = this.watchForHang(started);
     let over = false;
     const lost = (reason: string) => {

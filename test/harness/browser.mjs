@@ -50,7 +50,7 @@ function installFromDebian() {
   return r.status === 0;
 }
 
-/** WebGL comes from SwiftShader, so that pictures are the same with and without a GPU. */
+/** WebGL and WebGPU come from SwiftShader, so that pictures are the same with and without a GPU. */
 export function startBrowser() {
   return chromium.launch({
     executablePath: findBrowser(),
@@ -67,6 +67,9 @@ export function startBrowser() {
       '--disable-dev-shm-usage',
       '--use-angle=swiftshader',
       '--enable-unsafe-swiftshader',
+      // And WebGPU, so that what computes there is tested on every machine.
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
     ],
   });
 }

@@ -6,21 +6,30 @@
 import { GPU, type IPipelineRunShortcut } from 'gpu.js';
 import { VitrineError } from '../../model/errors';
 import type { Plan } from '../compile/plan';
-import type { BackendInfo, BackendName } from '../engine';
+import type { BackendInfo } from '../engine';
+import { hoisted } from '../gpu/wgsl';
 import type { KernelCall } from '../op';
 import { type Executable, type Executor, LONGEST_LOOP } from './executor';
 
-export function pipelineExecutor(name: BackendName): Executor {
-  const gpu = new GPU({ mode: name as 'cpu' });
-  const backend: BackendInfo = { name, executor: name === 'cpu' ? 'generic' : 'fused', threads: 1 };
+/** gpu.js's backends that run plans this way. */
+type Mode = 'cpu' | 'webgl2';
+
+export function pipelineExecutor(): Executor {
+  const gpu = new GPU({ mode: 'cpu' });
+  const backend: BackendInfo = { name: 'cpu', executor: 'generic', threads: 1 };
   return {
     backend,
     fast: false,
-    compile: plan => PipelineExecutable.compile(gpu, name, plan),
+    compile: plan => compilePipeline(gpu, backend, 'cpu', plan),
     dispose: async () => {
       await gpu.destroy();
     },
   };
+}
+
+/** @throws bad-request where gpu.js would run any of it on another of its backends. */
+export function compilePipeline(gpu: GPU, backend: BackendInfo, mode: Mode, plan: Plan): Promise<Executable> {
+  return PipelineExecutable.compile(gpu, backend, mode, plan);
 }
 
 class PipelineExecutable implements Executable {
@@ -40,7 +49,7 @@ class PipelineExecutable implements Executable {
     for (const b of arguments_) if (!this.values.has(b)) this.values.set(b, new Float32Array(1));
   }
 
-  static async compile(gpu: GPU, name: BackendName, plan: Plan): Promise<PipelineExecutable> {
+  static async compile(gpu: GPU, backend: BackendInfo, mode: Mode, plan: Plan): Promise<PipelineExecutable> {
     const used = new Set(plan.calls.flatMap(c => c.inputs.map(i => i.buffer)));
     const outside = [...plan.inputs, ...plan.residents, ...plan.constants.keys()];
     const written = new Set(plan.calls.map(c => c.output.buffer));
@@ -51,8 +60,7 @@ class PipelineExecutable implements Executable {
     const results = [...new Set([...plan.outputs, ...plan.updates.map(u => u.value), ...guards])].filter(b =>
       written.has(b),
     );
-    const backend = (executor: string): BackendInfo => ({ name, executor, threads: 1 });
-    if (plan.calls.length === 0) return new PipelineExecutable(backend('none'), plan, undefined, [], [], []);
+    if (plan.calls.length === 0) return new PipelineExecutable(backend, plan, undefined, [], [], []);
 
     const known = new Map<string, (...handles: unknown[]) => unknown>();
     const kernels: { destroy(): void }[] = [];
@@ -60,7 +68,7 @@ class PipelineExecutable implements Executable {
       const grid = call.grid ?? [plan.sizes.get(call.output.buffer)!];
       // The cpu backend makes nested arrays of grids, which are no flat buffers: there, one thread axis is split.
       const { source, output } =
-        name === 'cpu' ? flattened(call.source, grid) : { source: hoisted(call.source), output: grid };
+        mode === 'cpu' ? flattened(call.source, grid) : { source: hoisted(call.source), output: grid };
       const key = `${output.join('x')}:${source}`;
       let kernel = known.get(key);
       if (!kernel) {
@@ -85,18 +93,20 @@ class PipelineExecutable implements Executable {
     // gpu.js counts the pipeline's arguments by the function's own.
     Object.defineProperty(orchestrate, 'length', { value: passed.length });
     const pipeline = gpu.createPipeline(orchestrate as never);
-    const executable = new PipelineExecutable(backend('generic'), plan, pipeline, passed, results, kernels);
+    const executable = new PipelineExecutable(backend, plan, pipeline, passed, results, kernels);
     // The first call builds; only then is known what executes.
     await executable.call();
-    const { executorKind, fallbackReason, backend: actual } = pipeline;
-    if (actual !== name || (name !== 'cpu' && fallbackReason !== null)) {
+    // Its faster executors are for other backends; a kernel that it moved to another one is what must not pass.
+    const moved = kernels.find(k => modeOf(k) !== mode);
+    if (pipeline.backend !== mode || moved) {
       await executable.dispose();
+      const actual = moved ? modeOf(moved) : pipeline.backend;
+      const { fallbackReason } = pipeline;
       throw new VitrineError(
         'bad-request',
-        `The backend "${name}" cannot run this model: gpu.js fell back to "${actual}"${fallbackReason ? ` (${fallbackReason})` : ''}. Choose another backend.`,
+        `The backend "${backend.name}" cannot run this model: gpu.js fell back to "${actual}"${fallbackReason ? ` (${fallbackReason})` : ''}. Choose another backend.`,
       );
     }
-    (executable.backend as { executor: string }).executor = executorKind;
     return executable;
   }
 
@@ -136,6 +146,11 @@ class PipelineExecutable implements Executable {
   }
 }
 
+/** The backend that runs a kernel. */
+function modeOf(made: unknown): string {
+  return (made as { kernel: { constructor: { mode: string } } }).kernel.constructor.mode;
+}
+
 /** Results come as they were launched: rows of rows of Float32Arrays. */
 function flat(value: unknown): Float32Array {
   if (value instanceof Float32Array) return value;
@@ -163,9 +178,4 @@ function flattened(source: string, grid: readonly number[]): { source: string; o
     source: source.replace(/this\.thread\.([xyz])/g, (_, axis: string) => thread[axis]!),
     output: [size],
   };
-}
-
-/** The same kernel with what starts each loop before it: gpu.js's shaders take declarations there, or nothing. */
-function hoisted(source: string): string {
-  return source.replace(/\bfor \((\w+) = ([^;]*);/g, '$1 = $2; for (;');
 }

@@ -134,7 +134,7 @@ class WebGpuExecutable implements Executable {
     const places = new Uint32Array(((calls.length + 1) * room) / 4);
     calls.forEach((c, i) => {
       c.buffers.forEach((b, j) => {
-        places[(i * room) / 4 + j] = memory.offsets.get(b)! / 4;
+        places[(i * room) / 4 + j] = (memory.offsets.get(b) ?? 0) / 4;
       });
     });
     const pipelines = await Promise.all(calls.map(c => shaders.get(c.name, c.code)));
@@ -230,7 +230,11 @@ class WebGpuExecutable implements Executable {
     requirePresent(this.gpu, this.backend);
     const { device } = this.gpu;
     const { arena, group } = this.buffers;
-    const reads = [...new Set(wanted)].map(buffer => ({ buffer, ...this.at.get(buffer)! }));
+    // What is empty and written by no kernel has no place.
+    const reads = [...new Set(wanted)].map(buffer => ({
+      buffer,
+      ...(this.at.get(buffer) ?? { offset: 0, size: 0 }),
+    }));
     const bytes = reads.reduce((n, r) => n + r.size * 4, 0);
     if (steps.length === 0 && bytes === 0) {
       for (const { buffer } of reads) this.fetched.set(buffer, new Float32Array(0));

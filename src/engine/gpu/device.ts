@@ -13,7 +13,7 @@ export interface GpuDevice {
 }
 
 /** What drivers that compute on the CPU call themselves. */
-const emulators = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
+export const emulators = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
 
 /**
  * @param gpu `navigator.gpu`, or what stands for it
