@@ -1,4 +1,3 @@
-import { TextPreparation } from '../../data/kinds/text';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { generateText } from '../../train/generateText';
@@ -73,14 +72,12 @@ export const command: Command = {
     try {
       const engine = await engines.asked(textOption(call, 'backend'))(run.record.backend);
       const tokens: { token: string; probability: number }[] = [];
-      for await (const token of generateText(run, engine, options)) {
-        tokens.push(token);
+      let text = '';
+      for await (const { token, probability, text: added } of generateText(run, engine, options)) {
+        tokens.push({ token, probability });
+        text = added;
         terminal.progress(`${tokens.length} of ${options.tokens} tokens`);
       }
-      // Words are set apart by spaces, other tokens follow each other.
-      const words =
-        run.preparation instanceof TextPreparation && run.preparation.state.tokenizer.kind === 'words';
-      const text = tokens.map(t => (words ? ` ${t.token}` : t.token)).join('');
       if (terminal.json) terminal.result({ prompt, text, tokens });
       else terminal.print(terminal.bold(prompt) + text);
       return true;

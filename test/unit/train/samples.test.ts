@@ -72,7 +72,16 @@ describe('The samples of text and of acting, trained to their figures', function
     const write = async (options: object) => {
       let text = '';
       const all = { prompt: 'the old cow', tokens: 60, temperature: 1, seed: 3, ...options };
-      for await (const { token } of generateText(run, engine, all)) text += token;
+      let added = '';
+      const cached: boolean[] = [];
+      for await (const token of generateText(run, engine, all)) {
+        text += token.token;
+        added = token.text;
+        cached.push(token.cached);
+      }
+      assert.equal(added, text);
+      // 11 characters of 32 are there; from the 23rd on the text is longer than the model sees.
+      assert.equal(cached.lastIndexOf(true), 21);
       return text;
     };
     assert.equal(await write({}), await write({}));
