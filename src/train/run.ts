@@ -69,7 +69,7 @@ export interface RunRecord {
   started: string;
   ended?: string;
   state: RunState;
-  /** Absolute path of the experiment file. */
+  /** Absolute path of the experiment file; in a run that ships with a sample relative to the run's folder. */
   experiment: string;
   model: { file: string; class: string; parameters: number };
   seed: number;

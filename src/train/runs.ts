@@ -8,6 +8,7 @@ import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { readCheckpoint } from './checkpoint';
 import { readEvents } from './metricsLog';
+import { movedRecord, movedTo } from './moved';
 import { type RunEvent, type RunRecord, type RunState, runFiles } from './run';
 import { isRunId, runsFolder } from './runFolder';
 
@@ -39,11 +40,9 @@ export async function readRun(runFolder: string): Promise<{ record: RunRecord; e
   return { record, events: await readEvents(join(runFolder, runFiles.metrics)) };
 }
 
-/** A record; a run that says it is under way though its process is gone is told as stopped. */
+/** A record, its paths as they are now; a run that says it is under way though its process is gone is told as stopped. */
 export async function readRecord(runFolder: string): Promise<RunRecord> {
-  const file = join(runFolder, runFiles.record);
-  const record = await readJson(file);
-  if (!isRecord(record)) throw damaged(file, 'it is no record of a run');
+  const record = movedRecord(runFolder, await writtenRecord(runFolder));
   const underWay = record.state === 'running' || record.state === 'paused';
   if (!underWay || record.pid === undefined || isAlive(record.pid)) return record;
   return {
@@ -53,10 +52,20 @@ export async function readRecord(runFolder: string): Promise<RunRecord> {
   };
 }
 
-/** The model that a run trained, as it was read then. @throws file-not-found, bad-file */
+async function writtenRecord(runFolder: string): Promise<RunRecord> {
+  const file = join(runFolder, runFiles.record);
+  const record = await readJson(file);
+  if (!isRecord(record)) throw damaged(file, 'it is no record of a run');
+  return record;
+}
+
+/** The model that a run trained, as it was read then, its files as they lie now. @throws file-not-found, bad-file */
 export async function readRunModel(runFolder: string): Promise<Model> {
   const file = join(runFolder, runFiles.model);
-  const model = await readJson(file);
+  const { now } = movedTo(runFolder, (await writtenRecord(runFolder)).experiment);
+  const model = await readJson(file, (key, value) =>
+    key === 'file' && typeof value === 'string' ? now(value) : value,
+  );
   if (!isModel(model)) throw damaged(file, 'it holds no model');
   return model;
 }
@@ -128,10 +137,10 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-async function readJson(file: string): Promise<unknown> {
+async function readJson(file: string, reviver?: (key: string, value: unknown) => unknown): Promise<unknown> {
   const text = await readText(file);
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, reviver);
   } catch {
     throw damaged(file, 'it is not JSON');
   }

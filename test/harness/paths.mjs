@@ -14,14 +14,24 @@ export const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedi
 /** A new empty folder that the caller removes. */
 export const temporary = name => fs.mkdtempSync(path.join(os.tmpdir(), `vitrine-${name}-`));
 
-/** A writable copy of the samples, without runs that someone trained in place. */
+/** A writable copy of the samples, without runs: nothing is trained yet. */
 export function copySamples(to) {
   fs.mkdirSync(to, { recursive: true });
   if (!fs.existsSync(samples)) return to;
   fs.cpSync(samples, to, {
     recursive: true,
     force: false,
-    filter: f => !['.vitrine', '__pycache__'].includes(path.basename(f)),
+    filter: f => !['.vitrine', '__pycache__', 'trained'].includes(path.basename(f)),
   });
+  return to;
+}
+
+/** Puts the runs that ship with the samples where those of a copy are kept; what is there already stays. */
+export function copyTrained(to) {
+  for (const name of fs.readdirSync(samples)) {
+    const from = path.join(samples, name, 'trained');
+    if (!fs.existsSync(from)) continue;
+    fs.cpSync(from, path.join(to, name, '.vitrine/runs'), { recursive: true, force: false });
+  }
   return to;
 }

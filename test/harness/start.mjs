@@ -13,7 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { log } from './log.mjs';
-import { cache, copySamples, root, temporary } from './paths.mjs';
+import { cache, copySamples, copyTrained, root, temporary } from './paths.mjs';
 import { has, startServer } from './server.mjs';
 import { address } from './workbench.mjs';
 
@@ -29,7 +29,9 @@ const { values: options, positionals } = parseArgs({
 
 const workspace = positionals[0]
   ? path.resolve(positionals[0])
-  : copySamples(options.fresh ? temporary('samples') : path.join(os.homedir(), 'vitrine-samples'));
+  : copyTrained(
+      copySamples(options.fresh ? temporary('samples') : path.join(os.homedir(), 'vitrine-samples')),
+    );
 /** What is open at first, if it is there: the file that the README speaks of. */
 const first = path.join(workspace, 'net/net.py');
 const screen = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;

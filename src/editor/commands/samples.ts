@@ -26,7 +26,7 @@ export async function openSample(argument: unknown, { context }: Rooms): Promise
     })) ?? [];
   if (!parent) return;
   const target = await freeFolder(parent, picked.id);
-  await copyFolder(picked.folder, target);
+  await copySample(picked.folder, target);
   const here = l10n.t('Open');
   const newWindow = l10n.t('Open in New Window');
   const answer = await vscode.window.showInformationMessage(
@@ -78,6 +78,15 @@ export async function showOpenedSample(context: vscode.ExtensionContext): Promis
   }
   const readme = vscode.Uri.joinPath(folder.uri, 'README.md');
   if (await exists(readme)) await vscode.commands.executeCommand('markdown.showPreviewToSide', readme);
+}
+
+/** A sample's files, and the runs that ship with it where runs are kept: it can be asked before it is trained. */
+async function copySample(from: vscode.Uri, to: vscode.Uri): Promise<void> {
+  await copyFolder(from, to);
+  const shipped = vscode.Uri.joinPath(to, 'trained');
+  if (!(await exists(shipped))) return;
+  await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(to, '.vitrine'));
+  await vscode.workspace.fs.rename(shipped, vscode.Uri.joinPath(to, '.vitrine', 'runs'));
 }
 
 /** Without hidden files (runs that someone made inside the sample are theirs) and without the gallery's manifest. */

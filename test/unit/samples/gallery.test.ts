@@ -44,6 +44,6 @@ describe('The gallery of samples', () => {
           const file = path.join(folder, e.name);
           return n + (e.isDirectory() ? size(file) : statSync(file).size);
         }, 0);
-    assert.ok(size(root) < 8e6, `${size(root)} bytes`);
+    assert.ok(size(root) < 10e6, `${size(root)} bytes`);
   });
 });
