@@ -119,7 +119,7 @@ describe('the engine process, supervised', function () {
   });
 
   it('is ended when it hangs', async () => {
-    const supervisor = supervise({ hang: { pingEveryMs: 50, missed: 10 } });
+    const supervisor = supervise({ hang: { pingEveryMs: 200, missed: 10 } });
     const { pid } = await supervisor.request('engine/info', null);
     process.kill(pid, 'SIGSTOP');
     const info = await supervisor.request('engine/info', null);
