@@ -13,6 +13,7 @@ import { type History, historyOf } from '../../src/train/history';
 import { remember, remembered, send } from './host';
 import './parts/columnList';
 import './parts/curves';
+import './parts/episode';
 import './parts/film';
 import './parts/frames';
 import './parts/pixels';

@@ -8,7 +8,9 @@ import type { Cell } from '../explain/counterfactual/space';
 import type { Fairness } from '../explain/fairness/fairness';
 import type { ConstraintId } from '../explain/fairness/thresholds';
 import type { Explanation } from '../explain/method';
+import type { Episode } from '../service/episode';
 import type { Filmstrip } from '../service/filmstrip';
+import type { PredictedRow } from '../service/predictFile';
 import type { Robustness } from '../service/robustnessRun';
 import type { RowPrediction } from '../train/predictRows';
 
@@ -26,6 +28,19 @@ export type Inquiry =
       decrease?: readonly string[];
     }
   | { kind: 'anchor'; row: number }
+  /** An episode in the environment, as the policy plays it now. */
+  | { kind: 'episode'; seed: number; epoch: number }
+  /** Values, texts or a file of the reader's own: what does the model say, and why? */
+  | {
+      kind: 'typed';
+      rows?: readonly Readonly<Record<string, Cell>>[];
+      /** A file that the page was given, with its contents. */
+      file?: { name: string; bytes: Uint8Array };
+      /** Asks for a file. */
+      choose?: boolean;
+      /** Says why, by this method. */
+      method?: string;
+    }
   /** Over the weights that the run kept on its way. */
   | { kind: 'filmstrip'; row: number; method: string }
   /** Of the test rows if there is no row. */
@@ -41,10 +56,23 @@ export interface WhatIf {
   explanation?: Explanation;
 }
 
+export interface Typed {
+  /** Name of the file that was asked about. */
+  file?: string;
+  /** The rows that were asked about, where they were typed. */
+  asked?: readonly Readonly<Record<string, Cell>>[];
+  target: string;
+  rows: readonly PredictedRow[];
+  /** Of models that speak: what the first row sounds like. */
+  sound?: { sampleRate: number; samples: Float32Array };
+}
+
 export interface InquiryAnswers {
   whatIf: WhatIf;
   counterfactual: CounterfactualResult;
   anchor: Anchor;
+  episode: Episode;
+  typed: Typed;
   filmstrip: Filmstrip;
   robustness: Robustness;
   fairness: Fairness;

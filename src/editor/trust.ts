@@ -50,6 +50,7 @@ const needs: Readonly<Record<Method, Need>> = {
   'run/layer': 'explanation',
   explain: 'explanation',
   anchor: 'explanation',
+  episode: 'explanation',
   counterfactual: 'explanation',
   fairness: 'explanation',
   robustness: 'explanation',

@@ -25,12 +25,22 @@ export interface Environment {
   step(action: number): StepOutcome;
 }
 
+/** A world of cells, whose state is the one that is stood on: the observation has an entry for each, row by row. */
+export interface Grid {
+  rows: number;
+  columns: number;
+  goals: readonly number[];
+  /** Where one falls. */
+  pits: readonly number[];
+}
+
 export interface EnvironmentDefinition {
   /** As in the experiment file, e.g. "CartPole-v1". */
   id: string;
   title: string;
   summary: string;
   observation: BoxSpace;
+  grid?: Grid;
   /** Names of the discrete actions. */
   actions: readonly string[];
   /** Steps after which an episode is truncated. */

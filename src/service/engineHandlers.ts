@@ -7,6 +7,7 @@ import { anchorRun } from './anchorRun';
 import { assessRun } from './assessRun';
 import { counterfactualRun } from './counterfactualRun';
 import type { Engines } from './engines';
+import { episode } from './episode';
 import { evaluationRun } from './evaluationRun';
 import { explainRow } from './explainRow';
 import { filmstrip } from './filmstrip';
@@ -100,11 +101,15 @@ export function engineHandlers(runs: RunManager, engines: Engines, distFolder: s
       return filmstrip(params, engineFor, { signal, onProgress: progress });
     },
 
+    async episode(params, { signal, progress }) {
+      return episode(params, engineFor, { signal, onProgress: progress });
+    },
+
     async 'predict/whatIf'(params, { signal }) {
       return whatIf(params, engineFor, signal);
     },
 
-    async predict({ run, input, text, rows, ...options }, { signal, progress }) {
+    async predict({ run, input, text, rows, sound, ...options }, { signal, progress }) {
       const opened = await openRun(run);
       const engine = await engineFor(opened.record.backend);
       const raw =
@@ -112,9 +117,14 @@ export function engineHandlers(runs: RunManager, engines: Engines, distFolder: s
         (text === undefined
           ? await readRawRows(input ?? '', opened.preparation, signal)
           : await rowsOfText(text, opened.preparation, signal));
+      const found = await predictRaw(opened, raw, engine, { ...options, signal, onProgress: progress });
+      const spoken = found.find(r => Array.isArray(r.prediction))?.prediction as
+        | readonly number[]
+        | undefined;
       return {
         target: opened.preparation.target.name,
-        rows: await predictRaw(opened, raw, engine, { ...options, signal, onProgress: progress }),
+        rows: found,
+        ...(sound && spoken && opened.preparation.sound && { sound: opened.preparation.sound(spoken) }),
       };
     },
 

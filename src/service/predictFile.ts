@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { SavedPreparation } from '../data/dataset';
 import type { Engine } from '../engine/engine';
 import { explain } from '../explain/explain';
+import type { Language } from '../explain/words';
 import { lossSpec } from '../formats/experiment/write';
 import { VitrineError } from '../model/errors';
 import type { OpenRun } from '../train/openRun';
@@ -38,6 +39,8 @@ export interface PredictOptions {
   signal?: AbortSignal;
   /** Id of the method to explain each row with. */
   explain?: string;
+  /** Of the sentences; English if absent. */
+  language?: Language;
   /** A row that cannot be prepared gets an error of its own instead of ending it all. */
   keepGoing?: boolean;
   onProgress?(done: number): void;
@@ -198,7 +201,7 @@ export async function predictRaw(
 async function explaining(
   run: Opened,
   engine: Engine,
-  { explain: method, signal }: PredictOptions,
+  { explain: method, signal, language }: PredictOptions,
   rows: number,
 ) {
   if (rows > mostExplained)
@@ -214,11 +217,12 @@ async function explaining(
     ...(dataset && { dataset }),
     loss: lossSpec(run.experiment),
     method: method!,
+    ...(language && { language }),
     ...(signal && { signal }),
   };
   return async (values: Raw): Promise<NonNullable<PredictedRow['explanation']>> => {
     const input = run.preparation.prepare([values]);
-    const { attribution, trust, text } = await explain({ ...subject, input });
+    const { attribution, trust, text } = await explain({ ...subject, input, values });
     const { names, values: shares } = attribution;
     return {
       method: method!,

@@ -27,6 +27,7 @@ import type { RowPrediction } from '../train/predictRows';
 import type { RunEvent, RunRecord } from '../train/run';
 import type { TensorStatistics } from '../train/tensorStatistics';
 import type { BackendReports } from './engines';
+import type { Episode, EpisodeRequest } from './episode';
 import type { Filmstrip } from './filmstrip';
 import type { PredictedRow } from './predictFile';
 import type { Robustness, RobustnessRequest } from './robustnessRun';
@@ -244,6 +245,8 @@ export interface Requests {
   report: [{ run: string; name: string; language?: Language }, { html: string }];
   robustness: [RobustnessRequest, Robustness];
   filmstrip: [FilmstripRequest, Filmstrip];
+  /** Plays one episode with the run's policy as it is now. */
+  episode: [EpisodeRequest, Episode];
   'predict/whatIf': [WhatIfRequest, { before: RowPrediction; after: RowPrediction }];
   /** Rows of a file, of a text (a table, JSON or texts), or as they are. */
   predict: [
@@ -254,10 +257,14 @@ export interface Requests {
       rows?: Record<string, string | number | null>[];
       /** Id of the method that says why, for each row. */
       explain?: string;
+      /** Of the sentences; English if absent. */
+      language?: Language;
+      /** Of models that speak: with the sound of the first row. */
+      sound?: boolean;
       /** Rows that cannot be prepared get an error of their own. */
       keepGoing?: boolean;
     },
-    { target: string; rows: PredictedRow[] },
+    { target: string; rows: PredictedRow[]; sound?: { sampleRate: number; samples: Float32Array } },
   ];
   /** What can compute and how fast; `measure` asks for figures anew. */
   'engine/backends': [{ measure: boolean }, BackendReports];

@@ -2,10 +2,12 @@
 import type { InquiryKind } from '../../../src/editor/inquiryProtocol';
 import { anchor } from './anchor';
 import { counterfactual } from './counterfactual';
+import { episode } from './episode';
 import { fairness } from './fairness';
 import { filmstrip } from './filmstrip';
 import type { InquiryView } from './inquiry';
 import { robustness } from './robustness';
+import { typedValues } from './typed';
 import { whatIf } from './whatIf';
 
 type AnyView = { [K in InquiryKind]: InquiryView<K> }[InquiryKind];
@@ -17,4 +19,6 @@ export const inquiries: readonly AnyView[] = [
   filmstrip,
   fairness,
   robustness,
+  typedValues,
+  episode,
 ];

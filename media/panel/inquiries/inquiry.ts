@@ -27,6 +27,8 @@ export interface InquiryView<K extends InquiryKind> {
   title: StringKey;
   summary: StringKey;
   scope: 'prediction' | 'model';
+  /** It makes no sense here, and is not offered. */
+  absent?(subject: SampleOnPage | undefined, state: PanelState): boolean;
   /** Why it cannot be asked here, in words. */
   unsuited?(subject: SampleOnPage | undefined, state: PanelState): string | undefined;
   view(context: InquiryContext<K>): TemplateResult;

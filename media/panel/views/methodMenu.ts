@@ -21,7 +21,7 @@ export function methodPicker(c: ExplainContext): TemplateResult {
           ${t(`explain.scope.${scope}`)}
           ${scope === 'prediction' && row !== undefined ? html`<span class="quiet">${t('explain.row', { row })}</span>` : nothing}
         </h2>
-        ${inquiries.filter(i => i.scope === scope).map(i => inquiryItem(i, c, needsRow))}
+        ${offered(scope, c.state).map(i => inquiryItem(i, c, needsRow))}
         <h3 class="group quiet">${t('explain.reasons')}</h3>
         ${methods.filter(m => m.unsuited === undefined).map(m => methodItem(m, c, needsRow))}
         ${
@@ -54,6 +54,11 @@ function methodItem(m: MethodChoice, c: ExplainContext, needsRow: boolean): Temp
     <span class="method-title">${m.title}</span>
     <span class="method-summary">${m.summary}</span>
   </button>`;
+}
+
+/** Questions that make sense for what is shown. */
+function offered(scope: 'prediction' | 'model', state: ExplainContext['state']) {
+  return inquiries.filter(i => i.scope === scope && !i.absent?.(undefined, state));
 }
 
 function inquiryItem(i: (typeof inquiries)[number], c: ExplainContext, needsRow: boolean): TemplateResult {
@@ -108,17 +113,15 @@ export function methodMenu({ state, settings, actions }: ExplainContext): Templa
                 ${m.title}
               </option>`,
             )}
-          ${inquiries
-            .filter(i => i.scope === scope)
-            .map(
-              i => html`<option
+          ${offered(scope, state).map(
+            i => html`<option
                 value=${`?${i.kind}`}
                 ?disabled=${scope === 'prediction' && row === undefined}
                 .selected=${settings.inquiry === i.kind}
               >
                 ${t(i.title)}
               </option>`,
-            )}
+          )}
         </optgroup>`,
       )}
     </select>

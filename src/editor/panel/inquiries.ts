@@ -5,10 +5,11 @@ import type { Inquiry, InquiryKind, InquiryState, InquiryStates } from '../inqui
 import { isCancelled, messageOf } from '../problems';
 import type { Run } from '../runs/store';
 import { language } from '../settings';
+import { answerTyped } from './answerTyped';
 import { Latest } from './latest';
 
 type Progress = (done: number) => void;
-type Answering = {
+export type Answering = {
   [K in InquiryKind]: (
     inquiry: Extract<Inquiry, { kind: K }>,
     call: {
@@ -39,6 +40,10 @@ const answering: Answering = {
       { signal, onProgress: progress },
     );
   },
+  episode({ seed }, { run, engine, signal, progress }) {
+    return engine.request('episode', { run, seed }, { signal, onProgress: progress });
+  },
+  typed: answerTyped,
   anchor({ row }, { run, engine, signal, progress }) {
     return engine.request('anchor', { run, row, language: language() }, { signal, onProgress: progress });
   },

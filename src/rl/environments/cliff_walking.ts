@@ -68,6 +68,12 @@ export const environment: EnvironmentDefinition = {
     low: new Array<number>(rows * columns).fill(0),
     high: new Array<number>(rows * columns).fill(1),
   },
+  grid: {
+    rows,
+    columns,
+    goals: [goal],
+    pits: Array.from({ length: goal - start - 1 }, (_, i) => start + 1 + i),
+  },
   actions: ['up', 'right', 'down', 'left'],
   maxSteps,
   // The shortest way takes thirteen steps.

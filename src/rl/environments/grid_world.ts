@@ -61,6 +61,12 @@ export const environment: EnvironmentDefinition = {
     low: new Array<number>(size * size).fill(0),
     high: new Array<number>(size * size).fill(1),
   },
+  grid: {
+    rows: size,
+    columns: size,
+    goals: [goal[0] * size + goal[1]],
+    pits: pits.map(([r, c]) => r * size + c),
+  },
   actions: ['up', 'right', 'down', 'left'],
   maxSteps,
   // The shortest way takes eight steps.
