@@ -7,8 +7,10 @@ weights and inputs that are off by a few units in float32's last place, whicheve
 in exact arithmetic (a bias before a batch norm or a softmax), that is all there is of them; where a ReLU6 among a
 million stands on its kink, as in MobileNetV2, it is a percent.
 
-Pinned: Python 3.11, torch 2.5.1, einops 0.8.
-Run from the repository's root: python test/reference/engine_models.py
+Those in `huggingface/` are what Transformers builds from the config.json that stands there.
+
+Pinned: Python 3.11, torch 2.5.1, einops 0.8, transformers 4.46.3.
+Run from the repository's root: python test/reference/engine_models.py [name of a net, to make it alone anew …]
 """
 
 import importlib.util
@@ -19,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+import transformers
 
 HERE = Path(__file__).parent
 LONG = "int64"
@@ -44,6 +47,11 @@ NETS = [
     ("Autoencoder", "pytorch/vae", "ConvAutoencoder", {}, ([3, 1, 28, 28], "float32"), "mse", 0, 1e-3),
     ("DCGAN generator", "pytorch/dcgan", "Generator", {"ngpu": 1}, ([3, 100, 1, 1], "float32"), "mse", 0, 1e-4),
     ("DCGAN discriminator", "pytorch/dcgan", "Discriminator", {"ngpu": 1}, ([2, 3, 64, 64], "float32"), "mse", 0, 1e-4),
+    ("GPT-2 of Transformers", "huggingface/gpt2", "GPT2LMHeadModel", {}, ([3, 11], LONG), "mse", 0, 1e-3),
+    ("BERT of Transformers", "huggingface/bert-classifier", "BertForSequenceClassification", {}, ([5, 9], LONG), "cross_entropy", 3, 1e-3),
+    ("BERT of Transformers, masked words", "huggingface/bert", "BertForMaskedLM", {}, ([2, 7], LONG), "mse", 0, 1e-3),
+    ("Llama of Transformers", "huggingface/llama", "LlamaForCausalLM", {}, ([2, 9], LONG), "mse", 0, 1e-3),
+    ("ViT of Transformers", "huggingface/vit", "ViTForImageClassification", {}, ([5, 3, 8, 8], "float32"), "cross_entropy", 3, 1e-3),
     ("Graph convolution", "engine_models/gcn", "GCN", {}, ([4, 7, 6], "float32"), "cross_entropy", 3, 1e-2),
 ]
 
@@ -65,6 +73,13 @@ def load(path):
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def built(folder, cls):
+    """The model that a folder's configuration describes, its attention written out, answering with a tuple."""
+    kind = getattr(transformers, cls)
+    config = kind.config_class.from_pretrained(HERE / folder, attn_implementation="eager", return_dict=False, use_cache=False)
+    return kind(config)
 
 
 def fill(model):
@@ -127,11 +142,16 @@ def walk(make, x, targets_of, criterion, rate, kind, seed=None):
 
 
 records = []
+asked = set(sys.argv[1:])
+kept = {r["name"]: r for r in json.loads((HERE / "engine_models.json").read_text())} if asked else {}
 for name, file, cls, arguments, (shape, dtype), loss, classes, rate in NETS:
-    module = load(file)
+    if asked and name not in asked:
+        records.append(kept[name])
+        continue
+    module = None if file.startswith("huggingface/") else load(file)
 
     def make():
-        model = getattr(module, cls)(**({"config": module.GPTConfig()} if cls == "GPT" else arguments))
+        model = built(file, cls) if module is None else getattr(module, cls)(**({"config": module.GPTConfig()} if cls == "GPT" else arguments))
         for m in model.modules():
             if isinstance(m, torch.nn.modules.dropout._DropoutNd):
                 m.p = 0.0

@@ -58,16 +58,19 @@ export function parameter(name: string, shape: readonly number[], more: Partial<
   };
 }
 
-/** The largest difference, relative to the largest expected value (at least `floor`). */
-export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>, floor = 1e-3): number {
+/**
+ * The largest difference, relative to the largest expected value. Where only zeros are expected, anything else is
+ * infinitely far.
+ */
+export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
   let error = 0;
-  let scale = floor;
+  let scale = 0;
   for (let i = 0; i < expected.length; i++) {
     const d = Math.abs(got[i]! - expected[i]!);
     error = Number.isNaN(d) ? Number.POSITIVE_INFINITY : Math.max(error, d);
     scale = Math.max(scale, Math.abs(expected[i]!));
   }
-  return error / scale;
+  return error === 0 ? 0 : error / scale;
 }
 
 /** `noise` of engine_models.py: the finaliser of MurmurHash3 over the index and the stream's number. */

@@ -9,11 +9,14 @@ from activations import activation, merge_heads, number_of_labels, split_heads
 
 
 class BertEmbeddings(nn.Module):
+    # Where a configuration names none.
+    pad_token_id = 0
+
     def __init__(self, config):
         super().__init__()
         width = config["hidden_size"]
-        self.padding = config.get("pad_token_id") or 0
-        self.word_embeddings = nn.Embedding(config["vocab_size"], width)
+        self.padding = config.get("pad_token_id", self.pad_token_id)
+        self.word_embeddings = nn.Embedding(config["vocab_size"], width, padding_idx=self.padding)
         self.position_embeddings = nn.Embedding(config["max_position_embeddings"], width)
         self.token_type_embeddings = nn.Embedding(config.get("type_vocab_size", 2), width)
         self.LayerNorm = nn.LayerNorm(width, eps=config.get("layer_norm_eps", 1e-12))

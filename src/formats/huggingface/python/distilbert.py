@@ -11,7 +11,7 @@ from activations import activation, merge_heads, number_of_labels, split_heads
 class Embeddings(nn.Module):
     def __init__(self, config):
         super().__init__()
-        self.word_embeddings = nn.Embedding(config["vocab_size"], config["dim"])
+        self.word_embeddings = nn.Embedding(config["vocab_size"], config["dim"], padding_idx=config.get("pad_token_id", 0))
         self.position_embeddings = nn.Embedding(config["max_position_embeddings"], config["dim"])
         self.LayerNorm = nn.LayerNorm(config["dim"], eps=1e-12)
         self.dropout = nn.Dropout(config.get("dropout", 0.1))

@@ -105,7 +105,7 @@ class LlamaModel(nn.Module):
             raise NotImplementedError(f"rotary positions of the type {scaling} are not read yet")
         width = config["hidden_size"]
         size = config.get("head_dim") or width // config["num_attention_heads"]
-        self.embed_tokens = nn.Embedding(config["vocab_size"], width)
+        self.embed_tokens = nn.Embedding(config["vocab_size"], width, padding_idx=config.get("pad_token_id"))
         self.layers = nn.ModuleList([LlamaDecoderLayer(config) for _ in range(config["num_hidden_layers"])])
         self.norm = LlamaRMSNorm(width, config.get("rms_norm_eps", 1e-6))
         base = config.get("rope_theta", 10000.0)

@@ -8,9 +8,11 @@ from bert import BertEmbeddings, BertModel
 
 
 class RobertaEmbeddings(BertEmbeddings):
+    pad_token_id = 1
+
     def __init__(self, config):
         super().__init__(config)
-        self.padding = config.get("pad_token_id", 1)
+        self.position_embeddings = nn.Embedding(config["max_position_embeddings"], config["hidden_size"], padding_idx=self.padding)
 
     def positions(self, input_ids):
         is_token = (input_ids != self.padding).long()
