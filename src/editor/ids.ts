@@ -14,6 +14,7 @@ export const commands = {
   openSample: 'vitrine.openSample',
   showPanel: 'vitrine.showPanel',
   showLog: 'vitrine.showLog',
+  chooseBackend: 'vitrine.chooseBackend',
   showRun: 'vitrine.showRun',
   resumeRun: 'vitrine.resumeRun',
   explainRun: 'vitrine.explainRun',

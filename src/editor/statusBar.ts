@@ -20,7 +20,11 @@ export function registerStatusBar({ training, panel }: Rooms): vscode.Disposable
       const loss = live.loss === undefined ? '' : ` · ${l10n.t('loss {0}', number(live.loss))}`;
       const icon = live.state === 'paused' ? '$(debug-pause)' : '$(sync~spin)';
       item.text = `${icon} ${live.model} ${live.epoch}/${live.epochs}${loss}`;
-      item.tooltip = `${progressText(live)}\n${l10n.t('{0} % done on {1}', Math.floor(100 * progressOf(live)), live.backend)}`;
+      item.tooltip = tooltip(
+        progressText(live),
+        l10n.t('{0} % done on {1}', Math.floor(100 * progressOf(live)), live.backend),
+        [live.executor, live.why].filter(x => x).join('. '),
+      );
       item.accessibilityInformation = { label: `${live.model}: ${progressText(live)}` };
       item.show();
     } else if (training.busy) {
@@ -31,7 +35,7 @@ export function registerStatusBar({ training, panel }: Rooms): vscode.Disposable
     } else {
       const backend = panel.state.backend;
       item.text = backend ? `$(circuit-board) Vitrine: ${backend}` : '$(circuit-board) Vitrine';
-      item.tooltip = l10n.t('Show the panel of Vitrine');
+      item.tooltip = tooltip(l10n.t('Show the panel of Vitrine'));
       item.accessibilityInformation = undefined;
       if (isOurs(vscode.window.activeTextEditor?.document) || panel.visible) item.show();
       else if (vscode.window.activeTextEditor) item.hide();
@@ -47,6 +51,16 @@ export function registerStatusBar({ training, panel }: Rooms): vscode.Disposable
       update();
     }),
     vscode.window.onDidChangeActiveTextEditor(update),
+  );
+}
+
+/** Paragraphs of plain text, and the way to the choice of a backend. */
+function tooltip(...paragraphs: readonly string[]): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.isTrusted = { enabledCommands: [commands.chooseBackend] };
+  for (const p of paragraphs.filter(x => x !== '')) text.appendText(p).appendMarkdown('\n\n');
+  return text.appendMarkdown(
+    `[${l10n.t('What computes: measure and choose…')}](command:${commands.chooseBackend})`,
   );
 }
 

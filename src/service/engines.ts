@@ -98,7 +98,7 @@ export class Engines {
       try {
         engine = await this.get(name);
       } catch (e) {
-        reports.push({ name, available: false, reason: e instanceof Error ? e.message : String(e) });
+        reports.push({ name, available: false, reason: reasonOf(e) });
         continue;
       }
       const { executor, threads, emulated } = engine.backend;

@@ -40,7 +40,7 @@ export const command: Command = {
         ),
         '',
       );
-      for (const b of backends) if (b.reason) terminal.print(b.reason);
+      for (const b of backends) if (b.reason) terminal.print(`${b.name}: ${b.reason}.`);
       terminal.print(
         '',
         `"auto" is ${base} for steps below a millisecond, and else the fastest by a model's own training step.`,

@@ -6,6 +6,7 @@ import { type FilePlace, report, showPlaceOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { sourceOf } from '../text/places';
 import { isModuleItem } from '../views/modelsTree';
+import { chooseBackend } from './chooseBackend';
 import { compareModels, compareWithHead } from './compareModels';
 import { explain } from './explain';
 import { exportModel } from './exportModel';
@@ -39,6 +40,7 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
     log.show();
     return undefined;
   },
+  chooseBackend,
   showRun,
   resumeRun: resume,
   compareModels,

@@ -15,6 +15,9 @@ export interface LiveRun {
   loss?: number;
   valid?: Metrics;
   backend: string;
+  /** What it runs on, and why it was chosen where it was. */
+  executor?: string;
+  why?: string | undefined;
   state: RunState;
   message?: string;
   parameters: number;
@@ -30,10 +33,15 @@ export function startLive(event: Extract<RunEvent, { event: 'start' }>, experime
     epoch: event.resumedFrom ?? 0,
     step: event.epochs > 0 ? Math.round(((event.resumedFrom ?? 0) / event.epochs) * event.steps) : 0,
     steps: event.steps,
-    backend: event.backend.name,
+    ...backendOf(event),
     state: 'running',
     parameters: event.parameters,
   };
+}
+
+function backendOf({ backend }: Extract<RunEvent, { event: 'start' }>) {
+  const { name, executor, why } = backend;
+  return { backend: name, executor, ...(why !== undefined && { why }) };
 }
 
 /** Takes an event in; events of other runs are ignored. */
@@ -41,6 +49,9 @@ export function follow(live: LiveRun, event: RunEvent): void {
   if (event.run !== live.id) return;
   switch (event.event) {
     case 'start':
+      // After a GPU was lost it is another.
+      live.why = undefined;
+      Object.assign(live, backendOf(event));
       live.epoch = event.resumedFrom ?? live.epoch;
       live.state = 'running';
       break;

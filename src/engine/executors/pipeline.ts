@@ -97,14 +97,14 @@ class PipelineExecutable implements Executable {
     // The first call builds; only then is known what executes.
     await executable.call();
     // Its faster executors are for other backends; a kernel that it moved to another one is what must not pass.
-    const moved = kernels.find(k => modeOf(k) !== mode);
-    if (pipeline.backend !== mode || moved) {
+    const own = mode === 'cpu' ? 'cpu' : 'gpu';
+    const moved = [...kernels.map(modeOf), modeOfPipeline(pipeline.backend ?? mode)].find(m => m !== own);
+    if (moved) {
       await executable.dispose();
-      const actual = moved ? modeOf(moved) : pipeline.backend;
       const { fallbackReason } = pipeline;
       throw new VitrineError(
         'bad-request',
-        `The backend "${backend.name}" cannot run this model: gpu.js fell back to "${actual}"${fallbackReason ? ` (${fallbackReason})` : ''}. Choose another backend.`,
+        `The backend "${backend.name}" cannot run this model: gpu.js fell back to "${moved}"${fallbackReason ? ` (${fallbackReason})` : ''}. Choose another backend.`,
       );
     }
     return executable;
@@ -144,6 +144,11 @@ class PipelineExecutable implements Executable {
     const given = this.arguments_.map(b => this.values.get(b)!);
     return ((await this.pipeline(...(given as never[]))) as unknown[]).map(flat);
   }
+}
+
+/** gpu.js calls what runs on WebGL "gpu" here and by the API's name there. */
+function modeOfPipeline(backend: string): string {
+  return backend.startsWith('webgl') ? 'gpu' : backend;
 }
 
 /** The backend that runs a kernel. */

@@ -15,6 +15,7 @@ import type { Plan } from '../compile/plan';
 import type { BackendInfo, BackendName } from '../engine';
 import { cellsShader, isKnown } from '../gpu/cells';
 import { type GpuDevice, lostError, messageOf } from '../gpu/device';
+import { type GroupShader, groupShader } from '../gpu/kernels';
 import { copyShader, GROUP, GROUPS_ACROSS, portableShader } from '../gpu/wgsl';
 import type { KernelCall } from '../op';
 import type { Executable, Executor } from './executor';
@@ -26,7 +27,7 @@ interface Step {
   pipeline: GPUComputePipeline;
   /** Where its places lie, in bytes. */
   places: number;
-  groups: readonly [number, number];
+  groups: readonly [number, number, number];
 }
 
 export function webgpuExecutor(gpu: GpuDevice, name: BackendName = 'webgpu'): Executor {
@@ -121,13 +122,12 @@ class WebGpuExecutable implements Executable {
 
     const calls = plan.calls.map(call => ({
       name: call.name,
-      code: shaderOf(call, plan),
-      cells: plan.sizes.get(call.output.buffer)!,
+      ...shaderOf(call, plan),
       buffers: [...outputsOf(call), ...call.inputs].map(c => c.buffer),
     }));
     for (const { from, to } of memory.copies) {
       const cells = plan.sizes.get(from)!;
-      calls.push({ name: 'Copy', code: copyShader(cells), cells, buffers: [to, from] });
+      calls.push({ name: 'Copy', code: copyShader(cells), groups: groupsFor(cells), buffers: [to, from] });
     }
     const longest = calls.reduce((n, c) => Math.max(n, c.buffers.length), 1);
     const room = Math.ceil((longest * 4) / ALIGNED) * ALIGNED;
@@ -138,14 +138,7 @@ class WebGpuExecutable implements Executable {
       });
     });
     const pipelines = await Promise.all(calls.map(c => shaders.get(c.name, c.code)));
-    const steps = calls.map(({ cells }, i): Step => {
-      const groups = Math.ceil(cells / GROUP);
-      return {
-        pipeline: pipelines[i]!,
-        places: i * room,
-        groups: [Math.min(groups, GROUPS_ACROSS), Math.ceil(groups / GROUPS_ACROSS)],
-      };
-    });
+    const steps = calls.map(({ groups }, i): Step => ({ pipeline: pipelines[i]!, places: i * room, groups }));
 
     device.pushErrorScope('out-of-memory');
     const arena = device.createBuffer({
@@ -246,7 +239,7 @@ class WebGpuExecutable implements Executable {
       for (const s of steps) {
         pass.setPipeline(s.pipeline);
         pass.setBindGroup(0, group, [s.places]);
-        pass.dispatchWorkgroups(s.groups[0], s.groups[1]);
+        pass.dispatchWorkgroups(...s.groups);
       }
       pass.end();
     }
@@ -284,8 +277,16 @@ class WebGpuExecutable implements Executable {
   }
 }
 
-function shaderOf(call: KernelCall, plan: Plan): string {
-  return call.fused ? cellsShader(call.fused) : portableShader(call, plan.sizes.get(call.output.buffer)!);
+function shaderOf(call: KernelCall, plan: Plan): GroupShader {
+  const cells = plan.sizes.get(call.output.buffer)!;
+  if (call.fused) return { code: cellsShader(call.fused), groups: groupsFor(cells) };
+  return groupShader(call) ?? { code: portableShader(call, cells), groups: groupsFor(cells) };
+}
+
+/** For a thread a cell. */
+function groupsFor(cells: number): GroupShader['groups'] {
+  const groups = Math.ceil(cells / GROUP);
+  return [Math.min(groups, GROUPS_ACROSS), Math.ceil(groups / GROUPS_ACROSS), 1];
 }
 
 function requirePresent(gpu: GpuDevice, backend: BackendInfo): void {

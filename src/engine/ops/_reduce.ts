@@ -72,6 +72,11 @@ function channelSums(
 ): { fast?: FastKernel } {
   const kept = shape.map((_, i) => i).filter(i => !axes.includes(i));
   const [first, last] = [kept[0], kept.at(-1)];
+  // Only GPUs have this one, where a single thread would sum all of it.
+  if (kept.length === 0) {
+    const size = sizeOf(shape);
+    return { fast: { name: 'sumAll', params: { size, divisor: kind === 'mean' ? size : 1 } } };
+  }
   if (first === undefined || last === undefined || last - first !== kept.length - 1) return {};
   const outer = sizeOf(shape.slice(0, first));
   const channels = sizeOf(shape.slice(first, last + 1));

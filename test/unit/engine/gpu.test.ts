@@ -1,18 +1,22 @@
 /** What is peculiar to the GPU: shaders, a device that goes away, memory that it has not. */
 import assert from 'node:assert/strict';
+import type { Plan } from '../../../src/engine/compile/plan';
 import { createEvaluator } from '../../../src/engine/evaluator';
 import type { Executor } from '../../../src/engine/executors/executor';
 import { webgpuExecutor } from '../../../src/engine/executors/webgpu';
 import type { GpuDevice } from '../../../src/engine/gpu/device';
 import { helpersFor } from '../../../src/engine/gpu/functions';
+import { groupShader } from '../../../src/engine/gpu/kernels';
 import { openNodeGpu } from '../../../src/engine/gpu/nodeGpu';
 import { portableShader } from '../../../src/engine/gpu/wgsl';
 import type { KernelCall } from '../../../src/engine/op';
+import { productKernel } from '../../../src/engine/ops/_product';
+import { reduceKernel } from '../../../src/engine/ops/_reduce';
 import { createTrainer } from '../../../src/engine/trainer';
 import { VitrineError } from '../../../src/model/errors';
 import type { Model } from '../../../src/model/graph';
 import { requireGpu } from './_backends';
-import { modelOf, parameter, type ReferenceTensor } from './_reference';
+import { modelOf, noise, parameter, type ReferenceTensor, relativeError } from './_reference';
 
 const call = (source: string): KernelCall => ({
   name: 'Test',
@@ -118,6 +122,78 @@ describe('a GPU', () => {
           e.message,
         ),
     );
+  });
+
+  it('multiplies and sums by groups to what gpu.js’s kernels give', async function () {
+    // Emulated GPUs take their time over shaders with barriers.
+    this.timeout(90_000);
+    const cells = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);
+    const at = (buffer: string, ...shape: number[]) => ({ buffer, shape });
+    const [m, n, k] = [37, 45, 70];
+    const calls: KernelCall[] = [
+      // As it lies, turned, with a bias of columns and of rows, and in batches.
+      productKernel('Product', {
+        ...{ m, n, k, a: at('a', m, k), rsa: k, csa: 1, b: at('b', k, n), rsb: n, csb: 1 },
+        output: at('y0', m, n),
+      }),
+      productKernel('Turned', {
+        ...{ m, n, k, a: at('a', k, m), rsa: 1, csa: m, b: at('b', n, k), rsb: 1, csb: k },
+        ...{ output: at('y1', m, n), bias: { value: at('c', n), rs: 0, cs: 1 } },
+      }),
+      productKernel('Rows', {
+        ...{ m, n, k, a: at('a', m, k), rsa: k, csa: 1, b: at('b', k, n), rsb: n, csb: 1 },
+        ...{ output: at('y2', m, n), bias: { value: at('c', m), rs: 1, cs: 0 } },
+      }),
+      productKernel('Batches', {
+        ...{ m: 16, n: 16, k: 12, a: at('a', 3, 16, 12), rsa: 12, csa: 1, b: at('b', 3, 12, 16) },
+        ...{ rsb: 16, csb: 1, output: at('y3', 3, 16, 16) },
+        batch: { sizes: [3], a: [192], b: [192] },
+      }),
+      ...(
+        [
+          ['All', [15, 150], [0, 1], [1]],
+          ['Columns', [150, 15], [0], [15]],
+          ['Rows', [15, 150], [1], [15]],
+          ['Channels', [3, 5, 150], [0, 2], [5]],
+        ] as const
+      ).map(([name, shape, axes, left], i) =>
+        reduceKernel(name, at('a', ...shape), axes, at(`y${i + 4}`, ...left), {
+          ...{ start: 0, step: 's += v;', end: count => `s / ${count}`, kind: 'mean' },
+        }),
+      ),
+    ];
+    assert.deepEqual(
+      calls.map(c => c.fast?.name),
+      ['matmul', 'matmul', 'matmul', 'matmul', 'sumAll', 'sumColumns', 'sumChannels', 'sumChannels'],
+    );
+    for (const c of calls) assert.ok(groupShader(c), c.name);
+    const inputs = { a: noise(m * k, 1), b: noise(n * k, 2), c: noise(50, 3) };
+    const results = async (given: readonly KernelCall[]) => {
+      const plan: Plan = {
+        calls: given,
+        sizes: new Map([
+          ...Object.entries(inputs).map(([b, data]): [string, number] => [b, data.length]),
+          ...given.map((c): [string, number] => [c.output.buffer, cells(c.output.shape)]),
+        ]),
+        inputs: Object.keys(inputs),
+        residents: [],
+        constants: new Map(),
+        updates: [],
+        outputs: given.map(c => c.output.buffer),
+      };
+      const executable = await executor.compile(plan);
+      for (const [b, data] of Object.entries(inputs)) executable.write(b, data);
+      await executable.run();
+      const read = plan.outputs.map(b => executable.read(b));
+      await executable.dispose();
+      return read;
+    };
+    const byGroups = await results(calls);
+    const byCells = await results(calls.map(({ fast: _, ...c }) => c));
+    byCells.forEach((expected, i) => {
+      const error = relativeError(byGroups[i]!, expected);
+      assert.ok(error <= 1e-5, `${calls[i]!.name} is off by ${error}`);
+    });
   });
 
   it('computes what is larger than its grid', async () => {
