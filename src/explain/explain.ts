@@ -159,7 +159,9 @@ async function judge(
   attribution: Attribution,
 ) {
   const whole = request.input?.data instanceof Int32Array || takesIndices(request.dataset);
-  const measures = measuresFor(method).filter(m => !(whole && m.continuous));
+  const measures = measuresFor(method).filter(
+    m => !(whole && m.continuous) && m.applies?.(request) !== false,
+  );
   // Judges that explain again use the options of this explanation.
   const same: ExplanationMethod = {
     ...method,

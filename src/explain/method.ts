@@ -89,6 +89,10 @@ export interface TrustMeasure {
   paper?: { authors: string; year: number; title: string; url: string };
   /** It moves inputs by tiny amounts, which indices (token ids) cannot follow. */
   continuous?: boolean;
+  /** It judges every method, not only those that name it. */
+  always?: boolean;
+  /** Whether it has anything to say of a request; it has if absent. */
+  applies?(request: ExplanationRequest): boolean;
   /** What a good value means, in one sentence. */
   summary: string;
   judge(

@@ -30,11 +30,12 @@ export function suitability(
   return methods.map(method => ({ method, unsuited: method.suits?.(model, dataset) }));
 }
 
-/** The measures that judge a method, in the order it names them. */
+/** The measures that judge a method, in the order it names them, and those that judge all. */
 export function measuresFor(method: ExplanationMethod): TrustMeasure[] {
-  return method.judgedBy.map(id => {
+  const named = method.judgedBy.map(id => {
     const found = measures.find(m => m.id === id);
     if (!found) throw new Error(`"${method.id}" is judged by "${id}", which is no trust measure`);
     return found;
   });
+  return [...named, ...measures.filter(m => m.always)];
 }

@@ -13,6 +13,8 @@ export interface Words {
     orderUndecided: string;
     sensitivity(change: string, verdict: Trust['verdict']): string;
     randomisation(rho: string, verdict: Trust['verdict']): string;
+    /** @param saved share of the loss of guessing. */
+    learned(saved: string, verdict: Trust['verdict']): string;
     repeats(clear: string, agreement: string, verdict: Trust['verdict']): string;
     repeatsNothing: string;
     sampling(error: string, verdict: Trust['verdict']): string;
@@ -221,6 +223,12 @@ export const english: Words = {
       verdict === 'good'
         ? `A slightly different input gives nearly the same explanation: it changes by ${change} at most.`
         : `A slightly different input changes the explanation by up to ${change}.`,
+    learned: (saved, verdict) =>
+      verdict === 'good'
+        ? `The model has learned something: on training rows it saves ${saved} of the loss of guessing.`
+        : verdict === 'fair'
+          ? `The model is hardly better than guessing: on training rows it saves ${saved} of the loss.`
+          : `On training rows the model saves ${saved} of the loss of guessing, no more than one with random weights may: it has learned next to nothing that could be explained.`,
     randomisation: (rho, verdict) =>
       verdict === 'good'
         ? `With the model's weights replaced by random ones the explanation becomes another one (rank correlation ${rho}): it shows what was learned.`
@@ -477,6 +485,7 @@ export const english: Words = {
     completeness: 'Do not read its numbers as shares of the prediction.',
     deletion: 'Do not conclude from it which inputs the model used.',
     max_sensitivity: 'Do not rely on it: an input that looks the same may get another explanation.',
+    model_learned: 'Do not conclude anything about the data from it: the model only guesses.',
     model_randomisation: 'Do not conclude from it what the model has learned.',
     repeat_stability: 'Do not rank the columns by it; more rows or repeats may tell more.',
     sampling_error: 'Do not compare its numbers before more samples are taken.',

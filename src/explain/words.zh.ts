@@ -33,6 +33,12 @@ export const chinese: Words = {
       verdict === 'good'
         ? `输入略有不同，解释几乎不变：最多改变 ${change}。`
         : `输入略有不同，解释最多会改变 ${change}。`,
+    learned: (saved, verdict) =>
+      verdict === 'good'
+        ? `模型确实学到了东西：在训练行上，它省去了猜测损失的 ${saved}。`
+        : verdict === 'fair'
+          ? `模型几乎不比猜测好：在训练行上只省去了损失的 ${saved}。`
+          : `在训练行上，模型只省去了猜测损失的 ${saved}，不多于权重随机的同一模型可能做到的：它几乎没有学到可解释的东西。`,
     randomisation: (rho, verdict) =>
       verdict === 'good'
         ? `把模型的权重换成随机值后，解释变得不同（秩相关 ${rho}）：它反映的是学到的东西。`
@@ -271,6 +277,7 @@ export const chinese: Words = {
     completeness: '不要把其数值当作预测的份额。',
     deletion: '不要由此断定模型用了哪些输入。',
     max_sensitivity: '不要依赖它：看起来相同的输入可能得到另一种解释。',
+    model_learned: '不要由此对数据下任何结论：模型只是在猜。',
     model_randomisation: '不要由此断定模型学到了什么。',
     repeat_stability: '不要据此给各列排序；更多的行或重复可能说明更多。',
     sampling_error: '取更多样本之前，不要比较其数值。',

@@ -21,6 +21,8 @@ export const method: ExplanationMethod = {
   summary:
     'Which details of the input excited the units that speak for the prediction. For networks with ReLUs.',
   scope: 'prediction',
+  caution:
+    'It draws edges of the input again, nearly whatever the layers above have learned (Adebayo et al. 2018; Nie et al. 2018): its likeness to the input is no evidence. Look at its sanity check.',
   needs: ['gradients'],
   options,
   judgedBy: ['deletion', 'max_sensitivity', 'model_randomisation', 'second_method', 'sparseness'],

@@ -65,10 +65,12 @@ export function methodsPage(found: readonly Fidelity[]): string {
         m.paper
           ? `[${m.paper.authors} ${m.paper.year}](${m.paper.url} "${m.paper.title.replaceAll('"', "'")}")`
           : '',
-        methods
-          .filter(x => x.judgedBy.includes(m.id))
-          .map(x => `\`${x.id}\``)
-          .join(', '),
+        m.always
+          ? 'every method, where there are rows with targets'
+          : methods
+              .filter(x => x.judgedBy.includes(m.id))
+              .map(x => `\`${x.id}\``)
+              .join(', '),
       ]),
     ),
     '',

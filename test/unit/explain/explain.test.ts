@@ -71,6 +71,7 @@ describe('explain', () => {
         'infidelity',
         'second_method',
         'sparseness',
+        'model_learned',
       ],
     );
     assert.equal(e.trust.score, Math.min(...e.trust.measures.map(m => m.score)));
