@@ -1,9 +1,11 @@
 /** Inner layers as the object of an explanation: which one, what its units are called, and the model from there on. */
 import { Type } from '@sinclair/typebox';
+import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
 import type { Model } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
-import type { Attribution } from './method';
+import type { Attribution, ExplanationRequest } from './method';
+import { sampleOf, withProbe } from './probe';
 
 export const moduleOption = Type.String({
   default: '',
@@ -78,6 +80,26 @@ export function byUnit(values: Float32Array, shape: readonly number[], layer: st
     layers: [layer],
     figures: [{ kind: 'bars', of: 'Unit', value: 'Attribution', names, values: Array.from(data) }],
   };
+}
+
+/** What a layer gives for a baseline and for the sample, and its shape without the batch. */
+export async function valuesBetween(
+  request: ExplanationRequest,
+  layer: string,
+  baseline: Float32Array,
+  data: Float32Array,
+): Promise<{ from: Float32Array; to: Float32Array; layerShape: readonly number[] }> {
+  let layerShape: readonly number[] = [];
+  const ends: Float32Array[] = [];
+  await withProbe(request, sampleOf(request).shape, { rows: 2, inner: layer }, async probe => {
+    layerShape = concreteShape(bindShape(request.model.values[layer]!.shape, probe.bindings)).slice(1);
+    await probe.gradients(
+      2,
+      (row, into) => into.set(row === 0 ? baseline : data),
+      (_row, _gradient, _score, value) => ends.push(value!.slice()),
+    );
+  });
+  return { from: ends[0]!, to: ends[1]!, layerShape };
 }
 
 /**

@@ -1,10 +1,15 @@
 /** One unit of a layer as what is explained: the mean of its cells, and what moves it. */
-import { Type } from '@sinclair/typebox';
+import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
+import { mulDims } from '../model/dim';
 import { VitrineError } from '../model/errors';
+import type { Attributes, Dim, Model } from '../model/graph';
+import { baselineFor } from './baseline';
 import { look, partOf, shapeInside } from './inside';
-import { layerOutput, moduleOption } from './layers';
-import type { ExplanationRequest } from './method';
+import { hasLayers, layerOutput, moduleOption } from './layers';
+import type { Attribution, ExplanationMethod, ExplanationRequest } from './method';
+import { readOptions } from './options';
 import { sampleOf } from './probe';
+import { all, hasGradients } from './suits';
 
 /** Options of methods about one unit. */
 export const neuronOptions = {
@@ -53,31 +58,88 @@ export async function neuronOf(request: ExplanationRequest, layer: string, unit:
   return { id, name: `${name}[${chosen}]`, unit: chosen, from: chosen * cells, to: (chosen + 1) * cells };
 }
 
-/** The gradient of a unit with respect to the input at some points, and the unit's value there. */
-export async function neuronGradients(
-  request: ExplanationRequest,
-  neuron: Neuron,
-  points: readonly Float32Array[],
-  each: (row: number, gradient: Float32Array, value: number) => void,
-): Promise<void> {
-  const source = request.model.inputs[0]!;
-  const cells = neuron.to - neuron.from;
-  await look(
-    request,
-    {
-      model: partOf(request.model, [], neuron.id),
-      rows: points.length,
-      gradients: [source],
-      feed: { [source]: (row, into) => into.set(points[row]!) },
-      seed: (_, into) => into.fill(1 / cells, neuron.from, neuron.to),
-      ...(request.onProgress && { onProgress: request.onProgress }),
+const subjects = new WeakMap<Model, Map<string, Model>>();
+
+/**
+ * The unit as a model of its own, with one output: what explains an output explains a unit of it alike.
+ * The same object for the same unit, so that what was compiled is found again.
+ */
+export function neuronSubject(request: ExplanationRequest, neuron: Neuron): ExplanationRequest {
+  const known = subjects.get(request.model) ?? new Map<string, Model>();
+  subjects.set(request.model, known);
+  const key = `${neuron.id} ${neuron.from} ${neuron.to}`;
+  const model = known.get(key) ?? unitOf(partOf(request.model, [], neuron.id), neuron);
+  known.set(key, model);
+  return { ...request, model, target: 0, sign: 1 };
+}
+
+/** The mean of the unit's cells: flattened, cut and averaged. */
+function unitOf(part: Model, { id, from, to }: Neuron): Model {
+  const batch = part.values[id]!.shape[0]!;
+  const [flat, cut, mean] = ['%unit:flat', '%unit:cells', '%unit'] as const;
+  const node = (op: string, input: string, output: string, attributes: Attributes) => ({
+    id: `${output}:node`,
+    op,
+    module: '',
+    inputs: [input],
+    outputs: [output],
+    attributes,
+  });
+  const value = (name: string, size: Dim) => ({ id: name, dtype: 'float32' as const, shape: [batch, size] });
+  const size = part.values[id]!.shape.slice(1).reduce<Dim>((a, b) => mulDims(a, b), 1);
+  return {
+    ...part,
+    outputs: [mean],
+    values: {
+      ...part.values,
+      [flat]: value(flat, size),
+      [cut]: value(cut, to - from),
+      [mean]: value(mean, 1),
     },
-    (row, view) => {
-      let value = 0;
-      for (let i = neuron.from; i < neuron.to; i++) value += view.output[i]! / cells;
-      each(row, view.gradients[source]!, value);
+    nodes: [
+      ...part.nodes,
+      node('Flatten', id, flat, { axis: 1 }),
+      node('Slice', flat, cut, { starts: [from], ends: [to], axes: [1] }),
+      node('ReduceMean', cut, mean, { axes: [1], keepdims: 1 }),
+    ],
+  };
+}
+
+/** A method about one unit: what it shares with the others, and how the unit is explained. */
+export function neuronMethod<T extends TProperties>(
+  about: Pick<ExplanationMethod, 'id' | 'title' | 'paper' | 'summary'>,
+  more: T,
+  explain: (
+    request: ExplanationRequest,
+    neuron: Neuron,
+    chosen: Static<TObject<T>> & { start: Float32Array },
+  ) => Promise<Attribution>,
+): ExplanationMethod {
+  const options = Type.Object({ ...neuronOptions, ...more }, { additionalProperties: false });
+  return {
+    ...about,
+    scope: 'prediction',
+    of: 'units',
+    needs: 'baseline' in more ? ['gradients', 'baseline'] : ['gradients'],
+    options,
+    judgedBy: ['model_randomisation', 'max_sensitivity', 'sparseness'],
+    suits: all(hasGradients, hasLayers),
+    async explain(request, given) {
+      const chosen = readOptions(options as unknown as TObject, given, about.id) as Static<TObject<T>> & {
+        layer: string;
+        unit: number;
+        baseline?: 'zero' | 'mean';
+      };
+      const neuron = await neuronOf(request, chosen.layer, chosen.unit);
+      const start = baselineFor(chosen.baseline ?? 'zero', request, sampleOf(request).shape);
+      const { facts, ...attribution } = await explain(request, neuron, { ...chosen, start });
+      return {
+        ...attribution,
+        ...('baseline' in more && { baseline: { shape: attribution.values.shape, data: start } }),
+        facts: { ...facts, unit: neuron.unit },
+      };
     },
-  );
+  };
 }
 
 /** Points on the straight way from a baseline to the sample. */

@@ -10,7 +10,19 @@ import pathlib
 
 import torch
 import torch.nn as nn
-from captum.attr import FeatureAblation, InternalInfluence, LayerActivation, LayerGradientXActivation, NeuronConductance, NeuronGradient, NeuronIntegratedGradients
+from captum.attr import (
+    FeatureAblation,
+    InternalInfluence,
+    LayerActivation,
+    LayerDeepLift,
+    LayerGradientXActivation,
+    NeuronConductance,
+    NeuronDeconvolution,
+    NeuronDeepLift,
+    NeuronGradient,
+    NeuronGuidedBackprop,
+    NeuronIntegratedGradients,
+)
 
 torch.set_default_dtype(torch.float64)
 here = pathlib.Path(__file__)
@@ -53,6 +65,15 @@ for name, shape, index, unit, cells in [("mlp", (1, 6), 1, 4, None), ("cnn", (1,
         "neuron_gradient": listed(NeuronGradient(net, layer).attribute(x, pick)),
         "neuron_integrated_gradients": listed(NeuronIntegratedGradients(net, layer).attribute(x, pick, b, n_steps=steps)),
     }
+    with_input = lambda: x.clone().requires_grad_()
+    r["neuron_guided"] = listed(NeuronGuidedBackprop(net, layer).attribute(with_input(), pick))
+    r["neuron_deconvolution"] = listed(NeuronDeconvolution(net, layer).attribute(with_input(), pick))
+    r["neuron_deep_lift"] = listed(NeuronDeepLift(net, layer).attribute(x, pick, b))
+    lift = LayerDeepLift(net, layer)
+    # Captum's values behind a max pooling do not sum to the difference of outputs: its delta must be none here.
+    values, delta = lift.attribute(x, b, target=target, return_convergence_delta=True)
+    assert abs(float(delta)) < 1e-8, float(delta)
+    r["layer_deep_lift"] = listed(values)
     if cells is None:
         r["neuron_conductance"] = listed(NeuronConductance(net, layer).attribute(x, pick, b, target=target, n_steps=steps, method="gausslegendre"))
     background = torch.tensor(case["gradient_shap"]["background"]).reshape(-1, *shape[1:])

@@ -1,11 +1,18 @@
 /** Layer integrated gradients: integrated gradients with a layer's output in the place of the input. */
 import { Type } from '@sinclair/typebox';
-import { bindShape, concreteShape } from '../../model/dim';
 import { baselineFor, baselineOption } from '../baseline';
-import { byUnit, hasLayers, type LayerOutput, layerOutput, modelFrom, moduleOption } from '../layers';
+import {
+  byUnit,
+  hasLayers,
+  type LayerOutput,
+  layerOutput,
+  modelFrom,
+  moduleOption,
+  valuesBetween,
+} from '../layers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { sampleOf, withProbe } from '../probe';
+import { sampleOf } from '../probe';
 import { all, hasGradients } from '../suits';
 import { integratedGradients } from './integrated_gradients';
 
@@ -65,21 +72,11 @@ export async function layerIntegratedGradients(
   baseline: Float32Array,
   steps: number,
 ): Promise<Attribution> {
-  const { data, shape } = sampleOf(request);
   const rest = partsAfter(request.model, layer);
-  let layerShape: readonly number[] = [];
-  const ends: Float32Array[] = [];
-  await withProbe(request, shape, { rows: 2, inner: layer.id }, async probe => {
-    layerShape = concreteShape(bindShape(request.model.values[layer.id]!.shape, probe.bindings)).slice(1);
-    await probe.gradients(
-      2,
-      (row, into) => into.set(row === 0 ? baseline : data),
-      (_row, _gradient, _score, value) => ends.push(value!.slice()),
-    );
-  });
+  const { from, to, layerShape } = await valuesBetween(request, layer.id, baseline, sampleOf(request).data);
   return integratedGradients(
-    { ...request, model: rest, input: { shape: [1, ...layerShape], data: ends[1]! } },
-    ends[0]!,
+    { ...request, model: rest, input: { shape: [1, ...layerShape], data: to } },
+    from,
     { steps, rule: 'gausslegendre' },
   );
 }

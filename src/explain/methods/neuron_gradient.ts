@@ -1,43 +1,45 @@
-/** Neuron gradient: which inputs move one unit of a layer. */
+/** Neuron gradient: which inputs move one unit of a layer; also by guided backpropagation and by deconvolution. */
 import { Type } from '@sinclair/typebox';
-import { hasLayers } from '../layers';
-import type { ExplanationMethod, ExplanationRequest } from '../method';
-import { type Neuron, neuronGradients, neuronOf, neuronOptions } from '../neuron';
-import { readOptions } from '../options';
+import { gradientAt } from '../gradients';
+import type { ExplanationRequest } from '../method';
+import { type Neuron, neuronMethod, neuronSubject } from '../neuron';
 import { sampleOf } from '../probe';
-import { all, hasGradients } from '../suits';
+import { deconvolved, guided } from '../rules/relu';
 
-const options = Type.Object(neuronOptions, { additionalProperties: false });
+const rules = { gradient: undefined, guided, deconvolution: deconvolved };
 
-export const method: ExplanationMethod = {
-  id: 'neuron_gradient',
-  title: 'Neuron gradient',
-  paper: {
-    authors: 'Simonyan, Vedaldi and Zisserman',
-    year: 2013,
-    title: 'Deep Inside Convolutional Networks: Visualising Image Classification Models and Saliency Maps',
-    url: 'https://arxiv.org/abs/1312.6034',
+export const method = neuronMethod(
+  {
+    id: 'neuron_gradient',
+    title: 'Neuron gradient',
+    paper: {
+      authors: 'Simonyan, Vedaldi and Zisserman',
+      year: 2013,
+      title: 'Deep Inside Convolutional Networks: Visualising Image Classification Models and Saliency Maps',
+      url: 'https://arxiv.org/abs/1312.6034',
+    },
+    summary: 'Where a tiny change of the input would change one unit of a layer most.',
   },
-  summary: 'Where a tiny change of the input would change one unit of a layer most.',
-  scope: 'prediction',
-  of: 'units',
-  needs: ['gradients'],
-  options,
-  judgedBy: ['model_randomisation', 'max_sensitivity', 'sparseness'],
-  suits: all(hasGradients, hasLayers),
-  async explain(request, given) {
-    const { layer, unit } = readOptions(options, given, 'neuron_gradient');
-    const neuron = await neuronOf(request, layer, unit);
-    const { shape } = sampleOf(request);
-    const data = await neuronGradient(request, neuron);
-    return { values: { shape, data }, facts: { unit: neuron.unit } };
+  {
+    through: Type.Union([Type.Literal('gradient'), Type.Literal('guided'), Type.Literal('deconvolution')], {
+      default: 'gradient',
+      description:
+        'How ReLUs pass the gradient back: as they are, or by guided backpropagation or deconvolution.',
+    }),
   },
-};
+  async (request, neuron, { through }) => ({
+    values: {
+      shape: sampleOf(request).shape,
+      data: await neuronGradient(request, neuron, through as keyof typeof rules),
+    },
+  }),
+);
 
-export async function neuronGradient(request: ExplanationRequest, neuron: Neuron): Promise<Float32Array> {
-  let found = new Float32Array(0);
-  await neuronGradients(request, neuron, [sampleOf(request).data], (_, g) => {
-    found = g.slice();
-  });
-  return found;
+export function neuronGradient(
+  request: ExplanationRequest,
+  neuron: Neuron,
+  through: keyof typeof rules = 'gradient',
+): Promise<Float32Array> {
+  const { data, shape } = sampleOf(request);
+  return gradientAt(neuronSubject(request, neuron), data, shape, rules[through]);
 }

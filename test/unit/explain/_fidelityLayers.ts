@@ -2,12 +2,14 @@
 import type { Engine } from '../../../src/engine/engine';
 import { lookOnce } from '../../../src/explain/inside';
 import type { ExplanationRequest } from '../../../src/explain/method';
+import { deepLift } from '../../../src/explain/methods/deep_lift';
 import { featurePermutation } from '../../../src/explain/methods/feature_permutation';
 import { internalInfluence } from '../../../src/explain/methods/internal_influence';
+import { layerDeepLift } from '../../../src/explain/methods/layer_deep_lift';
 import { neuronConductance } from '../../../src/explain/methods/neuron_conductance';
 import { neuronGradient } from '../../../src/explain/methods/neuron_gradient';
 import { neuronIntegratedGradients } from '../../../src/explain/methods/neuron_integrated_gradients';
-import { neuronOf } from '../../../src/explain/neuron';
+import { neuronOf, neuronSubject } from '../../../src/explain/neuron';
 import type { Unit } from '../../../src/explain/units';
 import base from '../../reference/explain.json';
 import reference from '../../reference/explain_layers.json';
@@ -42,6 +44,21 @@ export async function measureLayers(engine: Engine, { exact }: Pick<Notes, 'exac
     );
     const neuron = await neuronOf(request, String(c.layer), c.unit);
     exact('neuron_gradient', captum, await neuronGradient(request, neuron), c.neuron_gradient);
+    for (const through of ['guided', 'deconvolution'] as const)
+      exact(
+        'neuron_gradient',
+        captum,
+        await neuronGradient(request, neuron, through),
+        through === 'guided' ? c.neuron_guided : c.neuron_deconvolution,
+      );
+    const lifted = await deepLift(neuronSubject(request, neuron), start);
+    exact('neuron_deep_lift', captum, lifted.values.data, c.neuron_deep_lift);
+    exact(
+      'layer_deep_lift',
+      captum,
+      (await layerDeepLift(request, layer, start)).values.data,
+      c.layer_deep_lift,
+    );
     const background = Float32Array.from(base[which].cases[0]!.gradient_shap.background);
     const each = Array.from({ length: input.length }, (_, i): Unit => ({ indices: Int32Array.of(i) }));
     exact(
