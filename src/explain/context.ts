@@ -95,6 +95,7 @@ function similarTo(
   // A row of the training split is most like itself, which says nothing.
   const order = Array.from(descending(distances)).filter(i => distances[i]! < 0);
   const found = order.slice(0, nearest);
+  if (found.length === 0) return undefined;
   return { rows: found.length, same: found.filter(i => targets.data[i] === prediction.index).length };
 }
 

@@ -24,16 +24,52 @@ export function hasGradients(model: Model, dataset?: Dataset): string | undefine
   const input = model.values[model.inputs[0]!]!;
   if (/int|bool/.test(input.dtype) || takesIndices(dataset))
     return `${model.name} takes whole numbers, which have no gradient. Use a method that needs none, such as feature_ablation.`;
-  const reached = new Set([input.id]);
+  return passesGradients(model);
+}
+
+/** Whether a change of the input, however small, can be followed to the output. */
+export function passesGradients(model: Model): string | undefined {
+  const reached = new Set(model.inputs);
+  let step: string | undefined;
   for (const node of model.nodes) {
     if (!node.inputs.some(i => reached.has(i))) continue;
+    const name = `"${node.op}"${node.module ? ` in ${node.module}` : ''}`;
+    if (steps.has(node.op) || (node.op === 'Cast' && /int|bool/.test(String(node.attributes['to'])))) {
+      step ??= name;
+      continue;
+    }
     for (const id of node.outputs) reached.add(id);
     const op = ops.get(node.op);
     if (op && !op.gradient && !op.expand)
-      return `The op "${node.op}"${node.module ? ` in ${node.module}` : ''} has no gradient. Use a method that needs none, such as feature_ablation.`;
+      return `The op ${name} has no gradient. Use a method that needs none, such as feature_ablation.`;
   }
+  if (step !== undefined && !reached.has(model.outputs[0] ?? ''))
+    return `What ${model.name} gives goes up and down in steps, by the op ${step}: its gradient is zero wherever there is one. Use a method that needs none, such as feature_ablation or kernel_shap, or explain a model that ends before that op.`;
   return undefined;
 }
+
+/** Ops whose outputs move in steps: their gradient is zero or none. */
+const steps = new Set([
+  'And',
+  'ArgMax',
+  'ArgMin',
+  'Ceil',
+  'Equal',
+  'Floor',
+  'Greater',
+  'GreaterOrEqual',
+  'IsInf',
+  'IsNaN',
+  'Less',
+  'LessOrEqual',
+  'Not',
+  'NotEqual',
+  'OneHot',
+  'Or',
+  'Round',
+  'Sign',
+  'Xor',
+]);
 
 /** Some of what the model takes stands for tokens or categories. */
 export function takesIndices(dataset: Dataset | undefined): boolean {

@@ -12,9 +12,12 @@ export interface Words {
     deletion(share: string, verdict: Trust['verdict']): string;
     orderUndecided: string;
     sensitivity(change: string, verdict: Trust['verdict']): string;
+    /** Of an explanation that is zero everywhere. */
+    sensitivityOfNothing: string;
     randomisation(rho: string, verdict: Trust['verdict']): string;
     /** @param saved share of the loss of guessing. */
     learned(saved: string, verdict: Trust['verdict']): string;
+    learnedNothing: string;
     repeats(clear: string, agreement: string, verdict: Trust['verdict']): string;
     repeatsNothing: string;
     sampling(error: string, verdict: Trust['verdict']): string;
@@ -72,7 +75,11 @@ export interface Words {
   /** Of the model as a whole. */
   model: {
     localEffects(column: string, low: string, at: string, high: string, to: string): string;
-    interaction(a: string, b: string, share: string): string;
+    /** @param share of the joint effect's variance that is no sum; `over` where that is more than all of it. */
+    interaction(a: string, b: string, share: string, over: boolean): string;
+    noInteraction: string;
+    /** How far single rows' predictions move along a column. */
+    rowsMove(column: string, least: string, most: string): string;
     tree(leaves: number, rules: readonly string[]): string;
     condition(column: string, sign: '<=' | '>', value: string): string;
     rule(conditions: readonly string[], answer: string): string;
@@ -223,12 +230,16 @@ export const english: Words = {
       verdict === 'good'
         ? `A slightly different input gives nearly the same explanation: it changes by ${change} at most.`
         : `A slightly different input changes the explanation by up to ${change}.`,
+    sensitivityOfNothing:
+      'All of this explanation is zero, as where the input is the neutral one that it is compared with: the smallest change of the input would give reasons.',
     learned: (saved, verdict) =>
       verdict === 'good'
         ? `The model has learned something: on training rows it saves ${saved} of the loss of guessing.`
         : verdict === 'fair'
           ? `The model is hardly better than guessing: on training rows it saves ${saved} of the loss.`
           : `On training rows the model saves ${saved} of the loss of guessing, no more than one with random weights may: it has learned next to nothing that could be explained.`,
+    learnedNothing:
+      'All training rows that were asked have the same answer: nothing can be learned from them that could be explained.',
     randomisation: (rho, verdict) =>
       verdict === 'good'
         ? `With the model's weights replaced by random ones the explanation becomes another one (rank correlation ${rho}): it shows what was learned.`
@@ -363,8 +374,13 @@ export const english: Words = {
   model: {
     localEffects: (column, low, at, high, to) =>
       `Along ${column} the effect on the prediction goes from ${low} (at ${at}) to ${high} (at ${to}), 0 being its mean.`,
-    interaction: (a, b, share) =>
-      `The strongest interaction is between ${a} and ${b}: ${share} of their joint effect is more than the sum of their own.`,
+    interaction: (a, b, share, over) =>
+      over
+        ? `The strongest interaction is between ${a} and ${b}: what they do beyond the sum of their own effects varies more (${share}) than their joint effect itself. Friedman's H above 1 means that their own effects cancel each other or are weak: read it as strong, not as a share.`
+        : `The strongest interaction is between ${a} and ${b}: ${share} of the variation of their joint effect is more than the sum of their own.`,
+    noInteraction: 'No two of the columns work together: their joint effects are the sums of their own.',
+    rowsMove: (column, least, most) =>
+      `As ${column} is varied, the predictions of single rows move by ${least} to ${most}.`,
     tree: (leaves, rules) => `A tree with ${leaves} leaves answers like this: ${rules.join(' ')}`,
     condition: (column, sign, value) => `${column} ${sign === '<=' ? '≤' : '>'} ${value}`,
     rule: (conditions, answer) => `If ${list(conditions)}: ${answer}.`,

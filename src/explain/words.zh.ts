@@ -33,12 +33,14 @@ export const chinese: Words = {
       verdict === 'good'
         ? `输入略有不同，解释几乎不变：最多改变 ${change}。`
         : `输入略有不同，解释最多会改变 ${change}。`,
+    sensitivityOfNothing: '该解释处处为零，例如输入正是用来比较的中性输入：输入稍有变化就会出现理由。',
     learned: (saved, verdict) =>
       verdict === 'good'
         ? `模型确实学到了东西：在训练行上，它省去了猜测损失的 ${saved}。`
         : verdict === 'fair'
           ? `模型几乎不比猜测好：在训练行上只省去了损失的 ${saved}。`
           : `在训练行上，模型只省去了猜测损失的 ${saved}，不多于权重随机的同一模型可能做到的：它几乎没有学到可解释的东西。`,
+    learnedNothing: '所问的训练行都有相同的答案：从中学不到任何可解释的东西。',
     randomisation: (rho, verdict) =>
       verdict === 'good'
         ? `把模型的权重换成随机值后，解释变得不同（秩相关 ${rho}）：它反映的是学到的东西。`
@@ -161,7 +163,12 @@ export const chinese: Words = {
   model: {
     localEffects: (column, low, at, high, to) =>
       `沿 ${column}，对预测的影响从 ${low}（在 ${at} 处）到 ${high}（在 ${to} 处），均值为 0。`,
-    interaction: (a, b, share) => `最强的交互在 ${a} 与 ${b} 之间：其联合影响的 ${share} 超出各自影响之和。`,
+    interaction: (a, b, share, over) =>
+      over
+        ? `最强的交互在 ${a} 与 ${b} 之间：超出各自影响之和的部分的变化（${share}）比其联合影响本身还大。弗里德曼 H 大于 1 表示二者各自的影响相互抵消或很弱：应读作“强”，而不是份额。`
+        : `最强的交互在 ${a} 与 ${b} 之间：其联合影响的变化中有 ${share} 超出各自影响之和。`,
+    noInteraction: '没有两列共同起作用：其联合影响等于各自影响之和。',
+    rowsMove: (column, least, most) => `改变 ${column} 时，单行的预测变动 ${least} 至 ${most}。`,
     tree: (leaves, rules) => `一棵有 ${leaves} 个叶子的树这样回答：${rules.join('')}`,
     condition: (column, sign, value) => `${column} ${sign === '<=' ? '≤' : '>'} ${value}`,
     rule: (conditions, answer) => `若 ${list(conditions)}：${answer}。`,

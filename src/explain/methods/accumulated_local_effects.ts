@@ -108,13 +108,15 @@ export const method: ExplanationMethod = {
       ],
       facts: { column: feature, rows: table.rows.length },
       told: [
-        words.model.localEffects(
-          name,
-          formatNumber(curve[low]!),
-          names[low]!,
-          formatNumber(curve[high]!),
-          names[high]!,
-        ),
+        formatNumber(curve[low]!) === formatNumber(curve[high]!)
+          ? words.dependence.flat(name)
+          : words.model.localEffects(
+              name,
+              formatNumber(curve[low]!),
+              names[low]!,
+              formatNumber(curve[high]!),
+              names[high]!,
+            ),
       ],
     };
   },

@@ -169,7 +169,7 @@ function typicalOf(request: ExplanationRequest): string {
   const rows = evenly(dataset!.splits.train, 1000);
   const raw = Array.from(rows, r => dataset!.raw(r));
   if (target.kind !== 'classes') {
-    const { mean } = momentsOf(raw.map(r => Number(r.target)));
+    const { mean } = momentsOf(raw.map(r => Number(r.target)).filter(Number.isFinite));
     return `${target.name} > ${formatNumber(mean)}`;
   }
   const name = target.classes![classOf(request)]!;

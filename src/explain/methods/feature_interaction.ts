@@ -40,6 +40,8 @@ export const method: ExplanationMethod = {
     url: 'https://doi.org/10.1214/07-AOAS148',
   },
   summary: 'Which columns work together, so that one has another effect depending on the other.',
+  caution:
+    "Friedman's H is no share: it exceeds 1 where the columns' own effects cancel each other or are weak (Inglis, Parnell and Hurley 2022), and columns that hang together raise it.",
   scope: 'model',
   needs: ['training-data'],
   options,
@@ -101,7 +103,16 @@ export const method: ExplanationMethod = {
         },
       ],
       facts: { rows: data.length / dataset.sampleShape.reduce((x, y) => x * y, 1) },
-      told: [words.model.interaction(names[best.a]!, names[best.b]!, words.percent(best.h * best.h))],
+      told: [
+        best.h < 1e-3
+          ? words.model.noInteraction
+          : words.model.interaction(
+              names[best.a]!,
+              names[best.b]!,
+              words.percent(best.h * best.h),
+              best.h > 1,
+            ),
+      ],
     };
   },
 };
@@ -129,7 +140,11 @@ export async function centredDependence(
   return curve.map(v => v - mean);
 }
 
-/** H: √(Σ (both - a - b)² / Σ both²), 0 where the columns have no effect beyond rounding. */
+/**
+ * H: √(Σ (both - a - b)² / Σ both²), 0 where the columns have no effect beyond rounding. Above 1 where the columns' own
+ * effects cancel each other in the joint one, so that what is divided by is small (Inglis, Parnell and Hurley 2022,
+ * "Visualizing Variable Importance and Variable Interaction Effects in Machine Learning Models").
+ */
 export function interaction(
   both: Float64Array,
   a: Float64Array,

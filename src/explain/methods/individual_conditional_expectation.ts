@@ -2,7 +2,9 @@
 import { Type } from '@sinclair/typebox';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
+import { formatNumber } from '../predict';
 import { all, hasColumns, oneInput } from '../suits';
+import { wordsFor } from '../words';
 import { method as partialDependence } from './partial_dependence';
 
 const options = Type.Object(
@@ -40,6 +42,24 @@ export const method: ExplanationMethod = {
   async explain(request, given) {
     const bound = readOptions(options, given, 'individual_conditional_expectation');
     const curve = await partialDependence.explain(request, bound);
-    return { ...curve, values: curve.repeats!, told: [] };
+    const values = curve.repeats!;
+    const points = values.shape.at(-1)!;
+    // How far each row's own prediction goes.
+    const ways = Array.from({ length: values.data.length / points }, (_, r) => {
+      const own = Array.from(values.data.subarray(r * points, (r + 1) * points));
+      return Math.max(...own) - Math.min(...own);
+    });
+    const words = wordsFor(request.language);
+    const column = request.dataset!.features[curve.facts!['column']!]!.name;
+    const tell = (v: number) =>
+      request.dataset!.target.kind === 'classes' ? words.percent(v) : formatNumber(v);
+    const [least, most] = [Math.min(...ways), Math.max(...ways)];
+    return {
+      ...curve,
+      values,
+      told: [
+        most < 1e-6 ? words.dependence.flat(column) : words.model.rowsMove(column, tell(least), tell(most)),
+      ],
+    };
   },
 };

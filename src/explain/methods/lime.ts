@@ -160,12 +160,17 @@ export function localLinearModel(
     level += (weights[r]! * y[r]!) / total;
   });
   const centred = rows.map(x => x.map((v, i) => v - center[i]!));
-  const coefficients = leastSquares(
-    centred,
-    Float64Array.from(y, v => v - level),
-    weights,
-    1,
-  )!;
+  // What differs by rounding alone has no slope.
+  const size = Array.from(y).reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  const flat = Array.from(y).every(v => Math.abs(v - level) <= 1e-6 * size);
+  const coefficients = flat
+    ? new Float64Array(n)
+    : leastSquares(
+        centred,
+        Float64Array.from(y, v => v - level),
+        weights,
+        1,
+      )!;
   let rest = 0;
   let all = 0;
   centred.forEach((x, r) => {

@@ -10,7 +10,7 @@ import { readOptions } from '../options';
 import { formatNumber, linkOf, probabilitiesOf } from '../predict';
 import { sampleOf, withWeights } from '../probe';
 import { descending, spearman } from '../statistics';
-import { oneInput } from '../suits';
+import { oneInput, passesGradients } from '../suits';
 import { isPicture } from '../units';
 import { wordsFor } from '../words';
 
@@ -56,7 +56,7 @@ export const method: ExplanationMethod = {
   suits(model, dataset) {
     if (dataset?.target.perPosition)
       return `${dataset.name} has a target for each position, and influence is told for one target a row. Use token_integrated_gradients.`;
-    return oneInput(model);
+    return oneInput(model) ?? passesGradients(model);
   },
   async explain(request, given) {
     const { rows, checkpoints, shown } = readOptions(options, given, 'training_influence');

@@ -48,7 +48,10 @@ export const measure: TrustMeasure = {
       value,
       score,
       verdict,
-      text: words.measures.sensitivity(words.percent(value), verdict),
+      text:
+        value === Number.MAX_VALUE
+          ? words.measures.sensitivityOfNothing
+          : words.measures.sensitivity(words.percent(value), verdict),
     };
   },
 };

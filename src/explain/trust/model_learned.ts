@@ -40,12 +40,20 @@ export const measure: TrustMeasure = {
     if (!dataset) return false;
     const { target, splits } = dataset;
     if (target.shape || target.sequence || target.writes || splits.train.length < 10) return false;
-    const { targets } = dataset.batch(evenly(splits.train, mostRows));
-    return new Set(counted(targets.data, target.ignore)).size > 1;
+    return true;
   },
   async judge(request) {
     const words = wordsFor(request.language);
     const saved = await savedBy(request, request.dataset!);
+    if (saved === undefined)
+      return {
+        id: measure.id,
+        title: measure.title,
+        value: 0,
+        score: 0,
+        verdict: 'poor',
+        text: words.measures.learnedNothing,
+      };
     const score = clamp01((good * saved) / enough);
     const verdict = verdictOf(score);
     return {
@@ -61,12 +69,13 @@ export const measure: TrustMeasure = {
 
 const known = new WeakMap<Tensors, WeakMap<Dataset, number>>();
 
-/** The share of the loss of guessing that the model saves; below 0 where it does worse. */
-async function savedBy(request: ExplanationRequest, dataset: Dataset): Promise<number> {
+/** The share of the loss of guessing that the model saves; below 0 where it does worse; none where all rows have one answer. */
+async function savedBy(request: ExplanationRequest, dataset: Dataset): Promise<number | undefined> {
   const old = known.get(request.weights)?.get(dataset);
   if (old !== undefined) return old;
   const { input, targets } = dataset.batch(evenly(dataset.splits.train, mostRows));
   const truth = targets.data;
+  if (new Set(counted(truth, dataset.target.ignore)).size < 2) return undefined;
   const own = await lossOf(request, dataset, input.data, truth);
   let guess = lossOfConstant(counted(truth, dataset.target.ignore), own.kind);
   for (let seed = 0; seed < rivals; seed++) {

@@ -18,6 +18,26 @@ export interface World {
   planted: ReadonlySet<number>;
 }
 
+/** Fewer samples than by default where a method draws many: the sweep is about what is found, not how exactly. */
+export const lean: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  kernel_shap: { samples: 200 },
+  shapley_value_sampling: { permutations: 20 },
+  lime: { samples: 200 },
+  local_additive: { samples: 300 },
+  local_linear: { samples: 300 },
+  local_rules: { samples: 300 },
+  local_tree: { samples: 300 },
+  noise_tunnel: { samples: 20 },
+  smooth_grad: { samples: 20 },
+  expected_gradients: { samples: 60 },
+  gradient_shap: { samples: 60 },
+  feature_permutation: { background: 10 },
+  shap_summary: { rows: 10, samples: 64 },
+  activation_maximisation: { steps: 10 },
+  embedding_map: { rows: 40 },
+  concept_activation: { runs: 4 },
+};
+
 const source = `
 import torch
 import torch.nn as nn

@@ -50,10 +50,12 @@ function plantedPatch() {
       return y >= 0 && y < 3 && x >= 0 && x < 3 ? random.uniform(0.8, 1) : random.uniform(0, 0.05);
     });
   const inputs = Array.from({ length: 20 }, () => picture(random.integer(6), random.integer(6)));
+  // Every other one has no patch.
+  for (let i = 0; i < 19; i += 2) inputs[i] = picture(-9, -9);
   inputs[19] = picture(5, 5);
   const dataset = memoryData({
     inputs,
-    targets: inputs.map(() => 0),
+    targets: inputs.map((_, i) => (i % 2 === 0 ? 1 : 0)),
     classes: ['patch', 'none'],
     sampleShape: [1, 8, 8],
     modality: 'image',

@@ -1,0 +1,159 @@
+/** Over all methods: what cannot be explained is said, and no number that is none reaches the user. */
+import assert from 'node:assert/strict';
+import type { Dataset } from '../../../src/data/dataset';
+import { type ExplainCall, explain } from '../../../src/explain/explain';
+import { methods } from '../../../src/explain/registry';
+import { VitrineError } from '../../../src/model/errors';
+import type { Model } from '../../../src/model/graph';
+import { Random } from '../../../src/model/random';
+import { engine } from './_engine';
+import { memoryData, tensor } from './_nets';
+import { lean, tableWorld, type World } from './_worlds';
+
+/** 60 rows like those of the trained table, the last of which is explained. */
+function rows(change: (inputs: number[][]) => void = () => {}, targets?: number[]): Dataset {
+  const random = new Random(1, 'bad input');
+  const inputs = Array.from({ length: 60 }, () => Array.from({ length: 8 }, () => random.normal()));
+  change(inputs);
+  return memoryData({
+    inputs,
+    targets: targets ?? inputs.map(x => Number(2 * x[1]! - 2 * x[4]! > 0)),
+    classes: ['no', 'yes'],
+    test: 20,
+  });
+}
+
+/** What becomes of each method that suits: an explanation, or a refusal. */
+async function sweep(
+  world: Pick<World, 'model' | 'weights'> & { dataset: Dataset },
+  more: Partial<ExplainCall>,
+  expect: (id: string, outcome: { text?: string; code?: string; message?: string }) => void,
+): Promise<void> {
+  for (const method of methods) {
+    if (method.suits?.(world.model, world.dataset)) continue;
+    const one = method.scope === 'prediction' && !more.values ? { row: 59 } : {};
+    const call = { engine, ...world, loss: { name: 'cross_entropy' as const }, method: method.id, ...one };
+    try {
+      const e = await explain({ ...call, options: lean[method.id] ?? {}, ...more });
+      const told = [e.text, ...e.trust.measures.map(m => m.text), JSON.stringify(e)].join(' ');
+      const at = /NaN|Infinity|undefined|\[null|,null[,\]]/.exec(told)?.index ?? -1;
+      assert.equal(at, -1, `${method.id}: …${told.slice(Math.max(0, at - 80), at + 40)}`);
+      expect(method.id, { text: e.text });
+    } catch (error) {
+      if (!(error instanceof VitrineError)) throw error;
+      assert.match(error.message, /^\S.{20,}\.$/s, `${method.id}: ${error.message}`);
+      assert.doesNotMatch(error.message, /NaN|undefined/, method.id);
+      expect(method.id, { code: error.code, message: error.message });
+    }
+  }
+}
+
+describe('every method, of bad input', () => {
+  let world: World;
+  before(async function () {
+    this.timeout(60_000);
+    world = await tableWorld();
+  });
+
+  it('names the classes that there are for one that does not exist', async () => {
+    for (const target of ['maybe', 7])
+      await sweep(world, { target, row: 150 }, (id, { message }) => {
+        assert.equal(message, `There is no class "${target}". There are "no" or "yes".`, id);
+      });
+  });
+
+  it('says that weights are no numbers', async () => {
+    const weights = { ...world.weights, 'out.bias': tensor([2], [Number.NaN, 0]) };
+    await sweep({ ...world, weights }, { row: 150 }, (id, { code }) => assert.equal(code, 'diverged', id));
+  });
+
+  it('says that a value of the row is no number', async () => {
+    const dataset = rows(inputs => {
+      inputs[59]![2] = Number.NaN;
+    });
+    await sweep({ ...world, dataset }, {}, (id, { code }) => {
+      // Methods about the model look at other rows, or at this one among them.
+      const whole = methods.find(m => m.id === id)!.scope === 'model';
+      if (!whole) assert.ok(code === 'diverged' || code === 'bad-request', `${id}: ${code}`);
+    });
+  }).timeout(60_000);
+
+  it('explains with a constant column, and gives it nothing of what others did', async () => {
+    const dataset = rows(inputs => {
+      for (const row of inputs) row[3] = 0;
+    });
+    await sweep({ ...world, dataset }, {}, () => {});
+  }).timeout(60_000);
+
+  it('trusts nothing where all rows have one class', async () => {
+    const dataset = rows(undefined, Array(60).fill(1));
+    await sweep({ ...world, dataset }, {}, (id, { text }) => {
+      if (text) assert.match(text, /poor/, id);
+    });
+  }).timeout(60_000);
+
+  it('needs rows where it needs rows: two are too few for a simple model', async () => {
+    const few = rows();
+    const splits = { train: Int32Array.of(0, 1), valid: new Int32Array(0), test: Int32Array.of(59) };
+    const refused: string[] = [];
+    await sweep({ ...world, dataset: { ...few, splits } }, {}, (id, { message }) => {
+      if (message) refused.push(id);
+    });
+    for (const id of ['decision_tree', 'local_linear', 'calibration', 'shap_summary'])
+      assert.ok(refused.includes(id), id);
+  }).timeout(60_000);
+
+  it('has words for the input that stands for nothing', async () => {
+    const values = Object.fromEntries(world.dataset.features.map(f => [f.name, 0]));
+    let silent = 0;
+    await sweep(world, { values }, (_, { text }) => {
+      if (text && /All of this explanation is zero/.test(text)) silent++;
+    });
+    assert.ok(silent > 5, String(silent));
+  }).timeout(60_000);
+
+  it('refuses gradients of a model that ends in a class', async () => {
+    const { model, weights } = world;
+    const value = (id: string, dtype: 'int64' | 'float32') => ({ id, dtype, shape: ['N', 1] });
+    const node = (
+      op: string,
+      from: string,
+      to: string,
+      attributes: Model['nodes'][number]['attributes'],
+    ) => ({
+      id: to,
+      op,
+      module: op === 'ArgMax' ? 'top' : '',
+      inputs: [from],
+      outputs: [to],
+      attributes,
+    });
+    const ends: Model = {
+      ...model,
+      values: { ...model.values, best: value('best', 'int64'), answer: value('answer', 'float32') },
+      outputs: ['answer'],
+      nodes: [
+        ...model.nodes,
+        node('ArgMax', model.outputs[0]!, 'best', { axis: 1, keepdims: 1 }),
+        node('Cast', 'best', 'answer', { to: 'float32' }),
+      ],
+    };
+    const needGradients = methods.filter(m => m.needs.includes('gradients') && m.scope === 'prediction');
+    let told = 0;
+    for (const method of needGradients) {
+      const reason = method.suits?.(ends, world.dataset);
+      assert.ok(reason, `${method.id} takes a model without gradients`);
+      if (/ArgMax/.test(reason)) told++;
+    }
+    assert.ok(told > 15, String(told));
+    const e = await explain({
+      engine,
+      model: ends,
+      weights,
+      dataset: { ...rows(), target: { name: 'y', kind: 'number' } },
+      method: 'feature_ablation',
+      row: 59,
+    });
+    assert.ok(e.attribution.values.every(Number.isFinite));
+  });
+});
