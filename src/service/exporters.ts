@@ -6,6 +6,7 @@ import { writeSafetensors } from '../formats/safetensors/write';
 import type { Model, Tensors } from '../model/graph';
 import { writeAtomically } from '../train/atomicFile';
 import { graphSvg } from './graphSvg';
+import { writeFolder } from './huggingfaceFolder';
 
 export interface Exporter {
   name: string;
@@ -14,10 +15,17 @@ export interface Exporter {
   extension: string;
   /** Of the graph alone: the weights are not looked at and need not be read. */
   graphOnly?: true;
+  /** The format whose models alone it writes; others have not what it needs. */
+  only?: string;
   /** The files that writing makes, or replaces, the named one first. */
   files(file: string): readonly string[];
   /** @returns the files that it wrote, the named one first. @throws VitrineError */
-  write(file: string, model: Model, weights: Tensors): Promise<readonly string[]>;
+  write(
+    file: string,
+    model: Model,
+    weights: Tensors,
+    classes?: readonly string[],
+  ): Promise<readonly string[]>;
 }
 
 /** Where the weights of a PyTorch file go. */
@@ -66,6 +74,14 @@ export const exporters: Readonly<Record<string, Exporter>> = {
       await writeAtomically(file, text);
       return [file, beside];
     },
+  },
+  huggingface: {
+    name: 'Hugging Face folder',
+    summary: "What Transformers' from_pretrained loads: configuration, weights and tokenizer",
+    extension: '',
+    only: 'huggingface',
+    files: folder => ['config.json', 'model.safetensors'].map(n => path.join(folder, n)),
+    write: writeFolder,
   },
   svg: {
     name: 'SVG',

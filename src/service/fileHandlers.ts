@@ -84,6 +84,7 @@ export function fileHandlers(distFolder: string): Handlers {
           output,
           runModelOf(opened),
           exporter.graphOnly ? {} : await opened.weights(),
+          opened.preparation.target.classes,
         ),
       };
     },

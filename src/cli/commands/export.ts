@@ -16,7 +16,7 @@ import { grouped } from '../table';
 export const command: Command = {
   name: 'export',
   usage:
-    'RUN|FILE[#Class] --output OUT.onnx|OUT.safetensors|OUT.py|OUT.svg [--weights FILE] [--input 1x28x28] [--json]',
+    'RUN|FILE[#Class] --output OUT.onnx|OUT.safetensors|OUT.py|OUT.svg|FOLDER [--weights FILE] [--input 1x28x28] [--json]',
   summary:
     'Write a trained run, or a model with its weights, as ONNX, safetensors or PyTorch source, or its graph as a picture.',
   arguments: [1, 1],
@@ -25,7 +25,7 @@ export const command: Command = {
     to: {
       type: 'string',
       value: 'FORMAT',
-      help: `${listed(Object.keys(exporters))}; what the extension of OUT says if left out.`,
+      help: `${listed(Object.keys(exporters))}; what the extension of OUT says if left out, huggingface (a folder) if it has none.`,
     },
     weights: {
       type: 'string',
@@ -43,7 +43,7 @@ export const command: Command = {
     const output = textOption(call, 'output');
     if (output === undefined)
       throw new VitrineError('bad-usage', 'Where to? Give a file with --output OUT.onnx.');
-    const to = textOption(call, 'to') ?? path.extname(output).slice(1).toLowerCase();
+    const to = textOption(call, 'to') ?? (path.extname(output).slice(1).toLowerCase() || 'huggingface');
     const exporter = Object.hasOwn(exporters, to) ? exporters[to] : undefined;
     if (!exporter)
       throw new VitrineError(
@@ -63,22 +63,32 @@ export const command: Command = {
       ));
     const full = path.resolve(output);
     const bare = exporter.graphOnly === true;
-    const { model, weights } = isModel ? await fromFile(call, where, bare) : await fromRun(where, bare);
-    const files = await exporter.write(full, model, weights);
-    const { size } = await stat(output);
+    const { model, weights, classes } = isModel
+      ? await fromFile(call, where, bare)
+      : await fromRun(where, bare);
+    const files = await exporter.write(full, model, weights, classes);
+    const { size } = await stat(files[0]!);
     if (call.terminal.json)
       call.terminal.result({ file: full, format: to, model: model.name, bytes: size, files });
     else {
       call.terminal.print(`${output}: ${model.name} as ${exporter.name}, ${grouped(size)} bytes`);
-      for (const f of files.slice(1)) call.terminal.print(`${path.relative('', f)}: its weights`);
+      for (const f of files.slice(1)) call.terminal.print(`${path.relative('', f)}: beside it`);
     }
     return true;
   },
 };
 
-async function fromRun(where: string, bare: boolean): Promise<{ model: Model; weights: Tensors }> {
+interface Exported {
+  model: Model;
+  weights: Tensors;
+  /** Names of what a classifier tells apart. */
+  classes?: readonly string[];
+}
+
+async function fromRun(where: string, bare: boolean): Promise<Exported> {
   const run = await openRun(where);
-  return { model: runModelOf(run), weights: bare ? {} : await run.weights() };
+  const { classes } = run.preparation.target;
+  return { model: runModelOf(run), weights: bare ? {} : await run.weights(), ...(classes && { classes }) };
 }
 
 async function modelFrom(call: CommandCall, where: string): Promise<Model> {
@@ -110,11 +120,7 @@ async function modelFrom(call: CommandCall, where: string): Promise<Model> {
   return model;
 }
 
-async function fromFile(
-  call: CommandCall,
-  where: string,
-  bare: boolean,
-): Promise<{ model: Model; weights: Tensors }> {
+async function fromFile(call: CommandCall, where: string, bare: boolean): Promise<Exported> {
   const model = await modelFrom(call, where);
   if (bare) return { model, weights: {} };
   const { file } = splitFragment(where);

@@ -1,22 +1,32 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { paceMeter, paceText } from '../../data/progress';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
+import { writeAtomically } from '../../train/atomicFile';
+import { fineTuning } from '../../train/fineTune';
 import { launch } from '../../train/launch';
 import { metrics } from '../../train/metricRegistry';
 import type { Metrics, RunEvent } from '../../train/run';
 import { type Command, type CommandCall, textOption } from '../command';
-import { experimentFor } from '../experiments';
+import { experimentFor, experimentSuffix } from '../experiments';
 import { fixedNumber, grouped, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 
 export const command: Command = {
   name: 'train',
   usage:
-    'FILE.vitrine.json|MODEL.py [--seed S] [--backend B] [--threads N] [--set path=value]… [--resume RUN] [--json]',
+    'FILE.vitrine.json|MODEL.py|FOLDER [--data FILE] [--seed S] [--backend B] [--threads N] [--set path=value]… [--resume RUN] [--json]',
   summary: 'Train a model as its experiment file says. Ctrl-C stops and keeps the checkpoint.',
   arguments: [1, 1],
   options: {
+    data: {
+      type: 'string',
+      value: 'FILE',
+      help: 'With a Hugging Face folder: a table of texts and labels to classify, or a .txt to continue. Writes an experiment beside it.',
+    },
+    text: { type: 'string', value: 'COLUMN', help: 'With --data: the column of the texts.' },
+    target: { type: 'string', value: 'COLUMN', help: 'With --data: the column of the labels.' },
     seed: {
       type: 'string',
       value: 'S',
@@ -39,7 +49,11 @@ export const command: Command = {
   more: () => [`Metrics that an experiment may track: ${metrics.map(m => m.id).join(', ')}.`],
   async run(call) {
     const { terminal } = call;
-    const experiment = await experimentFor(call.arguments[0]!);
+    const data = textOption(call, 'data');
+    const experiment =
+      data === undefined
+        ? await experimentFor(call.arguments[0]!)
+        : await experimentOnData(call, call.arguments[0]!, data);
     const seed = textOption(call, 'seed');
     const backend = textOption(call, 'backend');
     const resume = textOption(call, 'resume');
@@ -78,6 +92,27 @@ export const command: Command = {
     }
   },
 };
+
+/** The experiment that trains a Hugging Face folder on a file: one that is there already, else a new one. */
+async function experimentOnData(call: CommandCall, model: string, data: string): Promise<string> {
+  const [text, target] = [textOption(call, 'text'), textOption(call, 'target')];
+  const folder = path.dirname(path.resolve(data));
+  const written = await fineTuning(
+    { model, data, ...(text !== undefined && { text }), ...(target !== undefined && { target }) },
+    folder,
+  );
+  const name = `${path.basename(path.resolve(model.replace(/config\.json$/, '')))}-${path.basename(data, path.extname(data))}`;
+  const file = path.join(folder, `${name}${experimentSuffix}`);
+  if (await stat(file).catch(() => undefined))
+    call.terminal.message(`${path.relative('', file)} is there already and is trained as it stands.`);
+  else {
+    await writeAtomically(file, written);
+    call.terminal.message(
+      `Wrote ${path.relative('', file)}, which says how it is trained; change it as you like.`,
+    );
+  }
+  return file;
+}
 
 /** @throws bad-usage */
 function seedOf(text: string): number {

@@ -167,7 +167,7 @@ export class TextPreparation implements SavedPreparation {
   tokens(text: string): Int32Array {
     const { length, column } = this.state;
     const ids = this.tokenizer.encode(text);
-    const out = new Int32Array(length);
+    const out = new Int32Array(length).fill(this.tokenizer.fill);
     out.set(column === undefined ? ids.slice(-length) : ids.slice(0, length));
     return out;
   }

@@ -38,6 +38,12 @@ export const tokenizerKinds = Type.Union(
           description:
             'Add the marks that the tokenizer sets around a text, as [CLS] and [SEP], where it has a class.',
         }),
+        ownIds: Type.Optional(
+          Type.Boolean({
+            description:
+              'Keep the ids of the file, also where its token 0 is text: for weights that were trained with it.',
+          }),
+        ),
       },
       { additionalProperties: false, description: 'A tokenizer of Hugging Face.' },
     ),
@@ -54,7 +60,11 @@ export const tokenizerSchema = Type.Object({
   merges: Type.Array(Type.Tuple([Type.String(), Type.String()])),
   /** Of the kind `file`. */
   file: Type.Optional(
-    Type.Object({ json: Type.Record(Type.String(), Type.Unknown()), marks: Type.Boolean() }),
+    Type.Object({
+      json: Type.Record(Type.String(), Type.Unknown()),
+      marks: Type.Boolean(),
+      ownIds: Type.Optional(Type.Boolean()),
+    }),
   ),
 });
 
@@ -72,11 +82,14 @@ export class Tokenizer {
   private readonly file: FileTokenizer | undefined;
   /** The id of what the vocabulary lacks; undefined where a tokenizer knows every byte. */
   readonly unknown: number | undefined;
+  /** The id that fills up short texts. */
+  readonly fill: number;
 
   constructor(readonly state: TokenizerState) {
     this.ids = new Map(state.vocabulary.map((token, i) => [token, i]));
     this.ranks = new Map(state.merges.map(([a, b], i) => [pairKey(a, b), i]));
-    this.file = state.file && new FileTokenizer(state.file.json);
+    this.file = state.file && new FileTokenizer(state.file.json, state.file.ownIds === true);
+    this.fill = this.file?.fill ?? 0;
     this.unknown = this.file ? this.file.unknown : 1;
   }
 
@@ -178,13 +191,13 @@ export async function tokenizerFor(
   },
 ): Promise<Tokenizer> {
   if (typeof choice === 'string') return learnTokenizer(texts, choice, vocabulary, lower);
-  const { json, vocabulary: names } = await readTokenizerFile(resolve(choice.file));
+  const { json, vocabulary: names } = await readTokenizerFile(resolve(choice.file), choice.ownIds);
   return new Tokenizer({
     kind: 'file',
     lower,
     vocabulary: names,
     merges: [],
-    file: { json, marks: choice.marks },
+    file: { json, marks: choice.marks, ...(choice.ownIds && { ownIds: true }) },
   });
 }
 

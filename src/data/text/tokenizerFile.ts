@@ -1,6 +1,7 @@
 /**
  * A Hugging Face `tokenizer.json`, by the npm package of Hugging Face's own. Filling up is by token 0 everywhere in
- * Vitrine: where a tokenizer's token 0 is not its padding, each of its ids is one higher here.
+ * Vitrine: where a tokenizer's token 0 is not its padding, each of its ids is one higher here, unless weights that exist
+ * want the tokenizer's own ids.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
@@ -16,7 +17,7 @@ export interface TokenizerFile {
 }
 
 /** @throws VitrineError file-not-found, bad-file */
-export async function readTokenizerFile(file: string): Promise<TokenizerFile> {
+export async function readTokenizerFile(file: string, own = false): Promise<TokenizerFile> {
   const at = { file };
   const info = await stat(file).catch(() => undefined);
   if (!info?.isFile())
@@ -35,7 +36,7 @@ export async function readTokenizerFile(file: string): Promise<TokenizerFile> {
     throw new VitrineError('bad-file', 'Expected the object that tokenizer.save writes.', { at });
   try {
     const opened = open(json as Record<string, unknown>);
-    return { json: json as Record<string, unknown>, vocabulary: vocabularyOf(opened, file) };
+    return { json: json as Record<string, unknown>, vocabulary: vocabularyOf(opened, file, own) };
   } catch (e) {
     if (e instanceof VitrineError) throw e;
     throw new VitrineError('bad-file', `The tokenizer cannot be used: ${(e as Error).message}.`, { at });
@@ -53,10 +54,14 @@ export class FileTokenizer {
   private readonly shift: 0 | 1;
   /** What it writes for what it does not know; undefined where it knows every byte. */
   readonly unknown: number | undefined;
+  /** What fills up a short text. */
+  readonly fill: number;
 
-  constructor(json: Record<string, unknown>) {
+  /** @param own keeps the tokenizer's own ids. */
+  constructor(json: Record<string, unknown>, own: boolean) {
     this.tokenizer = open(json);
-    this.shift = shiftOf(this.tokenizer);
+    this.shift = own ? 0 : shiftOf(this.tokenizer);
+    this.fill = own ? (paddingOf(this.tokenizer) ?? 0) : 0;
     const model = json['model'] as { unk_token?: unknown } | undefined;
     const id = typeof model?.unk_token === 'string' ? this.tokenizer.token_to_id(model.unk_token) : undefined;
     this.unknown = id === undefined ? undefined : id + this.shift;
@@ -69,7 +74,7 @@ export class FileTokenizer {
   }
 
   decode(ids: readonly number[]): string {
-    const own = ids.filter(id => id !== 0).map(id => id - this.shift);
+    const own = ids.filter(id => id !== this.fill).map(id => id - this.shift);
     return own.length === 0 ? '' : this.tokenizer.decode(own, { skip_special_tokens: true });
   }
 }
@@ -80,8 +85,14 @@ function shiftOf(tokenizer: HuggingFace): 0 | 1 {
   return paddings.test(tokenizer.id_to_token(0) ?? '') ? 0 : 1;
 }
 
-function vocabularyOf(tokenizer: HuggingFace, file: string): string[] {
-  const shift = shiftOf(tokenizer);
+/** The id of the token that fills up, if it has one. */
+function paddingOf(tokenizer: HuggingFace): number | undefined {
+  for (const [token, id] of tokenizer.get_vocab(true)) if (paddings.test(token)) return id;
+  return undefined;
+}
+
+function vocabularyOf(tokenizer: HuggingFace, file: string, own: boolean): string[] {
+  const shift = own ? 0 : shiftOf(tokenizer);
   const names = shift === 1 ? ['[PAD]'] : [];
   const ids = [...tokenizer.get_vocab(true).values()];
   const last = ids.reduce((a, b) => Math.max(a, b), -1);

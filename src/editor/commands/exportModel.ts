@@ -14,12 +14,14 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
   mustBeTrusted('model/export', { file: model.file, to: '', output: '' });
   const { exporters } = await import('../../service/exporters');
   const picked = await vscode.window.showQuickPick(
-    Object.entries(exporters).map(([to, e]) => ({
-      label: e.name,
-      description: e.extension,
-      detail: e.summary,
-      to,
-    })),
+    Object.entries(exporters)
+      .filter(([, e]) => e.only === undefined || path.basename(model.file) === 'config.json')
+      .map(([to, e]) => ({
+        label: e.name,
+        description: e.extension,
+        detail: e.summary,
+        to,
+      })),
     { title: l10n.t('Export {0} as…', model.class) },
   );
   if (!picked) return;
@@ -27,12 +29,12 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
   const own = path.basename(model.file).toLowerCase();
   const stem =
     own === 'config.json' ? path.basename(path.dirname(model.file)) : path.basename(own, path.extname(own));
-  const name =
-    `${stem}.${extension}`.toLowerCase() === own ? `${stem}-exported.${extension}` : `${stem}.${extension}`;
+  // A folder stays as it is, as a file does.
+  const same = !extension || `${stem}.${extension}`.toLowerCase() === own;
   const uri = await askForOutput(
     picked.to,
     vscode.Uri.file(path.dirname(model.file)),
-    name.slice(0, -extension.length - 1),
+    same ? `${stem}-exported` : stem,
   );
   if (!uri) return;
   const named = (await rooms.experiments.of(model.file, model.class)).find(
@@ -72,7 +74,8 @@ export async function askForOutput(
   const exporter = exporters[to]!;
   const uri = await vscode.window.showSaveDialog({
     ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `${stem}${exporter.extension}`) }),
-    filters: { [exporter.name]: [exporter.extension.slice(1)] },
+    // A folder has no ending.
+    ...(exporter.extension && { filters: { [exporter.name]: [exporter.extension.slice(1)] } }),
   });
   // The dialog asked about the file that it named, not about what is written beside it.
   for (const beside of uri ? exporter.files(uri.fsPath).slice(1) : [])

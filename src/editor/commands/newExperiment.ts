@@ -17,6 +17,7 @@ export async function newExperiment(target: Target, rooms: Rooms): Promise<vscod
   const { datasetKinds } = await import('../../data/load');
   const data = await pickData(datasetKinds);
   if (!data) return undefined;
+  if (path.basename(model.file) === 'config.json') return fineTuneOn(data.uri, model.file);
   const heads = await data.kind.columns!(
     { kind: data.kind.id, file: data.uri.fsPath },
     { folder: path.dirname(data.uri.fsPath) },
@@ -37,6 +38,17 @@ export async function newExperiment(target: Target, rooms: Rooms): Promise<vscod
     data: { kind: data.kind.id, file: relative(data.uri.fsPath), target: column.name },
     loss,
   });
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  await vscode.window.showTextDocument(uri, { preview: false });
+  return uri;
+}
+
+/** A folder of Hugging Face is trained with its own tokenizer. */
+async function fineTuneOn(data: vscode.Uri, config: string): Promise<vscode.Uri> {
+  const { fineTuning } = await import('../../train/fineTune');
+  const folder = vscode.Uri.joinPath(data, '..');
+  const text = await fineTuning({ model: config, data: data.fsPath }, folder.fsPath);
+  const uri = await freeName(folder, path.basename(path.dirname(config)).toLowerCase());
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(uri, { preview: false });
   return uri;

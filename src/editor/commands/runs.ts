@@ -83,7 +83,10 @@ export async function exportRun(argument: unknown, rooms: Rooms): Promise<void> 
   const { exporters } = await import('../../service/exporters');
   const formats = Object.entries(exporters)
     // The weights are written as they lie in the run.
-    .filter(([to]) => to !== 'safetensors')
+    .filter(
+      ([to, e]) =>
+        to !== 'safetensors' && (!e.only || path.basename(run.record.model.file) === 'config.json'),
+    )
     .map(([to, { name, summary, extension }]) => ({
       label: name,
       description: extension,

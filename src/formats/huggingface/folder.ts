@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
-import type { Model, Tensors } from '../../model/graph';
+import type { Model, Parameter, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import { type CheckpointReader, openCheckpoint } from '../checkpoint/checkpoint';
 import { loadWeightsFrom } from '../checkpoint/weights';
@@ -85,10 +85,31 @@ export async function openFolderWeights(folder: string): Promise<CheckpointReade
 export async function weightsOf(model: Model, architecture: Architecture): Promise<Tensors> {
   const reader = await openFolderWeights(path.dirname(model.file));
   try {
-    return await loadWeightsFrom(model, renamed(reader, model, architecture.prefix));
+    const own = renamed(reader, model, architecture.prefix);
+    return await loadWeightsFrom(without(model, newHead(model, own, architecture.prefix)), own);
   } finally {
     await reader.close();
   }
+}
+
+/**
+ * Parameters of the head that the checkpoint lacks or has in another size: of a base model that is to learn a task they
+ * begin anew, as in Transformers. Of the base model itself all must be there.
+ */
+export function newHead(model: Model, reader: CheckpointReader, prefix: string): Parameter[] {
+  return model.parameters.filter(p => {
+    const own = p.name.startsWith(`${prefix}.`) ? p.name.slice(prefix.length + 1) : p.name;
+    if (p.kind === 'constant' || !/^(classifier|score|pre_classifier|qa_outputs|pooler)\./.test(own))
+      return false;
+    return reader.tensors.get(p.name)?.shape.join() !== p.shape.join();
+  });
+}
+
+/** A model as far as its checkpoint is asked for. */
+export function without(model: Model, parameters: readonly Parameter[]): Model {
+  return parameters.length
+    ? { ...model, parameters: model.parameters.filter(p => !parameters.includes(p)) }
+    : model;
 }
 
 /** The checkpoint under the model's names: base models are saved without the prefix, and early files with TensorFlow's names. */

@@ -12,7 +12,17 @@ import { checkWeightsOf } from '../checkpoint/weights';
 import { ownSources } from '../pytorch/ownSources';
 import { format as safetensors } from '../safetensors';
 import type { Architecture } from './architectures';
-import { named, openFolderWeights, readConfig, renamed, weightsFile, weightsOf, whatOf } from './folder';
+import {
+  named,
+  newHead,
+  openFolderWeights,
+  readConfig,
+  renamed,
+  weightsFile,
+  weightsOf,
+  whatOf,
+  without,
+} from './folder';
 
 export { openFolderWeights };
 
@@ -30,8 +40,10 @@ export const format: FileFormat = {
       {
         file: path.join(folder, `${architecture.source}.py`),
         class: name,
-        arguments: { ...request.arguments, config },
+        // What an experiment gives stands before the file, e.g. num_labels of a new head.
+        arguments: { config: configured(config, request.arguments) },
         input: request.input ?? inputOf(config),
+        ...(request.inputs && { inputs: request.inputs }),
       },
       signal,
     );
@@ -83,6 +95,15 @@ export const format: FileFormat = {
   },
 };
 
+/** The configuration with what is given instead of its own; as many labels as are asked for. */
+function configured(
+  config: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const { id2label, ...rest } = config;
+  return { ...('num_labels' in given || id2label === undefined ? rest : config), ...given };
+}
+
 /** Images have a size; tokens come in any number, so nothing is given for them. */
 function inputOf(config: Readonly<Record<string, unknown>>): readonly number[] | undefined {
   const { image_size: size, num_channels: channels = 3 } = config;
@@ -107,7 +128,19 @@ async function weightFindings(model: Model, architecture: Architecture): Promise
     return [{ ...atTop(model.file), severity: 'error', code: e.code, message: e.message }];
   }
   try {
-    return checkWeightsOf(model, renamed(reader, model, architecture.prefix));
+    const own = renamed(reader, model, architecture.prefix);
+    const begun = newHead(model, own, architecture.prefix);
+    return [
+      ...begun.map(
+        (p): Diagnostic => ({
+          ...atTop(model.file),
+          severity: 'warning',
+          code: 'weights-new',
+          message: `${p.name} [${p.shape.join(', ')}] is not in ${path.basename(own.file)}: it begins anew, to be trained.`,
+        }),
+      ),
+      ...checkWeightsOf(without(model, begun), own).filter(d => d.code !== 'weights-extra' || !begun.length),
+    ];
   } finally {
     await reader.close();
   }

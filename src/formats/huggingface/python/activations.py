@@ -37,6 +37,17 @@ def number_of_labels(config):
     return len(labels) if labels else config.get("num_labels", 2)
 
 
+def unfilled(config, input_ids, attention_mask):
+    """
+    The mask that was given; else, for training on texts that are filled up to one length, one that leaves out the
+    token `mask_padding` of the configuration.
+    """
+    filling = config.get("mask_padding")
+    if attention_mask is not None or filling is None:
+        return attention_mask
+    return (input_ids != filling).long()
+
+
 def split_heads(x, heads):
     """(N, T, heads * width) -> (N, heads, T, width)"""
     batch, length, width = x.shape

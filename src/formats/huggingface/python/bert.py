@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from activations import activation, merge_heads, number_of_labels, split_heads
+from activations import activation, merge_heads, number_of_labels, split_heads, unfilled
 
 
 class BertEmbeddings(nn.Module):
@@ -125,8 +125,10 @@ class BertModel(nn.Module):
         self.embeddings = self.embeddings_class(config)
         self.encoder = BertEncoder(config)
         self.pooler = BertPooler(config) if add_pooling_layer else None
+        self.config = config
 
     def forward(self, input_ids, attention_mask=None, token_type_ids=None):
+        attention_mask = unfilled(self.config, input_ids, attention_mask)
         x = self.encoder(self.embeddings(input_ids, token_type_ids), attention_mask)
         return x if self.pooler is None else (x, self.pooler(x))
 

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from activations import activation, merge_heads, number_of_labels, split_heads
+from activations import activation, merge_heads, number_of_labels, split_heads, unfilled
 
 
 class Embeddings(nn.Module):
@@ -82,9 +82,10 @@ class DistilBertModel(nn.Module):
         super().__init__()
         self.embeddings = Embeddings(config)
         self.transformer = Transformer(config)
+        self.config = config
 
     def forward(self, input_ids, attention_mask=None):
-        return self.transformer(self.embeddings(input_ids), attention_mask)
+        return self.transformer(self.embeddings(input_ids), unfilled(self.config, input_ids, attention_mask))
 
 
 class DistilBertForMaskedLM(nn.Module):
