@@ -46,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
   const training = new Training(engine, runs, log);
   const explaining = new Explaining(engine, log);
   const panel = new Panel({ context, log, engine, experiments, models, runs, training, explaining, foci });
-  const diffs = new ModelDiffs({ context, log, engine });
+  const diffs = new ModelDiffs({ context, log, engine, experiments });
   const rooms: Rooms = {
     context,
     log,

@@ -4,6 +4,7 @@ import { html, nothing, render, type TemplateResult } from 'lit';
 import type { FromModelDiff, ModelDiffState, ToModelDiff } from '../../src/editor/modelDiff/protocol';
 import type { Layer, LayerChange, LayerDiff } from '../../src/model/diff';
 import type { ModelDifference } from '../../src/service/protocol';
+import type { PredictionChanges } from '../../src/train/compareModels';
 import '../panel/graph/element';
 import type { GraphEvents, GraphProperties } from '../panel/graph/element';
 import { formatInteger, formatNumber, formatPercent, formatShape } from '../panel/logic/numbers';
@@ -20,7 +21,7 @@ declare function acquireVsCodeApi(): Host;
 const host = acquireVsCodeApi();
 const send = (message: FromModelDiff) => host.postMessage(message);
 
-type Tab = 'layers' | 'graphs' | 'weights';
+type Tab = 'layers' | 'graphs' | 'weights' | 'predictions';
 
 interface Settings {
   tab: Tab;
@@ -96,7 +97,12 @@ function summary({ diff }: ModelDifference): TemplateResult {
 }
 
 function body(found: ModelDifference): TemplateResult {
-  const tabs: Tab[] = ['layers', 'graphs', ...(found.weights?.length ? (['weights'] as const) : [])];
+  const tabs: Tab[] = [
+    'layers',
+    'graphs',
+    ...(found.weights?.length ? (['weights'] as const) : []),
+    'predictions',
+  ];
   const tab = tabs.includes(settings.tab) ? settings.tab : 'layers';
   return html`<div class="tabs" role="tablist" aria-label=${t('tabs.label')} @keydown=${(
     e: KeyboardEvent,
@@ -114,7 +120,7 @@ function body(found: ModelDifference): TemplateResult {
       )}
     </div>
     <main id="view" role="tabpanel" aria-labelledby=${`tab-${tab}`}>
-      ${tab === 'layers' ? layers(found) : tab === 'graphs' ? graphs(found) : weights(found)}
+      ${tab === 'layers' ? layers(found) : tab === 'graphs' ? graphs(found) : tab === 'weights' ? weights(found) : predictions()}
     </main>`;
 }
 
@@ -244,6 +250,51 @@ function weights({ weights: all = [] }: ModelDifference): TemplateResult {
       </tbody>
     </table>
   </section>`;
+}
+
+function predictions(): TemplateResult {
+  const { busy, on, found, error } = state?.predictions ?? { busy: false };
+  return html`<section class="layers">
+    <p class="pad">
+      <button class="action" ?disabled=${busy} @click=${() => send({ type: 'predict' })}>${t('diff.predict')}</button>
+      ${busy ? html`<span class="quiet" aria-busy="true">${t('diff.predicting', { on: on ?? '' })}</span>` : nothing}
+    </p>
+    ${error ? html`<p class="problem banner" role="alert">${error}</p>` : nothing}
+    ${found && !busy ? flipped(found, on ?? '') : nothing}
+  </section>`;
+}
+
+function flipped(found: PredictionChanges, on: string): TemplateResult {
+  const { rows, flipped: all, fixed, broken } = found;
+  return html`<p class="pad" role="status">
+      ${t('diff.flipped', { count: formatInteger(all.length), rows: formatInteger(rows), on, fixed: formatInteger(fixed), broken: formatInteger(broken) })}
+    </p>
+    ${
+      all.length
+        ? html`<table class="numbers weight-table">
+            <thead>
+              <tr>
+                <th scope="col">${t('diff.row')}</th>
+                <th scope="col" class="text">${t('diff.target')}</th>
+                <th scope="col" class="text">${t('diff.before')}</th>
+                <th scope="col" class="text">${t('diff.after')}</th>
+                <th scope="col" class="text">${t('diff.effect')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${all.slice(0, mostRows).map(
+                f => html`<tr>
+                  <th scope="row">${formatInteger(f.row)}</th>
+                  <td class="text">${f.target ?? '–'}</td>
+                  <td class="text">${f.before}</td>
+                  <td class="text">${f.after}</td>
+                  <td class="text">${t(`diff.effect.${f.effect}` as StringKey)}</td>
+                </tr>`,
+              )}
+            </tbody>
+          </table>`
+        : nothing
+    }`;
 }
 
 let waiting = false;

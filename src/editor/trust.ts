@@ -24,6 +24,7 @@ type Need =
 const needs: Readonly<Record<Method, Need>> = {
   'model/read': 'source',
   'model/diff': 'source',
+  'model/flips': 'prediction',
   'model/export': 'source',
   'file/contents': 'nothing',
   'file/tensor': 'nothing',

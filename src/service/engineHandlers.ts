@@ -11,6 +11,7 @@ import { episode } from './episode';
 import { evaluationRun } from './evaluationRun';
 import { explainRow } from './explainRow';
 import { filmstrip } from './filmstrip';
+import { flipsRun } from './flipsRun';
 import { layerRun } from './layerRun';
 import { predictRaw, rowsOfText } from './predictFile';
 import { reportRun } from './reportRun';
@@ -63,6 +64,10 @@ export function engineHandlers(runs: RunManager, engines: Engines, distFolder: s
 
     async 'run/timing'(params, { signal }) {
       return timingRun(params, signal);
+    },
+
+    async 'model/flips'(params, { signal }) {
+      return flipsRun(params, engineFor, distFolder, signal);
     },
 
     async 'data/overview'(params) {

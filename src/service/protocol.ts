@@ -20,7 +20,7 @@ import type { VersionRequest } from '../formats/_version';
 import type { Diagnostic, Model } from '../model/graph';
 import type { Check } from '../train/check';
 import type { CheckReport } from '../train/checkRegistry';
-import type { ModelComparison } from '../train/compareModels';
+import type { ModelComparison, PredictionChanges } from '../train/compareModels';
 import type { RunComparison } from '../train/compareRuns';
 import type { ParameterStatistics } from '../train/parameterStatistics';
 import type { RowPrediction } from '../train/predictRows';
@@ -29,6 +29,7 @@ import type { TensorStatistics } from '../train/tensorStatistics';
 import type { BackendReports } from './engines';
 import type { Episode, EpisodeRequest } from './episode';
 import type { Filmstrip } from './filmstrip';
+import type { FlipsRequest } from './flipsRun';
 import type { PredictedRow } from './predictFile';
 import type { Robustness, RobustnessRequest } from './robustnessRun';
 
@@ -192,6 +193,8 @@ export interface Requests {
   'file/tensor': [{ file: string; tensor: string }, TensorStatistics];
   /** Two versions of a model side by side, with what each is called. */
   'model/diff': [{ before: DiffSide; after: DiffSide }, ModelDifference];
+  /** The rows of an experiment's data that two versions predict differently. */
+  'model/flips': [FlipsRequest, PredictionChanges];
   /** Writes a model with its weights; `to` is a name of the exporters. `untrained`: there are none, first ones were written. */
   'model/export': [
     VersionRequest & { to: string; output: string },

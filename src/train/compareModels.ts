@@ -35,7 +35,16 @@ export interface ModelComparison {
   diff: ModelDiff;
   /** Of parameters of one name and shape in both, those that changed most first. */
   weights?: readonly WeightChange[];
-  predictions?: { split: string; rows: number; flipped: readonly Flip[]; fixed: number; broken: number };
+  predictions?: PredictionChanges;
+}
+
+/** Rows of a split whose predicted class differs. */
+export interface PredictionChanges {
+  split: string;
+  rows: number;
+  flipped: readonly Flip[];
+  fixed: number;
+  broken: number;
 }
 
 export interface Version {
@@ -103,12 +112,13 @@ function weightChanges(before: Version, after: Version): WeightChange[] {
   );
 }
 
-async function flips(
+/** Which predictions for a split's rows differ. @throws VitrineError cancelled; what predicting throws */
+export async function flips(
   before: Version,
   after: Version,
   { engine, dataset, loss, split }: ComparisonData,
   signal?: AbortSignal,
-): Promise<NonNullable<ModelComparison['predictions']>> {
+): Promise<PredictionChanges> {
   const rows = dataset.splits[split];
   const { input } = dataset.batch(rows);
   const predict = (v: Version) =>

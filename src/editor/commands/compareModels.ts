@@ -53,13 +53,14 @@ async function sideOf(uri: vscode.Uri, name: string | undefined, rooms: Rooms): 
   const file = uri.fsPath;
   const document = vscode.workspace.textDocuments.find(d => d.uri.toString() === uri.toString());
   const named = name === undefined ? [] : await rooms.experiments.of(file, name);
-  const more = named.find(e => e.model?.arguments || e.model?.input)?.model;
+  const more = named.find(e => e.model?.arguments || e.model?.input || e.model?.weights)?.model;
   return {
     file,
     label: path.basename(file),
     ...(name !== undefined && { class: name }),
     ...(more?.arguments && { arguments: more.arguments }),
     ...(more?.input && { input: more.input }),
+    ...(more?.weights && { weights: more.weights }),
     ...(document?.isDirty && { texts: { [file]: document.getText() } }),
   };
 }

@@ -1,5 +1,6 @@
 /** What the page of a comparison and the extension host say to each other. */
 import type { DiffSide, ModelDifference } from '../../service/protocol';
+import type { PredictionChanges } from '../../train/compareModels';
 
 /** What is compared; the page keeps it over a reload. */
 export interface DiffRequest {
@@ -12,6 +13,8 @@ export interface ModelDiffState {
   busy: boolean;
   error?: string;
   found?: ModelDifference;
+  /** The predictions that differ on an experiment's data, once asked for. */
+  predictions?: { busy: boolean; on?: string; found?: PredictionChanges; error?: string };
 }
 
 /** Host -> page. */
@@ -24,6 +27,8 @@ export type FromModelDiff =
   | { type: 'text' }
   | { type: 'swap' }
   | { type: 'again' }
+  /** Both predict the data of an experiment that the user chooses. */
+  | { type: 'predict' }
   /** Shows where a layer of one side is defined. */
   | { type: 'reveal'; side: 'before' | 'after'; path: string }
   | { type: 'error'; message: string };

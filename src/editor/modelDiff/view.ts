@@ -1,17 +1,19 @@
 /** Comparisons of two models, each in a page of its own. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { diffType } from '../ids';
 import { setPage } from '../pageSetup';
 import { pageStrings } from '../panel/strings';
 import { isCancelled, messageOf, report, showPlaceOf } from '../problems';
 import type { Rooms } from '../rooms';
+import { mustBeTrusted } from '../trust';
 import type { DiffRequest, FromModelDiff, ModelDiffState } from './protocol';
 
 const { l10n } = vscode;
 /** Texts of models, for VS Code's own editor of differences. */
 const scheme = 'vitrine-model';
 
-type Needs = Pick<Rooms, 'context' | 'engine' | 'log'>;
+type Needs = Pick<Rooms, 'context' | 'engine' | 'log' | 'experiments'>;
 
 export class ModelDiffs implements vscode.Disposable, vscode.TextDocumentContentProvider {
   readonly #needs: Needs;
@@ -106,6 +108,35 @@ class ModelDiffPage {
     }
   }
 
+  /** Asks on which experiment's data, and shows what the two predict differently. */
+  async #predict(): Promise<void> {
+    mustBeTrusted('model/flips');
+    const known = await this.#needs.experiments.all();
+    const picked = await vscode.window.showQuickPick(
+      known.map(e => ({
+        label: path.basename(e.file),
+        description: vscode.workspace.asRelativePath(e.file),
+        experiment: e.file,
+      })),
+      { title: l10n.t('On the data of which experiment?'), matchOnDescription: true },
+    );
+    if (!picked) return;
+    const { signal } = this.#abort;
+    const show = (predictions: NonNullable<ModelDiffState['predictions']>) =>
+      this.#update({ ...this.#state, predictions: { on: picked.label, ...predictions } });
+    show({ busy: true });
+    try {
+      const found = await this.#needs.engine.request(
+        'model/flips',
+        { ...this.#state.request, experiment: picked.experiment },
+        { signal },
+      );
+      show({ busy: false, found });
+    } catch (e) {
+      if (!isCancelled(e)) show({ busy: false, error: messageOf(e) });
+    }
+  }
+
   #update(state: ModelDiffState): void {
     this.#state = state;
     void this.#panel.webview.postMessage({ type: 'state', state, strings: pageStrings() });
@@ -128,6 +159,9 @@ class ModelDiffPage {
         }
         case 'again':
           await this.#compare();
+          return;
+        case 'predict':
+          await this.#predict();
           return;
         case 'reveal': {
           const layer = this.#state.found?.diff.layers.find(l => l[message.side]?.path === message.path);
