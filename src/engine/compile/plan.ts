@@ -5,6 +5,7 @@ import type { Concrete, KernelCall } from '../op';
 import { requireOp } from '../opRegistry';
 import { sizeOf } from '../ops/_launch';
 import { foldTransposes } from './foldTransposes';
+import { fuseAttention } from './fuseAttention';
 import type { Graph, GraphNode } from './graph';
 import { guardCall, isTrusted } from './guards';
 
@@ -47,7 +48,8 @@ export function lower(
     value: graph.resolve(u.value),
   }));
   const read = [...ends.outputs.map(o => graph.resolve(o)), ...updates.map(u => u.value)];
-  const nodes = needed(foldTransposes(graph, needed(graph.nodes, read), new Set(read)), read);
+  const folded = needed(foldTransposes(graph, needed(graph.nodes, read), new Set(read)), read);
+  const nodes = fast ? fuseAttention(graph, folded, new Set(read)) : folded;
   const calls: KernelCall[] = [];
   const sizes = new Map<string, number>();
   const note = (c: Concrete) => {

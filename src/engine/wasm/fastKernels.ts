@@ -2,6 +2,7 @@
  * The kernels that a KernelCall's `fast` may name: how each maps to a function of assembly/, how its work is split
  * and how much scratch memory one thread of it needs. Parameters are the op's own names and count elements.
  */
+import { attentionKernel } from './fastAttention';
 import { convolutionKernels } from './fastConvolutions';
 import { type FastKernelDefinition, type Params, pick } from './fastKernel';
 import { stepKernels } from './fastSteps';
@@ -72,6 +73,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
         );
     },
   },
+  attention: attentionKernel,
   ...convolutionKernels,
   ...stepKernels,
   /** Input x [planes, h, w]; params the window and `planes`. */

@@ -99,7 +99,8 @@ export function packA(a: usize, rs: i32, cs: i32, m: i32, k: i32, to: usize): vo
   }
 }
 
-function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, to: usize): void {
+/** Panels of eight columns of B, any strides. */
+export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, to: usize): void {
   const s = (<usize>rs) << 2;
   const step = (<usize>cs) << 2;
   let j: i32 = 0;

@@ -1,4 +1,5 @@
 /** The SIMD micro-kernels that the CPU executor calls; compiled by AssemblyScript in esbuild.js. */
+export { attention } from './attention';
 export { convForward, convGradInput, convGradWeight } from './conv';
 export { ctc, ctcOccupancy } from './ctc';
 export { matmul } from './gemm';

@@ -27,40 +27,51 @@ function topOf(x: usize, n: i32): f32 {
   return top;
 }
 
+/** e^(x - top) of a row, to `to` unless that is 0; the sum. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function exponentials(from: usize, to: usize, axis: i32, top: f32): f32 {
+  const shift = f32x4.splat(top);
+  let total = f32x4.splat(0);
+  let i: i32 = 0;
+  for (; i + 4 <= axis; i += 4) {
+    const e = exp4(f32x4.sub(v128.load(at(from, i)), shift));
+    if (to) v128.store(at(to, i), e);
+    total = f32x4.add(total, e);
+  }
+  const rest = axis - i;
+  if (rest > 0) {
+    const e = exp4(f32x4.sub(loadTail(at(from, i), rest), shift));
+    if (to) storeTail(at(to, i), e, rest);
+    // Lanes beyond the row hold e^-top; they must not count.
+    for (let r: i32 = 0; r < rest; r++) {
+      const value = r == 0 ? f32x4.extract_lane(e, 0) : r == 1 ? f32x4.extract_lane(e, 1) : f32x4.extract_lane(e, 2);
+      total = f32x4.replace_lane(total, 0, f32x4.extract_lane(total, 0) + value);
+    }
+  }
+  return sumLanes(total);
+}
+
+/** Softmax of one row, which may be written over itself. */
+export function softmaxRow(from: usize, to: usize, axis: i32): void {
+  const r = f32x4.splat(1 / exponentials(from, to, axis, topOf(from, axis)));
+  let j: i32 = 0;
+  for (; j + 4 <= axis; j += 4) v128.store(at(to, j), f32x4.mul(v128.load(at(to, j)), r));
+  for (; j < axis; j++) store<f32>(at(to, j), load<f32>(at(to, j)) * f32x4.extract_lane(r, 0));
+}
+
 /** Softmax, or its logarithm, over the last axis. */
 export function softmax(x: usize, y: usize, axis: i32, logarithm: i32, lo: i32, hi: i32): void {
   for (let o = lo; o < hi; o++) {
     const from = at(x, o * axis);
     const to = at(y, o * axis);
+    if (!logarithm) {
+      softmaxRow(from, to, axis);
+      continue;
+    }
     const top = topOf(from, axis);
-    const shift = f32x4.splat(top);
-    let total = f32x4.splat(0);
-    let i: i32 = 0;
-    for (; i + 4 <= axis; i += 4) {
-      const e = exp4(f32x4.sub(v128.load(at(from, i)), shift));
-      if (!logarithm) v128.store(at(to, i), e);
-      total = f32x4.add(total, e);
-    }
-    const rest = axis - i;
-    if (rest > 0) {
-      const e = exp4(f32x4.sub(loadTail(at(from, i), rest), shift));
-      if (!logarithm) storeTail(at(to, i), e, rest);
-      // Lanes beyond the row hold e^-top; they must not count.
-      for (let r: i32 = 0; r < rest; r++) {
-        const value = r == 0 ? f32x4.extract_lane(e, 0) : r == 1 ? f32x4.extract_lane(e, 1) : f32x4.extract_lane(e, 2);
-        total = f32x4.replace_lane(total, 0, f32x4.extract_lane(total, 0) + value);
-      }
-    }
-    const sum = sumLanes(total);
-    if (logarithm) {
-      const c = <f32>(<f64>top + log(sum));
-      for (let j: i32 = 0; j < axis; j++) store<f32>(at(to, j), load<f32>(at(from, j)) - c);
-    } else {
-      const r = f32x4.splat(1 / sum);
-      let j: i32 = 0;
-      for (; j + 4 <= axis; j += 4) v128.store(at(to, j), f32x4.mul(v128.load(at(to, j)), r));
-      for (; j < axis; j++) store<f32>(at(to, j), load<f32>(at(to, j)) * f32x4.extract_lane(r, 0));
-    }
+    const c = <f32>(<f64>top + log(exponentials(from, 0, axis, top)));
+    for (let j: i32 = 0; j < axis; j++) store<f32>(at(to, j), load<f32>(at(from, j)) - c);
   }
 }
 

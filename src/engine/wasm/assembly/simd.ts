@@ -128,6 +128,8 @@ export function init(): void {
  * (Cody and Waite's split of ln 2, the minimax coefficients of Cephes' expf), the power of two by its bits.
  * Beyond the range of normal float32 numbers it gives 0 and infinity; NaN stays NaN.
  */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
 export function exp4(x: v128): v128 {
   const low = k(EXP + 1);
   const c = f32x4.pmax(f32x4.pmin(x, k(EXP)), low);

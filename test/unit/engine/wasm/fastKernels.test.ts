@@ -11,6 +11,8 @@ import { Random } from '../../../../src/model/random';
 
 interface Case {
   op: string;
+  /** Adds more than the one op. */
+  build?: (graph: Graph, inputs: readonly string[]) => string[];
   shapes: readonly (readonly number[])[];
   attributes?: Attributes;
   /** Values of an input that may not be just any numbers. */
@@ -53,7 +55,51 @@ function convolution(x: number[], filters: number, attributes: Attributes, group
   ];
 }
 
+/** Attention as the readers of models spell it. */
+function attention(
+  [n, h, t, s, d, e]: readonly [number, number, number, number, number, number],
+  how: {
+    scale?: 'Mul' | 'Div';
+    masks?: readonly ('causal' | 'padding' | 'bias')[];
+    weights?: boolean;
+    fill?: number;
+  },
+): Case {
+  const heads = (rows: number, width: number) => [n, h, rows, width];
+  const { scale, masks = [], fill = Number.NEGATIVE_INFINITY } = how;
+  return {
+    op: `attention ${scale ?? ''} ${masks.join(' ')}`,
+    shapes: [heads(t, d), heads(s, d), heads(s, e), [n, 1, 1, s], [h, t, s]],
+    inputs: { 3: Array.from({ length: n * s }, (_, i) => (i % s < s - 2 - Math.floor(i / s) ? 0 : 1)) },
+    kernels: ['attention'],
+    build(graph, [q, k, v, hidden, bias]) {
+      const one = (op: string, inputs: string[], attributes: Attributes = {}) =>
+        graph.emit(op, inputs, attributes)[0]!;
+      let scores = one('MatMul', [q!, one('Transpose', [k!], { perm: [0, 1, 3, 2] })]);
+      if (scale) scores = one(scale, [scores, graph.scalar(0.3)]);
+      for (const mask of masks) {
+        if (mask === 'bias') scores = one('Add', [scores, bias!]);
+        else if (mask === 'padding') {
+          // masked_fill: hidden where the mask is not zero.
+          scores = one('Where', [hidden!, graph.scalar(fill), scores]);
+        } else {
+          const past = Array.from({ length: t * s }, (_, i) => (i % s <= Math.floor(i / s) ? 1 : 0));
+          scores = one('Where', [graph.constant([t, s], past), scores, graph.scalar(fill)]);
+        }
+      }
+      const weights = one('Softmax', [scores], { axis: -1 });
+      const y = one('MatMul', [weights, v!]);
+      return how.weights ? [y, weights] : [y];
+    },
+  };
+}
+
 const cases: Case[] = [
+  attention([2, 3, 5, 7, 6, 3], {}),
+  attention([2, 2, 70, 70, 8, 8], { masks: ['causal'] }),
+  attention([1, 2, 37, 37, 5, 11], { scale: 'Mul', masks: ['causal', 'padding'], weights: true }),
+  attention([2, 2, 33, 9, 16, 4], { scale: 'Div', masks: ['bias', 'padding'] }),
+  attention([2, 1, 9, 40, 4, 9], { scale: 'Div', masks: ['padding'], fill: -1e9, weights: true }),
   // Small images: products over several samples (assembly/patches.ts).
   ...convolution([3, 20, 2, 2], 70, window([3, 3], [1, 1], [1, 1])),
   ...convolution([5, 3, 9, 7], 67, window([3, 2], [2, 1], [1, 0])),
@@ -145,7 +191,7 @@ describe('hand-written kernels', () => {
 function planOf(c: Case, fast: boolean): { plan: Plan } {
   const graph = new Graph(false);
   const inputs = c.shapes.map((shape, i) => graph.declare(`in${i}`, { dtype: 'float32', shape }));
-  const outputs = graph.emit(c.op, inputs, c.attributes ?? {});
+  const outputs = c.build ? c.build(graph, inputs) : graph.emit(c.op, inputs, c.attributes ?? {});
   return lower(graph, { inputs, residents: [], outputs }, fast);
 }
 
