@@ -247,7 +247,7 @@ function readHeader(cells: readonly string[], file: string, line: number, notes:
     throw bad(
       file,
       line,
-      `The header has ${cells.length} columns; at most ${maxColumns} are read. Is the table transposed, or the delimiter another?`,
+      `The header has more than ${maxColumns} columns, the most that are read. Is the table transposed, or the delimiter another?`,
     );
   const seen = new Map<string, number>();
   return cells.map((cell, i) => {
