@@ -19,6 +19,7 @@ const steps = [
   { name: 'lint', run: node(bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.') },
   { name: 'types', run: node(bin('typescript/bin/tsc'), '--noEmit') },
   { name: 'build', run: node('esbuild.js', '--tests') },
+  { name: 'public models', run: node('test/harness/corpus.mjs') },
   {
     name: 'unit tests',
     tests: true,

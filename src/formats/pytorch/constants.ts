@@ -202,6 +202,42 @@ function evaluate(
         }),
       ];
     }
+    case 'Split': {
+      if (!a) return undefined;
+      const raw = Number(attributes['axis'] ?? 0);
+      const axis = raw < 0 ? raw + a.shape.length : raw;
+      const strides = stridesOf(a.shape);
+      let at = 0;
+      return outputs.map(o => {
+        const part = o.shape as readonly number[];
+        const data = gather(a.data, part, strides, at * strides[axis]!);
+        at += part[axis]!;
+        return data;
+      });
+    }
+    case 'Pad': {
+      if (!a || (attributes['mode'] ?? 'constant') !== 'constant') return undefined;
+      const pads = attributes['pads'] as readonly number[];
+      const strides = stridesOf(shape);
+      const from = stridesOf(a.shape);
+      const result = new Float64Array(size).fill(Number(attributes['value'] ?? 0));
+      a.data.forEach((x, i) => {
+        let to = 0;
+        for (const [d, length] of a.shape.entries()) {
+          const at = (Math.floor(i / from[d]!) % length) + pads[d]!;
+          if (at < 0 || at >= shape[d]!) return;
+          to += at * strides[d]!;
+        }
+        result[to] = x;
+      });
+      return [result];
+    }
+    case 'Clip': {
+      if (!a) return undefined;
+      const low = Number(attributes['min'] ?? Number.NEGATIVE_INFINITY);
+      const high = Number(attributes['max'] ?? Number.POSITIVE_INFINITY);
+      return [a.data.map(x => Math.max(low, Math.min(high, x)))];
+    }
     case 'CumSum': {
       if (!a) return undefined;
       const raw = Number(attributes['axis'] ?? 0);

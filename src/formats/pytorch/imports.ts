@@ -79,10 +79,16 @@ export async function collect(
   let size = text.length;
   const roots = ['', ...parts.slice(0, -1).map((_, i) => `${parts.slice(0, i + 1).join('/')}/`)].reverse();
   const queue = [main];
+  /** Packages above what is imported: read when they are asked for, so what they import comes after all else. */
+  const later: string[] = [];
   const missing = new Set<string>();
 
-  const add = async (as: string, from: string): Promise<boolean> => {
-    if (as in files) return true;
+  const add = async (as: string, from: string, above = false): Promise<boolean> => {
+    if (as in files) {
+      const waits = above ? -1 : later.indexOf(as);
+      if (waits >= 0) queue.push(...later.splice(waits, 1));
+      return true;
+    }
     if (missing.has(from) || Object.keys(files).length >= mostFiles) return false;
     const found = await read(from);
     if (found === undefined || size + found.length > mostText) {
@@ -92,7 +98,7 @@ export async function collect(
     size += found.length;
     files[as] = found;
     origin[as] = from;
-    queue.push(as);
+    (above ? later : queue).push(as);
     return true;
   };
   /** A module and the packages above it. */
@@ -105,13 +111,14 @@ export async function collect(
       const above = path.split('/');
       for (let i = 1; i < above.length; i++) {
         const folder = above.slice(0, i).join('/');
-        await add(`${folder}/__init__.py`, `${base}${folder}/__init__.py`);
+        await add(`${folder}/__init__.py`, `${base}${folder}/__init__.py`, true);
       }
     }
     return found;
   };
 
-  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+  const next = () => queue.shift() ?? later.shift();
+  for (let file = next(); file !== undefined; file = next()) {
     const folder = file.split('/').slice(0, -1);
     for (const { level, module: name, names } of importsOf(files[file]!)) {
       if (level > 0) {

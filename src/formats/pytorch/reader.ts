@@ -63,6 +63,8 @@ export class PytorchReader {
   private disposed = false;
   private next = 0;
   private readonly callers = new Callers();
+  /** Interpreters that have read a file. */
+  private readonly served = new WeakSet<Worker>();
   private readonly kept = new Map<string, Kept>();
   /** Settles when the interpreter has no reading left that nobody waits for. */
   private busy: Promise<void> = Promise.resolve();
@@ -305,11 +307,15 @@ export class PytorchReader {
     await ready;
     throwIfCancelled(signal);
     const started = performance.now();
+    const first = !this.served.has(worker);
+    this.served.add(worker);
+    let full = false;
     type Outcome = { answer: Answer } | { stopped: 'time' | 'lost' | 'cancelled' };
     const outcome = await new Promise<Outcome>(done => {
       const timer = setTimeout(() => finished({ stopped: 'time' }), this.options.timeoutMs);
-      const onMessage = (m: Partial<Answer> & { id?: number; fatal?: string }) => {
+      const onMessage = (m: Partial<Answer> & { id?: number; fatal?: string; full?: boolean }) => {
         if (m.id !== request.id) return;
+        full = m.full === true;
         finished(
           m.result ? { answer: { result: m.result, findings: m.findings ?? '' } } : { stopped: 'lost' },
         );
@@ -328,7 +334,10 @@ export class PytorchReader {
       worker.ref();
       worker.postMessage(request);
     });
-    if ('answer' in outcome) return outcome.answer;
+    if ('answer' in outcome) {
+      if (full) await this.end();
+      return outcome.answer;
+    }
     if (outcome.stopped === 'cancelled') {
       // One who types cancels with every key: a reading that ends by itself costs less than a new interpreter.
       this.busy = this.settle(worker, request.id);
@@ -336,6 +345,9 @@ export class PytorchReader {
     }
     // Python cannot be interrupted from outside: its thread goes, and a fresh one is started for who comes next.
     await this.end();
+    // What filled the memory may have been other files: only a fresh interpreter can tell.
+    if (outcome.stopped === 'lost' && !first && !this.disposed)
+      return this.ask(request, file, text, signal);
     const seconds = this.options.timeoutMs / 1000;
     const diagnostic: Diagnostic = {
       ...new SourceText(file, text).range(0, 0),

@@ -200,8 +200,10 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
         main: names[request.main] ?? request.main,
         milliseconds: performance.now() - started,
       });
+      // What files leave behind adds up: before it is too much, the next file gets an interpreter of its own.
+      const full = m.HEAPU8.length > 0.6 * memoryMb * 1024 * 1024;
       const findings = JSON.stringify(recorder.findings.map(f => [f.severity, f.code, f.message]));
-      port.postMessage({ id, result, findings });
+      port.postMessage({ id, result, findings, full });
     } catch (e) {
       // Emscripten gives up: the interpreter's memory is not to be trusted any more.
       port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });

@@ -1,7 +1,42 @@
 """Shapes that a model's inputs may have, likeliest first, from its layers and from examples in its file."""
 
 import ast
+import inspect
 import itertools
+import textwrap
+
+
+def parts_of(cls, name):
+    """
+    Keys by which forward takes an argument apart: texts of a dictionary, or places in a tuple. None when it uses the
+    argument in any other way.
+    """
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(cls.forward)))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return None
+    keys, taken = [], set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == name:
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, (int, str)):
+                keys.append(node.slice.value)
+                taken.add(node.value)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id == name:
+            if len(node.targets) == 1 and isinstance(node.targets[0], ast.Tuple):
+                keys.extend(range(len(node.targets[0].elts)))
+                taken.add(node.value)
+    whole = any(
+        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) and node not in taken
+        for node in ast.walk(tree)
+    )
+    keys = list(dict.fromkeys(keys))
+    if not keys or whole or len({type(k) for k in keys}) > 1 or any(isinstance(k, int) and k < 0 for k in keys):
+        return None
+    return keys if isinstance(keys[0], str) else sorted(keys)
+
+
+def part_name(name, key):
+    return key if isinstance(key, str) else f"{name}{key}"
 
 from . import trees
 

@@ -48,6 +48,8 @@ class Reading:
         #: The input's shape as text while one is tried that nobody gave.
         self.guessed = ""
         self.error = None
+        #: Keys or places of the tensors in those arguments of forward that hold several.
+        self.parts = {}
 
     def run(self, quiet=False, last=False, callers=()):
         """
@@ -158,7 +160,7 @@ class Reading:
         found = trace.mark_diagnostics()
         stated = self.request.get("inputs")
         if stated:
-            self.attempt([i["name"] for i in stated], [(tuple(i["shape"]), i["dtype"]) for i in stated], mark, found)
+            self.attempt_stated(stated, mark, found)
             if self.error is not None:
                 self.report(self.error)
             return
@@ -175,6 +177,58 @@ class Reading:
             if self.error is not None:
                 self.report(self.error)
             return
+        self.search(names, mark, found)
+        if self.error is not None:
+            self.search_parts(names, mark, found)
+        if self.error is not None:
+            self.report(self.error)
+
+    def attempt_stated(self, stated, mark, found):
+        """Tries the inputs that were stated, by place or by the names of parts."""
+        names = [i["name"] for i in stated]
+        shapes = [(tuple(i["shape"]), i["dtype"]) for i in stated]
+        self.attempt(names, shapes, mark, found)
+        if isinstance(self.error, trace.SymbolicSize) and "N" in _symbols(self.error.expression):
+            self.counted(names, shapes, mark, found)
+        if self.error is None:
+            return
+        own = self.forward_inputs()
+        parts = {n: keys for n in own if (keys := inputs.parts_of(self.cls, n))}
+        if parts and sum(len(parts.get(n, "1")) for n in own) == len(names):
+            before, kept = self.error, trace.keep_diagnostics()
+            self.parts = parts
+            self.attempt(names, shapes, mark, found)
+            if self.error is not None:
+                self.parts, self.error = {}, before
+                trace.restore_diagnostics(kept)
+
+    def counted(self, names, shapes, mark, found):
+        """Tries with a number for how many rows there are; the error stays the first one if that fails, too."""
+        first = self.error
+        trace.counting = True
+        try:
+            self.attempt(names, shapes, mark, found)
+        finally:
+            trace.counting = False
+        if self.error is not None:
+            self.error = first
+
+    def search_parts(self, names, mark, found):
+        """Tries once more with arguments that hold several tensors, where forward takes them apart."""
+        parts = {n: keys for n in names if (keys := inputs.parts_of(self.cls, n))}
+        if not parts:
+            return
+        before, kept = self.error, trace.keep_diagnostics()
+        self.parts = parts
+        flat = [k for n in names for k in ([inputs.part_name(n, key) for key in parts[n]] if n in parts else [n])]
+        self.search(flat, mark, found)
+        if self.error is not None:
+            self.parts = {}
+            self.error = before
+            trace.restore_diagnostics(kept)
+
+    def search(self, names, mark, found):
+        """Tries shapes for inputs until one is read; leaves the error of the best of them."""
         best = None
         tried = 0
         given = self.request.get("input") is not None
@@ -196,6 +250,8 @@ class Reading:
                 examples.append((self.error.expression, exemplary[1], trace.where_raised(self.error)))
                 shapes = exemplary[0]
                 self.attempt(names, shapes, mark, found)
+            if isinstance(self.error, trace.SymbolicSize) and "N" in _symbols(self.error.expression):
+                self.counted(names, shapes, mark, found)
             for expression, number, at in examples:
                 trace.say("hint", "example-size",
                           f"The size {expression} decides here what runs, and depends on the input: read with {number} as an "
@@ -227,8 +283,6 @@ class Reading:
             return
         if best[1] != shapes:
             self.attempt(names, best[1], mark, found)
-        if self.error is not None:
-            self.report(self.error)
 
     def solved(self, shapes, error):
         """Image sizes that make a size come out as a later layer wants it."""
@@ -266,10 +320,10 @@ class Reading:
         trace.entering.clear()
         snapshot = _state(self.model)
         try:
-            inputs = [
+            tensors = [
                 _tensor.graph_input(n, list(s), _tensor.DTYPES[k]) for n, (s, k) in zip(names, shapes)
             ]
-            result = self.model(*inputs)
+            result = self.model(*self.together(tensors))
             for size, number in channel.ask("met")["pairs"]:
                 # How many rows there are is nothing that a layer may fix.
                 if "N" in _symbols(size):
@@ -288,6 +342,20 @@ class Reading:
                 for cls, called in trace.entering.items():
                     trace.entered.setdefault(cls, called)
             _restore(snapshot)
+
+    def together(self, tensors):
+        """The tensors as forward takes them: some of its arguments may hold several."""
+        if not self.parts:
+            return tensors
+        left, out = list(tensors), []
+        for name in self.forward_inputs():
+            keys = self.parts.get(name)
+            if keys is None:
+                out.append(left.pop(0))
+                continue
+            held = {k: left.pop(0) for k in keys}
+            out.append(held if isinstance(keys[0], str) else tuple(held.get(i) for i in range(max(keys) + 1)))
+        return out
 
     def report(self, error):
         at = trace.where_raised(error) or self.name_place()

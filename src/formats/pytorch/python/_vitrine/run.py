@@ -15,14 +15,14 @@ from .reading import Reading, code_of, place, worded
 
 #: What calls of these names mean when a size is symbolic. The tree is changed, not the names, so that
 #: `isinstance(x, int)` stays what it is.
-_CALLS = {"int": "__vitrine_int__", "range": "__vitrine_range__"}
+_CALLS = {"int": "__vitrine_int__", "range": "__vitrine_range__", "len": "__vitrine_len__"}
 
 
 def _range(*arguments):
     for a in arguments:
-        if sizes.is_symbolic(a):
+        if sizes.is_symbolic(a) and not trace.counting:
             raise trace.SymbolicSize(repr(a))
-    return range(*arguments)
+    return range(*[a.__index__() if sizes.is_symbolic(a) else a for a in arguments])
 
 
 def _redirected(tree):
@@ -75,8 +75,8 @@ def _execute(source, namespace):
 class _WorkspaceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports the files that the reader was given, and no others."""
 
-    def __init__(self, sources):
-        self.sources = sources
+    def __init__(self, sources, main):
+        self.sources, self.main = sources, main
 
     def find_spec(self, name, path=None, target=None):
         base = trace.WORKSPACE + name.replace(".", "/")
@@ -95,15 +95,37 @@ class _WorkspaceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         source = self.sources.get(module.__spec__.origin)
+        if source is None:
+            return
+        module.__file__ = module.__spec__.origin
+        _prepare(module.__dict__)
+        if module.__spec__.submodule_search_locations is not None and source.name != self.main:
+            # A package above what is imported: its own file may import a hundred others, so it waits until it is asked.
+            object.__setattr__(module, "_waiting", source)
+            module.__class__ = _Package
+            return
+        _execute(source, module.__dict__)
+
+
+class _Package(types.ModuleType):
+    """A package whose __init__.py runs when a name is first asked for that it does not have."""
+
+    def __getattr__(self, name):
+        source = self.__dict__.pop("_waiting", None)
         if source is not None:
-            module.__file__ = module.__spec__.origin
-            _prepare(module.__dict__)
-            _execute(source, module.__dict__)
+            _execute(source, self.__dict__)
+            if name in self.__dict__:
+                return self.__dict__[name]
+        own = self.__dict__.get("__getattr__")
+        if own is not None:
+            return own(name)
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
 
 def _prepare(namespace):
     namespace["__vitrine_int__"] = sizes.to_int
     namespace["__vitrine_range__"] = _range
+    namespace["__vitrine_len__"] = sizes.to_len
 
 
 class _Quiet:
@@ -141,7 +163,7 @@ def read(request):
     sys.argv = [request["main"]]
     # A script's options have their defaults here; a required one that is missing is None.
     argparse.ArgumentParser.error = lambda self, message: None
-    finder = _WorkspaceFinder(sources)
+    finder = _WorkspaceFinder(sources, main.name)
     unknown.Finder.own = {
         name[len(trace.WORKSPACE) :].split("/")[0].removesuffix(".py") for name in sources
     }

@@ -170,6 +170,15 @@ class SymInt:
         return self._expression
 
     def __index__(self):
+        if trace.counting:
+            trace.say(
+                "hint",
+                "example-size",
+                f"How many rows a batch has decides here what runs: read for {_hints['N']}, with which {self._expression} "
+                f"is {self._hint()}. Another number may take another way.",
+                trace.here(),
+            )
+            return self._hint()
         raise trace.SymbolicSize(self._expression)
 
     __int__ = __float__ = __index__
@@ -214,9 +223,12 @@ class SymFloat:
         return -(-self.numerator * self.factor // self.denominator)
 
     def __int__(self):
-        raise trace.SymbolicSize(repr(self))
+        return self._whole().__index__()
 
-    __float__ = __index__ = __int__
+    __index__ = __int__
+
+    def __float__(self):
+        raise trace.SymbolicSize(repr(self))
 
     def __mul__(self, other):
         if isinstance(other, (int, float)):
@@ -245,6 +257,15 @@ def to_int(*arguments):
     if len(arguments) == 1 and isinstance(arguments[0], (SymInt, SymFloat)):
         return arguments[0].__trunc__()
     return int(*arguments)
+
+
+def to_len(*arguments):
+    """What `len(…)` means in a model's file: how many rows a tensor has may not be known."""
+    if len(arguments) == 1 and hasattr(arguments[0], "_shape"):
+        shape = arguments[0]._shape
+        if shape and is_symbolic(shape[0]):
+            return shape[0]
+    return len(*arguments)
 
 
 def is_symbolic(value):

@@ -8,6 +8,8 @@ WORKSPACE = "/workspace/"
 tracing = False
 #: True from when a class is made: what fails before concerns the file's script and not a model.
 building = False
+#: True when a size that depends on the batch's is a number where one is asked for: the last resort.
+counting = False
 #: Modules whose call is in progress, outermost first.
 calls = []
 #: The classes of the file that is read, how each was first made with plain values, and with what shapes called.
@@ -134,6 +136,16 @@ def take_diagnostics():
     diagnostics.clear()
     _said.clear()
     return taken
+
+
+def keep_diagnostics():
+    return list(diagnostics), set(_said)
+
+
+def restore_diagnostics(kept):
+    global _said
+    diagnostics[:] = kept[0]
+    _said = set(kept[1])
 
 
 def mark_diagnostics():

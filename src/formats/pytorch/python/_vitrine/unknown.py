@@ -1,5 +1,6 @@
 """Stands in for what is not there: modules that are not installed, and parts of PyTorch that are not read yet."""
 
+import dis
 import importlib.abc
 import importlib.machinery
 import sys
@@ -27,7 +28,9 @@ class _Kind(type):
         return False if cls.__dict__.get("_vitrine_plain") else type.__instancecheck__(cls, instance)
 
     def __iter__(cls):
-        return iter(())
+        """As many unknown values as are wanted where it is unpacked, none where it is looped over."""
+        name = cls._vitrine_unknown
+        return iter([make(f"{name}[{i}]", cls._vitrine_torch) for i in range(_wanted(sys._getframe(1)))])
 
     def __or__(cls, other):
         return cls
@@ -101,6 +104,16 @@ def example(kind):
             trace.here(),
         )
     return number
+
+
+def _wanted(frame):
+    """Into how many names the instruction that a frame stands at unpacks; 0 for any other instruction."""
+    code = frame.f_code.co_code
+    at = frame.f_lasti
+    name = dis.opname[code[at]] if 0 <= at < len(code) else ""
+    if name.startswith("UNPACK_SEQUENCE"):
+        return code[at + 1]
+    return code[at + 1] if name == "UNPACK_EX" else 0
 
 
 _exampled = set()

@@ -12,7 +12,8 @@ def _side(text):
     """Groups of names: "b (h w) c" is [["b"], ["h", "w"], ["c"]]."""
     groups = []
     for group, name in re.findall(r"\(([^)]*)\)|(\.\.\.|[A-Za-z_]\w*|\d+)", text):
-        groups.append([name] if name else group.split())
+        # "(...)" is one axis and "..." is several: a 1 beside it changes no size.
+        groups.append([name] if name else ["...", "1"] if group.strip() == "..." else group.split())
     return groups
 
 
@@ -23,9 +24,15 @@ def _read(tensor, pattern, sizes):
     left, right = (_side(p) for p in pattern.split("->"))
     if ["..."] in left:
         at = left.index(["..."])
-        extra = [[f"_dots{i}"] for i in range(tensor.ndim - len(left) + 1)]
-        left[at : at + 1] = extra
-        right = [g for h in right for g in (extra if h == ["..."] else [h])]
+        extra = [f"_dots{i}" for i in range(tensor.ndim - len(left) + 1)]
+        left[at : at + 1] = [[n] for n in extra]
+        right = [
+            g
+            for h in right
+            for g in (
+                [[n] for n in extra] if h == ["..."] else [[n for m in h for n in (extra if m == "..." else [m])]]
+            )
+        ]
     if len(left) != tensor.ndim:
         raise EinopsError(
             f"Wrong shape: expected {len(left)} dims. Received {tensor.ndim}-dim tensor. Pattern: {pattern!r}"

@@ -270,6 +270,30 @@ class _Random:
 random = _Random()
 
 
+def atleast_1d(values):
+    return array(list(values) if hasattr(values, "__iter__") else [values])
+
+
+def any(values, *_, **__):
+    return builtins.any(_flat(values))
+
+
+def all(values, *_, **__):
+    return builtins.all(_flat(values))
+
+
+def allclose(a, b, rtol=1e-05, atol=1e-08, **_):
+    return builtins.all(builtins.abs(x - y) <= atol + rtol * builtins.abs(y) for x, y in zip(_flat(a), _flat(b)))
+
+
+def unique(values, **_):
+    return array(sorted(set(_flat(values))))
+
+
+def ravel(values, **_):
+    return array(values).flatten()
+
+
 def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)

@@ -5,6 +5,7 @@ not here is answered by `__getattr__` with a stand-in that says so when it is us
 
 import contextlib
 import math
+from builtins import all as _all_of, any as _any_of
 import sys
 import types
 
@@ -71,6 +72,10 @@ for _name in ("where", "cat", "concat", "concatenate", "stack", "hstack", "vstac
               "numel", "is_tensor", "is_floating_point", "arcsin", "arccos", "arctan", "float_power", "rsub", "detach",
               "bitwise_xor", "fix"):
     globals()[_name] = getattr(_ops, _name)
+from . import _more
+
+for _name in _more.__all__:
+    globals()[_name] = getattr(_more, _name)
 range = arange
 trace = _ops._trace
 del unfold
@@ -186,10 +191,23 @@ class _Final:
         return item
 
 
+def _has_kind(value, kind):
+    """Whether a value is of a kind that may have parts, as typing writes it."""
+    import typing
+
+    parts = typing.get_args(kind)
+    origin = typing.get_origin(kind) or kind
+    if origin is typing.Union:
+        return _any_of(_has_kind(value, k) for k in parts)
+    if not isinstance(origin, type) or not isinstance(value, origin):
+        return False
+    return not parts or not isinstance(value, (list, tuple)) or _all_of(_has_kind(v, parts[0]) for v in value)
+
+
 jit = _submodule(
     "jit", _script_if_tracing=_marked, _overload=_marked, _overload_method=_marked, script=_marked, ignore=_marked, unused=_marked, export=_marked, script_if_tracing=_marked,
     script_method=_marked, interface=_marked, is_scripting=lambda: False, is_tracing=lambda: False, Final=_Final,
-    annotate=lambda _, value: value, trace=lambda model, *_, **__: model,
+    annotate=lambda _, value: value, trace=lambda model, *_, **__: model, isinstance=lambda value, kind: _has_kind(value, kind),
 )
 _C = _submodule("_C", _log_api_usage_once=_nothing, _get_tracing_state=_nothing)
 fx = _submodule("fx", wrap=_marked)
@@ -204,7 +222,10 @@ backends = _submodule("backends")
 backends.cudnn = _submodule("backends.cudnn", benchmark=False, deterministic=False, enabled=False,
                             is_available=lambda: False)
 backends.mps = _submodule("backends.mps", is_available=lambda: False, is_built=lambda: False)
-backends.cuda = _submodule("backends.cuda")
+backends.cuda = _submodule("backends.cuda", sdp_kernel=_Passing, flash_sdp_enabled=lambda: False,
+                           enable_flash_sdp=_nothing, enable_math_sdp=_nothing, enable_mem_efficient_sdp=_nothing)
+backends.cuda.matmul = _submodule("backends.cuda.matmul", allow_tf32=False)
+backends.opt_einsum = _submodule("backends.opt_einsum", enabled=False, is_available=lambda: False)
 onnx = _submodule("onnx", export=_nothing, is_in_onnx_export=lambda: False)
 def _lstsq(a, b, rcond=None, driver=None):
     """Its shape is known; its numbers are not until it is solved."""
@@ -220,7 +241,7 @@ def _lstsq(a, b, rcond=None, driver=None):
     return types.SimpleNamespace(solution=made, residuals=None, rank=None, singular_values=None)
 
 
-linalg = _submodule("linalg", lstsq=_lstsq, norm=lambda x, ord=None, dim=None, keepdim=False: _ops.norm(x, ord or 2, dim, keepdim),
+linalg = _submodule("linalg", lstsq=_lstsq, qr=lambda A, mode="reduced": _more.qr(A, mode=mode), norm=lambda x, ord=None, dim=None, keepdim=False: _ops.norm(x, ord or 2, dim, keepdim),
                     vector_norm=lambda x, ord=2, dim=None, keepdim=False: _ops.norm(x, ord, dim, keepdim),
                     matmul=_ops.matmul)
 special = _submodule("special", expit=_ops.sigmoid, erf=_ops.erf, logit=_ops.logit, log1p=_ops.log1p,
@@ -283,8 +304,11 @@ dropout = nn.functional.dropout
 layer_norm, batch_norm, group_norm = nn.functional.layer_norm, nn.functional.batch_norm, nn.functional.group_norm
 conv1d, conv2d, conv3d = nn.functional.conv1d, nn.functional.conv2d, nn.functional.conv3d
 selu, celu, prelu, rrelu = (getattr(nn.functional, _k) for _k in ("selu", "celu", "prelu", "rrelu"))
-max_pool2d, avg_pool1d = nn.functional.max_pool2d, nn.functional.avg_pool1d
-adaptive_avg_pool1d = nn.functional.adaptive_avg_pool1d
+for _name in """conv_transpose1d conv_transpose2d conv_transpose3d max_pool1d max_pool2d max_pool3d avg_pool1d
+adaptive_avg_pool1d adaptive_max_pool1d instance_norm rms_norm bilinear pixel_unshuffle pairwise_distance hardshrink
+threshold one_hot cosine_similarity binary_cross_entropy_with_logits kl_div affine_grid grid_sampler""".split():
+    if _name in vars(nn.functional):
+        globals()[_name] = getattr(nn.functional, _name)
 embedding, pixel_shuffle, channel_shuffle = (
     nn.functional.embedding, nn.functional.pixel_shuffle, nn.functional.channel_shuffle,
 )

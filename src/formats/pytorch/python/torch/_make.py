@@ -235,7 +235,7 @@ def _flatten(data, values, depth, shape):
             _flatten(d, values, depth + 1, shape)
         return None
     if isinstance(data, SymInt):
-        raise trace.SymbolicSize(repr(data))
+        data = data.__index__()
     if not isinstance(data, (int, float, bool)):
         data = float(data)
     values.append(data)
@@ -256,6 +256,13 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         return emit("ConstantOfShape", [], shape=[], value=data, dtype=as_dtype(dtype or int64).name)
     if _is_unknown(data):
         return data
+    if isinstance(data, (list, tuple)) and any(isinstance(v, SymInt) for v in data):
+        from ._ops import stack
+
+        # Sizes: each is known as far as it is known, also when some are picked out.
+        made = stack([tensor(v, dtype=dtype or int64) for v in data])
+        made._elements = list(data)
+        return made
     values, shape = [], []
     _flatten(data, values, 0, shape)
     if dtype is None:

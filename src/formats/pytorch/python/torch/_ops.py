@@ -365,10 +365,18 @@ def clamp(input, min=None, max=None, *, out=None):
         if min is not None:
             x = maximum(x, min)
         return x if max is None else minimum(x, max)
+    if not trace.tracing and input._random() and _within(input._init, min, max):
+        return input
     return emit("Clip", [input], min=None if min is None else float(min), max=None if max is None else float(max))
 
 
 clip = clamp
+
+
+def _within(start, low, high):
+    """Whether what a tensor begins with lies between two bounds already."""
+    a, b = start.get("low"), start.get("high")
+    return a is not None and (low is None or a >= low - 1e-9) and (high is None or b <= high + 1e-9)
 
 
 def clamp_min(input, min):
@@ -676,6 +684,7 @@ split_with_sizes = split
 
 def chunk(input, chunks, dim=0):
     length = input.shape[axis(dim, input.ndim)]
+    chunks = chunks.__index__()
     step = -(-length // chunks)
     if is_symbolic(step):
         step = length // chunks
@@ -697,8 +706,7 @@ def tensor_split(input, indices_or_sections, dim=0):
 def unbind(input, dim=0):
     at = axis(dim, input.ndim)
     length = input.shape[at]
-    if is_symbolic(length):
-        raise trace.SymbolicSize(repr(length))
+    length = length.__index__()
     return tuple(select(input, at, i) for i in builtins.range(length))
 
 
@@ -751,6 +759,9 @@ def _bounds(part, length):
 
 
 def getitem(x, index):
+    held = x.__dict__.get("_elements")
+    if held is not None and isinstance(index, (slice, int)):
+        return _make.tensor(held[index], dtype=x.dtype)
     if not isinstance(index, tuple):
         index = (index,) if not (isinstance(index, list) and any(isinstance(i, (slice, list, Tensor)) for i in index)) else tuple(index)
     taken = builtins.sum(
@@ -908,6 +919,8 @@ def setitem(x, index, value):
     from _vitrine import channel
 
     parts = index if isinstance(index, tuple) else (index,)
+    if _set_rows(x, parts, value):
+        return
     if any(p is None or isinstance(p, (list, bool)) for p in parts) or (
         any(isinstance(p, Tensor) for p in parts)
     ):
@@ -945,6 +958,31 @@ def setitem(x, index, value):
             x._init = {"kind": "values"}
             return
     x._become(_woven(x, list(parts), _aligned(value, parts)))
+
+
+def _set_rows(x, parts, value):
+    """
+    Sets rows that a list or a tensor of known numbers chooses, one by one; False when that is not what is asked for.
+    """
+    chosen, *rest = parts
+    if not isinstance(chosen, (list, Tensor)) or any(not (isinstance(p, slice) and p == slice(None)) for p in rest):
+        return False
+    if isinstance(chosen, Tensor):
+        replaced = isinstance(value, Tensor) and value.ndim == x.ndim
+        if chosen.ndim != 1 or trace.tracing and not replaced or chosen._random():
+            return False
+        try:
+            chosen = chosen.tolist()
+        except trace.Unsupported:
+            return False
+    if not chosen or any(isinstance(c, (list, tuple, Tensor, SymInt)) for c in chosen) or len(chosen) > 4096:
+        return False
+    if builtins.all(isinstance(c, bool) for c in chosen):
+        chosen = [i for i, c in enumerate(chosen) if c]
+    several = isinstance(value, Tensor) and value.ndim == x.ndim and value.shape[0] != 1
+    for k, i in enumerate(chosen):
+        setitem(x, i, value[k] if several else value)
+    return True
 
 
 def _aligned(value, parts):
@@ -992,8 +1030,7 @@ def unfold(input, dimension, size, step):
     """Windows along a dimension, as a new last one."""
     d = axis(dimension, input.ndim)
     length = input.shape[d]
-    if isinstance(length, SymInt):
-        raise trace.SymbolicSize(repr(length))
+    length = length.__index__()
     if size > length:
         raise RuntimeError(f"maximum size for tensor at dimension {d} is {length} but size is {size}")
     count = (length - size) // step + 1

@@ -428,10 +428,10 @@ class Tensor:
     def to(self, *arguments, **options):
         wanted = options.get("dtype")
         for a in arguments:
-            if isinstance(a, dtype) or a in (float, int, bool):
-                wanted = a
-            elif isinstance(a, Tensor):
+            if isinstance(a, Tensor):
                 wanted = a.dtype
+            elif isinstance(a, dtype) or a in (float, int, bool):
+                wanted = a
         from . import _ops
 
         return self if wanted is None else _ops.cast(self, as_dtype(wanted))
@@ -537,9 +537,7 @@ class Tensor:
     def __iter__(self):
         if not self._shape:
             raise TypeError("iteration over a 0-d tensor")
-        if is_symbolic(self._shape[0]):
-            raise trace.SymbolicSize(repr(self._shape[0]))
-        return iter([self[i] for i in range(self._shape[0])])
+        return iter([self[i] for i in range(self._shape[0].__index__())])
 
     def __contains__(self, other):
         raise trace.Unsupported("whether a tensor contains a value is not known before the model runs")

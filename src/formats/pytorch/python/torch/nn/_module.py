@@ -4,7 +4,7 @@ import itertools
 import sys
 from collections import OrderedDict, namedtuple
 
-from _vitrine import trace
+from _vitrine import trace, unknown
 
 from .. import _tensor
 from .._tensor import Tensor, leaf
@@ -206,6 +206,8 @@ class Module:
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def add_module(self, name, module):
+        if unknown.is_unknown(module):
+            module = _Unread(module)
         if not isinstance(module, Module) and module is not None:
             raise TypeError(f"{_type_name(module)} is not a Module subclass")
         if "." in name:
@@ -460,6 +462,18 @@ class Sequential(Module):
 
 def _picked(index, count):
     return range(count)[index] if isinstance(index, slice) else [range(count)[index]]
+
+
+class _Unread(Module):
+    """In the place of a part whose code is not here: the rest of the model shows, and its call says what is missing."""
+
+    def __init__(self, what):
+        super().__init__()
+        self.what = what
+        self._shown = what._vitrine_unknown
+
+    def forward(self, *arguments, **options):
+        return self.what(*arguments, **options)
 
 
 class ModuleList(Module):
