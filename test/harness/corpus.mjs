@@ -18,20 +18,20 @@ const reference = path.join(root, 'test/reference');
 const flags = new Set(process.argv.slice(2));
 
 function run(command, args) {
-  const r = spawnSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', timeout: 300_000 });
+  const r = spawnSync(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    timeout: 300_000,
+  });
   return { ok: r.status === 0, said: `${r.error?.message ?? ''}${r.stderr ?? ''}`.trim() };
 }
 
 /** How pip is started here; installed first on a Debian that lacks it, where that is allowed. */
 function pip() {
-  const ways = [
-    ['python3', '-m', 'pip'],
-    ['pip3'],
-    ['python', '-m', 'pip'],
-    ['pip'],
-  ];
+  const ways = [['python3', '-m', 'pip'], ['pip3'], ['python', '-m', 'pip'], ['pip']];
   const found = () => ways.find(([command, ...args]) => run(command, [...args, '--version']).ok);
-  if (found() || !process.env.CI || process.getuid?.() !== 0 || !run('apt-get', ['--version']).ok) return found();
+  if (found() || !process.env.CI || process.getuid?.() !== 0 || !run('apt-get', ['--version']).ok)
+    return found();
   run('apt-get', ['update', '-qq']);
   run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', 'python3-pip']);
   return found();
@@ -53,7 +53,14 @@ function packages() {
     // Whatever this machine is, the same files: of compiled packages, too, only the Python files are looked at.
     const system = ['macosx_11_0_arm64', 'any'].flatMap(p => ['--platform', p]);
     const python = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311', '--abi', 'none'];
-    const args = ['--no-deps', '--require-hashes', '--only-binary=:all:', '--no-compile', '--upgrade', '--quiet'];
+    const args = [
+      '--no-deps',
+      '--require-hashes',
+      '--only-binary=:all:',
+      '--no-compile',
+      '--upgrade',
+      '--quiet',
+    ];
     const to = ['--target', folder, '-r', file];
     const r = run(way[0], [...way.slice(1), 'install', ...args, ...system, ...python, ...to]);
     if (!r.ok) {
@@ -77,7 +84,9 @@ function repositories() {
       ['fetch', '-q', '--depth', '1', `https://github.com/${name}.git`, commit],
       ['checkout', '-q', '--detach', commit],
     ].map(args => git(...args));
-    console.log(r.every(x => x.ok) ? `${name}: ${commit}` : `${name}: not fetched. ${r.map(x => x.said).join(' ')}`);
+    console.log(
+      r.every(x => x.ok) ? `${name}: ${commit}` : `${name}: not fetched. ${r.map(x => x.said).join(' ')}`,
+    );
   }
 }
 

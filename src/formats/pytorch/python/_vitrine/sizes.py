@@ -181,7 +181,10 @@ class SymInt:
             return self._hint()
         raise trace.SymbolicSize(self._expression)
 
-    __int__ = __float__ = __index__
+    __int__ = __index__
+
+    def __float__(self):
+        return float(self.__index__())
 
     def __floor__(self):
         return self

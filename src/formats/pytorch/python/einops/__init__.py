@@ -93,6 +93,8 @@ def repeat(tensor, pattern, **sizes):
 
 
 def reduce(tensor, pattern, reduction, **sizes):
+    if reduction == "repeat":
+        return repeat(tensor, pattern, **sizes)
     tensor, names, known, right = _read(tensor, pattern, sizes)
     kept = [n for group in right for n in group]
     gone = [i for i, n in enumerate(names) if n not in kept]

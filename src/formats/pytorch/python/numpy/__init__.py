@@ -94,8 +94,13 @@ def _over(name, function):
 sqrt, exp, log = _over("sqrt", math.sqrt), _over("exp", math.exp), _over("log", math.log)
 log2, log10 = _over("log2", math.log2), _over("log10", math.log10)
 sin, cos, tan, tanh = (_over(k, getattr(math, k)) for k in ("sin", "cos", "tan", "tanh"))
-floor = _over("floor", lambda x: float(math.floor(x)))
-ceil = _over("ceil", lambda x: float(math.ceil(x)))
+def _whole(value):
+    """A whole number as numpy gives it; a size that has no number stays what it is."""
+    return value if hasattr(value, "_expression") else float(value)
+
+
+floor = _over("floor", lambda x: _whole(math.floor(x)))
+ceil = _over("ceil", lambda x: _whole(math.ceil(x)))
 abs = _over("abs", builtins.abs)
 round = _over("round", builtins.round)
 sign = _over("sign", lambda x: (x > 0) - (x < 0))

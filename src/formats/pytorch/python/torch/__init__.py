@@ -284,6 +284,39 @@ utils.checkpoint = _submodule(
     checkpoint=lambda function, *a, use_reentrant=None, preserve_rng_state=True, **k: function(*a, **k),
     checkpoint_sequential=lambda functions, segments, x, **_: _chain(functions, x),
 )
+def _tree_flatten(tree, is_leaf=None):
+    """The tensors of nested lists, tuples and dictionaries, and what puts them back."""
+    leaves = []
+
+    def walk(node):
+        if isinstance(node, dict):
+            return type(node), [(k, walk(v)) for k, v in node.items()]
+        if isinstance(node, (list, tuple)):
+            return type(node), [(i, walk(v)) for i, v in enumerate(node)]
+        leaves.append(node)
+        return None, len(leaves) - 1
+
+    return leaves, walk(tree)
+
+
+def _tree_unflatten(leaves, spec):
+    kind, held = spec
+    if kind is None:
+        return list(leaves)[held]
+    made = [(k, _tree_unflatten(leaves, s)) for k, s in held]
+    if issubclass(kind, dict):
+        return kind(made)
+    values = [v for _, v in made]
+    return kind(*values) if hasattr(kind, "_fields") else kind(values)
+
+
+def _tree_map(function, tree, *_, **__):
+    leaves, spec = _tree_flatten(tree)
+    return _tree_unflatten([function(v) for v in leaves], spec)
+
+
+utils._pytree = _submodule("utils._pytree", tree_flatten=_tree_flatten, tree_unflatten=_tree_unflatten, tree_map=_tree_map,
+                           tree_leaves=lambda tree, *_, **__: _tree_flatten(tree)[0])
 utils.model_zoo = _submodule("utils.model_zoo", load_url=load)
 hub = _submodule("hub", load_state_dict_from_url=load)
 types_ = _submodule("types")
