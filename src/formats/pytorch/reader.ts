@@ -346,8 +346,7 @@ export class PytorchReader {
     // Python cannot be interrupted from outside: its thread goes, and a fresh one is started for who comes next.
     await this.end();
     // What filled the memory may have been other files: only a fresh interpreter can tell.
-    if (outcome.stopped === 'lost' && !first && !this.disposed)
-      return this.ask(request, file, text, signal);
+    if (outcome.stopped === 'lost' && !first && !this.disposed) return this.ask(request, file, text, signal);
     const seconds = this.options.timeoutMs / 1000;
     const diagnostic: Diagnostic = {
       ...new SourceText(file, text).range(0, 0),
