@@ -1,8 +1,9 @@
 /** Reads the models of a file as the command line names it. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import { formatOf, modelFileOf } from '../formats/_registry';
+import { answersIn } from '../formats/experiment/answers';
 import { workspaceOf } from '../formats/experiment/paths';
 import { VitrineError } from '../model/errors';
 import { datasetOf, experimentOf, inputsOf } from '../train/assemble';
@@ -11,6 +12,8 @@ import { experimentsNaming } from './experiments';
 export interface ReadOptions {
   class?: string;
   input?: readonly number[];
+  /** Constructor arguments that were given here, before what an experiment says. */
+  arguments?: Readonly<Record<string, unknown>>;
   distFolder: string;
   signal: AbortSignal;
 }
@@ -30,8 +33,17 @@ export async function readModels(file: string, options: ReadOptions): Promise<Re
   const context = { distFolder, workspaceFolder: workspaceOf(full), signal };
   const request = { file: full, ...(options.input && { input: options.input }) };
   const known = await fromExperiments(full, options);
-  if (options.class !== undefined)
-    return format.read({ ...known.get(options.class), ...request, class: options.class }, context);
+  if (options.class !== undefined) {
+    const more = known.get(options.class);
+    const given = { ...more?.arguments, ...options.arguments };
+    const whole = {
+      ...more,
+      ...request,
+      class: options.class,
+      ...(Object.keys(given).length > 0 && { arguments: given }),
+    };
+    return format.read(whole, context);
+  }
   const read = await format.read(request, context);
   // Classes that an experiment says more of are read again with what it says.
   for (const [name, more] of known) {
@@ -53,6 +65,8 @@ async function fromExperiments(file: string, { class: wanted, signal }: ReadOpti
       known.set(name, { ...shapes, ...(model.arguments && { arguments: model.arguments }) });
     } catch (e) {
       if (!(e instanceof VitrineError) || e.code === 'cancelled') throw e;
+      // One that says no more than the model's values yet, or has other faults.
+      known.set(name, answersIn(await readFile(experimentFile, 'utf8').catch(() => '')));
     }
   }
   return known;

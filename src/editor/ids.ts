@@ -33,6 +33,7 @@ export const commands = {
   compareModels: 'vitrine.compareModels',
   exportModel: 'vitrine.exportModel',
   compareWithHead: 'vitrine.compareWithHead',
+  giveValues: 'vitrine.giveValues',
 } as const;
 
 export const views = {

@@ -120,6 +120,14 @@ export interface Model {
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
+/** What a finding asks for, once: the answer is kept under `model` of an experiment file. */
+export interface Ask {
+  /** Constructor arguments, or the names of what only a run could tell. */
+  arguments?: readonly string[];
+  /** True when the input's shape is wanted. */
+  input?: boolean;
+}
+
 /** A finding at a place in a file; `fix` replaces the text in its range. */
 export interface Diagnostic extends SourceRange {
   severity: Severity;
@@ -127,6 +135,8 @@ export interface Diagnostic extends SourceRange {
   code: string;
   message: string;
   fix?: { title: string; range: SourceRange; text: string };
+  /** Of the class `class`, where a value would tell more. */
+  ask?: Ask & { class: string };
 }
 
 /** A tensor's values, row-major. float32 for every float type, int32 for integers and booleans. */

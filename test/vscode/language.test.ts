@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { activate, codeOf, file, findings, placeOf, show, until, write } from './support';
+import { activate, codeOf, file, findings, messagesOf, placeOf, read, show, until, write } from './support';
 
 describe('a PyTorch file in the editor', () => {
   before(activate);
@@ -127,6 +127,64 @@ describe('a PyTorch file in the editor', () => {
     assert.match(document.getText(), /nn\.Linear\(8, 2\)/);
     await until('no finding', () => findings(uri).length === 0);
     await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('asks once for what the file does not tell, and keeps the answer in the experiment file', async () => {
+    const uri = write(
+      'asking/net.py',
+      [
+        'from torch import nn',
+        '',
+        '',
+        'class Net(nn.Module):',
+        '    def __init__(self, features, classes):',
+        '        super().__init__()',
+        '        self.out = nn.Linear(features, classes)',
+        '',
+        '    def forward(self, x):',
+        '        return self.out(x)',
+        '',
+      ].join('\n'),
+    );
+    await show(uri);
+    const [finding] = await until('a finding', () => findings(uri).length > 0 && findings(uri));
+    assert.equal(codeOf(finding!), 'argument-needed');
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      finding!.range,
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    const give = actions.find(a => a.command && /features, classes/.test(a.title));
+    assert.ok(give?.command, actions.map(a => a.title).join());
+    const window = vscode.window as unknown as Record<string, unknown>;
+    const box = window['showInputBox'];
+    const asked: (string | undefined)[] = [];
+    window['showInputBox'] = async ({ title }: vscode.InputBoxOptions) => {
+      asked.push(title);
+      return asked.length === 1 ? '4' : '3';
+    };
+    try {
+      const said = await messagesOf(() =>
+        vscode.commands.executeCommand(give.command!.command, ...give.command!.arguments!),
+      );
+      assert.match(said.map(m => m.text).join(), /net\.vitrine\.json/);
+    } finally {
+      window['showInputBox'] = box;
+    }
+    assert.equal(asked.length, 2);
+    assert.deepEqual(JSON.parse(read('asking/net.vitrine.json')), {
+      model: { file: 'net.py', class: 'Net', arguments: { features: 4, classes: 3 } },
+    });
+    await until('no finding', () => findings(uri).length === 0);
+    const lenses = await until('parameters over the class', async () => {
+      const all = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        uri,
+      );
+      return all.some(l => /15/.test(l.command?.title ?? '')) && all;
+    });
+    assert.ok(!lenses.some(l => /features/.test(l.command?.title ?? '')), 'nothing is asked any more');
   });
 
   it('knows the size of images from the experiment, while typing', async () => {

@@ -1,12 +1,15 @@
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { threadCount } from '../../engine/executors/threads';
 import { type Footprint, footprintOf } from '../../engine/footprint';
 import { describeGraph, type GraphDescription } from '../../engine/graphDescription';
+import { answerOf, experimentNames, type ModelAnswers, withAnswers } from '../../formats/experiment/answers';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Model } from '../../model/graph';
 import { listed, nearest } from '../../model/suggest';
 import { experimentOf, recipeOf } from '../../train/assemble';
-import { type Command, textOption } from '../command';
+import { writeAtomically } from '../../train/atomicFile';
+import { type Command, type CommandCall, textOption } from '../command';
 import { experimentsNaming, splitFragment } from '../experiments';
 import { parseShape, readModels } from '../readModels';
 import { fixedNumber, grouped, scaled, shapeText, tableLines } from '../table';
@@ -14,7 +17,7 @@ import type { Terminal } from '../terminal';
 
 export const command: Command = {
   name: 'graph',
-  usage: 'FILE[#Class] [--input 1x28x28] [--batch N] [--json]',
+  usage: 'FILE[#Class] [--input 1x28x28] [--argument NAME=VALUE]… [--keep] [--batch N] [--json]',
   summary:
     'Show the layers of a model: shapes, parameters, floating point operations, source lines; and what memory it takes.',
   arguments: [1, 1],
@@ -23,6 +26,16 @@ export const command: Command = {
       type: 'string',
       value: 'SHAPE',
       help: 'Shape of one sample, e.g. 1x28x28. If left out: that of the data of an experiment beside the file.',
+    },
+    argument: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=VALUE',
+      help: 'Of the constructor: a number, JSON, or an expression of the file. If left out: an experiment beside the file.',
+    },
+    keep: {
+      type: 'boolean',
+      help: 'Keep --input and --argument in the experiment beside the file, for everything that reads it.',
     },
     batch: {
       type: 'string',
@@ -33,9 +46,18 @@ export const command: Command = {
   async run(call) {
     const { file, class: wanted } = splitFragment(call.arguments[0]!);
     const input = textOption(call, 'input');
+    const answers: ModelAnswers = {
+      ...givenArguments(call),
+      ...(input !== undefined && { input: parseShape(input) }),
+    };
+    if (answers.arguments && wanted === undefined)
+      throw new VitrineError(
+        'bad-usage',
+        `--argument is of a class: vitrine graph ${file}#CLASS --argument …`,
+      );
     const read = await readModels(file, {
       ...(wanted !== undefined && { class: wanted }),
-      ...(input !== undefined && { input: parseShape(input) }),
+      ...answers,
       distFolder: call.distFolder,
       signal: call.signal,
     });
@@ -61,6 +83,7 @@ export const command: Command = {
       );
     }
     if (!found.model) throw unreadable(`${file}#${name}`, found.diagnostics);
+    if (call.options['keep']) await keepAnswers(file, name, answers, call);
     for (const d of found.diagnostics)
       call.terminal.message(
         `${path.relative('', d.file)}:${d.line}:${d.column}: ${d.severity}: ${d.message}`,
@@ -72,6 +95,49 @@ export const command: Command = {
     return !found.diagnostics.some(d => d.severity === 'error');
   },
 };
+
+function givenArguments(call: CommandCall): ModelAnswers {
+  const given = (call.options['argument'] ?? []) as readonly string[];
+  if (given.length === 0) return {};
+  const pairs = given.map(text => {
+    const at = text.indexOf('=');
+    const value = at > 0 ? answerOf(text.slice(at + 1)) : undefined;
+    if (value === undefined)
+      throw new VitrineError(
+        'bad-usage',
+        `"${text}" is no argument. Expected NAME=VALUE, e.g. num_classes=10.`,
+      );
+    return [text.slice(0, at).trim(), value] as const;
+  });
+  return { arguments: Object.fromEntries(pairs) };
+}
+
+/** Puts what was given into the experiment beside the file that names the class, or into a new one. */
+async function keepAnswers(
+  file: string,
+  name: string,
+  answers: ModelAnswers,
+  call: CommandCall,
+): Promise<void> {
+  if (!answers.arguments && !answers.input)
+    throw new VitrineError('bad-usage', '--keep keeps --input and --argument: give one of them.');
+  const [known] = await experimentsNaming(file, name);
+  const taken = (f: string) =>
+    stat(f).then(
+      () => true,
+      () => false,
+    );
+  let to = known?.file;
+  for (const free of experimentNames(file, name)) if (!to && !(await taken(free))) to = free;
+  if (!to)
+    throw new VitrineError(
+      'bad-usage',
+      `There are experiments beside ${file} already, and none names ${name}: nothing was kept.`,
+    );
+  const before = known ? await readFile(to, 'utf8') : undefined;
+  await writeAtomically(to, withAnswers(before, to, { file, class: name }, answers));
+  call.terminal.message(`Kept in ${to}.`);
+}
 
 /** What the model takes for a batch, trained as an experiment beside the file says, if there is one. */
 async function memoryOf(
@@ -98,7 +164,13 @@ async function memoryOf(
 
 function unreadable(what: string, diagnostics: readonly Diagnostic[]): VitrineError {
   const first = diagnostics.find(d => d.severity === 'error') ?? diagnostics[0];
-  return new VitrineError('bad-model', first?.message ?? `${what} cannot be read.`, {
+  const names = first?.ask?.arguments ?? [];
+  const how = names.length
+    ? ` Or: vitrine graph ${what} ${names.map(n => `--argument ${n}=VALUE`).join(' ')} --keep`
+    : first?.ask?.input
+      ? ` Or: vitrine graph ${what} --input SHAPE --keep`
+      : '';
+  return new VitrineError('bad-model', first ? `${first.message}${how}` : `${what} cannot be read.`, {
     ...(first && { at: first }),
     diagnostics,
   });

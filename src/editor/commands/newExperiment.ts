@@ -2,7 +2,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ColumnHead, DatasetKind } from '../../data/dataset';
+import { withAnswers } from '../../formats/experiment/answers';
 import { VitrineError } from '../../model/errors';
+import type { ExperimentInfo } from '../experiments/info';
 import { experimentSuffix } from '../ids';
 import type { Rooms } from '../rooms';
 import { guessLoss, likelyTargets, newExperimentText } from '../text/newExperiment';
@@ -11,7 +13,11 @@ import { classOf, type Target } from './targets';
 const { l10n } = vscode;
 
 /** The new file, or undefined when the user gave up. It is opened in an editor. */
-export async function newExperiment(target: Target, rooms: Rooms): Promise<vscode.Uri | undefined> {
+export async function newExperiment(
+  target: Target,
+  rooms: Rooms,
+  begun?: ExperimentInfo,
+): Promise<vscode.Uri | undefined> {
   const model = await classOf(target);
   if (!model) return undefined;
   const { datasetKinds } = await import('../../data/load');
@@ -28,15 +34,20 @@ export async function newExperiment(target: Target, rooms: Rooms): Promise<vscod
   const loss = await pickLoss(guessLoss(column, outputs), column);
   if (!loss) return undefined;
   const folder = vscode.Uri.file(path.dirname(model.file));
-  const uri = await freeName(folder, model.class.toLowerCase());
+  const uri = begun ? vscode.Uri.file(begun.file) : await freeName(folder, model.class.toLowerCase());
   const relative = (file: string) => {
     const r = path.relative(folder.fsPath, file).replaceAll(path.sep, '/');
     return r.startsWith('.') ? r : `./${r}`.replace(/^\.\//, '');
   };
-  const text = newExperimentText({
+  const said = begun?.model ?? (await rooms.experiments.of(model.file, model.class))[0]?.model;
+  const written = newExperimentText({
     model: { file: relative(model.file), class: model.class },
     data: { kind: data.kind.id, file: relative(data.uri.fsPath), target: column.name },
     loss,
+  });
+  const text = withAnswers(written, uri.fsPath, model, {
+    ...(said?.arguments && { arguments: said.arguments }),
+    ...(said?.input && { input: said.input }),
   });
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(uri, { preview: false });

@@ -10,6 +10,7 @@ import { chooseBackend } from './chooseBackend';
 import { compareModels, compareWithHead } from './compareModels';
 import { explain } from './explain';
 import { exportModel } from './exportModel';
+import { giveValues } from './giveValues';
 import { newExperiment } from './newExperiment';
 import { predictSelection } from './predictSelection';
 import { openReport, saveReport } from './report';
@@ -46,6 +47,7 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
   compareModels,
   exportModel,
   compareWithHead,
+  giveValues,
   revealRun,
   renameRun,
   compareRuns,

@@ -17,7 +17,9 @@ async function experimentOf(target: Target, rooms: Rooms): Promise<string | unde
     case 'run':
       return target.run.record.experiment;
     case 'class': {
-      const named = await rooms.experiments.of(target.file, target.class);
+      const all = await rooms.experiments.of(target.file, target.class);
+      // One without data keeps what was asked about the model: it becomes the experiment.
+      const named = all.filter(e => e.data);
       if (named.length === 1) return named[0]!.file;
       if (named.length > 1) {
         // The one that the panel shows is the one that is worked with.
@@ -25,7 +27,7 @@ async function experimentOf(target: Target, rooms: Rooms): Promise<string | unde
         const current = named.find(e => e.file === shown);
         return (current ?? (await pickExperiment(named)))?.file;
       }
-      return (await newExperiment(target, rooms))?.fsPath;
+      return (await newExperiment(target, rooms, all[0]))?.fsPath;
     }
   }
 }

@@ -62,6 +62,18 @@ function modelLenses(document: vscode.TextDocument, { models }: Rooms): vscode.C
         l10n.t('Explain a prediction of {0}', place.name),
       ),
     ];
+    const ask = reading?.models[place.name]?.diagnostics.find(d => d.ask?.class === place.name)?.ask;
+    if (ask) {
+      const what = ask.arguments?.length ? ask.arguments.join(', ') : l10n.t('the input’s shape');
+      lenses.push(
+        new vscode.CodeLens(range, {
+          title: l10n.t('$(question) Give {0}', what.length > 40 ? `${what.slice(0, 39)}…` : what),
+          command: commands.giveValues,
+          tooltip: l10n.t('The file does not tell: asked once, kept in the experiment file'),
+          arguments: [{ ...at, ask }],
+        }),
+      );
+    }
     const model = reading?.models[place.name]?.model;
     if (model)
       lenses.push(

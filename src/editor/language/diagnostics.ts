@@ -1,7 +1,7 @@
 /** Squiggles in models and experiment files, and their quick fixes. */
 import * as vscode from 'vscode';
 import type { Diagnostic, Severity } from '../../model/graph';
-import { experimentGlob, experimentSuffix } from '../ids';
+import { commands, experimentGlob, experimentSuffix } from '../ids';
 import { isPython, type Reading } from '../models';
 import { cellScheme } from '../notebooks';
 import { isCancelled } from '../problems';
@@ -9,6 +9,8 @@ import type { Rooms } from '../rooms';
 import { enabled, onSettingChange, readDelay } from '../settings';
 import { samePath } from '../text/places';
 import { pythonFiles, vscodeRange } from './places';
+
+const { l10n } = vscode;
 
 const severities: Record<Severity, vscode.DiagnosticSeverity> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -29,6 +31,13 @@ export function registerDiagnostics(rooms: Rooms): vscode.Disposable {
   );
 }
 
+/** A finding that asks for a value. */
+interface Question {
+  file: string;
+  diagnostic: vscode.Diagnostic;
+  ask: NonNullable<Diagnostic['ask']>;
+}
+
 interface Fix {
   /** The finding's. */
   file: string;
@@ -44,6 +53,7 @@ class Findings implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[];
   /** Fixes by the file of their findings. */
   readonly #fixes = new Map<string, Fix[]>();
+  readonly #questions = new Map<string, Question[]>();
   /** Findings of one reading may lie in files that it imports: by the file that was read. */
   readonly #places = new Map<string, Set<string>>();
   readonly #checks = new Map<string, AbortController>();
@@ -81,6 +91,24 @@ class Findings implements vscode.Disposable {
       document.uri.scheme === cellScheme
         ? (this.#fixes.get(document.uri.toString()) ?? [])
         : [...this.#fixes.values()].flat();
+    return [...this.#answers(document, range), ...this.#edits(known, document, range)];
+  }
+
+  /** Where a value would tell more: a command that asks for it and keeps it. */
+  #answers(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+    return (this.#questions.get(document.uri.toString()) ?? []).flatMap(({ file, diagnostic, ask }) => {
+      if (!diagnostic.range.intersection(range)) return [];
+      const title = ask.arguments?.length
+        ? l10n.t('Give {0} of {1}…', ask.arguments.join(', '), ask.class)
+        : l10n.t('Give the input’s shape of {0}…', ask.class);
+      const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+      action.diagnostics = [diagnostic];
+      action.command = { command: commands.giveValues, title, arguments: [{ file, class: ask.class, ask }] };
+      return [action];
+    });
+  }
+
+  #edits(known: readonly Fix[], document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     return known.flatMap(match => {
       const { diagnostic, fix } = match;
       const here = samePath(match.file, document.uri.fsPath) && diagnostic.range.intersection(range);
@@ -164,6 +192,10 @@ class Findings implements vscode.Disposable {
         vscode.Uri.parse(target),
         shown.map(s => s.diagnostic),
       );
+      this.#questions.set(
+        target,
+        shown.flatMap(({ d, diagnostic }) => (d.ask ? [{ file: uri.fsPath, diagnostic, ask: d.ask }] : [])),
+      );
       this.#fixes.set(
         target,
         shown.flatMap(({ d, diagnostic }) =>
@@ -197,6 +229,7 @@ class Findings implements vscode.Disposable {
     for (const target of [...(this.#places.get(uri.toString()) ?? []), uri.toString()]) {
       this.#collection.delete(vscode.Uri.parse(target));
       this.#fixes.delete(target);
+      this.#questions.delete(target);
     }
     this.#places.delete(uri.toString());
   }

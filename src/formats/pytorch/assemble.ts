@@ -101,7 +101,14 @@ class Places {
         : recording && d.fix
           ? this.fix(d.fix, recording)
           : undefined;
-    return { ...at, severity: d.severity, code: d.code, message: d.message, ...(fix ? { fix } : {}) };
+    return {
+      ...at,
+      severity: d.severity,
+      code: d.code,
+      message: d.message,
+      ...(fix ? { fix } : {}),
+      ...(d.ask && recording ? { ask: { ...d.ask, class: recording.class } } : {}),
+    };
   }
 
   /** The edit that puts the wanted size where the layer is constructed, if a plain number stands there. */

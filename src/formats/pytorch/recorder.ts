@@ -7,7 +7,16 @@
 import type { OpDefinition } from '../../engine/op';
 import { ShapeError } from '../../engine/op';
 import { addDims, bindDim, floorDivDims, mulDims, subDims, symbolsOf } from '../../model/dim';
-import type { Attribute, Attributes, Dim, DType, Initializer, Shape, TensorType } from '../../model/graph';
+import type {
+  Ask,
+  Attribute,
+  Attributes,
+  Dim,
+  DType,
+  Initializer,
+  Shape,
+  TensorType,
+} from '../../model/graph';
 import { assign, evaluateNode } from './constants';
 
 /** A place as Python knows it: file, line from 1, columns in UTF-8 bytes from 0, end exclusive. */
@@ -61,6 +70,7 @@ export interface RecordedDiagnostic {
   fix?:
     | { module: number; argument: string; position: number; found: Dim; expected: Dim }
     | { title: string; at: Place; text: string };
+  ask?: Ask;
 }
 
 /** What one class gave. */
@@ -662,12 +672,21 @@ function diagnostic(x: unknown): RecordedDiagnostic {
   const severity = string(d['severity']);
   if (!['error', 'warning', 'information', 'hint'].includes(severity))
     throw new TypeError(`unknown severity ${severity}`);
+  const ask = d['ask'] ? object(d['ask']) : undefined;
   const fix = d['fix'] ? object(d['fix']) : undefined;
   return {
     severity: severity as RecordedDiagnostic['severity'],
     code: string(d['code']).slice(0, 100),
     message: string(d['message']).slice(0, 4000),
     ...(d['at'] ? { at: place(d['at']) } : {}),
+    ...(ask && {
+      ask: {
+        ...(Array.isArray(ask['arguments']) && {
+          arguments: ask['arguments'].slice(0, 50).map(a => string(a).slice(0, 200)),
+        }),
+        ...(ask['input'] === true && { input: true }),
+      },
+    }),
     ...(fix
       ? {
           fix:

@@ -110,8 +110,10 @@ class Finder:
         self.signature = None
         self.parameters = []
         self.missing = []
-        #: True when some of what was found is not a value that is known.
+        #: True when some of what was found is not a value that is known, and the names of those arguments.
         self.partly = False
+        self.open = []
+        unknown.give(self.given)
 
     def find(self, callers=()):
         """(positional, keywords), or None with the names that are missing in `self.missing`."""
@@ -131,7 +133,7 @@ class Finder:
             return (), given
         partly = None
         for positional, values in self.candidates(callers):
-            values = {**values, **given}
+            values = {k: unknown.known(v) for k, v in {**values, **given}.items()}
             if any(name not in values for name in self.missing):
                 continue
             open_ones = sum(_is_open(v) for v in values.values())
@@ -140,6 +142,7 @@ class Finder:
             if partly is None or open_ones < partly[0]:
                 partly = open_ones, positional, values
         self.partly = partly is not None
+        self.open = [name for name, v in partly[2].items() if _is_open(v)] if partly else []
         return partly[1:] if partly else None
 
     def candidates(self, callers):
@@ -173,7 +176,7 @@ class Finder:
         keywords = any(p.kind == p.VAR_KEYWORD for p in self.parameters)
         if not keywords:
             for name in given:
-                if all(p.name != name for p in self.parameters):
+                if all(p.name != name for p in self.parameters) and not unknown.is_name(name):
                     known = ", ".join(p.name for p in self.parameters) or "none"
                     self.say("warning", "unknown-argument",
                              f"{self.cls.__name__} has no constructor argument {name}; it takes: {known}.")

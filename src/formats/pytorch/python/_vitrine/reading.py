@@ -43,6 +43,7 @@ class Reading:
         self.instance = instance
         #: Values that are examples in the constructor's arguments: what fails may fail for them.
         self.partly = False
+        self.open = []
         self.model = None
         self.outputs = []
         #: The input's shape as text while one is tried that nobody gave.
@@ -63,7 +64,7 @@ class Reading:
         try:
             mark = trace.mark_diagnostics()
             found = ((), {}) if self.instance is not None else finder.find(callers)
-            self.partly = finder.partly
+            self.partly, self.open = finder.partly, finder.open
             if finder.missing:
                 # What the search ran is no concern of the class.
                 trace.rewind_diagnostics(mark)
@@ -75,6 +76,7 @@ class Reading:
                 trace.building = True
                 self.model = self.cls(*found[0], **found[1]) if self.instance is None else self.instance
                 self.trace()
+                self.ask_for_better(finder.open)
                 advice.plain_lists(self.model, self.scope)
                 if self.error is None:
                     advice.unused_layers(self.model, self.scope)
@@ -101,6 +103,18 @@ class Reading:
             f"{'s' if len(missing) > 1 else ''} {', '.join(missing)}: in the experiment file under model.arguments, as "
             "a default in the constructor, or by making the model in an `if __name__ == \"__main__\":` block.",
             self.name_place(),
+            ask={"arguments": missing},
+        )
+
+    def ask_for_better(self, names):
+        """What was read with examples in the place of arguments: their values would tell more."""
+        if not names or self.instance is not None:
+            return
+        trace.say(
+            "hint", "example-value",
+            f"{self.name} is read with examples for {', '.join(names)}: what {'they are' if len(names) > 1 else 'it is'} "
+            "comes from something that is not run here. Their values under model.arguments in the experiment file say it.",
+            self.name_place(), ask={"arguments": names},
         )
 
     def statement(self):
@@ -255,7 +269,8 @@ class Reading:
             for expression, number, at in examples:
                 trace.say("hint", "example-size",
                           f"The size {expression} decides here what runs, and depends on the input: read with {number} as an "
-                          "example. model.input in the experiment file gives another.", at or self.name_place())
+                          "example. model.input in the experiment file gives another.", at or self.name_place(),
+                          ask={"input": True})
             if self.error is None:
                 settled = None if examples else self.settled(shapes)
                 if settled is not None:
@@ -279,7 +294,7 @@ class Reading:
         if best is None:
             trace.say("warning", "input-shape-needed",
                       f"The shape of the input of {self.cls.__name__} is not to be seen from its layers: give it as "
-                      "model.input in the experiment file.", self.name_place())
+                      "model.input in the experiment file.", self.name_place(), ask={"input": True})
             return
         if best[1] != shapes:
             self.attempt(names, best[1], mark, found)
@@ -359,7 +374,9 @@ class Reading:
 
     def report(self, error):
         at = trace.where_raised(error) or self.name_place()
-        fix = None
+        fix = ask = None
+        if isinstance(error, trace.SymbolicSize) and not self.request.get("inputs"):
+            ask = {"input": True}
         if isinstance(error, trace.ShapeMismatch) and error.fix:
             fix = self.fix_for(error)
         message, severity, code = worded(error), "error", code_of(error)
@@ -372,14 +389,15 @@ class Reading:
         if self.partly and not isinstance(error, trace.ShapeMismatch):
             message = (f"{self.name} was made with examples in place of values that are not known here, and that fails: "
                        f"{message}. Give its arguments in an experiment file under model.arguments.")
-            trace.say("information", "argument-needed", message, at)
+            trace.say("information", "argument-needed", message, at, ask={"arguments": self.open} if self.open else None)
             return
         if self.guessed and not fix:
             # The shape may be what is wrong, and not the code.
             message += f" (The input was taken to be {self.guessed}; model.input in the experiment file says otherwise.)"
+            ask = {"input": True}
             if not self.request.get("class"):
                 severity = "warning"
-        trace.say(severity, code, message, at, fix)
+        trace.say(severity, code, message, at, fix, ask)
 
     def advised(self, error, at):
         """(code, message, fix) of a mistake that has a name."""

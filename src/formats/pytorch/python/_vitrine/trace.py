@@ -108,7 +108,7 @@ def where_raised(error):
     return place
 
 
-def say(severity, code, message, at=None, fix=None):
+def say(severity, code, message, at=None, fix=None, ask=None):
     """Notes a finding once a place."""
     key = (code, message, tuple(at) if at else None)
     if key in _said or len(diagnostics) >= 200:
@@ -119,6 +119,8 @@ def say(severity, code, message, at=None, fix=None):
         found["at"] = at
     if fix:
         found["fix"] = fix
+    if ask:
+        found["ask"] = ask
     diagnostics.append(found)
 
 

@@ -37,8 +37,8 @@ class _Kind(type):
 
     __ror__ = __or__
 
-    def __getitem__(cls, _):
-        return cls
+    def __getitem__(cls, key):
+        return make(f"{cls._vitrine_unknown}.{key}", cls._vitrine_torch) if isinstance(key, str) else cls
 
     def __setitem__(cls, _, value):
         pass
@@ -92,6 +92,8 @@ def example(kind):
     a hint says which was taken, and everything else still shows.
     """
     name = kind._vitrine_unknown
+    if name in _given:
+        return _given[name]
     last = name.replace("(…)", "").rsplit(".", 1)[-1].lower()
     number = next((n for words, n in _EXAMPLES if any(w in last for w in words.split())), 16)
     if name not in _exampled:
@@ -102,8 +104,28 @@ def example(kind):
             f"What {name} is comes from something that is not run here (a file, a data set, an option): read with "
             f"{number} as an example. Give the model's arguments in an experiment file to see it with others.",
             trace.here(),
+            ask={"arguments": [name]},
         )
     return number
+
+
+def give(values):
+    """Numbers that someone named for what is not known."""
+    _given.clear()
+    _given.update({k: v for k, v in values.items() if isinstance(v, (int, float)) and not isinstance(v, bool)})
+
+
+def known(value):
+    """The number that was named for a value that is not known; else the value itself."""
+    return _given.get(value._vitrine_unknown, value) if is_unknown(value) else value
+
+
+def is_name(name):
+    """Whether something that is not known is called so."""
+    return name in _made or not name.isidentifier() and any(name.startswith(m) for m in _made)
+
+
+_given = {}
 
 
 def _wanted(frame):
@@ -126,6 +148,7 @@ def is_unknown(value):
 def forget():
     _made.clear()
     _exampled.clear()
+    _given.clear()
 
 
 def _called(kind, arguments, options):
