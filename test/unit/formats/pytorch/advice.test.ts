@@ -119,10 +119,12 @@ describe('advice on PyTorch source', function () {
   });
 
   it('does not take what PyTorch has, and Vitrine does not, for a slip', async () => {
-    const { Net } = await readText(net('self.fc = nn.FractionalMaxPool3d(2, 2)', 'return self.fc(x)'));
+    const { Net } = await readText(
+      net('self.fc = nn.AdaptiveLogSoftmaxWithLoss(2, 2, [1])', 'return self.fc(x)'),
+    );
     assert.match(
       said(Net).join(),
-      /unsupported-op .*torch\.nn\.FractionalMaxPool3d is not known to Vitrine yet/,
+      /unsupported-op .*torch\.nn\.AdaptiveLogSoftmaxWithLoss is not known to Vitrine yet/,
     );
   });
 });
