@@ -7,7 +7,7 @@ import {
   withAnswers,
 } from '../../../../src/formats/experiment/answers';
 
-const model = { file: '/work/nets/net.py', class: 'Net' };
+const model = { file: '/home/nets/net.py', class: 'Net' };
 
 describe('answers that an experiment file keeps', () => {
   it('are read as one types them', () => {
@@ -30,7 +30,7 @@ describe('answers that an experiment file keeps', () => {
   });
 
   it('make a file of their own, which says what they say', () => {
-    const text = withAnswers(undefined, '/work/nets/net.vitrine.json', model, {
+    const text = withAnswers(undefined, '/home/nets/net.vitrine.json', model, {
       arguments: { classes: 10 },
       input: [3, 8, 8],
     });
@@ -47,11 +47,11 @@ describe('answers that an experiment file keeps', () => {
   "loss": "mse" // as before
 }
 `;
-    const after = withAnswers(before, '/work/nets/a.vitrine.json', model, { arguments: { classes: 3 } });
+    const after = withAnswers(before, '/home/nets/a.vitrine.json', model, { arguments: { classes: 3 } });
     assert.match(after, /\/\/ the model/);
     assert.match(after, /"loss": "mse" \/\/ as before/);
     assert.deepEqual(answersIn(after), { arguments: { width: 8, classes: 3 } });
-    const again = withAnswers(after, '/work/nets/a.vitrine.json', model, { arguments: { width: 9 } });
+    const again = withAnswers(after, '/home/nets/a.vitrine.json', model, { arguments: { width: 9 } });
     assert.deepEqual(answersIn(again).arguments, { width: 9, classes: 3 });
   });
 
@@ -66,15 +66,15 @@ describe('answers that an experiment file keeps', () => {
 
   it('are not put into what is no experiment', () => {
     assert.throws(
-      () => withAnswers('[1, 2]', '/work/nets/a.vitrine.json', model, { input: [3] }),
+      () => withAnswers('[1, 2]', '/home/nets/a.vitrine.json', model, { input: [3] }),
       /a\.vitrine\.json is no JSON object/,
     );
   });
 
   it('have a place beside the model', () => {
-    assert.deepEqual(experimentNames('/work/nets/net.py', 'Net'), [
-      '/work/nets/net.vitrine.json',
-      '/work/nets/net-net.vitrine.json',
+    assert.deepEqual(experimentNames('/home/nets/net.py', 'Net'), [
+      '/home/nets/net.vitrine.json',
+      '/home/nets/net-net.vitrine.json',
     ]);
   });
 });
