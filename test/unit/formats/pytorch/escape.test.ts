@@ -67,7 +67,7 @@ describe('the cell in which a workspace runs', function () {
     'list folders of the host': `import os\nassert os.listdir('${home}')`,
     'open a connection': "import socket\ns = socket.socket()\ns.connect(('127.0.0.1', 22))",
     'fetch a page': "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:80/', timeout=1).read()",
-    'walk the subclasses to a shell': `names = [c for c in object.__subclasses__() if c.__name__ in ('_wrap_close', 'Popen', 'JsProxy', 'JsFinder')]\nassert any('system' in c.__init__.__globals__ and c.__init__.__globals__['system']('touch ${mark}') == 0 for c in names if hasattr(c.__init__, '__globals__')) or any(c.__name__.startswith('Js') for c in names)`,
+    'walk the subclasses to a shell': `import os\nglobals_of = [getattr(c.__init__, '__globals__', {}) for c in object.__subclasses__()]\nassert any(g[n]('touch ${mark}') == 0 for g in globals_of for n in ('system', 'popen') if n in g)`,
     'climb its frames to JavaScript':
       "import sys\nf = sys._getframe()\nseen = []\nwhile f is not None:\n    seen += [*f.f_globals.values(), *f.f_locals.values(), *f.f_builtins.values()]\n    f = f.f_back\nassert any('JsProxy' in type(v).__name__ or 'pyodide' in str(getattr(v, '__name__', '')) for v in seen)",
     'bring modules back by loading them again': `import importlib, sys, os\nimportlib.reload(os)\nimportlib.reload(sys)\nassert os.system('touch ${mark}') == 0`,
