@@ -12,7 +12,7 @@ export interface Actions {
   set(settings: Partial<Settings>): void;
   view(view: PanelView): void;
   select(selection: Partial<Selection>): void;
-  samples(split: Split, offset: number): void;
+  samples(split: Split, offset: number, augmented?: number): void;
   /** Asks for the data as a whole. */
   overview(): void;
   /** Explains with a method, or with the current one; methods about the whole model need no row. */
@@ -38,9 +38,15 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
     overview() {
       send({ type: 'overview' });
     },
-    samples(split, offset) {
+    samples(split, offset, augmented) {
       const image = state()?.samples?.modality === 'image';
-      send({ type: 'samples', split, offset, count: image ? pageSize.image : pageSize.table });
+      send({
+        type: 'samples',
+        split,
+        offset,
+        count: image ? pageSize.image : pageSize.table,
+        ...(augmented === undefined ? {} : { augmented }),
+      });
     },
     explain({ method, row, target }) {
       const s = state();

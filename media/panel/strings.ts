@@ -253,6 +253,10 @@ export const english = {
   'episode.worth': 'What each action is worth',
   'episode.time': 'What spoke for the action (orange) and against it (blue), over time',
   'episode.timeLabel': 'Saliency of the state over time; most of it lies in {strongest}',
+  'data.augmented': 'As training sees them',
+  'data.augmentedHint':
+    'Altered by chance, anew in each epoch; validation and test see the pictures as they are.',
+  'data.nextEpoch': 'Epoch {epoch}: show the next',
   'data.recorded': 'Recorded',
   'data.synthesised': 'Spoken by the model',
   'boxes.true': 'there',

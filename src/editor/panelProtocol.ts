@@ -98,7 +98,7 @@ export interface PanelState {
   focus?: { run: string; module: string; found: LayerFocus | null };
   /** The data as a whole. */
   overview?: DataOverview;
-  samples?: SamplePage & { split: 'train' | 'valid' | 'test'; offset: number };
+  samples?: SamplePage & { split: 'train' | 'valid' | 'test'; offset: number; augmented?: number };
   methods: readonly MethodChoice[];
   explanation?: Explanation;
   /** The row that `explanation` is about, so that its picture stays when another page of samples is shown. */
@@ -139,7 +139,14 @@ export type FromPage =
   | { type: 'continue' }
   /** Describes the data as a whole. */
   | { type: 'overview' }
-  | { type: 'samples'; split: 'train' | 'valid' | 'test'; offset: number; count?: number }
+  | {
+      type: 'samples';
+      split: 'train' | 'valid' | 'test';
+      offset: number;
+      count?: number;
+      /** As training sees them in this epoch. */
+      augmented?: number;
+    }
   | { type: 'inquire'; inquiry: Inquiry }
   | { type: 'cancelInquiry'; kind: InquiryKind }
   /** Gives up what is under way. */

@@ -36,6 +36,8 @@ import type { Robustness, RobustnessRequest } from './robustnessRun';
 export type { ModelFile, ParameterStatistics, ReadModel, ReadModelRequest, TensorStatistics };
 
 export interface SampleRequest {
+  /** As training sees them in this epoch, from 0, where the experiment alters them by chance. */
+  augmented?: number;
   experiment: string;
   split: Split;
   offset: number;
@@ -57,6 +59,8 @@ export interface SamplePage {
   features: readonly FeatureInfo[];
   target: TargetInfo;
   total: number;
+  /** Training sees its samples altered by chance. */
+  augments?: boolean;
   samples: readonly (RawSample &
     Heard & {
       /** Prepared or, for images and videos, scaled to 0…1, row-major. */

@@ -46,7 +46,13 @@ export async function samplePage(
     ? knownRows(request.rows, dataset)
     : dataset.splits[split]?.subarray(offset, offset + count);
   if (!rows) throw new VitrineError('bad-request', `There is no split "${split}".`);
-  const prepared = rows.length > 0 ? dataset.batch(rows) : undefined;
+  const seed = run?.record.seed ?? 0;
+  const prepared =
+    rows.length === 0
+      ? undefined
+      : request.augmented !== undefined && dataset.trainingBatch
+        ? dataset.trainingBatch(rows, { seed, epoch: request.augmented })
+        : dataset.batch(rows);
   const predictions =
     run && prepared && (await predictionsFor(run, dataset, prepared.input, engineFor, signal));
   const width = prepared ? prepared.input.data.length / rows.length : 0;
@@ -61,6 +67,7 @@ export async function samplePage(
     features: dataset.features,
     target: dataset.target,
     total: dataset.splits[split].length,
+    ...(dataset.trainingBatch && { augments: true }),
     samples: Array.from(rows, (row, i) => {
       const raw = dataset.raw(row);
       const values = Float32Array.from(prepared!.input.data.subarray(i * width, (i + 1) * width));

@@ -67,6 +67,29 @@ export function dataView(state: PanelState, settings: Settings, actions: Actions
             ? html`<span class="quiet">${t('data.noRun')}</span>`
             : nothing
       }
+      ${
+        samples.augments && samples.split === 'train'
+          ? html`<button
+                class="segment"
+                aria-pressed=${samples.augmented !== undefined}
+                title=${t('data.augmentedHint')}
+                @click=${() =>
+                  actions.samples('train', samples.offset, samples.augmented === undefined ? 0 : undefined)}
+              >
+                ${t('data.augmented')}
+              </button>
+              ${
+                samples.augmented === undefined
+                  ? nothing
+                  : html`<button
+                      class="link"
+                      @click=${() => actions.samples('train', samples.offset, samples.augmented! + 1)}
+                    >
+                      ${t('data.nextEpoch', { epoch: samples.augmented + 1 })}
+                    </button>`
+              }`
+          : nothing
+      }
       <span class="grow"></span>
       ${pager(samples, actions)}
     </div>
@@ -105,7 +128,7 @@ function pager(samples: Samples, actions: Actions): TemplateResult {
   const { offset, total, split } = samples;
   const count = samples.samples.length;
   const size = samples.modality === 'image' ? pageSize.image : pageSize.table;
-  const go = (to: number) => actions.samples(split as Split, to);
+  const go = (to: number) => actions.samples(split as Split, to, samples.augmented);
   return html`<div class="pager">
     <span class="mono quiet"
       >${t('data.range', {

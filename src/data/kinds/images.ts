@@ -19,6 +19,7 @@ import type {
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
 import { type ClassFile, listClasses, type Wanted } from '../files/folder';
+import { augment, augmentSchema, chanceOf } from '../image/augment';
 import { decodeImage } from '../image/decode';
 import { type Fit, planes } from '../image/resize';
 import { splitSchema } from '../options';
@@ -68,6 +69,7 @@ export const imagesSchema = Type.Object(
       ],
       { default: 'none', description: 'How brightness becomes numbers.' },
     ),
+    augment: augmentSchema,
     split: Type.Object(splitFields, {
       additionalProperties: false,
       default: {},
@@ -150,6 +152,15 @@ export class ImagePreparation implements SavedPreparation {
     for (let c = 0, i = 0; c < channels; c++)
       for (let n = 0; n < height * width; n++, i++)
         into[at + i] = (pixels[from + i]! / 255 - mean[c]!) / std[c]!;
+  }
+
+  /** Brightness 0 … 1 as the model sees it. */
+  writeUnit(picture: Float32Array, into: Float32Array, at: number): void {
+    const { height, width, mean, std } = this.state;
+    for (let i = 0; i < picture.length; i++) {
+      const c = Math.floor(i / (height * width));
+      into[at + i] = (picture[i]! - mean[c]!) / std[c]!;
+    }
   }
 
   /** Rows whose `file` is a picture's absolute path. @throws VitrineError bad-data, file-not-found */
@@ -277,6 +288,8 @@ function some(list: readonly string[]): string {
 }
 
 class ImageDataset implements Dataset {
+  /** Only where the experiment asks for altered pictures. */
+  readonly trainingBatch?: NonNullable<Dataset['trainingBatch']>;
   readonly name: string;
   readonly modality = 'image';
   readonly sampleShape;
@@ -335,6 +348,25 @@ class ImageDataset implements Dataset {
     this.sampleShape = this.plan.sampleShape;
     this.features = this.plan.features;
     this.target = this.plan.target;
+    const { augment: transforms } = options;
+    if (transforms && transforms.length > 0)
+      this.trainingBatch = (rows, chance) => {
+        const { targets } = this.batch(rows);
+        const size = this.features.length;
+        const data = new Float32Array(rows.length * size);
+        for (let i = 0; i < rows.length; i++) {
+          const from = rows[i]! * size;
+          const picture = Float32Array.from(pixels.subarray(from, from + size), x => x / 255);
+          const altered = augment(
+            picture,
+            { channels, height, width },
+            transforms,
+            chanceOf(chance, rows[i]!),
+          );
+          this.plan.writeUnit(altered, data, i * size);
+        }
+        return { input: { shape: [rows.length, ...this.sampleShape], data }, targets };
+      };
   }
 
   batch(rows: ArrayLike<number>) {

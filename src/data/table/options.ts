@@ -1,5 +1,7 @@
 /** What every kind of table lets the experiment file say. */
+
 import { type Static, Type } from '@sinclair/typebox';
+import { augmentSchema } from '../image/augment';
 import { columnSchema, commonDataFields, scaleSchema, unknownSchema } from '../options';
 
 export const tableFields = {
@@ -25,6 +27,7 @@ export const tableFields = {
           default: 255,
           description: 'The brightest value: pixels are divided by it.',
         }),
+        augment: augmentSchema,
       },
       {
         additionalProperties: false,

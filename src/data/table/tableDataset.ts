@@ -1,8 +1,10 @@
 /** A table as a data set: chosen, checked, divided and prepared. */
+
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Dataset, RawSample, Split, TargetInfo } from '../dataset';
 import { splitsByRow } from '../divide';
+import { type Augmentation, augment, chanceOf } from '../image/augment';
 import { balancedWeights } from '../options';
 import { Preparation, type PreparationColumn, type PreparationState } from '../preparation';
 import { type ColumnPlan, checkColumnOptions, planColumn } from './columnPlan';
@@ -30,6 +32,8 @@ export class TableDataset implements Dataset {
   readonly target: TargetInfo;
   readonly splits: Readonly<Record<Split, Int32Array>>;
   readonly notes: readonly string[];
+  /** Only where the experiment asks for altered pictures. */
+  readonly trainingBatch?: NonNullable<Dataset['trainingBatch']>;
   private readonly plan: Preparation;
   private readonly columns: readonly Column[];
   /** Of each column that the model sees, the table's column that it comes from. */
@@ -118,6 +122,35 @@ export class TableDataset implements Dataset {
     noteUnseen(this.sources, state.columns, this.splits, notes);
     noteLeaks(table, this.columns, this.targetColumn, this.splits, notes);
     this.notes = notes;
+    if (options.image?.augment?.length)
+      this.trainingBatch = this.altering(options.image, options.image.augment);
+  }
+
+  /** Batches of pictures that are altered by chance: taken back to brightness 0 … 1, altered, and prepared again. */
+  private altering(
+    { max, ...size }: NonNullable<TableOptions['image']>,
+    transforms: Augmentation,
+  ): NonNullable<Dataset['trainingBatch']> {
+    const { columns } = this.plan.state;
+    if (columns.some(c => c.transform !== undefined || c.quantiles !== undefined))
+      throw new VitrineError(
+        'bad-experiment',
+        'data.image.augment alters brightness, which data.scale turned into something else. Let it be "none", "standard", "minmax" or "robust".',
+      );
+    return (rows, chance) => {
+      const batch = this.batch(rows);
+      const { width } = this.plan;
+      const data = batch.input.data as Float32Array;
+      for (let i = 0; i < rows.length; i++) {
+        const own = data.subarray(i * width, (i + 1) * width);
+        const picture = own.map((x, j) => (x * columns[j]!.scale + columns[j]!.shift) / max);
+        const altered = augment(picture, size, transforms, chanceOf(chance, rows[i]!));
+        altered.forEach((x, j) => {
+          own[j] = (x * max - columns[j]!.shift) / columns[j]!.scale;
+        });
+      }
+      return batch;
+    };
   }
 
   batch(rows: ArrayLike<number>) {

@@ -95,7 +95,7 @@ export class Asking {
     this.#inquiries.cancelAll();
   }
 
-  async samples(split: Split, offset: number, count: number): Promise<void> {
+  async samples(split: Split, offset: number, count: number, augmented?: number): Promise<void> {
     const { experiment, run } = this.#desk.state;
     if (!experiment) return;
     await this.#work.do('samples', l10n.t('Loading data…'), async signal => {
@@ -109,13 +109,17 @@ export class Asking {
           split,
           offset: start,
           count: wanted,
+          ...(augmented !== undefined && { augmented }),
           ...(trained ? { run: trained.record.id } : {}),
         },
         { signal },
       );
       const { state } = this.#desk;
       if (state.experiment?.path === experiment.path && state.run?.record.id === run?.record.id)
-        this.#desk.update({ samples: { ...page, split, offset: start }, error: undefined });
+        this.#desk.update({
+          samples: { ...page, split, offset: start, ...(augmented !== undefined && { augmented }) },
+          error: undefined,
+        });
     });
   }
 

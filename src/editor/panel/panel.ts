@@ -265,7 +265,7 @@ export class Panel implements vscode.Disposable {
         await this.compare(await this.#comparing.runsIn(m.text));
         break;
       case 'samples':
-        await asking.samples(m.split, m.offset, m.count ?? PAGE_SIZE);
+        await asking.samples(m.split, m.offset, m.count ?? PAGE_SIZE, m.augmented);
         break;
       case 'evaluate':
         await asking.evaluate(m.split);
