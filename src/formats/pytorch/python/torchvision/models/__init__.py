@@ -1,0 +1,14 @@
+"""torchvision.models: the networks that others are built on, with the names that its checkpoints have."""
+
+from .alexnet import *  # noqa: F403
+from .mobilenet import *  # noqa: F403
+from .resnet import *  # noqa: F403
+from .vgg import *  # noqa: F403
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    from _vitrine import unknown
+
+    return unknown.make(f"torchvision.models.{name}")
