@@ -1,13 +1,13 @@
 /** Whole nets, read from PyTorch source, against PyTorch's numbers (test/reference/engine_models.py). */
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { initializeWeights } from '../../../src/engine/initialize';
 import { format as huggingface } from '../../../src/formats/huggingface';
 import { PytorchReader } from '../../../src/formats/pytorch/reader';
 import { bindDim, symbolsOf } from '../../../src/model/dim';
 import type { Model, Tensor, Tensors } from '../../../src/model/graph';
+import { engineOn } from './_backends';
 import { noise, reference } from './_reference';
 
 /** Every `step`-th cell, and the largest of all. */
@@ -108,8 +108,9 @@ describe('nets from PyTorch source', function () {
   this.timeout(120_000);
   let engine: Engine;
   let reader: PytorchReader;
-  before(async () => {
-    engine = await createEngine({ backend: 'webasm' });
+  before(async function () {
+    // On request on a GPU: emulated ones take minutes.
+    engine = await engineOn(process.env['VITRINE_TEST_GPU'] === 'nets' ? 'webgpu' : 'webasm', this);
     reader = new PytorchReader({ distFolder });
   });
   after(async () => {
