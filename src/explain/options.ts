@@ -21,7 +21,12 @@ export function readOptions<T extends TObject>(
       `${of} has no option "${name}".${near ? ` Did you mean "${near}"?` : known.length ? ` It has ${listed(known)}.` : ''}`,
     );
   }
-  const value = Value.Default(schema, structuredClone(given));
+  // A list may be given as its only member, as command lines do.
+  const whole = Object.entries(given).map(([name, v]) => [
+    name,
+    schema.properties[name]?.['type'] === 'array' && !Array.isArray(v) ? [v] : v,
+  ]);
+  const value = Value.Default(schema, structuredClone(Object.fromEntries(whole)));
   const error = Value.Errors(schema, value).First();
   if (error) {
     const name = error.path.slice(1);

@@ -84,6 +84,17 @@ describe('explain', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(e)), e);
   });
 
+  it('takes the only member of a list as the list', async () => {
+    const { figures } = await explain(
+      call({ method: 'feature_interaction', row: undefined, options: { columns: ['length', 'width'] } }),
+    );
+    assert.ok(figures);
+    await assert.rejects(
+      explain(call({ method: 'feature_interaction', row: undefined, options: { columns: 'length' } })),
+      /Interactions are between two columns, and memory gives 1\./,
+    );
+  });
+
   it('explains another class when asked, by name or index', async () => {
     for (const target of ['rose', 0, '0']) {
       const e = await explain(call({ target }));
