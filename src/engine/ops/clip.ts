@@ -14,7 +14,9 @@ export const op = unary({
   summary: 'Limits values to a range',
   formula: 'y = min(max(x, lo), hi)',
   torch: ['torch.clamp', 'nn.Hardtanh', 'nn.ReLU6', 'F.relu6'],
-  expression: o => `Math.min(Math.max(a, ${low(o)}), ${high(o)})`,
+  // Comparisons, which take a fraction of the instructions of a minimum that minds NaN and the sign of zero.
+  statements: o => `const above = a < ${low(o)} ? ${low(o)} : a;`,
+  expression: o => `above > ${high(o)} ? ${high(o)} : above`,
   derivative: o =>
     flag(o, 'open')
       ? `(a > ${low(o)} && a < ${high(o)}) ? g : 0`
