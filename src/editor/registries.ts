@@ -5,6 +5,7 @@
 import type { OpDefinition } from '../engine/op';
 import type { Engine } from './engine';
 import type { MethodChoice } from './panelProtocol';
+import { language } from './settings';
 import type { Ops } from './text/facts';
 
 let ops: Promise<Ops> | undefined;
@@ -24,9 +25,10 @@ export function loadOps(): Promise<Ops> {
  * @param run a run's folder: each method then says whether it fits the run's model.
  */
 export function loadMethods(engine: Engine, run?: string): Promise<readonly MethodChoice[]> {
-  if (run !== undefined) return engine.request('methods/list', { run }).then(list => list.methods);
+  if (run !== undefined)
+    return engine.request('methods/list', { run, language: language() }).then(list => list.methods);
   methods ??= engine
-    .request('methods/list', null)
+    .request('methods/list', { language: language() })
     .then(list => list.methods)
     .catch(e => {
       methods = undefined;

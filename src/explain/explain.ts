@@ -5,6 +5,7 @@ import type { Engine, LossSpec } from '../engine/engine';
 import { throwIfCancelled, VitrineError } from '../model/errors';
 import type { Model, Tensor, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
+import { nameOf } from '../names/names';
 import { contextOf } from './context';
 import { EvaluatorPool } from './evaluatorPool';
 import { ofInput } from './figure';
@@ -173,7 +174,7 @@ async function judge(
     const result = await measure.judge({ ...request, onProgress: undefined }, attribution, same);
     if (!Number.isFinite(result.value) || !Number.isFinite(result.score))
       throw new Error(`the trust measure "${measure.id}" gave no number`);
-    results.push(result);
+    results.push({ ...result, title: nameOf('measure', measure.id, measure, call.language).title });
     call.onProgress?.(methodShare + ((1 - methodShare) * (i + 1)) / measures.length);
   }
   return trustOf(results);

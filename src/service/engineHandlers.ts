@@ -1,4 +1,5 @@
 /** Requests that compute. */
+import { nameOf } from '../names/names';
 import { runChecks } from '../train/checkRegistry';
 import { openRun } from '../train/openRun';
 import { readRawRows } from '../train/rawRows';
@@ -133,15 +134,19 @@ export function engineHandlers(runs: RunManager, engines: Engines, distFolder: s
       };
     },
 
-    async 'checks/run'({ experiment, only }, { signal, progress }) {
+    async 'checks/run'({ experiment, only, language }, { signal, progress }) {
+      const reports = await runChecks(experiment, {
+        distFolder,
+        signal,
+        engineFor: name => engines.get(name),
+        ...(only && { only }),
+        onProgress: progress,
+      });
       return {
-        checks: await runChecks(experiment, {
-          distFolder,
-          signal,
-          engineFor: name => engines.get(name),
-          ...(only && { only }),
-          onProgress: progress,
-        }),
+        checks: reports.map(r => ({
+          ...r,
+          title: nameOf('check', r.check, { title: r.title, summary: '' }, language).title,
+        })),
       };
     },
 

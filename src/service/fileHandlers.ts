@@ -8,6 +8,7 @@ import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
 import { describeModel } from '../model/diff';
 import { VitrineError } from '../model/errors';
+import { nameOf } from '../names/names';
 import { checks } from '../train/checkRegistry';
 import { compareModels } from '../train/compareModels';
 import { compareRuns } from '../train/compareRuns';
@@ -94,16 +95,15 @@ export function fileHandlers(distFolder: string): Handlers {
       return {
         methods: methods.map(({ id, title, summary, scope }) => ({
           id,
-          title,
-          summary,
+          ...nameOf('method', id, { title, summary }, params?.language),
           scope,
           ...(unsuited?.has(id) && { unsuited: unsuited.get(id)! }),
         })),
       };
     },
 
-    async 'checks/list'() {
-      return { checks: checks.map(({ id, title, summary }) => ({ id, title, summary })) };
+    async 'checks/list'(params) {
+      return { checks: checks.map(c => ({ id: c.id, ...nameOf('check', c.id, c, params?.language) })) };
     },
 
     async 'experiment/check'({ file, text }) {

@@ -205,11 +205,14 @@ export interface Requests {
     { files: readonly string[]; untrained: boolean },
   ];
   /** What the panel can draw of the registry of methods. */
-  'methods/list': [{ run?: string } | null, { methods: readonly MethodSummary[] }];
+  'methods/list': [{ run?: string; language?: Language } | null, { methods: readonly MethodSummary[] }];
   /** The model checks that there are. */
-  'checks/list': [null, { checks: readonly CheckSummary[] }];
+  'checks/list': [{ language?: Language } | null, { checks: readonly CheckSummary[] }];
   /** Puts an experiment's model and data to checks; all of them if `only` is absent. */
-  'checks/run': [{ experiment: string; only?: readonly string[] }, { checks: readonly CheckReport[] }];
+  'checks/run': [
+    { experiment: string; only?: readonly string[]; language?: Language },
+    { checks: readonly CheckReport[] },
+  ];
   'experiment/check': [{ file: string; text?: string }, { diagnostics: readonly Diagnostic[] }];
   'run/start': [
     {

@@ -1,7 +1,9 @@
 /** Writes a model with its weights in another format. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { nameOf } from '../../names/names';
 import type { Rooms } from '../rooms';
+import { language } from '../settings';
 import { mustBeTrusted } from '../trust';
 import { classOf, targetOf } from './targets';
 
@@ -19,7 +21,7 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
       .map(([to, e]) => ({
         label: e.name,
         description: e.extension,
-        detail: e.summary,
+        detail: nameOf('exporter', to, { title: e.name, summary: e.summary }, language()).summary,
         to,
       })),
     { title: l10n.t('Export {0} as…', model.class) },

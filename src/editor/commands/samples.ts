@@ -77,7 +77,9 @@ export async function showOpenedSample(context: vscode.ExtensionContext): Promis
     if (await exists(start)) await vscode.window.showTextDocument(start, { preview: false });
   }
   const readme = vscode.Uri.joinPath(folder.uri, 'README.md');
-  if (await exists(readme)) await vscode.commands.executeCommand('markdown.showPreviewToSide', readme);
+  if (!(await exists(readme))) return;
+  // Someone may have switched VS Code's own Markdown off.
+  await vscode.commands.executeCommand('markdown.showPreviewToSide', readme).then(undefined, () => {});
 }
 
 /** A sample's files, and the runs that ship with it where runs are kept: it can be asked before it is trained. */

@@ -24,6 +24,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #shared: () => SharedState;
   #view: PanelView;
+  #previous: PanelView | undefined;
   #listening = false;
   #patch: Partial<PanelState> = {};
   #clear = new Set<keyof PanelState>();
@@ -40,7 +41,13 @@ export class Outbox {
     return this.#view;
   }
 
+  /** What it showed before. */
+  get previous(): PanelView | undefined {
+    return this.#previous;
+  }
+
   set view(view: PanelView) {
+    if (view !== this.#view) this.#previous = this.#view;
     this.#view = view;
     this.take({ view });
   }

@@ -59,7 +59,9 @@ export class Pages implements vscode.Disposable {
     const front = this.#front();
     if (!front) return undefined;
     const outbox = this.#pages.get(front)!;
-    const rest = here && here !== view ? here : view === 'architecture' ? 'training' : 'architecture';
+    const rest =
+      [here, outbox.previous].find(v => v !== undefined && v !== view) ??
+      (view === 'architecture' ? 'training' : 'architecture');
     this.#attach(openPage(this.#extensionUri, front.column + 1, true), view);
     outbox.view = rest;
     this.name();

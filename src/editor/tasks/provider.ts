@@ -10,6 +10,7 @@ import { experimentName } from '../experiments/info';
 import { taskType } from '../ids';
 import { isCancelled, messageOf } from '../problems';
 import type { Rooms } from '../rooms';
+import { language } from '../settings';
 import { number, percent } from '../text/format';
 
 const { l10n } = vscode;
@@ -129,7 +130,11 @@ const works: Record<Kind, (file: string, rooms: Rooms, write: Write) => Work> = 
       let passed = true;
       const { checks } = await engine.request('checks/list', null, { token });
       for (const { id } of checks) {
-        const result = await engine.request('checks/run', { experiment: file, only: [id] }, { token });
+        const result = await engine.request(
+          'checks/run',
+          { experiment: file, only: [id], language: language() },
+          { token },
+        );
         for (const report of result.checks) {
           const word = {
             passed: l10n.t('passed'),

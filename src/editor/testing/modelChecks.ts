@@ -9,6 +9,7 @@ import { type ExperimentInfo, experimentName } from '../experiments/info';
 import { testControllerId } from '../ids';
 import { isCancelled, messageOf, rangeOf } from '../problems';
 import type { Rooms } from '../rooms';
+import { language } from '../settings';
 
 const { l10n } = vscode;
 
@@ -18,7 +19,7 @@ export function registerModelChecks(rooms: Rooms): vscode.Disposable {
   let summaries: readonly CheckSummary[] | undefined;
 
   const refresh = async () => {
-    summaries ??= (await engine.request('checks/list', null)).checks;
+    summaries ??= (await engine.request('checks/list', { language: language() })).checks;
     controller.items.replace(
       (await experiments.all()).filter(e => e.model).map(e => suite(controller, e, summaries!)),
     );
@@ -47,7 +48,7 @@ export function registerModelChecks(rooms: Rooms): vscode.Disposable {
         try {
           const { checks } = await engine.request(
             'checks/run',
-            { experiment: item.parent!.uri!.fsPath, only: [checkOf(item)] },
+            { experiment: item.parent!.uri!.fsPath, only: [checkOf(item)], language: language() },
             { token },
           );
           tell(testRun, item, checks[0]!);

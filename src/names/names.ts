@@ -1,0 +1,30 @@
+/**
+ * What things of the registries are called in other languages. A method, measure, check or exporter says its own name
+ * in English, where it stands; here is the one place that knows others. A unit test misses what is not there.
+ */
+import { chinese } from './zh';
+
+export type NamedKind = 'method' | 'measure' | 'check' | 'exporter';
+
+export interface Naming {
+  title: string;
+  summary: string;
+}
+
+export type Names = Readonly<Record<NamedKind, Readonly<Record<string, Naming>>>>;
+
+/** By language; English is what the things say of themselves. */
+const translations: Readonly<Record<string, Names>> = { zh: chinese };
+
+/** The languages that there are besides English. */
+export const otherLanguages = Object.keys(translations);
+
+/** What a thing is called in a language: its own English words where the language has none. */
+export function nameOf(
+  kind: NamedKind,
+  id: string,
+  english: Naming,
+  language: string | undefined = 'en',
+): Naming {
+  return translations[language]?.[kind][id] ?? { title: english.title, summary: english.summary };
+}
