@@ -98,7 +98,10 @@ describe('habits of the workbench', () => {
     await bench.command('Vitrine: Open View to the Side');
     await page.locator('.tab', { hasText: '· Data' }).waitFor();
     await page.locator('.tab', { hasText: '· Training' }).waitFor();
-    await bench.reload();
+    // As a user reloads: the workbench writes down its editor groups when it is told to close.
+    await bench.command('Developer: Reload Window');
+    await page.waitForEvent('domcontentloaded').catch(() => {});
+    await bench.ready();
     await page.locator('.tab', { hasText: '· Data' }).waitFor({ timeout: 60_000 });
     await page.locator('.tab', { hasText: '· Training' }).waitFor();
     assert.equal(await pages().count(), 2);

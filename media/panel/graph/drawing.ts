@@ -15,6 +15,7 @@ import {
   titleOf,
   tooltip,
 } from './cardText';
+import { clipped, type Drawn } from './culling';
 import { boxPadding, edgePath, type Placement, type Rect } from './layout';
 import type { Scale } from './scale';
 import type { Box, Card, Edge } from './visible';
@@ -31,9 +32,11 @@ export interface CardLook {
   onToggle(): void;
 }
 
+/** @param drawn what of the world is drawn; all if undefined. */
 export function drawBox(
   box: Box,
   r: Rect | undefined,
+  drawn: Drawn | undefined,
   family: Family,
   onToggle: () => void,
 ): SVGTemplateResult {
@@ -42,9 +45,10 @@ export function drawBox(
   const x = r.x - r.width / 2;
   const y = r.y - r.height / 2;
   const room = r.width - 2 * boxPadding.side - 16;
+  const seen = clipped(r, drawn) ?? r;
   const title = cut(`${name}  ${type}`, fonts.name + family.sans, room);
   return svg`<g class="box">
-      <rect x=${x} y=${y} width=${r.width} height=${r.height} rx="8" />
+      <rect x=${seen.x - seen.width / 2} y=${seen.y - seen.height / 2} width=${seen.width} height=${seen.height} rx="8" />
       <g class="fold" role="button" tabindex="-1" aria-label=${t('graph.close', { name })} @click=${onToggle}>
         <title>${t('graph.close', { name })}</title>
         <rect class="hit" x=${x} y=${y} width=${Math.min(r.width, 28 + textWidth(title, fonts.name + family.sans))} height="24" />

@@ -13,12 +13,14 @@ import { t } from '../strings';
 import { bringIntoView, type Camera, fitReadable, fitWhole, zoomAt } from './camera';
 import { type Family, sizesIn } from './cardText';
 import { findBar, legend, toolbar } from './controls';
+import { always, type Drawn, drawnPart, isNear } from './culling';
 import { drawBox, drawCard, drawEdge } from './drawing';
 import { exportSvg, pngOf } from './exportSvg';
 import { findItems } from './find';
+import { Gestures, type GraphKey, keyMeaning } from './gestures';
 import { type Direction, layoutInput, type Placement, type Rect } from './layout';
 import { LayoutClient } from './layoutClient';
-import { type Arrow, neighbour } from './navigate';
+import { neighbour } from './navigate';
 import { cameraAt, type Overview, overviewOf, paintOverview } from './overview';
 import { contextOf, type Ink, inkOfTheme, paint } from './painter';
 import { type Scale, scaleOf } from './scale';
@@ -55,10 +57,6 @@ export interface GraphEvents {
   onPicture?(bytes: Uint8Array): void;
 }
 
-/** Up to here all cards are elements at all times. */
-const always = 150;
-/** More cards than this in sight are painted. */
-const readable = 160;
 /** Animated edges cost; a picture of many says nothing more. */
 const mostLive = 80;
 
@@ -80,14 +78,14 @@ class GraphElement extends HTMLElement {
   readonly #layout = new LayoutClient();
   /** To be moved into view once it is placed. */
   #wanted?: string;
-  #drag?: { x: number; y: number; camera: Camera; moved: boolean };
+  readonly #gestures = new Gestures(this.#gestureTarget());
   /** What the reader folded or unfolded, until the new layout is there. */
   #anchor?: { id: string; rect: Rect; focused: boolean };
   #family: Family = { sans: 'sans-serif', mono: 'monospace' };
   #ink?: Ink;
   #scale?: Scale;
   /** Part of the world that is drawn as elements, and whether it is painted instead; for large graphs. */
-  #drawn?: { left: number; top: number; right: number; bottom: number; painted: boolean };
+  #drawn?: Drawn;
   /** Draws everything, for a file. */
   #everything = false;
   #find?: { query: string; found: string[]; at: number };
@@ -291,54 +289,12 @@ class GraphElement extends HTMLElement {
 
   /** Chooses what is drawn as elements. True when that is another part than before. */
   #cull(): boolean {
-    const cards = this.#graph?.cards ?? [];
     const before = this.#drawn;
-    if (cards.length <= always || this.#everything || !this.#placement) {
-      this.#drawn = undefined;
-      return before !== undefined;
-    }
-    const { x, y, k } = this.#camera;
-    const { width, height } = this.#size;
-    const seen = { left: -x / k, top: -y / k, right: (width - x) / k, bottom: (height - y) / k };
-    const inSight = (r: Rect | undefined) =>
-      r !== undefined &&
-      r.x + r.width / 2 > seen.left &&
-      r.x - r.width / 2 < seen.right &&
-      r.y + r.height / 2 > seen.top &&
-      r.y - r.height / 2 < seen.bottom;
-    let count = 0;
-    for (const c of cards) if (inSight(this.#placement.cards.get(c.id)) && ++count > readable) break;
-    const painted = count > readable;
-    const holds =
-      before !== undefined &&
-      before.left <= seen.left &&
-      before.top <= seen.top &&
-      before.right >= seen.right &&
-      before.bottom >= seen.bottom;
-    if (before && before.painted === painted && (painted || holds)) return false;
-    // Some air, so that a small move needs no new elements.
-    const [dx, dy] = [(seen.right - seen.left) * 0.4, (seen.bottom - seen.top) * 0.4];
-    this.#drawn = {
-      left: seen.left - dx,
-      top: seen.top - dy,
-      right: seen.right + dx,
-      bottom: seen.bottom + dy,
-      painted,
-    };
-    return true;
-  }
-
-  /** True where it reaches into the part that is drawn as elements. */
-  #isNear(r: Rect | undefined): boolean {
-    const d = this.#drawn;
-    if (!d) return true;
-    if (!r || d.painted) return false;
-    return (
-      r.x + r.width / 2 > d.left &&
-      r.x - r.width / 2 < d.right &&
-      r.y + r.height / 2 > d.top &&
-      r.y - r.height / 2 < d.bottom
-    );
+    const next = this.#everything
+      ? undefined
+      : drawnPart(this.#graph?.cards ?? [], this.#placement, this.#camera, this.#size, before);
+    this.#drawn = next;
+    return next !== before;
   }
 
   /** The canvas behind, where cards are painted, and the overview. */
@@ -379,7 +335,9 @@ class GraphElement extends HTMLElement {
     const found = this.#find?.found[this.#find.at];
     // The tab stop is always there.
     const drawn = new Set(
-      graph?.cards.filter(c => c.id === stop || this.#isNear(placement?.cards.get(c.id))).map(c => c.id),
+      graph?.cards
+        .filter(c => c.id === stop || isNear(placement?.cards.get(c.id), this.#drawn))
+        .map(c => c.id),
     );
     const painted = this.#drawn?.painted ?? false;
     const live = p.live === true && (graph?.cards.length ?? 0) <= mostLive;
@@ -389,13 +347,11 @@ class GraphElement extends HTMLElement {
         class=${live ? 'canvas live' : 'canvas'}
         role="group"
         aria-label=${`${t('graph.label', { name: p.model.name })}. ${t('graph.keys')}`}
-        @wheel=${{ handleEvent: (e: WheelEvent) => this.#wheel(e), passive: false }}
-        @pointerdown=${(e: PointerEvent) => this.#pointerDown(e)}
-        @pointermove=${(e: PointerEvent) => this.#pointerMove(e)}
-        @pointerup=${(e: PointerEvent) => this.#pointerUp(e)}
-        @pointercancel=${() => {
-          this.#drag = undefined;
-        }}
+        @wheel=${{ handleEvent: (e: WheelEvent) => this.#gestures.wheel(e, () => this.getBoundingClientRect()), passive: false }}
+        @pointerdown=${(e: PointerEvent) => this.#gestures.down(e)}
+        @pointermove=${(e: PointerEvent) => this.#gestures.move(e)}
+        @pointerup=${(e: PointerEvent) => this.#gestures.up(e)}
+        @pointercancel=${() => this.#gestures.cancel()}
         @keydown=${(e: KeyboardEvent) => this.#key(e)}
       >
         <defs>
@@ -408,9 +364,12 @@ class GraphElement extends HTMLElement {
             graph && placement
               ? svg`
                 <g class="boxes">${repeat(
-                  graph.boxes.filter(b => this.#isNear(placement.boxes.get(b.id))),
+                  graph.boxes.filter(b => isNear(placement.boxes.get(b.id), this.#drawn)),
                   b => b.id,
-                  b => drawBox(b, placement.boxes.get(b.id), this.#family, () => this.#toggle(b.id)),
+                  b =>
+                    drawBox(b, placement.boxes.get(b.id), this.#drawn, this.#family, () =>
+                      this.#toggle(b.id),
+                    ),
                 )}</g>
                 <g class="edges" aria-hidden="true">${repeat(
                   graph.edges.filter(e => !painted && (drawn.has(e.from) || drawn.has(e.to))),
@@ -630,57 +589,26 @@ class GraphElement extends HTMLElement {
     requestAnimationFrame(step);
   }
 
-  #wheel(e: WheelEvent): void {
-    e.preventDefault();
-    this.#moved = true;
-    const unit = e.deltaMode === 1 ? 16 : 1;
-    if (e.ctrlKey || e.metaKey) {
-      const box = this.getBoundingClientRect();
-      const factor = Math.exp((-e.deltaY * unit) / 240);
-      this.#camera = zoomAt(this.#camera, factor, e.clientX - box.left, e.clientY - box.top);
-    } else {
-      const [dx, dy] = e.shiftKey && !e.deltaX ? [e.deltaY, 0] : [e.deltaX, e.deltaY];
-      this.#camera = {
-        ...this.#camera,
-        x: this.#camera.x - dx * unit,
-        y: this.#camera.y - dy * unit,
-      };
-    }
-    this.#moveCamera();
-  }
-
-  #pointerDown(e: PointerEvent): void {
-    if (e.button !== 0) return;
-    this.#drag = { x: e.clientX, y: e.clientY, camera: this.#camera, moved: false };
-  }
-
-  #pointerMove(e: PointerEvent): void {
-    const drag = this.#drag;
-    if (!drag) return;
-    const dx = e.clientX - drag.x;
-    const dy = e.clientY - drag.y;
-    if (!drag.moved && Math.hypot(dx, dy) < 4) return;
-    if (!drag.moved) (e.currentTarget as Element).setPointerCapture(e.pointerId);
-    drag.moved = true;
-    this.#moved = true;
-    this.classList.add('dragging');
-    this.#camera = { ...drag.camera, x: drag.camera.x + dx, y: drag.camera.y + dy };
-    this.#moveCamera();
-  }
-
-  #pointerUp(e: PointerEvent): void {
-    const drag = this.#drag;
-    this.#drag = undefined;
-    this.classList.remove('dragging');
-    if (!drag || drag.moved) return;
-    const target = e.target as Element;
-    if (target.closest('.fold')) return;
-    const id = target.closest('[data-card]')?.getAttribute('data-card');
-    const card = this.#graph?.cards.find(c => c.id === id) ?? this.#paintedAt(e);
-    if (card) {
-      this.#focus = card.id;
-      this.#select(card);
-    } else this.#events?.onSelect(undefined);
+  #gestureTarget() {
+    const graph = this;
+    return {
+      get camera() {
+        return graph.#camera;
+      },
+      moveTo(camera: Camera) {
+        graph.#moved = true;
+        graph.#camera = camera;
+        graph.#moveCamera();
+      },
+      pick(target: Element, at: PointerEvent) {
+        const id = target.closest('[data-card]')?.getAttribute('data-card');
+        const card = graph.#graph?.cards.find(c => c.id === id) ?? graph.#paintedAt(at);
+        if (!card) return graph.#events?.onSelect(undefined);
+        graph.#focus = card.id;
+        graph.#select(card);
+      },
+      dragging: (on: boolean) => void graph.classList.toggle('dragging', on),
+    };
   }
 
   /** The painted card under the pointer. */
@@ -701,37 +629,52 @@ class GraphElement extends HTMLElement {
   }
 
   #key(e: KeyboardEvent): void {
-    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'f') {
-      e.preventDefault();
-      // VS Code would hear it too, and look in the editor.
-      e.stopPropagation();
-      this.find();
-      return;
-    }
-    if (e.altKey || e.ctrlKey || e.metaKey) return;
+    const key = keyMeaning(e);
+    if (!key || !this.#obey(key, e)) return;
+    e.preventDefault();
+    // VS Code would hear it too, and look in the editor.
+    e.stopPropagation();
+  }
+
+  /** False where there is nothing to do it with. */
+  #obey(key: GraphKey, e: KeyboardEvent): boolean {
     const id = (e.target as Element).closest('[data-card]')?.getAttribute('data-card') ?? this.#focus;
-    const card = this.#graph?.cards.find(c => c.id === id);
     const cards = this.#graph?.cards ?? [];
-    let handled = true;
-    if (e.key === '+' || e.key === '=') this.zoom(1.25);
-    else if (e.key === '-') this.zoom(1 / 1.25);
-    else if (e.key === '0') this.fitAll();
-    else if (e.key === 'Home' && cards.length) this.#focusCard(cards[0]!.id);
-    else if (e.key === 'End' && cards.length) this.#focusCard(cards[cards.length - 1]!.id);
-    else if (e.key === 'Escape') this.#events?.onSelect(undefined);
-    else if (!card || !this.#placement) handled = false;
-    else if (e.key === 'Enter') this.#select(card);
-    else if (e.key === ' ') {
-      if (card.item?.children.length) this.#toggle(card.id);
-      else if (this.#graph!.boxes.some(b => b.id === card.parent)) this.#toggle(card.parent);
-    } else if (/^Arrow/.test(e.key)) {
-      const { cards: rects } = this.#placement;
-      const to = neighbour(card.id, e.key as Arrow, rects, this.#graph!.edges, this.#properties!.direction);
-      if (to) this.#focusCard(to);
-    } else handled = false;
-    if (handled) {
-      e.preventDefault();
-      e.stopPropagation();
+    const card = cards.find(c => c.id === id);
+    switch (key.do) {
+      case 'find':
+        this.find();
+        return true;
+      case 'zoom':
+        this.zoom(key.factor);
+        return true;
+      case 'fit':
+        this.fitAll();
+        return true;
+      case 'first':
+      case 'last': {
+        const end = cards.at(key.do === 'first' ? 0 : -1);
+        if (end) this.#focusCard(end.id);
+        return end !== undefined;
+      }
+      case 'none':
+        this.#events?.onSelect(undefined);
+        return true;
+      case 'select':
+        if (card) this.#select(card);
+        return card !== undefined;
+      case 'toggle':
+        if (!card) return false;
+        if (card.item?.children.length) this.#toggle(card.id);
+        else if (this.#graph!.boxes.some(b => b.id === card.parent)) this.#toggle(card.parent);
+        return true;
+      case 'go': {
+        if (!card || !this.#placement) return false;
+        const { cards: rects } = this.#placement;
+        const to = neighbour(card.id, key.arrow, rects, this.#graph!.edges, this.#properties!.direction);
+        if (to) this.#focusCard(to);
+        return true;
+      }
     }
   }
 
