@@ -48,7 +48,7 @@ export function resample(lines: readonly Line[], from: number, to: number, most 
   }));
   const all = new Set<number>();
   for (const p of parts) {
-    for (let i = p.start; i < p.end; i++) all.add(p.x[i]!);
+    for (let i = p.start; i < p.end && all.size <= most; i++) all.add(p.x[i]!);
     if (all.size > most) break;
   }
   if (all.size <= most) {

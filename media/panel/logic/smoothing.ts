@@ -5,13 +5,37 @@
  * @param weight 0 (no smoothing) to below 1.
  */
 export function smooth(
-  values: readonly (number | null | undefined)[],
+  values: ArrayLike<number | null | undefined>,
   weight: number,
-): (number | null | undefined)[] {
-  if (weight <= 0) return [...values];
+): ArrayLike<number | null | undefined> {
+  if (weight <= 0) return values;
+  return smoothAll(values, weight) ?? smoothAround(values, weight);
+}
+
+/** Without gaps, which is what fifty long curves are that follow a slider; undefined where there is one. */
+function smoothAll(values: ArrayLike<number | null | undefined>, weight: number): Float64Array | undefined {
+  const { length } = values;
+  const out = new Float64Array(length);
+  const rest = 1 - weight;
   let average = 0;
   let bias = 1;
-  return values.map(v => {
+  for (let i = 0; i < length; i++) {
+    const v = values[i];
+    if (typeof v !== 'number' || !Number.isFinite(v)) return undefined;
+    average = weight * average + rest * v;
+    bias *= weight;
+    out[i] = average / (1 - bias);
+  }
+  return out;
+}
+
+function smoothAround(
+  values: ArrayLike<number | null | undefined>,
+  weight: number,
+): (number | null | undefined)[] {
+  let average = 0;
+  let bias = 1;
+  return Array.from(values, v => {
     if (v === null || v === undefined || !Number.isFinite(v)) return v === undefined ? undefined : null;
     average = weight * average + (1 - weight) * v;
     bias *= weight;

@@ -390,19 +390,30 @@ function summary(p: CurvesProperties): string {
   const series = p.series
     .filter(s => !s.faint && !s.unlisted)
     .map(s => {
-      const values = Array.from(s.values).filter(
-        (v): v is number => typeof v === 'number' && Number.isFinite(v),
-      );
-      if (values.length === 0) return `${s.label} ${t('chart.noValues')}`;
-      const min = values.reduce((a, b) => Math.min(a, b));
+      const ends = endsOf(s.values);
+      if (!ends) return `${s.label} ${t('chart.noValues')}`;
       return t('chart.series', {
         name: s.label,
-        first: format(values[0]!),
-        last: format(values[values.length - 1]!),
-        min: format(min),
+        first: format(ends.first),
+        last: format(ends.last),
+        min: format(ends.min),
       });
     });
   return t('chart.summary', { title: p.title, series: series.join('; ') });
+}
+
+function endsOf(
+  values: ArrayLike<number | null | undefined>,
+): { first: number; last: number; min: number } | undefined {
+  let found: { first: number; last: number; min: number } | undefined;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (typeof v !== 'number' || !Number.isFinite(v)) continue;
+    if (!found) found = { first: v, last: v, min: v };
+    found.last = v;
+    if (v < found.min) found.min = v;
+  }
+  return found;
 }
 
 const wholeSteps = [1, 2, 5]

@@ -212,7 +212,7 @@ function smoothOf(values: ArrayLike<number>, weight: number): Values {
   const before = known.get(weight);
   if (before) return before;
   if (known.size > 4) known.clear();
-  const found = smooth(Array.from(values), weight);
+  const found = smooth(values, weight);
   known.set(weight, found);
   return found;
 }
