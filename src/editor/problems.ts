@@ -2,7 +2,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { VitrineError } from '../model/errors';
+import { messageIn } from '../names/messages';
 import type { Log } from './log';
+import { language } from './settings';
 
 /** VS Code's own command. */
 export const manageTrust = 'workbench.trust.manage';
@@ -20,8 +22,9 @@ export function messageOf(e: unknown): string {
   if (e instanceof VitrineError) {
     const { at } = e.details;
     const name = at && path.basename(at.file);
-    if (!name || e.message.includes(name)) return e.message;
-    return `${[name, at.line].filter(x => x !== undefined).join(':')}: ${e.message}`;
+    const message = messageIn(language(), e.message);
+    if (!name || e.message.includes(name)) return message;
+    return `${[name, at.line].filter(x => x !== undefined).join(':')}: ${message}`;
   }
   const what = e instanceof Error ? e.message : String(e);
   return vscode.l10n.t('Something in Vitrine went wrong that should not: {0}', what);

@@ -20,6 +20,10 @@ export const chinese: Names = {
       title: '网络的加性模型',
       summary: '每列各一条曲线，相加后像网络那样作答：每一列单独起什么作用。',
     },
+    alignment: {
+      title: '文字与声音的对齐',
+      summary: '声音的每一刻由哪个字母产生，每个字母持续多久。',
+    },
     attention: { title: '注意力', summary: '每个词元或图块看向哪里，按层和头分列。适用于 Transformer。' },
     attention_flow: {
       title: '注意力流',
@@ -178,6 +182,10 @@ export const chinese: Names = {
       title: '置换重要性',
       summary: '在许多行上，模型不能依靠某一列时会差多少。',
     },
+    removal_over_time: {
+      title: '去掉字母',
+      summary: '文字中的一个字母未知时，声音的每一刻改变多少。',
+    },
     rule_list: { title: '网络的规则列表', summary: '从上到下的几条规则，像网络那样作答。' },
     saliency: { title: '显著性', summary: '输入在何处的微小改变最能改变预测。' },
     score_cam: {
@@ -236,6 +244,10 @@ export const chinese: Names = {
       summary: '解释显示的是模型学到的东西：换成随机权重，解释就不同。',
     },
     neighbourhood: { title: '图上的邻居', summary: '图上相近的行，对网络来说也相近。' },
+    onset_agreement: {
+      title: '起始时刻一致',
+      summary: '一个字母未知时，声音从据说该字母开始的那一刻起改变。',
+    },
     parts_of_output: { title: '去掉部分', summary: '去掉一个块自身所加的量，输出的变化正是归因给它的量。' },
     patching_reverse: { title: '反过来', summary: '朝另一个方向移动时，同样的位置起作用。' },
     repeat_stability: {

@@ -2,12 +2,14 @@
 import * as vscode from 'vscode';
 import type { Split } from '../../data/dataset';
 import { VitrineError } from '../../model/errors';
+import { messageIn } from '../../names/messages';
 import type { Engine } from '../engine';
 import type { Inquiry, InquiryKind } from '../inquiryProtocol';
 import type { Log } from '../log';
 import { loadMethods } from '../registries';
 import type { Explaining } from '../runs/explaining';
 import { isTrained, type Run, type Runs } from '../runs/store';
+import { language } from '../settings';
 import { mustBeTrusted } from '../trust';
 import { markData } from './dataFindings';
 import type { Desk } from './desk';
@@ -134,8 +136,13 @@ export class Asking {
         { experiment: experiment.path, ...(trained === undefined ? {} : { run: trained }) },
         { signal },
       );
-      markData(experiment.path, diagnostics);
-      if (this.#desk.state.experiment?.path === experiment.path) this.#desk.update({ overview });
+      const said = <W extends { message: string }>(warning: W): W => ({
+        ...warning,
+        message: messageIn(language(), warning.message),
+      });
+      markData(experiment.path, diagnostics.map(said));
+      if (this.#desk.state.experiment?.path === experiment.path)
+        this.#desk.update({ overview: { ...overview, warnings: overview.warnings.map(said) } });
     });
   }
 

@@ -1,6 +1,7 @@
 /** Keeps the desk's run in step with what trains: its events, its record, and what it did before. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { messageIn } from '../../names/messages';
 import type { RunEvent, RunRecord } from '../../train/run';
 import type { Engine } from '../engine';
 import { experimentName } from '../experiments/info';
@@ -8,6 +9,7 @@ import type { Log } from '../log';
 import { appendEvents, type LiveRun } from '../runs/live';
 import type { Run, Runs } from '../runs/store';
 import type { Training } from '../runs/training';
+import { language } from '../settings';
 import { samePath } from '../text/places';
 import type { Desk } from './desk';
 
@@ -79,7 +81,8 @@ export class Following {
     if (this.#desk.state.run?.record.id !== live.id) return;
     const run = await this.#needs.runs.get(live.id);
     this.#patchRecord(run ? { ...run.record } : { state: live.state });
-    if (live.state === 'failed') this.#desk.update({ error: live.message });
+    if (live.state === 'failed')
+      this.#desk.update({ error: live.message && messageIn(language(), live.message) });
   }
 
   /** The run's file may have changed. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { measures, methods } from '../../../src/explain/registry';
 import { type NamedKind, nameOf, otherLanguages } from '../../../src/names/names';
-import { checks } from '../../../src/train/checkRegistry';
 import { exporters } from '../../../src/service/exporters';
+import { checks } from '../../../src/train/checkRegistry';
 
 /** Everything of the registries that a user meets by name. */
 const all: readonly { kind: NamedKind; id: string; title: string; summary: string }[] = [

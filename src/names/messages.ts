@@ -1,0 +1,68 @@
+/**
+ * Sentences that the lower rooms throw or warn with, in another language. They are made in English, where their values
+ * are known; whoever shows them asks here. What the table lacks stays English: a sentence that is understood half is
+ * better than none.
+ */
+import { chineseMessages } from './messages.zh';
+
+interface Known {
+  pattern: RegExp;
+  text: string;
+}
+
+const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = { zh: chineseMessages };
+const compiled = new Map<string, readonly Known[]>();
+
+/** The English sentences that a language has, for tests. */
+export function knownMessages(language: string): readonly string[] {
+  return Object.keys(tables[language] ?? {});
+}
+
+/** A message in a language: sentence by sentence, as far as the table goes. */
+export function messageIn(language: string, message: string): string {
+  let left = message;
+  let out = '';
+  while (left !== '') {
+    const found = firstOf(language, left);
+    if (!found) return out + left;
+    out += found.text;
+    left = left.slice(found.length);
+  }
+  return out;
+}
+
+/** The longest known beginning of a text. */
+function firstOf(language: string, text: string): { text: string; length: number } | undefined {
+  let best: { text: string; length: number } | undefined;
+  for (const { pattern, text: template } of patternsOf(language)) {
+    const match = pattern.exec(text);
+    if (!match || (best && best.length >= match[0].length)) continue;
+    best = {
+      text: template.replace(/\{(\d+)\}/g, (_, i) => match[Number(i) + 1] ?? ''),
+      length: match[0].length,
+    };
+  }
+  return best;
+}
+
+function patternsOf(language: string): readonly Known[] {
+  let known = compiled.get(language);
+  if (!known) {
+    known = Object.entries(tables[language] ?? {}).map(([english, text]) => ({
+      // Values are short, and are never taken from another line.
+      pattern: new RegExp(
+        `^${english
+          .split(/\{\d+\}/)
+          .map(escaped)
+          .join('(.{1,300}?)')}`,
+      ),
+      text,
+    }));
+    compiled.set(language, known);
+  }
+  return known;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { knownMessages, messageIn } from '../../../src/names/messages';
+
+const root = (() => {
+  let folder = __dirname;
+  while (!fs.existsSync(path.join(folder, 'esbuild.js'))) folder = path.join(folder, '..');
+  return folder;
+})();
+
+describe('Messages in another language', () => {
+  it('stand in the source as the table has them', () => {
+    const folder = path.join(root, 'src');
+    const source = fs
+      .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(f => f.endsWith('.ts') && !f.includes('names'))
+      .map(f => fs.readFileSync(path.join(folder, f), 'utf8'))
+      .join('\n')
+      .replaceAll("\\'", "'");
+    for (const english of knownMessages('zh'))
+      for (const part of english.split(/\{\d+\}/))
+        assert.ok(source.includes(part), `nothing says "${part}" any more`);
+  });
+
+  it('keep their values, whatever their order', () => {
+    assert.equal(
+      messageIn(
+        'zh',
+        'There are 900 rows of the class "ok", but 12 of "ill": accuracy hides what is wrong with the rare ones. Look at balanced accuracy, and consider data.classWeights.',
+      ),
+      '类别“ok”有 900 行，而“ill”只有 12 行：准确率会掩盖少数类的问题。请看平衡准确率，并考虑 data.classWeights。',
+    );
+  });
+
+  it('are put together from several sentences', () => {
+    assert.equal(
+      messageIn(
+        'zh',
+        'Net takes an input of shape (N, 5), but the data gives (N, 4). Change the first layer, or the shape under "data" in the experiment file.',
+      ),
+      'Net 的输入形状为 (N, 5)，而数据给出 (N, 4)。请修改第一层，或实验文件中 "data" 下的形状。',
+    );
+  });
+
+  it('stay as they are where the table or the language is not there', () => {
+    assert.equal(messageIn('zh', 'Something else happened.'), 'Something else happened.');
+    assert.equal(
+      messageIn('en', 'There is no row 3 in the data, or it was left out.'),
+      'There is no row 3 in the data, or it was left out.',
+    );
+  });
+
+  it('do not take long, whatever they are given', () => {
+    const started = process.cpuUsage();
+    messageIn('zh', `Row ${'1'.repeat(20_000)}`);
+    messageIn('zh', '"'.repeat(20_000));
+    assert.ok(process.cpuUsage(started).user < 2_000_000);
+  });
+});
