@@ -298,6 +298,10 @@ export const chinese: Names = {
   exporter: {
     onnx: { title: 'ONNX', summary: '图与权重在同一文件中，供 ONNX Runtime 等工具使用' },
     safetensors: { title: 'safetensors', summary: '以 PyTorch state_dict 的名称保存权重' },
+    huggingface: {
+      title: 'Hugging Face 文件夹',
+      summary: 'Transformers 的 from_pretrained 所加载的：配置、权重与分词器',
+    },
     svg: { title: 'SVG', summary: '把图保存为图片，模块的折叠与面板最初显示的一样' },
     py: { title: 'PyTorch', summary: '可独立运行的 PyTorch 文件，权重在其旁边' },
   },
