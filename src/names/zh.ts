@@ -126,6 +126,10 @@ export const chinese: Names = {
       title: '层传导',
       summary: '某层的哪些单元把预测从中性输入的预测带了过来。',
     },
+    layer_deep_lift: {
+      title: '层 DeepLIFT',
+      summary: '某层的每个单元对“与中性输入之差”贡献了多少。',
+    },
     layer_gradient_x_activation: {
       title: '层梯度 × 激活',
       summary: '由一次梯度快速估计某层的每个单元贡献了多少。',
@@ -163,6 +167,10 @@ export const chinese: Names = {
     neuron_conductance: {
       title: '神经元传导',
       summary: '每个输入经由某层的一个单元把预测移动了多少。',
+    },
+    neuron_deep_lift: {
+      title: '神经元 DeepLIFT',
+      summary: '每个输入对某层一个单元“与中性输入时之差”贡献了多少。',
     },
     neuron_gradient: { title: '神经元梯度', summary: '输入在何处的微小改变最能改变某层的一个单元。' },
     neuron_integrated_gradients: {
@@ -239,6 +247,10 @@ export const chinese: Names = {
     influence_agrees: { title: '各检查点一致', summary: '最前与最后的检查点指出相同的训练行。' },
     lens_speaks: { title: '提前的答案', summary: '在结束前一个块处，透镜给出的多半已是模型的答案。' },
     max_sensitivity: { title: '稳定性', summary: '略有不同的输入得到几乎相同的解释。' },
+    model_learned: {
+      title: '胜过猜测',
+      summary: '对训练行，模型的作答好过常数，也好过同一模型配随机权重。',
+    },
     model_randomisation: {
       title: '合理性检验',
       summary: '解释显示的是模型学到的东西：换成随机权重，解释就不同。',
