@@ -9,7 +9,7 @@ const finders = new Set(['ArgMax', 'ArgMin', 'TopK', 'MaxPoolIndices']);
 
 /** What the compiler has put in itself, as part of a composed op or of a gradient, and what was found by looking. */
 export function isTrusted({ op, origin }: GraphNode, maker: GraphNode | undefined): boolean {
-  if (!origin || (origin.op !== op && origin.op !== `${op}ND`)) return true;
+  if (!origin || (origin.op !== op && op !== 'IndexRange')) return true;
   return maker !== undefined && finders.has(maker.op);
 }
 

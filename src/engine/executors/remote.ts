@@ -8,6 +8,7 @@ import type { Plan } from '../compile/plan';
 import type { BackendInfo, BackendName } from '../engine';
 import { lostError } from '../gpu/device';
 import type { Executable, Executor } from './executor';
+import { withGuards } from './guarded';
 
 /** A plan as messages carry it: without Maps. */
 export type PlanOnWire = Omit<Plan, 'sizes' | 'constants'> & {
@@ -64,11 +65,12 @@ export async function remoteExecutor(name: BackendName, remote: Remote): Promise
   return {
     backend,
     fast: false,
-    async compile(plan) {
-      const executable = device.next();
-      await device.call('compile', { executable, plan: toWire(plan) });
-      return new RemoteExecutable(backend, device, executable, plan);
-    },
+    compile: given =>
+      withGuards(given, async plan => {
+        const executable = device.next();
+        await device.call('compile', { executable, plan: toWire(plan) });
+        return new RemoteExecutable(backend, device, executable, plan);
+      }),
     lost: () => device.lost,
     dispose: async () => {},
   };

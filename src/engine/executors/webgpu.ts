@@ -19,6 +19,7 @@ import { type GroupShader, groupShader } from '../gpu/kernels';
 import { copyShader, GROUP, GROUPS_ACROSS, portableShader } from '../gpu/wgsl';
 import type { KernelCall } from '../op';
 import type { Executable, Executor } from './executor';
+import { withGuards } from './guarded';
 
 /** The places of a step's tensors start at multiples of this in the uniform buffer: the most that a GPU may ask for. */
 const ALIGNED = 256;
@@ -41,7 +42,7 @@ export function webgpuExecutor(gpu: GpuDevice, name: BackendName = 'webgpu'): Ex
   return {
     backend,
     fast: false,
-    compile: plan => WebGpuExecutable.compile(gpu, backend, shaders, plan),
+    compile: plan => withGuards(plan, p => WebGpuExecutable.compile(gpu, backend, shaders, p)),
     lost: gpu.lost,
     dispose: async () => gpu.close(),
   };

@@ -29,13 +29,14 @@ export const op: OpDefinition = {
       k === 1
         ? [indices!]
         : e.emit('Split', [indices!], { axis: at.length - 1, split: new Array<number>(k).fill(1) });
+    const checked = parts.map(
+      (part, axis) => e.emit('IndexRange', [part], { axis, size: joined[axis]! })[0]!,
+    );
     const place = joined.map((size, i) => {
       const name = argumentName(i);
-      // No number where it lies outside, which the check of the joined place then sees.
-      const outside = `${name} < ${-size} || ${name} >= ${size}`;
-      return `(${outside} ? 0 / 0 : ${name} < 0 ? ${name} + ${size} : ${name}) * ${strides[i]}`;
+      return `(${name} < 0 ? ${name} + ${size} : ${name}) * ${strides[i]}`;
     });
-    const flat = e.emit('Map', parts, { expression: place.join(' + ') })[0]!;
+    const flat = e.emit('Map', checked, { expression: place.join(' + ') })[0]!;
     const picks = e.emit('Reshape', [flat], { shape: at.slice(0, -1) })[0]!;
     const rows = e.emit('Reshape', [x!], { shape: [sizeOf(joined), ...shape.slice(k)] })[0]!;
     return e.emit('Gather', [rows, picks], { axis: 0 });

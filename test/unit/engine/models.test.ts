@@ -27,6 +27,8 @@ interface Net {
   loss: string;
   classes: number;
   rate: number;
+  /** Of the input's numbers; 100 if absent. */
+  stream?: number;
   evaluated: Sample & { shape: number[] };
   trained: Sample;
   /** `rounding`: how far PyTorch's float32 is from these float64 values, at most. */
@@ -139,7 +141,7 @@ describe('nets from PyTorch source', function () {
         const made = withoutChance(read.model);
         model = made.model;
         weights = filled(model);
-        const x = noise(sizeOf(net.shape), 100);
+        const x = noise(sizeOf(net.shape), net.stream ?? 100);
         const whole = net.dtype === 'int64';
         const ids =
           whole && Int32Array.from(x, v => Math.floor(Math.fround(Math.fround(v * 0.5 + 0.5) * 40)));

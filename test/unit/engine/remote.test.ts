@@ -86,6 +86,54 @@ describe('an executor elsewhere', () => {
     await near.dispose();
   });
 
+  for (const [where, indices, nodes] of [
+    ['are fed', 'i', []],
+    ['the model computes', 'j', ['Neg']],
+  ] as const)
+    it(`refuses places outside that ${where}`, async () => {
+      const host = new RemoteHost(async () => pipelineExecutor());
+      const engine = engineOn(await opened(over((m, p) => host.answer(m as 'run', p))));
+      const picking: Model = {
+        ...model,
+        inputs: ['i'],
+        values: { ...model.values, i: { id: 'i', dtype: 'int64', shape: [2] } },
+        nodes: [
+          ...nodes.map(op => ({ id: op, op, module: '', inputs: ['i'], outputs: ['j'], attributes: {} })),
+          {
+            id: 'n',
+            op: 'Gather',
+            module: '',
+            inputs: ['w', indices],
+            outputs: ['y0'],
+            attributes: { axis: 0 },
+          },
+        ],
+      };
+      const weights = { w: { shape: [2, 3], data: noise(6, 1) } };
+      const feeds = (...data: number[]) => ({ i: { shape: [2], data: Int32Array.from(data) } });
+      const outside = (e: unknown) =>
+        e instanceof VitrineError && e.code === 'bad-data' && /found -3, expected -2 to 1/.test(e.message);
+      const evaluator = await engine.evaluator(picking, { bindings: {}, weights });
+      const wrong = feeds(1, nodes.length > 0 ? 3 : -3);
+      await assert.rejects(async () => evaluator.run(wrong), outside);
+      await evaluator.run(feeds(1, 0));
+      const trainer = await engine.trainer(picking, {
+        bindings: {},
+        weights,
+        loss: { name: 'mse' },
+        optimizer: { name: 'SGD', options: {} },
+        targets: { shape: [2, 3], dtype: 'float32' },
+      });
+      const targets = { shape: [2, 3], data: noise(6, 2) };
+      const step = async (of: ReturnType<typeof feeds>) => trainer.step(of, targets, { learningRate: 0.1 });
+      await assert.rejects(step(wrong), outside);
+      assert.deepEqual(await trainer.weights(), weights);
+      await step(feeds(1, 0));
+      assert.notDeepEqual(await trainer.weights(), weights);
+      await trainer.dispose();
+      await engine.dispose();
+    });
+
   it('says why there is none', async () => {
     const none = new RemoteHost(async () => 'no GPU answered');
     assert.equal(
