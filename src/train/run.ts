@@ -37,7 +37,7 @@ export type RunEvent =
       seconds: number;
       gradientNorms?: Record<string, number>;
     }
-  /** How the values are spread after some of the epochs, at most about forty times a run. */
+  /** How the values are spread after some of the epochs, at most about fifty times a run. */
   | {
       event: 'layers';
       run: string;

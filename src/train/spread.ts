@@ -10,9 +10,13 @@ const most = 48;
 /** Values of a tensor that are looked at, evenly taken: more would only sharpen what no one can see. */
 const looked = 50_000;
 
-/** True for the first and the last epoch and for about forty between. */
+/**
+ * True for the last epoch, for about forty that are evenly spaced, and for the first, second, fourth and so on before the
+ * first of these: most happens early, and a run of many epochs is to show something soon.
+ */
 export function spreadIsDue(epoch: number, epochs: number): boolean {
-  return epoch === 1 || epoch === epochs || epoch % Math.ceil(epochs / times) === 0;
+  const every = Math.ceil(epochs / times);
+  return epoch === epochs || epoch % every === 0 || (epoch < every && Number.isInteger(Math.log2(epoch)));
 }
 
 export function spreadsOf(tensors: Tensors): Record<string, Spread> {
