@@ -143,6 +143,22 @@ case("zeros among the targets", "kl_div", lambda y, t: F.kl_div(y, t, reduction=
 rates = torch.rand(7, 3) + 0.1
 case("of rates", "poisson_nll", lambda y, t: F.poisson_nll_loss(y, t, log_input=False), rates, torch.randint(0, 5, (7, 3)).float(), log_input=False)
 
+# A weight for each label; rows that do not count.
+y, more = torch.randn(7, 3) * 3, torch.tensor([0.3, 4.0, 1.0])
+bce, logits = F.binary_cross_entropy, F.binary_cross_entropy_with_logits
+case("a weight for each label", "bce_with_logits", lambda y, t: logits(y, t, pos_weight=more.double()), y, zeros_and_ones, pos_weight=more.tolist())
+case("weights of labels and of ones", "bce_with_logits", lambda y, t: logits(y, t, weight=w.double(), pos_weight=more.double()), y * 10, zeros_and_ones,
+     weight=w.tolist(), pos_weight=more.tolist())
+case("weights of labels, one of ones", "bce_with_logits", lambda y, t: logits(y, t, weight=w.double(), pos_weight=more[:1].double()), y,
+     torch.rand(7, 3), weight=w.tolist(), pos_weight=more[0].item())
+case("along the last of several axes", "bce_with_logits", lambda y, t: logits(y, t, pos_weight=more.double()), torch.randn(2, 4, 3), torch.rand(2, 4, 3),
+     pos_weight=more.tolist())
+case("a weight for each label", "bce", lambda y, t: bce(y, t, weight=w.double()), torch.sigmoid(y), zeros_and_ones, weight=w.tolist())
+scores = torch.log_softmax(y, 1)
+case("ignoring", "nll", lambda y, t: F.nll_loss(y, t, ignore_index=-1), scores, torch.tensor([0, -1, 1, 1, 2, -1, 2]), ignore_index=-1)
+case("ignoring a class that there is", "nll", lambda y, t: F.nll_loss(y, t, ignore_index=2, weight=w.double()), scores, c, ignore_index=2, weight=w.tolist())
+case("ignoring cells of images", "nll", F.nll_loss, torch.log_softmax(torch.randn(2, 3, 2, 2), 1), torch.tensor([[[0, -100], [2, 1]], [[-100, -100], [1, 0]]]))
+
 Path(__file__).with_name("engine_losses.json").write_text(
     "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
 print(len(cases), "cases")

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
-import { elementwiseLoss } from './_elementwise';
+import { cellWeight, elementwiseLoss } from './_elementwise';
 import { checkProbabilities } from './_probabilities';
 
 /** Takes probabilities; logarithms are not let below -100 and denominators not below 1e-12, as in PyTorch. */
@@ -10,13 +10,17 @@ export const loss: LossDefinition = {
   title: 'Binary cross entropy',
   summary: 'How surprised the given probability is by a target of 0 or 1',
   formula: 'L = -mean(t log y + (1 - t) log(1 - y))',
-  options: Type.Object({}, { additionalProperties: false }),
+  options: Type.Object({ weight: cellWeight }, { additionalProperties: false }),
   target: 'numbers',
-  build: c =>
-    elementwiseLoss(
+  build(c) {
+    const weight = c.options['weight'] as readonly number[] | undefined;
+    const w = weight ? 'w * ' : '';
+    return elementwiseLoss(
       c,
-      '-(t * Math.max(Math.log(y), -100) + (1 - t) * Math.max(Math.log(1 - y), -100))',
-      'g * (y - t) / Math.max((1 - y) * y, 1e-12)',
-    ),
+      `-${w}(t * Math.max(Math.log(y), -100) + (1 - t) * Math.max(Math.log(1 - y), -100))`,
+      `g * ${w}(y - t) / Math.max((1 - y) * y, 1e-12)`,
+      weight && [{ name: 'w', option: 'weight', values: weight }],
+    );
+  },
   check: checkProbabilities,
 };

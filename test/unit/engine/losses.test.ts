@@ -158,3 +158,32 @@ describe('what CTC refuses', () => {
   it('names a blank that is no symbol', () =>
     refused([[1], [2]], /blank must be in label range/, { blank: 4 }));
 });
+
+describe('what weights of labels refuse', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+  });
+  after(() => engine?.dispose());
+
+  const output: ReferenceTensor = { shape: [2, 3], data: [1, 2, 3, 4, 5, 6], dtype: 'float32' };
+  const refused = (name: string, options: Case['options'], message: RegExp) =>
+    assert.rejects(
+      evaluate(engine, { name, options, output }, { shape: [2, 3], data: new Float32Array(6) }),
+      e => e instanceof VitrineError && message.test(e.message),
+    );
+
+  it('names the option and how many numbers it needs', async () => {
+    await refused(
+      'bce_with_logits',
+      { pos_weight: [1, 2] },
+      /"pos_weight" has 2 numbers.*\(2, 3\).*needs 1 number or 3/,
+    );
+    await refused('bce', { weight: [1, 2, 3, 4] }, /"weight" has 4 numbers.*needs 1 number or 3/);
+  });
+  it('names a weight of no use', async () => {
+    await refused('bce_with_logits', { pos_weight: [] }, /"pos_weight"/);
+    await refused('bce_with_logits', { pos_weight: [1, -2, 1] }, /"pos_weight"/);
+    await refused('bce_with_logits', { weight: [1, -2, 1] }, /"weight\.1"/);
+  });
+});
