@@ -20,6 +20,8 @@ interface Tab {
   ready: Promise<boolean>;
   /** Calls that wait for their answers. */
   waiting: Map<number, (answer: RemoteAnswer) => void>;
+  /** Why its page answers no more. */
+  broken?: string;
 }
 
 export class GpuTab implements Remote, vscode.Disposable {
@@ -51,6 +53,7 @@ export class GpuTab implements Remote, vscode.Disposable {
     }
     const tab = this.#tab;
     if (!tab) return { lost: closed() };
+    if (tab.broken !== undefined) return { lost: tab.broken };
     const call = ++this.#calls;
     // Where WebGPU misbehaves, WebGL2 may be asked for.
     const given = method === 'open' ? { only: process.env['VITRINE_WEBVIEW'] ?? null } : params;
@@ -90,6 +93,7 @@ export class GpuTab implements Remote, vscode.Disposable {
       } else if (m.type === 'broken') {
         this.#log.error(`The GPU's page: ${m.message}`);
         started(false);
+        tab.broken = m.message;
         this.#lose(tab, m.message);
       }
     });

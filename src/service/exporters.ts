@@ -6,7 +6,7 @@ import { writeSafetensors } from '../formats/safetensors/write';
 import type { Model, Tensors } from '../model/graph';
 import { writeAtomically } from '../train/atomicFile';
 import { graphSvg } from './graphSvg';
-import { writeFolder } from './huggingfaceFolder';
+import { filesOfFolder, writeFolder } from './huggingfaceFolder';
 
 export interface Exporter {
   name: string;
@@ -80,7 +80,7 @@ export const exporters: Readonly<Record<string, Exporter>> = {
     summary: "What Transformers' from_pretrained loads: configuration, weights and tokenizer",
     extension: '',
     only: 'huggingface',
-    files: folder => ['config.json', 'model.safetensors'].map(n => path.join(folder, n)),
+    files: folder => filesOfFolder.map(n => path.join(folder, n)),
     write: writeFolder,
   },
   svg: {

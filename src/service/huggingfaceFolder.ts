@@ -20,6 +20,9 @@ const beside = [
   'preprocessor_config.json',
 ];
 
+/** What writing a folder may replace. */
+export const filesOfFolder: readonly string[] = ['config.json', 'model.safetensors', ...beside];
+
 /**
  * @param classes names of what a classifier tells apart, in the order of its outputs.
  * @returns the files that it wrote. @throws VitrineError bad-model for what was read from no folder; file-not-found, bad-file

@@ -21,7 +21,8 @@ export async function timingRun(request: { run: string }, signal: AbortSignal): 
   const run = await openRun(request.run);
   const { model } = run;
   const dataset = await run.dataset();
-  const all = dataset.splits.valid.length > 0 ? dataset.splits.valid : dataset.splits.test;
+  const { valid, test, train } = dataset.splits;
+  const all = [valid, test, train].find(s => s.length > 0) ?? train;
   const fixed = model.values[model.inputs[0]!]?.shape[0];
   const size =
     !takesAnyBatch(model) && typeof fixed === 'number'

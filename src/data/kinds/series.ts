@@ -338,13 +338,17 @@ class SeriesDataset implements Dataset {
       const line = this.table.lines[row]!;
       throw bad(this.table.file, line, `Line ${line}, column "${column}": the value is missing. ${advice}`);
     };
+    // Windows overlap, and follow each other in a series: each place is looked at once.
+    const seen = new Map<number, number>();
     for (const { series, from, first, last } of this.windows) {
       const { rows } = this.series[series]!;
+      const begin = Math.max(from, seen.get(series) ?? 0);
+      seen.set(series, from + length);
       for (const [c, column] of columns.entries())
-        for (let step = 0; step < length; step++)
-          if (Number.isNaN(this.values[series]![c]![from + step]!))
+        for (let place = begin; place < from + length; place++)
+          if (Number.isNaN(this.values[series]![c]![place]!))
             fail(
-              rows[from + step]!,
+              rows[place]!,
               column.name,
               missing === 'error'
                 ? 'Fill it in, or set data.missing to "previous".'

@@ -237,13 +237,14 @@ abstract class TextDataset implements Dataset {
   }
 
   entryNames(input: Tensor): readonly string[] {
-    return Array.from(input.data, id => (id === 0 ? '' : (this.plan.tokenizer.vocabulary[id] ?? '')));
+    const { fill, vocabulary } = this.plan.tokenizer;
+    return Array.from(input.data, id => (id === fill ? '' : (vocabulary[id] ?? '')));
   }
 
   /** Filling; a text that is to be continued keeps its end, so its tokens become unknown ones. */
   neutral(input: Tensor): Int32Array {
-    const nothing = this.plan.tokenizer.unknown ?? 1;
-    return Int32Array.from(input.data, id => (id !== 0 && this.target.perPosition ? nothing : 0));
+    const { fill, unknown = 1 } = this.plan.tokenizer;
+    return Int32Array.from(input.data, id => (id !== fill && this.target.perPosition ? unknown : fill));
   }
 
   protected splitAt(row: number): Split {

@@ -79,10 +79,10 @@ export async function askForOutput(
     // A folder has no ending.
     ...(exporter.extension && { filters: { [exporter.name]: [exporter.extension.slice(1)] } }),
   });
-  // The dialog asked about the file that it named, not about what is written beside it.
-  for (const beside of uri ? exporter.files(uri.fsPath).slice(1) : [])
-    if (!(await mayReplace(beside))) return undefined;
-  return uri;
+  if (!uri) return undefined;
+  const files = exporter.files(uri.fsPath);
+  // The dialog asked about the file that it named, not about what is written beside it, nor about what is in a folder.
+  return (await mayReplace(exporter.extension ? files.slice(1) : files)) ? uri : undefined;
 }
 
 /** Says what was written and offers to open it. */
@@ -105,16 +105,24 @@ export async function tellWritten(
   if (answer === open) await vscode.commands.executeCommand('vscode.open', uri);
 }
 
-async function mayReplace(file: string): Promise<boolean> {
-  const there = await vscode.workspace.fs.stat(vscode.Uri.file(file)).then(
-    () => true,
-    () => false,
+async function mayReplace(files: readonly string[]): Promise<boolean> {
+  const looked = await Promise.all(
+    files.map(file =>
+      vscode.workspace.fs.stat(vscode.Uri.file(file)).then(
+        () => [file],
+        () => [],
+      ),
+    ),
   );
-  if (!there) return true;
+  const there = looked.flat();
+  if (there.length === 0) return true;
   const replace = l10n.t('Replace');
   const answer = await vscode.window.showWarningMessage(
-    l10n.t('The weights are written beside it, and {0} is there already. Replace it?', path.basename(file)),
-    { modal: true, detail: file },
+    l10n.t(
+      '{0} will be written too, and is there already. Replace it?',
+      there.map(f => path.basename(f)).join(', '),
+    ),
+    { modal: true, detail: there.join('\n') },
     replace,
   );
   return answer === replace;

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ColumnHead, DatasetKind } from '../../data/dataset';
-import { withAnswers } from '../../formats/experiment/answers';
+import { withAnswers, withMissing } from '../../formats/experiment/answers';
 import { VitrineError } from '../../model/errors';
 import type { ExperimentInfo } from '../experiments/info';
 import { experimentSuffix } from '../ids';
@@ -33,24 +33,68 @@ export async function newExperiment(
   const outputs = await outputsOf(model, rooms);
   const loss = await pickLoss(guessLoss(column, outputs), column);
   if (!loss) return undefined;
+  if (begun?.model?.class !== undefined) {
+    const completed = await complete(vscode.Uri.file(begun.file), relative =>
+      chosen(relative, model, { kind: data.kind.id, file: data.uri.fsPath, target: column.name }, loss),
+    );
+    if (completed) return completed;
+  }
   const folder = vscode.Uri.file(path.dirname(model.file));
-  const uri = begun ? vscode.Uri.file(begun.file) : await freeName(folder, model.class.toLowerCase());
-  const relative = (file: string) => {
-    const r = path.relative(folder.fsPath, file).replaceAll(path.sep, '/');
-    return r.startsWith('.') ? r : `./${r}`.replace(/^\.\//, '');
-  };
+  const uri = await freeName(folder, model.class.toLowerCase());
   const said = begun?.model ?? (await rooms.experiments.of(model.file, model.class))[0]?.model;
-  const written = newExperimentText({
-    model: { file: relative(model.file), class: model.class },
-    data: { kind: data.kind.id, file: relative(data.uri.fsPath), target: column.name },
+  const written = chosen(
+    relativeTo(folder.fsPath),
+    model,
+    { kind: data.kind.id, file: data.uri.fsPath, target: column.name },
     loss,
-  });
+  );
   const text = withAnswers(written, uri.fsPath, model, {
     ...(said?.arguments && { arguments: said.arguments }),
     ...(said?.input && { input: said.input }),
   });
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(uri, { preview: false });
+  return uri;
+}
+
+type Relative = (file: string) => string;
+
+function relativeTo(folder: string): Relative {
+  return file => path.relative(folder, file).replaceAll(path.sep, '/');
+}
+
+function chosen(
+  relative: Relative,
+  model: { file: string; class: string },
+  data: { kind: string; file: string; target: string },
+  loss: string,
+): string {
+  return newExperimentText({
+    model: { file: relative(model.file), class: model.class },
+    data: { ...data, file: relative(data.file) },
+    loss,
+  });
+}
+
+/**
+ * Puts what a begun file does not say yet into it, through its editor, so that nothing that it says is lost.
+ *
+ * @returns undefined where the file has mistakes, and is left as it is.
+ */
+async function complete(
+  uri: vscode.Uri,
+  written: (relative: Relative) => string,
+): Promise<vscode.Uri | undefined> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const { model: _, ...rest } = JSON.parse(written(relativeTo(path.dirname(uri.fsPath))));
+  const text = withMissing(document.getText(), rest);
+  if (text === undefined) return undefined;
+  const edit = new vscode.WorkspaceEdit();
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  edit.replace(uri, new vscode.Range(new vscode.Position(0, 0), end), text);
+  await vscode.workspace.applyEdit(edit);
+  await document.save();
+  await vscode.window.showTextDocument(document, { preview: false });
   return uri;
 }
 

@@ -3,7 +3,7 @@
  * An experiment file keeps them under `model`, also one that says no more than that yet.
  */
 import path from 'node:path';
-import { applyEdits, modify, parse } from 'jsonc-parser';
+import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
 import { VitrineError } from '../../model/errors';
 
 export interface ModelAnswers {
@@ -47,15 +47,32 @@ export function withAnswers(
     throw new VitrineError('bad-experiment', `${experiment} is no JSON object: nothing can be kept in it.`, {
       at: { file: experiment },
     });
-  const formattingOptions = { insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' };
   let out = text;
-  const set = (at: string[], value: unknown) => {
-    out = applyEdits(out, modify(out, at, value, { formattingOptions }));
-  };
   for (const [name, value] of Object.entries(answers.arguments ?? {}))
-    set(['model', 'arguments', name], value);
-  if (answers.input) set(['model', 'input'], answers.input);
+    out = withValue(out, ['model', 'arguments', name], value);
+  return answers.input ? withValue(out, ['model', 'input'], answers.input) : out;
+}
+
+/**
+ * The text of an experiment file with what it does not say yet; what it said before stays, comments and all.
+ *
+ * @param rest by the names of the file's fields.
+ * @returns undefined for a text that has mistakes: what it says already cannot be told.
+ */
+export function withMissing(text: string, rest: Readonly<Record<string, unknown>>): string | undefined {
+  const errors: ParseError[] = [];
+  const said: unknown = parse(text, errors, { allowTrailingComma: true });
+  if (errors.length > 0 || !isRecord(said)) return undefined;
+  let out = text;
+  for (const [name, value] of Object.entries(rest))
+    if (!Object.hasOwn(said, name)) out = withValue(out, [name], value);
   return out;
+}
+
+function withValue(text: string, at: string[], value: unknown): string {
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const formattingOptions = { insertSpaces: true, tabSize: 2, eol };
+  return applyEdits(text, modify(text, at, value, { formattingOptions }));
 }
 
 /** A name for the experiment file of a model's file, of those that are not taken. */

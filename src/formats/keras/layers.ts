@@ -125,7 +125,9 @@ function under(listed: Hdf5Contents, at: string): readonly Hdf5Entry[] {
       // layers/NAME, layers/NAME/layers/NAME, …
       for (let i = 2; i < steps.length && steps[i - 2] === 'layers'; i += 2) {
         const key = steps.slice(0, i).join('/');
-        all.set(key, [...(all.get(key) ?? []), e]);
+        const known = all.get(key);
+        if (known) known.push(e);
+        else all.set(key, [e]);
       }
     }
     groups.set(listed, all);

@@ -5,6 +5,7 @@ import {
   experimentNames,
   typedAnswer,
   withAnswers,
+  withMissing,
 } from '../../../../src/formats/experiment/answers';
 
 const model = { file: '/home/nets/net.py', class: 'Net' };
@@ -76,5 +77,29 @@ describe('answers that an experiment file keeps', () => {
       '/home/nets/net.vitrine.json',
       '/home/nets/net-net.vitrine.json',
     ]);
+  });
+
+  it('are completed to an experiment that keeps what it said', () => {
+    const begun = `{
+  // Mine.
+  "model": { "file": "net.py", "class": "Net" },
+  "epochs": 7
+}
+`;
+    const text = withMissing(begun, { data: { kind: 'csv', file: 'a.csv' }, epochs: 50, loss: 'mse' })!;
+    assert.ok(text.includes('// Mine.'));
+    assert.deepEqual(JSON.parse(text.replace('// Mine.', '')), {
+      model: { file: 'net.py', class: 'Net' },
+      epochs: 7,
+      data: { kind: 'csv', file: 'a.csv' },
+      loss: 'mse',
+    });
+    for (const broken of [
+      '{ "model": { "file": "net.py", } "epochs": 7',
+      '[]',
+      '',
+      '{ "epochs": , "data": {} }',
+    ])
+      assert.equal(withMissing(broken, { loss: 'mse' }), undefined, broken);
   });
 });
