@@ -10,7 +10,7 @@ import { Random } from '../model/random';
 import { fitTargets } from './bindings';
 import type { Checkpoint } from './checkpoint';
 import { requireFinite, requireFiniteLoss } from './divergence';
-import { EpochTracker } from './epochTracker';
+import { EpochTracker, type Stretch } from './epochTracker';
 import { type SplitEvaluator, splitEvaluator } from './evaluate';
 import type { Metric } from './metric';
 import type { Mitigation } from './mitigation';
@@ -170,8 +170,8 @@ export class TrainingLoop {
     const weights = await this.trainer.weights();
     requireFinite(weights, this.epoch, this.step);
     const train = this.tracker.result(
-      n => dataset.batch(order.subarray(0, n)).targets.data,
-      n => dataset.groups?.(order.subarray(0, n)),
+      places => dataset.batch(rowsAt(order, places)).targets.data,
+      places => dataset.groups?.(rowsAt(order, places)),
     );
     const kept = this.recipe.update?.average ? await this.trainer.averagedWeights() : weights;
     const valid = await this.evaluator.run(kept, dataset.splits.valid);
@@ -222,22 +222,22 @@ export class TrainingLoop {
 
   private newTracker(): EpochTracker {
     const { loss } = this.recipe;
-    const tracker = new EpochTracker(this.setup.metrics, this.request.dataset.target, loss.name);
-    if (this.stepInEpoch > 0 && this.start.partial) {
-      const done = Math.min(this.rows.length, this.stepInEpoch * this.setup.batchSize);
+    const { dataset } = this.request;
+    const rows = this.rows.length;
+    const batch = this.setup.batchSize;
+    const tracker = new EpochTracker(this.setup.metrics, dataset.target, loss.name, {
+      rows,
+      batch,
+      // Their targets are read once more, from the disk for large tables.
+      most: dataset.epochOrder ? 50_000 : rows,
+    });
+    if (this.stepInEpoch > 0 && this.start.partial)
       tracker.restore(
         this.start.partial,
-        done,
+        Math.min(rows, this.stepInEpoch * batch),
         this.setup.outputShape.slice(1),
-        this.tracked(this.rows.length),
       );
-    }
     return tracker;
-  }
-
-  /** Training rows that the epoch's metrics look at: their targets are read once more, from the disk for large tables. */
-  private tracked(rows: number): number {
-    return this.request.dataset.epochOrder ? Math.min(rows, 50_000) : rows;
   }
 
   private async runStep(order: RowOrder): Promise<void> {
@@ -262,7 +262,7 @@ export class TrainingLoop {
     this.stepInEpoch++;
     this.step++;
     requireFiniteLoss(result.loss, this.epoch, this.step, learningRate);
-    this.tracker.add(result, rows.length, this.tracked(order.length));
+    this.tracker.add(result, rows.length);
     this.reportStep(result.loss, learningRate, rows.length);
     await yieldToOthers();
   }
@@ -418,4 +418,14 @@ function takenOver(e: VitrineError): string {
 /** Milliseconds as seconds, without digits that no clock gave. */
 function microseconds(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1e6;
+}
+
+function rowsAt(order: RowOrder, places: readonly Stretch[]): Int32Array {
+  const rows = new Int32Array(places.reduce((n, [from, to]) => n + to - from, 0));
+  let at = 0;
+  for (const [from, to] of places) {
+    rows.set(order.subarray(from, to), at);
+    at += to - from;
+  }
+  return rows;
 }
