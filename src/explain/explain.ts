@@ -59,13 +59,13 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
   const method = methodById(call.method);
   readOptions(method.options as TObject, call.options, method.id);
   throwIfCancelled(call.signal);
-  const unsuited = method.suits?.(call.model, call.dataset);
-  if (unsuited !== undefined) throw new VitrineError('bad-request', unsuited);
   if (call.dataset?.target.writes && !method.sequences)
     throw new VitrineError(
       'bad-request',
       `${method.title} explains one answer, and ${call.model.name} writes many words. Use cross_attention or source_removal.`,
     );
+  const unsuited = method.suits?.(call.model, call.dataset);
+  if (unsuited !== undefined) throw new VitrineError('bad-request', unsuited);
   const engine = new EvaluatorPool(call.engine);
   try {
     const sample = method.scope === 'prediction' ? sampleFor(call) : undefined;
@@ -263,6 +263,7 @@ function byToken(
   if (tokens?.length !== attribution.values.data.length) return attribution;
   return {
     ...attribution,
+    tokens: tokens.map(visible),
     names: tokens.map((token, i) => (token === '' ? `(${i + 1})` : `${i + 1} ${visible(token)}`)),
   };
 }

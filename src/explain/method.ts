@@ -66,6 +66,8 @@ export interface Attribution {
   values: Tensor;
   /** Names along the last axis where there are some (columns). */
   names?: readonly string[];
+  /** Of a text: the token of each value, empty where there is none. */
+  tokens?: readonly string[];
   /** Spread per value (standard deviation over repeats) where the method samples. */
   spread?: Tensor;
   /** The single repeats, [repeats, …shape of values], where the method has some. */
@@ -76,6 +78,11 @@ export interface Attribution {
   baseline?: Tensor;
   /** The modules that it looks into, by path, where it is about some: the way back to graph and source. */
   layers?: readonly string[];
+  /**
+   * The unit inside the model whose activation is explained, such as "conv2[3]"; with `through` it is the output that
+   * is explained, as far as the unit passes it on.
+   */
+  unit?: { name: string; through?: boolean };
   /** How the result is seen; absent where the values are attributions to the input's entries. */
   figures?: readonly Figure[];
   /** Sentences that the method says of its result itself, in the request's language. */

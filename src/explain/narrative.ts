@@ -82,10 +82,12 @@ function around({ context, prediction }: Story, words: Words): string[] {
 function reasons(story: Story, words: Words): string[] {
   const { attribution, dataset, target, prediction } = story;
   const { values } = attribution;
-  const subject =
+  const output =
     dataset?.target.kind === 'classes' || prediction?.probabilities
       ? words.reasons.subject('class', target?.name ?? prediction?.label ?? '')
       : words.reasons.subject('number', dataset?.target.name ?? target?.name ?? '');
+  const { unit } = attribution;
+  const subject = unit ? words.reasons.ofUnit(unit.name, unit.through ? output : undefined) : output;
   const parts = partsOf(story, words);
   const total = parts.reduce((sum, p) => sum + Math.abs(p.value), 0);
   if (!(total > 0)) return [words.reasons.none];
@@ -141,10 +143,14 @@ function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
     return regionsOf(values.data, [side, side], words);
   }
   const names = attribution.names;
-  return Array.from(values.data, (value, i) => ({
-    value,
-    tell: (share: string) => words.reasons.entry(names?.[i] ?? String(i), share),
-  }));
+  // Bars of a layer are its units.
+  const { entry, token, unit } = words.reasons;
+  const say = attribution.layers && !ofInput(attribution) ? unit : entry;
+  return Array.from(values.data, (value, i) => {
+    const name = names?.[i] ?? String(i);
+    const word = attribution.tokens?.[i];
+    return { value, tell: (share: string) => (word ? token(word, i + 1, share) : say(name, share)) };
+  });
 }
 
 /** A picture's ninths. Within one, attributions for and against add up: the sentence tells where the balance lies. */
@@ -221,7 +227,8 @@ function aboutTheModel(story: Story, words: Words): string[] {
       ),
     );
   const rest = values.data.length - clear.length;
-  return [lead, words.importance.list(items), rest > 0 ? words.importance.rest(rest) : ''];
+  const most = metric === undefined ? words.importance.moves(items) : words.importance.list(items);
+  return [lead, most, rest > 0 ? words.importance.rest(rest) : ''];
 }
 
 function dependence({ attribution, dataset, target }: Story, words: Words): string {

@@ -120,9 +120,18 @@ export function neuronMethod<T extends TProperties>(
     ...about,
     scope: 'prediction',
     of: 'units',
-    needs: 'baseline' in more ? ['gradients', 'baseline'] : ['gradients'],
+    needs: [
+      'gradients',
+      ...('baseline' in more ? (['baseline'] as const) : []),
+      ...('background' in more ? (['training-data'] as const) : []),
+    ],
     options,
-    judgedBy: ['model_randomisation', 'max_sensitivity', 'sparseness'],
+    judgedBy: [
+      'model_randomisation',
+      'max_sensitivity',
+      'sparseness',
+      ...('samples' in more ? ['sampling_error'] : []),
+    ],
     suits: all(hasGradients, hasLayers),
     async explain(request, given) {
       const chosen = readOptions(options as unknown as TObject, given, about.id) as Static<TObject<T>> & {
@@ -134,6 +143,7 @@ export function neuronMethod<T extends TProperties>(
       const start = baselineFor(chosen.baseline ?? 'zero', request, sampleOf(request).shape);
       const { facts, ...attribution } = await explain(request, neuron, { ...chosen, start });
       return {
+        unit: { name: neuron.name },
         ...attribution,
         ...('baseline' in more && { baseline: { shape: attribution.values.shape, data: start } }),
         facts: { ...facts, unit: neuron.unit },

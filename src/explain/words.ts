@@ -63,12 +63,23 @@ export interface Words {
     column(name: string, value: string, typical: string | undefined, share: string): string;
     place(name: string, share: string): string;
     entry(name: string, share: string): string;
+    /** @param position from 1. */
+    token(token: string, position: number, share: string): string;
+    /** A unit of a layer, by a name such as "conv2[3]". */
+    unit(name: string, share: string): string;
+    /** @param output what is explained as far as it passes the unit; the unit's activation if left out. */
+    ofUnit(name: string, output: string | undefined): string;
+    /** @param list units with their activations. */
+    active(list: readonly string[]): string;
+    silent(layer: string): string;
   };
   importance: {
     metrics: Record<ScorerId, string>;
     lead(metric: string, score: string, rows: number): string;
     item(name: string, drop: string, spread: string): string;
     list(items: readonly string[]): string;
+    /** As `list`, of what moves the output rather than the score. */
+    moves(items: readonly string[]): string;
     none: string;
     rest(count: number): string;
   };
@@ -355,6 +366,12 @@ export const english: Words = {
       `${name} = ${value}${typical === undefined ? '' : ` (typical: ${typical})`}, with ${share} of the weight`,
     place: (name, share) => `the ${name} of the image, with ${share} of the weight`,
     entry: (name, share) => `input ${name}, with ${share} of the weight`,
+    token: (token, position, share) => `"${token}" (token ${position}), with ${share} of the weight`,
+    unit: (name, share) => `unit ${name}, with ${share} of the weight`,
+    ofUnit: (name, output) =>
+      output === undefined ? `a higher activation of unit ${name}` : `${output} through unit ${name}`,
+    active: items => `The most active units: ${items.join('; ')}.`,
+    silent: layer => `All units of ${layer} are zero for this input.`,
   },
   importance: {
     metrics: {
@@ -367,6 +384,7 @@ export const english: Words = {
     lead: (metric, score, rows) => `Over ${rows} rows the model has ${metric} ${score}.`,
     item: (name, drop, spread) => `${name} (${drop} ± ${spread})`,
     list: items => `It loses most without ${list(items)}.`,
+    moves: items => `The output is moved most by ${list(items)}.`,
     none: 'Permuting single columns costs it nothing measurable: the columns may stand in for one another.',
     rest: count =>
       `${count} other ${count === 1 ? 'column makes' : 'columns make'} no measurable difference.`,
@@ -398,7 +416,7 @@ export const english: Words = {
         ? `Only the last block makes "${answer}" the answer.`
         : `From ${station} on (${at} of ${last}), "${answer}" is the answer and stays it.`,
     confusion: (accuracy, rows, most) =>
-      `Of ${rows} rows ${accuracy} are predicted right.${most ? ` Most often "${most[0]}" is taken for "${most[1]}" (${most[2]} rows).` : ' No class is taken for another.'}`,
+      `Of ${rows} rows ${accuracy} are predicted right.${most ? ` Most often "${most[0]}" is taken for "${most[1]}" (${most[2] === 1 ? 'one row' : `${most[2]} rows`}).` : ' No class is taken for another.'}`,
     calibration: (sure, observed, error) =>
       `On average the model is ${sure} sure, and right in ${observed}; over all degrees of sureness it is off by ${error}.`,
     slices: (name, error, whole, count) =>

@@ -145,6 +145,12 @@ export const chinese: Words = {
       `${name} = ${value}${typical === undefined ? '' : `（通常为 ${typical}）`}，占权重的 ${share}`,
     place: (name, share) => `图像的${name}，占权重的 ${share}`,
     entry: (name, share) => `输入 ${name}，占权重的 ${share}`,
+    token: (token, position, share) => `“${token}”（第 ${position} 个词元），占权重的 ${share}`,
+    unit: (name, share) => `单元 ${name}，占权重的 ${share}`,
+    ofUnit: (name, output) =>
+      output === undefined ? `单元 ${name} 更高的激活` : `经由单元 ${name} 的${output}`,
+    active: items => `激活最强的单元：${items.join('；')}。`,
+    silent: layer => `对此输入，${layer} 的所有单元都为零。`,
   },
   importance: {
     metrics: {
@@ -157,6 +163,7 @@ export const chinese: Words = {
     lead: (metric, score, rows) => `在 ${rows} 行上，模型的${metric}为 ${score}。`,
     item: (name, drop, spread) => `${name}（${drop} ± ${spread}）`,
     list: items => `缺少以下各列损失最大：${list(items)}。`,
+    moves: items => `最能改变输出的是：${list(items)}。`,
     none: '打乱单独一列没有可测的损失：各列可能互相替代。',
     rest: count => `其余 ${count} 列没有可测的影响。`,
   },

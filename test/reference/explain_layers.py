@@ -15,14 +15,18 @@ from captum.attr import (
     InternalInfluence,
     LayerActivation,
     LayerDeepLift,
+    LayerGradientShap,
     LayerGradientXActivation,
+    LayerLRP,
     NeuronConductance,
     NeuronDeconvolution,
     NeuronDeepLift,
     NeuronGradient,
+    NeuronGradientShap,
     NeuronGuidedBackprop,
     NeuronIntegratedGradients,
 )
+from captum.attr._utils.lrp_rules import EpsilonRule
 
 torch.set_default_dtype(torch.float64)
 here = pathlib.Path(__file__)
@@ -77,6 +81,15 @@ for name, shape, index, unit, cells in [("mlp", (1, 6), 1, 4, None), ("cnn", (1,
     if cells is None:
         r["neuron_conductance"] = listed(NeuronConductance(net, layer).attribute(x, pick, b, target=target, n_steps=steps, method="gausslegendre"))
     background = torch.tensor(case["gradient_shap"]["background"]).reshape(-1, *shape[1:])
+    torch.manual_seed(0)
+    for id, shap in [("layer_gradient_shap", LayerGradientShap(net, layer)), ("neuron_gradient_shap", NeuronGradientShap(net, layer))]:
+        asked = {"target": target} if id.startswith("layer") else {"neuron_selector": pick}
+        runs = torch.cat([shap.attribute(x, baselines=background, n_samples=200, stdevs=0.05, **asked) for _ in range(100)]).flatten(1)
+        r[id] = {"values": listed(runs.mean(0)), "deviation": listed(runs.std(0) * 200**0.5), "samples": 20000}
+    # Captum has no relevance of activations' outputs: it is that of what reads them.
+    for flatten in (m for m in net if isinstance(m, nn.Flatten)):
+        flatten.rule = EpsilonRule()
+    r["layer_lrp"] = listed(LayerLRP(net, net[index + 1]).attribute(x, target=target, attribute_to_layer_input=True))
     r["feature_permutation"] = listed(torch.stack([FeatureAblation(net).attribute(x, row[None], target=target) for row in background]).mean(0))
     out[name] = r
 

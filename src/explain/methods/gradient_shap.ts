@@ -2,33 +2,30 @@
  * Expected gradients (GradientSHAP): integrated gradients with one random point on the way from a random training
  * row, averaged. Its expectation is that of integrated gradients over all training rows as baselines.
  */
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { Random } from '../../model/random';
-import { evenly } from '../baseline';
+import { backgroundOf, backgroundOption, meanRow } from '../background';
 import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
 import { hasGradients } from '../suits';
 
-const options = Type.Object(
-  {
-    samples: Type.Integer({ minimum: 2, maximum: 100000, default: 200, description: 'Random points.' }),
-    deviation: Type.Number({
-      minimum: 0,
-      default: 0,
-      description: 'Standard deviation of noise added to the input, in the units that the model sees.',
-    }),
-    background: Type.Integer({
-      minimum: 1,
-      default: 200,
-      description:
-        'At most this many training rows serve as baselines; zero is the only one without a data set.',
-    }),
-    seed: Type.Integer({ default: 0, description: 'The same seed gives the same points.' }),
-  },
-  { additionalProperties: false },
-);
+/** Options of GradientSHAP of the input, of layers and of units. */
+export const gradientShapOptions = {
+  samples: Type.Integer({ minimum: 2, maximum: 100000, default: 200, description: 'Random points.' }),
+  deviation: Type.Number({
+    minimum: 0,
+    default: 0,
+    description: 'Standard deviation of noise added to the input, in the units that the model sees.',
+  }),
+  background: backgroundOption(200),
+  seed: Type.Integer({ default: 0, description: 'The same seed gives the same points.' }),
+};
+
+const options = Type.Object(gradientShapOptions, { additionalProperties: false });
+
+export type GradientShapOptions = Static<typeof options>;
 
 export const method: ExplanationMethod = {
   id: 'gradient_shap',
@@ -55,13 +52,8 @@ export const method: ExplanationMethod = {
   suits: hasGradients,
   async explain(request, given) {
     const { samples, deviation, background, seed } = readOptions(options, given, 'gradient_shap');
-    const { shape, data } = sampleOf(request);
-    const rows = request.dataset && evenly(request.dataset.splits.train, background);
-    const baselines =
-      rows && rows.length > 0
-        ? (request.dataset!.batch(rows).input.data as Float32Array)
-        : new Float32Array(data.length);
-    return gradientShap(request, baselines, { samples, deviation, seed, shape });
+    const { shape } = sampleOf(request);
+    return gradientShap(request, backgroundOf(request, background), { samples, deviation, seed, shape });
   },
 };
 
@@ -104,11 +96,7 @@ export async function gradientShap(
     // What the input is compared with on average; trust measures replace inputs by it.
     baseline: {
       shape,
-      data: Float32Array.from({ length: size }, (_, i) => {
-        let sum = 0;
-        for (let r = 0; r < rows; r++) sum += baselines[r * size + i]!;
-        return sum / rows;
-      }),
+      data: meanRow(baselines, size),
     },
     facts: { samples, baselines: rows },
   };

@@ -4,7 +4,13 @@ import { lookOnce, shapeInside } from '../inside';
 import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
+import { formatNumber } from '../predict';
+import { descending } from '../statistics';
 import { all, oneInput } from '../suits';
+import { wordsFor } from '../words';
+
+/** How many units are told. */
+const told = 3;
 
 const options = Type.Object({ layer: moduleOption }, { additionalProperties: false });
 
@@ -28,6 +34,13 @@ export const method: ExplanationMethod = {
     const { layer } = readOptions(options, given, 'layer_activation');
     const { id, name } = layerOutput(request.model, layer);
     const { values } = await lookOnce(request, { fetch: [id] });
-    return byUnit(values[id]!, shapeInside(request, id).slice(1), name);
+    const units = byUnit(values[id]!, shapeInside(request, id).slice(1), name);
+    const { data } = units.values;
+    const most = Array.from(descending(Float64Array.from(data, Math.abs)))
+      .slice(0, told)
+      .filter(i => data[i] !== 0)
+      .map(i => `${units.names![i]} (${formatNumber(data[i]!)})`);
+    const { reasons } = wordsFor(request.language);
+    return { ...units, told: [most.length > 0 ? reasons.active(most) : reasons.silent(name)] };
   },
 };

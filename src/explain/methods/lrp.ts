@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/dataset';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
 import { evenly } from '../baseline';
-import { changed } from '../inside';
+import { changed, shapeInside } from '../inside';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
@@ -38,42 +38,42 @@ const bound = (which: string) =>
     description: `The ${which} value that an input of the composite "epsilon_gamma_box" can have, in the units that the model sees: one for all, or one for each channel; that of the training rows if empty.`,
   });
 
-const options = Type.Object(
-  {
-    rule: Type.Union(
-      rules.map(r => Type.Literal(r)),
-      {
-        default: 'epsilon_plus',
-        description:
-          'How layers divide relevance. Composites use epsilon for dense layers and z-plus, gamma or alpha-beta for convolutions; those with "flat" or "box" treat what reads the input by a rule of its own.',
-      },
-    ),
-    epsilon: Type.Number({
-      exclusiveMinimum: 0,
-      default: 1e-6,
-      description: 'Added to the denominator of the rule "epsilon": a larger one absorbs weak relevance.',
-    }),
-    gamma: Type.Number({
-      minimum: 0,
-      default: 0.25,
-      description: 'How much the rule "gamma" favours what speaks for it.',
-    }),
-    alpha: Type.Number({
-      minimum: 1,
-      default: 2,
+/** Options of relevance to the input and to layers. */
+export const relevanceOptions = {
+  rule: Type.Union(
+    rules.map(r => Type.Literal(r)),
+    {
+      default: 'epsilon_plus',
       description:
-        'Weight of what speaks for it in the rule "alpha_beta"; what speaks against it gets alpha - 1.',
-    }),
-    low: bound('lowest'),
-    high: bound('highest'),
-    mergeNorms: Type.Boolean({
-      default: true,
-      description:
-        'Batch normalisations become part of the layers before them; left as they are they pass relevance on unchanged.',
-    }),
-  },
-  { additionalProperties: false },
-);
+        'How layers divide relevance. Composites use epsilon for dense layers and z-plus, gamma or alpha-beta for convolutions; those with "flat" or "box" treat what reads the input by a rule of its own.',
+    },
+  ),
+  epsilon: Type.Number({
+    exclusiveMinimum: 0,
+    default: 1e-6,
+    description: 'Added to the denominator of the rule "epsilon": a larger one absorbs weak relevance.',
+  }),
+  gamma: Type.Number({
+    minimum: 0,
+    default: 0.25,
+    description: 'How much the rule "gamma" favours what speaks for it.',
+  }),
+  alpha: Type.Number({
+    minimum: 1,
+    default: 2,
+    description:
+      'Weight of what speaks for it in the rule "alpha_beta"; what speaks against it gets alpha - 1.',
+  }),
+  low: bound('lowest'),
+  high: bound('highest'),
+  mergeNorms: Type.Boolean({
+    default: true,
+    description:
+      'Batch normalisations become part of the layers before them; left as they are they pass relevance on unchanged.',
+  }),
+};
+
+const options = Type.Object(relevanceOptions, { additionalProperties: false });
 
 export const method: ExplanationMethod = {
   id: 'lrp',
@@ -103,15 +103,26 @@ export const method: ExplanationMethod = {
     const reason = relevanceMissing(request.model);
     if (reason) throw new VitrineError('bad-request', reason);
     const composite = compositeOf(chosen);
-    const subject: ExplanationRequest = chosen.mergeNorms
-      ? { ...request, ...canonise(request.model, request.weights) }
-      : request;
-    if (composite.first?.kind !== 'box') return layerwiseRelevance(subject, composite);
-    return layerwiseRelevance(boxed(subject, chosen.low, chosen.high), composite);
+    return layerwiseRelevance(subjectOf(request, chosen, composite), composite);
   },
 };
 
-function compositeOf({ rule, epsilon, gamma, alpha }: Static<typeof options>): Composite {
+/** The request whose model is written as the composite needs it. */
+export function subjectOf(
+  request: ExplanationRequest,
+  { mergeNorms, low, high }: Static<typeof options>,
+  composite: Composite,
+): ExplanationRequest {
+  const subject = mergeNorms ? { ...request, ...canonise(request.model, request.weights) } : request;
+  return composite.first?.kind === 'box' ? boxed(subject, low, high) : subject;
+}
+
+export function compositeOf({
+  rule,
+  epsilon,
+  gamma = 0.25,
+  alpha = 2,
+}: Pick<Static<typeof options>, 'rule' | 'epsilon'> & Partial<Static<typeof options>>): Composite {
   const dense: LinearRule = { kind: 'epsilon', epsilon };
   const plus: LinearRule = { kind: 'alpha_beta', alpha: 1, beta: 0 };
   const two: LinearRule = { kind: 'alpha_beta', alpha: 2, beta: 1 };
@@ -205,17 +216,20 @@ function extremes(dataset: Dataset, channels: number): [Float32Array, Float32Arr
 /**
  * Relevance that starts as the explained output. Its sum is that output minus what biases and denominators took, the
  * fact `absorbed`.
+ *
+ * @param inner the value inside the model whose relevance is wanted; the input's if left out.
  */
-export async function layerwiseRelevance(request: ExplanationRequest, composite: Composite) {
+export async function layerwiseRelevance(request: ExplanationRequest, composite: Composite, inner?: string) {
   const { data, shape } = sampleOf(request);
-  let values = new Float32Array(data.length);
+  let values = new Float32Array();
   let output = 0;
   // A box is for what may hold values between two bounds: for convolutions over pictures.
   const first = composite.first
     ? readersOfInput(request.model, composite.first.kind === 'box' ? 'convolutions' : 'all')
     : undefined;
   const rules = relevance(composite, first);
-  await withProbe(request, shape, { rows: 1, gradients: true, rules }, probe =>
+  const wanted = inner === undefined ? { gradients: true } : { inner };
+  await withProbe(request, shape, { rows: 1, ...wanted, rules }, probe =>
     probe.gradients(
       1,
       (_, into) => into.set(data),
@@ -229,7 +243,7 @@ export async function layerwiseRelevance(request: ExplanationRequest, composite:
     ),
   );
   return {
-    values: { shape, data: values },
+    values: { shape: inner === undefined ? shape : shapeInside(request, inner).slice(1), data: values },
     facts: { output, absorbed: output - values.reduce((a, b) => a + b, 0) },
   };
 }

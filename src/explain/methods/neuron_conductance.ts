@@ -58,5 +58,8 @@ export async function neuronConductance(
       request.onProgress,
     ),
   );
-  return { values: { shape, data: Float32Array.from(sum, (g, i) => g * (data[i]! - baseline[i]!)) } };
+  return {
+    values: { shape, data: Float32Array.from(sum, (g, i) => g * (data[i]! - baseline[i]!)) },
+    unit: { name: neuron.name, through: true },
+  };
 }

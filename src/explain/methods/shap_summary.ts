@@ -7,7 +7,7 @@ import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { oneInput } from '../suits';
-import { type Unit, unitsOf } from '../units';
+import { isPicture, type Unit, unitsOf } from '../units';
 import { type Words, wordsFor } from '../words';
 import { kernelShap } from './kernel_shap';
 
@@ -95,7 +95,7 @@ export async function shapSummary(
     request.onProgress?.((r + 1) / rows);
   }
   const words = wordsFor(request.language);
-  const names = units.map((u, i) => u.name ?? String(i));
+  const names = units.map((u, i) => u.name ?? (isPicture(shape) ? patchName(u, shape) : String(i)));
   return {
     values: { shape: [units.length], data: Float32Array.from(moments.mean) },
     spread: { shape: [units.length], data: moments.standardError() },
@@ -114,6 +114,16 @@ export async function shapSummary(
     ],
     facts: { rows },
   };
+}
+
+/** A picture's patch as a slice of rows and columns from 0, such as "[2:4, 4:6]". */
+function patchName({ indices }: Unit, shape: readonly number[]): string {
+  const [height, width] = shape.slice(-2) as [number, number];
+  const span = (at: (i: number) => number) => {
+    const places = Array.from(indices, at);
+    return `${Math.min(...places)}:${Math.max(...places) + 1}`;
+  };
+  return `[${span(i => Math.floor(i / width) % height)}, ${span(i => i % width)}]`;
 }
 
 /** Columns that are drawn point by point, those that matter most first. */

@@ -32,6 +32,12 @@ export function canonise(model: Model, weights: Tensors): { model: Model; weight
   return { model: known.model, weights: merged };
 }
 
+/** Where a layer's value is in the canonised model: behind the normalisation that was merged into it, if one was. */
+export function normalised(model: Model, id: string): string {
+  const { merges } = canonised.get(model) ?? mergeNorms(model);
+  return merges.find(m => m.layer.outputs[0] === id)?.norm.outputs[0] ?? id;
+}
+
 function mergeNorms(model: Model): Canonised {
   const parameters = new Map(model.parameters.map(p => [p.name, p]));
   const readers = new Map<string, Node[]>();

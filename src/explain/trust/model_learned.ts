@@ -1,7 +1,7 @@
 /** Has the model learned anything? Reasons of one that guesses are no reasons, however well a method draws them. */
 import type { Dataset } from '../../data/dataset';
 import { throwIfCancelled } from '../../model/errors';
-import type { Tensors } from '../../model/graph';
+import type { Tensor, Tensors } from '../../model/graph';
 import { evenly } from '../baseline';
 import type { ExplanationRequest, TrustMeasure } from '../method';
 import { linkOf, probabilitiesOf } from '../predict';
@@ -74,7 +74,7 @@ async function savedBy(request: ExplanationRequest, dataset: Dataset): Promise<n
   const old = known.get(request.weights)?.get(dataset);
   if (old !== undefined) return old;
   const { input, targets } = dataset.batch(evenly(dataset.splits.train, mostRows));
-  const truth = targets.data;
+  const truth = dataset.target.perPosition ? targetsOf(request, input, targets) : targets.data;
   if (new Set(counted(truth, dataset.target.ignore)).size < 2) return undefined;
   const own = await lossOf(request, dataset, input.data, truth);
   let guess = lossOfConstant(counted(truth, dataset.target.ignore), own.kind);
@@ -88,6 +88,21 @@ async function savedBy(request: ExplanationRequest, dataset: Dataset): Promise<n
   const byData = known.get(request.weights) ?? new WeakMap<Dataset, number>();
   known.set(request.weights, byData.set(dataset, saved));
   return saved;
+}
+
+/**
+ * The targets that the model's output is about. One that is trained at every position may be asked at the last one that
+ * is not filling, as a continuation is.
+ */
+function targetsOf({ model }: ExplanationRequest, input: Tensor, { data, shape }: Tensor): ArrayLike<number> {
+  const scores = model.values[model.outputs[0]!]!.shape;
+  if (shape.length !== 2 || scores.length !== 2 || input.data.length !== data.length) return data;
+  const [rows, length] = shape as [number, number];
+  return Array.from({ length: rows }, (_, r) => {
+    let at = length - 1;
+    while (at > 0 && input.data[r * length + at] === 0) at--;
+    return data[r * length + at]!;
+  });
 }
 
 type Kind = 'log' | 'mistakes' | 'square';

@@ -269,7 +269,7 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   await measureSequences(engine, { exact });
   await measureSpoken(engine, { exact });
   await measureConcepts(engine, { exact });
-  await measureLayers(engine, { exact });
+  await measureLayers(engine, { exact, sampled });
   await measureLime(engine, { sampled });
   return [...found.values()];
 }

@@ -4,8 +4,11 @@ import { lookOnce } from '../../../src/explain/inside';
 import type { ExplanationRequest } from '../../../src/explain/method';
 import { deepLift } from '../../../src/explain/methods/deep_lift';
 import { featurePermutation } from '../../../src/explain/methods/feature_permutation';
+import { gradientShap } from '../../../src/explain/methods/gradient_shap';
 import { internalInfluence } from '../../../src/explain/methods/internal_influence';
 import { layerDeepLift } from '../../../src/explain/methods/layer_deep_lift';
+import { layerGradientShap } from '../../../src/explain/methods/layer_gradient_shap';
+import { compositeOf, layerwiseRelevance } from '../../../src/explain/methods/lrp';
 import { neuronConductance } from '../../../src/explain/methods/neuron_conductance';
 import { neuronGradient } from '../../../src/explain/methods/neuron_gradient';
 import { neuronIntegratedGradients } from '../../../src/explain/methods/neuron_integrated_gradients';
@@ -19,7 +22,7 @@ import { network, tensor } from './_nets';
 
 const captum = 'Captum 0.9.0';
 
-export async function measureLayers(engine: Engine, { exact }: Pick<Notes, 'exact'>): Promise<void> {
+export async function measureLayers(engine: Engine, { exact, sampled }: Notes): Promise<void> {
   for (const which of ['mlp', 'cnn'] as const) {
     const shape = which === 'mlp' ? [6] : [2, 8, 8];
     const c = reference[which];
@@ -59,7 +62,23 @@ export async function measureLayers(engine: Engine, { exact }: Pick<Notes, 'exac
       (await layerDeepLift(request, layer, start)).values.data,
       c.layer_deep_lift,
     );
-    const background = Float32Array.from(base[which].cases[0]!.gradient_shap.background);
+    const given = base[which].cases[0]!.gradient_shap;
+    const background = Float32Array.from(given.background);
+    const shap = { samples: 4000, deviation: given.stdev, seed: 0 };
+    sampled(
+      'layer_gradient_shap',
+      captum,
+      await layerGradientShap(request, layer, background, shap),
+      c.layer_gradient_shap,
+    );
+    sampled(
+      'neuron_gradient_shap',
+      captum,
+      await gradientShap(neuronSubject(request, neuron), background, { ...shap, shape }),
+      c.neuron_gradient_shap,
+    );
+    const epsilon = compositeOf({ rule: 'epsilon', epsilon: 1e-9 });
+    exact('layer_lrp', captum, (await layerwiseRelevance(request, epsilon, layer)).values.data, c.layer_lrp);
     const each = Array.from({ length: input.length }, (_, i): Unit => ({ indices: Int32Array.of(i) }));
     exact(
       'feature_permutation',

@@ -5,6 +5,7 @@ import type { Attribution, ExplanationMethod, ExplanationRequest } from '../../.
 import { measures, measuresFor, methodById, methods } from '../../../src/explain/registry';
 import { trustOf } from '../../../src/explain/verdict';
 import { Random } from '../../../src/model/random';
+import { lastPosition } from '../../../src/train/lastPosition';
 import { engine } from './_engine';
 import { memoryData, network, tensor } from './_nets';
 
@@ -263,6 +264,59 @@ describe('trust is judged honestly', () => {
     assert.equal(trust.verdict, 'poor');
     assert.match(text, /nothing measurable/);
     assert.match(text, /poor/);
+  });
+
+  it('a model that continues texts has learned what comes after the last token that is there', async () => {
+    const random = new Random(0, 'next');
+    const after = (t: number) => 1 + (t % 3);
+    const inputs = Array.from({ length: 60 }, (_, r) =>
+      Array.from({ length: 4 }, (_, i) => (i > r % 4 ? 0 : 1 + random.integer(3))),
+    );
+    const next = Array.from({ length: 16 }, (_, i) => (i % 4 === after(Math.floor(i / 4)) ? 8 : 0));
+    const parameter = {
+      name: 'next',
+      dtype: 'float32',
+      shape: [4, 4],
+      kind: 'parameter',
+      trainable: true,
+    } as const;
+    const model = lastPosition({
+      name: 'Next',
+      file: 'net.py',
+      format: 'pytorch',
+      inputs: ['x'],
+      outputs: ['y'],
+      values: {
+        x: { id: 'x', dtype: 'int64', shape: ['N', 4] },
+        next: { id: 'next', dtype: 'float32', shape: [4, 4] },
+        y: { id: 'y', dtype: 'float32', shape: ['N', 4, 4] },
+      },
+      nodes: [
+        { id: 'n', op: 'Gather', module: '', inputs: ['next', 'x'], outputs: ['y'], attributes: { axis: 0 } },
+      ],
+      parameters: [{ ...parameter, initializer: { kind: 'uniform', low: -1, high: 1 } }],
+      modules: [],
+    });
+    const data = memoryData({ inputs, targets: inputs.map(() => 0), classes: ['', 'a', 'b', 'c'] });
+    const tokens = (rows: ArrayLike<number>, of: (t: number) => number) => ({
+      shape: [rows.length, 4],
+      data: Int32Array.from(Array.from(rows).flatMap(r => inputs[r]!.map(of))),
+    });
+    const dataset: Dataset = {
+      ...data,
+      modality: 'text',
+      target: { ...data.target, perPosition: true },
+      batch: rows => ({ input: tokens(rows, t => t), targets: tokens(rows, after) }),
+    };
+    const measure = measures.find(m => m.id === 'model_learned')!;
+    const weights = { next: tensor([4, 4], next) };
+    const request: ExplanationRequest = { engine, model, weights, dataset, input: tokens([0], t => t) };
+    const result = await measure.judge(
+      request,
+      { values: tensor([4], [0, 0, 0, 0]) },
+      methodById('feature_ablation'),
+    );
+    assert.ok(result.value > 0.9, String(result.value));
   });
 
   it('the score is the lowest of the measures', () => {

@@ -1,0 +1,25 @@
+/** Neuron GradientSHAP: what each input contributes to one unit of a layer, compared with typical training rows. */
+import { backgroundOf } from '../background';
+import { neuronMethod, neuronSubject } from '../neuron';
+import { sampleOf } from '../probe';
+import { gradientShap, gradientShapOptions } from './gradient_shap';
+
+export const method = neuronMethod(
+  {
+    id: 'neuron_gradient_shap',
+    title: 'Neuron GradientSHAP',
+    paper: {
+      authors: 'Lundberg and Lee',
+      year: 2017,
+      title: 'A Unified Approach to Interpreting Model Predictions',
+      url: 'https://arxiv.org/abs/1705.07874',
+    },
+    summary: 'What each input contributes to one unit of a layer, compared with typical training rows.',
+  },
+  gradientShapOptions,
+  (request, neuron, { background, ...options }) =>
+    gradientShap(neuronSubject(request, neuron), backgroundOf(request, background), {
+      ...options,
+      shape: sampleOf(request).shape,
+    }),
+);
