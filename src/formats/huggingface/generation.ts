@@ -5,7 +5,7 @@ import type { Model, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import type { ReadContext } from '../_format';
 import { loadWeightsFrom } from '../checkpoint/weights';
-import { ownSources } from '../pytorch/ownSources';
+import { asData, ownSources } from '../pytorch/ownSources';
 import { architectures } from './architectures';
 import { named, openFolderWeights, readConfig, renamed, whatOf } from './folder';
 
@@ -113,7 +113,7 @@ export async function readClass({
 }): Promise<Model> {
   const { reader, folder } = ownSources(distFolder, 'huggingface');
   const { [name]: read } = await reader.read(
-    { file: path.join(folder, `${source}.py`), class: name, arguments: { config }, inputs },
+    { file: path.join(folder, `${source}.py`), class: name, arguments: { config: asData(config) }, inputs },
     signal,
   );
   const error = read?.diagnostics.find(d => d.severity === 'error');

@@ -9,7 +9,7 @@ import type { FileFormat, ReadModel } from '../_format';
 import { format as checkpoint } from '../checkpoint';
 import type { CheckpointReader } from '../checkpoint/checkpoint';
 import { checkWeightsOf } from '../checkpoint/weights';
-import { ownSources } from '../pytorch/ownSources';
+import { asData, ownSources } from '../pytorch/ownSources';
 import { format as safetensors } from '../safetensors';
 import type { Architecture } from './architectures';
 import {
@@ -41,7 +41,7 @@ export const format: FileFormat = {
         file: path.join(folder, `${architecture.source}.py`),
         class: name,
         // What an experiment gives stands before the file, e.g. num_labels of a new head.
-        arguments: { config: configured(config, request.arguments) },
+        arguments: { config: asData(configured(config, request.arguments)) },
         input: request.input ?? inputOf(config),
         ...(request.inputs && { inputs: request.inputs }),
       },

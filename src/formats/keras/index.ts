@@ -7,7 +7,7 @@ import { VitrineError } from '../../model/errors';
 import type { Diagnostic, DType, Model, Tensors } from '../../model/graph';
 import type { FileFormat, ReadModel, StoredTensor } from '../_format';
 import { parametersOnly } from '../checkpoint/parametersOnly';
-import { ownSources } from '../pytorch/ownSources';
+import { asData, ownSources } from '../pytorch/ownSources';
 import { asObject, type KerasFile, openKeras } from './file';
 import { Hdf5Error, isHdf5, readHdf5 } from './hdf5';
 import type { Hdf5Entry } from './hdf5Worker';
@@ -49,9 +49,9 @@ export const format: FileFormat = {
         file: join(folder, 'keras_model.py'),
         class: 'KerasModel',
         arguments: {
-          config: { python: pythonOf(keras.config) },
+          config: asData(keras.config),
           kind: keras.kind,
-          shapes: { python: pythonOf(shapesOf(keras.layers)) },
+          shapes: asData(shapesOf(keras.layers)),
         },
         inputs,
       },
@@ -255,9 +255,4 @@ function namesIn(listed: unknown): string[] {
     return listed && typeof listed === 'object' ? namesIn(Object.values(listed)) : [];
   if (listed.length === 3 && typeof listed[0] === 'string') return [listed[0]];
   return listed.flatMap(namesIn);
-}
-
-/** A value of JSON as Python writes it: a dictionary stays one. */
-function pythonOf(value: unknown): string {
-  return `__import__('json').loads(${JSON.stringify(JSON.stringify(value))})`;
 }

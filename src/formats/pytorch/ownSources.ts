@@ -15,3 +15,11 @@ export function ownSources(distFolder: string, name: string): { reader: PytorchR
   }
   return { reader, folder };
 }
+
+/**
+ * A value of a file as a constructor's argument: only data, of which nothing is evaluated, whatever it says. Objects
+ * become dictionaries.
+ */
+export function asData(value: unknown): { python: string } {
+  return { python: `__import__('json').loads(${JSON.stringify(JSON.stringify(value))})` };
+}

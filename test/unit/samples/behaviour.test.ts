@@ -69,7 +69,7 @@ describe('The sample of user behaviour', function () {
     await refused('visit,item,minute\na,,1\na,c,2\n', /Line 2, column "item": the value is missing/);
     await refused(
       'visit,item,minute\na,b,soon\na,c,later\n',
-      /Line 2, column "minute": found "soon", expected a number or a time/,
+      /Line 2, column "minute": found "soon", expected a number or a date/,
     );
     await refused('visit,item,minute\na,b,1\nb,c,2\n', /Only 0 sessions have two events or more/);
   });
