@@ -130,6 +130,14 @@ export const chinese: Names = {
       title: '层 DeepLIFT',
       summary: '某层的每个单元对“与中性输入之差”贡献了多少。',
     },
+    layer_gradient_shap: {
+      title: '层 GradientSHAP',
+      summary: '与典型的训练样本相比，某层的每个单元贡献了多少。',
+    },
+    layer_lrp: {
+      title: '层 LRP',
+      summary: '预测如何在某层的各单元之间分配。',
+    },
     layer_gradient_x_activation: {
       title: '层梯度 × 激活',
       summary: '由一次梯度快速估计某层的每个单元贡献了多少。',
@@ -167,6 +175,10 @@ export const chinese: Names = {
     neuron_conductance: {
       title: '神经元传导',
       summary: '每个输入经由某层的一个单元把预测移动了多少。',
+    },
+    neuron_gradient_shap: {
+      title: '神经元 GradientSHAP',
+      summary: '与典型的训练样本相比，每个输入对某层的一个单元贡献了多少。',
     },
     neuron_deep_lift: {
       title: '神经元 DeepLIFT',

@@ -51,11 +51,11 @@ describe('The sample of speech recognition', function () {
     );
     const { run, engine, folder } = trained;
     const dataset = await run.dataset();
-    const rows = [...dataset.splits.train].filter(r => /^seven \w+$/.test(String(dataset.raw(r).target)));
+    const rows = [...dataset.splits.train].filter(r => /^seven [^v]+$/.test(String(dataset.raw(r).target)));
     const [row] = rows;
     const [heard] = await predictFile(run, `${folder}/${dataset.raw(row!).values['file']}`, engine);
     assert.equal(typeof heard!.prediction, 'string');
-    // "seven" comes first: its v is heard in the first half of the sound.
+    // "seven" comes first, and no other word has a v: it is heard in the first half of the sound.
     const { attribution } = await attributionOf(trained, row!, 'v');
     const [, bins, frames] = attribution.shape as [number, number, number];
     const seconds = Number(dataset.raw(row!).values['seconds']);
