@@ -120,6 +120,11 @@ describe('habits of the workbench', () => {
   });
 
   it('has nothing to complain about', () => {
-    assert.deepEqual(bench.complaints(), []);
+    // A page that is taken down by the reload loses what it was loading, which only a service worker can resolve.
+    const lost = /ERR_NAME_NOT_RESOLVED.*vscode-resource/;
+    assert.deepEqual(
+      bench.complaints().filter(c => !lost.test(c)),
+      [],
+    );
   });
 });
