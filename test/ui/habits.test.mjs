@@ -103,19 +103,25 @@ describe('habits of the workbench', () => {
     await ui.shot(bench, 'dragged');
   });
 
-  it('brings the pages of two editor groups back after the window is reloaded', async () => {
+  it('brings views in two editor groups back after the window is reloaded, each with its own', async () => {
     await tab(panel, 'Training');
     await tab(panel, 'Data');
     await bench.command('Vitrine: Open View to the Side');
     await page.locator('.tab', { hasText: '· Data' }).waitFor();
     await page.locator('.tab', { hasText: '· Training' }).waitFor();
+    // A page remembers its view itself, once it is there.
+    await bench.webview('.view.training');
+    await bench.webview('.view.data .sample, .view.data tbody tr');
+    assert.deepEqual(bench.complaints(), []);
     // As a user reloads: the workbench writes down its editor groups when it is told to close.
     await bench.command('Developer: Reload Window');
     await page.waitForEvent('domcontentloaded').catch(() => {});
     await bench.ready();
-    await page.locator('.tab', { hasText: '· Data' }).first().waitFor({ timeout: 60_000 });
+    await page.locator('.tab', { hasText: '· Data' }).waitFor({ timeout: 60_000 });
+    await page.locator('.tab', { hasText: '· Training' }).waitFor();
     assert.equal(await pages().count(), 2);
     await bench.webview('.view.data .sample, .view.data tbody tr');
+    await bench.webview('.view.training .chart.wide .chart-legend li:nth-child(3)');
     await ui.shot(bench, 'two-groups-reloaded');
   });
 

@@ -1,7 +1,7 @@
-/** What is kept of the desk over a reload: what was shown, not what was computed. */
+/** What is kept of the desk over a reload: what was shown, not what was computed. Its view each page remembers itself. */
 import type { Memento } from 'vscode';
 import { panelType } from '../ids';
-import type { PanelState, PanelView, Selection } from '../panelProtocol';
+import type { PanelState, Selection } from '../panelProtocol';
 
 export interface Memory {
   file?: string;
@@ -9,14 +9,12 @@ export interface Memory {
   experiment?: string;
   run?: string;
   compared?: readonly string[];
-  view: PanelView;
   selection: Selection;
 }
 
 export function remember(state: PanelState, memento: Memento): void {
-  const { model, experiment, run, view, selection, compared } = state;
+  const { model, experiment, run, selection, compared } = state;
   const memory: Memory = {
-    view,
     selection,
     ...(model ? { file: model.file, class: model.name } : {}),
     ...(experiment ? { experiment: experiment.path } : {}),

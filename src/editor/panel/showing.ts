@@ -113,7 +113,7 @@ export class Showing {
   async restore(memory: Memory, views: () => readonly PanelView[]): Promise<void> {
     const shown = ++this.#shown;
     const { work, following, comparing } = this.#parts;
-    this.#desk.update({ view: memory.view, selection: memory.selection ?? {} });
+    this.#desk.update({ selection: memory.selection ?? {} });
     await work.do('restoring', l10n.t('Coming back…'), async () => {
       const run = memory.run ? await this.#needs.runs.get(memory.run) : undefined;
       if (memory.experiment)
