@@ -56,6 +56,19 @@ export const splitSchema = Type.Object(
   },
 );
 
+const { group: _, time: __, ...labelledFields } = splitSchema.properties;
+const { stratify: ___, ...plainFields } = labelledFields;
+
+/** The `split` of samples with classes that are no rows of a table: no column groups or orders them. */
+export function labelledSplit(description: string) {
+  return Type.Object(labelledFields, { additionalProperties: false, default: {}, description });
+}
+
+/** The same without classes to keep in proportion. */
+export function plainSplit(description: string) {
+  return Type.Object(plainFields, { additionalProperties: false, default: {}, description });
+}
+
 export const scaleSchema = Type.Union(
   [
     Type.Literal('standard', { description: 'Mean 0 and standard deviation 1 over the training rows.' }),

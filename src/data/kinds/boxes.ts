@@ -20,11 +20,10 @@ import { divideRows, splitsByRow } from '../divide';
 import { FileSource } from '../image/archive';
 import { decodeImage } from '../image/decode';
 import { planes } from '../image/resize';
-import { splitSchema } from '../options';
+import { plainSplit } from '../options';
 import { savedState } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 
-const { group: _, time: __, stratify: ___, ...splitFields } = splitSchema.properties;
 const side = (description: string) => Type.Integer({ minimum: 1, maximum: 4096, default: 32, description });
 
 export const boxesSchema = Type.Object(
@@ -56,11 +55,7 @@ export const boxesSchema = Type.Object(
       description:
         'Cells along each side: the one that holds the centre of a box answers for it. The model gives (N, grid * grid, 5 + classes).',
     }),
-    split: Type.Object(splitFields, {
-      additionalProperties: false,
-      default: {},
-      description: 'How the pictures are divided into training, validation and test.',
-    }),
+    split: plainSplit('How the pictures are divided into training, validation and test.'),
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );

@@ -22,11 +22,9 @@ import { type ClassFile, listClasses, type Wanted } from '../files/folder';
 import { augment, augmentSchema, chanceOf } from '../image/augment';
 import { decodeImage } from '../image/decode';
 import { type Fit, planes } from '../image/resize';
-import { splitSchema } from '../options';
+import { labelledSplit } from '../options';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
-
-const { group: _, time: __, ...splitFields } = splitSchema.properties;
 
 export const imagesSchema = Type.Object(
   {
@@ -70,11 +68,7 @@ export const imagesSchema = Type.Object(
       { default: 'none', description: 'How brightness becomes numbers.' },
     ),
     augment: augmentSchema,
-    split: Type.Object(splitFields, {
-      additionalProperties: false,
-      default: {},
-      description: 'How the pictures are divided into training, validation and test.',
-    }),
+    split: labelledSplit('How the pictures are divided into training, validation and test.'),
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );

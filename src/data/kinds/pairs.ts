@@ -16,15 +16,13 @@ import type {
   TargetInfo,
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
-import { splitSchema } from '../options';
+import { plainSplit } from '../options';
 import { savedState } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { bad, columnNamed, textAt } from '../table/table';
 import { rowsOf } from '../table/words';
 import { learnedTokenizers, learnTokenizer, Tokenizer, tokenizerSchema } from '../text/tokenizer';
-
-const { group: _, time: __, stratify: ___, ...splitFields } = splitSchema.properties;
 
 const length = (what: string) =>
   Type.Integer({ minimum: 1, maximum: 65_536, default: 32, description: what });
@@ -50,11 +48,7 @@ export const pairsSchema = Type.Object(
     }),
     sourceLength: length('Tokens that are read; longer texts are cut, shorter ones filled up with 0.'),
     targetLength: length('Tokens that are written, the one that ends it included.'),
-    split: Type.Object(splitFields, {
-      additionalProperties: false,
-      default: {},
-      description: 'How the pairs are divided into training, validation and test.',
-    }),
+    split: plainSplit('How the pairs are divided into training, validation and test.'),
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );

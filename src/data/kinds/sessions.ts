@@ -15,14 +15,12 @@ import type {
   TargetInfo,
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
-import { splitSchema } from '../options';
+import { plainSplit } from '../options';
 import { savedState } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { bad, type Column, columnNamed, type Table, textAt } from '../table/table';
 import { timesOf } from '../table/times';
-
-const { group: _, time: __, stratify: ___, ...splitFields } = splitSchema.properties;
 
 export const sessionsSchema = Type.Object(
   {
@@ -52,11 +50,7 @@ export const sessionsSchema = Type.Object(
       description:
         'Events that the model sees: the last ones of longer sessions. Shorter ones are filled up with 0.',
     }),
-    split: Type.Object(splitFields, {
-      additionalProperties: false,
-      default: {},
-      description: 'How the sessions are divided into training, validation and test.',
-    }),
+    split: plainSplit('How the sessions are divided into training, validation and test.'),
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );

@@ -23,12 +23,10 @@ import type { Wanted } from '../files/folder';
 import { brokenNote, labelledFiles } from '../files/labelled';
 import { bytesOf, fileOf, readEach, unreadable } from '../files/read';
 import { classTargets, infoOf, numberTargets, sequenceTargets, targetState } from '../files/targets';
-import { balancedWeights, classWeightsSchema, splitSchema } from '../options';
+import { balancedWeights, classWeightsSchema, labelledSplit } from '../options';
 import { savedState } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
-
-const { group: _, time: __, ...splitFields } = splitSchema.properties;
 
 export const soundSchema = Type.Object(
   {
@@ -70,11 +68,7 @@ export const soundSchema = Type.Object(
       { default: 'standard', description: 'How the values are scaled.' },
     ),
     classWeights: classWeightsSchema,
-    split: Type.Object(splitFields, {
-      additionalProperties: false,
-      default: {},
-      description: 'How the sounds are divided into training, validation and test.',
-    }),
+    split: labelledSplit('How the sounds are divided into training, validation and test.'),
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );

@@ -24,14 +24,13 @@ import { divideRows, splitsByRow } from '../divide';
 import { statisticsOf } from '../files/fileDataset';
 import { brokenNote, type LabelledFile, labelledFiles } from '../files/labelled';
 import { bytesOf, readEach } from '../files/read';
-import { splitSchema } from '../options';
+import { plainSplit } from '../options';
 import { savedState } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
 import { learnedTokenizers, learnTokenizer, Tokenizer, tokenizerSchema } from '../text/tokenizer';
 import { soundOf, wavFiles } from './sound';
 
-const { group: _, time: __, stratify: ___, ...splitFields } = splitSchema.properties;
 const { sampleRate, seconds, nFft, window, hop, mels, melScale } = soundFields;
 
 export const speechSchema = Type.Object(
@@ -85,11 +84,7 @@ export const speechSchema = Type.Object(
       default: 32,
       description: 'Rounds of the Griffin-Lim algorithm, which finds a sound for a spectrogram.',
     }),
-    split: Type.Object(splitFields, {
-      additionalProperties: false,
-      default: {},
-      description: 'How the texts are divided into training, validation and test.',
-    }),
+    split: plainSplit('How the texts are divided into training, validation and test.'),
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );

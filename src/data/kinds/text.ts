@@ -17,7 +17,7 @@ import type {
 } from '../dataset';
 import { decodeText } from '../decode';
 import { divideRows, splitsByRow } from '../divide';
-import { splitSchema } from '../options';
+import { labelledSplit } from '../options';
 import { savedState } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
@@ -31,8 +31,6 @@ import {
   tokenizerKinds,
   tokenizerSchema,
 } from '../text/tokenizer';
-
-const { group: _, time: __, ...splitFields } = splitSchema.properties;
 
 export const textSchema = Type.Object(
   {
@@ -76,12 +74,9 @@ export const textSchema = Type.Object(
           'Where the next token is predicted: tokens from the start of one training sample to that of the next; as `length` if left out.',
       }),
     ),
-    split: Type.Object(splitFields, {
-      additionalProperties: false,
-      default: {},
-      description:
-        'How the texts are divided into training, validation and test. One text is cut: its end is the test.',
-    }),
+    split: labelledSplit(
+      'How the texts are divided into training, validation and test. One text is cut: its end is the test.',
+    ),
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );

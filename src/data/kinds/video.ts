@@ -14,14 +14,13 @@ import { bytesOf, fileOf, readEach, unreadable } from '../files/read';
 import { classTargets, infoOf, numberTargets, targetState } from '../files/targets';
 import { decodeImage, type Picture } from '../image/decode';
 import { planes } from '../image/resize';
-import { balancedWeights, classWeightsSchema, splitSchema } from '../options';
+import { balancedWeights, classWeightsSchema, labelledSplit } from '../options';
 import { savedState } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
 import { decodeGif } from '../video/gif';
 import { imagesSchema } from './images';
 
-const { group: _, time: __, ...splitFields } = splitSchema.properties;
 const { channels, height, width, fit, scale } = imagesSchema.properties;
 
 export const videoSchema = Type.Object(
@@ -66,11 +65,7 @@ export const videoSchema = Type.Object(
     fit,
     scale,
     classWeights: classWeightsSchema,
-    split: Type.Object(splitFields, {
-      additionalProperties: false,
-      default: {},
-      description: 'How the clips are divided into training, validation and test.',
-    }),
+    split: labelledSplit('How the clips are divided into training, validation and test.'),
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );
