@@ -2,8 +2,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import { checkNumbers } from '../table/features';
+import { featureOf, foundIn, numberColumnSchema, numberIn, scaled } from '../table/numberColumn';
 import { numberAt } from '../table/table';
-import { isMissing, parseNumber } from '../table/values';
 import type { Encoding } from './_encoder';
 import { checked, nameField } from './_fields';
 
@@ -29,18 +29,7 @@ const schema = Type.Object(
 
 const state = Type.Object({
   name: Type.String(),
-  columns: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      decimal: Type.Union([Type.Literal('.'), Type.Literal(',')]),
-      shift: Type.Number(),
-      scale: Type.Number({ exclusiveMinimum: 0 }),
-      mean: Type.Number(),
-      std: Type.Number(),
-      min: Type.Number(),
-      max: Type.Number(),
-    }),
-  ),
+  columns: Type.Array(numberColumnSchema),
 });
 
 export const encoding: Encoding = {
@@ -74,31 +63,17 @@ export const encoding: Encoding = {
     return {
       part: { name, shape: [columns.length], dtype: 'float32', modality: 'table' },
       columns: columns.map(c => c.name),
-      features: columns.map((c, i) => ({
-        name: c.name,
-        kind: 'number',
-        mean: c.mean,
-        std: c.std,
-        min: c.min,
-        max: c.max,
-        span: [i, i + 1],
-        missing: 0,
-      })),
+      features: columns.map((c, i) => featureOf(c, c.name, i)),
       write(values, into, at, row) {
         columns.forEach((c, i) => {
           const value = values[c.name];
-          const x =
-            typeof value === 'number'
-              ? value
-              : isMissing(value)
-                ? Number.NaN
-                : parseNumber(value!, c.decimal);
+          const x = numberIn(value, c);
           if (!Number.isFinite(x))
             throw new VitrineError(
               'bad-data',
-              `Row ${row}, column "${c.name}": found ${value === undefined ? 'no such column' : isMissing(value) ? 'nothing' : `"${value}"`}, expected a number.`,
+              `Row ${row}, column "${c.name}": found ${foundIn(value, 'no such column')}, expected a number.`,
             );
-          into[at + i] = (x - c.shift) / c.scale;
+          into[at + i] = scaled(x, c);
         });
       },
     };

@@ -13,6 +13,7 @@ import { cellName, filled, SeriesPreparation, type SeriesState, stateSchema } fr
 import { type Series, seriesOf, type Window, windowsOf } from '../series/windows';
 import { checkNumbers } from '../table/features';
 import { headsOf } from '../table/head';
+import { type NumberColumn, scaled } from '../table/numberColumn';
 import { readTableFile } from '../table/rawRows';
 import { scaling, summarise } from '../table/scaling';
 import { asRows, bad, type Column, columnNamed, looksNumeric, numberAt, type Table } from '../table/table';
@@ -230,11 +231,7 @@ function featuresOf(
   return columns;
 }
 
-function learned(
-  column: Column,
-  rows: Int32Array,
-  scale: SeriesOptions['scale'],
-): SeriesState['columns'][number] {
+function learned(column: Column, rows: Int32Array, scale: SeriesOptions['scale']): NumberColumn {
   const there = Float64Array.from(rows, row => numberAt(column, row)).filter(x => !Number.isNaN(x));
   const summary = summarise(there.length > 0 ? there : Float64Array.of(0));
   const { shift, scale: by } = scaling(scale, summary);
@@ -294,7 +291,10 @@ class SeriesDataset implements Dataset {
       const { series, from } = this.windows[rows[i]!]!;
       for (let entry = 0; entry < width; entry++) {
         const { step, column } = this.plan.placeOf(entry);
-        data[i * width + entry] = this.plan.scaled(this.values[series]![column]![from + step]!, column);
+        data[i * width + entry] = scaled(
+          this.values[series]![column]![from + step]!,
+          this.plan.state.columns[column]!,
+        );
       }
       targets.set(this.targetsOf(rows[i]!), i * steps);
     }

@@ -3,9 +3,9 @@ import { type Static, Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import type { FeatureInfo, SavedPreparation, TargetInfo } from '../dataset';
+import { featureOf, foundIn, numberColumnSchema, numberIn, scaled } from '../table/numberColumn';
 import { readTableFile } from '../table/rawRows';
 import { type Column, columnNamed, numberAt, type Table, textAt } from '../table/table';
-import { isMissing, parseNumber } from '../table/values';
 import { seriesOf } from './windows';
 
 export const stateSchema = Type.Object({
@@ -17,19 +17,7 @@ export const stateSchema = Type.Object({
   length: Type.Integer({ minimum: 1, maximum: 100_000 }),
   layout: Type.Union([Type.Literal('steps'), Type.Literal('channels')]),
   missing: Type.Union([Type.Literal('error'), Type.Literal('previous')]),
-  columns: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      decimal: Type.Union([Type.Literal('.'), Type.Literal(',')]),
-      shift: Type.Number(),
-      scale: Type.Number({ exclusiveMinimum: 0 }),
-      mean: Type.Number(),
-      std: Type.Number(),
-      min: Type.Number(),
-      max: Type.Number(),
-    }),
-    { minItems: 1, maxItems: 65_536 },
-  ),
+  columns: Type.Array(numberColumnSchema, { minItems: 1, maxItems: 65_536 }),
   target: Type.Object({
     name: Type.String(),
     kind: Type.Union([Type.Literal('classes'), Type.Literal('number')]),
@@ -60,18 +48,8 @@ export class SeriesPreparation implements SavedPreparation {
     const features: FeatureInfo[] = [];
     for (let i = 0; i < length * columns.length; i++) {
       const { step, column } = this.placeOf(i);
-      const { name, mean, std, min, max } = columns[column]!;
-      features.push({
-        name: cellName(name, length - 1 - step),
-        kind: 'number',
-        mean,
-        std,
-        min,
-        max,
-        from: name,
-        span: [i, i + 1],
-        missing: 0,
-      });
+      const of = columns[column]!;
+      features.push({ ...featureOf(of, cellName(of.name, length - 1 - step), i), from: of.name });
     }
     this.features = features;
     this.target = {
@@ -90,30 +68,20 @@ export class SeriesPreparation implements SavedPreparation {
       : { step: entry % length, column: Math.floor(entry / length) };
   }
 
-  scaled(value: number, column: number): number {
-    const { shift, scale } = this.state.columns[column]!;
-    return (value - shift) / scale;
-  }
-
   prepare(rows: readonly Readonly<Raw>[]): Tensor {
     const width = this.features.length;
     const data = new Float32Array(rows.length * width);
     rows.forEach((row, r) => {
       this.features.forEach(({ name }, i) => {
-        const { column } = this.placeOf(i);
+        const column = this.state.columns[this.placeOf(i).column]!;
         const cell = row[name];
-        const x =
-          typeof cell === 'number'
-            ? cell
-            : isMissing(cell)
-              ? Number.NaN
-              : parseNumber(cell, this.state.columns[column]!.decimal);
+        const x = numberIn(cell, column);
         if (!Number.isFinite(x))
           throw new VitrineError(
             'bad-data',
-            `Row ${r + 1}, "${name}": found ${cell === undefined ? 'no such value' : isMissing(cell) ? 'nothing' : `"${cell}"`}, expected a number. A row has a value of each column for each of the ${this.state.length} steps; "${cellName(this.state.columns[column]!.name, 0)}" is the newest.`,
+            `Row ${r + 1}, "${name}": found ${foundIn(cell, 'no such value')}, expected a number. A row has a value of each column for each of the ${this.state.length} steps; "${cellName(column.name, 0)}" is the newest.`,
           );
-        data[r * width + i] = this.scaled(x, column);
+        data[r * width + i] = scaled(x, column);
       });
     });
     return { shape: [rows.length, ...this.sampleShape], data };
