@@ -21,8 +21,8 @@ export interface GeneratedToken {
   token: string;
   /** Of the token under the model, before temperature and top-k. */
   probability: number;
-  /** All that was added so far, as text. */
-  text: string;
+  /** All that was added so far, as text; decoded when it is asked for. */
+  readonly text: string;
   /** Whether the token was computed from what was kept of those before it. */
   cached: boolean;
 }
@@ -49,6 +49,7 @@ export async function* generateText(
   if (ids.length === 0)
     throw new VitrineError('bad-request', 'The prompt is empty. Give at least one character to continue.');
   const prompt = ids.length;
+  const before = tokenizer.decode(ids);
   const weights = await run.weights();
   const whole = await WholeScores.open(engine, model, weights, state.length);
   let kept = await KeptScores.open(engine, run.trained, weights, state.length);
@@ -75,7 +76,9 @@ export async function* generateText(
       yield {
         token: tokenizer.vocabulary[id]!,
         probability: Math.exp(logSoftmax(scores)[id]!),
-        text: added(tokenizer.decode(ids), tokenizer.decode(ids.slice(0, prompt))),
+        get text() {
+          return added(tokenizer.decode(ids.slice(0, prompt + n + 1)), before);
+        },
         cached: known !== undefined && kept !== undefined,
       };
     }

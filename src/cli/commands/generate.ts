@@ -1,6 +1,6 @@
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
-import { generateText } from '../../train/generateText';
+import { type GeneratedToken, generateText } from '../../train/generateText';
 import { type FolderGenerateOptions, FolderGenerator } from '../../train/generation/folder';
 import { type OpenRun, openRun } from '../../train/openRun';
 import { writeSequences } from '../../train/writeSequences';
@@ -72,12 +72,12 @@ export const command: Command = {
     try {
       const engine = await engines.asked(textOption(call, 'backend'))(run.record.backend);
       const tokens: { token: string; probability: number }[] = [];
-      let text = '';
-      for await (const { token, probability, text: added } of generateText(run, engine, options)) {
-        tokens.push({ token, probability });
-        text = added;
+      let last: GeneratedToken | undefined;
+      for await (last of generateText(run, engine, options)) {
+        tokens.push({ token: last.token, probability: last.probability });
         terminal.progress(`${tokens.length} of ${options.tokens} tokens`);
       }
+      const text = last?.text ?? '';
       if (terminal.json) terminal.result({ prompt, text, tokens });
       else terminal.print(terminal.bold(prompt) + text);
       return true;
