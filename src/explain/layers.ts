@@ -1,9 +1,10 @@
 /** Inner layers as the object of an explanation: which one, what its units are called, and the model from there on. */
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
 import type { Model } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
+import { baselineFor, type baselineOption } from './baseline';
 import type { Attribution, ExplanationRequest } from './method';
 import { sampleOf, withProbe } from './probe';
 
@@ -63,6 +64,23 @@ export function hasLayers(model: Model): string | undefined {
     if (e instanceof VitrineError) return e.message;
     throw e;
   }
+}
+
+/** What the units of a layer contribute, from a baseline of the input on: `compute` gives it for each of the layer's cells. */
+export async function unitsFromBaseline(
+  request: ExplanationRequest,
+  { layer, baseline }: { layer: string; baseline: Static<typeof baselineOption> },
+  compute: (layer: LayerOutput, start: Float32Array) => Promise<Attribution>,
+): Promise<Attribution> {
+  const chosen = layerOutput(request.model, layer);
+  const { shape } = sampleOf(request);
+  const start = baselineFor(baseline, request, shape);
+  const { values, facts } = await compute(chosen, start);
+  return {
+    ...byUnit(values.data as Float32Array, values.shape, chosen.name),
+    baseline: { shape, data: start },
+    ...(facts && { facts }),
+  };
 }
 
 /** Values of a layer's cells as one value a unit: channels of feature maps sum over their places. */

@@ -34,3 +34,11 @@ export function advantagesOf(r: Rollout, discount: number, lambda: number) {
   }
   return { advantages, returns };
 }
+
+/** In deviations from their mean; the small number keeps equal values finite. */
+export function standardized(values: ArrayLike<number>): Float64Array {
+  const all = Float64Array.from(values);
+  const mean = all.reduce((a, b) => a + b, 0) / all.length;
+  const deviation = Math.sqrt(all.reduce((a, b) => a + (b - mean) ** 2, 0) / all.length);
+  return all.map(v => (v - mean) / (deviation + 1e-8));
+}

@@ -1,4 +1,5 @@
 /** Letting a policy act in environments side by side. */
+import type { Tensor } from '../model/graph';
 import type { Random } from '../model/random';
 import type { Rollout } from './advantages';
 import type { Environment, EnvironmentDefinition } from './environment';
@@ -13,6 +14,24 @@ export interface Experience extends Rollout {
   logs: Float64Array;
   /** Of the episodes that ended, whole. */
   returns: number[];
+}
+
+/** The observations of these steps, and of each what the loss compares. */
+export function minibatch(
+  { observations, actions }: Experience,
+  rows: Int32Array,
+  targetsOf: (row: number, place: number) => readonly number[],
+): { input: Tensor; targets: Tensor } {
+  const width = observations.length / actions.length;
+  const input = new Float32Array(rows.length * width);
+  rows.forEach((r, i) => {
+    input.set(observations.subarray(r * width, (r + 1) * width), i * width);
+  });
+  const targets = Array.from(rows, targetsOf);
+  return {
+    input: { shape: [rows.length, width], data: input },
+    targets: { shape: [rows.length, targets[0]?.length ?? 0], data: Float32Array.from(targets.flat()) },
+  };
 }
 
 /** Acts by chance as the policy says, for so many steps; a truncated episode's last reward has the worth of what follows. */

@@ -2,7 +2,7 @@
  * Matrix products read their operands in either order, so a transposition before or after one costs nothing: it becomes
  * a flag of the product. PyTorch's linear layers on sequences and attention's k.transpose(-2, -1) are such.
  */
-import type { Graph, GraphNode } from './graph';
+import { type Graph, type GraphNode, linksOf } from './graph';
 
 /** @param ends values that are read from outside; @returns the nodes, some replaced; what is no longer read stays in. */
 export function foldTransposes(
@@ -10,12 +10,7 @@ export function foldTransposes(
   nodes: readonly GraphNode[],
   ends: ReadonlySet<string>,
 ): GraphNode[] {
-  const makers = new Map<string, GraphNode>();
-  const readers = new Map<string, number>();
-  for (const node of nodes) {
-    for (const id of node.outputs) makers.set(id, node);
-    for (const id of node.inputs) readers.set(id, (readers.get(id) ?? 0) + 1);
-  }
+  const { makers, readers } = linksOf(nodes);
   return nodes.map(node => {
     let made = node;
     if (isProduct(node)) made = withOperands(graph, node, makers);

@@ -3,7 +3,7 @@
  * and a product with the values. Executors with hand-written kernels compute it in one pass (FusedAttention). What a
  * gradient or an explanation reads of it, the weights, is still written.
  */
-import type { Graph, GraphNode } from './graph';
+import { type Graph, type GraphNode, linksOf } from './graph';
 
 /** Masks that the kernel takes. */
 const MOST_MASKS = 2;
@@ -25,14 +25,8 @@ export function fuseAttention(
   nodes: readonly GraphNode[],
   ends: ReadonlySet<string>,
 ): GraphNode[] {
-  const makers = new Map<string, GraphNode>();
-  const readers = new Map<string, number>();
-  const position = new Map<GraphNode, number>();
-  nodes.forEach((node, i) => {
-    position.set(node, i);
-    for (const id of node.outputs) makers.set(id, node);
-    for (const id of node.inputs) readers.set(id, (readers.get(id) ?? 0) + 1);
-  });
+  const { makers, readers } = linksOf(nodes);
+  const position = new Map(nodes.map((node, i) => [node, i]));
   const own = (id: string) => readers.get(id) === 1 && !ends.has(id);
   const fused = new Map<GraphNode, GraphNode>();
   const gone = new Set<GraphNode>();

@@ -126,6 +126,20 @@ export class Graph {
   }
 }
 
+/** Of each value the node that makes it, and how many times nodes read it. */
+export function linksOf(nodes: readonly GraphNode[]): {
+  makers: Map<string, GraphNode>;
+  readers: Map<string, number>;
+} {
+  const makers = new Map<string, GraphNode>();
+  const readers = new Map<string, number>();
+  for (const node of nodes) {
+    for (const id of node.outputs) makers.set(id, node);
+    for (const id of node.inputs) readers.set(id, (readers.get(id) ?? 0) + 1);
+  }
+  return { makers, readers };
+}
+
 /**
  * A model's graph for given sizes. Sizes of 0 are sizes: what PyTorch computes of empty tensors is computed.
  *

@@ -9,7 +9,7 @@ export const attentionKernel: FastKernelDefinition = {
   units: p => p['heads']! * Math.ceil(p['t']! / BLOCK),
   cost: p => BLOCK * p['s']! * (2 * (p['d']! + p['e']!) + 30),
   scratchBytes(p: Params) {
-    const [s, d, e] = pick(p, ['s', 'd', 'e']) as [number, number, number];
+    const [s, d, e] = pick(p, ['s', 'd', 'e']);
     const wide = Math.ceil(s / 8) * 8 + 16;
     return 4 * (wide * d + (Math.ceil(e / 8) * 8 + 8) * s + BLOCK * (d + 2 * wide) + 64);
   },
@@ -20,13 +20,7 @@ export const attentionKernel: FastKernelDefinition = {
     const scale = p['scale'] ? rest.shift()! : 0;
     const masks = [0, 1].flatMap(i => {
       if (i >= p['masks']!) return [0, 0, 0, 0, 0, 0, 0];
-      const [mode, ...steps] = pick(p, [`mode${i}`, `samples${i}`, `heads${i}`, `rows${i}`, `keys${i}`]) as [
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
+      const [mode, ...steps] = pick(p, [`mode${i}`, `samples${i}`, `heads${i}`, `rows${i}`, `keys${i}`]);
       const values = rest.shift()!;
       return [mode, values, ...steps, mode === 3 ? 0 : rest.shift()!];
     });

@@ -47,16 +47,7 @@ function patchRows(p: Params, rows: string): boolean {
 
 /** Rows and columns of the images that `spread` makes. */
 function spreadSizes(p: Params): { hq: number; wq: number; top: number; left: number } {
-  const [oh, ow, kh, kw, sh, sw, dh, dw] = pick(p, ['oh', 'ow', 'kh', 'kw', 'sh', 'sw', 'dh', 'dw']) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [oh, ow, kh, kw, sh, sw, dh, dw] = pick(p, ['oh', 'ow', 'kh', 'kw', 'sh', 'sw', 'dh', 'dw']);
   const [top, left] = [Math.floor(((kh - 1) * dh) / sh), Math.floor(((kw - 1) * dw) / sw)];
   return { hq: oh + top + 1, wq: ow + left + 1, top, left };
 }
@@ -64,16 +55,7 @@ function spreadSizes(p: Params): { hq: number; wq: number; top: number; left: nu
 /** What assembly/conv.ts lays out in its scratch memory, at most. */
 function convScratch(p: Params): number {
   const { hq, wq, top, left } = spreadSizes(p);
-  const [ci, co, oh, kh, kw, sh, sw, groups] = pick(p, [
-    'ci',
-    'co',
-    'oh',
-    'kh',
-    'kw',
-    'sh',
-    'sw',
-    'groups',
-  ]) as [number, number, number, number, number, number, number, number];
+  const [ci, co, oh, kh, kw, sh, sw, groups] = pick(p, ['ci', 'co', 'oh', 'kh', 'kw', 'sh', 'sw', 'groups']);
   const [cig, cog] = [ci / groups, co / groups];
   const window = kh * kw;
   const forward = cig * window + co * cig * window + cog * 544 + cig * sh * sw * hq * wq;
@@ -85,16 +67,7 @@ function convScratch(p: Params): number {
 /** What assembly/patches.ts lays out, at most. */
 function patchScratch(p: Params): number {
   const { hq, wq } = spreadSizes(p);
-  const [ci, co, oh, ow, kh, kw, sh, sw] = pick(p, ['ci', 'co', 'oh', 'ow', 'kh', 'kw', 'sh', 'sw']) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [ci, co, oh, ow, kh, kw, sh, sw] = pick(p, ['ci', 'co', 'oh', 'ow', 'kh', 'kw', 'sh', 'sw']);
   const window = kh * kw;
   const pixels = oh * ow;
   const most = Math.max(1, Math.floor(256 / pixels));

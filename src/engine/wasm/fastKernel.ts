@@ -23,10 +23,14 @@ export interface FastKernelDefinition {
   bind(native: Native, at: Addresses, p: Params): Share;
 }
 
-export function pick(p: Params, names: readonly string[]): number[] {
+/** The parameters by name, in this order: as many numbers as there are names. */
+export function pick<const N extends readonly string[]>(
+  p: Params,
+  names: N,
+): { -readonly [K in keyof N]: number } {
   return names.map(n => {
     const value = p[n];
     if (value === undefined) throw new Error(`the parameter ${n} of a micro-kernel is missing`);
     return value;
-  });
+  }) as { -readonly [K in keyof N]: number };
 }

@@ -46,7 +46,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
         'csb',
         'batchB',
         'biasMode',
-      ]) as [number, number, number, number, number, number, number, number, number, number, number];
+      ]);
       const byRows = matmulRows(p) ? 1 : 0;
       const { output } = at;
       return (lo, hi, work) =>
@@ -105,7 +105,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     scratchBytes: none,
     bind(native, at, p) {
       const f = native['maxPoolGrad']!;
-      const [size, count] = pick(p, ['size', 'count']) as [number, number];
+      const [size, count] = pick(p, ['size', 'count']);
       return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, size, count, lo, hi);
     },
   },
@@ -116,7 +116,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     scratchBytes: none,
     bind(native, at, p) {
       const f = native['softmax']!;
-      const [axis, logarithm] = pick(p, ['axis', 'logarithm']) as [number, number];
+      const [axis, logarithm] = pick(p, ['axis', 'logarithm']);
       return (lo, hi) => f(at.inputs[0]!, at.output, axis, logarithm, lo, hi);
     },
   },
@@ -193,7 +193,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     scratchBytes: none,
     bind(native, at, p) {
       const f = native['standardizeRows']!;
-      const [axis, epsilon] = pick(p, ['axis', 'epsilon']) as [number, number];
+      const [axis, epsilon] = pick(p, ['axis', 'epsilon']);
       return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.inputs[2]!, at.output, axis, epsilon, lo, hi);
     },
   },
@@ -215,7 +215,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     scratchBytes: none,
     bind(native, at, p) {
       const f = native['gatherRows']!;
-      const [rows, width] = pick(p, ['rows', 'width']) as [number, number];
+      const [rows, width] = pick(p, ['rows', 'width']);
       return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.output, rows, width, lo, hi);
     },
   },
@@ -226,7 +226,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     scratchBytes: none,
     bind(native, at, p) {
       const f = native['scatterRows']!;
-      const [size, count, add] = pick(p, ['size', 'count', 'add']) as [number, number, number];
+      const [size, count, add] = pick(p, ['size', 'count', 'add']);
       return (lo, hi) => f(at.inputs[0]!, at.inputs[1]!, at.inputs[2]!, at.output, size, count, add, lo, hi);
     },
   },
@@ -237,7 +237,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     scratchBytes: none,
     bind(native, at, p) {
       const f = native['indexRange']!;
-      const [count, from, below] = pick(p, ['count', 'from', 'below']) as [number, number, number];
+      const [count, from, below] = pick(p, ['count', 'from', 'below']);
       return () => f(at.inputs[0]!, at.output, count, from, below);
     },
   },
@@ -248,7 +248,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     scratchBytes: none,
     bind(native, at, p) {
       const f = native['copyRows']!;
-      const [origin, width, step] = pick(p, ['origin', 'width', 'step']) as [number, number, number];
+      const [origin, width, step] = pick(p, ['origin', 'width', 'step']);
       const from = at.inputs[0]! + origin * 4;
       return (lo, hi) => f(from, at.output, width, step, width, lo, hi);
     },
@@ -280,7 +280,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
     scratchBytes: none,
     bind(native, at, p) {
       const f = native['scatterAddRows']!;
-      const [rows, count, width] = pick(p, ['rows', 'count', 'width']) as [number, number, number];
+      const [rows, count, width] = pick(p, ['rows', 'count', 'width']);
       return (lo, hi) => f(at.inputs[1]!, at.inputs[0]!, at.output, rows, count, width, lo, hi);
     },
   },

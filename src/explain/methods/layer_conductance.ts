@@ -1,8 +1,8 @@
 /** Layer conductance: how much of an integrated gradient flows through each unit of a chosen layer. */
 import { Type } from '@sinclair/typebox';
 import { bindShape, concreteShape } from '../../model/dim';
-import { baselineFor, baselineOption } from '../baseline';
-import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers';
+import { baselineOption } from '../baseline';
+import { hasLayers, moduleOption, unitsFromBaseline } from '../layers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
@@ -39,15 +39,10 @@ export const method: ExplanationMethod = {
   judgedBy: ['completeness', 'max_sensitivity', 'model_randomisation', 'sparseness'],
   suits: all(hasGradients, hasLayers),
   async explain(request, given) {
-    const { layer, steps, baseline } = readOptions(options, given, 'layer_conductance');
-    const chosen = layerOutput(request.model, layer);
-    const { shape } = sampleOf(request);
-    const start = baselineFor(baseline, request, shape);
-    const { values } = await layerConductance(request, chosen.id, start, steps);
-    return {
-      ...byUnit(values.data as Float32Array, values.shape, chosen.name),
-      baseline: { shape, data: start },
-    };
+    const chosen = readOptions(options, given, 'layer_conductance');
+    return unitsFromBaseline(request, chosen, ({ id }, start) =>
+      layerConductance(request, id, start, chosen.steps),
+    );
   },
 };
 

@@ -1,7 +1,7 @@
 /** Layer DeepLIFT: what each unit of a layer contributes to the difference from a neutral input, from there on. */
 import { Type } from '@sinclair/typebox';
-import { baselineFor, baselineOption } from '../baseline';
-import { byUnit, hasLayers, layerOutput, moduleOption, valuesBetween } from '../layers';
+import { baselineOption } from '../baseline';
+import { hasLayers, moduleOption, unitsFromBaseline, valuesBetween } from '../layers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
@@ -30,16 +30,8 @@ export const method: ExplanationMethod = {
   judgedBy: ['completeness', 'max_sensitivity', 'model_randomisation', 'sparseness'],
   suits: all(hasGradients, hasLayers),
   async explain(request, given) {
-    const { layer, baseline } = readOptions(options, given, 'layer_deep_lift');
-    const chosen = layerOutput(request.model, layer);
-    const { shape } = sampleOf(request);
-    const start = baselineFor(baseline, request, shape);
-    const { values, facts } = await layerDeepLift(request, chosen.id, start);
-    return {
-      ...byUnit(values.data as Float32Array, values.shape, chosen.name),
-      baseline: { shape, data: start },
-      ...(facts && { facts }),
-    };
+    const chosen = readOptions(options, given, 'layer_deep_lift');
+    return unitsFromBaseline(request, chosen, ({ id }, start) => layerDeepLift(request, id, start));
   },
 };
 

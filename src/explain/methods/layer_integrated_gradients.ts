@@ -1,13 +1,12 @@
 /** Layer integrated gradients: integrated gradients with a layer's output in the place of the input. */
 import { Type } from '@sinclair/typebox';
-import { baselineFor, baselineOption } from '../baseline';
+import { baselineOption } from '../baseline';
 import {
-  byUnit,
   hasLayers,
   type LayerOutput,
-  layerOutput,
   modelFrom,
   moduleOption,
+  unitsFromBaseline,
   valuesBetween,
 } from '../layers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
@@ -47,16 +46,10 @@ export const method: ExplanationMethod = {
   judgedBy: ['completeness', 'max_sensitivity', 'model_randomisation', 'sparseness'],
   suits: all(hasGradients, hasLayers),
   async explain(request, given) {
-    const { layer, steps, baseline } = readOptions(options, given, 'layer_integrated_gradients');
-    const chosen = layerOutput(request.model, layer);
-    const { shape } = sampleOf(request);
-    const start = baselineFor(baseline, request, shape);
-    const { values, facts } = await layerIntegratedGradients(request, chosen, start, steps);
-    return {
-      ...byUnit(values.data as Float32Array, values.shape, chosen.name),
-      baseline: { shape, data: start },
-      ...(facts && { facts }),
-    };
+    const chosen = readOptions(options, given, 'layer_integrated_gradients');
+    return unitsFromBaseline(request, chosen, (layer, start) =>
+      layerIntegratedGradients(request, layer, start, chosen.steps),
+    );
   },
 };
 
