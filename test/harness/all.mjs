@@ -12,7 +12,6 @@ const dir = temporary('results');
 const vsix = path.join(out, 'vitrine.vsix');
 const bin = name => path.join('node_modules', name);
 const node = (...args) => [process.execPath, ...args];
-const mocha = bin('mocha/bin/mocha.js');
 
 /** Steps with `tests` are mocha runs, which write their counts to a file. */
 const steps = [
@@ -20,11 +19,7 @@ const steps = [
   { name: 'types', run: node(bin('typescript/bin/tsc'), '--noEmit') },
   { name: 'build', run: node('esbuild.js', '--tests') },
   { name: 'public models', run: node('test/harness/corpus.mjs') },
-  {
-    name: 'unit tests',
-    tests: true,
-    run: node(mocha, '--reporter', './test/harness/reporter.mjs', 'out/test/unit/**/*.test.js'),
-  },
+  { name: 'unit tests', tests: true, run: node('test/harness/unit.mjs') },
   { name: 'suite in VS Code', tests: true, run: node('test/harness/vscode.mjs') },
   { name: 'package', run: node('test/harness/package.mjs', vsix) },
   {
