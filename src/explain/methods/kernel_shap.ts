@@ -9,13 +9,15 @@ import type { Attribution, ExplanationMethod, ExplanationRequest } from '../meth
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';
 import { oneInput } from '../suits';
-import { spreadOverUnits, type Unit, unitsOf } from '../units';
+import { partsOf, partsOption } from '../superpixels/superpixels';
+import { spreadOverUnits, type Unit } from '../units';
 
 const options = Type.Object(
   {
     samples: Type.Integer({ minimum: 8, maximum: 1000000, default: 1024, description: 'Coalitions to try.' }),
     baseline: baselineOption,
     units: Type.Integer({ minimum: 1, maximum: 512, default: 64, description: unitsDescription }),
+    parts: partsOption('squares'),
     seed: Type.Integer({ default: 0, description: 'The same seed gives the same coalitions.' }),
   },
   { additionalProperties: false },
@@ -47,10 +49,11 @@ export const method: ExplanationMethod = {
   ],
   suits: oneInput,
   async explain(request, given) {
-    const { samples, baseline, units, seed } = readOptions(options, given, 'kernel_shap');
-    const { shape } = sampleOf(request);
+    const { samples, baseline, units, parts, seed } = readOptions(options, given, 'kernel_shap');
+    const { data, shape } = sampleOf(request);
     const start = baselineFor(baseline, request, shape);
-    return kernelShap(request, start, unitsOf(shape, request.dataset, units), { samples, seed });
+    const divided = partsOf(data, shape, request.dataset, units, parts, seed);
+    return kernelShap(request, start, divided, { samples, seed });
   },
 };
 

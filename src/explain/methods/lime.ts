@@ -35,7 +35,7 @@ const options = Type.Object(
         'What stands in for a part that is switched off: zero, the training mean, or ("own") the mean colour of the part itself, as the authors have it; parts of one colour then never matter.',
     }),
     units: Type.Integer({ minimum: 1, maximum: 512, default: 64, description: unitsDescription }),
-    parts: partsOption,
+    parts: partsOption('slic'),
     discretize: Type.Union([Type.Literal('none'), Type.Literal('quartile'), Type.Literal('decile')], {
       default: 'none',
       description:

@@ -1,6 +1,6 @@
 /** Noise tunnel: any gradient method over noisy copies of the input; their mean, mean square or variance. */
 import { Type } from '@sinclair/typebox';
-import { throwIfCancelled } from '../../model/errors';
+import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
@@ -8,13 +8,42 @@ import { sampleOf } from '../probe';
 import { hasGradients } from '../suits';
 import { method as deconvolution } from './deconvolution';
 import { method as deepLift } from './deep_lift';
+import { method as deepLiftShap } from './deep_lift_shap';
+import { method as expectedGradients } from './expected_gradients';
+import { method as featureAblation } from './feature_ablation';
+import { method as gradCam } from './grad_cam';
+import { method as gradientShap } from './gradient_shap';
 import { method as guidedBackprop } from './guided_backprop';
+import { method as guidedGradCam } from './guided_grad_cam';
 import { method as inputXGradient } from './input_x_gradient';
 import { method as integratedGradients } from './integrated_gradients';
+import { method as kernelShap } from './kernel_shap';
+import { method as layerCam } from './layer_cam';
 import { method as lrp } from './lrp';
+import { method as occlusion } from './occlusion';
 import { method as saliency } from './saliency';
+import { method as shapleyValues } from './shapley_values';
 
-const inner = [saliency, inputXGradient, integratedGradients, guidedBackprop, deconvolution, deepLift, lrp];
+/** Methods whose values belong to the input's entries, so that they can be averaged over copies of it. */
+const inner = [
+  saliency,
+  inputXGradient,
+  integratedGradients,
+  guidedBackprop,
+  deconvolution,
+  deepLift,
+  deepLiftShap,
+  gradientShap,
+  expectedGradients,
+  lrp,
+  gradCam,
+  guidedGradCam,
+  layerCam,
+  occlusion,
+  featureAblation,
+  shapleyValues,
+  kernelShap,
+];
 const statistics = ['smoothgrad_sq', 'vargrad', 'smoothgrad'] as const;
 
 const options = Type.Object(
@@ -65,39 +94,44 @@ export const method: ExplanationMethod = {
   ],
   suits: hasGradients,
   async explain(request, given) {
-    const { of, ...rest } = readOptions(options, given, 'noise_tunnel');
-    const chosen = inner.find(m => m.id === of)!;
-    const bound = of === 'saliency' ? { absolute: false } : {};
-    return noiseTunnel(request, r => chosen.explain(r, bound), rest);
+    const { of, seed, deviation, ...rest } = readOptions(options, given, 'noise_tunnel');
+    const random = new Random(seed, 'noise_tunnel');
+    return noiseTunnel(request, of, { ...rest, noise: () => random.normal(0, deviation) });
   },
 };
 
 /**
  * Captum's NoiseTunnel. The spread is the standard error of the statistic; of a variance it is
  * √((m₄ - m₂²) / n) with the central moments m.
+ *
+ * @param noise what is added to the next entry of the next copy.
+ * @throws bad-request when the inner method does not suit the model.
  */
 export async function noiseTunnel(
   request: ExplanationRequest,
-  explain: (request: ExplanationRequest) => Promise<Attribution>,
+  of: string,
   {
     statistic,
     samples,
-    deviation,
-    seed,
-  }: { statistic: (typeof statistics)[number]; samples: number; deviation: number; seed: number },
+    noise,
+  }: { statistic: (typeof statistics)[number]; samples: number; noise(): number },
 ): Promise<Attribution> {
+  const chosen = inner.find(m => m.id === of)!;
+  const unsuited = chosen.suits?.(request.model, request.dataset);
+  if (unsuited !== undefined) throw new VitrineError('bad-request', unsuited);
+  const bound = of === 'saliency' ? { absolute: false } : {};
   const { data, shape } = sampleOf(request);
-  const random = new Random(seed, 'noise_tunnel');
   const size = data.length;
   const powers = Array.from({ length: 4 }, () => new Float64Array(size));
   for (let k = 0; k < samples; k++) {
     throwIfCancelled(request.signal);
-    const noisy = data.map(v => v + random.normal(0, deviation));
-    const { values } = await explain({
+    const noisy = data.map(v => v + noise());
+    const copy = {
       ...request,
       input: { shape: request.input!.shape, data: noisy },
       onProgress: undefined,
-    });
+    };
+    const { values } = await chosen.explain(copy, bound);
     values.data.forEach((v, i) => {
       for (let p = 0, power = v; p < 4; p++, power *= v) powers[p]![i]! += power / samples;
     });

@@ -6,14 +6,12 @@ import { labPicture } from './colour';
 import { limeQuickShift, quickshift } from './quickshift';
 import { slic } from './slic';
 
-export const partsOption = Type.Union(
-  [Type.Literal('slic'), Type.Literal('quickshift'), Type.Literal('squares')],
-  {
-    default: 'slic',
+export const partsOption = (usual: Parts) =>
+  Type.Union([Type.Literal('slic'), Type.Literal('quickshift'), Type.Literal('squares')], {
+    default: usual,
     description:
       'How pictures with more pixels than `units` are divided: into superpixels by SLIC, about as many as `units`; by quick shift, as many as it finds; or into squares.',
-  },
-);
+  });
 
 export type Parts = 'slic' | 'quickshift' | 'squares';
 

@@ -29,6 +29,7 @@ import { measurePropagation, type SampledCase } from './_fidelityPropagation';
 import { measureSequences } from './_fidelitySequences';
 import { measureSpoken } from './_fidelitySpoken';
 import { measureTransformers } from './_fidelityTransformers';
+import { measureVariants } from './_fidelityVariants';
 import { layersOf } from './_layers';
 import { memoryData, network, tensor } from './_nets';
 
@@ -271,5 +272,6 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   await measureConcepts(engine, { exact });
   await measureLayers(engine, { exact, sampled });
   await measureLime(engine, { sampled });
+  await measureVariants(engine, { exact });
   return [...found.values()];
 }
