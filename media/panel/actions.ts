@@ -57,9 +57,17 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
       store.set({ method: chosen, inquiry: '' });
       this.select({ method: chosen, ...(row === undefined ? {} : { row }) });
       const at = row ?? s.selection.row;
-      if (scope === 'model') send({ type: 'explain', method: chosen });
+      const own = store.page.settings.options[chosen] ?? {};
+      const options = Object.keys(own).length > 0 ? { options: own } : {};
+      if (scope === 'model') send({ type: 'explain', method: chosen, ...options });
       else if (at !== undefined)
-        send({ type: 'explain', method: chosen, row: at, ...(target === undefined ? {} : { target }) });
+        send({
+          type: 'explain',
+          method: chosen,
+          row: at,
+          ...(target === undefined ? {} : { target }),
+          ...options,
+        });
     },
     dismissError() {
       store.patch({ error: undefined });

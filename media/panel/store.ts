@@ -4,6 +4,7 @@
  */
 import type { InquiryKind } from '../../src/editor/inquiryProtocol';
 import type { ColourBy, PanelState, ToPage } from '../../src/editor/panelProtocol';
+import type { OptionValue } from '../../src/explain/optionFields';
 import type { Direction } from './graph/layout';
 
 export interface Settings {
@@ -30,6 +31,9 @@ export interface Settings {
   /** The question that the Explain view shows instead of an attribution. */
   inquiry: '' | InquiryKind;
   method?: string;
+  /** Of methods, by id: what is not as usual. The service checks it. */
+  options: Readonly<Record<string, Readonly<Record<string, OptionValue>>>>;
+  optionsOpen: boolean;
 }
 
 export const colours: readonly ColourBy[] = [
@@ -58,6 +62,8 @@ export const defaults: Settings = {
   trustOpen: true,
   allBars: false,
   inquiry: '',
+  options: {},
+  optionsOpen: false,
 };
 
 export interface Page {
@@ -108,6 +114,18 @@ export function restore(remembered: unknown): Settings {
   return settings as unknown as Settings;
 }
 
+/** With an option of a method; as usual again if the value is undefined. */
+export function withOption(
+  settings: Settings,
+  method: string,
+  option: string,
+  value: OptionValue | undefined,
+): Settings {
+  const { [option]: _, ...others } = settings.options[method] ?? {};
+  const own = value === undefined ? others : { ...others, [option]: value };
+  return { ...settings, options: { ...settings.options, [method]: own } };
+}
+
 function withoutCard({ card: _, ...settings }: Settings): Settings {
   return settings;
 }
@@ -129,7 +147,13 @@ export class Store {
     const state = receive(before, message);
     // A layer that was selected elsewhere takes the place of the card that was selected here.
     const elsewhere = before && state && state.selection.module !== before.selection.module;
-    this.#replace({ ...this.#page, state, ...(elsewhere ? { settings: withoutCard(settings) } : {}) });
+    const kept = elsewhere ? withoutCard(settings) : settings;
+    const chosen = state?.chosen === before?.chosen ? undefined : state?.chosen;
+    this.#replace({
+      ...this.#page,
+      state,
+      settings: chosen ? withOption(kept, chosen.method, chosen.option, chosen.path) : kept,
+    });
   }
 
   /** What the page itself changes in the host's state at once, without waiting for its answer. */

@@ -5,6 +5,7 @@
 import type { DataOverview } from '../data/overview/overview';
 import type { LayerFocus } from '../explain/layerFocus';
 import type { Explanation } from '../explain/method';
+import type { OptionField, OptionValue } from '../explain/optionFields';
 import type { Model } from '../model/graph';
 import type { Evaluation, SamplePage } from '../service/protocol';
 import type { EpochPoint } from '../train/history';
@@ -28,6 +29,8 @@ export interface MethodChoice {
   scope: 'prediction' | 'model';
   /** Why it does not fit the run's model. */
   unsuited?: string;
+  /** What can be chosen of it. */
+  options: readonly OptionField[];
 }
 
 /** A sample with what is known of its data set: enough to draw and to change it. */
@@ -105,6 +108,8 @@ export interface PanelState {
   explained?: SampleOnPage;
   /** Other words for the explanation's sentence, by a language model; their numbers agree. */
   rephrased?: { of: string; text: string };
+  /** The folder that was chosen last for an option of a method. */
+  chosen?: { method: string; option: string; path: string };
   /** VS Code offers a language model. */
   canRephrase?: boolean;
   /** What was asked beyond "why", by kind. */
@@ -157,7 +162,16 @@ export type FromPage =
   | { type: 'report' }
   /** Puts the explanation's sentence in other words. */
   | { type: 'rephrase' }
-  | { type: 'explain'; method: string; row?: number; target?: string | number }
+  | {
+      type: 'explain';
+      method: string;
+      row?: number;
+      target?: string | number;
+      /** Those that are not as usual. */
+      options?: Readonly<Record<string, OptionValue>>;
+    }
+  /** Asks for a folder (or file) of examples for an option; it comes back as `chosen`. */
+  | { type: 'chooseExamples'; method: string; option: string }
   /** Asks where to save a text file that the page made, such as the graph as SVG; `name` is the suggestion. */
   | { type: 'save'; name: string; text?: string; bytes?: Uint8Array }
   /** Moves the view to an editor group beside this one; here the view before it comes back. */

@@ -109,6 +109,7 @@ export async function explain(call: ExplainCall): Promise<Explanation> {
     call.onProgress?.(1);
     return {
       method: method.id,
+      ...(call.options && Object.keys(call.options).length > 0 && { options: call.options }),
       row: sample?.row ?? null,
       target,
       prediction: prediction

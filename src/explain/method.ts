@@ -133,6 +133,8 @@ export interface Trust {
 /** The result as shown and as written by the command line. */
 export interface Explanation {
   method: string;
+  /** What was asked of the method beyond its defaults. */
+  options?: Readonly<Record<string, unknown>>;
   /** Row of the data set, where there is one. */
   row: number | null;
   target: { index: number; name: string };

@@ -2,6 +2,7 @@
  * What things of the registries are called in other languages. A method, measure, check or exporter says its own name
  * in English, where it stands; here is the one place that knows others. A unit test misses what is not there.
  */
+import { chineseOptions } from './options.zh';
 import { chinese } from './zh';
 
 export type NamedKind = 'method' | 'measure' | 'check' | 'exporter';
@@ -27,4 +28,21 @@ export function nameOf(
   language: string | undefined = 'en',
 ): Naming {
   return translations[language]?.[kind][id] ?? { title: english.title, summary: english.summary };
+}
+
+/** By language: options of explanation methods, titles by name and descriptions by the English ones. */
+const optionTranslations: Readonly<Record<string, typeof chineseOptions>> = { zh: chineseOptions };
+
+/** What an option is called: "kernelWidth" is "Kernel width" where the language has no name of its own. */
+export function optionNaming(
+  name: string,
+  description: string,
+  language: string | undefined = 'en',
+): { title: string; description: string } {
+  const known = optionTranslations[language];
+  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return {
+    title: known?.titles[name] ?? words.charAt(0).toUpperCase() + words.slice(1),
+    description: known?.descriptions[description] ?? description,
+  };
 }

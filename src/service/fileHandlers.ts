@@ -1,5 +1,6 @@
 /** Requests that only read files: both roles answer them, so that they never wait for a computation. */
 import { initializeWeights } from '../engine/initialize';
+import { optionFields } from '../explain/optionFields';
 import { methods } from '../explain/registry';
 import { contentsOf, sampleOf } from '../formats/_contents';
 import { formatOf, modelFileOf } from '../formats/_registry';
@@ -93,10 +94,11 @@ export function fileHandlers(distFolder: string): Handlers {
     async 'methods/list'(params) {
       const unsuited = params?.run === undefined ? undefined : await unsuitedFor(params.run);
       return {
-        methods: methods.map(({ id, title, summary, scope }) => ({
+        methods: methods.map(({ id, title, summary, scope, options }) => ({
           id,
           ...nameOf('method', id, { title, summary }, params?.language),
           scope,
+          options: optionFields({ options }, params?.language),
           ...(unsuited?.has(id) && { unsuited: unsuited.get(id)! }),
         })),
       };

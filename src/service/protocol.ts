@@ -12,6 +12,7 @@ import type { CounterfactualCall, CounterfactualResult } from '../explain/counte
 import type { Fairness, FairnessCall } from '../explain/fairness/fairness';
 import type { LayerFocus } from '../explain/layerFocus';
 import type { Explanation, ExplanationMethod } from '../explain/method';
+import type { OptionField } from '../explain/optionFields';
 import type { Subject } from '../explain/probe';
 import type { Language } from '../explain/words';
 import type { ModelFile } from '../formats/_contents';
@@ -165,6 +166,8 @@ export interface LayerTimes {
 export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope'> & {
   /** Why it does not fit the run's model, in a sentence. */
   unsuited?: string;
+  /** What can be chosen of it, as a form shows it. */
+  options: readonly OptionField[];
 };
 
 export interface FilmstripRequest {

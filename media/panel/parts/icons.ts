@@ -13,6 +13,7 @@ const shapes = {
   right: svg`<path d="M2.5 8h11M9 3.5 13.5 8 9 12.5"/>`,
   open: svg`<path d="M3 6l5-4 5 4M3 10l5 4 5-4"/>`,
   close: svg`<path d="M3 2l5 4 5-4M3 14l5-4 5 4"/>`,
+  folder: svg`<path d="M1.5 3.5h4l1.5 1.5h7.5v8h-13z"/>`,
   save: svg`<path d="M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11"/>`,
   cross: svg`<path d="M3.5 3.5l9 9M12.5 3.5l-9 9"/>`,
   check: svg`<path d="M3 8.5l3.5 3.5L13 4.5"/>`,

@@ -25,6 +25,7 @@ import { heatControls, images } from './explainPicture';
 import { facts, prediction } from './explainPrediction';
 import { spokenPair } from './mediaSamples';
 import { methodPicker } from './methodMenu';
+import { methodOptions } from './methodOptions';
 
 export function explainView(c: ExplainContext): TemplateResult {
   return html`<div class="explain">
@@ -108,7 +109,7 @@ export function explanationPane(c: ExplainContext): TemplateResult {
     );
   }
   return html`<article class="explanation" aria-busy=${state.busy !== undefined && e.row !== (state.selection.row ?? null)}>
-    ${heading(e, c)}
+    ${heading(e, c)} ${methodOptions(c)}
     ${sentence(e, c)}
     <div class="explanation-body">
       <div class="evidence">${evidence(e, c)}</div>

@@ -7,7 +7,7 @@ import type { Engine } from '../engine';
 import type { Inquiry, InquiryKind } from '../inquiryProtocol';
 import type { Log } from '../log';
 import { loadMethods } from '../registries';
-import type { Explaining } from '../runs/explaining';
+import type { Explaining, Question } from '../runs/explaining';
 import { isTrained, type Run, type Runs } from '../runs/store';
 import { language } from '../settings';
 import { mustBeTrusted } from '../trust';
@@ -188,14 +188,35 @@ export class Asking {
   }
 
   /** Explains with the shown run. */
-  async explainShown(method: string, row?: number, target?: string | number): Promise<boolean> {
+  async explainShown(
+    method: string,
+    row?: number,
+    target?: string | number,
+    options?: Question['options'],
+  ): Promise<boolean> {
     mustBeTrusted('explain');
     const { run, methods } = this.#desk.state;
     const choice = methods.find(m => m.id === method);
     const trained = run && (await this.#needs.runs.get(run.record.id));
     if (!trained || !choice)
       throw new VitrineError('bad-request', l10n.t('Explanations need a trained model: train it first.'));
-    return this.explain(trained, choice, row, target);
+    return this.explain(trained, choice, row, target, options);
+  }
+
+  /** Examples of a concept: a folder, or a file where the system's dialog offers both. */
+  async chooseExamples(method: string, option: string): Promise<void> {
+    mustBeTrusted('explain');
+    const [chosen] =
+      (await vscode.window.showOpenDialog({
+        canSelectFolders: true,
+        canSelectFiles: true,
+        title: l10n.t('Choose a folder of examples'),
+        openLabel: l10n.t('Choose'),
+        ...(vscode.workspace.workspaceFolders?.[0] && {
+          defaultUri: vscode.workspace.workspaceFolders[0].uri,
+        }),
+      })) ?? [];
+    if (chosen) this.#desk.update({ chosen: { method, option, path: chosen.fsPath } });
   }
 
   /** @returns false when it was cancelled, by the user or by a newer question. */
@@ -204,6 +225,7 @@ export class Asking {
     method: { id: string; title: string },
     row?: number,
     target?: string | number,
+    options?: Question['options'],
   ): Promise<boolean> {
     this.#desk.update({
       error: undefined,
@@ -220,6 +242,7 @@ export class Asking {
       title: method.title,
       ...(row === undefined ? {} : { row }),
       ...(target === undefined ? {} : { target }),
+      ...(options === undefined ? {} : { options }),
     });
     return answer !== undefined;
   }

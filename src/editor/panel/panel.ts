@@ -283,7 +283,10 @@ export class Panel implements vscode.Disposable {
         break;
       case 'explain':
         // Where it is shown is the page's matter: beside the samples where there is room.
-        if (await asking.explainShown(m.method, m.row, m.target)) this.#remember();
+        if (await asking.explainShown(m.method, m.row, m.target, m.options)) this.#remember();
+        break;
+      case 'chooseExamples':
+        await asking.chooseExamples(m.method, m.option);
         break;
       case 'inquire':
         await asking.inquire(m.inquiry);

@@ -17,6 +17,8 @@ export interface Question {
   title: string;
   row?: number;
   target?: string | number;
+  /** Of the method, those that are not as usual. */
+  options?: Readonly<Record<string, unknown>>;
 }
 
 export interface Answer {
@@ -68,6 +70,7 @@ export class Explaining implements vscode.Disposable {
         language: language(),
         ...(question.row === undefined ? {} : { row: question.row }),
         ...(question.target === undefined ? {} : { target: question.target }),
+        ...(question.options === undefined ? {} : { options: question.options }),
       },
       { token: cancel.token, onProgress: (done, message) => report?.(done, message) },
     );

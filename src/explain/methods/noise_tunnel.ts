@@ -110,11 +110,7 @@ export const method: ExplanationMethod = {
 export async function noiseTunnel(
   request: ExplanationRequest,
   of: string,
-  {
-    statistic,
-    samples,
-    noise,
-  }: { statistic: (typeof statistics)[number]; samples: number; noise(): number },
+  { statistic, samples, noise }: { statistic: (typeof statistics)[number]; samples: number; noise(): number },
 ): Promise<Attribution> {
   const chosen = inner.find(m => m.id === of)!;
   const unsuited = chosen.suits?.(request.model, request.dataset);

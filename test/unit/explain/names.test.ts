@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { optionFields } from '../../../src/explain/optionFields';
 import { measures, methods } from '../../../src/explain/registry';
-import { type NamedKind, nameOf, otherLanguages } from '../../../src/names/names';
+import { type NamedKind, nameOf, optionNaming, otherLanguages } from '../../../src/names/names';
 import { exporters } from '../../../src/service/exporters';
 import { checks } from '../../../src/train/checkRegistry';
 
@@ -32,4 +33,49 @@ describe('Names of what the registries hold', () => {
       const titles = all.map(x => `${x.kind} ${nameOf(x.kind, x.id, x, language).title}`);
       assert.equal(new Set(titles).size, titles.length);
     });
+
+  for (const language of otherLanguages)
+    it(`have every option in ${language}`, () => {
+      const missing = methods.flatMap(m =>
+        optionFields(m)
+          .filter(f => {
+            const named = optionNaming(f.name, f.description, language);
+            return named.description === f.description || /^[A-Za-z ]+$/.test(named.title);
+          })
+          .map(f => `${m.id}.${f.name}: ${f.description}`),
+      );
+      assert.deepEqual(missing, []);
+    });
+});
+
+describe('Options as a form shows them', () => {
+  const of = (id: string) => optionFields(methods.find(m => m.id === id)!);
+
+  it('say what each may be: its kind, its usual value, its bounds or choices', () => {
+    const [samples] = of('kernel_shap');
+    assert.deepEqual(samples, {
+      name: 'samples',
+      title: 'Samples',
+      description: 'Coalitions to try.',
+      kind: 'integer',
+      default: 1024,
+      minimum: 8,
+      maximum: 1000000,
+    });
+    const rule = of('lrp').find(f => f.name === 'rule')!;
+    assert.equal(rule.kind, 'choice');
+    assert.ok(rule.choices!.includes(String(rule.default)));
+  });
+
+  it('know where values come from: modules, columns, folders of examples; attention layers are counted', () => {
+    assert.equal(of('grad_cam').find(f => f.name === 'layer')!.from, 'modules');
+    assert.equal(of('partial_dependence').find(f => f.name === 'column')!.from, 'columns');
+    assert.equal(of('concept_activation').find(f => f.name === 'concept')!.from, 'examples');
+    assert.equal(of('attention').find(f => f.name === 'layer')!.from, undefined);
+  });
+
+  it('have a usual value each, so that a form can show it', () => {
+    for (const m of methods)
+      for (const f of optionFields(m)) assert.notEqual(f.default, undefined, `${m.id}.${f.name}`);
+  });
 });
