@@ -52,22 +52,25 @@ const registries = {
 
 const kernelSources = path.join(root, 'src/engine/wasm/assembly');
 
-/** Flags of the two builds of the micro-kernels; the engine chooses by what the host can run. */
+const relaxedSimd = ['--enable', 'simd,threads,relaxed-simd', '--use', 'RELAXED_SIMD=1'];
+/** Source and flags of the builds of the micro-kernels; the engine chooses by what the host can run. */
 const kernelBuilds = {
-  simd: ['--enable', 'simd,threads', '--use', 'RELAXED_SIMD=0'],
-  relaxed: ['--enable', 'simd,threads,relaxed-simd', '--use', 'RELAXED_SIMD=1'],
+  simd: ['index.ts', '--enable', 'simd,threads', '--use', 'RELAXED_SIMD=0', '--use', 'WIDE=0'],
+  relaxed: ['index.ts', ...relaxedSimd, '--use', 'WIDE=0'],
+  wide: ['index.ts', ...relaxedSimd, '--use', 'WIDE=1'],
+  tiles: ['tiles.ts', ...relaxedSimd, '--use', 'WIDE=1'],
 };
 
 /** Compiles src/engine/wasm/assembly (AssemblyScript) when it is newer than what was compiled last. */
 async function buildKernels() {
   const newest = Math.max(...filesIn(kernelSources, n => n.endsWith('.ts')).map(f => fs.statSync(f).mtimeMs));
   fs.mkdirSync(kernelFolder, { recursive: true });
-  for (const [name, flags] of Object.entries(kernelBuilds)) {
+  for (const [name, [source, ...flags]] of Object.entries(kernelBuilds)) {
     const to = path.join(kernelFolder, `${name}.wasm`);
     if (fs.existsSync(to) && fs.statSync(to).mtimeMs >= newest) continue;
     const asc = (await import('assemblyscript/asc')).default;
     const { error, stderr } = await asc.main([
-      path.join(kernelSources, 'index.ts'),
+      path.join(kernelSources, source),
       '-O3',
       '--noAssert',
       '--runtime',
@@ -89,7 +92,7 @@ async function buildKernels() {
   }
 }
 
-/** Resolves `kernels:simd` and `kernels:relaxed` to the bytes of the compiled micro-kernels. */
+/** Resolves `kernels:NAME` to the bytes of that build of the micro-kernels. */
 const kernels = {
   name: 'kernels',
   setup(build) {

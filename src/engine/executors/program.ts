@@ -4,7 +4,7 @@
  */
 import { vectorFunctions } from '../wasm/cells/program';
 import { fastKernels } from '../wasm/fastKernels';
-import { instantiate, type Native } from '../wasm/instantiate';
+import { instantiate, type Native, type NativeCode } from '../wasm/instantiate';
 
 export type Step =
   /** A hand-written kernel (wasm/fastKernels.ts); addresses are bytes. */
@@ -23,7 +23,7 @@ export type Step =
 
 export interface Program {
   memory: WebAssembly.Memory;
-  native: WebAssembly.Module;
+  native: NativeCode;
   cells: { module: WebAssembly.Module; lanes: readonly string[] } | undefined;
   steps: readonly Step[];
 }

@@ -18,7 +18,7 @@ import type { BackendInfo } from '../engine';
 import type { KernelCall } from '../op';
 import { emitCells, unitsOf } from '../wasm/cells/emit';
 import { fastKernels } from '../wasm/fastKernels';
-import { instantiateNative, nativeModule } from '../wasm/native';
+import { instantiateNative, nativeCode } from '../wasm/native';
 import { type Executable, type Executor, LONGEST_LOOP } from './executor';
 import { bindProgram, type Program, type Step } from './program';
 import { mayThread, ThreadPool, threadCount } from './threads';
@@ -82,7 +82,7 @@ export function webasmExecutor(
   const count = pool?.threads ?? 1;
   const backend: BackendInfo = {
     name: 'webasm',
-    executor: `fused-resident, ${nativeModule().variant}${mayThread() ? '' : ', one thread: no shared memory'}`,
+    executor: `fused-resident, ${nativeCode().variant}${mayThread() ? '' : ', one thread: no shared memory'}`,
     threads: count,
   };
   return {
@@ -301,7 +301,7 @@ function programOf(
   for (const k of kernels.values()) (k as unknown as { destroy(): void }).destroy();
   return {
     memory,
-    native: nativeModule().module,
+    native: nativeCode().code,
     cells: cells && { module: new WebAssembly.Module(cells.bytes), lanes: cells.lanes },
     steps,
   };

@@ -10,8 +10,8 @@ export const attentionKernel: FastKernelDefinition = {
   cost: p => BLOCK * p['s']! * (2 * (p['d']! + p['e']!) + 30),
   scratchBytes(p: Params) {
     const [s, d, e] = pick(p, ['s', 'd', 'e']);
-    const wide = Math.ceil(s / 8) * 8 + 16;
-    return 4 * (wide * d + (Math.ceil(e / 8) * 8 + 8) * s + BLOCK * (d + 2 * wide) + 64);
+    const wide = Math.ceil(s / 16) * 16 + 16;
+    return 4 * (wide * d + Math.ceil(e / 16) * 16 * s + BLOCK * (d + 2 * wide) + 64);
   },
   bind(native, at, p) {
     const f = native['attention']!;

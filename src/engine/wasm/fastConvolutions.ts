@@ -71,12 +71,12 @@ function patchScratch(p: Params): number {
   const window = kh * kw;
   const pixels = oh * ow;
   const most = Math.max(1, Math.floor(256 / pixels));
-  const wide = most * pixels + 8;
+  const wide = most * pixels + 16;
   const images = most * (ci * sh * sw * hq * wq + 68);
   const forward = ci * window + wide + 128 * 256 + wide * 256 + (co + 4) * wide + images;
   const rows = Math.max(128, window) + 4;
   const gradInput = wide + co + rows * 256 + wide * (co + 256) + rows * wide;
-  const gradWeight = ci * window + wide + 128 * wide + 264 * wide + 32 + images;
+  const gradWeight = ci * window + wide + 128 * wide + 272 * wide + 64 + images;
   return 4 * (Math.max(forward, gradInput, gradWeight) + 256);
 }
 
@@ -163,7 +163,7 @@ export const convolutionKernels: Readonly<Record<string, FastKernelDefinition>> 
   convGradWeight: either(
     isSmallImage,
     shared(
-      p => Math.ceil((p['ci']! * p['kh']! * p['kw']!) / 8),
+      p => Math.ceil((p['ci']! * p['kh']! * p['kw']!) / 16),
       patchScratch,
       (native, at, p) => {
         const f = native['patchGradWeight']!;

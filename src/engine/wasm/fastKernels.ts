@@ -10,7 +10,7 @@ import { stepKernels } from './fastSteps';
 const none = (): number => 0;
 
 /** Packed panels of A and B and one tile, as in assembly/gemm.ts. */
-const gemmScratchBytes = (128 * 256 + 512 * 256 + 4 * 8) * 4;
+const gemmScratchBytes = (128 * 256 + 512 * 256 + 4 * 16) * 4;
 
 const poolNames = ['h', 'w', 'oh', 'ow', 'kh', 'kw', 'sh', 'sw', 'ph', 'pw', 'dh', 'dw'] as const;
 
@@ -28,8 +28,8 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
    * and batchB between them (0 repeats). biasMode: 0 none, 1 a value per column, 2 per row; the bias is input 2.
    */
   matmul: {
-    units: p => p['batch']! * (matmulRows(p) ? p['m']! : Math.ceil(p['n']! / 8)),
-    cost: p => 2 * p['k']! * (matmulRows(p) ? p['n']! : p['m']! * 8),
+    units: p => p['batch']! * (matmulRows(p) ? p['m']! : Math.ceil(p['n']! / 16)),
+    cost: p => 2 * p['k']! * (matmulRows(p) ? p['n']! : p['m']! * 16),
     scratchBytes: () => gemmScratchBytes,
     bind(native, at, p) {
       const f = native['matmul']!;

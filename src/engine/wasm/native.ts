@@ -1,10 +1,12 @@
 /** The hand-written micro-kernels (assembly/), instantiated over a memory. */
 import relaxedBytes from 'kernels:relaxed';
 import simdBytes from 'kernels:simd';
+import wideBytes from 'kernels:wide';
 import { setFlagsFromString } from 'node:v8';
-import { instantiate, type Native } from './instantiate';
+import { instantiate, type Native, type NativeCode } from './instantiate';
+import { wideTiles } from './wide';
 
-export type NativeVariant = 'simd' | 'relaxed-simd';
+export type NativeVariant = 'simd' | 'relaxed-simd' | 'relaxed-simd in pairs';
 
 /**
  * Relaxed SIMD multiplies and adds in one instruction. Node 20 has it behind a flag that must be set before the first
@@ -21,23 +23,24 @@ function supportsRelaxedSimd(): boolean {
   return valid();
 }
 
-let module: { variant: NativeVariant; module: WebAssembly.Module } | undefined;
+const compiled = (bytes: Uint8Array) => new WebAssembly.Module(bytes as BufferSource);
 
-/** Compiled once for the process. */
-export function nativeModule(): { variant: NativeVariant; module: WebAssembly.Module } {
-  if (!module) {
-    const relaxed = supportsRelaxedSimd();
-    module = {
-      variant: relaxed ? 'relaxed-simd' : 'simd',
-      module: new WebAssembly.Module((relaxed ? relaxedBytes : simdBytes) as BufferSource),
-    };
-  }
-  return module;
+let made: { variant: NativeVariant; code: NativeCode } | undefined;
+
+/** Compiled once for the process. All variants with multiply-add give the same numbers, bit for bit. */
+export function nativeCode(): { variant: NativeVariant; code: NativeCode } {
+  if (made) return made;
+  const relaxed = supportsRelaxedSimd();
+  const tiles = relaxed ? wideTiles() : undefined;
+  if (tiles) made = { variant: 'relaxed-simd in pairs', code: { kernels: compiled(wideBytes), tiles } };
+  else if (relaxed) made = { variant: 'relaxed-simd', code: { kernels: compiled(relaxedBytes) } };
+  else made = { variant: 'simd', code: { kernels: compiled(simdBytes) } };
+  return made;
 }
 
-/** @param memory shared, as the module imports it */
-export function instantiateNative(memory: WebAssembly.Memory): Native {
-  const native = instantiate(nativeModule().module, memory);
+/** @param memory shared, as the modules import it */
+export function instantiateNative(memory: WebAssembly.Memory, code = nativeCode().code): Native {
+  const native = instantiate(code, memory);
   native['init']!();
   return native;
 }

@@ -10,7 +10,7 @@ import { Cell, takenOf } from '../../../src/engine/executors/threadCells';
 import { ThreadPool, threadCount } from '../../../src/engine/executors/threads';
 import { webasmExecutor } from '../../../src/engine/executors/webasm';
 import { initializeWeights } from '../../../src/engine/initialize';
-import { nativeModule } from '../../../src/engine/wasm/native';
+import { nativeCode } from '../../../src/engine/wasm/native';
 import { VitrineError } from '../../../src/model/errors';
 import type { Attributes, Initializer, Model, Node, Tensors, Value } from '../../../src/model/graph';
 import { Random } from '../../../src/model/random';
@@ -190,7 +190,7 @@ function programOf(body: number[]): Program {
   );
   return {
     memory: new WebAssembly.Memory({ initial: 32, maximum: 4096, shared: true }),
-    native: nativeModule().module,
+    native: nativeCode().code,
     cells: undefined,
     steps: [{ kind: 'portable', module: new WebAssembly.Module(bytes), math: [], cells: 2, row: 1 }],
   };

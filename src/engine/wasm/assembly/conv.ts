@@ -11,6 +11,15 @@
  * and left out when rows are copied.
  */
 import { at, madd, sumLanes } from './simd';
+import { shifted8 } from './tile';
+
+/** See tiles.ts. */
+// @ts-expect-error: AssemblyScript's decorator
+@external('env', 'shifted16')
+declare function wideTile4(k: i32, w: usize, offsets: usize, image: usize, to: usize, step: usize): void;
+
+/** Positions of a tile of four rows. */
+const WIDTH: i32 = WIDE ? 16 : 8;
 
 /** Positions that are computed before rows are copied out: what stays in the first-level cache. */
 const STRIP: i32 = 512;
@@ -32,46 +41,12 @@ function copy(to: usize, from: usize, n: i32, plus: f32): void {
   for (let i = n & 3; i > 0; i--, to += 4, from += 4) store<f32>(to, load<f32>(from) + plus);
 }
 
-/** 4 rows x 8 positions. `w` holds the four rows' weights side by side for each k. */
+/** 4 rows x `WIDTH` positions. `w` holds the four rows' weights side by side for each k. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
 function tile4(k: i32, w: usize, offsets: usize, image: usize, to: usize, step: usize): void {
-  let c00 = f32x4.splat(0);
-  let c01 = c00;
-  let c10 = c00;
-  let c11 = c00;
-  let c20 = c00;
-  let c21 = c00;
-  let c30 = c00;
-  let c31 = c00;
-  const end = offsets + ((<usize>k) << 2);
-  for (; offsets < end; offsets += 4) {
-    const b = image + load<u32>(offsets);
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const s0 = v128.load32_splat(w);
-    c00 = madd(s0, b0, c00);
-    c01 = madd(s0, b1, c01);
-    const s1 = v128.load32_splat(w, 4);
-    c10 = madd(s1, b0, c10);
-    c11 = madd(s1, b1, c11);
-    const s2 = v128.load32_splat(w, 8);
-    c20 = madd(s2, b0, c20);
-    c21 = madd(s2, b1, c21);
-    const s3 = v128.load32_splat(w, 12);
-    c30 = madd(s3, b0, c30);
-    c31 = madd(s3, b1, c31);
-    w += 16;
-  }
-  v128.store(to, c00);
-  v128.store(to, c01, 16);
-  to += step;
-  v128.store(to, c10);
-  v128.store(to, c11, 16);
-  to += step;
-  v128.store(to, c20);
-  v128.store(to, c21, 16);
-  to += step;
-  v128.store(to, c30);
-  v128.store(to, c31, 16);
+  if (WIDE) wideTile4(k, w, offsets, image, to, step);
+  else shifted8(k, w, offsets, image, to, step);
 }
 
 /** 2 rows x 16 positions. */
@@ -157,7 +132,7 @@ function strip(rows: i32, k: i32, w: usize, offsets: usize, image: usize, count:
     let to = out;
     let r: i32 = 0;
     for (; r + 4 <= rows; r += 4) {
-      for (let p = p0; p < end; p += 8) tile4(k, panel, offsets, at(image, p), at(to, p), step);
+      for (let p = p0; p < end; p += WIDTH) tile4(k, panel, offsets, at(image, p), at(to, p), step);
       panel = at(panel, 4 * k);
       to += 4 * step;
     }

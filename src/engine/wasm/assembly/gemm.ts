@@ -2,15 +2,22 @@
  * Single-precision matrix product: C = A B (+ C), any strides on A and B, C row-major.
  *
  * The scheme is Goto's: panels of B (KC x NC) and of A (MC x KC) are packed into contiguous memory and a
- * register-blocked micro-kernel (4 rows x 8 columns) runs over them. 4x8 was the fastest block of those measured in
- * V8: eight accumulators, two columns of B and one of A leave its register allocator room, where 6x8 spills.
+ * register-blocked micro-kernel (tile.ts) runs over them.
  * Every element of C is summed over k in the same order wherever it lies in the matrix and however the work is split
  * among threads, so that results do not depend on the number of threads.
  */
 import { madd } from './simd';
+import { tile8 } from './tile';
+
+/** See tiles.ts: one that the host makes of 256-bit instructions. */
+// @ts-expect-error: AssemblyScript's decorator
+@external('env', 'tile16')
+declare function wideTile(k: i32, a: usize, b: usize, c: usize, ldc: usize, first: bool): void;
 
 export const MR: i32 = 4;
-export const NR: i32 = 8;
+export const NR: i32 = WIDE ? 16 : 8;
+/** Columns of C that are a unit of work: whole panels, whatever their width. */
+export const STEP: i32 = 16;
 export const KC: i32 = 256;
 export const MC: i32 = 128;
 const NC: i32 = 512;
@@ -99,12 +106,12 @@ export function packA(a: usize, rs: i32, cs: i32, m: i32, k: i32, to: usize): vo
   }
 }
 
-/** Panels of eight columns of B, any strides. */
+/** Panels of NR columns of B, any strides. */
 export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, to: usize): void {
   const s = (<usize>rs) << 2;
   const step = (<usize>cs) << 2;
   let j: i32 = 0;
-  if (cs == 1) {
+  if (cs == 1 && !WIDE) {
     // Two panels at once, for the same reason.
     const panel = (<usize>k) << 5;
     for (; j + 16 <= n; j += 16) {
@@ -127,17 +134,21 @@ export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, to: usize): vo
       for (let x: i32 = 0; x < k; x++) {
         v128.store(to, v128.load(p));
         v128.store(to, v128.load(p, 16), 16);
-        to += 32;
+        if (WIDE) {
+          v128.store(to, v128.load(p, 32), 32);
+          v128.store(to, v128.load(p, 48), 48);
+        }
+        to += NR * 4;
         p += s;
       }
     } else if (columns == NR && rs == 1) {
       // A transposed matrix: read along its rows, four at a time.
       let x: i32 = 0;
       for (; x + 4 <= k; x += 4) {
-        for (let h: i32 = 0; h < 8; h += 4) {
-          transpose4(p + <usize>h * step, step, to + ((<usize>h) << 2), 32);
+        for (let h: i32 = 0; h < NR; h += 4) {
+          transpose4(p + <usize>h * step, step, to + ((<usize>h) << 2), NR * 4);
         }
-        to += 128;
+        to += NR * 16;
         p += 16;
       }
       for (; x < k; x++) {
@@ -159,55 +170,14 @@ export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, to: usize): vo
   }
 }
 
-/** One 4x8 tile of C from packed panels; adds to C unless `first`. `ldc` in bytes. */
+/**
+ * One tile of C, MR x NR, from packed panels; adds to C unless `first`. `ldc` in bytes.
+ */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
 export function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, first: bool): void {
-  let c00 = f32x4.splat(0);
-  let c01 = c00;
-  let c10 = c00;
-  let c11 = c00;
-  let c20 = c00;
-  let c21 = c00;
-  let c30 = c00;
-  let c31 = c00;
-  for (let p: i32 = 0; p < k; p++) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const s0 = v128.load32_splat(a);
-    c00 = madd(s0, b0, c00);
-    c01 = madd(s0, b1, c01);
-    const s1 = v128.load32_splat(a, 4);
-    c10 = madd(s1, b0, c10);
-    c11 = madd(s1, b1, c11);
-    const s2 = v128.load32_splat(a, 8);
-    c20 = madd(s2, b0, c20);
-    c21 = madd(s2, b1, c21);
-    const s3 = v128.load32_splat(a, 12);
-    c30 = madd(s3, b0, c30);
-    c31 = madd(s3, b1, c31);
-    a += 16;
-    b += 32;
-  }
-  const q1 = c + ldc;
-  const q2 = q1 + ldc;
-  const q3 = q2 + ldc;
-  if (!first) {
-    c00 = f32x4.add(c00, v128.load(c));
-    c01 = f32x4.add(c01, v128.load(c, 16));
-    c10 = f32x4.add(c10, v128.load(q1));
-    c11 = f32x4.add(c11, v128.load(q1, 16));
-    c20 = f32x4.add(c20, v128.load(q2));
-    c21 = f32x4.add(c21, v128.load(q2, 16));
-    c30 = f32x4.add(c30, v128.load(q3));
-    c31 = f32x4.add(c31, v128.load(q3, 16));
-  }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  v128.store(q1, c10);
-  v128.store(q1, c11, 16);
-  v128.store(q2, c20);
-  v128.store(q2, c21, 16);
-  v128.store(q3, c30);
-  v128.store(q3, c31, 16);
+  if (WIDE) wideTile(k, a, b, c, ldc, first);
+  else tile8(k, a, b, c, ldc, first);
 }
 
 /** A tile of which C has just so many rows and columns; `edge` is room for a whole one. `ldc` in floats. */
@@ -334,7 +304,7 @@ export function isSmall(m: i32, n: i32, k: i32): bool {
 
 /**
  * A batch of products, with a bias. Work is split by rows or by columns of C, [lo, hi) of batch*m rows or of
- * batch*ceil(n/8) column panels.
+ * batch*ceil(n/16) steps of columns.
  * @param biasMode 0 none, 1 one value per column, 2 one per row
  */
 export function matmul(
@@ -359,8 +329,7 @@ export function matmul(
   work: usize,
 ): void {
   const small = isSmall(m, n, k);
-  const panels = (n + NR - 1) / NR;
-  const units = byRows ? m : panels;
+  const units = byRows ? m : (n + STEP - 1) / STEP;
   let unit = lo;
   while (unit < hi) {
     const z = unit / units;
@@ -368,8 +337,8 @@ export function matmul(
     const to = min(units, from + hi - unit);
     const i0 = byRows ? from : 0;
     const i1 = byRows ? to : m;
-    const j0 = byRows ? 0 : from * NR;
-    const j1 = byRows ? n : min(n, to * NR);
+    const j0 = byRows ? 0 : from * STEP;
+    const j1 = byRows ? n : min(n, to * STEP);
     const out = c + ((<usize>((z * m + i0) * n + j0)) << 2);
     for (let i: i32 = i0; i < i1 && biasMode != 0; i++) {
       const row = c + ((<usize>((z * m + i) * n + j0)) << 2);

@@ -7,7 +7,7 @@
  * As many samples as make about `COLUMNS` columns are taken together. Each number of a result is summed in the same
  * order however the work is split.
  */
-import { KC, MC, MR, NR, packA, tile, tileAt } from './gemm';
+import { KC, MC, MR, NR, STEP, packA, tile, tileAt } from './gemm';
 import { spread, spreadSize } from './conv';
 import { at } from './simd';
 
@@ -26,42 +26,49 @@ function roundUp(n: i32, to: i32): i32 {
   return ((n + to - 1) / to) * to;
 }
 
-/** Panels of eight columns: element (k, j) lies at `from + rows[k] + columns[j]`, all in bytes. */
+/** Panels of NR columns: element (k, j) lies at `from + rows[k] + columns[j]`, all in bytes. */
 function packGathered(from: usize, rows: usize, columns: usize, k: i32, n: i32, to: usize): void {
-  for (let j: i32 = 0; j < n; j += NR) {
-    const c = at(columns, j);
-    const count = min(NR, n - j);
-    // Columns past the end repeat the last one; what they give is not read.
-    const c0 = from + load<u32>(c);
-    const c1 = from + load<u32>(at(c, min(1, count - 1)));
-    const c2 = from + load<u32>(at(c, min(2, count - 1)));
-    const c3 = from + load<u32>(at(c, min(3, count - 1)));
-    const c4 = from + load<u32>(at(c, min(4, count - 1)));
-    const c5 = from + load<u32>(at(c, min(5, count - 1)));
-    const c6 = from + load<u32>(at(c, min(6, count - 1)));
-    const c7 = from + load<u32>(at(c, min(7, count - 1)));
-    const low = c1 == c0 + 4 && c2 == c0 + 8 && c3 == c0 + 12;
-    const high = c5 == c4 + 4 && c6 == c4 + 8 && c7 == c4 + 12;
-    const end = at(rows, k);
-    if (low && high) {
-      for (let r = rows; r < end; r += 4, to += 32) {
-        const o = <usize>load<u32>(r);
-        v128.store(to, v128.load(c0 + o));
-        v128.store(to, v128.load(c4 + o), 16);
-      }
-      continue;
+  for (let j: i32 = 0; j < n; j += NR, to += <usize>k * (NR * 4)) {
+    packEight(from, rows, at(columns, j), k, min(8, n - j), to);
+    if (WIDE) {
+      const next = min(j + 8, n - 1);
+      packEight(from, rows, at(columns, next), k, min(8, n - next), to + 32);
     }
-    for (let r = rows; r < end; r += 4, to += 32) {
+  }
+}
+
+/** Eight columns of a panel, of which there are `count`. */
+function packEight(from: usize, rows: usize, c: usize, k: i32, count: i32, to: usize): void {
+  // Columns past the end repeat the last one; what they give is not read.
+  const c0 = from + load<u32>(c);
+  const c1 = from + load<u32>(at(c, min(1, count - 1)));
+  const c2 = from + load<u32>(at(c, min(2, count - 1)));
+  const c3 = from + load<u32>(at(c, min(3, count - 1)));
+  const c4 = from + load<u32>(at(c, min(4, count - 1)));
+  const c5 = from + load<u32>(at(c, min(5, count - 1)));
+  const c6 = from + load<u32>(at(c, min(6, count - 1)));
+  const c7 = from + load<u32>(at(c, min(7, count - 1)));
+  const low = c1 == c0 + 4 && c2 == c0 + 8 && c3 == c0 + 12;
+  const high = c5 == c4 + 4 && c6 == c4 + 8 && c7 == c4 + 12;
+  const end = at(rows, k);
+  if (low && high) {
+    for (let r = rows; r < end; r += 4, to += NR * 4) {
       const o = <usize>load<u32>(r);
-      store<f32>(to, load<f32>(c0 + o));
-      store<f32>(to, load<f32>(c1 + o), 4);
-      store<f32>(to, load<f32>(c2 + o), 8);
-      store<f32>(to, load<f32>(c3 + o), 12);
-      store<f32>(to, load<f32>(c4 + o), 16);
-      store<f32>(to, load<f32>(c5 + o), 20);
-      store<f32>(to, load<f32>(c6 + o), 24);
-      store<f32>(to, load<f32>(c7 + o), 28);
+      v128.store(to, v128.load(c0 + o));
+      v128.store(to, v128.load(c4 + o), 16);
     }
+    return;
+  }
+  for (let r = rows; r < end; r += 4, to += NR * 4) {
+    const o = <usize>load<u32>(r);
+    store<f32>(to, load<f32>(c0 + o));
+    store<f32>(to, load<f32>(c1 + o), 4);
+    store<f32>(to, load<f32>(c2 + o), 8);
+    store<f32>(to, load<f32>(c3 + o), 12);
+    store<f32>(to, load<f32>(c4 + o), 16);
+    store<f32>(to, load<f32>(c5 + o), 20);
+    store<f32>(to, load<f32>(c6 + o), 24);
+    store<f32>(to, load<f32>(c7 + o), 28);
   }
 }
 
@@ -220,7 +227,7 @@ export function patchGradInput(
   }
 }
 
-/** dL/dweight, summed over the batch; split by the weights of a filter in steps of eight: [lo, hi) of ceil(ci kh kw / 8). */
+/** dL/dweight, summed over the batch; split by the weights of a filter in steps of 16: [lo, hi) of ceil(ci kh kw / 16). */
 export function patchGradWeight(
   x: usize, dy: usize, dweight: usize, batch: i32, ci: i32, h: i32, w: i32, co: i32, oh: i32, ow: i32,
   kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, lo: i32, hi: i32, work: usize,
@@ -230,8 +237,8 @@ export function patchGradWeight(
   const pixels = oh * ow;
   const hq = ((oh - 1) * sh + (kh - 1) * dh + sh) / sh;
   const wq = ((ow - 1) * sw + (kw - 1) * dw + sw) / sw;
-  const k0 = lo * NR;
-  const k1 = min(k, hi * NR);
+  const k0 = lo * STEP;
+  const k1 = min(k, hi * STEP);
   if (k0 >= k1) return;
   const c0 = k0 / window;
   const c1 = (k1 - 1) / window + 1;

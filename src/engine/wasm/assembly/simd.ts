@@ -1,4 +1,4 @@
-/** Small pieces that every kernel uses. The build makes the module twice, with RELAXED_SIMD 0 and 1. */
+/** Small pieces that every kernel uses. The build makes the module with RELAXED_SIMD 0 and 1, and once more with WIDE 1 (see tile.ts). */
 
 /** a * b + c, fused where the host has relaxed SIMD. */
 // @ts-expect-error: AssemblyScript's decorator

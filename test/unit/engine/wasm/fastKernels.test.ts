@@ -1,11 +1,14 @@
 /** Each hand-written kernel beside gpu.js's portable one, over sizes that do not fill its blocks. */
+import relaxed from 'kernels:relaxed';
+import tiles from 'kernels:tiles';
+import wide from 'kernels:wide';
 import assert from 'node:assert/strict';
 import { Graph } from '../../../../src/engine/compile/graph';
 import { lower, type Plan } from '../../../../src/engine/compile/plan';
 import { webasmExecutor } from '../../../../src/engine/executors/webasm';
 import { fastKernels } from '../../../../src/engine/wasm/fastKernels';
-import { NATIVE_BYTES } from '../../../../src/engine/wasm/instantiate';
-import { instantiateNative } from '../../../../src/engine/wasm/native';
+import { NATIVE_BYTES, type NativeCode } from '../../../../src/engine/wasm/instantiate';
+import { instantiateNative, nativeCode } from '../../../../src/engine/wasm/native';
 import type { Attributes } from '../../../../src/model/graph';
 import { Random } from '../../../../src/model/random';
 
@@ -142,6 +145,16 @@ const cases: Case[] = [
 
 const executor = webasmExecutor({ threads: 1 });
 
+/** Those with multiply-add, where this host has it: their blocks are narrow and wide. */
+const variants: NativeCode[] =
+  nativeCode().variant === 'simd'
+    ? []
+    : [{ kernels: moduleOf(relaxed) }, { kernels: moduleOf(wide), tiles: moduleOf(tiles) }];
+
+function moduleOf(bytes: Uint8Array): WebAssembly.Module {
+  return new WebAssembly.Module(bytes as BufferSource);
+}
+
 describe('hand-written kernels', () => {
   after(() => executor.dispose());
 
@@ -165,6 +178,12 @@ describe('hand-written kernels', () => {
         [...new Set([0, 1, units / 3, units / 2, units - 1, units])].map(Math.floor),
       );
       assert.deepEqual(cut, whole);
+      for (const code of variants) {
+        assert.deepEqual(
+          compute(fast.plan, data, units => [0, units >> 1, units], code),
+          whole,
+        );
+      }
 
       const portable = planOf(c, false).plan;
       const executable = await executor.compile({
@@ -196,7 +215,12 @@ function planOf(c: Case, fast: boolean): { plan: Plan } {
 }
 
 /** Runs the plan's hand-written kernels alone; what they write beside their output and scratch memory is an error. */
-function compute(plan: Plan, data: readonly Float32Array[], cutsOf: (units: number) => number[]): number[][] {
+function compute(
+  plan: Plan,
+  data: readonly Float32Array[],
+  cutsOf: (units: number) => number[],
+  code = nativeCode().code,
+): number[][] {
   const guard = 64;
   let end = NATIVE_BYTES / 4 + guard;
   const places = new Map<string, number>();
@@ -211,7 +235,7 @@ function compute(plan: Plan, data: readonly Float32Array[], cutsOf: (units: numb
   end += Math.ceil(scratchSize / 16) * 4;
   const pages = Math.ceil(((end + guard) * 4) / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const native = instantiateNative(memory);
+  const native = instantiateNative(memory, code);
   const f32 = new Float32Array(memory.buffer);
   f32.fill(777, NATIVE_BYTES / 4);
   plan.inputs.forEach((id, i) => {

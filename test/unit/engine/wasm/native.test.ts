@@ -1,5 +1,7 @@
 import relaxed from 'kernels:relaxed';
 import simd from 'kernels:simd';
+import tiles from 'kernels:tiles';
+import wide from 'kernels:wide';
 import assert from 'node:assert/strict';
 import { instantiateNative } from '../../../../src/engine/wasm/native';
 
@@ -8,6 +10,8 @@ describe('micro-kernels', () => {
   for (const [name, bytes] of [
     ['simd', simd],
     ['relaxed', relaxed],
+    ['wide', wide],
+    ['tiles', tiles],
   ] as const) {
     it(`bring no data of their own (${name})`, () => {
       let at = 8;
@@ -57,7 +61,7 @@ describe('micro-kernels', () => {
       0,
       0,
       0,
-      Math.ceil(n / 8),
+      Math.ceil(n / 16),
       work * 4,
     );
     for (let i = 0; i < m; i++) {
@@ -109,6 +113,6 @@ describe('micro-kernels', () => {
     };
     const whole = product(1, [0, m]);
     assert.deepEqual(product(1, [0, 5, 6, 20, m]), whole);
-    assert.deepEqual(product(0, [0, 3, 4, Math.ceil(n / 8)]), whole);
+    assert.deepEqual(product(0, [0, 3, 4, Math.ceil(n / 16)]), whole);
   });
 });

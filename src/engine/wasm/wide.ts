@@ -1,0 +1,88 @@
+/**
+ * Blocks of a product of twice the width, where the host makes one 256-bit instruction of two neighbouring 128-bit ones.
+ * WebAssembly has no wider vectors, but V8 can join them ("revectorization", an experiment of its compiler for processors
+ * with AVX2, in Node since version 22). It is switched on while one small module is compiled, the innermost loops alone
+ * (assembly/tiles.ts), whose results are compared with those of the narrow blocks; nothing else is compiled with it.
+ */
+import tileBytes from 'kernels:tiles';
+import { setFlagsFromString } from 'node:v8';
+
+type Tiles = Readonly<Record<'tile8' | 'tile16' | 'shifted8' | 'shifted16', (...args: number[]) => void>>;
+
+/** How much faster than two narrow blocks a wide one must be: without 256-bit instructions it is slower than they are. */
+const GAIN = 1.2;
+
+/** @returns the module of wide blocks, or undefined where they would not be faster, or not the same */
+export function wideTiles(): WebAssembly.Module | undefined {
+  if (process.env['VITRINE_WIDE_SIMD'] === 'off' || !mayJoin()) return undefined;
+  const set = (...flags: string[]) => flags.forEach(setFlagsFromString);
+  try {
+    // By the optimising compiler at once: later the flag would be gone.
+    set('--experimental-wasm-revectorize', '--no-liftoff');
+    const module = new WebAssembly.Module(tileBytes as BufferSource);
+    return arePaired(module) ? module : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    set('--no-experimental-wasm-revectorize', '--liftoff');
+  }
+}
+
+/** Whether this V8 has the flag, as far as can be told without asking it to do what it may not know. */
+function mayJoin(): boolean {
+  const version = Number.parseFloat(process.versions.v8);
+  // In Electron's own processes flags cannot be changed any more; those that run as Node have no type.
+  const { type } = process as { type?: string };
+  return process.arch === 'x64' && version >= 13 && type === undefined;
+}
+
+/** Runs wide and narrow blocks on the same numbers; calls compile them. */
+function arePaired(module: WebAssembly.Module): boolean {
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536, shared: true });
+  const abort = (): never => {
+    throw new Error('a block of a product was called with arguments that it does not take');
+  };
+  const tiles = new WebAssembly.Instance(module, { env: { memory, abort } }).exports as unknown as Tiles;
+  const f32 = new Float32Array(memory.buffer);
+  const u32 = new Uint32Array(memory.buffer);
+  const k = 256;
+  // Floats: four rows of A, columns of B by 16 and by 8, where the rows of an image start, results of 4 x 16.
+  const [a, b16, b8, offsets, wide, narrow] = [0, 4 * k, 20 * k, 36 * k, 37 * k, 37 * k + 64];
+  for (let i = 0; i < 20 * k; i++) f32[i] = Math.sin(i * 1.7 + 0.1) * 2 ** (i % 5);
+  for (let p = 0; p < k; p++) {
+    for (let j = 0; j < 16; j++) f32[b8 + (j >> 3) * 8 * k + p * 8 + (j & 7)] = f32[b16 + p * 16 + j]!;
+    u32[offsets + p] = ((p * 37) % (15 * k)) * 4;
+  }
+  const runs = {
+    wide: [
+      (add: number) => tiles.tile16(k, 4 * a, 4 * b16, 4 * wide, 64, add),
+      () => tiles.shifted16(k, 4 * a, 4 * offsets, 4 * b16, 4 * wide, 64),
+    ],
+    narrow: [
+      (add: number) => {
+        for (const j of [0, 8]) tiles.tile8(k, 4 * a, 4 * (b8 + j * k), 4 * (narrow + j), 64, add);
+      },
+      () => {
+        for (const j of [0, 8]) tiles.shifted8(k, 4 * a, 4 * offsets, 4 * (b16 + j), 4 * (narrow + j), 64);
+      },
+    ],
+  };
+  const shortest = (run: (add: number) => void): number => {
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 8; round++) {
+      const start = performance.now();
+      for (let i = 0; i < 40; i++) run(1);
+      best = Math.min(best, performance.now() - start);
+    }
+    return best;
+  };
+  return [0, 1].every(i => {
+    const [fast, slow] = [runs.wide[i]!, runs.narrow[i]!];
+    const same = [1, 0].every(first => {
+      fast(first);
+      slow(first);
+      return u32.subarray(wide, wide + 64).every((bits, j) => bits === u32[narrow + j]);
+    });
+    return same && shortest(fast) * GAIN < shortest(slow);
+  });
+}
