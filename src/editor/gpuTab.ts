@@ -48,8 +48,15 @@ export class GpuTab implements Remote, vscode.Disposable {
             'its tab is not open; choose "webview" in the setting vitrine.training.backend to open it',
           ),
         };
+      // A page that broke answers no more; a new one may.
+      if (this.#tab?.broken !== undefined) this.#tab.panel.dispose();
       this.#tab ??= this.#open();
-      if (!(await this.#tab.ready)) return { refused: l10n.t('its page did not start') };
+      const opened = this.#tab;
+      if (!(await opened.ready)) {
+        // It is not kept: whoever asks next gets a page that may start.
+        opened.panel.dispose();
+        return { refused: opened.broken ?? l10n.t('its page did not start') };
+      }
     }
     const tab = this.#tab;
     if (!tab) return { lost: closed() };
@@ -92,8 +99,8 @@ export class GpuTab implements Remote, vscode.Disposable {
         answered?.(m.answer);
       } else if (m.type === 'broken') {
         this.#log.error(`The GPU's page: ${m.message}`);
-        started(false);
         tab.broken = m.message;
+        started(false);
         this.#lose(tab, m.message);
       }
     });

@@ -32,6 +32,8 @@ export interface Choice {
   why: string;
   /** What was tried: milliseconds of a training step, or why there are none. */
   tried: Readonly<Partial<Record<BackendName, number | string>>>;
+  /** Which were not there to be tried. One that is there later (a tab that was opened) is a reason to measure anew. */
+  absent?: readonly BackendName[];
 }
 
 /** Choices by what decides them. */
@@ -48,10 +50,14 @@ export function autoEngine(base: Engine, candidates: readonly Candidate[], memor
     const engine = await candidates.find(c => c.name === name)?.open();
     return engine === undefined || typeof engine === 'string' ? undefined : engine;
   };
+  const anyOf = async (names: readonly BackendName[] = []): Promise<boolean> => {
+    for (const name of names) if (await engineOf(name)) return true;
+    return false;
+  };
   const decide = async (model: Model, request: TrainerRequest): Promise<{ engine: Engine; why: string }> => {
     const key = keyOf(model, request);
     const known = await memory.get(key);
-    const remembered = known && (await engineOf(known.backend));
+    const remembered = known && !(await anyOf(known.absent)) && (await engineOf(known.backend));
     if (remembered) return { engine: remembered, why: known.why };
     const choice = await measure(base, candidates, model, request);
     await memory.set(key, choice);
@@ -94,7 +100,14 @@ async function measure(
 ): Promise<Choice> {
   const own = base.backend.name;
   const tried: Partial<Record<BackendName, number | string>> = {};
-  const result = (backend: BackendName, why: string): Choice => ({ model: model.name, backend, why, tried });
+  const absent: BackendName[] = [];
+  const result = (backend: BackendName, why: string): Choice => ({
+    model: model.name,
+    backend,
+    why,
+    tried,
+    ...(absent.length > 0 && { absent }),
+  });
   const first = await stepTime(base, model, request);
   tried[own] = first;
   if (typeof first === 'string') return result(own, `a step could not be measured: ${first}`);
@@ -103,6 +116,7 @@ async function measure(
   let best: { name: BackendName; ms: number } = { name: own, ms: first };
   for (const c of candidates) {
     const engine = await c.open();
+    if (typeof engine === 'string') absent.push(c.name);
     const unfit = typeof engine === 'string' ? engine : await c.unfit?.(engine, base);
     const ms = unfit ?? (await stepTime(engine as Engine, model, request));
     tried[c.name] = ms;

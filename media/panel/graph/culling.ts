@@ -5,8 +5,11 @@ import type { Card } from './visible';
 
 /** Up to here all cards are elements at all times. */
 export const always = 150;
-/** More cards than this in sight are painted. */
+/** More cards than this in sight are painted; fewer than the second become elements again, so that a move does not flip. */
 const readable = 160;
+const again = 110;
+/** At a smaller scale no text can be read: a large graph is painted there, however few cards are in sight. */
+const legible = 0.33;
 /** What lies so far outside of the drawn part is cut off; no line of it is seen. */
 const margin = 40;
 
@@ -28,9 +31,11 @@ export function drawnPart(
 ): Drawn | undefined {
   if (cards.length <= always || !placement) return undefined;
   const seen = { left: -x / k, top: -y / k, right: (width - x) / k, bottom: (height - y) / k };
+  const most = before?.painted ? again : readable;
   let count = 0;
-  for (const c of cards) if (reaches(placement.cards.get(c.id), seen) && ++count > readable) break;
-  const painted = count > readable;
+  if (k >= legible)
+    for (const c of cards) if (reaches(placement.cards.get(c.id), seen) && ++count > most) break;
+  const painted = k < legible || count > most;
   const holds =
     before !== undefined &&
     before.left <= seen.left &&

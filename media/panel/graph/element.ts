@@ -8,23 +8,24 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ColourBy } from '../../../src/editor/panelProtocol';
 import type { Model } from '../../../src/model/graph';
 import { type Mark, markOf } from '../../modelDiff/marks';
-import { onTheme, prefersReducedMotion } from '../parts/theme';
+import { onTheme } from '../parts/theme';
 import { t } from '../strings';
-import { bringIntoView, type Camera, fitReadable, fitWhole, zoomAt } from './camera';
+import { Backdrop } from './backdrop';
+import type { Camera } from './camera';
 import { type Family, sizesIn } from './cardText';
 import { findBar, legend, toolbar } from './controls';
-import { always, type Drawn, drawnPart, isNear } from './culling';
+import { isNear } from './culling';
 import { drawBox, drawCard, drawEdge } from './drawing';
 import { exportSvg, pngOf } from './exportSvg';
-import { findItems } from './find';
+import { Finder } from './finder';
 import { Gestures, type GraphKey, keyMeaning } from './gestures';
 import { type Direction, layoutInput, type Placement, type Rect } from './layout';
 import { LayoutClient } from './layoutClient';
 import { neighbour } from './navigate';
-import { cameraAt, type Overview, overviewOf, paintOverview } from './overview';
-import { contextOf, type Ink, inkOfTheme, paint } from './painter';
+import { type Ink, inkOfTheme } from './painter';
 import { type Scale, scaleOf } from './scale';
 import { ancestors, initiallyOpen, type Tree, treeOf } from './tree';
+import { Viewport } from './viewport';
 import { type Card, type VisibleGraph, visibleGraph } from './visible';
 
 export interface GraphProperties {
@@ -67,9 +68,6 @@ class GraphElement extends HTMLElement {
   #open: ReadonlySet<string> = new Set();
   #graph?: VisibleGraph;
   #placement?: Placement;
-  #camera: Camera = { x: 0, y: 0, k: 1 };
-  /** The reader has moved it; else it follows the size of the view. */
-  #moved = false;
   #focus?: string;
   #pending = false;
   /** Counts layouts and figures, so that the overview is painted anew when they change. */
@@ -84,18 +82,12 @@ class GraphElement extends HTMLElement {
   #family: Family = { sans: 'sans-serif', mono: 'monospace' };
   #ink?: Ink;
   #scale?: Scale;
-  /** Part of the world that is drawn as elements, and whether it is painted instead; for large graphs. */
-  #drawn?: Drawn;
-  /** Draws everything, for a file. */
-  #everything = false;
-  #find?: { query: string; found: string[]; at: number };
-  #overview?: Overview;
-  readonly #still: { picture?: HTMLCanvasElement; key?: unknown } = {};
-  #frame = 0;
+  readonly #view = new Viewport(this.#viewed());
+  readonly #backdrop = new Backdrop();
+  #find?: Finder | undefined;
   #shown?: string;
   #cleanUp: (() => void)[] = [];
   readonly #resize = new ResizeObserver(() => this.#resized());
-  #size = { width: 0, height: 0 };
 
   connectedCallback(): void {
     this.#resize.observe(this);
@@ -103,7 +95,7 @@ class GraphElement extends HTMLElement {
       onTheme(() => {
         this.#fonts();
         this.#ink = inkOfTheme();
-        this.#still.key = undefined;
+        this.#backdrop.forget();
         this.#draw();
       }),
     );
@@ -112,7 +104,7 @@ class GraphElement extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    cancelAnimationFrame(this.#frame);
+    this.#view.dispose();
     this.#resize.disconnect();
     for (const f of this.#cleanUp.splice(0)) f();
   }
@@ -135,7 +127,7 @@ class GraphElement extends HTMLElement {
     if (newModel) {
       // A new reading of the same file (every few keystrokes) keeps camera and folds.
       if (next.model.file !== before?.model.file || next.model.name !== before?.model.name)
-        this.#moved = false;
+        this.#view.moved = false;
       this.#tree = treeOf(next.model);
     }
     if (newModel || next.open !== before?.open) {
@@ -143,24 +135,10 @@ class GraphElement extends HTMLElement {
       this.#open = known ? new Set([...known, this.#tree!.root.id]) : initiallyOpen(this.#tree!);
     }
     if (newModel || next.open !== before?.open || next.direction !== before?.direction) {
-      if (next.direction !== before?.direction) this.#moved = false;
+      if (next.direction !== before?.direction) this.#view.moved = false;
       this.#place();
     } else this.#draw();
     this.#follow(before);
-  }
-
-  /** Zooms by steps, as the keys and buttons do. */
-  zoom(factor: number): void {
-    this.#moved = true;
-    this.#camera = zoomAt(this.#camera, factor, this.#size.width / 2, this.#size.height / 2);
-    this.#moveCamera();
-  }
-
-  fitAll(): void {
-    if (!this.#placement) return;
-    this.#moved = false;
-    this.#camera = fitWhole(this.#placement, this.#size, this.#insets);
-    this.#moveCamera();
   }
 
   #fonts(): void {
@@ -217,9 +195,9 @@ class GraphElement extends HTMLElement {
       this.#graph = graph;
       this.#placement = placement;
       this.#layouts++;
-      this.#drawn = undefined;
+      this.#view.drawn = undefined;
       if (!graph.cards.some(c => c.id === this.#focus)) this.#focus = undefined;
-      if (!this.#moved || !before) this.#recentre();
+      if (!this.#view.moved || !before) this.#view.recentre();
       this.#pending = false;
       this.#draw();
       this.#settle();
@@ -229,29 +207,30 @@ class GraphElement extends HTMLElement {
     if (this.#pending) this.#draw();
   }
 
-  #recentre(): void {
-    if (this.#placement && this.#size.width)
-      this.#camera = fitReadable(this.#placement, this.#size, this.#insets);
-  }
-
-  /** The drawing keeps clear of the legend, and of the tools where there is no room beside them. */
-  get #insets(): { top: number; bottom: number } {
-    return { top: this.#size.width < 560 ? 40 : 0, bottom: 34 };
-  }
-
   #resized(): void {
     const { clientWidth: width, clientHeight: height } = this;
-    if (!width || !height || (width === this.#size.width && height === this.#size.height)) return;
-    this.#size = { width, height };
+    const view = this.#view;
+    if (!width || !height || (width === view.size.width && height === view.size.height)) return;
+    view.size = { width, height };
     if (!this.#properties) return;
+    this.#measure();
     if (!this.#placement) this.#place();
     else {
-      if (!this.#moved) this.#recentre();
+      if (!view.moved) view.recentre();
       // The details of what was just chosen take room: it stays in sight.
       const selected = this.#selected && this.#placement.cards.get(this.#selected);
-      if (selected) this.#camera = this.#cameraFor(selected);
+      if (selected) view.camera = view.cameraFor(selected);
     }
     this.#draw();
+  }
+
+  /** What lies over the drawing takes room from it. */
+  #measure(): void {
+    const legend = this.querySelector<HTMLElement>('.graph-legend');
+    this.#view.insets = {
+      top: this.#view.size.width < 560 ? 40 : 0,
+      bottom: Math.min((legend?.offsetHeight ?? 26) + 8, this.#view.size.height / 3),
+    };
   }
 
   // Drawing
@@ -260,99 +239,90 @@ class GraphElement extends HTMLElement {
     const p = this.#properties;
     if (!p) return;
     this.#scale = scaleOf(p, p.model, this.#graph?.cards ?? []);
-    this.#cull();
-    render(this.#template(p, this.#scale), this);
-    this.#showCamera();
+    this.#view.cull();
+    this.#render();
+    this.#view.settle();
   }
 
-  /** What was a move of the camera: at once where that is cheap, else once a frame. */
-  #moveCamera(): void {
-    if ((this.#graph?.cards.length ?? 0) <= always) {
-      this.#showCamera();
-      return;
-    }
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => {
-      if (this.#cull()) this.#draw();
-      else this.#showCamera();
-    });
+  /** Makes the elements of the part that is drawn. */
+  #render(): void {
+    if (this.#properties && this.#scale) render(this.#template(this.#properties, this.#scale), this);
+  }
+
+  /** What the viewport asks of the graph. */
+  #viewed() {
+    const graph = this;
+    return {
+      get cards() {
+        return graph.#graph?.cards ?? [];
+      },
+      get placement() {
+        return graph.#placement;
+      },
+      draw() {
+        graph.#render();
+        graph.#showCamera();
+      },
+      placed: () => graph.#showCamera(),
+    };
   }
 
   #showCamera(): void {
-    const { x, y, k } = this.#camera;
-    this.querySelector('.world')?.setAttribute('transform', `translate(${x} ${y}) scale(${k})`);
-    this.classList.toggle('far', k < 0.45);
-    const label = this.querySelector('.zoom');
-    if (label) label.textContent = `${Math.round(k * 100)} %`;
-    this.#paint();
-  }
-
-  /** Chooses what is drawn as elements. True when that is another part than before. */
-  #cull(): boolean {
-    const before = this.#drawn;
-    const next = this.#everything
-      ? undefined
-      : drawnPart(this.#graph?.cards ?? [], this.#placement, this.#camera, this.#size, before);
-    this.#drawn = next;
-    return next !== before;
-  }
-
-  /** The canvas behind, where cards are painted, and the overview. */
-  #paint(): void {
-    const [behind, small] = [
-      this.querySelector<HTMLCanvasElement>('.behind'),
-      this.querySelector<HTMLCanvasElement>('.overview'),
-    ];
-    const graph = this.#graph;
-    const placement = this.#placement;
-    if (!graph || !placement || !behind || !small || !this.#scale) return;
-    this.#ink ??= inkOfTheme();
-    const scene = { graph, placement, scale: this.#scale, ink: this.#ink, selected: this.#selected };
-    const painted = this.#drawn?.painted ?? false;
-    behind.hidden = !painted;
-    if (painted) {
-      const c = contextOf(behind, this.#size.width, this.#size.height);
-      if (c) paint(c, scene, this.#camera);
+    const { camera } = this.#view;
+    const { graph, placement, scale } = {
+      graph: this.#graph,
+      placement: this.#placement,
+      scale: this.#scale,
+    };
+    if (graph && placement && scale) {
+      this.#ink ??= inkOfTheme();
+      const scene = { graph, placement, scale, ink: this.#ink, selected: this.#selected };
+      const key = `${this.#layouts}/${scale.kind}/${scene.selected}/${this.#figuresVersion}`;
+      this.#backdrop.paint(this, scene, this.#view, key);
     }
-    const overview = overviewOf(placement, this.#camera, this.#size);
-    this.#overview = overview;
-    small.hidden = !overview;
-    this.classList.toggle('overviewed', overview !== undefined);
-    if (!overview) return;
-    small.style.width = `${overview.width}px`;
-    small.style.height = `${overview.height}px`;
-    const key = `${this.#layouts}/${scene.scale.kind}/${scene.selected}/${this.#figuresVersion}`;
-    paintOverview(small, this.#still, key, overview, scene, this.#camera, this.#size);
+    const { base, shift } = this.#view;
+    const world = this.querySelector('.world');
+    const place = `translate(${base.x} ${base.y}) scale(${base.k})`;
+    // Writing the same again would draw it again.
+    if (world && world.getAttribute('transform') !== place) world.setAttribute('transform', place);
+    const layers = this.querySelector<HTMLElement>('.layers');
+    if (layers) layers.style.transform = shift;
+    this.classList.toggle('far', base.k < 0.45);
+    const label = this.querySelector('.zoom');
+    const percent = `${Math.round(camera.k * 100)} %`;
+    if (label && label.textContent !== percent) label.textContent = percent;
   }
 
   #template(p: GraphProperties, scale: Scale): TemplateResult {
     const graph = this.#graph;
     const placement = this.#placement;
+    const part = this.#view.drawn;
     const groups = this.#groups();
     const selected = this.#selected;
     const first = graph?.cards[0]?.id;
     const stop = this.#focus ?? selected ?? first;
-    const found = this.#find?.found[this.#find.at];
+    const found = this.#find?.shown;
     // The tab stop is always there.
     const drawn = new Set(
-      graph?.cards
-        .filter(c => c.id === stop || isNear(placement?.cards.get(c.id), this.#drawn))
-        .map(c => c.id),
+      graph?.cards.filter(c => c.id === stop || isNear(placement?.cards.get(c.id), part)).map(c => c.id),
     );
-    const painted = this.#drawn?.painted ?? false;
+    const painted = part?.painted ?? false;
     const live = p.live === true && (graph?.cards.length ?? 0) <= mostLive;
     return html`
-      <canvas class="behind" aria-hidden="true" hidden></canvas>
-      <svg
-        class=${live ? 'canvas live' : 'canvas'}
-        role="group"
-        aria-label=${`${t('graph.label', { name: p.model.name })}. ${t('graph.keys')}`}
+      <div
+        class="stage"
         @wheel=${{ handleEvent: (e: WheelEvent) => this.#gestures.wheel(e, () => this.getBoundingClientRect()), passive: false }}
         @pointerdown=${(e: PointerEvent) => this.#gestures.down(e)}
         @pointermove=${(e: PointerEvent) => this.#gestures.move(e)}
         @pointerup=${(e: PointerEvent) => this.#gestures.up(e)}
         @pointercancel=${() => this.#gestures.cancel()}
         @keydown=${(e: KeyboardEvent) => this.#key(e)}
+      ><div class="layers">
+      <canvas class="behind" aria-hidden="true" hidden></canvas>
+      <svg
+        class=${live ? 'canvas live' : 'canvas'}
+        role="group"
+        aria-label=${`${t('graph.label', { name: p.model.name })}. ${t('graph.keys')}`}
       >
         <defs>
           <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
@@ -364,12 +334,9 @@ class GraphElement extends HTMLElement {
             graph && placement
               ? svg`
                 <g class="boxes">${repeat(
-                  graph.boxes.filter(b => isNear(placement.boxes.get(b.id), this.#drawn)),
+                  graph.boxes.filter(b => isNear(placement.boxes.get(b.id), part)),
                   b => b.id,
-                  b =>
-                    drawBox(b, placement.boxes.get(b.id), this.#drawn, this.#family, () =>
-                      this.#toggle(b.id),
-                    ),
+                  b => drawBox(b, placement.boxes.get(b.id), part, this.#family, () => this.#toggle(b.id)),
                 )}</g>
                 <g class="edges" aria-hidden="true">${repeat(
                   graph.edges.filter(e => !painted && (drawn.has(e.from) || drawn.has(e.to))),
@@ -395,6 +362,7 @@ class GraphElement extends HTMLElement {
           }
         </g>
       </svg>
+      </div></div>
       ${
         this.#pending || !placement
           ? html`<p class="graph-note" role="status">${t('graph.layingOut', { count: this.#tree?.model.nodes.length ?? 0 })}</p>`
@@ -408,13 +376,13 @@ class GraphElement extends HTMLElement {
         find: () => this.find(),
         save: kind => void this.#export(kind),
         picture: this.#events?.onPicture !== undefined,
-        zoom: factor => this.zoom(factor),
-        fit: () => this.fitAll(),
+        zoom: factor => this.#view.zoom(factor),
+        fit: () => this.#view.fitAll(),
       })}
       ${
         this.#find
           ? findBar(
-              { query: this.#find.query, count: this.#find.found.length, at: this.#find.at },
+              this.#find,
               query => this.#look(query),
               by => this.#step(by),
               () => this.#closeFind(),
@@ -422,7 +390,7 @@ class GraphElement extends HTMLElement {
           : nothing
       }
       ${legend(p.colours ?? ['parameters'], p.colour, scale, c => this.#events?.onColour(c))}
-      <canvas
+      <div
         class="overview"
         aria-hidden="true"
         hidden
@@ -431,7 +399,7 @@ class GraphElement extends HTMLElement {
           this.#travel(e);
         }}
         @pointermove=${(e: PointerEvent) => e.buttons === 1 && this.#travel(e)}
-      ></canvas>
+      ><canvas></canvas><div class="overview-frame"></div></div>
     `;
   }
 
@@ -446,7 +414,7 @@ class GraphElement extends HTMLElement {
 
   /** Opens the field that looks for layers and operations. */
   find(): void {
-    this.#find ??= { query: '', found: [], at: 0 };
+    this.#find ??= new Finder();
     this.#draw();
     const input = this.querySelector<HTMLInputElement>('.graph-find input');
     input?.focus();
@@ -454,26 +422,24 @@ class GraphElement extends HTMLElement {
   }
 
   #look(query: string): void {
-    this.#find = { query, found: this.#tree ? findItems(this.#tree, query) : [], at: 0 };
+    this.#find?.look(query, this.#tree);
     this.#goToFound();
   }
 
   #step(by: 1 | -1): void {
-    const f = this.#find;
-    if (!f || f.found.length === 0) return;
-    f.at = (f.at + by + f.found.length) % f.found.length;
+    this.#find?.step(by);
     this.#goToFound();
   }
 
   #goToFound(): void {
-    const id = this.#find?.found[this.#find.at];
+    const id = this.#find?.shown;
     if (id) this.#show(id);
     this.#draw();
   }
 
   /** What was found stays selected, and gets the focus. */
   #closeFind(): void {
-    const id = this.#find?.found[this.#find.at];
+    const id = this.#find?.shown;
     this.#find = undefined;
     const card = this.#graph?.cards.find(c => c.id === id);
     if (card) {
@@ -486,17 +452,8 @@ class GraphElement extends HTMLElement {
   }
 
   #travel(e: PointerEvent): void {
-    if (!this.#overview) return;
-    const box = (e.currentTarget as Element).getBoundingClientRect();
-    this.#moved = true;
-    this.#camera = cameraAt(
-      this.#overview,
-      e.clientX - box.left,
-      e.clientY - box.top,
-      this.#camera.k,
-      this.#size,
-    );
-    this.#moveCamera();
+    const to = this.#backdrop.cameraAt(e.currentTarget as Element, e, this.#view);
+    if (to) this.#view.moveTo(to);
   }
 
   // Gestures
@@ -510,7 +467,7 @@ class GraphElement extends HTMLElement {
   #toggle(id: string): void {
     const open = new Set(this.#open);
     if (!open.delete(id)) open.add(id);
-    this.#moved = true;
+    this.#view.moved = true;
     const rect = this.#placement?.cards.get(id) ?? this.#placement?.boxes.get(id);
     if (rect) this.#anchor = { id, rect, focused: this.contains(document.activeElement) };
     this.#events?.onOpen([...open]);
@@ -523,9 +480,9 @@ class GraphElement extends HTMLElement {
     if (!anchor) return;
     const after = this.#placement?.cards.get(anchor.id) ?? this.#placement?.boxes.get(anchor.id);
     if (after) {
-      const { x, y, k } = this.#camera;
+      const { x, y, k } = this.#view.camera;
       const before = anchor.rect;
-      this.#camera = {
+      this.#view.camera = {
         k,
         x: x + (before.x - after.x) * k,
         y: y + (before.y - before.height / 2 - after.y + after.height / 2) * k,
@@ -540,7 +497,7 @@ class GraphElement extends HTMLElement {
 
   #focusCard(id: string): void {
     // It may not be drawn yet: a large graph draws what is in sight, and the tab stop.
-    if (this.#drawn) {
+    if (this.#view.drawn) {
       this.#focus = id;
       this.#draw();
     }
@@ -552,54 +509,16 @@ class GraphElement extends HTMLElement {
   #reveal(id: string): void {
     const shown = [id, ...ancestors(this.#tree!, id)].find(x => this.#placement?.cards.has(x));
     const rect = shown ? this.#placement?.cards.get(shown) : this.#placement?.boxes.get(id);
-    if (!rect || !this.#size.width) return;
-    const to = this.#cameraFor(rect);
-    if (to.x === this.#camera.x && to.y === this.#camera.y) return;
-    this.#glide(to);
-  }
-
-  /** The least move that shows a rectangle clear of tools and legend. */
-  #cameraFor(rect: Rect): Camera {
-    const { top, bottom } = this.#insets;
-    const { width, height } = this.#size;
-    const room = { width, height: height - top - bottom };
-    const moved = bringIntoView({ ...this.#camera, y: this.#camera.y - top }, rect, room, 24);
-    return { ...moved, y: moved.y + top };
-  }
-
-  #glide(to: Camera): void {
-    if (prefersReducedMotion()) {
-      this.#camera = to;
-      this.#moveCamera();
-      return;
-    }
-    const from = this.#camera;
-    const start = performance.now();
-    const step = (now: number) => {
-      const s = Math.min(1, (now - start) / 160);
-      const ease = 1 - (1 - s) ** 3;
-      this.#camera = {
-        k: from.k + (to.k - from.k) * ease,
-        x: from.x + (to.x - from.x) * ease,
-        y: from.y + (to.y - from.y) * ease,
-      };
-      this.#moveCamera();
-      if (s < 1) requestAnimationFrame(step);
-    };
-    requestAnimationFrame(step);
+    if (rect) this.#view.reveal(rect);
   }
 
   #gestureTarget() {
     const graph = this;
     return {
       get camera() {
-        return graph.#camera;
+        return graph.#view.camera;
       },
-      moveTo(camera: Camera) {
-        graph.#moved = true;
-        graph.#camera = camera;
-        graph.#moveCamera();
-      },
+      moveTo: (camera: Camera) => graph.#view.moveTo(camera),
       pick(target: Element, at: PointerEvent) {
         const id = target.closest('[data-card]')?.getAttribute('data-card');
         const card = graph.#graph?.cards.find(c => c.id === id) ?? graph.#paintedAt(at);
@@ -613,9 +532,9 @@ class GraphElement extends HTMLElement {
 
   /** The painted card under the pointer. */
   #paintedAt(e: PointerEvent): Card | undefined {
-    if (!this.#drawn?.painted || !this.#placement) return undefined;
+    if (!this.#view.drawn?.painted || !this.#placement) return undefined;
     const box = this.getBoundingClientRect();
-    const { x, y, k } = this.#camera;
+    const { x, y, k } = this.#view.camera;
     const [px, py] = [(e.clientX - box.left - x) / k, (e.clientY - box.top - y) / k];
     return this.#graph?.cards.find(c => {
       const r = this.#placement!.cards.get(c.id);
@@ -646,10 +565,10 @@ class GraphElement extends HTMLElement {
         this.find();
         return true;
       case 'zoom':
-        this.zoom(key.factor);
+        this.#view.zoom(key.factor);
         return true;
       case 'fit':
-        this.fitAll();
+        this.#view.fitAll();
         return true;
       case 'first':
       case 'last': {
@@ -681,11 +600,11 @@ class GraphElement extends HTMLElement {
   async #export(kind: 'svg' | 'png'): Promise<void> {
     const placement = this.#placement;
     if (!placement || !this.#properties) return;
-    this.#everything = true;
+    this.#view.everything = true;
     this.#draw();
     const world = this.querySelector<SVGGElement>('.world');
     const text = world ? exportSvg(world, placement) : '';
-    this.#everything = false;
+    this.#view.everything = false;
     this.#draw();
     if (kind === 'svg') this.#events?.onExport(text);
     else this.#events?.onPicture?.(await pngOf(text));

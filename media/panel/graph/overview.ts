@@ -1,6 +1,6 @@
 /** The whole graph in small, with the part that is seen; a click or a drag moves there. */
 import type { Camera } from './camera';
-import type { Placement, Size } from './layout';
+import type { Placement, Rect, Size } from './layout';
 import { contextOf, paint, type Scene } from './painter';
 
 const most = { width: 150, height: 110 };
@@ -31,35 +31,23 @@ export function overviewOf(placement: Placement, camera: Camera, view: Size): Ov
   };
 }
 
-/** @param still the painted graph, if it has not changed: only the frame moves. */
+/** Paints the whole graph; which part of it is seen is told by `frameOf`. */
 export function paintOverview(
   canvas: HTMLCanvasElement,
-  still: { picture?: HTMLCanvasElement; key?: unknown },
-  key: unknown,
-  { width, height, camera: small }: Overview,
+  { width, height, camera }: Overview,
   scene: Scene,
-  camera: Camera,
-  view: Size,
 ): void {
-  if (still.key !== key || !still.picture) {
-    still.picture = document.createElement('canvas');
-    still.key = key;
-    const own = contextOf(still.picture, width, height);
-    if (own) paint(own, scene, small, true);
-  }
   const c = contextOf(canvas, width, height);
-  if (!c) return;
-  c.drawImage(still.picture, 0, 0, width, height);
-  const left = (-camera.x / camera.k) * small.k + small.x;
-  const top = (-camera.y / camera.k) * small.k + small.y;
-  const [w, h] = [(view.width / camera.k) * small.k, (view.height / camera.k) * small.k];
-  c.fillStyle = scene.ink.accent;
-  c.globalAlpha = 0.12;
-  c.fillRect(left, top, w, h);
-  c.globalAlpha = 1;
-  c.strokeStyle = scene.ink.accent;
-  c.lineWidth = 1.5;
-  c.strokeRect(left + 0.5, top + 0.5, w - 1, h - 1);
+  if (c) paint(c, scene, camera, true);
+}
+
+/** The part that is seen, on the overview: kept within it, with an edge that can be seen. */
+export function frameOf({ camera: small, width, height }: Overview, camera: Camera, view: Size): Rect {
+  const scale = small.k / camera.k;
+  const clamp = (v: number, most: number) => Math.min(Math.max(v, 0), most);
+  const [left, right] = [-camera.x, view.width - camera.x].map(v => clamp(v * scale + small.x, width));
+  const [top, bottom] = [-camera.y, view.height - camera.y].map(v => clamp(v * scale + small.y, height));
+  return { x: left!, y: top!, width: Math.max(3, right! - left!), height: Math.max(3, bottom! - top!) };
 }
 
 /** The camera that has the pointed place in the middle of the view. */

@@ -211,81 +211,90 @@ class CurvesElement extends HTMLElement {
     const grid = themeColour('--chart-grid', 'rgba(128,128,128,0.18)');
     const font = `11px ${getComputedStyle(this).fontFamily}`;
     const axis = { stroke: text, font, grid: { stroke: grid, width: 1 }, ticks: { show: false }, gap: 4 };
-    this.#plot = new uPlot(
-      {
-        width: host.clientWidth,
-        height: host.clientHeight,
-        legend: { show: false },
-        padding: [8, 18, 0, 0],
-        cursor: {
-          y: false,
-          points: { size: 7, width: 2 },
-          drag: { x: true, y: false, setScale: false },
-          ...(p.series.length > 4 ? { focus: { prox: 18 } } : {}),
-          bind: {
-            dblclick: () => () => {
-              this.#zoomTo(undefined);
-              return null;
-            },
-          },
-          ...(p.sync ? { sync: { key: p.sync, setSeries: false } } : {}),
-        },
-        scales: {
-          x: { time: false },
-          y: {
-            distr: p.log ? 3 : 1,
-            ...(p.range && !p.log
-              ? { range: (_u, min, max): uPlot.Range.MinMax => padded(min, max, p.range!) }
-              : {}),
-          },
-        },
-        axes: [
-          { ...axis, size: 26, values: (_u, ticks) => ticks.map(formatStep), space: 60, incrs: wholeSteps },
+    this.#plot = inMainMemory(
+      () =>
+        new uPlot(
           {
-            ...axis,
-            size: 50,
-            space: p.log ? 22 : 32,
-            values: (_u, ticks) => ticks.map(v => (v === null ? '' : (p.tick ?? tick)(v))),
+            width: host.clientWidth,
+            height: host.clientHeight,
+            legend: { show: false },
+            padding: [8, 18, 0, 0],
+            cursor: {
+              y: false,
+              points: { size: 7, width: 2 },
+              drag: { x: true, y: false, setScale: false },
+              ...(p.series.length > 4 ? { focus: { prox: 18 } } : {}),
+              bind: {
+                dblclick: () => () => {
+                  this.#zoomTo(undefined);
+                  return null;
+                },
+              },
+              ...(p.sync ? { sync: { key: p.sync, setSeries: false } } : {}),
+            },
+            scales: {
+              x: { time: false },
+              y: {
+                distr: p.log ? 3 : 1,
+                ...(p.range && !p.log
+                  ? { range: (_u, min, max): uPlot.Range.MinMax => padded(min, max, p.range!) }
+                  : {}),
+              },
+            },
+            axes: [
+              {
+                ...axis,
+                size: 26,
+                values: (_u, ticks) => ticks.map(formatStep),
+                space: 60,
+                incrs: wholeSteps,
+              },
+              {
+                ...axis,
+                size: 50,
+                space: p.log ? 22 : 32,
+                values: (_u, ticks) => ticks.map(v => (v === null ? '' : (p.tick ?? tick)(v))),
+              },
+            ],
+            series: [
+              {},
+              ...p.series.map(s => {
+                const stroke = themeColour(s.colour, '#888');
+                return {
+                  label: s.label,
+                  stroke,
+                  alpha: s.faint ? 0.28 : 1,
+                  width: s.faint || p.series.length > few ? 1 : 1.75,
+                  spanGaps: true,
+                  ...(s.dashed ? { dash: [5, 4] } : {}),
+                  points: s.points ? { show: true, size: 5, fill: stroke } : { show: false },
+                };
+              }),
+            ],
+            // Only to know which line is near: paling the others would draw all of them anew at each move.
+            focus: { alpha: 1 },
+            hooks: {
+              setCursor: [() => this.#readout()],
+              setSeries: [
+                (_u, i) => {
+                  this.#near = typeof i === 'number' && i > 0 ? i - 1 : undefined;
+                  this.#readout();
+                },
+              ],
+              setSelect: [
+                u => {
+                  const { left, width } = u.select;
+                  if (width < 4) return;
+                  const zoom = { from: u.posToVal(left, 'x'), to: u.posToVal(left + width, 'x') };
+                  u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+                  this.#zoomTo(zoom);
+                },
+              ],
+            },
           },
-        ],
-        series: [
-          {},
-          ...p.series.map(s => {
-            const stroke = themeColour(s.colour, '#888');
-            return {
-              label: s.label,
-              stroke,
-              alpha: s.faint ? 0.28 : 1,
-              width: s.faint || p.series.length > few ? 1 : 1.75,
-              spanGaps: true,
-              ...(s.dashed ? { dash: [5, 4] } : {}),
-              points: s.points ? { show: true, size: 5, fill: stroke } : { show: false },
-            };
-          }),
-        ],
-        // Only to know which line is near: paling the others would draw all of them anew at each move.
-        focus: { alpha: 1 },
-        hooks: {
-          setCursor: [() => this.#readout()],
-          setSeries: [
-            (_u, i) => {
-              this.#near = typeof i === 'number' && i > 0 ? i - 1 : undefined;
-              this.#readout();
-            },
-          ],
-          setSelect: [
-            u => {
-              const { left, width } = u.select;
-              if (width < 4) return;
-              const zoom = { from: u.posToVal(left, 'x'), to: u.posToVal(left + width, 'x') };
-              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-              this.#zoomTo(zoom);
-            },
-          ],
-        },
-      },
-      this.#data(p),
-      host,
+          this.#data(p),
+          host,
+        ),
     );
   }
 
@@ -375,6 +384,26 @@ class CurvesElement extends HTMLElement {
     const from = Math.max(low, x - (x - min) * factor);
     const to = Math.min(high, x + (max - x) * factor);
     this.#zoomTo(from <= low && to >= high ? undefined : { from, to });
+  }
+}
+
+/**
+ * Makes what draws on canvases draw in main memory: tens of thousands of short lines are quicker there than by a GPU,
+ * all the more by an emulated one. uPlot has no option for it.
+ */
+function inMainMemory<T>(make: () => T): T {
+  const own = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (
+    this: HTMLCanvasElement,
+    kind: string,
+    options?: object,
+  ) {
+    return Reflect.apply(own, this, [kind, { ...options, willReadFrequently: true }]);
+  } as typeof own;
+  try {
+    return make();
+  } finally {
+    HTMLCanvasElement.prototype.getContext = own;
   }
 }
 

@@ -21,9 +21,23 @@ export function colourOf(id: string, state: PanelState): string {
   return at < 0 ? '--series-train' : `--run-${at % runColours}`;
 }
 
+/** Writing a time in a language takes a millisecond, and fifty runs are named again with each move of a slider. */
+const times = new Map<string, string>();
+
 /** Its name, or when it began. */
 export function runTitle(r: Pick<RunRow, 'id' | 'name' | 'started'>): string {
   if (r.name) return r.name;
+  const key = `${r.id} ${r.started} ${document.documentElement.lang} ${new Date().getDate()}`;
+  let known = times.get(key);
+  if (known === undefined) {
+    if (times.size > 1000) times.clear();
+    known = timeOf(r);
+    times.set(key, known);
+  }
+  return known;
+}
+
+function timeOf(r: Pick<RunRow, 'id' | 'started'>): string {
   const time = new Date(r.started);
   if (Number.isNaN(time.getTime())) return r.id;
   const today = new Date().toDateString() === time.toDateString();

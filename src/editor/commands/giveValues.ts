@@ -12,6 +12,7 @@ import {
   withAnswers,
 } from '../../formats/experiment/answers';
 import type { Ask } from '../../model/graph';
+import { replaceText } from '../replaceText';
 import type { Rooms } from '../rooms';
 import { mustBeTrusted } from '../trust';
 import { classOf, targetOf } from './targets';
@@ -99,13 +100,8 @@ async function keep(
   const uri = vscode.Uri.file(experiment ?? (await freeName(model)));
   const document = experiment ? await vscode.workspace.openTextDocument(uri) : undefined;
   const text = withAnswers(document?.getText(), uri.fsPath, model, answers);
-  if (document) {
-    const edit = new vscode.WorkspaceEdit();
-    const end = document.lineAt(document.lineCount - 1).range.end;
-    edit.replace(uri, new vscode.Range(new vscode.Position(0, 0), end), text);
-    await vscode.workspace.applyEdit(edit);
-    await document.save();
-  } else await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  if (document) await replaceText(document, text);
+  else await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   const open = l10n.t('Open');
   const said = l10n.t(
     'Kept in {0}: {1} is read with it from now on.',

@@ -6,6 +6,7 @@ import { withAnswers, withMissing } from '../../formats/experiment/answers';
 import { VitrineError } from '../../model/errors';
 import type { ExperimentInfo } from '../experiments/info';
 import { experimentSuffix } from '../ids';
+import { replaceText } from '../replaceText';
 import type { Rooms } from '../rooms';
 import { guessLoss, likelyTargets, newExperimentText } from '../text/newExperiment';
 import { classOf, type Target } from './targets';
@@ -89,11 +90,7 @@ async function complete(
   const { model: _, ...rest } = JSON.parse(written(relativeTo(path.dirname(uri.fsPath))));
   const text = withMissing(document.getText(), rest);
   if (text === undefined) return undefined;
-  const edit = new vscode.WorkspaceEdit();
-  const end = document.lineAt(document.lineCount - 1).range.end;
-  edit.replace(uri, new vscode.Range(new vscode.Position(0, 0), end), text);
-  await vscode.workspace.applyEdit(edit);
-  await document.save();
+  await replaceText(document, text);
   await vscode.window.showTextDocument(document, { preview: false });
   return uri;
 }

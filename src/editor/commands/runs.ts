@@ -1,12 +1,14 @@
 /** Commands on one run: show, reveal, delete. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { nameOf } from '../../names/names';
 import { runFiles } from '../../train/run';
 import { experimentSuffix } from '../ids';
 import { saveAs } from '../panel/saving';
 import type { Rooms } from '../rooms';
 import { metricsCsv } from '../runs/csv';
 import type { Run } from '../runs/store';
+import { language } from '../settings';
 import { isRun, runLabel } from '../views/runsTree';
 import { askForOutput, tellWritten } from './exportModel';
 import { targetOf } from './targets';
@@ -90,7 +92,7 @@ export async function exportRun(argument: unknown, rooms: Rooms): Promise<void> 
     .map(([to, { name, summary, extension }]) => ({
       label: name,
       description: extension,
-      detail: summary,
+      detail: nameOf('exporter', to, { title: name, summary }, language()).summary,
       to,
     }));
   const picked = await vscode.window.showQuickPick([...kinds, ...formats], { title: l10n.t('Export what?') });
