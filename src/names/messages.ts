@@ -3,6 +3,7 @@
  * are known; whoever shows them asks here. What the table lacks stays English: a sentence that is understood half is
  * better than none.
  */
+import { chineseErrors } from './errors.zh';
 import { chineseMessages } from './messages.zh';
 
 interface Known {
@@ -10,7 +11,9 @@ interface Known {
   text: string;
 }
 
-const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = { zh: chineseMessages };
+const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  zh: { ...chineseErrors, ...chineseMessages },
+};
 const compiled = new Map<string, readonly Known[]>();
 
 /** The English sentences that a language has, for tests. */
@@ -49,12 +52,12 @@ function patternsOf(language: string): readonly Known[] {
   let known = compiled.get(language);
   if (!known) {
     known = Object.entries(tables[language] ?? {}).map(([english, text]) => ({
-      // Values are short, and are never taken from another line.
+      // Values are short, and are never taken from another line. A point within one (net.onnx) ends no sentence.
       pattern: new RegExp(
         `^${english
           .split(/\{\d+\}/)
           .map(escaped)
-          .join('(.{1,300}?)')}`,
+          .join('(.{1,300}?)')}${english.endsWith('.') ? '(?=\\s|$)' : ''}`,
       ),
       text,
     }));

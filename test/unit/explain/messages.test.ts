@@ -43,6 +43,14 @@ describe('Messages in another language', () => {
     );
   });
 
+  it('end where the sentence ends, not at a point within a name', () => {
+    assert.equal(messageIn('zh', 'There is no file /a/net.v2.onnx.'), '没有文件 /a/net.v2.onnx。');
+    assert.equal(
+      messageIn('zh', 'There is no class "a.b". There are c, d.'),
+      '没有类别“a.b”。 There are c, d.',
+    );
+  });
+
   it('stay as they are where the table or the language is not there', () => {
     assert.equal(messageIn('zh', 'Something else happened.'), 'Something else happened.');
     assert.equal(
