@@ -151,6 +151,23 @@ describe('the backend "auto"', () => {
     await trainer.dispose();
   });
 
+  it('measures again once what was not there is there, and not before', async () => {
+    const memory = new Memory();
+    const slow = paced('webasm', 10);
+    const absent = candidate('webview', 'its tab is not open');
+    for (const expected of [1, 2]) {
+      const t = await autoEngine(slow, [absent], memory).trainer(model, request);
+      assert.equal(t.backend.name, 'webasm');
+      await t.dispose();
+      // The first is measured and then made; what is remembered is only made.
+      assert.equal(slow.trainers, 1 + expected);
+    }
+    const opened = candidate('webview', paced('webview', 1));
+    const t = await autoEngine(slow, [opened], memory).trainer(model, request);
+    assert.equal(t.backend.name, 'webview');
+    await t.dispose();
+  });
+
   it('measures products and elementwise work, and gives up on what is slow', async () => {
     const figures = await calibrate(cpu, 20);
     assert.deepEqual(figures.product.map(p => p.size).slice(0, 1), [128]);
