@@ -3,6 +3,7 @@ import type { TObject } from '@sinclair/typebox';
 import type { Dataset } from '../data/dataset';
 import type { Engine, LossSpec } from '../engine/engine';
 import { throwIfCancelled, VitrineError } from '../model/errors';
+import { inEvaluation } from '../model/evaluation';
 import type { Model, Tensor, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import { nameOf } from '../names/names';
@@ -55,7 +56,9 @@ const methodShare = 0.4;
  * @throws bad-request for an unknown method, option, class or row (with the nearest name); bad-data for values that
  *   cannot be prepared; diverged when the model gives no finite numbers; cancelled.
  */
-export async function explain(call: ExplainCall): Promise<Explanation> {
+export async function explain(asked: ExplainCall): Promise<Explanation> {
+  // What a model does only while training has no part in what it says.
+  const call = { ...asked, model: inEvaluation(asked.model) };
   const method = methodById(call.method);
   readOptions(method.options as TObject, call.options, method.id);
   throwIfCancelled(call.signal);

@@ -3,6 +3,7 @@ import registeredMethods from 'registry:explain/methods#method';
 import registeredMeasures from 'registry:explain/trust#measure';
 import type { Dataset } from '../data/dataset';
 import { VitrineError } from '../model/errors';
+import { inEvaluation } from '../model/evaluation';
 import type { Model } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import type { ExplanationMethod, TrustMeasure } from './method';
@@ -27,7 +28,8 @@ export function suitability(
   model: Model,
   dataset?: Dataset,
 ): { method: ExplanationMethod; unsuited: string | undefined }[] {
-  return methods.map(method => ({ method, unsuited: method.suits?.(model, dataset) }));
+  const evaluated = inEvaluation(model);
+  return methods.map(method => ({ method, unsuited: method.suits?.(evaluated, dataset) }));
 }
 
 /** The measures that judge a method, in the order it names them, and those that judge all. */

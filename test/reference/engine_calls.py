@@ -58,7 +58,7 @@ for file in sorted((HERE / "engine_calls").glob("*.py")):
     spec = importlib.util.spec_from_file_location(file.stem, file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for cls in [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, nn.Module) and c.__module__ == file.stem]:
+    for cls in [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, nn.Module) and c.__module__ == file.stem and hasattr(c, "shape")]:
         torch.set_default_dtype(torch.float64)
         model = cls().train(hasattr(cls, "training_mode"))
         for k, (name, p) in enumerate(model.named_parameters()):

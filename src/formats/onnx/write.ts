@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
+import { inEvaluation } from '../../model/evaluation';
 import type {
   Attribute,
   Attributes,
@@ -41,7 +42,7 @@ const written = (dtype: DType): DType => (/^b?float/.test(dtype) ? 'float32' : d
  * @throws VitrineError bad-request (a weight is missing or of another size), unsupported-op (with no ONNX counterpart)
  */
 export function onnxBytes(model: Model, weights: Tensors): Uint8Array {
-  return encode(modelProto, new Writer(model, weights).model(undefined));
+  return encode(modelProto, new Writer(inEvaluation(model), weights).model(undefined));
 }
 
 /**
@@ -56,7 +57,7 @@ export async function writeOnnx(
   /** Bytes of weights above which they go to a file of their own. */
   most = mostInside,
 ): Promise<void> {
-  const writer = new Writer(model, weights);
+  const writer = new Writer(inEvaluation(model), weights);
   if (writer.bytes <= most) return replace(file, [encode(modelProto, writer.model(undefined))]);
   const data = `${path.basename(file)}.data`;
   const parts: Uint8Array[] = [];

@@ -121,8 +121,9 @@ function evaluate(
       return [fill(size, i => start + i * delta)];
     }
     case 'ConstantOfShape': {
-      const value = attributes['value'];
-      return [new Float64Array(size).fill(typeof value === 'number' ? value : 0)];
+      const value = attributes['value'] ?? 0;
+      // A size that is not known until the model runs is no constant.
+      return typeof value === 'number' ? [new Float64Array(size).fill(value)] : undefined;
     }
     case 'Trilu': {
       if (!a) return undefined;

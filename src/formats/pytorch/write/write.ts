@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { symbolsOf } from '../../../model/dim';
 import { VitrineError } from '../../../model/errors';
+import { inEvaluation } from '../../../model/evaluation';
 import type { Attributes, Dim, Model, Node, Parameter, Tensors } from '../../../model/graph';
 import { listed } from '../../../model/suggest';
 import { expressions, helpers, type PythonContext, pythonNumber, torchTypes, tuple } from './expressions';
@@ -13,7 +14,8 @@ import { expressions, helpers, type PythonContext, pythonNumber, torchTypes, tup
 const mostInline = 64;
 
 /** The text of the file. @throws VitrineError unsupported-op, bad-request */
-export function pytorchText(model: Model, weights: Tensors, weightsFile: string): string {
+export function pytorchText(whole: Model, weights: Tensors, weightsFile: string): string {
+  const model = inEvaluation(whole);
   const missing = [...new Set(model.nodes.map(n => n.op).filter(op => !Object.hasOwn(expressions, op)))];
   if (missing.length > 0)
     throw new VitrineError(

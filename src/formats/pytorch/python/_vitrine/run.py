@@ -10,7 +10,7 @@ import linecache
 import sys
 import types
 
-from . import arguments, channel, sizes, trace, trees, unknown
+from . import arguments, channel, modes, sizes, trace, trees, unknown
 from .reading import Reading, code_of, place, worded
 
 #: What calls of these names mean when a size is symbolic. The tree is changed, not the names, so that
@@ -27,10 +27,19 @@ def _range(*arguments):
 
 def _redirected(tree):
     """The tree with other functions in its calls of `_CALLS`."""
+    tree = _Either().visit(tree) if trees.mentions(tree, "training") else tree
     for node in trees.nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
             node.func = ast.copy_location(ast.Name(_CALLS[node.func.id], ast.Load()), node.func)
+        elif isinstance(node, ast.FunctionDef):
+            modes.mark(node)
     return tree
+
+
+class _Either(ast.NodeTransformer):
+    def visit_IfExp(self, node):
+        self.generic_visit(node)
+        return modes.rewritten(node)
 
 
 class Source:
@@ -123,6 +132,7 @@ class _Package(types.ModuleType):
 
 
 def _prepare(namespace):
+    namespace[modes.NAME], namespace[modes.EITHER] = modes.both, modes.either
     namespace["__vitrine_int__"] = sizes.to_int
     namespace["__vitrine_range__"] = _range
     namespace["__vitrine_len__"] = sizes.to_len

@@ -10,6 +10,14 @@ tracing = False
 building = False
 #: True when a size that depends on the batch's is a number where one is asked for: the last resort.
 counting = False
+#: How often code that runs now has asked if the model trains, and the answer that it gets.
+asked = 0
+learning = False
+#: What was emitted since a function began that may be run for the other answer, too; and, then, what is known of it.
+journal = None
+known = None
+#: How many contexts without gradients the code stands in.
+without_gradient = 0
 #: Modules whose call is in progress, outermost first.
 calls = []
 #: The classes of the file that is read, how each was first made with plain values, and with what shapes called.
@@ -51,8 +59,11 @@ class Stop(BaseException):
 
 def forget():
     """What one file told is nothing to the next."""
-    global wanted, caught
-    wanted = caught = None
+    global wanted, caught, asked, learning, journal, known, without_gradient
+    wanted = caught = journal = known = None
+    asked = 0
+    learning = False
+    without_gradient = 0
     calls.clear()
     for kept in (classes, made, entered, entering, _positions):
         kept.clear()

@@ -70,7 +70,7 @@ for _name in _ops._FUNCTIONS:
 for _name in ("where", "cat", "concat", "concatenate", "stack", "hstack", "vstack", "einsum", "tensordot", "meshgrid",
               "broadcast_tensors", "broadcast_shapes", "cosine_similarity", "cdist", "atan2", "var_mean", "std_mean",
               "numel", "is_tensor", "is_floating_point", "arcsin", "arccos", "arctan", "float_power", "rsub", "detach",
-              "bitwise_xor", "fix"):
+              "bitwise_xor", "fix", "scatter_reduce"):
     globals()[_name] = getattr(_ops, _name)
 from . import _more
 
@@ -112,7 +112,80 @@ class _Passing(contextlib.ContextDecorator):
         return False
 
 
-no_grad = enable_grad = set_grad_enabled = inference_mode = autocast = _Passing
+autocast = _Passing
+
+
+class _Gradients(contextlib.ContextDecorator):
+    """Contexts that let gradients flow or not; also decorators, with or without a call."""
+
+    _on = False
+
+    def __new__(cls, *arguments, **options):
+        if len(arguments) == 1 and isinstance(arguments[0], types.FunctionType):
+            return cls()(arguments[0])
+        return object.__new__(cls)
+
+    def __init__(self, mode=None, **_):
+        from _vitrine import trace as _trace
+
+        self._trace = _trace
+        # Whether the model trains is asked where it matters, and there the answer is yes.
+        self._wanted = self._on if mode is None or isinstance(mode, types.FunctionType) else self._means(mode)
+        self._before = []
+
+    def _means(self, mode):
+        return not mode
+
+    def __call__(self, function):
+        from _vitrine import trace as _trace
+        import functools
+
+        @functools.wraps(function)
+        def run(*arguments, **options):
+            # A whole model's forward that was marked so is still asked for gradients here: by explanations.
+            if not _trace.tracing or len(_trace.calls) < 2 and function.__name__ == "forward":
+                return function(*arguments, **options)
+            with type(self)(self._wanted if type(self) is set_grad_enabled else None):
+                return function(*arguments, **options)
+
+        return run
+
+    def __enter__(self):
+        self._before.append(self._trace.without_gradient)
+        self._trace.without_gradient = 0 if self._wanted else 1
+        return self
+
+    def __exit__(self, *_):
+        self._trace.without_gradient = self._before.pop()
+        return False
+
+
+class no_grad(_Gradients):
+    pass
+
+
+class inference_mode(_Gradients):
+    pass
+
+
+class enable_grad(_Gradients):
+    _on = True
+
+
+class set_grad_enabled(_Gradients):
+    def __init__(self, mode=True):
+        super().__init__(mode)
+        # Also a plain call, which holds from there on.
+        self._outer = self._trace.without_gradient
+        if self._trace.tracing:
+            self._trace.without_gradient = 0 if self._wanted else 1
+
+    def _means(self, mode):
+        return isinstance(mode, nn.functional.TrainingFlag) or not not mode
+
+    def __enter__(self):
+        self._trace.without_gradient = self._outer
+        return super().__enter__()
 
 
 def _nothing(*_, **__):
@@ -135,7 +208,9 @@ def compile(model=None, *_, **__):
 
 
 def is_grad_enabled():
-    return True
+    from _vitrine import trace as _trace
+
+    return not _trace.without_gradient
 
 
 def get_num_threads():
@@ -241,9 +316,11 @@ def _lstsq(a, b, rcond=None, driver=None):
     return types.SimpleNamespace(solution=made, residuals=None, rank=None, singular_values=None)
 
 
-linalg = _submodule("linalg", lstsq=_lstsq, qr=lambda A, mode="reduced": _more.qr(A, mode=mode), norm=lambda x, ord=None, dim=None, keepdim=False: _ops.norm(x, ord or 2, dim, keepdim),
-                    vector_norm=lambda x, ord=2, dim=None, keepdim=False: _ops.norm(x, ord, dim, keepdim),
-                    matmul=_ops.matmul)
+linalg = _submodule("linalg", lstsq=_lstsq, qr=lambda A, mode="reduced": _more.qr(A, mode=mode), norm=_ops.linalg_norm,
+                    vector_norm=_ops.vector_norm, matrix_norm=_ops.matrix_norm, matmul=_ops.matmul,
+                    cross=lambda input, other, *, dim=-1, out=None: _ops.cross(input, other, dim),
+                    diagonal=lambda A, *, offset=0, dim1=-2, dim2=-1: _ops.diagonal(A, offset, dim1, dim2),
+                    vecdot=lambda x, y, *, dim=-1, out=None: _ops.sum(_ops.mul(x, y), dim))
 special = _submodule("special", expit=_ops.sigmoid, erf=_ops.erf, logit=_ops.logit, log1p=_ops.log1p,
                      softmax=_ops.softmax, log_softmax=_ops.log_softmax)
 distributed = _submodule("distributed", is_available=lambda: False, is_initialized=lambda: False,
@@ -251,10 +328,15 @@ distributed = _submodule("distributed", is_available=lambda: False, is_initializ
 
 
 class _Function:
-    """torch.autograd.Function: forward is read, backward is not needed."""
+    """torch.autograd.Function: forward is read; a backward of its own is not, which is said."""
 
     @classmethod
     def apply(cls, *arguments):
+        from _vitrine import trace as _trace
+
+        if _trace.tracing and "backward" in vars(cls):
+            _trace.say("warning", "custom-gradient",
+                       f"The backward of {cls.__name__} is not read: the gradient is that of its forward.", _trace.here())
         context = types.SimpleNamespace(
             save_for_backward=_nothing, mark_dirty=_nothing, mark_non_differentiable=_nothing,
             set_materialize_grads=_nothing, needs_input_grad=(True,) * len(arguments), saved_tensors=(),
@@ -262,7 +344,8 @@ class _Function:
         return cls.forward(context, *arguments)
 
 
-autograd = _submodule("autograd", Function=_Function, Variable=lambda x, *_, **__: x, no_grad=_Passing)
+autograd = _submodule("autograd", Function=_Function, Variable=lambda x, *_, **__: x, no_grad=no_grad,
+                      enable_grad=enable_grad, set_grad_enabled=set_grad_enabled, inference_mode=inference_mode)
 autograd.function = _submodule("autograd.function", Function=_Function)
 autograd.variable = _submodule("autograd.variable", Variable=lambda x, *_, **__: x)
 
@@ -333,18 +416,65 @@ from . import nn
 nn.functional.__dict__.setdefault("sigmoid", _ops.sigmoid)
 functional = _submodule("functional", **{k: globals()[k] for k in ("einsum", "norm", "meshgrid", "split", "cdist")})
 fft = _submodule("fft")
-dropout = nn.functional.dropout
-layer_norm, batch_norm, group_norm = nn.functional.layer_norm, nn.functional.batch_norm, nn.functional.group_norm
+layer_norm, group_norm = nn.functional.layer_norm, nn.functional.group_norm
+
+
+# Functions of which torch has another order than torch.nn.functional.
+
+
+def dropout(input, p, train):
+    return nn.functional.dropout(input, p, train)
+
+
+def alpha_dropout(input, p, train):
+    return nn.functional.alpha_dropout(input, p, train)
+
+
+feature_alpha_dropout = alpha_dropout
+
+
+def batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled=True):
+    return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+def instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled=True):
+    return nn.functional.instance_norm(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps)
+
+
+def embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False):
+    # Here -1 is no row.
+    return nn.functional.embedding(indices, weight, None if padding_idx == -1 else padding_idx,
+                                   scale_grad_by_freq=scale_grad_by_freq)
+
+
+_REDUCTIONS = "none", "mean", "sum"
+
+
+def binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None, reduction=1):
+    return nn.functional.binary_cross_entropy_with_logits(
+        input, target, weight, reduction=_REDUCTIONS[reduction], pos_weight=pos_weight)
+
+
+def kl_div(input, target, reduction=1, *, log_target=False):
+    return nn.functional.kl_div(input, target, reduction=_REDUCTIONS[reduction], log_target=log_target)
+
+
+def is_tensor(obj):
+    return isinstance(obj, Tensor)
+
+
+def from_numpy(ndarray):
+    return _make.from_numpy(ndarray)
+
+
 conv1d, conv2d, conv3d = nn.functional.conv1d, nn.functional.conv2d, nn.functional.conv3d
 selu, celu, prelu, rrelu = (getattr(nn.functional, _k) for _k in ("selu", "celu", "prelu", "rrelu"))
 for _name in """conv_transpose1d conv_transpose2d conv_transpose3d max_pool1d max_pool2d max_pool3d avg_pool1d
-adaptive_avg_pool1d adaptive_max_pool1d instance_norm rms_norm bilinear pixel_unshuffle pairwise_distance hardshrink
-threshold one_hot cosine_similarity binary_cross_entropy_with_logits kl_div affine_grid grid_sampler""".split():
+adaptive_avg_pool1d adaptive_max_pool1d rms_norm bilinear pixel_unshuffle pairwise_distance hardshrink
+threshold one_hot cosine_similarity affine_grid grid_sampler""".split():
     if _name in vars(nn.functional):
         globals()[_name] = getattr(nn.functional, _name)
-embedding, pixel_shuffle, channel_shuffle = (
-    nn.functional.embedding, nn.functional.pixel_shuffle, nn.functional.channel_shuffle,
-)
+pixel_shuffle, channel_shuffle = nn.functional.pixel_shuffle, nn.functional.channel_shuffle
 Tensor.softplus = nn.functional.softplus
 
 

@@ -47,8 +47,8 @@ def heaviside(input, values):
     return _ops.where(_ops.eq(input, 0), values, _ops.cast(_ops.gt(input, 0), input.dtype))
 
 
-def nansum(input, dim=None, keepdim=False, **_):
-    return _ops.sum(_ops.nan_to_num(input), dim, keepdim)
+def nansum(input, dim=None, keepdim=False, *, dtype=None):
+    return _ops.sum(_ops.where(_ops.isnan(input), 0.0, input), dim, keepdim, dtype=dtype)
 
 
 def count_nonzero(input, dim=None):
@@ -90,14 +90,19 @@ def kron(input, other):
     return _ops.reshape(made, a * c, b * d)
 
 
-def isclose(input, other, rtol=1e-05, atol=1e-08, **_):
-    return _ops.le(_ops.abs(_ops.sub(input, other)), _ops.add(_ops.mul(_ops.abs(other), rtol), atol))
+def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    near = _ops.le(_ops.abs(_ops.sub(input, other)), _ops.add(_ops.mul(_ops.abs(other), rtol), atol))
+    # Infinities of one sign are the same, though their difference is no number.
+    near = _ops.logical_or(near, _ops.eq(input, other))
+    return _ops.logical_or(near, _ops.logical_and(_ops.isnan(input), _ops.isnan(other))) if equal_nan else near
 
 
-def isin(elements, test_elements, **_):
+def isin(elements, test_elements, *, assume_unique=False, invert=False):
     if not isinstance(test_elements, Tensor):
-        return _ops.eq(elements, test_elements)
-    return _ops.any(_ops.eq(_ops.unsqueeze(elements, -1), _ops.flatten(test_elements)), -1)
+        found = _ops.eq(elements, test_elements)
+    else:
+        found = _ops.any(_ops.eq(_ops.unsqueeze(elements, -1), _ops.flatten(test_elements)), -1)
+    return _ops.logical_not(found) if invert else found
 
 
 # Shapes
@@ -142,16 +147,16 @@ def dstack(tensors):
     return _ops.cat(list(atleast_3d(list(tensors))), 2)
 
 
-def hsplit(input, parts):
-    return _ops.tensor_split(input, parts, 0 if input.ndim == 1 else 1)
+def hsplit(input, indices_or_sections=None, *, indices=None, sections=None):
+    return _ops.tensor_split(input, indices_or_sections, 0 if input.ndim == 1 else 1, indices=indices, sections=sections)
 
 
-def vsplit(input, parts):
-    return _ops.tensor_split(input, parts, 0)
+def vsplit(input, indices_or_sections=None, *, indices=None, sections=None):
+    return _ops.tensor_split(input, indices_or_sections, 0, indices=indices, sections=sections)
 
 
-def dsplit(input, parts):
-    return _ops.tensor_split(input, parts, 2)
+def dsplit(input, indices_or_sections=None, *, indices=None, sections=None):
+    return _ops.tensor_split(input, indices_or_sections, 2, indices=indices, sections=sections)
 
 
 def rot90(input, k=1, dims=(0, 1)):
@@ -299,6 +304,8 @@ def install():
 
 def _fill_diagonal(self, fill_value, wrap=False):
     rows, columns = self.shape[-2:]
+    if wrap:
+        raise trace.Unsupported("fill_diagonal_ with wrap=True is not read yet")
     return self._become(_ops.where(_ops.cast(_make.eye(rows, columns), bool_), fill_value, self))
 
 

@@ -121,8 +121,8 @@ def sub(input, other, *, alpha=1, out=None):
     return _binary("Sub", input, other, alpha)
 
 
-def rsub(input, other):
-    return _binary("Sub", other, input)
+def rsub(input, other, *, alpha=1):
+    return _binary("Sub", other, input, alpha)
 
 
 def mul(input, other, *, out=None):
@@ -134,7 +134,14 @@ def mul(input, other, *, out=None):
 def div(input, other, *, rounding_mode=None, out=None):
     if rounding_mode == "floor":
         return floor_divide(input, other)
+    if rounding_mode not in (None, "trunc"):
+        raise RuntimeError(
+            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '" + str(rounding_mode) + "'")
     x, y = input, other
+    if rounding_mode == "trunc":
+        a, b = promote(x, y)
+        if not a.dtype.is_floating_point:
+            return emit("Div", [a, b])
     if isinstance(x, Tensor) and not x.dtype.is_floating_point:
         x = cast(x, get_default_dtype())
     if isinstance(y, Tensor) and not y.dtype.is_floating_point:
@@ -147,21 +154,22 @@ def floor_divide(input, other):
     x, y = promote(input, other)
     if x.dtype.is_floating_point:
         return floor(emit("Div", [x, y]))
-    # ONNX truncates whole numbers; sizes and indices are not negative.
-    return emit("Div", [x, y])
+    # ONNX's quotient of whole numbers is cut towards zero; without the remainder there is nothing to cut.
+    return emit("Div", [emit("Sub", [x, emit("Mod", [x, y])]), y])
 
 
-def remainder(input, other):
+def remainder(input, other, *, out=None):
     x, y = promote(input, other)
     return emit("Mod", [x, y])
 
 
-def fmod(input, other):
+def fmod(input, other, *, out=None):
     # With the sign of the dividend, as C has it.
-    return sub(input, mul(other, trunc(div(input, other))))
+    x, y = promote(input, other)
+    return sub(x, mul(y, div(x, y, rounding_mode="trunc")))
 
 
-def logaddexp(input, other):
+def logaddexp(input, other, *, out=None):
     return add(maximum(input, other), log1p(exp(neg(abs(sub(input, other))))))
 
 
@@ -184,13 +192,26 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
     return bounded
 
 
-def cross(input, other, dim=-1):
+def cross(input, other, dim=None, *, out=None):
+    if dim is None:
+        # Of the first dimension with three numbers, which torch.linalg.cross does not do.
+        threes = [i for i, d in enumerate(input.shape) if d == 3]
+        if not threes:
+            raise RuntimeError("no dimension of size 3 in input")
+        dim = threes[0]
     at = axis(dim, input.ndim)
     return sub(mul(roll(input, -1, at), roll(other, -2, at)), mul(roll(input, -2, at), roll(other, -1, at)))
 
 
-def cumprod(input, dim, **_):
-    return emit("CumProd", [input], axis=axis(dim, input.ndim))
+def cumprod(input, dim, *, dtype=None, out=None):
+    return emit("CumProd", [_counted(input, dtype)], axis=axis(dim, input.ndim))
+
+
+def _counted(input, dtype):
+    """What sums and products are taken of: of whole numbers and truth values in int64, unless another type is named."""
+    if dtype is not None:
+        return cast(input, as_dtype(dtype))
+    return input if input.dtype.is_floating_point else cast(input, int64)
 
 
 def index_add(input, dim, index, source, *, alpha=1):
@@ -258,7 +279,19 @@ def logical_not(input):
     return emit("Not", [_as_bool(input)])
 
 
-bitwise_and, bitwise_or, bitwise_xor, bitwise_not = logical_and, logical_or, logical_xor, logical_not
+def _bitwise(name, function):
+    """Of truth values it is the logical one; the bits of whole numbers are not read."""
+    def bitwise(*operands, out=None):
+        for x in operands:
+            if not (isinstance(x, bool) or isinstance(x, Tensor) and x.dtype is bool_):
+                raise trace.Unsupported(f"torch.{name} of whole numbers is not read yet (of truth values it is)")
+        return function(*operands)
+
+    return bitwise
+
+
+bitwise_and, bitwise_or = _bitwise("bitwise_and", logical_and), _bitwise("bitwise_or", logical_or)
+bitwise_xor, bitwise_not = _bitwise("bitwise_xor", logical_xor), _bitwise("bitwise_not", logical_not)
 
 
 def _floating(x):
@@ -304,14 +337,19 @@ def isnan(input):
 
 
 def isinf(input):
-    return ge(abs(input), 3.4028234663852886e38)
+    return emit("IsInf", [input])
 
 
-def round(input, *, decimals=0):
-    return emit("Round", [input])
+def round(input, *, decimals=0, out=None):
+    if decimals == 0:
+        return emit("Round", [input])
+    scale = 10.0 ** builtins.abs(decimals)
+    if decimals > 0:
+        return div(emit("Round", [mul(input, scale)]), scale)
+    return mul(emit("Round", [div(input, scale)]), scale)
 
 
-def trunc(input):
+def trunc(input, *, out=None):
     return mul(sign(input), floor(abs(input)))
 
 
@@ -330,12 +368,29 @@ def square(input):
     return mul(input, input)
 
 
-def log1p(input):
-    return log(add(input, 1.0))
+def _exactly(value, exact):
+    """A value with the digits of another, which is the same but for rounding; the gradient is the value's."""
+    return add(value, detach(sub(exact, value)))
 
 
-def expm1(input):
-    return sub(exp(input), 1.0)
+def log1p(input, *, out=None):
+    # What 1 + x cannot hold of a small x comes back as a factor (Higham, Accuracy and Stability, 1.14.1).
+    x = _floating(input)
+    u = add(x, 1.0)
+    value = log(u)
+    plain = logical_or(eq(u, 1.0), ge(abs(x), 1.0))
+    rest = sub(u, 1.0)
+    exact = where(eq(u, 1.0), x, mul(value, div(x, where(plain, 1.0, rest))))
+    return where(ge(abs(x), 1.0), value, _exactly(value, exact))
+
+
+def expm1(input, *, out=None):
+    x = _floating(input)
+    u = exp(x)
+    value, one = sub(u, 1.0), eq(u, 1.0)
+    plain = logical_or(one, ge(abs(x), 1.0))
+    exact = where(one, x, mul(value, div(x, where(plain, 1.0, log(u)))))
+    return where(ge(abs(x), 1.0), value, _exactly(value, exact))
 
 
 def log2(input):
@@ -352,7 +407,7 @@ def exp2(input):
 
 def logit(input, eps=None):
     x = input if eps is None else clamp(input, eps, 1 - eps)
-    return log(div(x, sub(1.0, x)))
+    return log(div(x, rsub(x, 1.0)))
 
 
 def isfinite(input):
@@ -367,6 +422,8 @@ def clamp(input, min=None, max=None, *, out=None):
         return x if max is None else minimum(x, max)
     if not trace.tracing and input._random() and _within(input._init, min, max):
         return input
+    if not input.dtype.is_floating_point and (isinstance(min, float) or isinstance(max, float)):
+        input = cast(input, get_default_dtype())
     return emit("Clip", [input], min=None if min is None else float(min), max=None if max is None else float(max))
 
 
@@ -387,11 +444,11 @@ def clamp_max(input, max):
     return clamp(input, None, max)
 
 
-def maximum(input, other):
+def maximum(input, other, *, out=None):
     return emit("Max", list(promote(input, other)))
 
 
-def minimum(input, other):
+def minimum(input, other, *, out=None):
     return emit("Min", list(promote(input, other)))
 
 
@@ -534,7 +591,11 @@ def transpose(input, dim0, dim1):
     return emit("Transpose", [input], perm=perm)
 
 
-swapaxes = swapdims = transpose
+swapdims = transpose
+
+
+def swapaxes(input, axis0, axis1):
+    return transpose(input, axis0, axis1)
 
 
 def t(input):
@@ -545,8 +606,8 @@ def adjoint(input):
     return transpose(input, -1, -2)
 
 
-def permute(input, *dims, **options):
-    dims = options.get("dims", dims)
+def permute(input, *axes, dims=None):
+    dims = axes if dims is None else dims
     if len(dims) == 1 and isinstance(dims[0], (list, tuple)):
         dims = dims[0]
     if len(dims) != input.ndim:
@@ -582,8 +643,8 @@ def squeeze(input, dim=None):
     return emit("Squeeze", [input], axes=axes) if axes else input
 
 
-def expand(input, *shape, **_):
-    wanted = sizes(shape)
+def expand(input, *shape, size=None, implicit=False):
+    wanted = sizes(shape if size is None else (size,))
     missing = len(wanted) - input.ndim
     filled = [
         input.shape[i - missing] if isinstance(d, int) and d == -1 else d for i, d in enumerate(wanted)
@@ -598,8 +659,8 @@ def expand_as(input, other):
 broadcast_to = expand
 
 
-def repeat(input, *repeats, **_):
-    times = sizes(repeats)
+def repeat(input, *times, repeats=None):
+    times = sizes(times if repeats is None else (repeats,))
     if len(times) > input.ndim:
         input = reshape(input, *[1] * (len(times) - input.ndim), *input.shape)
     return emit("Tile", [input], repeats=times)
@@ -611,7 +672,7 @@ def tile(input, *dims):
     return repeat(input, *times)
 
 
-def repeat_interleave(input, repeats, dim=None, **_):
+def repeat_interleave(input, repeats, dim=None, *, output_size=None):
     if isinstance(repeats, Tensor):
         raise trace.Unsupported("repeat_interleave with a tensor of repeats is not read yet")
     if dim is None:
@@ -679,7 +740,8 @@ def split(tensor, split_size_or_sections=None, dim=0, *, split_size=None):
     return emit("Split", [tensor], len(parts) + 1, axis=at, split=parts)
 
 
-split_with_sizes = split
+def split_with_sizes(input, split_sizes, dim=0):
+    return split(input, split_sizes, dim)
 
 
 def chunk(input, chunks, dim=0):
@@ -692,15 +754,18 @@ def chunk(input, chunks, dim=0):
     return split(input, step, dim)
 
 
-def tensor_split(input, indices_or_sections, dim=0):
-    length = input.shape[axis(dim, input.ndim)]
-    if isinstance(indices_or_sections, int):
-        n = indices_or_sections
-        parts = [length // n + (1 if i < length % n else 0) for i in builtins.range(n)]
-    else:
-        edges = [0, *indices_or_sections, length]
-        parts = [b - a for a, b in zip(edges, edges[1:])]
-    return split(input, parts, dim)
+def tensor_split(input, indices_or_sections=None, dim=0, *, indices=None, sections=None):
+    wanted = next(v for v in (indices_or_sections, indices, sections) if v is not None)
+    at = axis(dim, input.ndim)
+    length = input.shape[at]
+    if isinstance(wanted, Tensor):
+        wanted = wanted.tolist()
+    if isinstance(wanted, int):
+        return split(input, [length // wanted + (1 if i < length % wanted else 0) for i in builtins.range(wanted)], at)
+    # Places as a slice has them: from the end if negative, none beyond it.
+    edges = [0, *wanted, length]
+    before = (slice(None),) * at
+    return tuple(getitem(input, (*before, slice(a, b))) for a, b in zip(edges, edges[1:]))
 
 
 def unbind(input, dim=0):
@@ -1043,22 +1108,47 @@ def index_select(input, dim, index):
     return emit("Gather", [input, index], axis=axis(dim, input.ndim), nonnegative=1)
 
 
-def gather(input, dim, index, **_):
+def gather(input, dim, index, *, sparse_grad=False, out=None):
     return emit("GatherElements", [input, index], axis=axis(dim, input.ndim), nonnegative=1)
 
 
-def take_along_dim(input, indices, dim=None):
-    return gather(input, dim, indices)
+def take_along_dim(input, indices, dim=None, *, out=None):
+    if dim is None:
+        return gather(flatten(input), 0, flatten(indices))
+    # Other dimensions are broadcast, which gather does not do.
+    at = axis(dim, input.ndim)
+    shared = [_broadcast([a], [b])[0] for a, b in zip(input.shape, indices.shape)]
+    wide, rows = list(shared), list(shared)
+    wide[at], rows[at] = input.shape[at], indices.shape[at]
+    return gather(expand(input, *wide), at, expand(indices, *rows))
 
 
-def scatter(input, dim, index, src=None, value=None, **_):
+def scatter(input, dim, index, src=None, value=None, *, reduce=None, out=None):
     src = value if src is None else src
     if not isinstance(src, Tensor):
         src = expand(_make.scalar(src, input.dtype), *index.shape)
+    if reduce == "add":
+        return scatter_add(input, dim, index, src)
+    if reduce is not None:
+        raise trace.Unsupported(f"torch.scatter with reduce={reduce!r} is not read yet (with 'add' it is)")
     return emit("ScatterElements", [input, index, src], axis=axis(dim, input.ndim), nonnegative=1)
 
 
-def scatter_add(input, dim, index, src):
+def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None):
+    """Sums and means; the extremes and products of what meets in one place are not read."""
+    if reduce not in ("sum", "mean"):
+        raise trace.Unsupported(f"torch.scatter_reduce with reduce={reduce!r} is not read yet (with 'sum' and 'mean' it is)")
+    at = axis(dim, input.ndim)
+    hits = scatter_add(_make.zeros_like(input), at, index, _make.ones_like(src))
+    first = input if include_self else where(gt(hits, 0), 0.0, input)
+    total = scatter_add(first, at, index, src)
+    if reduce == "sum":
+        return total
+    count = add(hits, 1.0) if include_self else clamp(hits, min=1.0)
+    return div(total, count) if input.dtype.is_floating_point else floor_divide(total, count)
+
+
+def scatter_add(input, dim, index, src, *, out=None):
     return emit("ScatterElements", [input, index, src], axis=axis(dim, input.ndim), reduction="add",
                 nonnegative=1)
 
@@ -1132,12 +1222,11 @@ def _dim(dim, options):
     return options.get("axis", dim)
 
 
-def sum(input, dim=None, keepdim=False, *, dtype=None, **options):
-    x = cast(input, as_dtype(dtype)) if dtype else cast(input, int64) if input.dtype is bool_ else input
-    return _reduce("ReduceSum", x, _dim(dim, options), keepdim)
+def sum(input, dim=None, keepdim=False, *, dtype=None, axis=None, out=None):
+    return _reduce("ReduceSum", _counted(input, dtype), dim if axis is None else axis, keepdim)
 
 
-def mean(input, dim=None, keepdim=False, *, dtype=None, **options):
+def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **options):
     if not input.dtype.is_floating_point and dtype is None:
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
@@ -1146,15 +1235,18 @@ def mean(input, dim=None, keepdim=False, *, dtype=None, **options):
     return _reduce("ReduceMean", cast(input, as_dtype(dtype)) if dtype else input, _dim(dim, options), keepdim)
 
 
-nanmean = mean
+def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    there = logical_not(isnan(input))
+    total = sum(where(there, input, 0.0), dim, keepdim, dtype=dtype)
+    return div(total, sum(cast(there, total.dtype), dim, keepdim))
 
 
 def _long(dtype):
     return {"int64": "Long", "int32": "Int", "bool": "Bool", "uint8": "Byte"}.get(dtype.name, dtype.name)
 
 
-def prod(input, dim=None, keepdim=False, **_):
-    return _reduce("ReduceProd", input, dim, keepdim)
+def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    return _reduce("ReduceProd", _counted(input, dtype), dim, keepdim)
 
 
 def amax(input, dim=None, keepdim=False):
@@ -1180,8 +1272,9 @@ def argmin(input, dim=None, keepdim=False):
     return emit("ArgMin", [input], axis=axis(dim, input.ndim), keepdims=1 if keepdim else 0)
 
 
-def max(input, dim=None, keepdim=False, **options):
-    dim = _dim(dim, options)
+def max(input, dim=None, keepdim=False, *, other=None, out=None, axis=None):
+    dim = dim if axis is None else axis
+    dim = dim if other is None else other
     if dim is None:
         return amax(input)
     if isinstance(dim, Tensor):
@@ -1189,8 +1282,9 @@ def max(input, dim=None, keepdim=False, **options):
     return _Pair(amax(input, dim, keepdim), argmax(input, dim, keepdim))
 
 
-def min(input, dim=None, keepdim=False, **options):
-    dim = _dim(dim, options)
+def min(input, dim=None, keepdim=False, *, other=None, out=None, axis=None):
+    dim = dim if axis is None else axis
+    dim = dim if other is None else other
     if dim is None:
         return amin(input)
     if isinstance(dim, Tensor):
@@ -1203,13 +1297,13 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
                        sorted=1 if sorted else 0))
 
 
-def sort(input, dim=-1, descending=False, stable=False):
+def sort(input, dim=-1, descending=False, stable=False, *, out=None):
     at = axis(dim, input.ndim)
     return topk(input, input.shape[at], at, descending)
 
 
-def argsort(input, dim=-1, descending=False):
-    return sort(input, dim, descending)[1]
+def argsort(input, dim=-1, descending=False, stable=False):
+    return sort(input, dim, descending, stable)[1]
 
 
 def _variance(input, dim, correction, keepdim):
@@ -1248,14 +1342,45 @@ def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
-def norm(input, p="fro", dim=None, keepdim=False, **_):
-    if p in ("fro", 2, 2.0, None):
-        return sqrt(_reduce("ReduceSum", square(input), dim, keepdim))
+def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
+    """Of all values, or of the vectors along dimensions; "fro" is the same as 2."""
+    x = _floating(input) if dtype is None else cast(input, as_dtype(dtype))
+    if isinstance(p, str) and p != "fro":
+        raise trace.Unsupported(f"torch.norm with p={p!r} is not read yet")
+    if p in ("fro", 2, None):
+        return sqrt(_reduce("ReduceSum", square(x), dim, keepdim))
     if p == 1:
-        return _reduce("ReduceSum", abs(input), dim, keepdim)
-    if p == math.inf:
-        return _reduce("ReduceMax", abs(input), dim, keepdim)
-    return pow(_reduce("ReduceSum", pow(abs(input), p), dim, keepdim), 1 / p)
+        return _reduce("ReduceSum", abs(x), dim, keepdim)
+    if p == 0:
+        return _reduce("ReduceSum", cast(ne(x, 0.0), x.dtype), dim, keepdim)
+    if p in (math.inf, -math.inf):
+        return _reduce("ReduceMax" if p > 0 else "ReduceMin", abs(x), dim, keepdim)
+    return pow(_reduce("ReduceSum", pow(abs(x), float(p)), dim, keepdim), 1 / p)
+
+
+def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
+    return norm(x, ord, dim, keepdim, dtype=dtype)
+
+
+def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=None):
+    if ord == "fro":
+        return norm(A, 2, dim, keepdim, dtype=dtype)
+    if ord in (1, -1, math.inf, -math.inf):
+        # The largest, or smallest, sum of a column (1) or of a row (inf).
+        rows, columns = (axis(d, A.ndim) for d in dim)
+        along, over = (rows, columns) if builtins.abs(ord) == 1 else (columns, rows)
+        sums = norm(A, 1, along, True, dtype=dtype)
+        made = (amax if ord > 0 else amin)(sums, over, True)
+        return made if keepdim else squeeze(made, [rows, columns])
+    raise trace.Unsupported(f"torch.linalg.matrix_norm with ord={ord!r}, which needs singular values, is not read yet")
+
+
+def linalg_norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
+    """The norm of vectors, or of matrices where an order is given for two dimensions."""
+    two = len(dim) == 2 if isinstance(dim, (list, tuple)) else dim is None and A.ndim == 2
+    if ord is None or not two:
+        return norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
+    return matrix_norm(A, ord, (0, 1) if dim is None else dim, keepdim, dtype=dtype)
 
 
 def all(input, dim=None, keepdim=False):
@@ -1273,8 +1398,8 @@ def _any(values):
     return builtins.any(values)
 
 
-def cumsum(input, dim, **_):
-    return emit("CumSum", [cast(input, int64) if input.dtype is bool_ else input], axis=axis(dim, input.ndim))
+def cumsum(input, dim, *, dtype=None, out=None):
+    return emit("CumSum", [_counted(input, dtype)], axis=axis(dim, input.ndim))
 
 
 def logsumexp(input, dim, keepdim=False):
@@ -1292,11 +1417,12 @@ def log_softmax(input, dim=None, dtype=None, **options):
 
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
-    top = sum(mul(x1, x2), dim)
-    return div(top, clamp(mul(norm(x1, 2, dim), norm(x2, 2, dim)), eps))
+    # Each length has its own bound.
+    lengths = mul(clamp(norm(x1, 2, dim), min=eps), clamp(norm(x2, 2, dim), min=eps))
+    return div(sum(mul(x1, x2), dim), lengths)
 
 
-def cdist(x1, x2, p=2.0, **_):
+def cdist(x1, x2, p=2.0, compute_mode=None):
     return norm(sub(unsqueeze(x1, -2), unsqueeze(x2, -3)), p, -1)
 
 
@@ -1307,28 +1433,39 @@ def matmul(input, other, *, out=None):
     return emit("MatMul", list(promote(input, other)))
 
 
-mm = matmul
+def mm(input, mat2, *, out=None):
+    for x, name in ((input, "self"), (mat2, "mat2")):
+        if x.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix")
+    return matmul(input, mat2)
 
 
-def mv(input, vec):
+def mv(input, vec, *, out=None):
     return matmul(input, vec)
 
 
-def bmm(input, mat2):
+def bmm(input, mat2, *, out=None):
     for x, name in ((input, "batch1"), (mat2, "batch2")):
         if x.ndim != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")
     return matmul(input, mat2)
 
 
-def dot(input, other):
-    return sum(mul(input, other))
+def dot(input, tensor, *, out=None):
+    if input.ndim != 1 or tensor.ndim != 1:
+        raise RuntimeError(
+            f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
+    return sum(mul(input, tensor))
 
 
-inner = dot
+def inner(input, other, *, out=None):
+    """Over the last dimensions of both."""
+    if not input.ndim or not other.ndim:
+        return mul(input, other)
+    return tensordot(input, other, ([-1], [-1]))
 
 
-def outer(input, vec2):
+def outer(input, vec2, *, out=None):
     return mul(unsqueeze(input, 1), unsqueeze(vec2, 0))
 
 
@@ -1346,21 +1483,34 @@ def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
 def einsum(equation, *operands):
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
+    if not isinstance(equation, str):
+        # Operands and lists of numbers by turns: each number stands for a letter, Ellipsis for itself.
+        given, operands = [equation, *operands], []
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        lists = ["".join("..." if i is Ellipsis else letters[i] for i in part) for part in given[1::2]]
+        if len(given) % 2:
+            lists, operands = lists[:], given[:-1:2]
+            right = "".join("..." if i is Ellipsis else letters[i] for i in given[-1])
+            equation = f"{','.join(lists)}->{right}"
+        else:
+            equation, operands = ",".join(lists), given[::2]
     equation = equation.replace(" ", "")
     left, arrow, right = equation.partition("->")
     operands, terms = list(operands), left.split(",")
+    if not arrow:
+        # What stands once, in the alphabet's order; what stands twice is summed, in one operand too.
+        right = "..." * ("..." in left) + "".join(sorted(c for c in set(left) - set(",.") if left.count(c) == 1))
     for i, term in enumerate(terms):
         # A subscript that stands twice takes the diagonal.
         while len(set(term.replace("...", ""))) < len(term.replace("...", "")):
             letter = next(c for c in term if c != "." and term.count(c) > 1)
-            if "..." in term:
-                break
             a, b = term.index(letter), term.rindex(letter)
-            operands[i] = diagonal(operands[i], 0, a, b)
+            dots = term.find("...")
+            # Places behind "..." are counted from the end.
+            at = [j - len(term) if 0 <= dots < j else j for j in (a, b)]
+            operands[i] = diagonal(operands[i], 0, *at)
             term = "".join(c for j, c in enumerate(term) if j not in (a, b)) + letter
         terms[i] = term
-    if not arrow:
-        return emit("Einsum", operands, equation=",".join(terms))
     return emit("Einsum", operands, equation=f"{','.join(terms)}->{right}")
 
 
@@ -1386,11 +1536,11 @@ def one_hot(tensor, num_classes=-1):
     return emit("OneHot", [tensor], depth=num_classes, axis=-1, nonnegative=1)
 
 
-def bernoulli(input, *_, **__):
-    return cast(lt(_make.rand_like(input), input), input.dtype)
+def bernoulli(input, p=None, *, generator=None, out=None):
+    return cast(lt(_make.rand_like(input), input if p is None else p), input.dtype)
 
 
-def multinomial(input, num_samples, replacement=False, **_):
+def multinomial(*_, **__):
     raise trace.Unsupported("torch.multinomial is not read yet: sampling has no place in a model's forward")
 
 
@@ -1421,11 +1571,19 @@ def _in_place(function):
     return changed
 
 
-def _uniform_(self, a=0.0, b=1.0, **_):
+def _bernoulli_(self, p=0.5, *, generator=None):
+    return self._become(cast(lt(_make.rand_like(self), p), self.dtype))
+
+
+def _uniform_(self, a=0.0, b=1.0, *, to=None, generator=None, **given):
+    # "from" is a word of the language, and comes as an option only.
+    a, b = given.pop("from", a), b if to is None else to
+    if given:
+        raise TypeError(f"uniform_() got an unexpected keyword argument '{next(iter(given))}'")
     return self._start(kind="uniform", low=float(a), high=float(b))
 
 
-def _normal_(self, mean=0.0, std=1.0, **_):
+def _normal_(self, mean=0.0, std=1.0, *, generator=None):
     return self._start(kind="normal", mean=float(mean), std=float(std))
 
 
@@ -1441,7 +1599,8 @@ def _zero_(self):
     return self._start(kind="zeros")
 
 
-def _copy_(self, source, *_):
+def _copy_(self, src, non_blocking=False):
+    source = src
     return self._become(cast(expand(source, *self.shape) if list(source.shape) != list(self.shape) else source, self.dtype))
 
 
@@ -1453,11 +1612,11 @@ masked_fill clone reshape view view_as reshape_as flatten unflatten ravel transp
 movedim moveaxis unsqueeze squeeze expand expand_as broadcast_to repeat tile repeat_interleave split split_with_sizes
 chunk tensor_split unbind select narrow flip fliplr flipud roll index_select gather take_along_dim scatter scatter_add
 unfold tril triu diagonal diag diag_embed nonzero arctan2 atan2 sum mean nanmean prod amax amin argmax argmin max min topk sort argsort var std norm all any cumsum
-logsumexp softmax log_softmax matmul mm mv bmm dot inner outer addmm baddbmm bernoulli multinomial equal logaddexp hypot xlogy nan_to_num cross cumprod index_add median""".split()
+logsumexp softmax log_softmax matmul mm mv bmm dot inner outer addmm baddbmm bernoulli multinomial equal logaddexp hypot xlogy nan_to_num cross cumprod index_add median scatter_reduce bitwise_xor fix float_power arcsin arccos arctan""".split()
 
 _IN_PLACE = """add sub mul div pow exp log sqrt sin cos tanh sigmoid neg abs floor ceil relu round clamp clip clamp_min
 clamp_max masked_fill unsqueeze squeeze transpose t scatter scatter_add tril triu rsqrt square reciprocal lerp addcmul
-addcdiv floor_divide remainder bernoulli logical_not""".split()
+addcdiv floor_divide remainder logical_not""".split()
 
 
 def _where(self, condition, other):
@@ -1489,17 +1648,19 @@ def install():
     for name, function in operators.items():
         setattr(Tensor, name, function)
     Tensor.uniform_, Tensor.normal_, Tensor.fill_, Tensor.zero_ = _uniform_, _normal_, _fill_, _zero_
-    Tensor.copy_, Tensor.where = _copy_, _where
-    Tensor.new_zeros = lambda self, *s, dtype=None, **k: _make.zeros(*s, dtype=dtype or self.dtype)
-    Tensor.new_ones = lambda self, *s, dtype=None, **k: _make.ones(*s, dtype=dtype or self.dtype)
+    Tensor.copy_, Tensor.where, Tensor.bernoulli_ = _copy_, _where, _bernoulli_
+    Tensor.new_zeros = lambda self, *shape, dtype=None, **k: _make.zeros(*shape, dtype=dtype or self.dtype, **k)
+    Tensor.new_ones = lambda self, *shape, dtype=None, **k: _make.ones(*shape, dtype=dtype or self.dtype, **k)
     Tensor.new_empty = Tensor.new_zeros
     Tensor.new = lambda self, *s, **_: (
         _make.tensor(s[0], dtype=self.dtype)
         if len(s) == 1 and isinstance(s[0], list)
         else _make.zeros(*s, dtype=self.dtype)
     )
-    Tensor.new_full = lambda self, s, v, dtype=None, **k: _make.full(s, v, dtype=dtype or self.dtype)
-    Tensor.new_tensor = lambda self, data, dtype=None, **k: _make.tensor(data, dtype=dtype or self.dtype)
+    Tensor.new_full = lambda self, size, fill_value, *, dtype=None, **k: (
+        _make.full(size, fill_value, dtype=dtype or self.dtype, **k))
+    Tensor.new_tensor = lambda self, data, *, dtype=None, device=None, requires_grad=False, **k: (
+        _make.tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad))
     Tensor.trunc_normal_ = None
     del Tensor.trunc_normal_
     Tensor.absolute_ = Tensor.abs_

@@ -153,7 +153,16 @@ def emit(op, inputs, outputs=1, **attributes):
         source = inputs[0]
         [made] = infer(op, [(source._dtype, source._shape)], **attributes)
         return leaf([size(d) for d in made["shape"]], source.dtype, source._init)
+    if trace.without_gradient and trace.tracing:
+        inputs = [_cut(t) for t in inputs]
     ids = [None if t is None else t._id for t in inputs]
+    again = None
+    if trace.journal is not None or trace.known is not None:
+        again = op, tuple(ids), repr(attributes)
+        if trace.known is not None:
+            before = trace.known.get(again)
+            if before:
+                return before.pop(0)
     module = trace.calls[-1]._number if trace.calls else -1
     key = types = None
     # A value that the other side has dropped is its to refuse.
@@ -174,11 +183,42 @@ def emit(op, inputs, outputs=1, **attributes):
         made = tuple(
             Tensor.__new__(Tensor)._fill(first + i, kind, shape) for i, (kind, shape) in enumerate(types)
         )
-    if any(t is not None and t.requires_grad for t in inputs):
+    if trace.without_gradient and trace.tracing:
+        for t in made:
+            t._cut_id = t._id, t
+    elif any(t is not None and t.requires_grad for t in inputs):
         for t in made:
             t.requires_grad = t.dtype.is_floating_point
             t.grad_fn = op
-    return made[0] if outputs == 1 else made
+    result = made[0] if outputs == 1 else made
+    if again is not None and trace.journal is not None:
+        # Of its own: what is changed in place later is not what was made here.
+        trace.journal.append((again, _twin(made[0]) if outputs == 1 else tuple(_twin(t) for t in made)))
+    return result
+
+
+def _twin(t):
+    made = Tensor.__new__(Tensor)._fill(t._id, t._dtype, t._shape)
+    made.requires_grad, made.grad_fn = t.requires_grad, t.grad_fn
+    return made
+
+
+def _cut(t):
+    """In a context without gradients: what an op reads has no past."""
+    if t is None or not t._dtype.is_floating_point or t._init is not None and not t.requires_grad:
+        return t
+    if "_cut_id" in t.__dict__ and t._cut_id[0] == t._id:
+        return t._cut_id[1]
+    deep, trace.without_gradient = trace.without_gradient, 0
+    try:
+        made = emit("Identity", [t], detach=1)
+    finally:
+        trace.without_gradient = deep
+    made.requires_grad = False
+    # What comes of it without gradients needs no cut of its own.
+    made._cut_id = made._id, made
+    t._cut_id = t._id, made
+    return made
 
 
 def infer(op, types, **attributes):
@@ -344,7 +384,8 @@ class Tensor:
 
     @property
     def data(self):
-        return self
+        """The same values without a past; of a parameter it is the parameter, which is often set through it."""
+        return self if self._init is not None else self.detach()
 
     @data.setter
     def data(self, value):
@@ -412,7 +453,8 @@ class Tensor:
     def detach(self):
         from . import _ops
 
-        if not trace.tracing or not self.requires_grad:
+        # Of an input, too: explanations ask for its gradient.
+        if not trace.tracing or not self._dtype.is_floating_point:
             return self
         return _ops.detach(self)
 
@@ -487,7 +529,8 @@ class Tensor:
         return None
 
     def register_hook(self, hook):
-        return None
+        trace.say("warning", "unsupported-op",
+                  "The hook on a gradient is not run: the gradient stays as it is.", trace.here())
 
     def _values(self):
         answer = channel.ask("values", id=self._id)

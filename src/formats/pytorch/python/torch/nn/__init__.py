@@ -16,11 +16,11 @@ from ._module import (
     Sequential,
     UninitializedParameter,
 )
-from . import _layers, _norms
+from . import _criteria, _layers, _norms
 
-for _name, _value in vars(_layers).items():
+for _name, _value in [*vars(_layers).items(), *vars(_criteria).items()]:
     if isinstance(_value, type) and issubclass(_value, Module) and not _name.startswith("_"):
-        if _value.__module__ == _layers.__name__:
+        if _value.__module__ in (_layers.__name__, _criteria.__name__):
             globals()[_name] = _value
             # PyTorch's users look into type(m).__module__ rarely, but some do.
             _value.__module__ = "torch.nn.modules"
@@ -68,7 +68,10 @@ def _pack(input, lengths, batch_first=False, enforce_sorted=True):
 
 
 def _pack_sequence(sequences, enforce_sorted=True):
-    return _layers._Packed(_pad_sequence(sequences))
+    from .. import _make, int64
+
+    lengths = _make.tensor([s.shape[0] for s in sequences], dtype=int64)
+    return _layers._Packed(_pad_sequence(sequences), lengths)
 
 
 def _unpack(sequence, batch_first=False, padding_value=0.0, total_length=None):
@@ -76,6 +79,20 @@ def _unpack(sequence, batch_first=False, padding_value=0.0, total_length=None):
 
     data = sequence.data if sequence.batch_first == batch_first else _ops.transpose(sequence.data, 0, 1)
     lengths = sequence.lengths
+    steps = 1 if batch_first else 0
+    if padding_value and lengths is not None:
+        place = _make.arange(data.shape[steps])
+        inside = _ops.lt(_ops.unsqueeze(place, 0), _ops.unsqueeze(lengths, 1))
+        inside = inside if batch_first else _ops.transpose(inside, 0, 1)
+        data = _ops.where(_ops.reshape(inside, *inside.shape, *[1] * (data.ndim - 2)), data, padding_value)
+    if total_length is not None:
+        short = total_length - data.shape[steps]
+        if isinstance(short, int) and short < 0:
+            raise ValueError(
+                "Expected total_length to be at least the length of the longest sequence in input, but got "
+                f"total_length={total_length} and max sequence length being {data.shape[steps]}"
+            )
+        data = functional.pad(data, [0, 0] * (data.ndim - 1 - steps) + [0, short], value=padding_value)
     return data, _make.full((1,), 0, dtype=int64) if lengths is None else lengths
 
 
@@ -109,7 +126,10 @@ utils.rnn = _submodule("utils.rnn", pad_sequence=_pad_sequence, pack_padded_sequ
 utils.parametrizations = _submodule("utils.parametrizations", weight_norm=_norms.parametrized_weight_norm,
                                     spectral_norm=_norms.parametrized_spectral_norm,
                                     orthogonal=_normed)
-utils.parametrize = _submodule("utils.parametrize", register_parametrization=lambda *_, **__: None)
+utils.parametrize = _submodule("utils.parametrize", register_parametrization=_norms.register_parametrization,
+                                is_parametrized=lambda module, tensor_name=None: (
+                                    "parametrizations" in module._modules and (
+                                        tensor_name is None or tensor_name in module.parametrizations)))
 
 
 class _Backend(enum.Enum):

@@ -4,7 +4,7 @@ import copy
 import math
 
 from _vitrine import trace, unknown
-from _vitrine.sizes import is_symbolic
+from _vitrine.sizes import is_symbolic, to_int
 
 from .. import _make, _ops
 from .._tensor import Tensor, bool_, emit, float32, int64
@@ -261,10 +261,32 @@ class _ConvTransposeNd(_ConvNd):
                          padding_mode, output_padding=output_padding)
 
     def forward(self, input, output_size=None):
-        if output_size is not None:
-            raise trace.Unsupported("output_size of a transposed convolution is not read yet")
+        more = self.output_padding if output_size is None else self._rest_to(list(output_size), input)
         return F._conv_transpose(self._n, input, self.weight, self.bias, self.stride, self.padding,
-                                 self.output_padding, self.groups, self.dilation)
+                                 more, self.groups, self.dilation)
+
+    def _rest_to(self, wanted, input):
+        """The padding of the output with which it gets the size that is wanted."""
+        n = self._n
+        if len(wanted) not in (n, input.ndim):
+            raise ValueError(
+                f"ConvTranspose{n}D: for {input.ndim}D input, output_size must have {n} or {input.ndim} elements "
+                f"(got {len(wanted)})"
+            )
+        least = [
+            (d - 1) * s - 2 * p + e * (k - 1) + 1
+            for d, s, p, e, k in zip(input.shape[-n:], F._tuple(self.stride, n), F._tuple(self.padding, n),
+                                     F._tuple(self.dilation, n), self.weight.shape[2:])
+        ]
+        rest = [to_int(w - m) for w, m in zip(wanted[-n:], least)]
+        for r, s in zip(rest, F._tuple(self.stride, n)):
+            if isinstance(r, int) and not 0 <= r < s:
+                most = [m + s - 1 for m, s in zip(least, F._tuple(self.stride, n))]
+                raise ValueError(
+                    f"requested an output size of {wanted[-n:]}, but valid sizes range from {least} to {most} "
+                    f"(for an input of {list(input.shape[2:])})"
+                )
+        return rest
 
 
 class ConvTranspose1d(_ConvTransposeNd):
@@ -425,9 +447,11 @@ def _adaptive_class(n, kind, name):
     class Adaptive(Module):
         def __init__(self, output_size, return_indices=False):
             super().__init__()
-            self.output_size = output_size
+            self.output_size, self.return_indices = output_size, return_indices
 
         def forward(self, input):
+            if kind == "Max":
+                return F._adaptive_max(n, input, self.output_size, self.return_indices)
             return F._adaptive(n, input, self.output_size, kind)
 
         extra_repr = _fields("output_size")
@@ -540,7 +564,19 @@ Hardtanh = _activation("Hardtanh", F.hardtanh, "min_val", "max_val", min_val=-1.
 Hardsigmoid = _activation("Hardsigmoid", F.hardsigmoid, inplace=False)
 Hardswish = _activation("Hardswish", F.hardswish, inplace=False)
 LogSigmoid = _activation("LogSigmoid", F.logsigmoid)
-RReLU = _activation("RReLU", F.rrelu, "lower", "upper", lower=1 / 8, upper=1 / 3, inplace=False)
+
+
+class RReLU(Module):
+    def __init__(self, lower=1 / 8, upper=1 / 3, inplace=False):
+        super().__init__()
+        self.lower, self.upper, self.inplace = lower, upper, inplace
+
+    def forward(self, input):
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+    extra_repr = _fields("lower", "upper")
+
+
 Softmax = _activation("Softmax", F.softmax, "dim", dim=None)
 LogSoftmax = _activation("LogSoftmax", F.log_softmax, "dim", dim=None)
 Softmin = _activation("Softmin", F.softmin, "dim", dim=None)
@@ -617,11 +653,11 @@ class Dropout3d(_Dropout):
 
 
 class AlphaDropout(_Dropout):
-    pass
+    _function = staticmethod(F.alpha_dropout)
 
 
 class FeatureAlphaDropout(_Dropout):
-    pass
+    _function = staticmethod(F.feature_alpha_dropout)
 
 
 # Normalization
@@ -821,6 +857,7 @@ class Embedding(Module):
         super().__init__()
         num_embeddings, embedding_dim = _whole(num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
+        self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         if _weight is None:
             self.weight = Parameter(_make.zeros(num_embeddings, embedding_dim))
             self.reset_parameters()
@@ -834,12 +871,14 @@ class Embedding(Module):
         self.weight._start(kind="normal", mean=0.0, std=1.0, **row)
 
     @classmethod
-    def from_pretrained(cls, embeddings, freeze=True, padding_idx=None, **_):
+    def from_pretrained(cls, embeddings, freeze=True, padding_idx=None, max_norm=None, norm_type=2.0,
+                        scale_grad_by_freq=False, sparse=False):
         rows, columns = embeddings.shape
-        return cls(rows, columns, padding_idx, _weight=embeddings, _freeze=freeze)
+        return cls(rows, columns, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, _weight=embeddings,
+                   _freeze=freeze)
 
     def forward(self, input):
-        return F.embedding(input, self.weight, self.padding_idx)
+        return F.embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq)
 
     def extra_repr(self):
         s = f"{self.num_embeddings}, {self.embedding_dim}"
@@ -848,8 +887,10 @@ class Embedding(Module):
 
 class EmbeddingBag(Module):
     def __init__(self, num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False,
-                 mode="mean", sparse=False, _weight=None, include_last_offset=False, padding_idx=None, **_):
+                 mode="mean", sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None,
+                 dtype=None):
         super().__init__()
+        self.norm_type, self.scale_grad_by_freq = norm_type, scale_grad_by_freq
         self.num_embeddings, self.embedding_dim, self.mode = num_embeddings, embedding_dim, mode
         self.max_norm, self.include_last_offset = max_norm, include_last_offset
         self.padding_idx = padding_idx if padding_idx is None or padding_idx >= 0 else padding_idx + num_embeddings
@@ -862,13 +903,13 @@ class EmbeddingBag(Module):
 
     @classmethod
     def from_pretrained(cls, embeddings, freeze=True, **options):
-        options.pop("norm_type", None)
         made = cls(*embeddings.shape, _weight=embeddings, **options)
         made.weight.requires_grad = not freeze
         return made
 
     def forward(self, input, offsets=None, per_sample_weights=None):
-        return F.embedding_bag(input, self.weight, offsets, self.max_norm, mode=self.mode,
+        return F.embedding_bag(input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq,
+                               mode=self.mode,
                                per_sample_weights=per_sample_weights, include_last_offset=self.include_last_offset,
                                padding_idx=self.padding_idx)
 
@@ -1123,8 +1164,6 @@ class MultiheadAttention(Module):
                 f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} and num_heads={num_heads} "
                 "instead"
             )
-        if add_bias_kv or add_zero_attn:
-            raise trace.Unsupported("add_bias_kv and add_zero_attn of nn.MultiheadAttention are not read yet")
         self.embed_dim, self.num_heads, self.dropout, self.batch_first = embed_dim, num_heads, dropout, batch_first
         self.kdim = embed_dim if kdim is None else kdim
         self.vdim = embed_dim if vdim is None else vdim
@@ -1145,6 +1184,7 @@ class MultiheadAttention(Module):
             self.in_proj_bias = _weight(3 * embed_dim)
         else:
             self.register_parameter("in_proj_bias", None)
+        self.add_zero_attn = add_zero_attn
         self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias=bias)
         for w in (self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight):
             if w is not None:
@@ -1152,6 +1192,13 @@ class MultiheadAttention(Module):
         if bias:
             init.zeros_(self.in_proj_bias)
             init.zeros_(self.out_proj.bias)
+        if add_bias_kv:
+            self.bias_k, self.bias_v = _weight(1, 1, embed_dim), _weight(1, 1, embed_dim)
+            init.xavier_normal_(self.bias_k)
+            init.xavier_normal_(self.bias_v)
+        else:
+            self.register_parameter("bias_k", None)
+            self.register_parameter("bias_v", None)
 
     def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None,
                 average_attn_weights=True, is_causal=False):
@@ -1181,7 +1228,26 @@ class MultiheadAttention(Module):
             biases = (None,) * 3 if self.in_proj_bias is None else _ops.chunk(self.in_proj_bias, 3, 0)
             q, k, v = (F.linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases))
         n, t, _ = q.shape
+        if self.bias_k is not None:
+            k, v = (_ops.cat([x, _ops.expand(b, n, 1, self.embed_dim)], 1) for x, b in ((k, self.bias_k), (v, self.bias_v)))
+        if self.add_zero_attn:
+            k, v = (_ops.cat([x, _ops.narrow(x, 1, 0, 1) * 0], 1) for x in (k, v))
         s = k.shape[1]
+        # Masks let everyone look at the places that were added.
+        added = (self.bias_k is not None) + self.add_zero_attn
+
+        def widened(mask):
+            if not added:
+                return mask
+            more = _ops.expand(_make.zeros(1, dtype=mask.dtype), *mask.shape[:-1], added)
+            return _ops.cat([mask, more], -1)
+
+        if attn_mask is None and is_causal:
+            raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
+        if attn_mask is not None:
+            attn_mask = widened(attn_mask)
+        if key_padding_mask is not None:
+            key_padding_mask = widened(key_padding_mask)
         heads = [
             _ops.transpose(_ops.reshape(x, n, length, self.num_heads, self.head_dim), 1, 2)
             for x, length in ((q, t), (k, s), (v, s))
@@ -1194,8 +1260,6 @@ class MultiheadAttention(Module):
                 scores = _ops.masked_fill(scores, attn_mask, -math.inf)
             else:
                 scores = scores + attn_mask
-        elif is_causal:
-            scores = _ops.where(_ops.tril(_make.ones(t, s, dtype=bool_)), scores, -math.inf)
         if key_padding_mask is not None:
             mask = _ops.reshape(key_padding_mask, n, 1, 1, s)
             scores = _ops.masked_fill(scores, mask, -math.inf) if mask.dtype is bool_ else scores + mask
@@ -1240,13 +1304,14 @@ class TransformerEncoderLayer(Module):
     def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
         x = src
         if self.norm_first:
-            x = x + self._sa_block(self.norm1(x), src_mask, src_key_padding_mask)
+            x = x + self._sa_block(self.norm1(x), src_mask, src_key_padding_mask, is_causal)
             return x + self._ff_block(self.norm2(x))
-        x = self.norm1(x + self._sa_block(x, src_mask, src_key_padding_mask))
+        x = self.norm1(x + self._sa_block(x, src_mask, src_key_padding_mask, is_causal))
         return self.norm2(x + self._ff_block(x))
 
-    def _sa_block(self, x, attn_mask, key_padding_mask):
-        made = self.self_attn(x, x, x, attn_mask=attn_mask, key_padding_mask=key_padding_mask, need_weights=False)
+    def _sa_block(self, x, attn_mask, key_padding_mask, is_causal=False):
+        made = self.self_attn(x, x, x, attn_mask=attn_mask, key_padding_mask=key_padding_mask, need_weights=False,
+                              is_causal=is_causal)
         return self.dropout1(made[0])
 
     def _ff_block(self, x):
@@ -1278,7 +1343,8 @@ class TransformerDecoderLayer(Module):
 
         def cross(x):
             made = self.multihead_attn(x, memory, memory, attn_mask=memory_mask,
-                                       key_padding_mask=memory_key_padding_mask, need_weights=False)
+                                       key_padding_mask=memory_key_padding_mask, need_weights=False,
+                                       is_causal=memory_is_causal)
             return self.dropout2(made[0])
 
         def feed(x):
@@ -1302,7 +1368,7 @@ class TransformerEncoder(Module):
 
     def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
         for layer in self.layers:
-            src = layer(src, src_mask=mask, src_key_padding_mask=src_key_padding_mask)
+            src = layer(src, src_mask=mask, src_key_padding_mask=src_key_padding_mask, is_causal=bool(is_causal))
         return src if self.norm is None else self.norm(src)
 
 
@@ -1316,7 +1382,8 @@ class TransformerDecoder(Module):
                 memory_key_padding_mask=None, tgt_is_causal=None, memory_is_causal=False):
         for layer in self.layers:
             tgt = layer(tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
-                        tgt_key_padding_mask=tgt_key_padding_mask, memory_key_padding_mask=memory_key_padding_mask)
+                        tgt_key_padding_mask=tgt_key_padding_mask, memory_key_padding_mask=memory_key_padding_mask,
+                        tgt_is_causal=bool(tgt_is_causal), memory_is_causal=memory_is_causal)
         return tgt if self.norm is None else self.norm(tgt)
 
 
@@ -1344,11 +1411,13 @@ class Transformer(Module):
         self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
 
     def forward(self, src, tgt, src_mask=None, tgt_mask=None, memory_mask=None, src_key_padding_mask=None,
-                tgt_key_padding_mask=None, memory_key_padding_mask=None, **_):
-        memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask)
+                tgt_key_padding_mask=None, memory_key_padding_mask=None, src_is_causal=None, tgt_is_causal=None,
+                memory_is_causal=False):
+        memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal)
         return self.decoder(tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
                             tgt_key_padding_mask=tgt_key_padding_mask,
-                            memory_key_padding_mask=memory_key_padding_mask)
+                            memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=tgt_is_causal,
+                            memory_is_causal=memory_is_causal)
 
     @staticmethod
     def generate_square_subsequent_mask(sz, device=None, dtype=None):
@@ -1410,9 +1479,11 @@ class Upsample(Module):
         elif scale_factor:
             scale_factor = float(scale_factor)
         self.size, self.scale_factor, self.mode, self.align_corners = size, scale_factor, mode, align_corners
+        self.recompute_scale_factor = recompute_scale_factor
 
     def forward(self, input):
-        return F.interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners)
+        return F.interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners,
+                             self.recompute_scale_factor)
 
     def extra_repr(self):
         given = f"scale_factor={self.scale_factor!r}" if self.size is None else f"size={self.size!r}"
@@ -1428,39 +1499,5 @@ class UpsamplingBilinear2d(Upsample):
     def __init__(self, size=None, scale_factor=None):
         super().__init__(size, scale_factor, "bilinear", True)
 
-
-# Losses
-
-
-def _loss(name, function, *fields, **defaults):
-    class Loss(Module):
-        def __init__(self, *arguments, **options):
-            super().__init__()
-            values = {**defaults, "reduction": "mean"}
-            values.update(zip(defaults, arguments))
-            values.update(options)
-            self._options = {k: v for k, v in values.items() if k not in ("size_average", "reduce")}
-            for k, v in self._options.items():
-                if isinstance(v, Tensor):
-                    self.register_buffer(k, v)
-                else:
-                    setattr(self, k, v)
-
-        def forward(self, input, target):
-            return function(input, target, **self._options)
-
-    Loss.__name__ = Loss.__qualname__ = name
-    return Loss
-
-
-MSELoss = _loss("MSELoss", F.mse_loss, size_average=None, reduce=None)
-L1Loss = _loss("L1Loss", F.l1_loss, size_average=None, reduce=None)
-SmoothL1Loss = _loss("SmoothL1Loss", F.smooth_l1_loss, size_average=None, reduce=None)
-HuberLoss = _loss("HuberLoss", F.huber_loss)
-BCELoss = _loss("BCELoss", F.binary_cross_entropy, weight=None, size_average=None, reduce=None)
-BCEWithLogitsLoss = _loss("BCEWithLogitsLoss", F.binary_cross_entropy_with_logits, weight=None)
-CrossEntropyLoss = _loss("CrossEntropyLoss", F.cross_entropy, weight=None, size_average=None)
-NLLLoss = _loss("NLLLoss", F.nll_loss, weight=None, size_average=None)
-KLDivLoss = _loss("KLDivLoss", F.kl_div, size_average=None, reduce=None)
 
 __all__ = ["Buffer", "int64"]

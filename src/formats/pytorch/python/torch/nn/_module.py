@@ -113,6 +113,7 @@ class Module:
         if trace.tracing and type(self) in trace.classes and trace.calls:
             _enter(type(self), arguments)
         trace.calls.append(self)
+        asked, trace.asked = trace.asked, 0
         try:
             if len(trace.calls) > 900:
                 raise RecursionError("maximum recursion depth exceeded")
@@ -121,9 +122,15 @@ class Module:
                 hook(*arguments)
             for compute in self.__dict__.get("_recomputed", ()):
                 compute(self)
+            for hook, named in self.__dict__.get("_before", ()):
+                arguments, options = _prepared(self, hook, named, arguments, options)
             result = self.forward(*arguments, **options)
+            for hook, named in self.__dict__.get("_after", ()):
+                changed = hook(self, arguments, options, result) if named else hook(self, arguments, result)
+                result = result if changed is None else changed
         finally:
             trace.calls.pop()
+            trace.asked += asked
         if trace.tracing:
             _note(self._entered, arguments)
             _note(self._entered, options)
@@ -322,8 +329,24 @@ class Module:
     def _hook(self, *_, **__):
         return _Handle()
 
-    register_forward_hook = register_forward_pre_hook = register_backward_hook = register_full_backward_hook = _hook
-    register_full_backward_pre_hook = register_load_state_dict_post_hook = register_state_dict_pre_hook = _hook
+    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
+        return self._kept("_before", hook, with_kwargs, prepend)
+
+    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
+        return self._kept("_after", hook, with_kwargs, prepend)
+
+    def _kept(self, place, hook, named, first):
+        held = self.__dict__.setdefault(place, [])
+        held.insert(0 if first else len(held), (hook, named))
+        return _Handle(held, held[0 if first else -1])
+
+    def _backward_hook(self, *_, **__):
+        trace.say("warning", "unsupported-op",
+                  "The hook on gradients is not run: they stay as they are.", trace.here())
+        return _Handle()
+
+    register_backward_hook = register_full_backward_hook = register_full_backward_pre_hook = _backward_hook
+    register_load_state_dict_post_hook = register_state_dict_pre_hook = _hook
     _register_state_dict_hook = _register_load_state_dict_pre_hook = register_state_dict_post_hook = _hook
     register_load_state_dict_pre_hook = _hook
 
@@ -337,9 +360,22 @@ class Module:
         return f"{type(self).__name__}({self.extra_repr()})"
 
 
+def _prepared(module, hook, named, arguments, options):
+    changed = hook(module, arguments, options) if named else hook(module, arguments)
+    if changed is None:
+        return arguments, options
+    if named:
+        return changed
+    return (changed if isinstance(changed, tuple) else (changed,)), options
+
+
 class _Handle:
+    def __init__(self, held=None, kept=None):
+        self._held, self._kept = held, kept
+
     def remove(self):
-        return None
+        if self._held is not None and self._kept in self._held:
+            self._held.remove(self._kept)
 
     def __enter__(self):
         return self

@@ -6,7 +6,10 @@ torch.nn.utils.parametrizations.
 
 import math
 
+from _vitrine import trace
+
 from .. import _make, _ops
+from .._tensor import emit
 from ._module import Module, ModuleDict, Parameter
 
 _VARIANCE = {
@@ -83,13 +86,34 @@ def _matrix(weight, dim):
     return weight.reshape(weight.shape[0], math.prod(weight.shape[1:]))
 
 
-def _by_largest(name, read, dim):
+def _by_largest(name, read, dim, iterations, eps):
+    """
+    While training some steps of the power iteration go before each use, and what they find is kept for the next; in
+    evaluation what was found last is used.
+    """
     def compute(module):
         weight, u, v = read(module)
-        sigma = (u * _ops.matmul(_matrix(weight, dim), v)).sum()
+        matrix = _matrix(weight, dim)
+        if trace.tracing:
+            u, v = _iterated(_ops.detach(matrix), u, v, iterations, eps)
+        sigma = (u * _ops.matmul(matrix, v)).sum()
         module.__dict__[name] = weight / sigma
 
     return compute
+
+
+def _iterated(matrix, u, v, iterations, eps):
+    next_u, next_v = u, v
+    for _ in range(iterations):
+        next_v = _direction(_ops.matmul(_ops.transpose(matrix, 0, 1), next_u), eps)
+        next_u = _direction(_ops.matmul(matrix, next_v), eps)
+    return tuple(
+        _ops.detach(emit("TrainingBranch", [emit("Remember", [old, new]), old]))
+        for old, new in ((u, next_u), (v, next_v)))
+
+
+def _direction(x, eps):
+    return x / _ops.clamp(_ops.norm(x), min=eps)
 
 
 def _spectral_dim(module, dim):
@@ -106,7 +130,7 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
     module.register_buffer(f"{name}_u", _unit(height))
     module.register_buffer(f"{name}_v", _unit(math.prod(weight.shape) // height))
     _recompute(module, _by_largest(
-        name, lambda m: tuple(getattr(m, f"{name}_{k}") for k in ("orig", "u", "v")), dim))
+        name, lambda m: tuple(getattr(m, f"{name}_{k}") for k in ("orig", "u", "v")), dim, n_power_iterations, eps))
     return module
 
 
@@ -154,7 +178,7 @@ def parametrized_spectral_norm(module, name="weight", n_power_iterations=1, eps=
     weight = _removed(module, name)
     part = _SpectralNorm(weight, dim)
     held = _parametrized(module, name, {"original": weight}, part)
-    _recompute(module, _by_largest(name, lambda _: (held.original, part._u, part._v), dim))
+    _recompute(module, _by_largest(name, lambda _: (held.original, part._u, part._v), dim, n_power_iterations, eps))
     return module
 
 
@@ -172,4 +196,29 @@ def remove(module, name="weight"):
             module.register_parameter(name, weight)
     for kept in ("u", "v"):
         module._buffers.pop(f"{name}_{kept}", None)
+    return module
+
+
+def register_parametrization(module, name, parametrization, unsafe=False):
+    """The tensor becomes what a module makes of another, which is the parameter from here on."""
+    held = module._modules["parametrizations"]._modules.get(name) if "parametrizations" in module._modules else None
+    if held is not None:
+        held.add_module(str(len(held._modules)), parametrization)
+        return module
+    weight = _removed(module, name)
+    back = getattr(parametrization, "right_inverse", None)
+    original = weight if back is None else back(weight)
+    if isinstance(original, (tuple, list)):
+        originals = {f"original{i}": Parameter(t) for i, t in enumerate(original)}
+    else:
+        originals = {"original": original if isinstance(original, Parameter) else Parameter(original)}
+    held = _parametrized(module, name, originals, parametrization)
+
+    def compute(m):
+        made = None
+        for i, part in enumerate(held._modules.values()):
+            made = part(*held._parameters.values()) if i == 0 else part(made)
+        m.__dict__[name] = made
+
+    _recompute(module, compute)
     return module

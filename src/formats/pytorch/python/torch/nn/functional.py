@@ -3,19 +3,21 @@
 import math
 from itertools import repeat
 
-from _vitrine import trace
+from _vitrine import modes, trace
 from _vitrine.sizes import SymInt, is_symbolic, to_int
 
 from .. import _make, _ops
 from .._ops import axis, cast
 from .._tensor import Tensor, bool_, emit, float32, infer, int64
+from ._losses import *  # noqa: F403
 
 
 class TrainingFlag:
     """`module.training` while forward is read: the branch of evaluation is taken, ops that differ stay ops."""
 
     def __bool__(self):
-        return False
+        trace.asked += 1
+        return trace.learning
 
     def __eq__(self, other):
         return bool(self) == other
@@ -52,7 +54,7 @@ def linear(input, weight, bias=None):
 
 
 def bilinear(input1, input2, weight, bias=None):
-    made = _ops.einsum("bi,oij,bj->bo", input1, weight, input2)
+    made = _ops.einsum("...i,oij,...j->...o", input1, weight, input2)
     return made if bias is None else made + bias
 
 
@@ -294,6 +296,18 @@ def avg_pool3d(input, kernel_size, stride=None, padding=0, ceil_mode=False, coun
     return _avg_pool(3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
+def _adaptive_max(n, input, output_size, return_indices):
+    if not return_indices:
+        return _adaptive(n, input, output_size, "Max")
+    given = list(output_size) if isinstance(output_size, (list, tuple)) else [output_size] * n
+    spatial = input.shape[-n:]
+    wanted = [s if w is None else w for w, s in zip(given, spatial)]
+    if not all(isinstance(s, int) and isinstance(w, int) and s % w == 0 for w, s in zip(wanted, spatial)):
+        raise trace.Unsupported(
+            "return_indices of adaptive max pooling whose windows are not all of one size is not read yet")
+    return _max_pool(n, input, [s // w for w, s in zip(wanted, spatial)], None, 0, 1, False, True)
+
+
 def _adaptive(n, input, output_size, kind):
     given = list(output_size) if isinstance(output_size, (list, tuple)) else [output_size] * n
     spatial = input.shape[-n:]
@@ -329,21 +343,22 @@ def adaptive_avg_pool3d(input, output_size):
 
 
 def adaptive_max_pool1d(input, output_size, return_indices=False):
-    return _adaptive(1, input, output_size, "Max")
+    return _adaptive_max(1, input, output_size, return_indices)
 
 
 def adaptive_max_pool2d(input, output_size, return_indices=False):
-    return _adaptive(2, input, output_size, "Max")
+    return _adaptive_max(2, input, output_size, return_indices)
 
 
 def adaptive_max_pool3d(input, output_size, return_indices=False):
-    return _adaptive(3, input, output_size, "Max")
+    return _adaptive_max(3, input, output_size, return_indices)
 
 
 def _lp_pool(n, input, norm_type, kernel_size, stride, ceil_mode):
     kernel = _tuple(kernel_size, n)
     pooled = _avg_pool(n, _ops.pow(input, norm_type), kernel, stride, 0, ceil_mode, True)
-    return _ops.pow(relu(_ops.abs(pooled)) * math.prod(kernel), 1 / norm_type)
+    # An odd power may sum to less than nothing, which PyTorch leaves to be no number.
+    return _ops.pow(_ops.sign(pooled) * _ops.abs(pooled) * math.prod(kernel), 1 / norm_type)
 
 
 def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
@@ -455,7 +470,17 @@ def prelu(input, weight):
 
 
 def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
-    return _changed(input, emit("LeakyRelu", [input], alpha=(lower + upper) / 2), inplace)
+    made = emit("LeakyRelu", [input], alpha=(lower + upper) / 2)
+    slope = _make.rand_like(input) * (upper - lower) + lower
+    drawn = _ops.where(input >= 0, input, input * slope)
+    return _changed(input, _by_mode(training, drawn, made), inplace)
+
+
+def _by_mode(training, learning, else_):
+    """What a flag says: one of two values now, or which of the two the run computes."""
+    if isinstance(training, TrainingFlag):
+        return emit("TrainingBranch", [learning, else_])
+    return learning if training else else_
 
 
 def glu(input, dim=-1):
@@ -495,13 +520,22 @@ def softmin(input, dim=None, _stacklevel=3, dtype=None):
 
 
 def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
-    raise trace.Unsupported("gumbel_softmax is not read yet")
+    """Jang et al. 2017. The noise is drawn anew in each run, in evaluation too, as PyTorch does."""
+    chance = _ops.clamp(_make.rand_like(logits), 1e-30, 1 - 2**-24)
+    soft = softmax((logits - _ops.log(-_ops.log(chance))) / tau, dim)
+    if not hard:
+        return soft
+    # The largest, as a vector of 0 and 1; the gradient is that of the soft one.
+    depth = logits.shape[dim]
+    one = _ops.cast(_ops.movedim(_ops.one_hot(_ops.argmax(soft, dim), depth), -1, dim), soft.dtype)
+    return one - _ops.detach(soft) + soft
 
 
 # Dropout
 
 
 def dropout(input, p=0.5, training=True, inplace=False):
+    p = modes.rate(p)
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not isinstance(training, TrainingFlag) and not training:
@@ -509,7 +543,28 @@ def dropout(input, p=0.5, training=True, inplace=False):
     return _changed(input, emit("Dropout", [input], ratio=float(p)), inplace)
 
 
-alpha_dropout = feature_alpha_dropout = dropout
+def _alpha(input, p, training, inplace, channels):
+    """Self-normalising networks' dropout (Klambauer et al. 2017): to SELU's limit, and back to mean 0 and variance 1."""
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if p == 1:
+        return _changed(input, _by_mode(training, input * 0, input), inplace)
+    limit = 1.7580993408473766
+    shape = list(input.shape)
+    if channels:
+        shape = shape[:2] + [1] * (len(shape) - 2)
+    kept = _ops.cast(_make.rand(*shape) >= p, input.dtype)
+    a = 1 / math.sqrt((1 - p) * (1 + p * limit**2))
+    made = (input * kept - limit * (1 - kept)) * a + a * p * limit
+    return _changed(input, _by_mode(training, made, input), inplace)
+
+
+def alpha_dropout(input, p=0.5, training=False, inplace=False):
+    return _alpha(input, p, training, inplace, False)
+
+
+def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
+    return _alpha(input, p, training, inplace, True)
 
 
 def _channel_dropout(input, p=0.5, training=True, inplace=False):
@@ -533,11 +588,26 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
             )
             error.fix = {"argument": "num_features", "found": held.shape[0], "expected": channels}
             raise error
+    if momentum is None and running_mean is not None:
+        raise trace.Unsupported(
+            "momentum=None of batch normalization, a cumulative average of the running statistics, is not read yet")
+    if not isinstance(training, TrainingFlag) and not trace.asked:
+        # Said outright, and not by a condition on self.training: the statistics are the same in every run.
+        if training and running_mean is not None:
+            raise trace.Unsupported(
+                "F.batch_norm with training=True, which changes its statistics in evaluation too, is not read yet")
+        if not training and running_mean is not None:
+            wide = [-1] + [1] * (input.ndim - 2)
+            mean, var = (_ops.detach(_ops.reshape(t, *wide)) for t in (running_mean, running_var))
+            made = (input - mean) / _ops.sqrt(var + eps)
+            if weight is not None:
+                made = made * _ops.reshape(weight, *wide)
+            return made if bias is None else made + _ops.reshape(bias, *wide)
     return emit(
         "BatchNormalization",
         [input, weight, bias, running_mean, running_var],
         epsilon=float(eps),
-        momentum=0.9 if momentum is None else 1 - float(momentum),
+        momentum=1 - float(0.1 if momentum is None else momentum),
     )
 
 
@@ -582,6 +652,11 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
 
 def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
                   momentum=0.1, eps=1e-5):
+    if running_mean is not None:
+        raise trace.Unsupported(
+            "running statistics of instance normalization (track_running_stats=True) are not read yet")
+    if not use_input_stats:
+        raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
     channels = input.shape[1]
     weight = _make.ones(channels) if weight is None else weight
     bias = _make.zeros(channels) if bias is None else bias
@@ -607,6 +682,10 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             "torch.FloatTensor instead (while checking arguments for embedding)"
         )
+    if scale_grad_by_freq:
+        raise trace.Unsupported("scale_grad_by_freq of an embedding is not read yet")
+    if max_norm is not None:
+        raise trace.Unsupported("max_norm of an embedding, which changes its weights while it reads, is not read yet")
     if padding_idx is not None and padding_idx < 0:
         padding_idx += weight.shape[0]
     return emit("Gather", [weight, input], axis=0, nonnegative=1, padding_idx=padding_idx)
@@ -618,6 +697,8 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale
         raise ValueError("mode has to be one of sum, mean or max")
     if max_norm is not None:
         raise trace.Unsupported("max_norm of an embedding bag, which changes its weights while it reads, is not read yet")
+    if scale_grad_by_freq:
+        raise trace.Unsupported("scale_grad_by_freq of an embedding bag is not read yet")
     if per_sample_weights is not None and mode != "sum":
         raise NotImplementedError(
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' "
@@ -682,6 +763,8 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
         key = _ops.repeat_interleave(key, query.shape[-3] // key.shape[-3], -3)
         value = _ops.repeat_interleave(value, query.shape[-3] // value.shape[-3], -3)
     scores = _ops.matmul(query * scale, _ops.transpose(key, -2, -1))
+    if is_causal and attn_mask is not None:
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     if is_causal:
         rows, columns = query.shape[-2], key.shape[-2]
         allowed = _ops.tril(_make.ones(rows, columns, dtype=bool_))
@@ -692,7 +775,8 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
         else:
             scores = scores + attn_mask
     weights = _ops.softmax(scores, -1)
-    if isinstance(dropout_p, float) and dropout_p > 0:
+    dropout_p = modes.rate(dropout_p)
+    if dropout_p > 0:
         weights = dropout(weights, dropout_p, TrainingFlag())
     return _ops.matmul(weights, value)
 
@@ -735,6 +819,15 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
             d * int(f) if float(f).is_integer() else to_int(d * f) if is_symbolic(d) else math.floor(d * f)
             for d, f in zip(spatial, factors)
         ]
+    if align_corners is not None and mode in ("nearest", "nearest-exact", "area"):
+        raise ValueError(
+            "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
+        )
+    if antialias:
+        if n != 2 or mode not in ("bilinear", "bicubic"):
+            raise ValueError("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input")
+        given = [None] * 2 if scale_factor is None or recompute_scale_factor else factors
+        return _smoothed(input, wanted, given, mode, align_corners)
     if mode == "area":
         return _adaptive(n, input, wanted, "Average")
     kinds = {"nearest": "nearest", "nearest-exact": "nearest", "linear": "linear", "bilinear": "linear",
@@ -752,7 +845,42 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
                 nearest_mode="floor" if mode == "nearest" else "round_prefer_ceil", scales=scales)
 
 
-upsample = interpolate
+def _smoothed(input, wanted, factors, mode, align_corners):
+    """Resized with a filter that widens as the picture shrinks: along each axis a product with a known matrix."""
+    made = input
+    for d, (length, out, factor) in enumerate(zip(input.shape[2:], wanted, factors)):
+        if is_symbolic(length) or is_symbolic(out):
+            raise trace.Unsupported("interpolate with antialias=True of a picture whose size is not known is not read yet")
+        step = length / out if factor is None else 1 / factor
+        if align_corners:
+            step = (length - 1) / (out - 1) if out > 1 else 0.0
+        spread = max(step, 1.0)
+        reach = (1 if mode == "bilinear" else 2) * spread
+        rows = []
+        for i in range(out):
+            centre = step * (i + 0.5)
+            first, last = max(int(centre - reach + 0.5), 0), min(int(centre + reach + 0.5), length)
+            weights = [_kernel(mode, (j - centre + 0.5) / spread) for j in range(first, last)]
+            total = math.fsum(weights)
+            rows.append([0.0] * first + [w / total if total else w for w in weights] + [0.0] * (length - last))
+        matrix = _make.tensor(rows)
+        made = _ops.matmul(matrix, made) if d == 0 else _ops.matmul(made, _ops.transpose(matrix, 0, 1))
+    return made
+
+
+def _kernel(mode, x):
+    """The triangle, or Keys' cubic with -0.5 as PyTorch has it where it smooths."""
+    x = abs(x)
+    if mode == "bilinear":
+        return max(0.0, 1 - x)
+    a = -0.5
+    if x < 1:
+        return ((a + 2) * x - (a + 3)) * x * x + 1
+    return (((x - 5) * x + 8) * x - 4) * a if x < 2 else 0.0
+
+
+def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    return interpolate(input, size, scale_factor, mode, align_corners)
 
 
 def _windows(channels, kernel):
@@ -864,61 +992,6 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 
 
 cosine_similarity = _ops.cosine_similarity
-
-
-# Losses: what a model may compute inside of forward.
-
-
-def _reduced(loss, reduction):
-    if reduction == "mean":
-        return _ops.mean(loss)
-    return _ops.sum(loss) if reduction == "sum" else loss
-
-
-def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", **_):
-    return _reduced(_ops.square(input - target), reduction)
-
-
-def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", **_):
-    return _reduced(_ops.abs(input - target), reduction)
-
-
-def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
-    gap = _ops.abs(input - target)
-    return _reduced(_ops.where(gap < beta, gap * gap * (0.5 / beta), gap - 0.5 * beta), reduction)
-
-
-def huber_loss(input, target, reduction="mean", delta=1.0, **_):
-    gap = _ops.abs(input - target)
-    return _reduced(_ops.where(gap <= delta, gap * gap * 0.5, (gap - 0.5 * delta) * delta), reduction)
-
-
-def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
-    loss = _ops.neg(target * _ops.log(input) + (1 - target) * _ops.log(1 - input))
-    return _reduced(loss if weight is None else loss * weight, reduction)
-
-
-def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean",
-                                     pos_weight=None):
-    loss = softplus(input) - input * target
-    return _reduced(loss if weight is None else loss * weight, reduction)
-
-
-def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
-    picked = _ops.squeeze(_ops.gather(input, 1, _ops.unsqueeze(target, 1)), 1)
-    return _reduced(-picked, reduction)
-
-
-def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean",
-                  label_smoothing=0.0):
-    if target.dtype.is_floating_point:
-        return _reduced(-_ops.sum(log_softmax(input, 1) * target, 1), reduction)
-    return nll_loss(log_softmax(input, 1), target, weight, None, ignore_index, None, reduction)
-
-
-def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
-    loss = _ops.exp(target) * (target - input) if log_target else target * (_ops.log(target) - input)
-    return _reduced(loss, reduction)
 
 
 def __getattr__(name):

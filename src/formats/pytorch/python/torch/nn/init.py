@@ -2,6 +2,8 @@
 
 import math
 
+from _vitrine import trace
+
 from .._tensor import Tensor
 
 
@@ -106,6 +108,9 @@ def orthogonal_(tensor, gain=1, generator=None):
 
 
 def sparse_(tensor, sparsity, std=0.01, generator=None):
+    trace.say("warning", "unknown-initial-values",
+              f"The zeros of init.sparse_ (sparsity={sparsity}) are not read yet: without a checkpoint all values begin "
+              "with its normal distribution.", trace.here())
     return normal_(tensor, 0, std)
 
 
