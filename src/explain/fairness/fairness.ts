@@ -12,7 +12,14 @@ import { type Grouping, groupRows } from './groups';
 import { bootstrap, chanceOf, type Interval, wilson } from './intervals';
 import { type Counts, countsOf, fractionOf, type RateId, rateIds, rateOf, sizeOf } from './rates';
 import { reweigh } from './reweighing';
-import { type ConstraintId, decide, frontierOf, type GroupRule, optimizeThresholds } from './thresholds';
+import {
+  type ConstraintId,
+  decide,
+  frontierOf,
+  type GroupRule,
+  oddsFrontierOf,
+  optimizeThresholds,
+} from './thresholds';
 import { fairnessWords } from './words';
 
 export interface FairnessCall extends Omit<Subject, 'target' | 'sign' | 'input' | 'dataset'> {
@@ -380,7 +387,9 @@ async function mitigate(
     const p = Float64Array.from(probabilities!, q => q[positive.index]!);
     const chosen = optimizeThresholds(constraint, group, both.names, y, p);
     const frontier =
-      constraint === 'equalized_odds' ? undefined : frontierOf(constraint, group, both.names, y, p);
+      constraint === 'equalized_odds'
+        ? oddsFrontierOf(group, both.names, y, p)
+        : frontierOf(constraint, group, both.names, y, p);
     return { fit, both, chosen, frontier, judgedGroup: both.of.slice(rows.length) };
   };
   let choice: Awaited<ReturnType<typeof choose>>;

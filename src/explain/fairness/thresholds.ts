@@ -189,6 +189,89 @@ export function frontierOf(
   });
 }
 
+/** Cells of the unit square's side in which the two rates of equalised odds are searched together. */
+const coarse = 100;
+
+/**
+ * The same for equalised odds, where both rates may differ as much: all groups lie in a square of that side of the
+ * ROC plane, each at its most accurate point there that it can reach (its curve, or a coin's mixture below it). Corners
+ * of squares are tried on a grid of hundredths; the strict end is that of `optimizeThresholds`.
+ */
+export function oddsFrontierOf(
+  group: ArrayLike<number>,
+  groups: readonly string[],
+  truth: ArrayLike<number>,
+  score: ArrayLike<number>,
+  steps = 11,
+): FrontierPoint[] {
+  const rowsOf = divide(group, groups, truth);
+  const n = group.length;
+  const curves = rowsOf.map(rows => interpolate(hull(tradeoff(rows, truth, score, 'fpr', 'tpr'))));
+  const positives = rowsOf.map(rows => rows.filter(r => truth[r]).length);
+  const correct = (g: number, { x, y }: Rates) =>
+    ((rowsOf[g]!.length - positives[g]!) * (1 - x) + positives[g]! * y) / n;
+  const at = (g: number, cell: number) => curves[g]![(cell * gridSize) / coarse]!;
+  /** The most accurate point of a group in a square; undefined where its curve passes below. */
+  const within = (g: number, left: number, bottom: number, width: number): Rates | undefined => {
+    let best: Rates | undefined;
+    for (let cell = left; cell <= Math.min(coarse, left + width); cell++) {
+      const x = cell / coarse;
+      const y = Math.min(at(g, cell).y, (bottom + width) / coarse);
+      // Below the diagonal there is only what a coin does better.
+      if (y < bottom / coarse || y < x) continue;
+      if (!best || correct(g, { x, y }) > correct(g, best) + 1e-12) best = { x, y };
+    }
+    return best;
+  };
+  const frontier = (width: number): { accuracy: number; chosen: Rates[] } | undefined => {
+    let best: { accuracy: number; chosen: Rates[] } | undefined;
+    for (let left = 0; left + width <= coarse; left++) {
+      for (let bottom = left; bottom + width <= coarse; bottom++) {
+        const chosen = curves.map((_, g) => within(g, left, bottom, width));
+        if (!chosen.every(c => c !== undefined)) continue;
+        const accuracy = chosen.reduce((sum, c, g) => sum + correct(g, c), 0);
+        if (!best || accuracy > best.accuracy + 1e-12) best = { accuracy, chosen };
+      }
+    }
+    return best;
+  };
+  const gapOf = (points: readonly Rates[]) =>
+    Math.max(
+      ...(['x', 'y'] as const).map(
+        k => Math.max(...points.map(p => p[k])) - Math.min(...points.map(p => p[k])),
+      ),
+    );
+  const free = curves.map((_, g) => within(g, 0, 0, coarse)!);
+  const widest = gapOf(free);
+  const strict = optimizeThresholds('equalized_odds', group, groups, truth, score);
+  const found: FrontierPoint[] = [{ allowed: 0, accuracy: strict.accuracy, gap: 0, rules: strict.rules }];
+  for (let s = 1; s < steps && widest > 0; s++) {
+    const width = Math.ceil((widest * coarse * s) / (steps - 1) - 1e-9);
+    const point = frontier(width);
+    const last = found.at(-1)!;
+    // The grid of squares is coarser than that of the strict end: what is allowed less is allowed more.
+    if (!point || point.accuracy <= last.accuracy) found.push({ ...last, allowed: width / coarse });
+    else
+      found.push({
+        allowed: width / coarse,
+        accuracy: point.accuracy,
+        gap: gapOf(point.chosen),
+        rules: point.chosen.map(({ x, y }, g) => {
+          const top = at(g, Math.round(x * coarse));
+          const p_ignore = top.y - x < 1e-12 ? 0 : (top.y - y) / (top.y - x);
+          return { ...ruleOf(top), p_ignore, constant: x };
+        }),
+      });
+  }
+  return found;
+}
+
+/** False and true positive rate. */
+interface Rates {
+  x: number;
+  y: number;
+}
+
 function divide(group: ArrayLike<number>, groups: readonly string[], truth: ArrayLike<number>): number[][] {
   const rowsOf: number[][] = groups.map(() => []);
   for (let i = 0; i < group.length; i++) rowsOf[group[i]!]!.push(i);

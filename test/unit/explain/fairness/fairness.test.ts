@@ -7,7 +7,12 @@ import { disparitiesOf } from '../../../../src/explain/fairness/disparities';
 import { bootstrap, chanceOf, wilson } from '../../../../src/explain/fairness/intervals';
 import { countsOf, type RateId, rateOf } from '../../../../src/explain/fairness/rates';
 import { reweigh } from '../../../../src/explain/fairness/reweighing';
-import { decide, frontierOf, optimizeThresholds } from '../../../../src/explain/fairness/thresholds';
+import {
+  decide,
+  frontierOf,
+  oddsFrontierOf,
+  optimizeThresholds,
+} from '../../../../src/explain/fairness/thresholds';
 import { root } from '../../service/_workspace';
 
 interface Case {
@@ -114,6 +119,35 @@ describe('what would close the gaps', () => {
       if (i > 0) assert.ok(f.accuracy >= frontier[i - 1]!.accuracy - 1e-9);
     });
   });
+
+  reference.cases.forEach((each, number) =>
+    it(`shows a frontier of equalised odds whose rules do what it tells (case ${number + 1})`, () => {
+      const names = namesOf(each);
+      const frontier = oddsFrontierOf(each.group, names, each.truth, each.score);
+      const strict = optimizeThresholds('equalized_odds', each.group, names, each.truth, each.score);
+      near(frontier[0]!.accuracy, strict.accuracy, 'the strict end', 1e-9);
+      assert.ok(frontier.length > 2);
+      assert.ok(frontier.at(-1)!.accuracy > strict.accuracy);
+      const free = frontierOf('demographic_parity', each.group, names, each.truth, each.score).at(-1)!;
+      near(frontier.at(-1)!.accuracy, free.accuracy, 'each group at its best', 0.01);
+      frontier.forEach((f, i) => {
+        assert.ok(f.gap <= f.allowed + 1e-9, `${f.gap} of ${f.allowed}`);
+        if (i > 0) assert.ok(f.accuracy >= frontier[i - 1]!.accuracy - 1e-9);
+        const chance = decide(f.rules, each.group, each.score);
+        const rate = (g: number, of: number) => {
+          const rows = rowsOf(each, g).filter(r => each.truth[r] === of);
+          return rows.reduce((s, r) => s + chance[r]!, 0) / rows.length;
+        };
+        const gaps = [0, 1].map(of => {
+          const rates = names.map((_, g) => rate(g, of));
+          return Math.max(...rates) - Math.min(...rates);
+        });
+        near(Math.max(...gaps), f.gap, 'the gap of the rules', 1e-9);
+        const right = each.truth.reduce((s, t, r) => s + (t ? chance[r]! : 1 - chance[r]!), 0);
+        near(right / each.truth.length, f.accuracy, 'the accuracy of the rules', 1e-9);
+      });
+    }),
+  );
 
   it('refuses a group of one class, by name', () => {
     assert.throws(
