@@ -81,7 +81,11 @@ export function globalSurrogate(surrogate: Surrogate, about: About): Explanation
         names: whole.names,
         figures: model.figures(words, answerTitle(request)),
         facts: { r2, ...model.facts, rows: held.rows.length },
-        told: [...model.told(words), words.model.fidelity(words.percent(Math.max(0, r2)), held.rows.length)],
+        told: [
+          ...model.told(words),
+          words.model.answersAre(answerTitle(request)),
+          words.model.fidelity(words.percent(Math.max(0, r2)), held.rows.length),
+        ],
       };
     },
   };

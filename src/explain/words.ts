@@ -97,6 +97,8 @@ export interface Words {
     otherwise(answer: string): string;
     weights(list: readonly string[]): string;
     curves(list: readonly string[]): string;
+    /** What the numbers of a simple model are. */
+    answersAre(value: string): string;
     fidelity(fit: string, rows: number): string;
     embedding(layer: string, share: string, rows: number): string;
     example(subject: string, output: string, highest: string | undefined): string;
@@ -406,6 +408,7 @@ export const english: Words = {
     weights: items => `A weighted sum answers like this: ${items.join(', ')}.`,
     curves: items =>
       items.length > 0 ? `The sum moves most with ${list(items)}.` : 'No column moves the sum.',
+    answersAre: value => `Its answers are: ${value.charAt(0).toLowerCase()}${value.slice(1)}.`,
     fidelity: (fit, rows) =>
       `On ${rows} rows that it was not fitted to it explains ${fit} of the network's variation.`,
     embedding: (layer, share, rows) =>

@@ -196,6 +196,7 @@ export const chinese: Words = {
         : `在“${layer}”中，概念“${concept}”对“${target}”的推动并不比随机行更多（${score} 对 ${chance}）。`,
     influence: (helped, opposed) =>
       `${helped.length > 0 ? `最支持此回答的训练行：${list(helped)}。` : '没有训练行支持此回答。'}${opposed.length > 0 ? `最反对的：${list(opposed)}。` : ''}`,
+    answersAre: value => `其答案为：${value}。`,
     fidelity: (fit, rows) => `在未用于拟合的 ${rows} 行上，它解释了网络 ${fit} 的变化。`,
     embedding: (layer, share, rows) => `该图展示“${layer}”所见的 ${rows} 行；两条轴保留了其方差的 ${share}。`,
     direct: strongest => `直接写入输出最多的：${list(strongest)}。`,

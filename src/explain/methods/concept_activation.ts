@@ -179,7 +179,9 @@ function typicalOf(request: ExplanationRequest): string {
     const of = (list: typeof raw) =>
       momentsOf(list.map(r => Number(r.values[f.name] ?? Number.NaN)).filter(Number.isFinite));
     const [whole, own] = [of(raw), of(raw.filter(r => String(r.target) === name))];
-    const gap = (own.mean - whole.mean) / Math.sqrt(whole.variance || 1);
+    // What is the same in every row but for rounding divides none of them.
+    if (!(whole.variance > 1e-12 * whole.mean ** 2)) continue;
+    const gap = (own.mean - whole.mean) / Math.sqrt(whole.variance);
     if (Math.abs(gap) > Math.abs(best.gap))
       best = { gap, what: `${f.name} ${gap > 0 ? '>' : '<'} ${formatNumber(whole.mean)}` };
   }

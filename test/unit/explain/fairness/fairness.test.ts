@@ -120,7 +120,7 @@ describe('what would close the gaps', () => {
     });
   });
 
-  reference.cases.forEach((each, number) =>
+  reference.cases.forEach((each, number) => {
     it(`shows a frontier of equalised odds whose rules do what it tells (case ${number + 1})`, () => {
       const names = namesOf(each);
       const frontier = oddsFrontierOf(each.group, names, each.truth, each.score);
@@ -146,8 +146,8 @@ describe('what would close the gaps', () => {
         const right = each.truth.reduce((s, t, r) => s + (t ? chance[r]! : 1 - chance[r]!), 0);
         near(right / each.truth.length, f.accuracy, 'the accuracy of the rules', 1e-9);
       });
-    }),
-  );
+    });
+  });
 
   it('refuses a group of one class, by name', () => {
     assert.throws(
