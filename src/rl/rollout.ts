@@ -3,6 +3,7 @@ import type { Tensor } from '../model/graph';
 import type { Random } from '../model/random';
 import type { Rollout } from './advantages';
 import type { Environment, EnvironmentDefinition } from './environment';
+import { likeliest } from './likeliest';
 
 /** Scores of the actions and the worth of the state, [rows × (actions + 1)], for observations [rows × width]. */
 export type Policy = (observations: Float32Array, rows: number) => Promise<Float32Array>;
@@ -117,7 +118,7 @@ export async function evaluate(
     for (const [e, environment] of all.entries()) {
       if (done[e]) continue;
       const scores = output.subarray(e * columns, e * columns + a);
-      const step = environment.step(scores.indexOf(scores.reduce((x, y) => Math.max(x, y))));
+      const step = environment.step(likeliest(scores));
       returns[e]! += step.reward;
       if (step.terminated || step.truncated) done[e] = 1;
       now.set(step.observation, e * width);
@@ -127,7 +128,7 @@ export async function evaluate(
 }
 
 function draw(scores: Float32Array, random: Random): { action: number; log: number } {
-  const top = scores.reduce((x, y) => Math.max(x, y));
+  const top = scores[likeliest(scores)]!;
   const sum = scores.reduce((s, x) => s + Math.exp(x - top), 0);
   let left = random.uniform() * sum;
   let action = scores.length - 1;

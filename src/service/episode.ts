@@ -5,6 +5,7 @@ import { look } from '../explain/inside';
 import { throwIfCancelled, VitrineError } from '../model/errors';
 import { Random } from '../model/random';
 import type { Grid } from '../rl/environment';
+import { likeliest } from '../rl/likeliest';
 import { openRun } from '../train/openRun';
 
 export interface EpisodeRequest {
@@ -80,7 +81,7 @@ export async function episode(
         [input]: { shape: [1, width], data: states.at(-1)!.slice() },
       });
       const own = Array.from(values[output]!.data).slice(0, actions);
-      const action = own.indexOf(Math.max(...own));
+      const action = likeliest(own);
       scores.push(...own);
       taken.push(action);
       const step = environment.step(action);

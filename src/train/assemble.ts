@@ -12,6 +12,7 @@ import { formatExperiment, lossSpec, optimizerSpec, updateSpec } from '../format
 import { VitrineError } from '../model/errors';
 import type { Diagnostic, Model, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
+import { checkScores, inputsInWords } from './fits';
 import type { Recipe } from './recipe';
 
 export interface AssembleOptions {
@@ -77,7 +78,7 @@ export async function inputsOf(
 export async function modelOf(
   experiment: Experiment,
   file: string,
-  data: Pick<Dataset, 'sampleShape' | 'parts'>,
+  data: Pick<Dataset, 'sampleShape' | 'parts'> & Partial<Pick<Dataset, 'features' | 'notes'>>,
   { distFolder, signal }: Pick<AssembleOptions, 'distFolder' | 'signal'>,
 ): Promise<Model> {
   const { model } = experiment;
@@ -96,8 +97,21 @@ export async function modelOf(
   const broken = found?.diagnostics.some(d => d.severity === 'error');
   if (found?.model && !broken) return found.model;
   const findings = found?.diagnostics ?? Object.values(read).flatMap(r => r.diagnostics);
-  if (findings.length > 0)
-    throw fromDiagnostics('bad-model', findings, `${model.class} in ${model.file} cannot be read.`);
+  if (findings.length > 0) {
+    const words = findings.some(d => /shape|dimension|size/i.test(d.message))
+      ? inputsInWords(data)
+      : undefined;
+    throw fromDiagnostics(
+      'bad-model',
+      words
+        ? findings.map(d => ({
+            ...d,
+            message: `${d.message}${/\.\s*$/.test(d.message) ? '' : '.'} ${words}`,
+          }))
+        : findings,
+      `${model.class} in ${model.file} cannot be read.`,
+    );
+  }
   const names = Object.keys(read);
   const near = nearest(model.class, names);
   throw new VitrineError(
@@ -126,6 +140,7 @@ export async function assemble(file: string, options: AssembleOptions, given?: M
   const experiment = await experimentOf(full, options);
   const dataset = await datasetOf(experiment, full, options.signal, options.onData);
   const model = given ?? (await modelOf(experiment, full, dataset, options));
+  checkScores(model, dataset, lossSpec(experiment).name);
   // A run that goes on has weights of its own.
   const weights = given
     ? undefined

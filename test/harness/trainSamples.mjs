@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { log } from './log.mjs';
 import { copySamples, root, samples, temporary } from './paths.mjs';
+import { writeFigures } from './sampleFigures.mjs';
 
 const kept = [
   'run.json',
@@ -16,19 +17,25 @@ const kept = [
   'metrics.jsonl',
   'weights.safetensors',
 ];
-/** Curves are drawn by epochs: single steps would be most of a run's size. */
+/** Enough points for the curve of single steps: all of them would be most of a long run's size. */
+const stepsKept = 300;
 const cleaned = {
   'run.json': text => {
     const { pid: _, ...record } = JSON.parse(text);
     return `${JSON.stringify(record, null, 2)}\n`;
   },
-  'metrics.jsonl': text =>
-    text
-      .split('\n')
-      .filter(line => line !== '' && JSON.parse(line).event !== 'step')
+  'metrics.jsonl': text => {
+    const lines = text.split('\n').filter(line => line !== '');
+    const steps = lines.filter(isStep).length;
+    const every = Math.ceil(steps / stepsKept);
+    let step = 0;
+    return lines
+      .filter(line => !isStep(line) || step++ % every === 0)
       .map(line => `${line}\n`)
-      .join(''),
+      .join('');
+  },
 };
+const isStep = line => JSON.parse(line).event === 'step';
 const names = process.argv.slice(2);
 const work = copySamples(temporary('trained'));
 try {
@@ -48,6 +55,7 @@ try {
       keep(path.join(runs, run), folder, path.join(to, `20260101-000000-00${i}-0000`));
     }
   }
+  for (const problem of writeFigures()) log(problem);
 } finally {
   fs.rmSync(work, { recursive: true, force: true });
 }

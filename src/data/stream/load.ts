@@ -61,7 +61,7 @@ export async function streamTable(
       `The file is not valid UTF-8; it was read as ${head.encoding}. If its words look wrong, save it as UTF-8.`,
     );
   const target = columnNamed(table, options.target, 'the target');
-  const columns = chooseFeatures(table, options, notes);
+  const columns = chooseFeatures(table, options, notes, false);
   if (options.image) checkImage(table, columns, options.image);
   checkColumnOptions(table, options);
   const place = new Map(table.columns.map((c, i) => [c.name, i]));

@@ -2,9 +2,10 @@
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import type { ColumnOptions, Missing, Scale } from '../options';
-import { type DateOrder, dateOrders } from './dates';
+import { type DateOrder, dateOrders, strayDate } from './dates';
 import type { TableOptions } from './options';
-import { type Column, looksNumeric, type Table } from './table';
+import { bad, type Column, looksNumeric, type Table } from './table';
+import { clip } from './words';
 
 export interface ColumnPlan {
   kind: 'number' | 'category' | 'ordinal' | 'index' | 'date';
@@ -54,7 +55,11 @@ export function planColumn(column: Column, table: Table, options: TableOptions, 
   }
   const orders = dateOrders(textsOf(column));
   if (orders.length === 0) {
-    if (own.as !== 'date') return { ...shared, kind: 'category' };
+    if (own.as !== 'date') {
+      refuseStrayDate(column, table);
+      noteCapitals(column, notes);
+      return { ...shared, kind: 'category' };
+    }
     throw new VitrineError(
       'bad-data',
       `The column "${column.name}" is to be read as dates (data.columns), but not all of its values are of one form such as 2026-01-31, 31.01.2026 or 01/31/2026.`,
@@ -66,6 +71,38 @@ export function planColumn(column: Column, table: Table, options: TableOptions, 
       `Dates in "${column.name}" were read as ${orders[0] === 'mdy' ? 'month/day/year' : 'day.month.year'}; they could be read the other way round.`,
     );
   return { ...shared, kind: 'date', dateOrder: orders[0]! };
+}
+
+/** A column most of whose texts are dates is one of dates, and the rest are mistakes. */
+function refuseStrayDate(column: Column, table: Table): void {
+  const found = strayDate([...textsOf(column)]);
+  if (!found) return;
+  const line = table.lines[column.texts!.indexOf(found.stray)]!;
+  const forms: Record<DateOrder, string> = {
+    ymd: 'year-month-day',
+    dmy: 'day.month.year',
+    mdy: 'month/day/year',
+  };
+  throw bad(
+    table.file,
+    line,
+    `Line ${line}, column "${column.name}": found "${clip(found.stray)}", expected a date as ${forms[found.order]}, like most of the column. Write it so, or leave it empty and set data.missing; if the column is no date, set data.columns.${column.name}.as to "category" or put it into data.exclude.`,
+  );
+}
+
+/** "Yes" and "yes" are two categories, which is seldom meant. */
+function noteCapitals(column: Column, notes: string[]): void {
+  const spelled = new Map<string, string>();
+  for (const text of textsOf(column)) {
+    const other = spelled.get(text.toLowerCase());
+    if (other === undefined) spelled.set(text.toLowerCase(), text);
+    else if (other !== text) {
+      notes.push(
+        `"${clip(other)}" and "${clip(text)}" in "${column.name}" differ in capitals alone; they are two categories.`,
+      );
+      return;
+    }
+  }
 }
 
 function* textsOf(column: Column): Iterable<string> {

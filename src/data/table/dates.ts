@@ -7,12 +7,40 @@ const iso =
   /^(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?\s*(Z|[+-]\d\d:?\d\d)?$/;
 const local = /^(\d\d?)([-/.])(\d\d?)\2(\d{4})(?:[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?$/;
 
+/** Where the month has a name there is one way to read it: 5 Mar 2024, 05-Mar-2024, March 5, 2024; 2024年3月5日. */
+const clock = String.raw`(?:,?[T ]+(\d\d?):(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?`;
+const dayMonth = new RegExp(
+  String.raw`^(\d\d?)(?:st|nd|rd|th)?[-. ]+([a-z]{3,9})[-., ]+(\d{4})${clock}$`,
+  'i',
+);
+const monthDay = new RegExp(String.raw`^([a-z]{3,9})[. ]+(\d\d?)(?:st|nd|rd|th)?,? +(\d{4})${clock}$`, 'i');
+const han =
+  /^(\d{4}) *年 *(\d\d?) *月 *(\d\d?) *[日号](?: *(\d\d?)(?::|时|點|点)(\d\d)(?:(?::|分)(\d\d))?[分秒]?)?$/;
+const months = 'january february march april may june july august september october november december'.split(
+  ' ',
+);
+
+/** Month and name: the first three letters, or all, and "sept". */
+function monthNamed(name: string): string {
+  const n = name.toLowerCase();
+  return String(months.findIndex(m => m === n || m.slice(0, 3) === n || (n === 'sept' && m[0] === 's')) + 1);
+}
+
+function unmistakable(t: string): number | undefined {
+  const a = dayMonth.exec(t);
+  if (a) return utc(a[3]!, monthNamed(a[2]!), a[1]!, a[4], a[5], a[6]);
+  const b = monthDay.exec(t);
+  if (b) return utc(b[3]!, monthNamed(b[1]!), b[2]!, b[4], b[5], b[6]);
+  const c = han.exec(t);
+  return c ? utc(c[1]!, c[2]!, c[3]!, c[4], c[5], c[6]) : undefined;
+}
+
 /** Milliseconds since 1970, or NaN. Without a zone a time is taken as UTC, so that it is the same on every machine. */
 export function parseDate(text: string, order: DateOrder = 'ymd'): number {
   const t = text.trim();
   if (order === 'ymd') {
     const m = iso.exec(t);
-    return m ? utc(m[1]!, m[3]!, m[4]!, m[5], m[6], m[7], m[8]) : Number.NaN;
+    return m ? utc(m[1]!, m[3]!, m[4]!, m[5], m[6], m[7], m[8]) : (unmistakable(t) ?? Number.NaN);
   }
   const m = local.exec(t);
   if (!m) return Number.NaN;
@@ -38,6 +66,15 @@ function utc(
   const offset = /^([+-])(\d\d):?(\d\d)$/.exec(zone);
   const minutes = offset ? (offset[1] === '-' ? -1 : 1) * (+offset[2]! * 60 + +offset[3]!) : 0;
   return at + (+hour * 60 + +minute - minutes) * 60_000 + seconds * 1000;
+}
+
+/** The form that most of these texts are dates of, and the first that is none of it. */
+export function strayDate(texts: readonly string[]): { order: DateOrder; stray: string } | undefined {
+  for (const order of ['ymd', 'dmy', 'mdy'] as const) {
+    const strays = texts.filter(t => Number.isNaN(parseDate(t, order)));
+    if (strays.length > 0 && strays.length * 2 < texts.length) return { order, stray: strays[0]! };
+  }
+  return undefined;
 }
 
 /**

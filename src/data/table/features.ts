@@ -1,9 +1,10 @@
 /** Which columns are features, and whether they hold what they should. */
 import type { TableOptions } from './options';
 import { bad, type Column, columnNamed, numberAt, type Table } from './table';
-import { clip } from './words';
+import { clip, names } from './words';
 
-export function chooseFeatures(table: Table, options: TableOptions, notes: string[]): Column[] {
+/** @param whole all rows are there: a column without a value in any of them tells nothing, and is left out. */
+export function chooseFeatures(table: Table, options: TableOptions, notes: string[], whole = true): Column[] {
   const { split, target } = options;
   for (const name of options.categories ?? []) columnNamed(table, name, 'in data.categories');
   const excluded = new Set<string>();
@@ -36,7 +37,11 @@ export function chooseFeatures(table: Table, options: TableOptions, notes: strin
       `"${name}" divides the rows and is therefore no feature; name it in data.features to use it as one.`,
     );
   }
-  const columns = table.columns.filter(c => c.name !== target && !excluded.has(c.name));
+  const candidates = table.columns.filter(c => c.name !== target && !excluded.has(c.name));
+  const empty = candidates.filter(c => whole && c.missing === table.rows && !options.image);
+  if (empty.length > 0)
+    notes.push(`${names(empty)} ${empty.length === 1 ? 'has' : 'have'} no value in any row: left out.`);
+  const columns = candidates.filter(c => !empty.includes(c));
   if (columns.length === 0)
     throw bad(
       table.file,

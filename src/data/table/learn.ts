@@ -202,10 +202,12 @@ export function learn(
 ): PreparationState {
   const { image } = options;
   const constant: Column[] = [];
+  const close: Column[] = [];
   const learned = columns.flatMap((column, i): PreparationColumn[] => {
     const plan = plans[i]!;
     const gathered = gather(table, column, plan, train);
-    if (gathered.summary?.constant) constant.push(column);
+    const { summary } = gathered;
+    if (summary?.constant) (summary.min === summary.max ? constant : close).push(column);
     const found = learnColumn(gathered, plan);
     return image ? found.map(c => ({ ...c, shift: 0, scale: image.max })) : found;
   });
@@ -230,6 +232,10 @@ export function learn(
       `${names(constant)} ${constant.length === 1 ? 'has' : 'have'} the same value in all training rows.`,
     );
   }
+  if (close.length > 0 && !image)
+    notes.push(
+      `${names(close)}: the training rows differ by too little for numbers of their size, and count as equal. An identifier belongs into data.exclude.`,
+    );
   return stateOf(name, learned, target, image);
 }
 

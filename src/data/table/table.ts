@@ -5,13 +5,13 @@
 import Papa from 'papaparse';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
-import { isMissing, looksLikeCommaDecimal, parseNumber } from './values';
+import { guessDelimiter, withoutComments } from './beginning';
+import { isMissing, lookLikeData, looksLikeCommaDecimal, parseNumber } from './values';
 
 /** More is not a table of features, and its one-hot and scaling tables would not fit either. */
 export const maxColumns = 65_536;
 /** How much is read at a time before other work gets its turn. */
 const pieceCharacters = 1 << 20;
-const delimiters = [',', ';', '\t', '|'];
 
 export interface Column {
   name: string;
@@ -126,7 +126,10 @@ function begin(text: string, file: string, options: ReadOptions): { body: string
       undefined,
       'The file is empty. Expected a header line with the names of the columns, then rows.',
     );
-  return { body, reader: new TableReader(file, options.delimiter ?? guessDelimiter(body), options) };
+  const { rest, comments } = withoutComments(body, options.delimiter);
+  const reader = new TableReader(file, options.delimiter ?? guessDelimiter(rest), options);
+  reader.skip(comments);
+  return { body: rest, reader };
 }
 
 /** Takes rows of cells one by one, the header first. */
@@ -144,6 +147,17 @@ class TableReader {
     readonly delimiter: string,
     private readonly options: ReadOptions,
   ) {}
+
+  /** Lines above the header. */
+  skip(comments: number): void {
+    this.line += comments;
+    if (comments > 0)
+      this.notes.push(
+        comments === 1
+          ? 'A line of comment above the header was skipped.'
+          : `${comments} lines of comment above the header were skipped.`,
+      );
+  }
 
   add(cells: readonly string[], error?: Pick<Papa.ParseError, 'type' | 'code' | 'message'>): void {
     const { file, builders } = this;
@@ -208,12 +222,11 @@ export function columnNamed(table: Table, name: string, what: string): Column {
   if (found) return found;
   const names = table.columns.map(c => c.name);
   const near = nearest(name, names);
-  const numbersOnly = names.every(n => Number.isFinite(parseNumber(n)));
   throw bad(
     table.file,
     1,
     `There is no column "${name}" (${what}). ${near ? `Did you mean "${near}"? ` : ''}The header has ${listed(names)}.${
-      numbersOnly ? ' It looks like data: add a first line with the names of the columns.' : ''
+      lookLikeData(names) ? ' These look like data: add a first line with the names of the columns.' : ''
     }`,
   );
 }
@@ -287,27 +300,6 @@ function ragged(
         : 'Complete the line, or remove it.'
     }`,
   );
-}
-
-/** The delimiter that gives the header the most columns, and the same number in the next lines. */
-function guessDelimiter(body: string): string {
-  let best = ',';
-  let bestScore = 0;
-  for (const delimiter of delimiters) {
-    const { data } = Papa.parse<string[]>(body.slice(0, 1 << 16), { delimiter, newline: '\n', preview: 20 });
-    const lines = data.filter(r => r.length > 1 || r[0]!.trim() !== '');
-    const width = lines[0]?.length ?? 0;
-    if (width < 2) continue;
-    // The last line may be cut by the slice.
-    const body_ = lines.slice(1, -1);
-    const even = body_.every(r => r.length === width) ? 1 : 0;
-    const score = even * 1e9 + width;
-    if (score > bestScore) {
-      bestScore = score;
-      best = delimiter;
-    }
-  }
-  return best;
 }
 
 export class Builder {

@@ -30,3 +30,8 @@ export function looksLikeCommaDecimal(text: string): boolean {
 function finite(x: number): number {
   return Number.isFinite(x) ? x : Number.NaN;
 }
+
+/** Half of what should be names of columns are numbers: the file has no header. */
+export function lookLikeData(names: readonly string[]): boolean {
+  return names.length > 0 && names.filter(n => !Number.isNaN(parseNumber(n))).length * 2 >= names.length;
+}

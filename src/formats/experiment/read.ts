@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ColumnHead } from '../../data/dataset';
 import { datasetKind } from '../../data/load';
+import { lookLikeData } from '../../data/table/values';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, SourceRange } from '../../model/graph';
 import { listed, nearest } from '../../model/suggest';
@@ -151,7 +152,7 @@ async function checkColumns(source: JsonSource, experiment: Experiment): Promise
     source.report(
       range,
       'column-not-found',
-      `There is no column "${name}" in ${path.basename(data.file)}. ${near ? `Did you mean "${near}"?` : `It has ${listed(names)}.`}`,
+      `There is no column "${name}" in ${path.basename(data.file)}. ${near ? `Did you mean "${near}"?` : `It has ${listed(names)}.`}${!near && lookLikeData(names) ? ' These look like data: add a first line with the names of the columns.' : ''}`,
       near ? replace(range, JSON.stringify(near)) : undefined,
     );
   };

@@ -5,6 +5,7 @@
 import type { Tensors } from '../../model/graph';
 import type { Random } from '../../model/random';
 import type { Agent, AgentContext, AgentDefinition, Learner } from '../agent';
+import { likeliest } from '../likeliest';
 import { ReplayBuffer } from '../replay';
 
 /** The action taken, and what it was worth. */
@@ -42,6 +43,7 @@ class DeepQ implements Agent {
     const { definition, options, loss, epochs } = this.c;
     const { environments: n, steps } = options;
     const width = definition.observation.names.length;
+    const actions = definition.actions.length;
     const all = Array.from({ length: n }, () => definition.create());
     const now = new Float32Array(n * width);
     for (const [e, environment] of all.entries()) now.set(environment.reset(random), e * width);
@@ -55,8 +57,8 @@ class DeepQ implements Agent {
       for (const [e, environment] of all.entries()) {
         const action =
           random.uniform() < chance
-            ? random.integer(definition.actions.length)
-            : best(scores, e, definition.actions.length);
+            ? random.integer(actions)
+            : likeliest(scores.subarray(e * actions, (e + 1) * actions));
         const { observation, reward, terminated, truncated } = environment.step(action);
         this.replay.add({
           state: now.subarray(e * width, (e + 1) * width),
@@ -100,7 +102,9 @@ class DeepQ implements Agent {
     const chooser = loss['double'] === true ? await (await learner.policy(batch))(nexts, batch) : worth;
     const targets = new Float32Array(batch * columns);
     for (let i = 0; i < batch; i++) {
-      const after = terminated[i] ? 0 : worth[i * actions + best(chooser, i, actions)]!;
+      const after = terminated[i]
+        ? 0
+        : worth[i * actions + likeliest(chooser.subarray(i * actions, (i + 1) * actions))]!;
       targets.set([acted[i]!, rewards[i]! + options.discount * after], i * columns);
     }
     await learner.step(
@@ -114,14 +118,6 @@ class DeepQ implements Agent {
 export function epsilonAt(progress: number, loss: Readonly<Record<string, unknown>>): number {
   const [from, to] = [Number(loss['epsilon_start']), Number(loss['epsilon_end'])];
   return from + (to - from) * Math.min(1, progress / Number(loss['exploration']));
-}
-
-/** The action with the highest score; of equals the first. */
-function best(scores: Float32Array, row: number, actions: number): number {
-  let found = 0;
-  for (let a = 1; a < actions; a++)
-    if (scores[row * actions + a]! > scores[row * actions + found]!) found = a;
-  return found;
 }
 
 function named(prefix: string, tensors: Tensors): Tensors {

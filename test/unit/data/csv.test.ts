@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { parseDate } from '../../../src/data/table/dates';
 import { csv, failure, load } from './_load';
 
 const none = { test: 0, valid: 0 };
@@ -349,6 +350,64 @@ describe('Notes', () => {
   });
 });
 
+describe('A table that is read for what was meant', () => {
+  const notesOf = async (text: string) => {
+    const data = await load(text, { split: none });
+    return { data, notes: data.notes.join('\n') };
+  };
+
+  it('skips comments above the header, and keeps a header that begins with #', async () => {
+    const { data, notes } = await notesOf('# by a tool\n# 2026, twice\na,b,y\n1,2,u\n3,4,v\n');
+    assert.match(notes, /2 lines of comment above the header were skipped/);
+    assert.deepEqual(
+      data.features.map(f => f.name),
+      ['a', 'b'],
+    );
+    const { line } = await failure('# note\na,b,y\n1,2,u\n3,v\n');
+    assert.equal(line, 4);
+    assert.deepEqual(
+      (await load('#a,y\n1,u\n2,v\n', { split: none })).features.map(f => f.name),
+      ['#a'],
+    );
+  });
+
+  it('leaves out columns without a value, and says so', async () => {
+    const { data, notes } = await notesOf('a,b,y,\n1,,u,\n2,,v,\n3,,u,\n');
+    assert.match(notes, /"b", "column 4" have no value in any row: left out/);
+    assert.deepEqual(data.sampleShape, [1]);
+  });
+
+  it('reads dates whose months have names, and Chinese ones', async () => {
+    for (const dates of [
+      ['5 Mar 2024', '06-Apr-2024', '7. December 2024'],
+      ['March 5, 2024', 'Sept. 6 2024', 'Jul 7th, 2025'],
+      ['2024年3月5日', '2024年12月31日', '2025 年 1 月 1 日'],
+    ]) {
+      const rows = dates.map((d, i) => `"${d}",${i % 2 ? 'u' : 'v'}`).join('\n');
+      const { data } = await notesOf(`when,y\n${rows}\n`);
+      assert.ok(
+        data.features.some(f => f.name === 'when.month'),
+        dates.join(),
+      );
+    }
+    assert.equal(parseDate('5 Mar 2024'), Date.UTC(2024, 2, 5));
+    assert.equal(parseDate('March 5, 2024 13:30'), Date.UTC(2024, 2, 5, 13, 30));
+    assert.equal(parseDate('2024年3月5日 13时30分'), Date.UTC(2024, 2, 5, 13, 30));
+    assert.ok(Number.isNaN(parseDate('31 Feb 2024')));
+    assert.ok(Number.isNaN(parseDate('5 Mai 2024')));
+  });
+
+  it('says where categories differ in capitals alone, and where numbers cannot be told apart', async () => {
+    assert.match(
+      (await notesOf('a,y\nYes,u\nyes,v\nno,u\n')).notes,
+      /"Yes" and "yes" in "a" differ in capitals alone/,
+    );
+    const ids = ['9007199254740992', '9007199254740994', '9007199254740996', '9007199254740998'];
+    const { notes } = await notesOf(`a,y\n${ids.map((n, i) => `${n},${i % 2 ? 'u' : 'v'}`).join('\n')}\n`);
+    assert.match(notes, /"a": the training rows differ by too little/);
+  });
+});
+
 describe('A table that cannot be read', () => {
   const cases: [string, string | Uint8Array, Record<string, unknown>, RegExp, number?][] = [
     ['empty file', '', {}, /^The file is empty\. Expected a header line/],
@@ -368,7 +427,7 @@ describe('A table that cannot be read', () => {
       /There is no column "size" \(in data\.features\)/,
       1,
     ],
-    ['no header', '1,2\n3,4\n5,6\n', {}, /It looks like data: add a first line/, 1],
+    ['no header', '1,2\n3,4\n5,6\n', {}, /These look like data: add a first line/, 1],
     ['target as feature', table, { features: ['y'] }, /is the target and a feature at once/, 1],
     ['only the target', 'y\nu\nv\n', {}, /No column is left to predict from/, 1],
     [
@@ -396,6 +455,13 @@ describe('A table that cannot be read', () => {
     ['infinity', 'a,y\n1,u\n-inf,v\n3,u\n', {}, /^Line 3, column "a": found "-inf".*Infinite values/, 3],
     ['a number beyond doubles', 'a,y\n1,u\n1e999,v\n3,u\n', {}, /^Line 3, column "a": found "1e999"/, 3],
     ['NaN', 'a,y\n1,u\nNaN,v\n3,u\n', {}, /^Line 3, column "a": the value is missing/, 3],
+    [
+      'a date of another form',
+      'a,y\n2026-01-31,u\n2026-02-01,v\n03/02/2026,u\n',
+      {},
+      /^Line 4, column "a": found "03\/02\/2026", expected a date as year-month-day/,
+      4,
+    ],
     ['one class only', 'a,y\n1,u\n2,u\n', {}, /only one class, "u"/, 1],
     ['empty target', 'a,y\n1,\n2,\n', {}, /The target column "y" is empty/, 1],
     [

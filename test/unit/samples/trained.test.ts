@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { experimentOf } from '../../../src/train/assemble';
+import { historyOf } from '../../../src/train/history';
 import { type OpenRun, openRun } from '../../../src/train/openRun';
 import { predictRows } from '../../../src/train/predictRows';
 import { readRun, readRunExperiment } from '../../../src/train/runs';
@@ -69,6 +71,22 @@ describe('What ships trained', () => {
       }
     });
   }
+
+  it('states its figures beside those of the authorities, none more than a point worse', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['test/harness/sampleFigures.mjs', '--check'], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+  });
+
+  it('keeps the curve of single steps, thinned', async () => {
+    for (const name of ['char-gpt', 'digits', 'cartpole']) {
+      const [id] = readdirSync(path.join(root, name, 'trained'));
+      const { events } = await readRun(path.join(root, name, 'trained', id!));
+      const { steps } = historyOf(events);
+      assert.ok(steps.step.length > 20 && steps.step.length <= 300, `${name}: ${steps.step.length}`);
+    }
+  });
 
   it('goes where its folder goes', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vitrine-moved-'));
