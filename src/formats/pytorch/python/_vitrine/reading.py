@@ -544,10 +544,12 @@ def _restore(kept):
 
 
 def _collect(value, into, depth=0):
+    import torch
     from torch import Tensor
 
     if isinstance(value, Tensor):
-        into.append(value)
+        # A complex output leaves the graph as its two parts.
+        into.append(torch.view_as_real(value) if value.is_complex() else value)
     elif hasattr(value, "_packed"):
         _collect(value.data, into, depth + 1)
     elif depth < 6:

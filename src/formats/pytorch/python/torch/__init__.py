@@ -16,6 +16,7 @@ from ._tensor import (
     Tensor,
     bfloat16,
     bool_,
+    complex64,
     device,
     dtype,
     float16,
@@ -33,6 +34,7 @@ globals()["bool"] = bool_
 half, double, long = float16, float64, int64
 globals().update({"float": float32, "int": int32})
 short = int16 = int32
+cfloat = cdouble = complex128 = complex64
 inf, nan, pi, e = math.inf, math.nan, math.pi, math.e
 strided, contiguous_format, channels_last, preserve_format = "strided", "contiguous", "channels_last", "preserve"
 __version__ = "2.5.1"
@@ -415,7 +417,11 @@ from . import nn
 
 nn.functional.__dict__.setdefault("sigmoid", _ops.sigmoid)
 functional = _submodule("functional", **{k: globals()[k] for k in ("einsum", "norm", "meshgrid", "split", "cdist")})
-fft = _submodule("fft")
+from . import _complex, fft
+from ._complex import angle, complex, conj, imag, is_complex, polar, real, view_as_complex, view_as_real
+
+stft = fft.stft
+Tensor.stft = stft
 layer_norm, group_norm = nn.functional.layer_norm, nn.functional.group_norm
 
 

@@ -39,6 +39,10 @@ def _symbolic(shape):
 
 
 def _constant(shape, value, dtype):
+    if dtype.is_complex:
+        from ._complex import pair
+
+        return pair(_constant(shape, value, float32), _constant(shape, 0, float32), value == 0)
     if _symbolic(shape):
         return emit("ConstantOfShape", [], shape=shape, value=value, dtype=dtype.name)
     kind = {"kind": "zeros"} if value == 0 else {"kind": "ones"} if value == 1 else {
@@ -97,6 +101,12 @@ def full_like(input, fill_value, *, dtype=None, **_):
 
 
 def _random(shape, dtype, requires_grad, initializer):
+    if dtype.is_complex:
+        from ._complex import pair
+
+        if initializer["kind"] == "normal":
+            initializer = {**initializer, "std": initializer["std"] / math.sqrt(2)}
+        return _options(pair(*[_random(shape, float32, False, initializer) for _ in (0, 1)]), requires_grad)
     if trace.tracing:
         if initializer["kind"] == "normal":
             made = emit("RandomNormal", [], shape=shape, mean=float(initializer["mean"]),
@@ -125,6 +135,8 @@ def rand(*size, dtype=None, device=None, requires_grad=False, generator=None, **
 
 def randn_like(input, *, dtype=None, **_):
     shape, dtype = _like(input, dtype)
+    if dtype.is_complex:
+        return randn(*shape, dtype=dtype)
     if trace.tracing:
         return emit("RandomNormalLike", [input], mean=0.0, scale=1.0, dtype=dtype.name)
     return randn(*shape, dtype=dtype)

@@ -14,6 +14,7 @@ from ._tensor import (
     Tensor,
     as_dtype,
     bool_,
+    complex64,
     emit,
     float32,
     get_default_dtype,
@@ -30,6 +31,10 @@ MIN = builtins.min
 def cast(x, dtype):
     if x.dtype is dtype:
         return x
+    if dtype.is_complex:
+        from . import _complex
+
+        return _complex.as_complex(x)
     if not trace.tracing and x._random():
         return leaf(x.shape, dtype, x._init)
     return emit("Cast", [x], to=dtype.name)
@@ -43,6 +48,10 @@ def promote(x, y):
     if not isinstance(y, Tensor):
         y = number_of(y)
         dtype = x.dtype
+        if dtype.is_complex or isinstance(y, complex):
+            from . import _complex
+
+            return cast(x, complex64), cast(_complex._constant(complex(y)), complex64)
         if isinstance(y, float) and not dtype.is_floating_point:
             dtype = get_default_dtype()
         elif not isinstance(y, bool) and dtype is bool_:
@@ -52,7 +61,9 @@ def promote(x, y):
         return x, y
     a, b = x.dtype, y.dtype
     # A tensor without dimensions yields to one with dimensions in the same category.
-    if a.is_floating_point == b.is_floating_point and bool(x.ndim) != bool(y.ndim):
+    if a.is_complex or b.is_complex:
+        wider = complex64
+    elif a.is_floating_point == b.is_floating_point and bool(x.ndim) != bool(y.ndim):
         wider = a if x.ndim else b
     else:
         wider = a if a._rank > b._rank else b
@@ -62,7 +73,7 @@ def promote(x, y):
 
 
 def number_of(value):
-    if isinstance(value, (bool, int, float, SymInt)):
+    if isinstance(value, (bool, int, float, complex, SymInt)):
         return value
     if isinstance(value, SymFloat):
         return value._whole()
@@ -142,10 +153,10 @@ def div(input, other, *, rounding_mode=None, out=None):
         a, b = promote(x, y)
         if not a.dtype.is_floating_point:
             return emit("Div", [a, b])
-    if isinstance(x, Tensor) and not x.dtype.is_floating_point:
-        x = cast(x, get_default_dtype())
-    if isinstance(y, Tensor) and not y.dtype.is_floating_point:
-        y = cast(y, get_default_dtype())
+    if isinstance(x, Tensor):
+        x = _floating(x)
+    if isinstance(y, Tensor):
+        y = _floating(y)
     made = _binary("Div", x, float(y) if isinstance(y, int) else y)
     return trunc(made) if rounding_mode == "trunc" else made
 
@@ -295,7 +306,7 @@ bitwise_xor, bitwise_not = _bitwise("bitwise_xor", logical_xor), _bitwise("bitwi
 
 
 def _floating(x):
-    return x if x.dtype.is_floating_point else cast(x, get_default_dtype())
+    return x if x.dtype.is_floating_point or x.dtype.is_complex else cast(x, get_default_dtype())
 
 
 def _unary(op, floating=True):

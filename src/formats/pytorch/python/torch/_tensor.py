@@ -9,7 +9,7 @@ from _vitrine.sizes import SymFloat, SymInt, is_symbolic, size
 class dtype:
     def __init__(self, name, rank, floating):
         self.name, self._rank, self.is_floating_point = name, rank, floating
-        self.is_complex = False
+        self.is_complex = name.startswith("complex")
         self.itemsize = {"b": 1, "u": 1}.get(name[0], 4)
 
     def __repr__(self):
@@ -31,6 +31,8 @@ float16 = dtype("float16", 6, True)
 bfloat16 = dtype("bfloat16", 7, True)
 float32 = dtype("float32", 8, True)
 float64 = dtype("float64", 9, True)
+#: Of pairs of real tensors (see _complex): no value of the graph has it.
+complex64 = dtype("complex64", 10, False)
 DTYPES = {d.name: d for d in (bool_, uint8, int8, int32, int64, float16, bfloat16, float32, float64)}
 _default = float32
 
@@ -53,6 +55,8 @@ def as_dtype(value):
         return int64
     if value is bool:
         return bool_
+    if value is complex:
+        return complex64
     raise TypeError(f"{value!r} is no dtype")
 
 
@@ -145,10 +149,15 @@ _MOVING = {"Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Slice", "
 
 def emit(op, inputs, outputs=1, **attributes):
     """Adds a node to the graph; its output, or a tuple if there are several."""
-    attributes = {k: _attribute(v) for k, v in attributes.items() if v is not None}
     for tensor in inputs:
-        if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"expected Tensor but got {_kind(tensor)}")
+        if tensor is not None:
+            if not isinstance(tensor, Tensor):
+                raise TypeError(f"expected Tensor but got {_kind(tensor)}")
+            if tensor._dtype is complex64:
+                from . import _complex
+
+                return _complex.emitted(op, inputs, outputs, attributes)
+    attributes = {k: _attribute(v) for k, v in attributes.items() if v is not None}
     if not trace.tracing and op in _MOVING and inputs[0]._random():
         source = inputs[0]
         [made] = infer(op, [(source._dtype, source._shape)], **attributes)
@@ -435,7 +444,7 @@ class Tensor:
         return self._dtype.is_floating_point
 
     def is_complex(self):
-        return False
+        return self._dtype.is_complex
 
     def is_contiguous(self, *_, **__):
         return True
@@ -472,7 +481,7 @@ class Tensor:
         for a in arguments:
             if isinstance(a, Tensor):
                 wanted = a.dtype
-            elif isinstance(a, dtype) or a in (float, int, bool):
+            elif isinstance(a, dtype) or a in (float, int, bool, complex):
                 wanted = a
         from . import _ops
 

@@ -18,6 +18,13 @@ def settled(tensor, what):
     """A tensor that no node makes: what a node computed becomes values."""
     if tensor._init is not None:
         return tensor
+    if tensor.dtype.is_complex:
+        from .. import _complex
+
+        made = _complex.stored(tensor)
+        if made is None:
+            raise trace.Unsupported(f"how {what} begins, whose numbers are complex, is not known")
+        return made
     made = _tensor.settled(tensor)
     if made is None:
         trace.say(
@@ -40,6 +47,12 @@ class Parameter(Tensor):
         if not isinstance(data, Tensor):
             raise TypeError(f"expected a Tensor, got {type(data).__name__}")
         source = settled(data, "a parameter")
+        if source.dtype.is_complex:
+            from .. import _complex
+
+            made = _complex.stored(source, cls)
+            made.requires_grad = requires_grad
+            return made
         made = object.__new__(cls)
         made._fill(source._id, source._dtype, source._shape)
         made._init = source._init
