@@ -212,13 +212,56 @@ while True:
   });
 
   it('names what it does not know of torch, at its place', async () => {
-    const text = net('self.fc = nn.Linear(2, 1)', 'x = torch.fft.rfft(self.fc(x))\nreturn x');
+    const text = net('self.fc = nn.Linear(2, 1)', 'x = torch.fft.hfft(self.fc(x))\nreturn x');
     const { Net } = await readText(text);
     const error = errorOf(Net!.diagnostics);
     assert.equal(error.code, 'unsupported-op');
-    assert.match(error.message, /torch\.fft\.rfft is not known/);
-    assert.equal(textAt(text, error), 'torch.fft.rfft(self.fc(x))');
+    assert.match(error.message, /torch\.fft\.hfft is not known/);
+    assert.equal(textAt(text, error), 'torch.fft.hfft(self.fc(x))');
     assert.equal(Net!.model!.nodes.length, 1);
+  });
+
+  it('makes a class with what its file makes it with, where the defaults do not do', async () => {
+    const text =
+      'import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self, width=None, out=3):\n        super().__init__()\n        self.fc = nn.Linear(width, out)\n\n    def forward(self, a, b):\n        return self.fc(a) @ self.fc(b).transpose(1, 2)\n\n\nif __name__ == "__main__":\n    x = torch.randn(2, 7, 8)\n    print(Net(width=8)(x, x))\n';
+    const { Net } = await readText(text);
+    assert.deepEqual(Net!.diagnostics, []);
+    assert.equal(Net!.model!.parameters[0]!.shape[1], 8);
+    // The example says that there are rows, which a linear layer leaves open.
+    assert.deepEqual(
+      Net!.model!.inputs.map(i => Net!.model!.values[i]!.shape),
+      [
+        ['N', 'T', 8],
+        ['N', 'T', 8],
+      ],
+    );
+  });
+
+  it('gives a tensor to a forward that may go without, and says so of numbers that only a run could tell', async () => {
+    const text = net('self.fc = nn.Linear(4, 1)', 'return self.fc(x) if int(x.argmax()) > 1 else x').replace(
+      'def forward(self, x)',
+      'def forward(self, x=None, mask=None)',
+    );
+    const { Net } = await readText(text);
+    assert.match(Net!.diagnostics[0]!.message, /numbers, which are not known before the model runs/);
+  });
+
+  it('takes one name of a package from the part that has it', async () => {
+    const folder = folderWith({
+      'parts/__init__.py':
+        'from .a import A\nfrom .b import B\nraise RuntimeError("the whole is not asked for")\n',
+      'parts/a.py': 'from torch import nn\n\n\nclass A(nn.Linear):\n    pass\n',
+      'parts/b.py': 'from parts import A\n\n\nclass B(A):\n    pass\n',
+      'net.py':
+        'from torch import nn\nfrom parts.b import B\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.b = B(4, 2)\n\n    def forward(self, x):\n        return self.b(x)\n',
+    });
+    const r = new PytorchReader({ distFolder, workspaceFolder: folder });
+    try {
+      const { Net } = await r.read({ file: join(folder, 'net.py') });
+      assert.deepEqual(Net!.diagnostics, []);
+    } finally {
+      await r.dispose();
+    }
   });
 
   it('imports other files of the workspace, relative and absolute, and finds places in them', async () => {

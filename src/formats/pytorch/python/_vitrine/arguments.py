@@ -145,6 +145,14 @@ class Finder:
         self.open = [name for name, v in partly[2].items() if _is_open(v)] if partly else []
         return partly[1:] if partly else None
 
+    def others(self):
+        """What calls in the class's own file give, where its defaults alone do not make it."""
+        if not self.parameters or self.given:
+            return
+        for positional, values in self.calls(self.scope, _top_blocks(self.scope.tree)):
+            if not any(_is_open(v) for v in (*positional, *values.values())):
+                yield positional, values
+
     def candidates(self, callers):
         own = self.scope
         for found in self.calls(own, _top_blocks(own.tree)):

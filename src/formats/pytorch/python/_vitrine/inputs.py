@@ -140,10 +140,20 @@ def given_shapes(given, layers, count):
     return [[f, *[r] * (count - 1)] for f in first for r in [f, *layers[:4]]][:48]
 
 
+def _is_shown(layer, shown):
+    shape, dtype = layer
+    return any(
+        kind == dtype and len(example) == len(shape) > 2 and any(isinstance(a, int) for a in shape[1:])
+        and all(a == b or isinstance(a, str) for a, b in zip(shape[1:], example[1:]))
+        for example, kind in shown
+    )
+
+
 def guesses(layers, shown, count):
     """Lists of (shape, dtype), one for each input, likeliest first."""
     first = []
-    for shape, dtype in layers:
+    # Of shapes that the layers leave open, first those that an example of the file has.
+    for shape, dtype in sorted(layers, key=lambda l: not _is_shown(l, shown)):
         # An example in the file settles what the layers leave open.
         for example, kind in shown:
             if kind == dtype and len(example) == len(shape) and all(

@@ -51,6 +51,8 @@ class Reading:
         self.error = None
         #: Keys or places of the tensors in those arguments of forward that hold several.
         self.parts = {}
+        #: Whether an argument of forward that may be left out is given a tensor.
+        self.optional = False
 
     def run(self, quiet=False, last=False, callers=()):
         """
@@ -74,7 +76,7 @@ class Reading:
                 self.ask_for(finder.missing)
             else:
                 trace.building = True
-                self.model = self.cls(*found[0], **found[1]) if self.instance is None else self.instance
+                self.model = self.made(finder, found) if self.instance is None else self.instance
                 self.trace()
                 self.ask_for_better(finder.open)
                 advice.plain_lists(self.model, self.scope)
@@ -88,6 +90,20 @@ class Reading:
         if not quiet:
             self.finish()
         return True
+
+    def made(self, finder, found):
+        """The model. Defaults that do not make it give way to what the file itself makes it with."""
+        mark = channel.ask("mark")["nodes"]
+        try:
+            return self.cls(*found[0], **found[1])
+        except (Exception, SystemExit) as error:
+            for positional, values in finder.others():
+                channel.ask("rewind", nodes=mark)
+                try:
+                    return self.cls(*positional, **values)
+                except (Exception, SystemExit):
+                    continue
+            raise error
 
     def ask_for(self, missing):
         # A building block that another class makes is no finding unless it was asked for.
@@ -153,6 +169,10 @@ class Reading:
                 names.append(p.name)
             elif p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
                 names.append(p.name)
+        if not names and (self.request.get("input") is not None or self.optional):
+            # All may be left out, and without any there is nothing to work on.
+            names = [p.name for p in list(signature.parameters.values())[0 if static else 1 :]
+                     if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is None][:1]
         return names
 
     def shapes(self, names):
@@ -189,8 +209,12 @@ class Reading:
         if not names:
             self.attempt([], [], mark, found)
             if self.error is not None:
-                self.report(self.error)
-            return
+                self.optional = True
+                names = self.forward_inputs()
+            if not names:
+                if self.error is not None:
+                    self.report(self.error)
+                return
         self.search(names, mark, found)
         if self.error is not None:
             self.search_parts(names, mark, found)

@@ -6,6 +6,7 @@ import builtins
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import linecache
 import sys
 import types
@@ -120,6 +121,15 @@ class _Package(types.ModuleType):
     """A package whose __init__.py runs when a name is first asked for that it does not have."""
 
     def __getattr__(self, name):
+        # One name that it takes from a part needs that part alone; so do parts that import each other through it.
+        part = None if name.startswith("__") else self._part(name)
+        if part is not None:
+            try:
+                value = getattr(importlib.import_module(part[0]), part[1])
+            except (ImportError, AttributeError):
+                pass
+            else:
+                return self.__dict__.setdefault(name, value)
         source = self.__dict__.pop("_waiting", None)
         if source is not None:
             _execute(source, self.__dict__)
@@ -128,7 +138,46 @@ class _Package(types.ModuleType):
         own = self.__dict__.get("__getattr__")
         if own is not None:
             return own(name)
+        # A part of the package that something else would have imported by now.
+        part = f"{self.__name__}.{name}"
+        if not name.startswith("_") and importlib.util.find_spec(part) is not None:
+            return importlib.import_module(part)
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def _part(self, name):
+        """(module, name) of what `from .part import name` at the top of its file says, once and without a condition."""
+        taken = self.__dict__.get("_taken")
+        if taken is None:
+            taken = {}
+            source = self.__dict__.get("_waiting")
+            try:
+                tree = source.parse() if source is not None else None
+            except (SyntaxError, ValueError, RecursionError):
+                tree = None
+            for node in tree.body if tree is not None else ():
+                for bound, found in _taken_by(node, self.__name__):
+                    taken[bound] = None if bound in taken else found
+            object.__setattr__(self, "_taken", taken)
+        return taken.get(name)
+
+
+def _taken_by(node, package):
+    """Names that a statement at the top of a package's file binds, and where they come from if that is a part of it."""
+    if isinstance(node, ast.ImportFrom):
+        base = package.split(".")
+        base = base[: len(base) - node.level + 1] if node.level else []
+        module = ".".join([*base, *([node.module] if node.module else [])])
+        for alias in node.names:
+            inside = node.module and module.startswith(package + ".")
+            yield alias.asname or alias.name, (module, alias.name) if inside and alias.name != "*" else None
+    elif not isinstance(node, (ast.Import, ast.Expr)):
+        for n in trees.nodes(node):
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
+                yield n.id, None
+            elif isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                yield n.name, None
+            elif isinstance(n, ast.alias):
+                yield n.asname or n.name, None
 
 
 def _prepare(namespace):

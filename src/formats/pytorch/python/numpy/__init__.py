@@ -280,11 +280,11 @@ def atleast_1d(values):
 
 
 def any(values, *_, **__):
-    return builtins.any(_flat(values))
+    return builtins.any(_flat(values) if hasattr(values, "__iter__") else [values])
 
 
 def all(values, *_, **__):
-    return builtins.all(_flat(values))
+    return builtins.all(_flat(values) if hasattr(values, "__iter__") else [values])
 
 
 def allclose(a, b, rtol=1e-05, atol=1e-08, **_):

@@ -510,4 +510,6 @@ def __getattr__(name):
         raise AttributeError(name)
     from _vitrine import unknown
 
+    if name.endswith("_") and hasattr(Tensor, name):
+        return getattr(Tensor, name)
     return unknown.attribute("torch", name)

@@ -797,7 +797,8 @@ def narrow(input, dim, start, length):
     return getitem(input, tuple([slice(None)] * at + [slice(start, start + length)]))
 
 
-def flip(input, *dims):
+def flip(input, *places, dims=None):
+    dims = places if dims is None else (dims,)
     axes = [axis(d, input.ndim) for d in sizes(dims)]
     return emit("Slice", [input], starts=[-1] * len(axes), ends=[-2147483648] * len(axes), axes=axes,
                 steps=[-1] * len(axes))
@@ -1591,10 +1592,14 @@ def _uniform_(self, a=0.0, b=1.0, *, to=None, generator=None, **given):
     a, b = given.pop("from", a), b if to is None else to
     if given:
         raise TypeError(f"uniform_() got an unexpected keyword argument '{next(iter(given))}'")
+    if trace.tracing:
+        return self._become(add(mul(_make.rand_like(self), b - a), a))
     return self._start(kind="uniform", low=float(a), high=float(b))
 
 
 def _normal_(self, mean=0.0, std=1.0, *, generator=None):
+    if trace.tracing:
+        return self._become(add(mul(_make.randn_like(self), std), mean))
     return self._start(kind="normal", mean=float(mean), std=float(std))
 
 
@@ -1645,7 +1650,7 @@ def install():
     operators = {
         "__add__": add, "__radd__": lambda x, y: add(y, x), "__sub__": sub, "__rsub__": rsub, "__mul__": mul,
         "__rmul__": lambda x, y: mul(y, x), "__truediv__": div, "__rtruediv__": lambda x, y: div(_number(y, x), x),
-        "__floordiv__": floor_divide, "__rfloordiv__": lambda x, y: floor_divide(y, x), "__mod__": remainder,
+        "__floordiv__": floor_divide, "__rfloordiv__": lambda x, y: floor_divide(y, x), "__mod__": remainder, "__rmod__": lambda x, y: remainder(_make.scalar(y, x.dtype), x),
         "__pow__": pow, "__rpow__": lambda x, y: pow(y, x), "__matmul__": matmul,
         "__rmatmul__": lambda x, y: matmul(y, x), "__neg__": neg, "__abs__": abs, "__pos__": identity,
         "__invert__": logical_not, "__and__": logical_and, "__or__": logical_or, "__xor__": logical_xor,

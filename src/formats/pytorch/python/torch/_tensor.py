@@ -474,7 +474,7 @@ class Tensor:
         return self
 
     contiguous = cpu = cuda = pin_memory = retain_grad = share_memory_ = coalesce = same
-    resolve_conj = resolve_neg = refine_names = align_to = same
+    to_dense = to_sparse = resolve_conj = resolve_neg = refine_names = align_to = same
 
     def to(self, *arguments, **options):
         wanted = options.get("dtype")

@@ -197,3 +197,9 @@ def stft(input, n_fft, hop_length=None, win_length=None, window=None, center=Tru
         made = _ops.div(made, math.sqrt(n_fft))
     made = _ops.squeeze(made, 0) if flat else made
     return made if return_complex else _complex.view_as_real(made)
+
+
+def __getattr__(name):
+    from _vitrine import unknown
+
+    return unknown.attribute("torch.fft", name)

@@ -781,8 +781,10 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     return _ops.matmul(weights, value)
 
 
-def multi_head_attention_forward(*_, **__):
-    raise trace.Unsupported("F.multi_head_attention_forward is not read yet; nn.MultiheadAttention is")
+def multi_head_attention_forward(*arguments, **options):
+    from ._attention import multi_head_attention_forward as attention
+
+    return attention(*arguments, **options)
 
 
 # Vision
@@ -997,4 +999,6 @@ cosine_similarity = _ops.cosine_similarity
 def __getattr__(name):
     from _vitrine import unknown
 
+    if name.endswith("_") and not name.startswith("_") and name[:-1] in globals():
+        return _ops._in_place(globals()[name[:-1]])
     return unknown.attribute("torch.nn.functional", name)

@@ -1,0 +1,3 @@
+"""The older name of gymnasium.spaces."""
+
+from gymnasium.spaces import *  # noqa: F403
