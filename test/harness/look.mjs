@@ -1,7 +1,8 @@
 /**
  * Looks at a running Vitrine: opens the samples in VS Code, runs a few gestures, takes pictures.
  *
- *   node test/harness/look.mjs [script.mjs] [--workspace DIR] [--theme "Default Light Modern"] [--width W --height H]
+ *   node test/harness/look.mjs [script.mjs] [--workspace DIR] [--theme "Default Light Modern"] [--width W --height H] [--scale S]
+ *                             [--language zh-cn]
  *
  * The script's default export gets { bench, page, workspace, shot, log }; `await shot('name')` writes
  * out/look/name.png. Without a script there is one picture of the window. What the page printed is shown at the end.
@@ -23,6 +24,8 @@ const { values: options, positionals } = parseArgs({
     theme: { type: 'string' },
     width: { type: 'string', default: '1280' },
     height: { type: 'string', default: '800' },
+    scale: { type: 'string', default: '1' },
+    language: { type: 'string' },
     settings: { type: 'string', default: '{}' },
     trust: { type: 'boolean' },
     verbose: { type: 'boolean' },
@@ -48,6 +51,8 @@ try {
     workspace: options.workspace && path.resolve(options.workspace),
     width: Number(options.width),
     height: Number(options.height),
+    scale: Number(options.scale),
+    language: options.language,
   });
   const shot = async name => log(await ui.shot(opened.bench, name));
   if (script) await script.default({ ...opened, shot, log });

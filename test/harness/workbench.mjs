@@ -28,6 +28,7 @@ export async function openWorkbench({
   scale = 1,
   timeout = 20_000,
   bindings = {},
+  language,
   ...where
 }) {
   const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
@@ -35,6 +36,11 @@ export async function openWorkbench({
   const messages = [];
   page.on('console', m => messages.push({ type: m.type(), text: m.text(), url: m.location().url }));
   page.on('pageerror', e => messages.push({ type: 'pageerror', text: String(e.stack ?? e), url: '' }));
+  // As the editor's own language setting does; its own texts stay English without a language pack.
+  if (language)
+    await page.addInitScript(l => {
+      Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => l, set: () => {} });
+    }, language);
   for (const [name, f] of Object.entries(bindings)) await page.exposeFunction(name, f);
   await page.goto(address(where), { waitUntil: 'commit' });
   const bench = new Workbench(page, messages);

@@ -122,3 +122,20 @@ export function legend(
     }
   </div>`;
 }
+
+/** Where the whole graph is shown in small; `Backdrop` paints it. */
+export function overviewFrame(travel: (e: PointerEvent) => void): TemplateResult {
+  return html`<div
+    class="overview"
+    aria-hidden="true"
+    hidden
+    @pointerdown=${(e: PointerEvent) => {
+      (e.currentTarget as Element).setPointerCapture(e.pointerId);
+      travel(e);
+    }}
+    @pointermove=${(e: PointerEvent) => e.buttons === 1 && travel(e)}
+  >
+    <canvas></canvas>
+    <div class="overview-frame"></div>
+  </div>`;
+}

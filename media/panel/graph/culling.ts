@@ -56,6 +56,20 @@ export function drawnPart(
   };
 }
 
+/** The card at a place of the view. */
+export function cardAt(
+  cards: readonly Card[],
+  placement: Placement,
+  { x, y, k }: Camera,
+  at: { x: number; y: number },
+): Card | undefined {
+  const [px, py] = [(at.x - x) / k, (at.y - y) / k];
+  return cards.find(c => {
+    const r = placement.cards.get(c.id);
+    return r && Math.abs(px - r.x) <= r.width / 2 && Math.abs(py - r.y) <= r.height / 2;
+  });
+}
+
 /** True where it reaches into the part that is drawn as elements. */
 export function isNear(rect: Rect | undefined, drawn: Drawn | undefined): boolean {
   if (!drawn) return true;

@@ -3,60 +3,27 @@
  * is given a model and settings and reports what the reader does; it keeps only camera, focus and what is looked for.
  * Cards near the view are SVG; where too many are in sight to be read, they are painted on a canvas behind it.
  */
-import { html, nothing, render, svg, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
-import type { ColourBy } from '../../../src/editor/panelProtocol';
-import type { Model } from '../../../src/model/graph';
-import { type Mark, markOf } from '../../modelDiff/marks';
+import { html, nothing, render, type TemplateResult } from 'lit';
 import { onTheme } from '../parts/theme';
 import { t } from '../strings';
 import { Backdrop } from './backdrop';
 import type { Camera } from './camera';
 import { type Family, sizesIn } from './cardText';
-import { findBar, legend, toolbar } from './controls';
-import { isNear } from './culling';
-import { drawBox, drawCard, drawEdge } from './drawing';
+import { findBar, legend, overviewFrame, toolbar } from './controls';
+import { cardAt } from './culling';
 import { exportSvg, pngOf } from './exportSvg';
 import { Finder } from './finder';
-import { Gestures, type GraphKey, keyMeaning } from './gestures';
-import { type Direction, layoutInput, type Placement, type Rect } from './layout';
+import { Gestures, keyMeaning } from './gestures';
+import { layoutInput, type Placement, type Rect } from './layout';
 import { LayoutClient } from './layoutClient';
-import { neighbour } from './navigate';
 import { type Ink, inkOfTheme } from './painter';
+import type { GraphEvents, GraphProperties } from './properties';
 import { type Scale, scaleOf } from './scale';
-import { ancestors, initiallyOpen, type Tree, treeOf } from './tree';
+import { ancestors, cardOfModule, initiallyOpen, type Tree, treeOf } from './tree';
 import { Viewport } from './viewport';
 import { type Card, type VisibleGraph, visibleGraph } from './visible';
-
-export interface GraphProperties {
-  model: Model;
-  direction: Direction;
-  colour: ColourBy;
-  /** What one may choose to colour by; parameters alone if absent. */
-  colours?: readonly ColourBy[];
-  gradientNorms?: Readonly<Record<string, number>> | undefined;
-  /** Of single nodes, by id: what `colour` shows, unless it is parameters or gradients. */
-  figures?: Readonly<Record<string, number>> | undefined;
-  /** Ids of open groups; undefined opens what is readable. */
-  open?: readonly string[] | undefined;
-  /** What a comparison with another version says of nodes, by index; shown as outlines. */
-  marks?: ReadonlyMap<number, Mark> | undefined;
-  /** The selected card's id, and the selected module's path for where the card is not known. */
-  card?: string | undefined;
-  module?: string | undefined;
-  /** Something flows through it right now. */
-  live?: boolean;
-}
-
-export interface GraphEvents {
-  onSelect(card: Card | undefined): void;
-  onOpen(open: readonly string[]): void;
-  onDirection(direction: Direction): void;
-  onColour(colour: ColourBy): void;
-  onExport(svgText: string): void;
-  /** The drawing as a PNG file; the button is there if this is. */
-  onPicture?(bytes: Uint8Array): void;
-}
+import { obey, type Walker } from './walk';
+import { drawWorld } from './world';
 
 /** Animated edges cost; a picture of many says nothing more. */
 const mostLive = 80;
@@ -152,7 +119,7 @@ class GraphElement extends HTMLElement {
   /** A selection from outside (the cursor in the editor) opens what hides it and moves it into view. */
   #follow(before: GraphProperties | undefined): void {
     const { module, card } = this.#properties!;
-    const wanted = card && this.#tree!.items.has(card) ? card : this.#cardOfModule(module);
+    const wanted = card && this.#tree!.items.has(card) ? card : cardOfModule(this.#tree, module);
     if (!wanted || wanted === this.#shown) return;
     const outside = before !== undefined && card !== before.card ? card !== this.#focus : true;
     this.#shown = wanted;
@@ -171,16 +138,10 @@ class GraphElement extends HTMLElement {
     } else this.#reveal(id);
   }
 
-  #cardOfModule(module: string | undefined): string | undefined {
-    if (!module || !this.#tree) return undefined;
-    if (this.#tree.items.has(`module:${module}`)) return `module:${module}`;
-    return [...this.#tree.items.values()].find(i => i.path === module && i.kind !== 'stack')?.id;
-  }
-
   get #selected(): string | undefined {
     const { card, module } = this.#properties!;
     if (card && this.#graph?.cards.some(c => c.id === card)) return card;
-    const id = this.#cardOfModule(module);
+    const id = cardOfModule(this.#tree, module);
     if (!id) return undefined;
     // Inside a closed group, the group shows that the selection is there.
     return [id, ...ancestors(this.#tree!, id)].find(x => this.#graph?.cards.some(c => c.id === x));
@@ -296,17 +257,7 @@ class GraphElement extends HTMLElement {
   #template(p: GraphProperties, scale: Scale): TemplateResult {
     const graph = this.#graph;
     const placement = this.#placement;
-    const part = this.#view.drawn;
     const groups = this.#groups();
-    const selected = this.#selected;
-    const first = graph?.cards[0]?.id;
-    const stop = this.#focus ?? selected ?? first;
-    const found = this.#find?.shown;
-    // The tab stop is always there.
-    const drawn = new Set(
-      graph?.cards.filter(c => c.id === stop || isNear(placement?.cards.get(c.id), part)).map(c => c.id),
-    );
-    const painted = part?.painted ?? false;
     const live = p.live === true && (graph?.cards.length ?? 0) <= mostLive;
     return html`
       <div
@@ -332,32 +283,19 @@ class GraphElement extends HTMLElement {
         <g class="world">
           ${
             graph && placement
-              ? svg`
-                <g class="boxes">${repeat(
-                  graph.boxes.filter(b => isNear(placement.boxes.get(b.id), part)),
-                  b => b.id,
-                  b => drawBox(b, placement.boxes.get(b.id), part, this.#family, () => this.#toggle(b.id)),
-                )}</g>
-                <g class="edges" aria-hidden="true">${repeat(
-                  graph.edges.filter(e => !painted && (drawn.has(e.from) || drawn.has(e.to))),
-                  e => e.id,
-                  e => drawEdge(e, placement, this.#family, this.#focus === e.from || this.#focus === e.to),
-                )}</g>
-                <g class="cards">${repeat(
-                  graph.cards.filter(c => drawn.has(c.id)),
-                  c => c.id,
-                  c =>
-                    drawCard(c, placement.cards.get(c.id), {
-                      family: this.#family,
-                      scale,
-                      selected: selected === c.id,
-                      found: found === c.id,
-                      mark: markOf(p.marks, c.item?.nodes ?? []),
-                      tabStop: stop === c.id,
-                      onFocus: () => this.#focused(c.id),
-                      onToggle: () => this.#toggle(c.id),
-                    }),
-                )}</g>`
+              ? drawWorld({
+                  graph,
+                  placement,
+                  scale,
+                  part: this.#view.drawn,
+                  family: this.#family,
+                  marks: p.marks,
+                  focus: this.#focus,
+                  selected: this.#selected,
+                  found: this.#find?.shown,
+                  onFocus: id => this.#focused(id),
+                  onToggle: id => this.#toggle(id),
+                })
               : nothing
           }
         </g>
@@ -390,16 +328,7 @@ class GraphElement extends HTMLElement {
           : nothing
       }
       ${legend(p.colours ?? ['parameters'], p.colour, scale, c => this.#events?.onColour(c))}
-      <div
-        class="overview"
-        aria-hidden="true"
-        hidden
-        @pointerdown=${(e: PointerEvent) => {
-          (e.currentTarget as Element).setPointerCapture(e.pointerId);
-          this.#travel(e);
-        }}
-        @pointermove=${(e: PointerEvent) => e.buttons === 1 && this.#travel(e)}
-      ><canvas></canvas><div class="overview-frame"></div></div>
+      ${overviewFrame(e => this.#travel(e))}
     `;
   }
 
@@ -534,11 +463,9 @@ class GraphElement extends HTMLElement {
   #paintedAt(e: PointerEvent): Card | undefined {
     if (!this.#view.drawn?.painted || !this.#placement) return undefined;
     const box = this.getBoundingClientRect();
-    const { x, y, k } = this.#view.camera;
-    const [px, py] = [(e.clientX - box.left - x) / k, (e.clientY - box.top - y) / k];
-    return this.#graph?.cards.find(c => {
-      const r = this.#placement!.cards.get(c.id);
-      return r && Math.abs(px - r.x) <= r.width / 2 && Math.abs(py - r.y) <= r.height / 2;
+    return cardAt(this.#graph?.cards ?? [], this.#placement, this.#view.camera, {
+      x: e.clientX - box.left,
+      y: e.clientY - box.top,
     });
   }
 
@@ -549,52 +476,26 @@ class GraphElement extends HTMLElement {
 
   #key(e: KeyboardEvent): void {
     const key = keyMeaning(e);
-    if (!key || !this.#obey(key, e)) return;
+    if (!key || !obey(key, this.#walker(e))) return;
     e.preventDefault();
     // VS Code would hear it too, and look in the editor.
     e.stopPropagation();
   }
 
-  /** False where there is nothing to do it with. */
-  #obey(key: GraphKey, e: KeyboardEvent): boolean {
+  #walker(e: KeyboardEvent): Walker {
     const id = (e.target as Element).closest('[data-card]')?.getAttribute('data-card') ?? this.#focus;
-    const cards = this.#graph?.cards ?? [];
-    const card = cards.find(c => c.id === id);
-    switch (key.do) {
-      case 'find':
-        this.find();
-        return true;
-      case 'zoom':
-        this.#view.zoom(key.factor);
-        return true;
-      case 'fit':
-        this.#view.fitAll();
-        return true;
-      case 'first':
-      case 'last': {
-        const end = cards.at(key.do === 'first' ? 0 : -1);
-        if (end) this.#focusCard(end.id);
-        return end !== undefined;
-      }
-      case 'none':
-        this.#events?.onSelect(undefined);
-        return true;
-      case 'select':
-        if (card) this.#select(card);
-        return card !== undefined;
-      case 'toggle':
-        if (!card) return false;
-        if (card.item?.children.length) this.#toggle(card.id);
-        else if (this.#graph!.boxes.some(b => b.id === card.parent)) this.#toggle(card.parent);
-        return true;
-      case 'go': {
-        if (!card || !this.#placement) return false;
-        const { cards: rects } = this.#placement;
-        const to = neighbour(card.id, key.arrow, rects, this.#graph!.edges, this.#properties!.direction);
-        if (to) this.#focusCard(to);
-        return true;
-      }
-    }
+    return {
+      graph: this.#graph,
+      placement: this.#placement,
+      direction: this.#properties!.direction,
+      card: this.#graph?.cards.find(c => c.id === id),
+      find: () => this.find(),
+      zoom: factor => this.#view.zoom(factor),
+      fit: () => this.#view.fitAll(),
+      focus: to => this.#focusCard(to),
+      select: card => (card ? this.#select(card) : this.#events?.onSelect(undefined)),
+      toggle: group => this.#toggle(group),
+    };
   }
 
   async #export(kind: 'svg' | 'png'): Promise<void> {
@@ -613,4 +514,4 @@ class GraphElement extends HTMLElement {
 
 customElements.define('vitrine-graph', GraphElement);
 
-export type { GraphElement };
+export type { GraphElement, GraphEvents, GraphProperties };

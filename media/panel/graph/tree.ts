@@ -269,3 +269,10 @@ export function ancestors(tree: Tree, id: string): string[] {
   for (let at = tree.parents.get(id); at !== undefined; at = tree.parents.get(at)) out.push(at);
   return out;
 }
+
+/** The id of the item that stands for a module; undefined where there is none. */
+export function cardOfModule(tree: Tree | undefined, module: string | undefined): string | undefined {
+  if (!module || !tree) return undefined;
+  if (tree.items.has(`module:${module}`)) return `module:${module}`;
+  return [...tree.items.values()].find(i => i.path === module && i.kind !== 'stack')?.id;
+}

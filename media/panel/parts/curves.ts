@@ -7,42 +7,18 @@ import uPlot from 'uplot';
 import { formatNumber } from '../logic/numbers';
 import { lowerBound, nearest, resample } from '../logic/resample';
 import { t } from '../strings';
+import {
+  type CurvesProperties,
+  formatStep,
+  padded,
+  type Series,
+  summary,
+  tick,
+  wholeSteps,
+} from './curveWords';
 import { onTheme, themeColour } from './theme';
 
-export interface Series {
-  label: string;
-  /** Places on the axis, ascending; each series has its own. */
-  x: ArrayLike<number>;
-  values: ArrayLike<number | null | undefined>;
-  /** Not in the legend: it is told when the pointer is on its line. */
-  unlisted?: boolean;
-  /** What a click on the line chooses. */
-  id?: string;
-  /** A custom property that holds its colour. */
-  colour: string;
-  /** Behind the others: thin and pale. */
-  faint?: boolean;
-  dashed?: boolean;
-  /** Marks each value. */
-  points?: boolean;
-}
-
-export interface CurvesProperties {
-  title: string;
-  xLabel: string;
-  series: readonly Series[];
-  log?: boolean;
-  /** Charts of one key share their cursor. */
-  sync?: string;
-  format?(value: number): string;
-  table?: boolean;
-  /** For the ticks of the vertical axis; the numbers as they are if absent. */
-  tick?(value: number): string;
-  /** A line was clicked. */
-  onPick?(id: string): void;
-  /** Limits of the vertical axis where they are known, such as [0, 1]. */
-  range?: readonly [number | null, number | null];
-}
+export type { CurvesProperties, Series };
 
 class CurvesElement extends HTMLElement {
   #properties?: CurvesProperties;
@@ -412,64 +388,5 @@ const few = 10;
 
 /** Rows of the table in place of a chart. */
 const tableRows = 200;
-
-/** In words: where each series starts, ends and has its least value. */
-function summary(p: CurvesProperties): string {
-  const format = p.format ?? formatNumber;
-  const series = p.series
-    .filter(s => !s.faint && !s.unlisted)
-    .map(s => {
-      const ends = endsOf(s.values);
-      if (!ends) return `${s.label} ${t('chart.noValues')}`;
-      return t('chart.series', {
-        name: s.label,
-        first: format(ends.first),
-        last: format(ends.last),
-        min: format(ends.min),
-      });
-    });
-  return t('chart.summary', { title: p.title, series: series.join('; ') });
-}
-
-function endsOf(
-  values: ArrayLike<number | null | undefined>,
-): { first: number; last: number; min: number } | undefined {
-  let found: { first: number; last: number; min: number } | undefined;
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i];
-    if (typeof v !== 'number' || !Number.isFinite(v)) continue;
-    if (!found) found = { first: v, last: v, min: v };
-    found.last = v;
-    if (v < found.min) found.min = v;
-  }
-  return found;
-}
-
-const wholeSteps = [1, 2, 5]
-  .flatMap(m => [0, 1, 2, 3, 4, 5, 6, 7].map(e => m * 10 ** e))
-  .sort((a, b) => a - b);
-
-function padded(
-  min: number,
-  max: number,
-  [low, high]: readonly [number | null, number | null],
-): [number, number] {
-  const pad = (max - min || Math.abs(max) || 1) * 0.08;
-  const from = low === null ? min - pad : Math.max(low, min - pad);
-  const to = high === null ? max + pad : Math.min(high + pad * 0.4, max + pad);
-  return from < to ? [from, to] : [from - 0.5, to + 0.5];
-}
-
-function tick(v: number): string {
-  const size = Math.abs(v);
-  if (v === 0) return '0';
-  if (size >= 1e5 || size < 1e-3)
-    return v.toExponential(0).replace('e-', 'e−').replace('e+', 'e').replace('-', '−');
-  return `${Number(v.toPrecision(4))}`.replace('-', '−');
-}
-
-function formatStep(x: number): string {
-  return Number.isInteger(x) ? x.toLocaleString('en-US') : formatNumber(x, 3);
-}
 
 customElements.define('vitrine-curves', CurvesElement);

@@ -13,6 +13,9 @@ import { isDark, onTheme, themeColour } from './theme';
 export interface RidgesProperties {
   title: string;
   points: readonly { epoch: number; spread: Spread }[];
+  /** Its layer is chosen, and whether it is the chosen one. */
+  onPick?(): void;
+  picked?: boolean;
 }
 
 const height = 112;
@@ -36,7 +39,8 @@ class RidgesElement extends HTMLElement {
   }
 
   set properties(p: RidgesProperties) {
-    const same = this.#properties?.points === p.points && this.#properties.title === p.title;
+    const before = this.#properties;
+    const same = before?.points === p.points && before.title === p.title && before.picked === p.picked;
     this.#properties = p;
     if (!same) this.#draw();
   }
@@ -48,7 +52,11 @@ class RidgesElement extends HTMLElement {
     const at = this.#cursor === undefined ? last : (p.points[this.#cursor] ?? last);
     const said = at ? spreadText(at.epoch, at.spread) : '';
     render(
-      html`<div class="ridge-head"><code title=${p.title}>${p.title}</code></div>
+      html`<div class="ridge-head">
+          <button class="link" title=${p.title} aria-pressed=${p.picked === true} @click=${() => p.onPick?.()}>
+            <code>${p.title}</code>
+          </button>
+        </div>
         <canvas
           tabindex="0"
           role="img"

@@ -7,7 +7,6 @@ import { formatDuration, formatMetric } from '../logic/numbers';
 import { icon } from '../parts/icons';
 import type { Settings } from '../store';
 import { t } from '../strings';
-import { title } from './training';
 
 const few = 8;
 const mostSettings = 6;
@@ -87,7 +86,7 @@ export function runsTable(state: PanelState, settings: Settings, actions: Action
         <thead>
           <tr>
             <th scope="col" class="text">${t('runs.run')}</th>
-            ${metrics.map(m => html`<th scope="col">${title(m)}</th>`)}
+            ${metrics.map(m => html`<th scope="col">${metricTitle(m)}</th>`)}
             <th scope="col">${t('runs.epochs')}</th>
             <th scope="col">${t('runs.took')}</th>
             ${columns.map(c => html`<th scope="col" title=${c}>${c.split('.').at(-1)}</th>`)}
@@ -150,4 +149,12 @@ function bestOf(runs: readonly RunRow[], metric: string): number | undefined {
 function short(value: string | undefined): string {
   if (value === undefined) return '–';
   return value.length > 18 ? `${value.slice(0, 17)}…` : value;
+}
+
+/** Its name as a heading. */
+export function metricTitle(metric: string): string {
+  const text = metric.replace(/_/g, ' ');
+  return /^(mse|mae|rmse|r2|auc|f1)$/i.test(metric)
+    ? metric.toUpperCase()
+    : text.charAt(0).toUpperCase() + text.slice(1);
 }

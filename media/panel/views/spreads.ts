@@ -32,7 +32,7 @@ export function spreads(history: History, settings: Settings, module: string | u
       <span class="quiet">${t('spread.caption')}</span>
     </header>
     <div class="ridges">
-      ${shown.map(name => ridge(name, layers, kind))}
+      ${shown.map(name => ridge(name, layers, kind, own(name) > 0, actions))}
     </div>
     ${
       names.length > few
@@ -44,13 +44,24 @@ export function spreads(history: History, settings: Settings, module: string | u
   </section>`;
 }
 
-function ridge(name: string, layers: History['layers'], kind: 'weights' | 'gradients'): TemplateResult {
-  return html`${guard([name, layers.length, layers.at(-1), kind], () => {
+function ridge(
+  name: string,
+  layers: History['layers'],
+  kind: 'weights' | 'gradients',
+  picked: boolean,
+  actions: Actions,
+): TemplateResult {
+  return html`${guard([name, layers.length, layers.at(-1), kind, picked], () => {
     const points = layers.flatMap(l => {
       const spread: Spread | undefined = l[kind][name];
       return spread ? [{ epoch: l.epoch, spread }] : [];
     });
-    const properties: RidgesProperties = { title: name, points };
+    const properties: RidgesProperties = {
+      title: name,
+      points,
+      picked,
+      onPick: () => actions.select({ module: name.replace(/\.[^.]+$/, '') }),
+    };
     return html`<vitrine-ridges class="ridge" .properties=${properties}></vitrine-ridges>`;
   })}`;
 }
