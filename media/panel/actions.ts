@@ -11,7 +11,8 @@ export interface Actions {
   send(message: FromPage): void;
   set(settings: Partial<Settings>): void;
   view(view: PanelView): void;
-  select(selection: Partial<Selection>): void;
+  /** @param card of the graph, where that was what was chosen; a layer chosen elsewhere takes its place. */
+  select(selection: Partial<Selection>, card?: string): void;
   samples(split: Split, offset: number, augmented?: number): void;
   /** Asks for the data as a whole. */
   overview(): void;
@@ -30,8 +31,9 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
       // The host loads what a view needs and has not: the first samples of the data.
       send({ type: 'view', view });
     },
-    select(selection) {
+    select(selection, card) {
       const s = state();
+      if ('module' in selection) store.set({ card });
       if (s) store.patch({ selection: { ...s.selection, ...selection } });
       send({ type: 'select', selection });
     },

@@ -74,7 +74,44 @@ describe('the workbench', () => {
     await panel.locator(`.card[data-card="module:${other}"][aria-pressed="true"]`).waitFor();
   });
 
+  it('selects a layer everywhere, wherever it is selected', async () => {
+    await tab(panel, 'Training');
+    const source = fs.readFileSync(path.join(workspace, 'breast-cancer/tumor.py'), 'utf8').split('\n');
+    const definition = layer => page.locator('.view-line', { hasText: `self.${layer} =` }).first();
+    const treeRow = layer =>
+      page.locator('.pane-body .monaco-list-row', { hasText: `${layer}Linear` }).first();
+    const origins = {
+      graph: layer => panel.locator(`.card[data-card="module:${layer}"]`).click(),
+      chart: layer => panel.locator('.norms button', { hasText: `${layer}.weight` }).click(),
+      histogram: layer => panel.locator('.ridge-head button', { hasText: `${layer}.weight` }).click(),
+      source: layer => definition(layer).click(),
+      sidebar: layer => treeRow(layer).click(),
+    };
+    const places = {
+      graph: layer => panel.locator(`.card[data-card="module:${layer}"][aria-pressed="true"]`),
+      chart: layer => panel.locator('.norms tr.on', { hasText: `${layer}.weight` }),
+      histogram: layer => panel.locator('.ridge-head [aria-pressed="true"]', { hasText: `${layer}.weight` }),
+      source: layer =>
+        page.locator('.monaco-editor .line-numbers.active-line-number', {
+          hasText: `${1 + source.findIndex(l => l.includes(`self.${layer} =`))}`,
+        }),
+      sidebar: layer => page.locator('.pane-body .monaco-list-row.selected', { hasText: layer }),
+    };
+    const layers = ['fc1', 'fc2', 'out'];
+    let at = 0;
+    for (const [from, choose] of Object.entries(origins)) {
+      const layer = layers[at++ % layers.length];
+      await choose(layer);
+      for (const [to, shown] of Object.entries(places))
+        await shown(layer)
+          .first()
+          .waitFor({ state: 'attached', timeout: 8000 })
+          .catch(() => assert.fail(`${layer}, selected in the ${from}, is not selected in the ${to}`));
+    }
+  });
+
   it('finds a layer with the keyboard alone', async () => {
+    await tab(panel, 'Architecture');
     await panel.locator('.card[tabindex="0"]').first().focus();
     await page.keyboard.press('Control+f');
     await panel.locator('.graph-find input').waitFor();

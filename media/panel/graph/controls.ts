@@ -104,6 +104,7 @@ export function legend(
         ? html`<label class="choice"
             ><span>${t('graph.colour')}</span>
             <select
+              aria-label=${t('graph.colour')}
               @change=${(e: Event) => choose((e.target as HTMLSelectElement).value as ColourBy)}
             >
               ${colours.map(c => html`<option value=${c} ?selected=${c === colour}>${t(`graph.colour.${c}`)}</option>`)}

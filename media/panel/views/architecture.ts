@@ -85,8 +85,7 @@ function wantFigures(colour: ColourBy, state: PanelState, actions: Actions): voi
 function events(model: Model, settings: Settings, state: PanelState, actions: Actions): GraphEvents {
   return {
     onSelect(card) {
-      actions.set({ card: card?.id });
-      actions.select({ module: card?.item?.path || undefined });
+      actions.select({ module: card?.item?.path || undefined }, card?.id);
     },
     onOpen: open => actions.set({ open: { ...settings.open, [modelKey(model)]: open } }),
     onDirection: direction => actions.set({ direction }),
@@ -152,7 +151,6 @@ export function details(
         </p>
       </div>
       <button class="tool" title=${t('details.close')} aria-label=${t('details.close')} @click=${() => {
-        actions.set({ card: undefined });
         actions.select({ module: undefined });
       }}>
         ${icon('cross')}

@@ -31,7 +31,6 @@ export function showLayers(e: Explanation, c: ExplainContext): void {
 
 /** The module is selected everywhere: the graph shows it, and an open source file its line. */
 function showLayer(path: string, { actions }: ExplainContext): void {
-  actions.set({ card: undefined });
   actions.select({ module: path });
   actions.view('architecture');
 }

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState, RunRow } from '../../../src/editor/panelProtocol';
 import { differing } from '../../../src/editor/runs/settings';
+import { metricTitle as titleIn } from '../../../src/names/metrics';
 import type { Actions } from '../actions';
 import { formatDuration, formatMetric } from '../logic/numbers';
 import { icon } from '../parts/icons';
@@ -151,10 +152,7 @@ function short(value: string | undefined): string {
   return value.length > 18 ? `${value.slice(0, 17)}…` : value;
 }
 
-/** Its name as a heading. */
+/** Its name as a heading, in the page's language. */
 export function metricTitle(metric: string): string {
-  const text = metric.replace(/_/g, ' ');
-  return /^(mse|mae|rmse|r2|auc|f1)$/i.test(metric)
-    ? metric.toUpperCase()
-    : text.charAt(0).toUpperCase() + text.slice(1);
+  return titleIn(metric, document.documentElement.lang);
 }

@@ -1,5 +1,6 @@
 /** Train · Graph · Explain · parameters, over each model class and over experiment files. */
 import * as vscode from 'vscode';
+import { metricWord } from '../../names/metrics';
 import { experimentInfo } from '../experiments/info';
 import { commands, experimentGlob } from '../ids';
 import type { Rooms } from '../rooms';
@@ -127,7 +128,7 @@ async function experimentLenses(
         lens(
           l10n.t(
             'Last run: {0} {1}',
-            result.name,
+            metricWord(result.name, vscode.env.language),
             result.name === 'accuracy' ? percent(result.value) : number(result.value),
           ),
           commands.showRun,

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { paceMeter } from '../../data/progress';
 import { VitrineError } from '../../model/errors';
+import { metricWord } from '../../names/metrics';
 import type { RunEvent, RunState } from '../../train/run';
 import type { Engine, Loss } from '../engine';
 import { commands, contexts } from '../ids';
@@ -181,7 +182,7 @@ export class Training implements vscode.Disposable {
     const explain = l10n.t('Explain a Prediction');
     const show = l10n.t('Show Run');
     const score = result
-      ? ` ${l10n.t('Test {0}: {1}.', result.name, result.name === 'accuracy' ? percent(result.value) : number(result.value))}`
+      ? ` ${l10n.t('Test {0}: {1}.', metricWord(result.name, vscode.env.language), result.name === 'accuracy' ? percent(result.value) : number(result.value))}`
       : '';
     const seconds =
       run?.record.ended !== undefined

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Model, ModuleInfo } from '../../model/graph';
+import { metricWord } from '../../names/metrics';
 import { commands, items, views } from '../ids';
 import type { Rooms } from '../rooms';
 import { headline } from '../runs/record';
@@ -148,7 +149,7 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
       model ? l10n.t('{0} parameters', count(parameterCount(model))) : '',
       trained
         ? result
-          ? `${result.name} ${result.name === 'accuracy' ? percent(result.value) : number(result.value)}`
+          ? `${metricWord(result.name, vscode.env.language)} ${result.name === 'accuracy' ? percent(result.value) : number(result.value)}`
           : l10n.t('trained')
         : '',
       file,

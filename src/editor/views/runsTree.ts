@@ -1,5 +1,6 @@
 /** The runs of the workspace, newest first. */
 import * as vscode from 'vscode';
+import { metricWord } from '../../names/metrics';
 import { experimentName } from '../experiments/info';
 import { commands, items, views } from '../ids';
 import type { Rooms } from '../rooms';
@@ -68,7 +69,7 @@ function runItem(run: Run, live: LiveRun | undefined): vscode.TreeItem {
     ? progressText(live)
     : [
         result
-          ? `${result.name} ${result.name === 'accuracy' ? percent(result.value) : number(result.value)}`
+          ? `${metricWord(result.name, vscode.env.language)} ${result.name === 'accuracy' ? percent(result.value) : number(result.value)}`
           : broken
             ? l10n.t('interrupted after epoch {0}', record.epochsDone)
             : stateText(record.state),

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { optionFields } from '../../../src/explain/optionFields';
 import { measures, methods } from '../../../src/explain/registry';
+import { metricTitle } from '../../../src/names/metrics';
 import { type NamedKind, nameOf, optionNaming, otherLanguages } from '../../../src/names/names';
 import { exporters } from '../../../src/service/exporters';
 import { checks } from '../../../src/train/checkRegistry';
+import { metrics } from '../../../src/train/metricRegistry';
 
 /** Everything of the registries that a user meets by name. */
 const all: readonly { kind: NamedKind; id: string; title: string; summary: string }[] = [
@@ -33,6 +35,14 @@ describe('Names of what the registries hold', () => {
       const titles = all.map(x => `${x.kind} ${nameOf(x.kind, x.id, x, language).title}`);
       assert.equal(new Set(titles).size, titles.length);
     });
+
+  it('name every measure of a training in other languages', () => {
+    for (const language of otherLanguages)
+      for (const { id } of metrics) {
+        const title = metricTitle(id, language);
+        assert.ok(title !== metricTitle(id, 'en') || /^[A-Z\d²@ ]+$/.test(title), `${id} in ${language}`);
+      }
+  });
 
   for (const language of otherLanguages)
     it(`have every option in ${language}`, () => {
