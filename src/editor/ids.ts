@@ -11,6 +11,7 @@ export const commands = {
   showArchitecture: 'vitrine.showArchitecture',
   explain: 'vitrine.explain',
   newExperiment: 'vitrine.newExperiment',
+  newModel: 'vitrine.newModel',
   openSample: 'vitrine.openSample',
   showPanel: 'vitrine.showPanel',
   showLog: 'vitrine.showLog',

@@ -106,8 +106,9 @@ async function fineTuneOn(data: vscode.Uri, config: string): Promise<vscode.Uri>
   return uri;
 }
 
-async function pickData(
+export async function pickData(
   kinds: readonly DatasetKind[],
+  title = l10n.t('Which data? (1 of 3)'),
 ): Promise<{ uri: vscode.Uri; kind: DatasetKind } | undefined> {
   const readable = kinds.filter(k => k.columns);
   const endings = [...new Set(readable.flatMap(k => k.extensions.map(e => e.replace(/^\./, ''))))];
@@ -128,7 +129,7 @@ async function pickData(
         })),
       browse,
     ],
-    { title: l10n.t('Which data? (1 of 3)'), matchOnDescription: true },
+    { title, matchOnDescription: true },
   );
   if (!picked) return undefined;
   const uri =
@@ -141,20 +142,28 @@ async function pickData(
       })
     )?.[0];
   if (!uri) return undefined;
-  const kind = readable.find(k => k.extensions.some(e => uri.path.toLowerCase().endsWith(e)));
-  if (!kind)
-    throw new VitrineError(
-      'bad-data',
-      l10n.t(
-        '{0} is no data that Vitrine reads. Expected one of {1}.',
-        path.basename(uri.fsPath),
-        endings.join(', '),
-      ),
-    );
-  return { uri, kind };
+  return { uri, kind: kindOf(uri, kinds) };
 }
 
-async function pickTarget(heads: readonly ColumnHead[]): Promise<ColumnHead | undefined> {
+/** @throws bad-data for a file that is no table. */
+export function kindOf(uri: vscode.Uri, kinds: readonly DatasetKind[]): DatasetKind {
+  const readable = kinds.filter(k => k.columns);
+  const kind = readable.find(k => k.extensions.some(e => uri.path.toLowerCase().endsWith(e)));
+  if (kind) return kind;
+  throw new VitrineError(
+    'bad-data',
+    l10n.t(
+      '{0} is no data that Vitrine reads. Expected one of {1}.',
+      path.basename(uri.fsPath),
+      [...new Set(readable.flatMap(k => k.extensions.map(e => e.replace(/^\./, ''))))].join(', '),
+    ),
+  );
+}
+
+export async function pickTarget(
+  heads: readonly ColumnHead[],
+  title = l10n.t('What is to be predicted? (2 of 3)'),
+): Promise<ColumnHead | undefined> {
   const picked = await vscode.window.showQuickPick(
     likelyTargets(heads).map(head => ({
       label: `$(symbol-${head.kind === 'number' ? 'number' : 'string'}) ${head.name}`,
@@ -165,7 +174,7 @@ async function pickTarget(heads: readonly ColumnHead[]): Promise<ColumnHead | un
       ),
       head,
     })),
-    { title: l10n.t('What is to be predicted? (2 of 3)') },
+    { title },
   );
   return picked?.head;
 }
@@ -197,9 +206,13 @@ async function outputsOf(model: { file: string; class: string }, rooms: Rooms): 
   }
 }
 
-async function freeName(folder: vscode.Uri, name: string): Promise<vscode.Uri> {
+export async function freeName(
+  folder: vscode.Uri,
+  name: string,
+  suffix = experimentSuffix,
+): Promise<vscode.Uri> {
   for (let i = 1; ; i++) {
-    const uri = vscode.Uri.joinPath(folder, `${name}${i === 1 ? '' : `-${i}`}${experimentSuffix}`);
+    const uri = vscode.Uri.joinPath(folder, `${name}${i === 1 ? '' : `-${i}`}${suffix}`);
     try {
       await vscode.workspace.fs.stat(uri);
     } catch {

@@ -6,7 +6,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
 import { type ExperimentInfo, experimentInfo, experimentName } from '../experiments/info';
-import { experimentSuffix } from '../ids';
+import { commands, experimentSuffix, modelFileTypes } from '../ids';
+import { combined } from '../notebooks';
+import { messageOf } from '../problems';
 import type { Rooms } from '../rooms';
 import type { Run } from '../runs/store';
 import { classAround, classPlaces, looksLikeModelFile } from '../text/python';
@@ -33,6 +35,8 @@ export async function targetOf(argument: unknown, rooms: Rooms): Promise<Target 
   if (argument instanceof vscode.Uri) return ofFile(argument);
   const active = vscode.window.activeTextEditor;
   if (active && isOurFile(active.document)) return ofFile(active.document.uri, active.selection.active.line);
+  const shown = await ofActiveTab(rooms);
+  if (shown) return shown;
   const { experiment, model } = rooms.panel.state;
   if (rooms.panel.visible && experiment) return { kind: 'experiment', file: experiment.path };
   if (rooms.panel.visible && model) return { kind: 'class', file: model.file, class: model.name };
@@ -42,8 +46,35 @@ export async function targetOf(argument: unknown, rooms: Rooms): Promise<Target 
 async function ofFile(uri: vscode.Uri, line?: number): Promise<Target | undefined> {
   if (uri.path.endsWith(experimentSuffix)) return { kind: 'experiment', file: uri.fsPath };
   const document = await vscode.workspace.openTextDocument(uri);
-  const classes = classPlaces(document.getText());
-  const file = uri.fsPath;
+  return ofClasses(uri.fsPath, classPlaces(document.getText()), line);
+}
+
+/** A notebook, or the page of a model file, which have no text editor. */
+async function ofActiveTab(rooms: Rooms): Promise<Target | undefined> {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputNotebook) {
+    const uri = input.uri.toString();
+    const notebook = vscode.workspace.notebookDocuments.find(n => n.uri.toString() === uri);
+    const classes = notebook ? classPlaces(combined(notebook).text) : [];
+    return notebook && classes.length > 0 ? ofClasses(notebook.uri.fsPath, classes) : undefined;
+  }
+  if (!(input instanceof vscode.TabInputCustom)) return undefined;
+  if (!modelFileTypes.some(t => t === input.viewType)) return undefined;
+  const file = input.uri.fsPath;
+  // Weights alone are no model; their page says what they lack.
+  const models = await rooms.engine.request('model/read', { file }).catch(e => {
+    rooms.log.debug(`${file}: ${messageOf(e)}`);
+    return {};
+  });
+  const [first] = Object.values(models).flatMap(m => m.model ?? []);
+  return first && { kind: 'class', file: first.file, class: first.name };
+}
+
+async function ofClasses(
+  file: string,
+  classes: ReturnType<typeof classPlaces>,
+  line?: number,
+): Promise<Target | undefined> {
   if (classes.length === 0)
     throw new VitrineError(
       'class-not-found',
@@ -88,13 +119,25 @@ async function pickAnything(rooms: Rooms): Promise<Target | undefined> {
         target: { kind: 'class', file: uri.fsPath, class: c.name },
       });
   }
-  if (found.length === 0)
-    throw new VitrineError(
-      'class-not-found',
-      l10n.t('There is no model here yet: no experiment file and no Python class that extends nn.Module.'),
-    );
+  if (found.length === 0) {
+    void offerFirstModel();
+    return undefined;
+  }
   if (found.length === 1) return found[0]!.target;
   return (await vscode.window.showQuickPick(found, { title: l10n.t('Which model?') }))?.target;
+}
+
+/** Where there is nothing to work on, what would be. */
+async function offerFirstModel(): Promise<void> {
+  const table = l10n.t('New Model for a Table…');
+  const sample = l10n.t('Open a Sample');
+  const picked = await vscode.window.showInformationMessage(
+    l10n.t('There is no model here yet: no experiment file and no Python class that extends nn.Module.'),
+    table,
+    sample,
+  );
+  if (picked)
+    await vscode.commands.executeCommand(picked === table ? commands.newModel : commands.openSample);
 }
 
 export async function pickExperiment(
