@@ -63,6 +63,8 @@ export interface TargetInfo {
   positions?: number;
   /** A class that does not count: filling where a sequence has ended. The loss takes it as its `ignore_index`. */
   ignore?: number;
+  /** The token that fills up inputs that are too short; 0 where it is not named. */
+  fill?: number;
   /** The target is written one class after the other, each from those before it: how that begins and ends. */
   writes?: SequenceInfo;
 }

@@ -51,7 +51,7 @@ export async function* generateText(
   const prompt = ids.length;
   const before = tokenizer.decode(ids);
   const weights = await run.weights();
-  const whole = await WholeScores.open(engine, model, weights, state.length);
+  const whole = await WholeScores.open(engine, model, weights, state.length, tokenizer.fill);
   let kept = await KeptScores.open(engine, run.trained, weights, state.length);
   const random = new Random(options.seed, 'generate');
   try {
@@ -70,7 +70,8 @@ export async function* generateText(
       const scores = all.subarray(0, tokenizer.vocabulary.length);
       const text = Float32Array.from(scores);
       // Filling and the unknown are no text: they are never chosen.
-      for (const id of [0, tokenizer.unknown]) if (id !== undefined) text[id] = Number.NEGATIVE_INFINITY;
+      for (const id of [tokenizer.fill, tokenizer.unknown])
+        if (id !== undefined) text[id] = Number.NEGATIVE_INFINITY;
       const id = choose(text, options, random);
       ids.push(id);
       yield {
@@ -106,19 +107,26 @@ class WholeScores {
     private readonly model: Model,
     private readonly rows: number,
     private readonly length: number,
+    private readonly fill: number,
   ) {}
 
-  static async open(engine: Engine, model: Model, weights: Tensors, length: number): Promise<WholeScores> {
+  static async open(
+    engine: Engine,
+    model: Model,
+    weights: Tensors,
+    length: number,
+    fill: number,
+  ): Promise<WholeScores> {
     const [batch, ...rest] = model.values[model.inputs[0]!]!.shape;
     const bindings: Record<string, number> = {};
     if (typeof batch === 'string') bindings[batch] = 1;
     if (typeof rest[0] === 'string') bindings[rest[0]] = length;
     const evaluator = await engine.evaluator(model, { bindings, weights });
-    return new WholeScores(evaluator, model, typeof batch === 'number' ? batch : 1, length);
+    return new WholeScores(evaluator, model, typeof batch === 'number' ? batch : 1, length, fill);
   }
 
   async behind(ids: readonly number[]): Promise<Float32Array> {
-    const data = new Int32Array(this.rows * this.length);
+    const data = new Int32Array(this.rows * this.length).fill(this.fill);
     data.set(ids.slice(-this.length));
     const feeds = { [this.model.inputs[0]!]: { shape: [this.rows, this.length], data } };
     const { values } = await this.evaluator.run(feeds);

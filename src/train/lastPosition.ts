@@ -3,9 +3,9 @@ import type { Model, Node, TensorType } from '../model/graph';
 
 /**
  * From scores (N, T, C) of a model over tokens (N, T) to those (N, C) of the last position that is not filled up with
- * the token 0; filling is at the end. Predicting and explaining then work as for any classes.
+ * the token `fill`; filling is at the end. Predicting and explaining then work as for any classes.
  */
-export function lastPosition(model: Model): Model {
+export function lastPosition(model: Model, fill = 0): Model {
   const input = model.inputs[0]!;
   const output = model.outputs[0]!;
   const [n, t, c] = model.values[output]!.shape;
@@ -18,9 +18,14 @@ export function lastPosition(model: Model): Model {
     nodes.push({ id: `%last.node:${nodes.length}`, op, module: '', inputs, outputs: [id], attributes });
     return id;
   };
+  const constant = (value: number): string =>
+    emit('ConstantOfShape', [], { shape: [], value, dtype: 'float32' }, { dtype: 'float32', shape: [] });
   const tokens: TensorType = { dtype: 'float32', shape: model.values[input]!.shape };
   const numbers = emit('Cast', [input], { to: 'float32' }, tokens);
-  const there = emit('Clip', [numbers], { min: 0, max: 1 }, tokens);
+  // Tokens are whole numbers: those that are not the filling are at least one away from it.
+  const away =
+    fill === 0 ? numbers : emit('Abs', [emit('Sub', [numbers, constant(fill)], {}, tokens)], {}, tokens);
+  const there = emit('Clip', [away], { min: 0, max: 1 }, tokens);
   // How many tokens follow each position: the last one that is there has none after it, wherever others are missing.
   const later = emit('CumSum', [there], { axis: 1, exclusive: 1, reverse: 1 }, tokens);
   const left = emit('Sub', [there, later], {}, tokens);

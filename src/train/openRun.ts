@@ -83,7 +83,7 @@ export function predictingModel(
   const model = packInputs(trained, parts);
   // What writes sequences is asked for one token after the other.
   if (target.writes) return model;
-  if (target.perPosition) return lastPosition(model);
+  if (target.perPosition) return lastPosition(model, target.fill);
   return agentOf(experiment.loss)?.critic ? actionScores(model, target.classes?.length ?? 1) : model;
 }
 

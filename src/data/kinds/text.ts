@@ -149,7 +149,13 @@ export class TextPreparation implements SavedPreparation {
     }));
     this.target =
       state.target.classes === undefined
-        ? { name: state.target.name, kind: 'classes', classes: state.tokenizer.vocabulary, perPosition: true }
+        ? {
+            name: state.target.name,
+            kind: 'classes',
+            classes: state.tokenizer.vocabulary,
+            perPosition: true,
+            fill: this.tokenizer.fill,
+          }
         : { name: state.target.name, kind: 'classes', classes: state.target.classes };
   }
 
@@ -158,7 +164,7 @@ export class TextPreparation implements SavedPreparation {
     return this.state.column ?? 'text';
   }
 
-  /** A text's tokens, filled up with 0: its beginning for a class, its end where it is to be continued. */
+  /** A text's tokens, filled up with the tokenizer's filling: its beginning for a class, its end where it is to be continued. */
   tokens(text: string): Int32Array {
     const { length, column } = this.state;
     const ids = this.tokenizer.encode(text);

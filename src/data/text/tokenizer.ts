@@ -1,5 +1,6 @@
 /** Text to token ids and back. */
 import { type Static, Type } from '@sinclair/typebox';
+import { VitrineError } from '../../model/errors';
 import { applyBpe, learnBpe, pairKey } from './bpe';
 import { FileTokenizer, readTokenizerFile } from './tokenizerFile';
 import { applyWordPiece, continuing, joinPieces, wordsAndMarks } from './wordPiece';
@@ -90,6 +91,11 @@ export class Tokenizer {
     this.ranks = new Map(state.merges.map(([a, b], i) => [pairKey(a, b), i]));
     this.file = state.file && new FileTokenizer(state.file.json, state.file.ownIds === true);
     this.fill = this.file?.fill ?? 0;
+    if (this.fill >= state.vocabulary.length)
+      throw new VitrineError(
+        'bad-file',
+        `The tokenizer that is kept here is damaged: its vocabulary has ${state.vocabulary.length} tokens, and token ${this.fill} fills up. Train again, or bring the file back.`,
+      );
     this.unknown = this.file ? this.file.unknown : 1;
   }
 

@@ -1,7 +1,7 @@
 /**
- * A Hugging Face `tokenizer.json`, by the npm package of Hugging Face's own. Filling up is by token 0 everywhere in
- * Vitrine: where a tokenizer's token 0 is not its padding, each of its ids is one higher here, unless weights that exist
- * want the tokenizer's own ids.
+ * A Hugging Face `tokenizer.json`, by the npm package of Hugging Face's own. Filling up is by token 0: where a tokenizer's
+ * token 0 is not its padding, each of its ids is one higher here. Weights that exist want the tokenizer's own ids: then
+ * its padding fills up, or, as is usual for models without one (GPT-2), the mark of a text's end.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
@@ -59,9 +59,16 @@ export class FileTokenizer {
 
   /** @param own keeps the tokenizer's own ids. */
   constructor(json: Record<string, unknown>, own: boolean) {
-    this.tokenizer = open(json);
+    try {
+      this.tokenizer = open(json);
+    } catch (e) {
+      throw new VitrineError(
+        'bad-file',
+        `The tokenizer that is kept here is damaged: ${(e as Error).message}. Expected the object of a tokenizer.json; train again, or bring the file back.`,
+      );
+    }
     this.shift = own ? 0 : shiftOf(this.tokenizer);
-    this.fill = own ? (paddingOf(this.tokenizer) ?? 0) : 0;
+    this.fill = own ? fillOf(this.tokenizer) : 0;
     const model = json['model'] as { unk_token?: unknown } | undefined;
     const id = typeof model?.unk_token === 'string' ? this.tokenizer.token_to_id(model.unk_token) : undefined;
     this.unknown = id === undefined ? undefined : id + this.shift;
@@ -85,10 +92,14 @@ function shiftOf(tokenizer: HuggingFace): 0 | 1 {
   return paddings.test(tokenizer.id_to_token(0) ?? '') ? 0 : 1;
 }
 
-/** The id of the token that fills up, if it has one. */
-function paddingOf(tokenizer: HuggingFace): number | undefined {
-  for (const [token, id] of tokenizer.get_vocab(true)) if (paddings.test(token)) return id;
-  return undefined;
+const ends = /^(<\|endoftext\|>|<\|end_of_text\|>|<\/s>|<eos>|\[SEP\]|<EOS>)$/;
+
+/** The id of the token that fills up: padding, or the end of a text; where there is neither, token 0. */
+function fillOf(tokenizer: HuggingFace): number {
+  const vocabulary = [...tokenizer.get_vocab(true)];
+  for (const wanted of [paddings, ends])
+    for (const [token, id] of vocabulary) if (wanted.test(token)) return id;
+  return 0;
 }
 
 function vocabularyOf(tokenizer: HuggingFace, file: string, own: boolean): string[] {

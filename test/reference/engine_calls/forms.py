@@ -383,3 +383,56 @@ class Smoothed(nn.Module):
         c = F.interpolate(x, size=(3, 4), mode="bilinear", antialias=True, align_corners=True)
         d = F.interpolate(x, scale_factor=(0.45, 0.7), mode="bicubic", antialias=True)
         return a + b * 2 + c + d
+
+
+def flat(*parts):
+    return torch.cat([p.reshape(-1).to(torch.get_default_dtype()) for p in parts])
+
+
+class WholeNumbers(nn.Module):
+    shape = (4, 3)
+
+    def forward(self, x):
+        n = (x * 7).long()
+        return flat(n // 2, n % 3, n // -3, torch.fmod(n, 3), torch.div(n, -2, rounding_mode="trunc"), n.clamp(0.5),
+                    torch.div(n, 2, rounding_mode="floor"), (x > 0).prod(1), n.int().sum(0), n.int().prod(1), (x > 0).cumsum(1),
+                    torch.isin(n, torch.tensor([0, 1]), invert=True), (x > 0) & (x < 0.5), torch.count_nonzero(x > 0, dim=1))
+
+
+class Lengths(nn.Module):
+    shape = (4, 3)
+
+    def forward(self, x):
+        up, down = float("inf"), -float("inf")
+        return flat(x.norm(0), x.norm(down, 1), x.norm(up, 1), x.norm(0.5, dim=1), torch.linalg.norm(x, 1),
+                    torch.linalg.norm(x, up), torch.linalg.norm(x, -1, (0, 1), True), torch.linalg.norm(x, 0, dim=1),
+                    torch.linalg.vector_norm(x, 3), torch.linalg.matrix_norm(x), torch.inner(x, x[:2]),
+                    torch.cosine_similarity(x, x * 2, dim=1, eps=0.9), torch.linalg.cross(x, x.roll(1, 1)))
+
+
+class SmallNumbers(nn.Module):
+    shape = (4, 3)
+
+    def forward(self, x):
+        small = x * 1e-6
+        return torch.stack([small.log1p(), small.expm1()]) * 1e6 + x.exp().log1p() + x.expm1()
+
+
+class OtherNames(nn.Module):
+    shape = (4, 3)
+
+    def forward(self, x):
+        idx = torch.tensor([[0, 1], [1, 1]])
+        y = x[:2]
+        return flat(torch.max(x, other=-x), torch.round(x * 10, decimals=1), torch.rsub(x, 1, alpha=2), torch.nanmean(x.detach().log()),
+                    torch.nansum(x.detach().sqrt(), 1), x.tensor_split((1, -1), 1)[1], x.new_full((2,), fill_value=3),
+                    torch.scatter(y.detach(), 1, idx, y.detach(), reduce="add"), y.scatter_reduce(1, idx, y[:, :2], "mean"),
+                    x.take_along_dim(torch.tensor([[2]]), 1), torch.isclose(x.detach() / 0, x.detach() / 0, equal_nan=True), (x > 0).float().mean())
+
+
+class OddPools(nn.Module):
+    shape = (2, 2, 5, 6)
+
+    def forward(self, x):
+        return flat(F.lp_pool2d(x.abs(), 3, 2), F.avg_pool2d(x, 3, 2, 1, divisor_override=2), F.pad(x, (1, -2, 0, 1), value=3),
+                    F.interpolate(x, scale_factor=0.6, mode="bilinear", recompute_scale_factor=True))

@@ -5,6 +5,9 @@ import type { TextPreparation } from '../../../src/data/kinds/text';
 import { loadDataset } from '../../../src/data/load';
 import { restoreSaved } from '../../../src/data/restore';
 import { joinTokens, learnTokenizer, Tokenizer, tokenizerFor } from '../../../src/data/text/tokenizer';
+import { createEngine } from '../../../src/engine/create';
+import type { Model } from '../../../src/model/graph';
+import { lastPosition } from '../../../src/train/lastPosition';
 import expected from '../../reference/data_tokenizers.json';
 import { folder } from './_load';
 
@@ -82,6 +85,94 @@ describe('A tokenizer.json', () => {
     assert.ok(row.includes(end!));
     const saved = restoreSaved(JSON.parse(JSON.stringify(data.preparation())));
     assert.deepEqual(saved.prepare([{ text: corpus[0]! }]).data, row);
+  });
+
+  it('writes its token 0 where its own ids are kept, and fills up with the end of a text', async () => {
+    const { json } = files.bytes;
+    const marked = JSON.parse(JSON.stringify(json));
+    const last = Math.max(...Object.values(marked.model.vocab as Record<string, number>)) + 1;
+    marked.added_tokens = [{ id: last, content: '<|endoftext|>', special: true, single_word: false }];
+    const file = put('own.json', JSON.stringify(marked));
+    const tokenizer = await tokenizerFor({ file, marks: false, ownIds: true }, given);
+    assert.equal(tokenizer.fill, last);
+    const first = tokenizer.decode([0]);
+    assert.equal(first.length, 1);
+    assert.deepEqual(tokenizer.encode(first), [0]);
+    assert.equal(tokenizer.decode([0, 0, last]), first + first);
+  });
+
+  it('finds the last token of a text whose tokens are 0, too', async () => {
+    const scores: Model = {
+      name: 'Scores',
+      file: '',
+      format: 'pytorch',
+      inputs: ['x'],
+      outputs: ['y'],
+      values: {
+        x: { id: 'x', dtype: 'int64', shape: ['N', 4] },
+        y: { id: 'y', dtype: 'float32', shape: ['N', 4, 3] },
+      },
+      nodes: [
+        {
+          id: 'e',
+          op: 'OneHot',
+          module: '',
+          inputs: ['x'],
+          outputs: ['y'],
+          attributes: { depth: 3, axis: -1 },
+        },
+      ],
+      parameters: [],
+      modules: [],
+    };
+    const engine = await createEngine({ backend: 'webasm' });
+    try {
+      for (const [fill, row, found] of [
+        [2, [1, 0, 2, 2], [1, 0, 0]],
+        [2, [0, 0, 0, 1], [0, 1, 0]],
+        [0, [2, 1, 0, 0], [0, 1, 0]],
+      ] as const) {
+        const model = lastPosition(scores, fill);
+        const evaluator = await engine.evaluator(model, { bindings: { N: 1 }, weights: {} });
+        const { values } = await evaluator.run({ x: { shape: [1, 4], data: Int32Array.from(row) } });
+        assert.deepEqual([...values[model.outputs[0]!]!.data], found);
+        await evaluator.dispose();
+      }
+    } finally {
+      await engine.dispose();
+    }
+  });
+
+  it('says that a run’s tokenizer is damaged', async () => {
+    const file = put('kept.json', JSON.stringify(files.bert.json));
+    const { state } = await tokenizerFor({ file, marks: true, ownIds: true }, given);
+    const damaged = (change: (s: typeof state) => void) => {
+      const copy = JSON.parse(JSON.stringify(state)) as typeof state;
+      change(copy);
+      return () => new Tokenizer(copy);
+    };
+    const refused = {
+      code: 'bad-file',
+      message: /The tokenizer that is kept here is damaged: .*train again/i,
+    };
+    for (const json of [
+      {},
+      { model: null },
+      { model: { type: 'BPE', vocab: 3, merges: 'x' } },
+      { added_tokens: 7 },
+    ])
+      assert.throws(
+        damaged(s => Object.assign(s.file!, { json })),
+        refused,
+        JSON.stringify(json),
+      );
+    assert.throws(
+      damaged(s => {
+        const { model } = s.file!.json as { model: { vocab: Record<string, number> } };
+        model.vocab = Object.fromEntries(Object.entries(model.vocab).map(([k, id]) => [k, id + 1_000_000]));
+      }),
+      refused,
+    );
   });
 
   it('says what is wrong with a file', async () => {

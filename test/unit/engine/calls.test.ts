@@ -44,6 +44,7 @@ const otherwise: Readonly<Record<string, RegExp | 'computed'>> = {
   ArgMinOfAll: /argmin\(\): Expected reduction dim 0 to have non-zero size/,
   MultiHeadPadded: /shape '\[0, 1, 1, 5\]' is invalid for input of size 10/,
   EncoderPadded: /shape '\[0, 1, 1, 5\]' is invalid for input of size 10/,
+  Lengths: /max\(\): Expected reduction dim 0 to have non-zero size/,
   PackedPadding: /shape '\[0, 1\]' is invalid for input of size 3/,
   LSTMPacked: /shape '\[0, 1\]' is invalid for input of size 2/,
   GridSample: /expected index \[2, 3, 20\] to be smaller than self \[0, 3, 20\]/,

@@ -81,7 +81,13 @@ for _name in _more.__all__:
 range = arange
 trace = _ops._trace
 del unfold
-scalar_tensor = tensor
+
+
+def scalar_tensor(s, *, dtype=None, requires_grad=False, **_):
+    # Floating, whatever the number is.
+    return tensor(s, dtype=dtype or get_default_dtype(), requires_grad=requires_grad)
+
+
 FloatTensor = DoubleTensor = HalfTensor = Tensor
 
 

@@ -2,6 +2,7 @@
 
 import builtins
 import math
+import random
 
 from _vitrine import trace
 from _vitrine.sizes import SymInt, is_symbolic
@@ -169,8 +170,13 @@ def randint(low, high=None, size=None, *, dtype=None, **_):
     return leaf(shape, as_dtype(dtype or int64), {"kind": "uniform", "low": low, "high": high})
 
 
-def randperm(n, **_):
-    return leaf([n], int64, {"kind": "uniform", "low": 0, "high": n})
+def randperm(n, *, generator=None, out=None, dtype=None, **_):
+    """Outside of forward an order of its own, the same in each reading; the one that PyTorch draws is not known."""
+    if trace.tracing:
+        raise trace.Unsupported("torch.randperm in forward, another order in each run, is not read yet")
+    order = list(range(n))
+    random.Random(n).shuffle(order)
+    return _listed(order, [n], as_dtype(dtype or int64))
 
 
 def eye(n, m=None, *, dtype=None, **_):

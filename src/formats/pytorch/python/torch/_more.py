@@ -13,7 +13,10 @@ multiply, subtract, positive = _ops.mul, _ops.sub, _ops.identity
 greater, greater_equal, less, less_equal, not_equal = _ops.gt, _ops.ge, _ops.lt, _ops.le, _ops.ne
 arccosh, arcsinh, arctanh = _ops.acosh, _ops.asinh, _ops.atanh
 ger, fmax, fmin = _ops.outer, _ops.maximum, _ops.minimum
-asarray = _make.as_tensor
+
+
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
+    return _make.tensor(obj, dtype=dtype, requires_grad=requires_grad)
 
 
 def diff(input, n=1, dim=-1, prepend=None, append=None):

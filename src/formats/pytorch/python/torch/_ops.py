@@ -1430,7 +1430,7 @@ def log_softmax(input, dim=None, dtype=None, **options):
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     # Each length has its own bound.
-    lengths = mul(clamp(norm(x1, 2, dim), min=eps), clamp(norm(x2, 2, dim), min=eps))
+    lengths = mul(*(_exactly(n, clamp(n, min=eps)) for n in (norm(x1, 2, dim), norm(x2, 2, dim))))
     return div(sum(mul(x1, x2), dim), lengths)
 
 

@@ -487,7 +487,8 @@ class Tensor:
 
         return self if wanted is None else _ops.cast(self, as_dtype(wanted))
 
-    def type(self, wanted=None):
+    def type(self, dtype=None, non_blocking=False):
+        wanted = dtype
         if wanted is None:
             return f"torch.{self._dtype.name}"
         if isinstance(wanted, str):
