@@ -17,7 +17,8 @@ export function checkScores(model: Model, dataset: Dataset, loss: string): void 
   const { kind, classes, name, shape, sequence } = dataset.target;
   if (kind !== 'classes' || !classes || shape || sequence || losses.get(loss)?.target !== 'classes') return;
   const output = model.values[model.outputs[0] ?? '']?.shape ?? [];
-  const scores = output.length > 1 ? output[1] : undefined;
+  // Of positions (N, T, C) the scores stand last, of all else (N, C, …) behind the rows.
+  const scores = dataset.target.perPosition ? output.at(-1) : output.length > 1 ? output[1] : undefined;
   if (typeof scores !== 'number' || scores >= classes.length) return;
   const named = classes.slice(0, maxNamed).map(c => `"${c}"`);
   if (classes.length > maxNamed) named.push('…');

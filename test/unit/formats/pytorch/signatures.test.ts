@@ -36,7 +36,7 @@ const known = {
 const outside =
   'multi_head_attention_forward ctc_loss multilabel_margin_loss multinomial equal register_hook backward load save compile ' +
   'manual_seed set_printoptions set_num_threads use_deterministic_algorithms set_default_tensor_type ' +
-  'set_float32_matmul_precision DataParallel align_to numpy new set_default_dtype result_type';
+  'set_float32_matmul_precision DataParallel align_to numpy to_dense to_sparse new set_default_dtype result_type';
 
 /** Places where the stand-in has a name of its own for a parameter that PyTorch has several names for. */
 const otherwise =
