@@ -1,8 +1,50 @@
 /** Texts of Python files, their syntax trees, and places in them. */
-import type { SyntaxNode, Tree } from '@lezer/common';
+import { type SyntaxNode, type Tree, TreeFragment } from '@lezer/common';
 import { parser } from '@lezer/python';
 import type { SourceRange } from '../../model/graph';
 import type { Place } from './recorder';
+
+/** Of the files that were read last, what an edit leaves of their trees is not parsed again. */
+const parsedLast = new Map<string, { text: string; fragments: readonly TreeFragment[] }>();
+const mostParsed = 20;
+
+function parse(file: string, text: string): Tree {
+  const was = parsedLast.get(file);
+  let fragments: readonly TreeFragment[] = [];
+  if (was) {
+    const shortest = Math.min(was.text.length, text.length);
+    let first = 0;
+    while (first < shortest && was.text.charCodeAt(first) === text.charCodeAt(first)) first++;
+    let last = 0;
+    while (
+      last < shortest - first &&
+      was.text.charCodeAt(was.text.length - 1 - last) === text.charCodeAt(text.length - 1 - last)
+    )
+      last++;
+    const change = { fromA: first, toA: was.text.length - last, fromB: first, toB: text.length - last };
+    fragments = TreeFragment.applyChanges(was.fragments, [change]);
+  }
+  const tree = parser.parse(text, fragments);
+  // What the parser makes of broken text depends on where it begins: such trees are neither made of others nor kept.
+  if (isBroken(tree)) return fragments.length ? parser.parse(text) : tree;
+  if (file !== '') {
+    parsedLast.delete(file);
+    parsedLast.set(file, { text, fragments: TreeFragment.addTree(tree) });
+    for (const oldest of parsedLast.keys()) {
+      if (parsedLast.size <= mostParsed) break;
+      parsedLast.delete(oldest);
+    }
+  }
+  return tree;
+}
+
+function isBroken(tree: Tree): boolean {
+  const cursor = tree.cursor();
+  do {
+    if (cursor.type.isError) return true;
+  } while (cursor.next());
+  return false;
+}
 
 export class SourceText {
   private starts: number[] | undefined;
@@ -14,7 +56,7 @@ export class SourceText {
   ) {}
 
   get tree(): Tree {
-    this.parsed ??= parser.parse(this.text);
+    this.parsed ??= parse(this.file, this.text);
     return this.parsed;
   }
 

@@ -81,3 +81,65 @@ describe('reading a file again after an edit in one class', function () {
     }
   });
 });
+
+describe('reading a file while it is typed', function () {
+  this.timeout(120_000);
+
+  it('gives what a file that was never read before gives, whatever came before', async () => {
+    const { text: start, edits } = typed(['lenet', 'gpt'].map(reference).join('\n\n'), 24);
+    const file = '/vitrine-test/model.py';
+    const by = new PytorchReader({ distFolder });
+    // A constant is named by its number among all that was read.
+    const read = async (name: string, text: string) => {
+      const constants = new Map<string, string>();
+      return JSON.stringify(plain(await by.read({ file: name, texts: { [name]: text } })))
+        .replaceAll(name, file)
+        .replace(/constant\d+/g, c => {
+          if (!constants.has(c)) constants.set(c, `constant ${constants.size}`);
+          return constants.get(c)!;
+        });
+    };
+    try {
+      await read(file, start);
+      for (const [i, text] of edits.entries()) {
+        const other = `/vitrine-test/other${i}.py`;
+        const again = (await read(file, text)).replaceAll('/workspace/model', '');
+        assert.equal(
+          again,
+          (await read(other, text)).replaceAll(`/workspace/other${i}`, ''),
+          `edit ${i}: ${text}`,
+        );
+      }
+    } finally {
+      await by.dispose();
+    }
+  });
+});
+
+/** A text and what it is after each of some edits: of words, of lines, some that break it and their undoing. */
+function typed(text: string, count: number): { text: string; edits: string[] } {
+  let seed = 7;
+  const random = (below: number) => {
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+    return (seed >> 8) % below;
+  };
+  const edits: string[] = [];
+  let now = text;
+  for (let i = 0; i < count; i++) {
+    const lines = now.split('\n');
+    const at = random(lines.length);
+    const kind = random(7);
+    if (kind === 0) lines.splice(at, 1);
+    else if (kind === 1) lines.splice(at, 0, '', `# note ${i}`);
+    else if (kind === 2) lines.splice(at, 0, lines[at]!);
+    else if (kind === 3) lines[at] = lines[at]!.replace(/\d+/, n => `${Number(n) + 1}`);
+    else if (kind === 4) lines[at] = `${lines[at]}  # (`;
+    else if (kind === 5) lines.splice(at, 0, `${/^\s*/.exec(lines[at]!)![0]}added_${i} = ${i}`);
+    else lines[at] = lines[at]!.replace(/\w(?=\W*$)/, '');
+    const edited = lines.join('\n');
+    edits.push(edited);
+    // Most mistakes are undone before the next one.
+    now = random(3) ? text : edited;
+  }
+  return { text, edits };
+}

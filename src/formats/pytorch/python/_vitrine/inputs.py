@@ -52,8 +52,9 @@ def candidates(model):
         if (shape, dtype) not in out:
             out.append((shape, dtype))
 
+    plain = set()
     for m in model.modules():
-        if m is model:
+        if m is model or type(m) in plain:
             continue
         if isinstance(m, (nn.Embedding, nn.EmbeddingBag)):
             add(("N", "T"), "int64")
@@ -81,6 +82,8 @@ def candidates(model):
             add(("N", m.input_size))
         elif isinstance(m, nn.Bilinear):
             add(("N", m.in1_features))
+        else:
+            plain.add(type(m))
         if len(out) >= 12:
             break
     for _, p in model.named_parameters():

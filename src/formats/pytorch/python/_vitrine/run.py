@@ -11,12 +11,8 @@ import linecache
 import sys
 import types
 
-from . import arguments, channel, modes, sizes, trace, trees, unknown
+from . import arguments, channel, modes, parsed, sizes, trace, trees, unknown
 from .reading import Reading, code_of, place, worded
-
-#: What calls of these names mean when a size is symbolic. The tree is changed, not the names, so that
-#: `isinstance(x, int)` stays what it is.
-_CALLS = {"int": "__vitrine_int__", "range": "__vitrine_range__", "len": "__vitrine_len__"}
 
 
 def _range(*arguments):
@@ -24,23 +20,6 @@ def _range(*arguments):
         if sizes.is_symbolic(a) and not trace.counting:
             raise trace.SymbolicSize(repr(a))
     return range(*[a.__index__() if sizes.is_symbolic(a) else a for a in arguments])
-
-
-def _redirected(tree):
-    """The tree with other functions in its calls of `_CALLS`."""
-    tree = _Either().visit(tree) if trees.mentions(tree, "training") else tree
-    for node in trees.nodes(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
-            node.func = ast.copy_location(ast.Name(_CALLS[node.func.id], ast.Load()), node.func)
-        elif isinstance(node, ast.FunctionDef):
-            modes.mark(node)
-    return tree
-
-
-class _Either(ast.NodeTransformer):
-    def visit_IfExp(self, node):
-        self.generic_visit(node)
-        return modes.rewritten(node)
 
 
 class Source:
@@ -52,7 +31,7 @@ class Source:
 
     def parse(self):
         if self.tree is None:
-            self.tree = ast.parse(self.text, self.name)
+            self.tree = parsed.parse(self.name, self.text)
         return self.tree
 
 
@@ -61,15 +40,14 @@ def _execute(source, namespace):
     Runs a file statement by statement. One that fails leaves its names unknown and a finding, as a broken line at
     the top of a file does not make the classes below it unreadable. Loops that train are not run.
     """
-    tree = _redirected(source.parse())
-    for node in tree.body:
+    for node in source.parse().body:
         if arguments.is_main_guard(node) or isinstance(node, ast.While):
             continue
         if isinstance(node, (ast.For, ast.With, ast.Expr, ast.Assign)) and arguments.trains(node):
             arguments.unknown_targets(node, namespace)
             continue
         try:
-            exec(compile(ast.Module([node], []), source.name, "exec", dont_inherit=True), namespace)
+            exec(parsed.statement(node, source.name), namespace)
         except (MemoryError, RecursionError):
             raise
         except BaseException as error:
@@ -303,11 +281,11 @@ class Runner:
 
     @staticmethod
     def evaluate(node, name, namespace):
-        return eval(compile(ast.Expression(_redirected(node)), name, "eval"), namespace)
+        return eval(parsed.expression(node, name), namespace)
 
     @staticmethod
     def execute(node, name, namespace):
-        exec(compile(ast.Module([_redirected(node)], []), name, "exec", dont_inherit=True), namespace)
+        exec(parsed.statement(node, name), namespace)
 
 
 def _read_classes(classes, request, scope, callers):

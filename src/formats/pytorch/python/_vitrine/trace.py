@@ -31,7 +31,11 @@ wanted = None
 caught = None
 diagnostics = []
 _said = set()
+#: Codes with the places of their instructions, by identity.
 _positions = {}
+_most_positions = 3000
+#: Whether a file of that name is the workspace's.
+_own = {}
 _module_count = 0
 
 
@@ -65,8 +69,13 @@ def forget():
     learning = False
     without_gradient = 0
     calls.clear()
-    for kept in (classes, made, entered, entering, _positions):
+    for kept in (classes, made, entered, entering):
         kept.clear()
+    # Code that an edit leaves as it was is run again.
+    if len(_positions) > _most_positions:
+        _positions.clear()
+    if len(_own) > _most_positions:
+        _own.clear()
 
 
 def next_module():
@@ -76,25 +85,39 @@ def next_module():
 
 
 def position_in(frame):
-    code = frame.f_code
+    """Where a frame stands; the same list for the same instruction."""
+    return _place(frame.f_code, frame.f_lasti)
+
+
+def _place(code, instruction):
     # By identity: the hash of a code object goes through all of its instructions.
     known = _positions.get(id(code))
     if known is None:
-        known = _positions[id(code)] = (code, list(code.co_positions()))
-    table = known[1]
-    index = frame.f_lasti // 2
-    line, end_line, column, end_column = table[index] if 0 <= index < len(table) else (None,) * 4
-    if line is None:
-        line = end_line = frame.f_lineno or 1
-    if column is None:
-        column, end_column = 0, 0
-    return [code.co_filename, line, column, end_line or line, end_column or column]
+        known = _positions[id(code)] = (code, list(code.co_positions()), {})
+    place = known[2].get(instruction)
+    if place is None:
+        table = known[1]
+        index = instruction // 2
+        line, end_line, column, end_column = table[index] if 0 <= index < len(table) else (None,) * 4
+        if line is None:
+            lines = [n for start, end, n in code.co_lines() if start <= instruction < end]
+            line = end_line = (lines[0] if lines else None) or 1
+        if column is None:
+            column, end_column = 0, 0
+        place = known[2][instruction] = [code.co_filename, line, column, end_line or line, end_column or column]
+    return place
 
 
 def user_frame(frame):
-    while frame is not None and not frame.f_code.co_filename.startswith(WORKSPACE):
+    while frame is not None:
+        name = frame.f_code.co_filename
+        own = _own.get(name)
+        if own is None:
+            own = _own[name] = name.startswith(WORKSPACE)
+        if own:
+            return frame
         frame = frame.f_back
-    return frame
+    return None
 
 
 def here():

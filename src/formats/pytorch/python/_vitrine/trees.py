@@ -9,7 +9,14 @@ def nodes(root):
     """A node and all below it in the order of the text, without those that stand for a sign or a context."""
     span = root.__dict__.get("_span")
     if span is None:
-        _index(root)
+        if type(root) is ast.Module:
+            # Each statement has a list of its own: those of a file outlive it where only others are edited.
+            order = [root]
+            for statement in root.body:
+                order.extend(nodes(statement))
+            root._span = order, 0, len(order)
+        else:
+            _index(root)
         span = root._span
     order, first, last = span
     return order[first:last]

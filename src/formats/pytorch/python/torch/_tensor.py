@@ -157,26 +157,44 @@ def emit(op, inputs, outputs=1, **attributes):
                 from . import _complex
 
                 return _complex.emitted(op, inputs, outputs, attributes)
-    attributes = {k: _attribute(v) for k, v in attributes.items() if v is not None}
+    attributes = {
+        k: v if type(v) is int or type(v) is str else _attribute(v) for k, v in attributes.items() if v is not None
+    }
     if not trace.tracing and op in _MOVING and inputs[0]._random():
         source = inputs[0]
         [made] = infer(op, [(source._dtype, source._shape)], **attributes)
         return leaf([size(d) for d in made["shape"]], source.dtype, source._init)
-    if trace.without_gradient and trace.tracing:
+    free = trace.without_gradient and trace.tracing
+    if free:
         inputs = [_cut(t) for t in inputs]
-    ids = [None if t is None else t._id for t in inputs]
+    # A value that the other side has dropped is its to refuse.
+    ids, key, known, learns = [], [op], True, False
+    alive = channel.alive
+    for tensor in inputs:
+        if tensor is None:
+            ids.append(None)
+            key.append(None)
+            continue
+        ids.append(tensor._id)
+        if tensor._id not in alive:
+            known = False
+        elif known:
+            key.append(tensor._typed or tensor._kind_of_type())
+        if tensor.requires_grad:
+            learns = True
+    text = repr(attributes)
     again = None
     if trace.journal is not None or trace.known is not None:
-        again = op, tuple(ids), repr(attributes)
+        again = op, tuple(ids), text
         if trace.known is not None:
             before = trace.known.get(again)
             if before:
                 return before.pop(0)
     module = trace.calls[-1]._number if trace.calls else -1
-    key = types = None
-    # A value that the other side has dropped is its to refuse.
-    if all(t is None or t._id in channel.alive for t in inputs):
-        key = op, *[None if t is None else t._kind_of_type() for t in inputs], repr(attributes)
+    types = None
+    if known:
+        key.append(text)
+        key = tuple(key)
         types = _inferred.get(key)
     if types is None:
         answer = channel.ask("node", op=op, inputs=ids, attributes=attributes, module=module, at=trace.here())
@@ -185,25 +203,31 @@ def emit(op, inputs, outputs=1, **attributes):
         made = tuple(_from(o) for o in answer["outputs"])
         if len(_inferred) > _most_inferred:
             _inferred.clear()
-        if key is not None:
-            _inferred[key] = tuple((t._dtype, t._shape) for t in made)
+        if known:
+            _inferred[key] = tuple((t._dtype, t._shape, t._kind_of_type()) for t in made)
     else:
         first = channel.later("node", op, ids, attributes, module, trace.here(), values=len(types))
-        made = tuple(
-            Tensor.__new__(Tensor)._fill(first + i, kind, shape) for i, (kind, shape) in enumerate(types)
-        )
-    if trace.without_gradient and trace.tracing:
+        made = []
+        for kind, shape, typed in types:
+            t = _new(Tensor)
+            t._id, t._dtype, t._shape, t._typed, t.requires_grad = first, kind, shape, typed, False
+            made.append(t)
+            first += 1
+    if free:
         for t in made:
             t._cut_id = t._id, t
-    elif any(t is not None and t.requires_grad for t in inputs):
+    elif learns:
         for t in made:
-            t.requires_grad = t.dtype.is_floating_point
+            t.requires_grad = t._dtype.is_floating_point
             t.grad_fn = op
-    result = made[0] if outputs == 1 else made
+    result = made[0] if outputs == 1 else tuple(made)
     if again is not None and trace.journal is not None:
         # Of its own: what is changed in place later is not what was made here.
         trace.journal.append((again, _twin(made[0]) if outputs == 1 else tuple(_twin(t) for t in made)))
     return result
+
+
+_new = object.__new__
 
 
 def _twin(t):
@@ -274,12 +298,17 @@ _PLAIN = {"zeros", "ones", "eye", "constant", "uniform", "normal", "truncated_no
 
 def _is_plain(shape, initializer):
     """Whether the leaf is known to be accepted."""
-    return (
-        initializer["kind"] in _PLAIN
-        and all(type(d) is int and 0 <= d < 1 << 53 for d in shape)
-        and all(_is_number(v) or k == "values" and len(v) < 64 and all(_is_number(n) for n in v)
-                for k, v in initializer.items() if k != "kind")
-    )
+    if initializer["kind"] not in _PLAIN:
+        return False
+    for d in shape:
+        if type(d) is not int or not 0 <= d < 1 << 53:
+            return False
+    for k, v in initializer.items():
+        if k == "kind" or _is_number(v):
+            continue
+        if k != "values" or len(v) >= 64 or not all(_is_number(n) for n in v):
+            return False
+    return True
 
 
 def _is_number(value):
