@@ -85,6 +85,13 @@ export function currentMethod(state: PanelState, settings: Settings): string | u
   return (predictions.find(m => wanted.includes(m.id)) ?? usual)?.id;
 }
 
+/** The method that is shown, or is on its way. */
+export function chosenMethod(state: PanelState, settings: Settings): string | undefined {
+  const shown = state.explanation?.method;
+  const asked = state.selection.method;
+  return (state.busy ? (asked ?? shown) : (shown ?? asked)) ?? currentMethod(state, settings);
+}
+
 /** False once a run exists whose weights can be asked. */
 export function isUntrained(state: PanelState): boolean {
   return (

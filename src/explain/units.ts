@@ -12,7 +12,7 @@ export interface Unit {
  * Divides a sample into at most about `limit` units, each entry in exactly one.
  *
  * Tables, and columns of several kinds: one unit a column. Images [C, H, W] or [H, W]: a pixel with all its channels, or square patches when there
- * are more pixels than `limit`. Series: a column over a stretch of time. Anything else: runs of neighbouring entries.
+ * are more pixels than `limit`. Films [C, T, H, W]: blocks of some frames and pixels. Series: a column over a stretch of time. Anything else: runs of neighbouring entries.
  */
 export function unitsOf(sampleShape: readonly number[], dataset: Dataset | undefined, limit = 256): Unit[] {
   const size = sampleShape.reduce((a, b) => a * b, 1);
@@ -25,6 +25,7 @@ export function unitsOf(sampleShape: readonly number[], dataset: Dataset | undef
   if (dataset?.modality === 'series' && covers && columns.every(c => c.from !== undefined))
     return stretches(columns, limit);
   if (isPicture(sampleShape)) return patches(sampleShape, limit);
+  if (sampleShape.length === 4) return blocks(sampleShape, limit);
   const names = covers && columns.length === size ? columns.map(c => c.name) : undefined;
   const run = Math.max(1, Math.ceil(size / limit));
   return Array.from({ length: Math.ceil(size / run) }, (_, i) => ({
@@ -102,6 +103,24 @@ function patches(sampleShape: readonly number[], limit: number): Unit[] {
     }
   }
   return units;
+}
+
+/** Cubes of a film over time, height and width, with all channels. */
+function blocks(sampleShape: readonly number[], limit: number): Unit[] {
+  const [channels, time, height, width] = sampleShape as [number, number, number, number];
+  let side = 1;
+  const parts = () => [time, height, width].reduce((n, size) => n * Math.ceil(size / side), 1);
+  while (parts() > limit && side < Math.max(time, height, width)) side++;
+  const units = new Map<number, number[]>();
+  const [rows, columns] = [Math.ceil(height / side), Math.ceil(width / side)];
+  for (let i = 0; i < channels * time * height * width; i++) {
+    const at = (size: number, step: number) => Math.floor((Math.floor(i / step) % size) / side);
+    const unit = (at(time, height * width) * rows + at(height, width)) * columns + at(width, 1);
+    const members = units.get(unit);
+    if (members) members.push(i);
+    else units.set(unit, [i]);
+  }
+  return [...units.values()].map(members => ({ indices: Int32Array.from(members) }));
 }
 
 function range(from: number, to: number): Int32Array {

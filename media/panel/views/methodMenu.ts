@@ -1,7 +1,7 @@
 /** The methods and questions that one may choose among. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MethodChoice } from '../../../src/editor/panelProtocol';
-import { currentMethod, isUntrained } from '../actions';
+import { chosenMethod, isUntrained } from '../actions';
 import { inquiries } from '../inquiries/index';
 import { icon } from '../parts/icons';
 import { t } from '../strings';
@@ -79,7 +79,7 @@ function inquiryItem(i: (typeof inquiries)[number], c: ExplainContext, needsRow:
 export function methodMenu({ state, settings, actions }: ExplainContext): TemplateResult {
   const { row } = state.selection;
   const untrained = isUntrained(state);
-  const chosen = state.explanation?.method ?? state.selection.method ?? currentMethod(state, settings);
+  const chosen = chosenMethod(state, settings);
   const asked = inquiries.find(i => i.kind === settings.inquiry);
   const summary = asked ? t(asked.summary) : state.methods.find(m => m.id === chosen)?.summary;
   return html`<div class="method-menu">

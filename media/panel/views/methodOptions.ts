@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { MethodChoice, PanelState } from '../../../src/editor/panelProtocol';
 import type { OptionField, OptionValue } from '../../../src/explain/optionFields';
-import { currentMethod } from '../actions';
+import { chosenMethod } from '../actions';
 import { icon } from '../parts/icons';
 import { withOption } from '../store';
 import { t } from '../strings';
@@ -11,7 +11,7 @@ import type { ExplainContext } from './explainContext';
 
 /** The method that is explained, or would be. */
 function methodShown({ state, settings }: ExplainContext): MethodChoice | undefined {
-  const chosen = state.explanation?.method ?? state.selection.method ?? currentMethod(state, settings);
+  const chosen = chosenMethod(state, settings);
   return state.methods.find(m => m.id === chosen);
 }
 

@@ -51,7 +51,7 @@ export const method: ExplanationMethod = {
     const chosen = readOptions(options, given, 'occlusion');
     const { shape } = sampleOf(request);
     const table = request.dataset?.modality === 'table';
-    const side = isPicture(shape) ? Math.min(...shape.slice(-2)) : (shape.at(-1) ?? 1);
+    const side = isPicture(shape) || shape.length === 4 ? Math.min(...shape.slice(-2)) : (shape.at(-1) ?? 1);
     // Neighbouring columns of a table have nothing in common: one is hidden at a time.
     const window = chosen.window || (table ? 1 : Math.max(1, Math.round(side / 5)));
     const stride = chosen.stride || Math.max(1, Math.floor(window / 2));
@@ -61,7 +61,7 @@ export const method: ExplanationMethod = {
 
 /**
  * Each value's mean fall over the windows that hide it, as Captum's Occlusion gives it: windows cover all channels,
- * start every `stride` entries, and the last one is cut off at the edge.
+ * of films as many frames as pixels, start every `stride` entries, and the last one is cut off at the edge.
  *
  * @throws bad-request when the stride is larger than the window (values would be left out) or the window than the input.
  */
@@ -72,10 +72,14 @@ export async function occlusion(
   stride: number,
 ): Promise<Attribution> {
   const { data, shape } = sampleOf(request);
-  const picture = isPicture(shape);
+  const film = shape.length === 4;
+  const picture = film || isPicture(shape);
   const width = shape.at(-1) ?? 1;
   const height = picture ? shape.at(-2)! : 1;
-  const planes = data.length / (width * height);
+  const time = film ? shape.at(-3)! : 1;
+  const planes = data.length / (width * height * time);
+  // A film may have fewer frames than a window has pixels.
+  const frames = film ? Math.min(window, time) : 1;
   if (stride > window)
     throw new VitrineError(
       'bad-request',
@@ -86,13 +90,18 @@ export async function occlusion(
       'bad-request',
       `occlusion: the window ${window} is larger than the input (${shape.join(' × ')}).`,
     );
-  const starts = (size: number) =>
-    Array.from({ length: Math.ceil((size - window) / stride) + 1 }, (_, k) => k * stride);
-  const windows = (picture ? starts(height) : [0]).flatMap(top => starts(width).map(left => ({ top, left })));
-  const hidden = ({ top, left }: { top: number; left: number }, use: (i: number) => void) => {
+  const starts = (size: number, extent = window) =>
+    Array.from({ length: Math.ceil((size - extent) / stride) + 1 }, (_, k) => k * stride);
+  const windows = starts(time, frames).flatMap(first =>
+    (picture ? starts(height) : [0]).flatMap(top => starts(width).map(left => ({ first, top, left }))),
+  );
+  const hidden = ({ first, top, left }: (typeof windows)[number], use: (i: number) => void) => {
     for (let p = 0; p < planes; p++) {
-      for (let y = top; y < Math.min(height, picture ? top + window : 1); y++) {
-        for (let x = left; x < Math.min(width, left + window); x++) use((p * height + y) * width + x);
+      for (let t = first; t < Math.min(time, first + frames); t++) {
+        for (let y = top; y < Math.min(height, picture ? top + window : 1); y++) {
+          for (let x = left; x < Math.min(width, left + window); x++)
+            use(((p * time + t) * height + y) * width + x);
+        }
       }
     }
   };

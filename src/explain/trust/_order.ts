@@ -5,9 +5,10 @@ import type { Attribution, ExplanationRequest } from '../method';
 import { linkOf, probabilitiesOf } from '../predict';
 import { sampleOf, withProbe } from '../probe';
 import { area, descending, deviation, mean } from '../statistics';
+import { affordable } from '../thrift';
 import { sumByUnit, unitsOf } from '../units';
 
-/** Random orders that the explanation's order is held against. */
+/** Random orders that the explanation's order is held against, fewer where the model is large. */
 const randomOrders = 16;
 /** Points of a curve besides its start. */
 const points = 20;
@@ -42,14 +43,15 @@ export async function gainOfOrder(
   const { data: input, shape } = sampleOf(request);
   const nothing =
     (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request, shape);
-  const units = unitsOf(shape, request.dataset, 196);
+  const units = unitsOf(shape, request.dataset, affordable(request.model, shape, 196, 49));
   const n = units.length;
   const [start, end] = mode === 'deletion' ? [input, nothing] : [nothing, input];
   const cuts = [...new Set(Array.from({ length: points + 1 }, (_, j) => Math.round((j * n) / points)))];
 
   const own = descending(sumByUnit(attribution.values.data, units));
   const random = new Random(0, `trust:${mode}`);
-  const orders = [own, ...Array.from({ length: randomOrders }, () => random.permutation(n))];
+  const others = affordable(request.model, shape, randomOrders, 6);
+  const orders = [own, ...Array.from({ length: others }, () => random.permutation(n))];
 
   const inner = cuts.length - 2;
   const curves = orders.length * inner;
@@ -76,10 +78,10 @@ export async function gainOfOrder(
       one[0] = u;
       return { order: one, replaced: 1 };
     });
-    const others = new Int32Array(n - 1);
+    const rest = new Int32Array(n - 1);
     const last = await read(n, u => {
-      for (let k = 0; k < n - 1; k++) others[k] = k < u ? k : k + 1;
-      return { order: others, replaced: n - 1 };
+      for (let k = 0; k < n - 1; k++) rest[k] = k < u ? k : k + 1;
+      return { order: rest, replaced: n - 1 };
     });
     const sign = mode === 'deletion' ? -1 : 1;
     const ends = await read(2, row => ({ order: own, replaced: row * n }));
@@ -105,7 +107,7 @@ export async function gainOfOrder(
       ends[kind][1]!,
     ];
     const ownCurve = curve(walk[kind], 0);
-    const randomCurves = Array.from({ length: randomOrders }, (_, k) => curve(walk[kind], (k + 1) * inner));
+    const randomCurves = Array.from({ length: others }, (_, k) => curve(walk[kind], (k + 1) * inner));
     const randomAreas = randomCurves.map(c => area(x, c));
     const chance = mean(randomAreas);
     const value = sign * (area(x, ownCurve) - chance);

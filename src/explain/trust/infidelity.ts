@@ -4,6 +4,7 @@ import { baselineFor } from '../baseline';
 import type { TrustMeasure } from '../method';
 import { sampleOf, withProbe } from '../probe';
 import { deviation, pearson } from '../statistics';
+import { affordable } from '../thrift';
 import { sumByUnit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
@@ -35,15 +36,14 @@ export const measure: TrustMeasure = {
     const { data, shape } = sampleOf(request);
     const nothing =
       (attribution.baseline?.data as Float32Array | undefined) ?? baselineFor('zero', request, shape);
-    const units = unitsOf(shape, request.dataset, 196);
+    const units = unitsOf(shape, request.dataset, affordable(request.model, shape, 196, 49));
+    const count = affordable(request.model, shape, perturbations, 48);
     const weights = sumByUnit(attribution.values.data, units);
     const random = new Random(0, 'trust:infidelity');
     const half = Math.max(1, units.length >> 1);
-    const chosen = Array.from({ length: perturbations }, () =>
-      random.permutation(units.length).slice(0, half),
-    );
-    const scores = await withProbe(request, shape, { rows: perturbations + 1 }, probe =>
-      probe.scores(perturbations + 1, (row, into) => {
+    const chosen = Array.from({ length: count }, () => random.permutation(units.length).slice(0, half));
+    const scores = await withProbe(request, shape, { rows: count + 1 }, probe =>
+      probe.scores(count + 1, (row, into) => {
         into.set(data);
         if (row > 0)
           for (const u of chosen[row - 1]!) for (const i of units[u]!.indices) into[i] = nothing[i]!;

@@ -3,6 +3,7 @@ import { Random } from '../../model/random';
 import type { TrustMeasure } from '../method';
 import { sampleOf } from '../probe';
 import { norm } from '../statistics';
+import { affordable } from '../thrift';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
 
@@ -27,9 +28,9 @@ export const measure: TrustMeasure = {
   summary: 'A slightly different input gets nearly the same explanation.',
   async judge(request, attribution, method) {
     const words = wordsFor(request.language);
-    const { data } = sampleOf(request);
+    const { data, shape } = sampleOf(request);
     const random = new Random(0, 'trust:max_sensitivity');
-    const samples = Array.from({ length: perturbations }, () =>
+    const samples = Array.from({ length: affordable(request.model, shape, perturbations, 3) }, () =>
       data.map(v => v + random.uniform(-radius, radius)),
     );
     const value = await maxSensitivity(attribution.values.data, samples, async sample => {

@@ -8,6 +8,7 @@ import { linkOf, probabilitiesOf } from '../predict';
 import { withProbe, withWeights } from '../probe';
 import { randomisedWeights } from '../randomWeights';
 import { mean } from '../statistics';
+import { affordable } from '../thrift';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
 
@@ -73,12 +74,14 @@ const known = new WeakMap<Tensors, WeakMap<Dataset, number>>();
 async function savedBy(request: ExplanationRequest, dataset: Dataset): Promise<number | undefined> {
   const old = known.get(request.weights)?.get(dataset);
   if (old !== undefined) return old;
-  const { input, targets } = dataset.batch(evenly(dataset.splits.train, mostRows));
+  const fewer = (usual: number, least: number) =>
+    affordable(request.model, dataset.sampleShape, usual, least);
+  const { input, targets } = dataset.batch(evenly(dataset.splits.train, fewer(mostRows, 48)));
   const truth = dataset.target.perPosition ? targetsOf(request, input, targets) : targets.data;
   if (new Set(counted(truth, dataset.target.ignore)).size < 2) return undefined;
   const own = await lossOf(request, dataset, input.data, truth);
   let guess = lossOfConstant(counted(truth, dataset.target.ignore), own.kind);
-  for (let seed = 0; seed < rivals; seed++) {
+  for (let seed = 0; seed < fewer(rivals, 4); seed++) {
     throwIfCancelled(request.signal);
     const weights = randomisedWeights(request.model, request.weights, 1000 + seed);
     const rival = await lossOf(withWeights(request, weights), dataset, input.data, truth);

@@ -5,6 +5,7 @@ import type { TrustMeasure } from '../method';
 import { withWeights } from '../probe';
 import { randomisedWeights } from '../randomWeights';
 import { mean, spearman } from '../statistics';
+import { affordable } from '../thrift';
 import { sumByUnit, type Unit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
@@ -35,7 +36,8 @@ export const measure: TrustMeasure = {
         ? unitsOf(shape, request.dataset, Number.POSITIVE_INFINITY)
         : Array.from(attribution.values.data, (_, i): Unit => ({ indices: Int32Array.of(i) }));
     const trained = sumByUnit(attribution.values.data, units);
-    const models = units.length < 6 ? 30 : units.length < 20 ? 12 : 5;
+    const usual = units.length < 6 ? 30 : units.length < 20 ? 12 : 5;
+    const models = affordable(request.model, shape, usual, 3);
     const correlations: number[] = [];
     for (let seed = 0; seed < models; seed++) {
       throwIfCancelled(request.signal);
