@@ -47,7 +47,7 @@ export function stretches(features: readonly FeatureInfo[], limit: number): Unit
     else columns.set(f.from!, [f]);
   }
   const length = Math.max(...[...columns.values()].map(c => c.length));
-  const run = Math.ceil(length / Math.max(1, Math.floor(limit / columns.size)));
+  const run = Math.max(1, Math.ceil(length / Math.max(1, Math.floor(limit / columns.size))));
   return [...columns.values()].flatMap(entries =>
     Array.from({ length: Math.ceil(entries.length / run) }, (_, i) => {
       const part = entries.slice(i * run, (i + 1) * run);

@@ -44,9 +44,11 @@ export function drawCurves(figure: CurvesFigure, palette: Palette): Drawing {
         c.role === 'main' &&
         c.x.map((v, i) => html`<circle cx="${n(x(v))}" cy="${n(y(c.y[i]!))}" r="3.2" fill="${colour}"/>`)
       }`;
-    })}${rug.map(
-      v =>
-        html`<line x1="${n(x(v))}" x2="${n(x(v))}" y1="${n(box.bottom)}" y2="${n(box.bottom - 6)}" stroke="${palette.ink}" stroke-opacity="0.35"/>`,
-    )}${keys.content}`,
+    })}${rug
+      .filter(v => x(v) >= box.left && x(v) <= box.right)
+      .map(
+        v =>
+          html`<line x1="${n(x(v))}" x2="${n(x(v))}" y1="${n(box.bottom)}" y2="${n(box.bottom - 6)}" stroke="${palette.ink}" stroke-opacity="0.35"/>`,
+      )}${keys.content}`,
   };
 }

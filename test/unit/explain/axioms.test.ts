@@ -9,6 +9,7 @@ import { kernelShap } from '../../../src/explain/methods/kernel_shap';
 import { method as lrp } from '../../../src/explain/methods/lrp';
 import { shapleyValueSampling } from '../../../src/explain/methods/shapley_value_sampling';
 import { shapleyValues } from '../../../src/explain/methods/shapley_values';
+import { methods as registered } from '../../../src/explain/registry';
 import type { Unit } from '../../../src/explain/units';
 import type { Tensors } from '../../../src/model/graph';
 import { Random } from '../../../src/model/random';
@@ -316,3 +317,41 @@ function rearranged(layers: Layer[]): Layer[] {
     { op: 'Linear', weight: tensor([1, 1], [1]), bias: tensor([1], [0]) },
   ];
 }
+
+/** Where completeness is tested of methods whose values are of layers, tokens or linear models: against Captum and SHAP. */
+const elsewhere = [
+  'linear_shap',
+  'layer_conductance',
+  'layer_deep_lift',
+  'layer_integrated_gradients',
+  'token_integrated_gradients',
+];
+/** It claims to be an estimate only: its measure of completeness says how far. */
+const estimates = ['input_x_gradient'];
+
+describe('the axiom of completeness', () => {
+  it('is tested of every method that claims it', () => {
+    const tested = [...Object.keys(methods), ...Object.keys(partial)].map(id => id.split(',')[0]!);
+    const claim = registered.filter(m => m.judgedBy.includes('completeness')).map(m => m.id);
+    assert.ok(claim.length > 8);
+    assert.deepEqual(
+      claim.filter(id => ![...tested, ...elsewhere, ...estimates].includes(id)),
+      [],
+    );
+  });
+
+  it('holds in a layer: what its units contribute sums to the difference from the baseline', async () => {
+    const baseline = new Float32Array(inputs);
+    for (const seed of seeds) {
+      const { net, sample } = randomNet(seed);
+      const whole = (await outputOf(net, sample)) - (await outputOf(net, baseline));
+      for (const id of ['layer_conductance', 'layer_integrated_gradients', 'layer_deep_lift']) {
+        const method = registered.find(m => m.id === id)!;
+        const { values } = await method.explain(request(net, sample), {});
+        const sum = Array.from(values.data).reduce((a, b) => a + b, 0);
+        const off = Math.abs(sum - whole);
+        assert.ok(off < 0.01 * Math.max(0.2, Math.abs(whole)), `${id}, seed ${seed}: ${sum} and ${whole}`);
+      }
+    }
+  });
+});

@@ -7,8 +7,8 @@ import { VitrineError } from '../../../src/model/errors';
 import type { Model } from '../../../src/model/graph';
 import { Random } from '../../../src/model/random';
 import { engine } from './_engine';
-import { memoryData, tensor } from './_nets';
-import { lean, tableWorld, type World } from './_worlds';
+import { type Layer, memoryData, network, tensor } from './_nets';
+import { lean, pictureWorld, tableWorld, textWorld, type World } from './_worlds';
 
 /** 60 rows like those of the trained table, the last of which is explained. */
 function rows(change: (inputs: number[][]) => void = () => {}, targets?: number[]): Dataset {
@@ -31,7 +31,7 @@ async function sweep(
 ): Promise<void> {
   for (const method of methods) {
     if (method.suits?.(world.model, world.dataset)) continue;
-    const one = method.scope === 'prediction' && !more.values ? { row: 59 } : {};
+    const one = method.scope === 'prediction' && !more.values && !more.input ? { row: 59 } : {};
     const call = { engine, ...world, loss: { name: 'cross_entropy' as const }, method: method.id, ...one };
     try {
       const e = await explain({ ...call, options: lean[method.id] ?? {}, ...more });
@@ -157,3 +157,115 @@ describe('every method, of bad input', () => {
     assert.ok(e.attribution.values.every(Number.isFinite));
   });
 });
+
+type Kind = 'image' | 'sound' | 'series';
+
+/** A small network of the kind with random weights, and rows that it may be asked about. */
+function small(kind: Kind): Pick<World, 'model' | 'weights'> & { dataset: Dataset } {
+  const random = new Random(7, kind);
+  const normal = (n: number) => Float32Array.from({ length: n }, () => random.normal(0, 0.5));
+  const shape = { image: [2, 6, 6], sound: [1, 40], series: [12] }[kind];
+  const size = shape.reduce((a, b) => a * b, 1);
+  const dense = (from: number, to: number): Layer => ({
+    op: 'Linear',
+    weight: tensor([to, from], normal(from * to)),
+    bias: tensor([to], normal(to)),
+  });
+  const picture: Layer[] = [
+    { op: 'Conv', weight: tensor([3, 2, 3, 3], normal(54)), bias: tensor([3], normal(3)), pad: 1 },
+    { op: 'Relu' },
+    { op: 'Flatten' },
+    dense(3 * 36, 2),
+  ];
+  const flat: Layer[] = [dense(size, 6), { op: 'Relu' }, dense(6, 2)];
+  const layers = kind === 'image' ? picture : kind === 'sound' ? [{ op: 'Flatten' } as Layer, ...flat] : flat;
+  const inputs = Array.from({ length: 60 }, () => Array.from({ length: size }, () => random.normal()));
+  const features = ['load', 'wind'].flatMap((from, f) =>
+    Array.from({ length: 6 }, (_, t) => ({
+      name: t === 5 ? `${from}[t]` : `${from}[t-${5 - t}]`,
+      from,
+      kind: 'number' as const,
+      span: [6 * f + t, 6 * f + t + 1] as [number, number],
+      missing: 0,
+      mean: 0,
+    })),
+  );
+  const dataset = memoryData({
+    inputs,
+    targets: inputs.map(x => Number(x[0]! > 0)),
+    classes: ['no', 'yes'],
+    sampleShape: shape,
+    modality: kind,
+    test: 20,
+    features: kind === 'series' ? features : [],
+  });
+  return { ...network(shape, layers), dataset };
+}
+
+for (const kind of ['image', 'sound', 'series'] as const)
+  describe(`every method, of bad input to a net of kind ${kind}`, () => {
+    const world = small(kind);
+    const size = world.dataset.sampleShape.reduce((a, b) => a * b, 1);
+
+    it('names the classes that there are', async () => {
+      await sweep(world, { target: 'maybe', row: 59 }, (id, { message }) => {
+        assert.equal(message, 'There is no class "maybe". There are "no" or "yes".', id);
+      });
+    });
+
+    it('says that an input or a weight is no number', async () => {
+      const input = tensor([1, ...world.dataset.sampleShape], Array(size).fill(Number.NaN));
+      await sweep(world, { input }, (id, { code }) => {
+        const whole = methods.find(m => m.id === id)!.scope === 'model';
+        if (!whole) assert.ok(code === 'diverged' || code === 'bad-request', `${id}: ${code}`);
+      });
+      const [first] = Object.keys(world.weights);
+      const broken = tensor(
+        world.weights[first!]!.shape,
+        Array.from(world.weights[first!]!.data).fill(Number.NaN),
+      );
+      const weights = { ...world.weights, [first!]: broken };
+      await sweep({ ...world, weights }, {}, (id, { code }) => assert.equal(code, 'diverged', id));
+    }).timeout(60_000);
+
+    it('explains or refuses in words with two training rows and one of a constant value', async () => {
+      const splits = { train: Int32Array.of(0, 1), valid: new Int32Array(0), test: Int32Array.of(59) };
+      const plain = world.dataset;
+      const dataset: Dataset = {
+        ...plain,
+        splits,
+        batch: rows => {
+          const { input, targets } = plain.batch(rows);
+          // One entry that is always the same.
+          const data = Float32Array.from(input.data, (v, i) => (i % size === 3 ? 1 : v));
+          return { input: { ...input, data }, targets };
+        },
+      };
+      let told = 0;
+      await sweep({ ...world, dataset }, {}, () => told++);
+      assert.ok(told > 20, String(told));
+    }).timeout(120_000);
+  });
+
+for (const make of [pictureWorld, textWorld])
+  describe(`every method, of bad input to the trained ${make.name.replace('World', '')}`, () => {
+    let world: World;
+    before(async function () {
+      this.timeout(120_000);
+      world = await make();
+    });
+
+    it('names the classes that there are for one that does not exist', async () => {
+      const [a, b] = world.dataset.target.classes!;
+      await sweep(world, { target: 9, row: world.row }, (id, { message }) => {
+        assert.equal(message, `There is no class "9". There are "${a}" or "${b}".`, id);
+      });
+    });
+
+    it('says that weights are no numbers', async () => {
+      const broken = { ...world.weights, 'out.bias': tensor([2], [Number.NaN, 0]) };
+      await sweep({ ...world, weights: broken }, { row: world.row }, (id, { code }) =>
+        assert.equal(code, 'diverged', id),
+      );
+    });
+  });

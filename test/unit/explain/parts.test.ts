@@ -10,11 +10,12 @@ import {
 } from '../../../src/explain/predict';
 import { quadrature, quadratureRules } from '../../../src/explain/quadrature';
 import { area, descending, ranks, spearman } from '../../../src/explain/statistics';
-import { spreadOverUnits, sumByUnit, unitsOf } from '../../../src/explain/units';
+import { affordable } from '../../../src/explain/thrift';
+import { spreadOverUnits, stretches, sumByUnit, unitsOf } from '../../../src/explain/units';
 import { english } from '../../../src/explain/words';
 import { Random } from '../../../src/model/random';
 import reference from '../../reference/explain.json';
-import { memoryData, network, tensor } from './_nets';
+import { type Layer, memoryData, network, tensor } from './_nets';
 
 const classes: TargetInfo = { name: 'species', kind: 'classes', classes: ['a', 'b', 'c'] };
 const two: TargetInfo = { name: 'sick', kind: 'classes', classes: ['no', 'yes'] };
@@ -215,5 +216,55 @@ describe('words', () => {
     assert.equal(english.region(0, 0), 'upper left');
     assert.equal(english.region(1, 1), 'centre');
     assert.equal(english.region(2, 2), 'lower right');
+  });
+});
+
+describe('parts of films and series', () => {
+  it('are blocks over time, height and width with all channels, each entry in one', () => {
+    const shape = [2, 5, 6, 6];
+    const units = unitsOf(shape, undefined, 20);
+    const all = units.flatMap(u => Array.from(u.indices));
+    assert.equal(all.length, 2 * 5 * 6 * 6);
+    assert.equal(new Set(all).size, all.length);
+    assert.ok(units.length <= 20 && units.length > 8, String(units.length));
+    // The first block: frames, rows and columns 0 to 2 of both channels.
+    const places = Array.from(units[0]!.indices, i => [
+      Math.floor(i / 180),
+      Math.floor(i / 36) % 5,
+      Math.floor(i / 6) % 6,
+      i % 6,
+    ]);
+    assert.deepEqual(
+      [0, 1, 2, 3].map(k => Math.max(...places.map(x => x[k]!))),
+      [1, 2, 2, 2],
+    );
+  });
+
+  it('are single moments where as many as there are may be told apart', () => {
+    const entries = ['a', 'b'].flatMap((from, f) =>
+      [0, 1, 2].map(t => ({
+        name: `${from}[${t}]`,
+        from,
+        kind: 'number' as const,
+        span: [3 * f + t, 3 * f + t + 1] as [number, number],
+        missing: 0,
+      })),
+    );
+    assert.equal(stretches(entries, Number.POSITIVE_INFINITY).length, 6);
+  });
+});
+
+describe('how often a model is asked', () => {
+  it('is as usual for a small one, less for a large one, and never below the least', () => {
+    const dense = (from: number, to: number): Layer => ({
+      op: 'Linear',
+      weight: tensor([to, from], new Float32Array(from * to)),
+    });
+    const small = network([8], [dense(8, 2)]).model;
+    assert.equal(affordable(small, [8], 196, 49), 196);
+    const large = network([5000], [dense(5000, 4000)]).model;
+    assert.equal(affordable(large, [5000], 200, 10), 100);
+    assert.equal(affordable(large, [5000], 16, 12), 12);
+    assert.equal(affordable(large, [5000], 4, 12), 4);
   });
 });
