@@ -18,6 +18,11 @@ async function readingRows(say: (text: string) => void): Promise<Row[]> {
     'inside of __init__': i =>
       text.replace('nn.Linear(84, num_classes)', `nn.Linear(84, num_classes + ${i})`),
     'inside of forward': i => text.replace('return self.fc3(', `y${i} = x\n        return self.fc3(`),
+    'inside of a block that another class repeats': i =>
+      text.replace(
+        'self.attn = CausalSelfAttention(config)',
+        `y${i} = 1\n        self.attn = CausalSelfAttention(config)`,
+      ),
     'of a docstring': i => text.replace('A small GPT', `A small GPT ${i}`),
     'of a comment': i => text.replace('\nclass ', `\n# note ${i}\nclass `),
   };
