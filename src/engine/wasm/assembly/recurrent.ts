@@ -2,7 +2,7 @@
  * One time step of recurrent layers, gates and states in one pass over [n, gates * width] rows; split by rows.
  * Gates stand in ONNX's order: LSTM input, output, forget, cell; GRU update, reset, hidden.
  */
-import { at, loadTail, sigmoid4, storeTail, tanh4 } from './simd';
+import { at, loadTail, sigmoidOf, storeTail, tanh4, tanhOf } from './simd';
 
 // @ts-expect-error: AssemblyScript's decorator
 @inline
@@ -24,30 +24,45 @@ function rest(v: v128): v128 {
   return f32x4.sub(f32x4.splat(1), v);
 }
 
+// Functions of many numbers in a row are loops of their own: the processor then works at several vectors at once, where
+// one pass over gates and states would wait for each of its five functions in turn.
+
+/** sigmoid(x + z) of `n` numbers. */
+function sigmoids(x: usize, z: usize, y: usize, n: i32): void {
+  let i: i32 = 0;
+  for (; i + 4 <= n; i += 4) v128.store(at(y, i), sigmoidOf(f32x4.add(v128.load(at(x, i)), v128.load(at(z, i)))));
+  const r = n - i;
+  if (r > 0) storeTail(at(y, i), sigmoidOf(f32x4.add(loadTail(at(x, i), r), loadTail(at(z, i), r))), r);
+}
+
+/** tanh(x + z). */
+function tanhs(x: usize, z: usize, y: usize, n: i32): void {
+  let i: i32 = 0;
+  for (; i + 4 <= n; i += 4) v128.store(at(y, i), tanhOf(f32x4.add(v128.load(at(x, i)), v128.load(at(z, i)))));
+  const r = n - i;
+  if (r > 0) storeTail(at(y, i), tanhOf(f32x4.add(loadTail(at(x, i), r), loadTail(at(z, i), r))), r);
+}
+
 /** x and z: what comes from the input and from the hidden state; c the cell state before. */
 export function lstmStep(
   x: usize, z: usize, c: usize, hidden: usize, cell: usize, gates: usize, width: i32, lo: i32, hi: i32,
 ): void {
   const gate = (<usize>width) << 2;
   for (let n = lo; n < hi; n++) {
+    const from = 4 * n * width;
+    const i = at(gates, from);
+    sigmoids(at(x, from), at(z, from), i, 3 * width);
+    const u = i + 3 * gate;
+    tanhs(at(x, from + 3 * width), at(z, from + 3 * width), u, width);
+    const o = i + gate;
+    const f = o + gate;
+    const state = n * width;
     for (let m: i32 = 0; m < width; m += 4) {
       const r = width - m;
-      const from = 4 * n * width + m;
-      const p = at(x, from);
-      const q = at(z, from);
-      const g = at(gates, from);
-      const state = n * width + m;
-      const i = sigmoid4(f32x4.add(read(p, r), read(q, r)));
-      const o = sigmoid4(f32x4.add(read(p + gate, r), read(q + gate, r)));
-      const f = sigmoid4(f32x4.add(read(p + 2 * gate, r), read(q + 2 * gate, r)));
-      const u = tanh4(f32x4.add(read(p + 3 * gate, r), read(q + 3 * gate, r)));
-      const now = f32x4.add(f32x4.mul(f, read(at(c, state), r)), f32x4.mul(i, u));
-      write(g, i, r);
-      write(g + gate, o, r);
-      write(g + 2 * gate, f, r);
-      write(g + 3 * gate, u, r);
-      write(at(cell, state), now, r);
-      write(at(hidden, state), f32x4.mul(o, tanh4(now)), r);
+      const kept = f32x4.mul(read(at(f, m), r), read(at(c, state + m), r));
+      const now = f32x4.add(kept, f32x4.mul(read(at(i, m), r), read(at(u, m), r)));
+      write(at(cell, state + m), now, r);
+      write(at(hidden, state + m), f32x4.mul(read(at(o, m), r), tanh4(now)), r);
     }
   }
 }
@@ -83,18 +98,16 @@ export function lstmStepGrad(
 export function gruStep(x: usize, z: usize, h: usize, y: usize, gates: usize, width: i32, lo: i32, hi: i32): void {
   const gate = (<usize>width) << 2;
   for (let n = lo; n < hi; n++) {
+    const from = 3 * n * width;
+    const g = at(gates, from);
+    sigmoids(at(x, from), at(z, from), g, 2 * width);
     for (let m: i32 = 0; m < width; m += 4) {
       const r = width - m;
-      const p = at(x, 3 * n * width + m);
-      const q = at(z, 3 * n * width + m);
-      const g = at(gates, 3 * n * width + m);
+      const last = from + 2 * width + m;
+      const update = read(at(g, m), r);
+      const now = tanh4(f32x4.add(read(at(x, last), r), f32x4.mul(read(at(g, m) + gate, r), read(at(z, last), r))));
+      write(at(g, m) + 2 * gate, now, r);
       const state = n * width + m;
-      const update = sigmoid4(f32x4.add(read(p, r), read(q, r)));
-      const reset = sigmoid4(f32x4.add(read(p + gate, r), read(q + gate, r)));
-      const now = tanh4(f32x4.add(read(p + 2 * gate, r), f32x4.mul(reset, read(q + 2 * gate, r))));
-      write(g, update, r);
-      write(g + gate, reset, r);
-      write(g + 2 * gate, now, r);
       const kept = f32x4.mul(update, read(at(h, state), r));
       write(at(y, state), f32x4.add(f32x4.mul(rest(update), now), kept), r);
     }

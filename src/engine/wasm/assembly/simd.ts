@@ -149,9 +149,16 @@ export function exp4(x: v128): v128 {
 }
 
 /** 1 / (1 + e^-x); e^-x may become infinite. */
-export function sigmoid4(x: v128): v128 {
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+export function sigmoidOf(x: v128): v128 {
   const one = k(EXP + 12);
   return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+}
+
+/** The same as a call: where a loop holds several functions, these in line crowd its registers. */
+export function sigmoid4(x: v128): v128 {
+  return sigmoidOf(x);
 }
 
 /** y within [-1, 1], and exactly 1 with x's sign where |x| > limit; NaN stays. */
@@ -165,7 +172,9 @@ function saturate(y: v128, x: v128, limit: v128): v128 {
 }
 
 /** tanh x = x P(x²) / Q(x²) up to 9, where it is 1 in float32: a minimax fit, relative error below 4e-7. */
-export function tanh4(x: v128): v128 {
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+export function tanhOf(x: v128): v128 {
   const c = f32x4.pmax(f32x4.pmin(x, k(TANH)), k(TANH + 1));
   const z = f32x4.mul(c, c);
   let p = madd(k(TANH + 2), z, k(TANH + 3));
@@ -178,6 +187,10 @@ export function tanh4(x: v128): v128 {
   q = madd(q, z, k(TANH + 11));
   q = madd(q, z, k(EXP + 12));
   return saturate(f32x4.div(f32x4.mul(c, p), q), x, k(TANH));
+}
+
+export function tanh4(x: v128): v128 {
+  return tanhOf(x);
 }
 
 /** erf x = x P(x²) / Q(x²) up to 3.92, where it is 1 in float32: a minimax fit, relative error below 4e-7. */
