@@ -1,13 +1,14 @@
 /**
- * npm run screenshots: makes the README's pictures in media/pictures/ from the running extension. A picture shows
- * what the gestures below led to, nothing else.
+ * npm run screenshots [-- NAME…]: makes the pictures of README and docs in media/pictures/ from the running extension.
+ * A picture shows what the gestures below led to, nothing else. Each scene has a window of its own.
  */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { startBrowser } from './browser.mjs';
 import { ui } from './context.mjs';
 import { log } from './log.mjs';
-import { root, temporary } from './paths.mjs';
+import { copyTrained, root, temporary } from './paths.mjs';
 import { startServer, stillSettings } from './server.mjs';
 
 const pictures = path.join(root, 'media/pictures');
@@ -23,119 +24,267 @@ const settings = {
   'breadcrumbs.enabled': false,
 };
 
+/** What the scenes share: a window, and a picture of it. */
+async function open() {
+  const { bench, page, workspace } = await ui.open(size);
+  copyTrained(workspace);
+  return {
+    bench,
+    page,
+    workspace,
+    shot: async (name, options) => {
+      const file = path.join(pictures, `${name}.webp`);
+      fs.writeFileSync(file, await smaller(await page.screenshot(options)));
+      log(`${path.relative(root, file)}: ${Math.round(fs.statSync(file).size / 1024)} kB`);
+    },
+    quiet: () => bench.command('Notifications: Clear All Notifications'),
+    /** Explains the first row of the newest run of a model, by the palette. */
+    ask: async file => {
+      await bench.openFile(file);
+      await page.locator('.codelens-decoration').first().waitFor();
+      await bench.command('Vitrine: Explain Prediction');
+      for (const step of ['method', 'row']) {
+        await bench.rows.first().waitFor();
+        await page.waitForTimeout(step === 'row' ? 800 : 300);
+        await page.keyboard.press('Enter');
+      }
+      const panel = await bench.webview('#app .top');
+      await panel.locator('.explanation .badge').first().waitFor({ timeout: 90_000 });
+      return panel;
+    },
+  };
+}
+
+/** As WebP, which the browser itself writes. */
+async function smaller(png) {
+  const page = await ui.browser.newPage();
+  const text = await page.evaluate(async source => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${source}`)).blob());
+    const canvas = document.createElement('canvas');
+    canvas.width = image.width;
+    canvas.height = image.height;
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return canvas.toDataURL('image/webp', 0.86).split(',')[1];
+  }, png.toString('base64'));
+  await page.close();
+  return Buffer.from(text, 'base64');
+}
+
+const tab = async (panel, name) => {
+  await panel.getByRole('tab', { name, exact: true }).click();
+  await panel.getByRole('tab', { name, exact: true, selected: true }).waitFor();
+};
+
+/** A question or a method, from the list where there is room for it, else from the menu. */
+const choose = async (panel, name) => {
+  const item = panel.locator('.methods .method', { hasText: name }).first();
+  if (await item.isVisible()) await item.click();
+  else await panel.locator('#method-menu').selectOption({ label: name });
+};
+
+const scenes = {
+  async digits({ bench, page, shot, quiet }) {
+    await bench.openFile('digits.py');
+    await page.locator('.codelens-decoration', { hasText: 'parameters' }).first().waitFor();
+    await bench.command('View: Toggle Primary Side Bar Visibility');
+    await bench.command('Vitrine: Train Model');
+    const panel = await bench.webview('#app .top');
+    await panel.locator('.run-state.finished').waitFor();
+    await quiet();
+    await shot('training');
+
+    // Taller, so that the measures of trust and the details of a layer are in the picture.
+    await page.setViewportSize({ width: size.width, height: 1080 });
+    await tab(panel, 'Data');
+    await panel.locator('.sample').nth(8).waitFor();
+    await panel.locator('.sample').nth(8).click();
+    await panel.locator('.explanation .badge').first().waitFor();
+    await tab(panel, 'Explain');
+    await panel.locator('.pictures canvas').first().waitFor();
+    await shot('explanation');
+
+    await tab(panel, 'Architecture');
+    await panel.locator('.card[aria-label^="conv2"]').click();
+    await panel.locator('.details').waitFor();
+    await shot('architecture');
+
+    await tab(panel, 'Explain');
+    await choose(panel, 'How it came about');
+    await panel.locator('.filmstrip vscode-button').click();
+    await panel.locator('.frames li').nth(4).waitFor();
+    await page.setViewportSize({ width: size.width, height: 900 });
+    await shot('filmstrip');
+  },
+
+  /** A table, as a clinician has one: what if, what would change it, whom it treats differently. */
+  async table({ bench, page, shot, quiet }) {
+    // A table, as a clinician has one: what if, what would change it, whom it treats differently.
+    await page.setViewportSize({ width: size.width, height: 940 });
+    await bench.openFile('tumor.py');
+    await bench.command('Vitrine: Train Model');
+    const table = await bench.webview('#app .top');
+    await table.locator('.run-state.finished').waitFor();
+    await quiet();
+    const tableTab = name => tab(table, name);
+    await tableTab('Data');
+    await table.locator('table tbody tr').nth(3).click();
+    await table.locator('.explanation .sentence').first().waitFor();
+    await tableTab('Explain');
+    await bench.command('View: Maximize Editor Group');
+    await choose(table, 'What if…');
+    await table.locator('.cells .bar').first().waitFor();
+    await table.locator('.cells input[type=range]').first().focus();
+    await page.keyboard.press('Home');
+    await table.locator('tr.changed').waitFor();
+    await table.locator('.what-if-verdict', { hasText: '1 value changed' }).waitFor();
+    await page.waitForTimeout(1500);
+    await shot('what-if');
+    await tableTab('Data');
+    await table.getByRole('button', { name: 'Overview', exact: true }).click();
+    await page.waitForTimeout(3000);
+    await shot('data');
+  },
+
+  async people({ bench, shot, quiet }) {
+    // People in groups.
+    await bench.openFile('triage.py');
+    await bench.command('Vitrine: Train Model');
+    const people = await bench.webview('#app .top');
+    await people.locator('.run-state.finished').waitFor();
+    await quiet();
+    await tab(people, 'Data');
+    await people.getByRole('button', { name: 'Samples', exact: true }).click();
+    await people.locator('table tbody tr').nth(3).click();
+    await people.locator('.explanation .sentence').first().waitFor();
+    await tab(people, 'Explain');
+    await bench.command('View: Maximize Editor Group');
+    await people.locator('.methods .method', { hasText: 'Fairness by group' }).click();
+    await people.locator('.chip', { hasText: 'sex' }).click();
+    await people.locator('.fairness select').nth(1).selectOption('demographic_parity');
+    await people.locator('.fairness vscode-button').click();
+    await people.locator('.mitigation').waitFor();
+    await shot('fairness');
+  },
+
+  async hover({ bench, page, shot }) {
+    await page.setViewportSize({ width: size.width, height: 820 });
+    await bench.openFile('digits.py');
+    await bench.hover('Conv2d', /Parameters/);
+    await shot('hover', { clip: { x: 0, y: 0, width: 960, height: 560 } });
+  },
+
+  async runs({ bench, page, workspace, shot, quiet }) {
+    await bench.openFile('tumor.py');
+    await bench.command('Vitrine: Train Model');
+    const panel = await bench.webview('#app .top');
+    await panel.locator('.run-state.finished').waitFor();
+    const file = path.join(workspace, 'breast-cancer/tumor.vitrine.json');
+    const text = fs.readFileSync(file, 'utf8');
+    for (const rate of ['0.03', '0.001']) {
+      fs.writeFileSync(file, text.replace(/"lr": [\d.]+/, `"lr": ${rate}`));
+      await panel.getByText('Train again').click();
+      await page.waitForTimeout(1500);
+      await panel.locator('.run-state.finished').waitFor();
+    }
+    await quiet();
+    await bench.command('View: Maximize Editor Group');
+    await panel.getByText('Overlay the newest').click();
+    await panel.locator('.chart.wide .chart-legend li').nth(3).waitFor();
+    await panel.locator('.charts').scrollIntoViewIfNeeded();
+    await shot('runs');
+    await panel.getByText('Find mistakes').click();
+    await panel.locator('.matrix .cell').nth(1).click();
+    await panel.locator('.picked tbody tr').first().waitFor();
+    await panel.locator('.ridge').first().scrollIntoViewIfNeeded();
+    await page.waitForTimeout(800);
+    await shot('mistakes');
+  },
+
+  async boxes({ bench, page, shot, quiet, ask }) {
+    const panel = await ask('detector.py');
+    await quiet();
+    await bench.command('View: Maximize Editor Group');
+    await tab(panel, 'Data');
+    await panel.locator('.sample').nth(5).waitFor();
+    await page.waitForTimeout(1500);
+    await shot('boxes');
+  },
+
+  async episode({ bench, page, shot, quiet, ask }) {
+    await bench.openFile('policy.py');
+    await page.locator('.codelens-decoration').first().waitFor();
+    const panel = await ask('policy.py');
+    await quiet();
+    await bench.command('View: Maximize Editor Group');
+    await panel.locator('#method-menu').selectOption('?episode');
+    await panel.locator('vitrine-episode canvas.world').waitFor();
+    await panel.locator('vitrine-episode .sound-play').click();
+    await page.waitForTimeout(2500);
+    await shot('episode');
+  },
+
+  async speech({ bench, page, shot, quiet, ask }) {
+    const panel = await ask('speech.py');
+    await quiet();
+    await bench.command('View: Maximize Editor Group');
+    await page.waitForTimeout(1500);
+    await shot('speech');
+    await panel.locator('.explanation').first().waitFor();
+  },
+
+  async film({ bench, page, shot, quiet, ask }) {
+    await ask('motion.py');
+    await quiet();
+    await bench.command('View: Maximize Editor Group');
+    await page.waitForTimeout(1500);
+    await shot('film');
+  },
+
+  async modelFile({ bench, page, workspace, shot }) {
+    const onnx = path.join(workspace, 'digits.onnx');
+    const runs = path.join(workspace, 'digits/.vitrine/runs');
+    const run = path.join(runs, fs.readdirSync(runs)[0]);
+    spawnSync(process.execPath, [path.join(root, 'dist/cli.js'), 'export', run, '-o', onnx], {
+      cwd: workspace,
+    });
+    await bench.command('View: Toggle Primary Side Bar Visibility');
+    await bench.openFile('digits.onnx');
+    const model = await bench.webview('vitrine-graph .card');
+    await model.locator('.card').nth(1).click();
+    await page.waitForTimeout(800);
+    await shot('model-file');
+  },
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter(n => !(n in scenes));
+if (unknown.length) {
+  log(`There is no scene ${unknown.join(', ')}. There are ${Object.keys(scenes).join(', ')}.`);
+  process.exit(2);
+}
+
 ui.extension = root;
 ui.dataDir = temporary('pictures');
 fs.mkdirSync(pictures, { recursive: true });
+let failed = 0;
 try {
   ui.browser = await startBrowser();
   ui.server = await startServer({ dataDir: ui.dataDir, userSettings: settings });
-  const { bench, page } = await ui.open(size);
-  const shot = async (name, options) => {
-    const file = path.join(pictures, `${name}.png`);
-    await page.screenshot({ path: file, ...options });
-    log(path.relative(root, file));
-  };
-  const quiet = () => bench.command('Notifications: Clear All Notifications');
-  const tab = async (panel, name) => {
-    await panel.getByRole('tab', { name, exact: true }).click();
-    await panel.getByRole('tab', { name, exact: true, selected: true }).waitFor();
-  };
-
-  await bench.openFile('digits.py');
-  await page.locator('.codelens-decoration', { hasText: 'parameters' }).first().waitFor();
-  await bench.command('View: Toggle Primary Side Bar Visibility');
-  await bench.command('Vitrine: Train Model');
-  const panel = await bench.webview('#app .top');
-  await panel.locator('.run-state.finished').waitFor();
-  await quiet();
-  await shot('training');
-
-  // Taller, so that the measures of trust and the details of a layer are in the picture.
-  await page.setViewportSize({ width: size.width, height: 1080 });
-  await tab(panel, 'Data');
-  await panel.locator('.sample').nth(8).waitFor();
-  await panel.locator('.sample').nth(8).click();
-  await panel.locator('.explanation .badge').first().waitFor();
-  await tab(panel, 'Explain');
-  await panel.locator('.pictures canvas').first().waitFor();
-  await shot('explanation');
-
-  await tab(panel, 'Architecture');
-  await panel.locator('.card[aria-label^="conv2"]').click();
-  await panel.locator('.details').waitFor();
-  await shot('architecture');
-
-  await tab(panel, 'Explain');
-  const choose = async name => {
-    const item = panel.locator('.methods .method', { hasText: name });
-    if (await item.isVisible()) await item.click();
-    else await panel.locator('#method-menu').selectOption({ label: name });
-  };
-  await choose('How it came about');
-  await panel.locator('.filmstrip vscode-button').click();
-  await panel.locator('.frames li').nth(4).waitFor();
-  await page.setViewportSize({ width: size.width, height: 900 });
-  await shot('filmstrip');
-
-  // A table, as a clinician has one: what if, what would change it, whom it treats differently.
-  await page.setViewportSize({ width: size.width, height: 940 });
-  await bench.command('View: Close All Editors');
-  await bench.openFile('tumor.py');
-  await bench.command('Vitrine: Train Model');
-  const table = await bench.webview('#app .top');
-  await table.locator('.run-state.finished').waitFor();
-  await quiet();
-  const tableTab = name => tab(table, name);
-  await tableTab('Data');
-  await table.locator('table tbody tr').nth(3).click();
-  await table.locator('.explanation .sentence').first().waitFor();
-  await tableTab('Explain');
-  await bench.command('View: Maximize Editor Group');
-  const question = async name => {
-    const item = table.locator('.methods .method', { hasText: name });
-    if (await item.isVisible()) await item.click();
-    else await table.locator('#method-menu').selectOption({ label: name });
-  };
-  await question('What if…');
-  await table.locator('.cells .bar').first().waitFor();
-  await table.locator('.cells input[type=range]').first().focus();
-  await page.keyboard.press('Home');
-  await table.locator('tr.changed').waitFor();
-  await table.locator('.what-if-verdict', { hasText: '1 value changed' }).waitFor();
-  await page.waitForTimeout(1500);
-  await shot('what-if');
-  await tableTab('Data');
-  await table.getByRole('button', { name: 'Overview', exact: true }).click();
-  await page.waitForTimeout(3000);
-  await shot('data');
-
-  // People in groups.
-  await bench.command('View: Close All Editors');
-  await bench.openFile('triage.py');
-  await bench.command('Vitrine: Train Model');
-  const people = await bench.webview('#app .top');
-  await people.locator('.run-state.finished').waitFor();
-  await quiet();
-  await tab(people, 'Data');
-  await people.getByRole('button', { name: 'Samples', exact: true }).click();
-  await people.locator('table tbody tr').nth(3).click();
-  await people.locator('.explanation .sentence').first().waitFor();
-  await tab(people, 'Explain');
-  await bench.command('View: Maximize Editor Group');
-  await people.locator('.methods .method', { hasText: 'Fairness by group' }).click();
-  await people.locator('.chip', { hasText: 'sex' }).click();
-  await people.locator('.fairness select').nth(1).selectOption('demographic_parity');
-  await people.locator('.fairness vscode-button').click();
-  await people.locator('.mitigation').waitFor();
-  await shot('fairness');
-
-  await bench.command('View: Close All Editors');
-  await page.setViewportSize({ width: size.width, height: 820 });
-  await bench.openFile('digits.py');
-  await bench.hover('Conv2d', /Parameters/);
-  await shot('hover', { clip: { x: 0, y: 0, width: 960, height: 560 } });
+  for (const [name, scene] of Object.entries(scenes)) {
+    if (wanted.length && !wanted.includes(name)) continue;
+    const window = await open();
+    try {
+      await scene(window);
+    } catch (e) {
+      failed++;
+      log(`${name}: ${e.message}`);
+      await window.page.screenshot({ path: path.join(ui.dataDir, '..', `failed-${name}.png`) });
+    }
+    await window.page.close();
+  }
 } finally {
   await ui.browser?.close();
   await ui.server?.stop();
   fs.rmSync(ui.dataDir, { recursive: true, force: true });
 }
+process.exit(failed ? 1 : 0);
