@@ -43,9 +43,9 @@ async function open() {
       await bench.openFile(file);
       await page.locator('.codelens-decoration').first().waitFor();
       await bench.command('Vitrine: Explain Prediction');
-      for (const step of ['method', 'row']) {
+      for (const title of ['Explain how', 'Which sample']) {
+        await page.locator('.quick-input-titlebar', { hasText: title }).waitFor();
         await bench.rows.first().waitFor();
-        await page.waitForTimeout(step === 'row' ? 800 : 300);
         await page.keyboard.press('Enter');
       }
       const panel = await bench.webview('#app .top');
@@ -211,8 +211,6 @@ const scenes = {
   },
 
   async episode({ bench, page, shot, quiet, ask }) {
-    await bench.openFile('policy.py');
-    await page.locator('.codelens-decoration').first().waitFor();
     const panel = await ask('policy.py');
     await quiet();
     await bench.command('View: Maximize Editor Group');

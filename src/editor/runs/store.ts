@@ -3,6 +3,7 @@
  * goes before what its file says.
  */
 import * as vscode from 'vscode';
+import { movedRecord } from '../../train/moved';
 import type { RunRecord } from '../../train/run';
 import { runFiles } from '../../train/run';
 import type { Log } from '../log';
@@ -120,7 +121,8 @@ export class Runs implements vscode.Disposable {
       if (!record || record.id !== folder.path.split('/').at(-1))
         throw new Error('not the record of this run');
       this.#known.set(folder.toString(), {
-        record,
+        // A run goes where its folder goes: one that came with a sample, or with a checkout, is a run of the model here.
+        record: movedRecord(folder.fsPath, record),
         folder,
         base: vscode.Uri.joinPath(folder, '..', '..', '..').fsPath,
       });
