@@ -77,7 +77,7 @@ describe('habits of the workbench', () => {
   });
 
   it('explains at once by the run that came with the sample', async () => {
-    await page.locator('.codelens-decoration', { hasText: 'Last run: accuracy' }).first().waitFor();
+    await page.locator('.codelens-decoration', { hasText: '21 parameters' }).first().waitFor();
     await bench.command('Vitrine: Explain Prediction');
     for (const title of [/Explain how/, /Which sample|Row of the data/]) {
       await page.locator('.quick-input-titlebar', { hasText: title }).first().waitFor();
