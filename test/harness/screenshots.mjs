@@ -50,6 +50,8 @@ async function open() {
       }
       const panel = await bench.webview('#app .top');
       await panel.locator('.explanation .badge').first().waitFor({ timeout: 90_000 });
+      // The editor has kept the focus: what is maximised next is the panel.
+      await bench.command('View: Focus Right Editor Group');
       return panel;
     },
   };
