@@ -196,7 +196,12 @@ export class Preparation implements SavedPreparation {
   }
 
   private absent(row: Readonly<Record<string, RawValue>>, i: number, name: string): never {
-    const near = nearest(name, Object.keys(row));
+    // A column that the model knows is no misspelling of another.
+    const known = new Set(this.state.columns.map(c => c.from ?? c.name));
+    const near = nearest(
+      name,
+      Object.keys(row).filter(k => !known.has(k)),
+    );
     throw bad(
       `Row ${i + 1} has no column "${name}", which the model was trained with.${near ? ` "${near}" is near: rename it.` : ''}`,
     );

@@ -3,10 +3,11 @@ import type { Dataset, FeatureInfo } from '../data/dataset';
 import type { Context } from './context';
 import { ofInput } from './figure';
 import type { Attribution, ExplanationMethod, Trust } from './method';
+import { type Part, placesOf } from './places';
 import { formatNumber, type Prediction } from './predict';
 import { scorerIds } from './scorers';
 import { descending } from './statistics';
-import { isPicture, stretches } from './units';
+import { stretches } from './units';
 import { type Language, type Words, wordsFor } from './words';
 
 export interface Story {
@@ -109,11 +110,6 @@ function reasons(story: Story, words: Words): string[] {
 /** Into how many stretches of time a series is divided to be spoken of. */
 const toldStretches = 4;
 
-interface Part {
-  value: number;
-  tell(share: string): string;
-}
-
 /** What people can name: columns with their values, or regions of a picture. */
 function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
   const { values } = attribution;
@@ -124,7 +120,12 @@ function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
       tell: share => words.reasons.entry(name!, share),
     }));
   }
-  if (ofInput(attribution) && isPicture(values.shape)) return regionsOf(values.data, values.shape, words);
+  if (ofInput(attribution)) {
+    // Attributions of videos are flat; the data know how they lie.
+    const shape = dataset?.modality === 'video' ? dataset.sampleShape : values.shape;
+    const places = placesOf(values.data, shape, dataset?.modality, words);
+    if (places) return places;
+  }
   if (dataset && /table|mixed/.test(dataset.modality) && attribution.names && ofInput(attribution)) {
     return attribution.names.map((name, i) => {
       const info = dataset.features.find(f => f.name === name);
@@ -140,7 +141,7 @@ function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
     Number.isInteger(Math.sqrt(values.data.length))
   ) {
     const side = Math.sqrt(values.data.length);
-    return regionsOf(values.data, [side, side], words);
+    return placesOf(values.data, [side, side], dataset.modality, words)!;
   }
   const names = attribution.names;
   // Bars of a layer are its units.
@@ -151,23 +152,6 @@ function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
     const word = attribution.tokens?.[i];
     return { value, tell: (share: string) => (word ? token(word, i + 1, share) : say(name, share)) };
   });
-}
-
-/** A picture's ninths. Within one, attributions for and against add up: the sentence tells where the balance lies. */
-function regionsOf(data: ArrayLike<number>, shape: readonly number[], words: Words): Part[] {
-  const [height, width] = shape.slice(-2) as [number, number];
-  const sums = new Float64Array(9);
-  for (let i = 0; i < data.length; i++) {
-    const y = Math.floor(i / width) % height;
-    const row = Math.min(2, Math.floor((3 * (y + 0.5)) / height));
-    const column = Math.min(2, Math.floor((3 * ((i % width) + 0.5)) / width));
-    sums[3 * row + column]! += data[i]!;
-  }
-  return Array.from(sums, (value, i) => ({
-    value,
-    tell: (share: string) =>
-      words.reasons.place(words.region(Math.floor(i / 3) as 0 | 1 | 2, (i % 3) as 0 | 1 | 2), share),
-  }));
 }
 
 function show(value: string | number | null | undefined): string {
@@ -202,8 +186,9 @@ function aboutTheModel(story: Story, words: Words): string[] {
           metric === 'accuracy' ? words.percent(score) : formatNumber(Math.abs(score)),
           facts?.['rows'] ?? 0,
         );
-  if (isPicture(values.shape)) {
-    const parts = regionsOf(values.data, values.shape, words).filter(p => p.value > 0);
+  const places = placesOf(values.data, values.shape, story.dataset?.modality, words);
+  if (places) {
+    const parts = places.filter(p => p.value > 0);
     const total = parts.reduce((s, p) => s + p.value, 0);
     const order = descending(parts.map(p => p.value)).slice(0, told);
     if (!(total > 0)) return [lead, words.importance.none];

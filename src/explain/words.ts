@@ -62,6 +62,10 @@ export interface Words {
     subject(kind: 'class' | 'number', label: string): string;
     column(name: string, value: string, typical: string | undefined, share: string): string;
     place(name: string, share: string): string;
+    /** Of a spectrogram: pitches from the lowest third, and a third of its time. */
+    heard(pitches: 0 | 1 | 2, time: 0 | 1 | 2, share: string): string;
+    /** Of a video: the place in it, and its frames, counted from 1. */
+    seen(place: string, first: number, last: number, share: string): string;
     entry(name: string, share: string): string;
     /** @param position from 1. */
     token(token: string, position: number, share: string): string;
@@ -367,6 +371,10 @@ export const english: Words = {
     column: (name, value, typical, share) =>
       `${name} = ${value}${typical === undefined ? '' : ` (typical: ${typical})`}, with ${share} of the weight`,
     place: (name, share) => `the ${name} of the image, with ${share} of the weight`,
+    heard: (pitches, time, share) =>
+      `the ${['low', 'middle', 'high'][pitches]} pitches ${['at the beginning', 'in the middle', 'at the end'][time]} of the sound, with ${share} of the weight`,
+    seen: (place, first, last, share) =>
+      `the ${place} in ${first === last ? `frame ${first}` : `frames ${first} to ${last}`}, with ${share} of the weight`,
     entry: (name, share) => `input ${name}, with ${share} of the weight`,
     token: (token, position, share) => `"${token}" (token ${position}), with ${share} of the weight`,
     unit: (name, share) => `unit ${name}, with ${share} of the weight`,

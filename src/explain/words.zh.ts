@@ -144,6 +144,10 @@ export const chinese: Words = {
     column: (name, value, typical, share) =>
       `${name} = ${value}${typical === undefined ? '' : `（通常为 ${typical}）`}，占权重的 ${share}`,
     place: (name, share) => `图像的${name}，占权重的 ${share}`,
+    heard: (pitches, time, share) =>
+      `声音${['开头', '中段', '结尾'][time]}的${['低', '中', '高'][pitches]}频部分，占权重的 ${share}`,
+    seen: (place, first, last, share) =>
+      `${first === last ? `第 ${first} 帧` : `第 ${first} 至 ${last} 帧`}的${place}，占权重的 ${share}`,
     entry: (name, share) => `输入 ${name}，占权重的 ${share}`,
     token: (token, position, share) => `“${token}”（第 ${position} 个词元），占权重的 ${share}`,
     unit: (name, share) => `单元 ${name}，占权重的 ${share}`,

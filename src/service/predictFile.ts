@@ -58,7 +58,15 @@ export async function predictFile(
   engine: Engine,
   options: PredictOptions = {},
 ): Promise<PredictedRow[]> {
-  return predictRaw(run, await readRawRows(file, run.preparation, options.signal), engine, options);
+  const rows = await readRawRows(file, run.preparation, options.signal);
+  try {
+    return await predictRaw(run, rows, engine, options);
+  } catch (e) {
+    // What is wrong with a row is told with the file that it is of.
+    if (!(e instanceof VitrineError) || e.code !== 'bad-data' || e.details.at || !/^Row \d/.test(e.message))
+      throw e;
+    throw new VitrineError(e.code, `${path.basename(file)}: ${e.message}`, { ...e.details, at: { file } });
+  }
 }
 
 /**
