@@ -7,7 +7,7 @@ function told(
   shape: readonly number[],
   at: number,
   modality?: 'image' | 'sound' | 'video',
-  language?: 'zh-cn',
+  language?: 'zh',
 ) {
   const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
   data[at] = 2;
@@ -27,7 +27,7 @@ describe('Where an attribution lies, in words', () => {
       told([1, 6, 30], 0, 'sound'),
       '2: the low pitches at the beginning of the sound, with 40 % of the weight',
     );
-    assert.equal(told([1, 6, 30], 179, 'sound', 'zh-cn'), '2: 声音结尾的高频部分，占权重的 40 %');
+    assert.equal(told([1, 6, 30], 179, 'sound', 'zh'), '2: 声音结尾的高频部分，占权重的 40 %');
   });
 
   it('of a video, with its frames', () => {
