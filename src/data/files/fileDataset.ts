@@ -36,6 +36,8 @@ export interface FileData {
   /** Columns for looking at, besides the file's name. */
   values?(row: number): Record<string, string | number | null>;
   media?(row: number): SampleMedia | undefined;
+  /** A raw sample as training sees it in an epoch, where that differs by chance. */
+  alter?(sample: Float32Array, row: number, chance: { seed: number; epoch: number }): Float32Array;
 }
 
 export class FileDataset implements Dataset {
@@ -47,6 +49,7 @@ export class FileDataset implements Dataset {
   readonly splits: Readonly<Record<Split, Int32Array>>;
   readonly notes: readonly string[];
   readonly hash: string;
+  readonly trainingBatch?: NonNullable<Dataset['trainingBatch']>;
   private readonly splitOf: Map<number, Split>;
   private readonly size: number;
 
@@ -64,6 +67,17 @@ export class FileDataset implements Dataset {
     this.hash = data.hash;
     this.splitOf = splitsByRow(data.splits);
     this.size = plan.sampleShape.reduce((a, b) => a * b, 1);
+    const { alter } = data;
+    if (!alter) return;
+    this.trainingBatch = (rows, chance) => {
+      const { input, targets } = this.batch(rows);
+      for (let i = 0; i < rows.length; i++) {
+        const from = rows[i]! * this.size;
+        const sample = Float32Array.from(data.raw.subarray(from, from + this.size));
+        plan.write(alter(sample, rows[i]!, chance), 0, input.data as Float32Array, i * this.size);
+      }
+      return { input, targets };
+    };
   }
 
   batch(rows: ArrayLike<number>): { input: Tensor; targets: Tensor } {

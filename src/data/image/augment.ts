@@ -1,9 +1,11 @@
 /**
  * Altered copies of training pictures, by the transforms of torchvision and with their names and defaults. Pictures are
- * planes [channels, height, width], 0 to 1.
+ * planes [channels, height, width], 0 to 1; videos [channels, frames, height, width], all frames altered alike. Boxes go
+ * where what they surround goes.
  */
 import { type Static, type TInteger, type TNumber, Type } from '@sinclair/typebox';
 import { Random } from '../../model/random';
+import type { Box } from '../boxes/grid';
 
 const probability = (p: number) =>
   Type.Number({ minimum: 0, maximum: 1, default: p, description: 'How often.' });
@@ -50,9 +52,35 @@ export type Augmentation = readonly Static<(typeof kinds)[number]>[];
 
 export interface PlaneSize {
   channels: number;
+  /** Of videos: each channel has so many planes. */
+  frames?: number;
   height: number;
   width: number;
 }
+
+/** Where a place goes, in pixels from the picture's corner. */
+type Move = (x: number, y: number) => readonly [x: number, y: number];
+
+/** Of flip, shift and rotate below. */
+export const moves = {
+  horizontal:
+    ({ width }: PlaneSize): Move =>
+    (x, y) => [width - x, y],
+  vertical:
+    ({ height }: PlaneSize): Move =>
+    (x, y) => [x, height - y],
+  shift:
+    (top: number, left: number): Move =>
+    (x, y) => [x - left, y - top],
+  rotate({ width, height }: PlaneSize, degrees: number): Move {
+    const angle = (degrees * Math.PI) / 180;
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    return (x, y) => {
+      const [dx, dy] = [x - width / 2, y - height / 2];
+      return [cos * dx + sin * dy + width / 2, cos * dy - sin * dx + height / 2];
+    };
+  },
+};
 
 /** All of them, one after the other. @returns a new picture */
 export function augment(
@@ -61,28 +89,80 @@ export function augment(
   transforms: Augmentation,
   random: Random,
 ): Float32Array {
-  let altered: Float32Array = picture.slice();
-  for (const t of transforms) altered = apply(altered, size, t as unknown as Loose, random);
-  return altered;
+  return augmentBoxes(picture, [], size, transforms, random).picture;
 }
 
-function apply(p: Float32Array, size: PlaneSize, t: Loose, random: Random): Float32Array {
+/** A box of which less than this share is still on the picture is left out. */
+const leastSeen = 0.25;
+
+/** The same with boxes: each becomes the one around its moved corners, cut at the picture's edges. */
+export function augmentBoxes(
+  picture: Float32Array,
+  boxes: readonly Box[],
+  size: PlaneSize,
+  transforms: Augmentation,
+  random: Random,
+): { picture: Float32Array; boxes: Box[] } {
+  let altered: Float32Array = picture.slice();
+  let placed = [...boxes];
+  for (const t of transforms)
+    altered = apply(altered, size, t as unknown as Loose, random, move => {
+      placed = placed.flatMap(b => movedBox(b, size, move) ?? []);
+    });
+  return { picture: altered, boxes: placed };
+}
+
+export function movedBox(box: Box, { height, width }: PlaneSize, move: Move): Box | undefined {
+  const [left, top, right, bottom] = box.box;
+  const corners = [
+    move(left * width, top * height),
+    move(right * width, top * height),
+    move(left * width, bottom * height),
+    move(right * width, bottom * height),
+  ];
+  const [xs, ys] = [corners.map(c => c[0] / width), corners.map(c => c[1] / height)];
+  const whole = (Math.max(...xs) - Math.min(...xs)) * (Math.max(...ys) - Math.min(...ys));
+  const seen = [
+    Math.max(0, Math.min(...xs)),
+    Math.max(0, Math.min(...ys)),
+    Math.min(1, Math.max(...xs)),
+    Math.min(1, Math.max(...ys)),
+  ] as const;
+  const [w, h] = [seen[2] - seen[0], seen[3] - seen[1]];
+  return w > 0 && h > 0 && w * h >= leastSeen * whole ? { ...box, box: [...seen] } : undefined;
+}
+
+function apply(
+  p: Float32Array,
+  size: PlaneSize,
+  t: Loose,
+  random: Random,
+  moved: (move: Move) => void,
+): Float32Array {
   const { height, width } = size;
   const number = (name: string, otherwise: number) => Number(t[name] ?? otherwise);
   const happens = () => random.uniform() < number('p', 0.5);
   switch (t.name) {
     case 'RandomHorizontalFlip':
-      return happens() ? flip(p, size, 'horizontal') : p;
+      if (!happens()) return p;
+      moved(moves.horizontal(size));
+      return flip(p, size, 'horizontal');
     case 'RandomVerticalFlip':
-      return happens() ? flip(p, size, 'vertical') : p;
+      if (!happens()) return p;
+      moved(moves.vertical(size));
+      return flip(p, size, 'vertical');
     case 'RandomCrop': {
       const padding = number('padding', 4);
       const top = random.integer(2 * padding + 1) - padding;
-      return shift(p, size, top, random.integer(2 * padding + 1) - padding);
+      const left = random.integer(2 * padding + 1) - padding;
+      moved(moves.shift(top, left));
+      return shift(p, size, top, left);
     }
     case 'RandomRotation': {
-      const degrees = number('degrees', 10);
-      return rotate(p, size, random.uniform(-degrees, degrees));
+      const most = number('degrees', 10);
+      const degrees = random.uniform(-most, most);
+      moved(moves.rotate(size, degrees));
+      return rotate(p, size, degrees);
     }
     case 'ColorJitter': {
       const steps = [
@@ -92,7 +172,7 @@ function apply(p: Float32Array, size: PlaneSize, t: Loose, random: Random): Floa
       ] as const;
       for (const i of random.permutation(steps.length)) {
         const [adjust, by] = steps[i]!;
-        if (by > 0) p = adjust(p, size, random.uniform(Math.max(0, 1 - by), 1 + by));
+        if (by > 0) p = byFrames(p, size, adjust, random.uniform(Math.max(0, 1 - by), 1 + by));
       }
       return p;
     }
@@ -113,12 +193,37 @@ function apply(p: Float32Array, size: PlaneSize, t: Loose, random: Random): Floa
   }
 }
 
+/** Colours are adjusted frame by frame, by one factor. */
+function byFrames(
+  p: Float32Array,
+  size: PlaneSize,
+  adjust: typeof adjustContrast,
+  factor: number,
+): Float32Array {
+  const { frames, channels, height, width } = size;
+  if (frames === undefined) return adjust(p, size, factor);
+  const area = height * width;
+  const out = new Float32Array(p.length);
+  const frame = new Float32Array(channels * area);
+  for (let f = 0; f < frames; f++) {
+    const at = (c: number) => (c * frames + f) * area;
+    for (let c = 0; c < channels; c++) frame.set(p.subarray(at(c), at(c) + area), c * area);
+    const adjusted = adjust(frame, size, factor);
+    for (let c = 0; c < channels; c++) out.set(adjusted.subarray(c * area, (c + 1) * area), at(c));
+  }
+  return out;
+}
+
+const planesOf = ({ channels, frames = 1 }: PlaneSize) => channels * frames;
+
 /** Each entry from another place of its channel; black where there is none. */
 function gather(
   p: Float32Array,
-  { channels, height, width }: PlaneSize,
+  size: PlaneSize,
   from: (y: number, x: number) => readonly [y: number, x: number],
 ): Float32Array {
+  const { height, width } = size;
+  const channels = planesOf(size);
   const out = new Float32Array(p.length);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
@@ -183,14 +288,15 @@ export function adjustSaturation(p: Float32Array, size: PlaneSize, factor: numbe
 /** torchvision.transforms.functional.erase with black. */
 export function erase(
   p: Float32Array,
-  { channels, height, width }: PlaneSize,
+  size: PlaneSize,
   top: number,
   left: number,
   h: number,
   w: number,
 ): Float32Array {
+  const { height, width } = size;
   const out = p.slice();
-  for (let c = 0; c < channels; c++)
+  for (let c = 0; c < planesOf(size); c++)
     for (let y = top; y < top + h; y++) {
       const at = (c * height + y) * width + left;
       out.fill(0, at, at + w);

@@ -18,6 +18,7 @@ import type {
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
 import { FileSource } from '../image/archive';
+import { type Augmentation, augmentBoxes, augmentSchema, chanceOf } from '../image/augment';
 import { decodeImage } from '../image/decode';
 import { planes } from '../image/resize';
 import { plainSplit } from '../options';
@@ -55,6 +56,7 @@ export const boxesSchema = Type.Object(
       description:
         'Cells along each side: the one that holds the centre of a box answers for it. The model gives (N, grid * grid, 5 + classes).',
     }),
+    augment: augmentSchema,
     split: plainSplit('How the pictures are divided into training, validation and test.'),
   },
   { additionalProperties: false, description: 'The data to train and test with.' },
@@ -253,7 +255,7 @@ async function loadBoxes(options: BoxesOptions, context: LoadContext): Promise<D
       `${lost} of ${coco.annotations.length} boxes have their centre in the cell of a larger one and are not learned (data.grid).`,
     );
   const hash = createHash('sha256').update(bytes).digest('hex');
-  return new BoxesDataset(path.basename(file), plan, splits, notes, hash, files, boxes);
+  return new BoxesDataset(path.basename(file), plan, splits, notes, hash, files, boxes, options.augment);
 }
 
 class BoxesDataset implements Dataset {
@@ -261,6 +263,7 @@ class BoxesDataset implements Dataset {
   readonly sampleShape;
   readonly features;
   readonly target;
+  readonly trainingBatch?: NonNullable<Dataset['trainingBatch']>;
   private readonly splitOf: Map<number, Split>;
 
   constructor(
@@ -271,14 +274,28 @@ class BoxesDataset implements Dataset {
     readonly hash: string,
     private readonly files: readonly string[],
     private readonly boxes: readonly (readonly Box[])[],
+    transforms: Augmentation = [],
   ) {
     this.sampleShape = plan.sampleShape;
     this.features = plan.features;
     this.target = plan.target;
     this.splitOf = splitsByRow(splits);
+    if (transforms.length === 0) return;
+    const { channels, height, width } = plan.state;
+    this.trainingBatch = (rows, chance) =>
+      this.batch(rows, (picture, boxes, row) =>
+        augmentBoxes(picture, boxes, { channels, height, width }, transforms, chanceOf(chance, row)),
+      );
   }
 
-  batch(rows: ArrayLike<number>) {
+  batch(
+    rows: ArrayLike<number>,
+    alter?: (
+      picture: Float32Array,
+      boxes: readonly Box[],
+      row: number,
+    ) => { picture: Float32Array; boxes: readonly Box[] },
+  ) {
     const size = this.sampleShape.reduce((a, b) => a * b, 1);
     const shape = this.target.shape!;
     const cells = shape[0]! * shape[1]!;
@@ -289,7 +306,13 @@ class BoxesDataset implements Dataset {
       const row = rows[i]!;
       this.splitAt(row);
       this.plan.write(this.files[row]!, data, i * size);
-      toGrid(this.boxes[row]!, grid, classes.length, targets, i * cells);
+      let boxes = this.boxes[row]!;
+      if (alter) {
+        const altered = alter(data.slice(i * size, (i + 1) * size), boxes, row);
+        data.set(altered.picture, i * size);
+        boxes = altered.boxes;
+      }
+      toGrid(boxes, grid, classes.length, targets, i * cells);
     }
     return {
       input: { shape: [rows.length, ...this.sampleShape], data },

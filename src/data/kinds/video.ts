@@ -7,11 +7,12 @@ import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import type { Dataset, DatasetKind, FeatureInfo, LoadContext, TargetInfo } from '../dataset';
 import { divideRows } from '../divide';
-import { FileDataset, type FilePreparation, statisticsOf } from '../files/fileDataset';
+import { type FileData, FileDataset, type FilePreparation, statisticsOf } from '../files/fileDataset';
 import type { Wanted } from '../files/folder';
 import { brokenNote, labelledFiles } from '../files/labelled';
 import { bytesOf, fileOf, readEach, unreadable } from '../files/read';
 import { classTargets, infoOf, numberTargets, targetState } from '../files/targets';
+import { augment, augmentSchema, chanceOf } from '../image/augment';
 import { decodeImage, type Picture } from '../image/decode';
 import { planes } from '../image/resize';
 import { balancedWeights, classWeightsSchema, labelledSplit } from '../options';
@@ -64,6 +65,7 @@ export const videoSchema = Type.Object(
     width,
     fit,
     scale,
+    augment: augmentSchema,
     classWeights: classWeightsSchema,
     split: labelledSplit('How the clips are divided into training, validation and test.'),
   },
@@ -287,8 +289,30 @@ async function loadVideos(options: VideoOptions, context: LoadContext): Promise<
     std: standard ? std / 255 : 1,
     target: targets.state,
   });
+  const { augment: transforms = [], channels: c, height: h, width: w } = options;
+  const alter: FileData['alter'] = (sample, row, chance) => {
+    const size = { channels: c, frames, height: h, width: w };
+    const altered = augment(
+      sample.map(x => x / 255),
+      size,
+      transforms,
+      chanceOf(chance, row),
+    );
+    return altered.map(x => x * 255);
+  };
   return new FileDataset(
-    { source, folder, modality: 'video', files, splits, raw, targets, hash, notes },
+    {
+      source,
+      folder,
+      modality: 'video',
+      files,
+      splits,
+      raw,
+      targets,
+      hash,
+      notes,
+      ...(transforms.length > 0 && { alter }),
+    },
     plan,
   );
 }

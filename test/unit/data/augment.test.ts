@@ -1,23 +1,29 @@
 /** Pictures altered for training: held to torchvision, only in training, the same for the same seed. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PNG } from 'pngjs';
+import { fromGrid } from '../../../src/data/boxes/grid';
 import {
   adjustBrightness,
   adjustContrast,
   adjustSaturation,
   augment,
+  augmentBoxes,
   erase,
   flip,
+  movedBox,
+  moves,
   type PlaneSize,
   rotate,
   shift,
 } from '../../../src/data/image/augment';
 import { loadDataset } from '../../../src/data/load';
+import { readExperiment } from '../../../src/formats/experiment/read';
 import { Random } from '../../../src/model/random';
 import cases from '../../reference/data_augment.json';
+import boxCases from '../../reference/data_augment_boxes.json';
 
 type Op = (p: Float32Array, s: PlaneSize, ...a: number[]) => Float32Array;
 
@@ -109,5 +115,109 @@ describe('Augmentation', () => {
         flipped++;
     assert.ok(Math.abs(flipped / 2000 - 0.2) < 0.04, `${flipped}`);
     assert.deepEqual(Array.from(p), [1, 0, 0, 0], 'the picture itself stays');
+  });
+});
+
+describe('Boxes and videos are altered with their pictures', () => {
+  const { height, width } = boxCases;
+  const size = { channels: 1, height, width };
+  const boxes = boxCases.boxes.map((b, i) => ({
+    box: [b[0]! / width, b[1]! / height, b[2]! / width, b[3]! / height] as [number, number, number, number],
+    class: i,
+  }));
+  const agree = (move: ReturnType<typeof moves.shift>, wanted: unknown) => {
+    for (const [i, box] of boxes.entries()) {
+      const want = (wanted as number[][])[i]!;
+      const found = movedBox(box, size, move);
+      const area = (box.box[2] - box.box[0]) * width * (box.box[3] - box.box[1]) * height;
+      // torchvision cuts at the edges too, and keeps what is gone as an empty box.
+      if (!found) assert.ok((want[2]! - want[0]!) * (want[3]! - want[1]!) < 0.5 * area, `${i} was left out`);
+      else
+        for (const [k, x] of found.box.entries())
+          assert.ok(Math.abs(x - want[k]! / (k % 2 ? height : width)) < 1e-5, `${found.box} is not ${want}`);
+    }
+  };
+
+  it("as torchvision's transforms move them", () => {
+    agree(moves.horizontal(size), boxCases.horizontal);
+    agree(moves.vertical(size), boxCases.vertical);
+    for (const [degrees, wanted] of boxCases.rotated) agree(moves.rotate(size, Number(degrees)), wanted);
+    for (const [top, left, wanted] of boxCases.shifted) agree(moves.shift(Number(top), Number(left)), wanted);
+  });
+
+  it('so that a box still surrounds what it surrounded', () => {
+    const transforms = [
+      { name: 'RandomHorizontalFlip' as const, p: 0.5 },
+      { name: 'RandomVerticalFlip' as const, p: 0.5 },
+      { name: 'RandomCrop' as const, padding: 2 },
+    ];
+    const square = { channels: 1, height: 16, width: 16 };
+    const picture = new Float32Array(256);
+    for (let y = 3; y < 7; y++) picture.fill(1, y * 16 + 4, y * 16 + 10);
+    const box = { box: [4 / 16, 3 / 16, 10 / 16, 7 / 16] as const, class: 0 };
+    let differs = 0;
+    for (let k = 0; k < 40; k++) {
+      const altered = augmentBoxes(picture, [box], square, transforms, new Random(k));
+      const [l, t, r, b] = altered.boxes[0]!.box.map(x => Math.round(x * 16)) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      for (const [i, v] of altered.picture.entries()) {
+        const inside = i % 16 >= l && i % 16 < r && Math.floor(i / 16) >= t && Math.floor(i / 16) < b;
+        assert.equal(v, inside ? 1 : 0, `${k}: pixel ${i}`);
+      }
+      if (l !== 4 || t !== 3) differs++;
+    }
+    assert.ok(differs > 20);
+  });
+
+  it('and a video is altered alike in all of its frames', () => {
+    const film = { channels: 3, frames: 4, height: 5, width: 6 };
+    const transforms = [
+      { name: 'RandomHorizontalFlip' as const, p: 1 },
+      { name: 'RandomRotation' as const, degrees: 20 },
+      { name: 'ColorJitter' as const, brightness: 0.4, contrast: 0.4, saturation: 0.4 },
+    ];
+    const random = new Random(1);
+    const video = Float32Array.from({ length: 3 * 4 * 30 }, () => random.uniform());
+    const frame = (v: Float32Array, f: number) =>
+      Float32Array.from({ length: 90 }, (_, i) => v[(Math.floor(i / 30) * 4 + f) * 30 + (i % 30)]!);
+    const altered = augment(video, film, transforms, new Random(7));
+    for (let f = 0; f < 4; f++)
+      assert.deepEqual(
+        frame(altered, f),
+        augment(frame(video, f), { channels: 3, height: 5, width: 6 }, transforms, new Random(7)),
+      );
+  });
+
+  it('in the samples: targets follow the pictures, and only training sees it', async () => {
+    for (const name of ['detection', 'video-motion']) {
+      const folder = path.resolve('media/samples', name);
+      const [file] = readdirSync(folder).filter(f => f.endsWith('.vitrine.json'));
+      const { experiment } = await readExperiment(path.join(folder, file!));
+      const augment = [{ name: 'RandomHorizontalFlip', p: 1 }];
+      const data = await loadDataset({ ...experiment!.data, augment }, { folder, seed: 0 });
+      const rows = data.splits.train.subarray(0, 3);
+      const plain = data.batch(rows);
+      const once = data.trainingBatch!(rows, { seed: 0, epoch: 0 });
+      const width = data.sampleShape.at(-1)!;
+      for (const [i, v] of once.input.data.entries())
+        assert.ok(Math.abs(v - plain.input.data[i - (i % width) + width - 1 - (i % width)]!) < 1e-6);
+      if (!data.target.boxes) {
+        assert.deepEqual(once.targets, plain.targets);
+        continue;
+      }
+      const { grid, classes } = data.target.boxes;
+      const of = (t: typeof plain.targets) =>
+        fromGrid(t.data, 0, grid, classes.length, false).map(b => b.box);
+      const found = of(once.targets);
+      for (const [l, t, r, b] of of(plain.targets))
+        assert.ok(
+          found.some(f => [1 - r, t, 1 - l, b].every((x, k) => Math.abs(x - f[k]!) < 1e-5)),
+          `${[l, t, r, b]} has no mirror image among ${found}`,
+        );
+    }
   });
 });

@@ -3,12 +3,7 @@ import { placesOf } from '../../../src/explain/places';
 import { wordsFor } from '../../../src/explain/words';
 
 /** What is told of a sample with one cell that counts. */
-function told(
-  shape: readonly number[],
-  at: number,
-  modality?: 'image' | 'sound' | 'video',
-  language?: 'zh',
-) {
+function told(shape: readonly number[], at: number, modality?: 'image' | 'sound' | 'video', language?: 'zh') {
   const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
   data[at] = 2;
   const parts = placesOf(data, shape, modality, wordsFor(language));
