@@ -56,8 +56,8 @@ export function assemble(recorder: Recorder, context: AssembleContext): Record<s
 
 class Places {
   private readonly sources = new Map<string, SourceText>();
-  private readonly ranges = new Map<string, SourceRange>();
-  private readonly variables = new Map<string, string | undefined>();
+  private readonly ranges = new Map<Place, SourceRange>();
+  private readonly variables = new Map<Place, string | undefined>();
 
   constructor(private readonly context: AssembleContext) {}
 
@@ -79,11 +79,10 @@ class Places {
   }
 
   /** What is found of a place, once: the layers of a stack come from the same lines. */
-  private once<T>(known: Map<string, T>, place: Place, find: () => T): T {
-    const key = place.join();
-    if (known.has(key)) return known.get(key)!;
+  private once<T>(known: Map<Place, T>, place: Place, find: () => T): T {
+    if (known.has(place)) return known.get(place)!;
     const found = find();
-    known.set(key, found);
+    known.set(place, found);
     return found;
   }
 
@@ -197,7 +196,8 @@ function modelOf(recorder: Recorder, r: Recording, places: Places, context: Asse
   const modelNodes: Node[] = kept.map((n, i) => {
     const variable = n.at ? places.variable(n.at) : undefined;
     // Several nodes may come of one expression: the last one carries its name.
-    const last = kept[i + 1]?.at?.join() !== n.at?.join();
+    const next = kept[i + 1]?.at;
+    const last = next !== n.at && next?.join() !== n.at?.join();
     for (const o of n.outputs) put(o, last && n.outputs.length === 1 ? variable : undefined);
     return {
       id: `n${i}`,

@@ -119,6 +119,7 @@ export class Recorder {
   private nodes: RecordedNode[] = [];
   private inputs: number[] = [];
   private next = 0;
+  private readonly spots = new Map<number, Place>();
   private base: {
     values: Map<number, RecordedValue>;
     known: Map<number, Float64Array | undefined>;
@@ -157,7 +158,7 @@ export class Recorder {
     if (first !== this.next) throw new TypeError(`value ${String(first)} was expected to be ${this.next}`);
     if (kind === 'node') {
       const [op, inputs, attributes, module, at] = rest;
-      this.node({ op, inputs, attributes, module, at });
+      this.node({ op, inputs, attributes, module }, this.spot(at));
     } else if (kind === 'leaf') {
       const [dtype, shape, initializer] = rest;
       this.leaf({ dtype, shape, initializer });
@@ -228,7 +229,21 @@ export class Recorder {
     return definition.infer(inputs, attrs);
   }
 
-  private node(r: Request): unknown {
+  /** A place that comes in full with a number, or by the number that it had. */
+  private spot(x: unknown): Place | undefined {
+    if (x === null) return undefined;
+    if (typeof x === 'number') {
+      const known = this.spots.get(x);
+      if (!known) throw new TypeError(`there is no place ${x}`);
+      return known;
+    }
+    const [n, ...full] = list(x);
+    const at = place(full);
+    this.spots.set(number(n), at);
+    return at;
+  }
+
+  private node(r: Request, at = r['at'] ? place(r['at']) : undefined): unknown {
     if (this.nodes.length >= this.limits.nodes)
       throw new TypeError(`the model has more than ${this.limits.nodes} operations`);
     const op = string(r['op']);
@@ -246,7 +261,7 @@ export class Recorder {
       outputs,
       attributes: attrs,
       module: typeof r['module'] === 'number' ? r['module'] : -1,
-      ...(r['at'] ? { at: place(r['at']) } : {}),
+      ...(at ? { at } : {}),
     };
     for (const t of types)
       outputs.push(this.add({ kind: 'node', dtype: t.dtype, shape: t.shape, producer: node }).id);

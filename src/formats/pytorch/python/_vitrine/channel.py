@@ -18,6 +18,8 @@ _next = 0
 alive = set()
 _base = set()
 _most_waiting = 4000
+#: Places that the other side has, with their numbers, by identity.
+_spots = {}
 
 
 def open_device():
@@ -59,6 +61,18 @@ def later(*entry, values=1):
     return first
 
 
+def spot(place):
+    """A place for `later`: in full the first time, then by its number."""
+    if place is None:
+        return None
+    known = _spots.get(id(place))
+    if known is not None:
+        return known[0]
+    number = len(_spots)
+    _spots[id(place)] = number, place
+    return [number, *place]
+
+
 def ask(what, **details):
     """The answer to a request; a refused one has the key "error"."""
     global _next, alive, _base
@@ -77,6 +91,7 @@ def ask(what, **details):
         alive.difference_update(answer.get("removed", ()))
     elif what == "request":
         _next = 0
+        _spots.clear()
         alive, _base = set(), set()
     return answer
 

@@ -206,7 +206,8 @@ def emit(op, inputs, outputs=1, **attributes):
         if known:
             _inferred[key] = tuple((t._dtype, t._shape, t._kind_of_type()) for t in made)
     else:
-        first = channel.later("node", op, ids, attributes, module, trace.here(), values=len(types))
+        at = channel.spot(trace.here())
+        first = channel.later("node", op, ids, attributes, module, at, values=len(types))
         made = []
         for kind, shape, typed in types:
             t = _new(Tensor)
