@@ -3,12 +3,12 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { unzipSync } from 'fflate';
 import { VitrineError } from '../../model/errors';
-import { type Hdf5Contents, isHdf5, listHdf5 } from './hdf5';
+import { Hdf5, type Hdf5Contents, isHdf5 } from './hdf5';
 import { type KerasLayer, layersOf } from './layers';
 
 export interface KerasFile {
   /** The file of the weights; `listed` is what it lists. */
-  hdf5: Uint8Array;
+  hdf5: Hdf5;
   listed: Hdf5Contents;
   /** "Sequential" or "Functional"; nothing in a file of weights alone. */
   kind?: string;
@@ -38,7 +38,7 @@ export async function openKeras(file: string): Promise<KerasFile> {
   const handle = await open(file);
   await handle.read(head, 0, 8, 0).finally(() => handle.close());
   const bytes = new Uint8Array(await readFile(file));
-  let hdf5: Uint8Array = bytes;
+  let packed: Uint8Array = bytes;
   let described: string | undefined;
   let metadata: Record<string, unknown> = {};
   if (!isHdf5(head)) {
@@ -46,10 +46,11 @@ export async function openKeras(file: string): Promise<KerasFile> {
     if (!parts['config.json'] || !parts['model.weights.h5'])
       throw bad('has no config.json or no model.weights.h5: a .keras file of Keras 3 has both.');
     described = new TextDecoder().decode(parts['config.json']);
-    hdf5 = parts['model.weights.h5'];
+    packed = parts['model.weights.h5'];
     metadata = asObject(parse(new TextDecoder().decode(parts['metadata.json'] ?? new Uint8Array(0)))) ?? {};
   }
-  const listed = await listHdf5(hdf5).catch((e: Error) => {
+  const hdf5 = new Hdf5(packed);
+  const listed = await hdf5.list().catch((e: Error) => {
     throw bad(`holds HDF5 that cannot be read: ${e.message}. It is truncated or damaged.`);
   });
   described ??= listed.attributes['model_config'];

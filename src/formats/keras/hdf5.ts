@@ -16,45 +16,85 @@ export interface Hdf5Contents {
 
 /** For listing, which reads headers alone, and for the values of one dataset. */
 const seconds = { list: 4, read: 60 };
+/** A thread that nobody asks anything ends: it holds the file's bytes. */
+const idleMs = 3000;
 
 export const isHdf5 = (head: Uint8Array): boolean =>
   [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((b, i) => head[i] === b);
 
-/** @throws Hdf5Error */
-export async function listHdf5(bytes: Uint8Array): Promise<Hdf5Contents> {
-  const answer = await ask({ bytes });
-  if (!('entries' in answer)) throw new Hdf5Error('error' in answer ? answer.error : 'it cannot be listed');
-  return answer;
-}
+/** One file: one thread for all that is asked of it, one question after the other. */
+export class Hdf5 {
+  private worker: Worker | undefined;
+  private idle: NodeJS.Timeout | undefined;
+  private last: Promise<unknown> = Promise.resolve();
 
-/** The values of one dataset, row-major. @throws Hdf5Error */
-export async function readHdf5(bytes: Uint8Array, dataset: string): Promise<Float32Array | Int32Array> {
-  const answer = await ask({ bytes, dataset });
-  if (!('data' in answer)) throw new Hdf5Error('error' in answer ? answer.error : 'it cannot be read');
-  return answer.data;
-}
+  constructor(private readonly bytes: Uint8Array) {}
 
-function ask(request: Hdf5Request): Promise<Hdf5Answer> {
-  const limit = request.dataset === undefined ? seconds.list : seconds.read;
-  return new Promise((done, fail) => {
-    const worker = new Worker(source, {
+  /** @throws Hdf5Error */
+  async list(): Promise<Hdf5Contents> {
+    const answer = await this.ask({ list: true });
+    if (!('entries' in answer)) throw new Hdf5Error('error' in answer ? answer.error : 'it cannot be listed');
+    return answer;
+  }
+
+  /** The values of one dataset, row-major. @throws Hdf5Error */
+  async read(dataset: string): Promise<Float32Array | Int32Array> {
+    const answer = await this.ask({ dataset });
+    if (!('data' in answer)) throw new Hdf5Error('error' in answer ? answer.error : 'it cannot be read');
+    return answer.data;
+  }
+
+  /** Ends the thread; what is asked afterwards starts another. */
+  async close(): Promise<void> {
+    clearTimeout(this.idle);
+    const { worker } = this;
+    this.worker = undefined;
+    await worker?.terminate();
+  }
+
+  private ask(request: Hdf5Request): Promise<Hdf5Answer> {
+    const asked = this.last.then(() => this.now(request));
+    this.last = asked.catch(() => undefined);
+    return asked;
+  }
+
+  private now(request: Hdf5Request): Promise<Hdf5Answer> {
+    clearTimeout(this.idle);
+    this.worker ??= new Worker(source, {
       eval: true,
-      workerData: request,
+      workerData: this.bytes,
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: 1024 },
     });
-    const timer = setTimeout(
-      () => finished(new Hdf5Error(`it could not be read within ${limit} s: its parts may hold each other`)),
-      limit * 1000,
-    );
-    const finished = (outcome: Hdf5Answer | Error) => {
-      clearTimeout(timer);
-      void worker.terminate();
-      if (outcome instanceof Error) fail(outcome);
-      else done(outcome);
-    };
-    worker.on('message', (m: Hdf5Answer) => finished(m));
-    worker.on('error', e => finished(new Hdf5Error(e.message)));
-    worker.on('exit', () => finished(new Hdf5Error('its reader ended before it was done')));
-  });
+    const { worker } = this;
+    worker.ref();
+    const limit = 'list' in request ? seconds.list : seconds.read;
+    return new Promise((done, fail) => {
+      const finished = (outcome: Hdf5Answer | Hdf5Error) => {
+        clearTimeout(timer);
+        for (const [event, listener] of heard) worker.off(event, listener);
+        // What an ended thread still has to say is no longer of interest.
+        if (outcome instanceof Hdf5Error) worker.on('error', () => undefined);
+        if (outcome instanceof Hdf5Error) {
+          void this.close();
+          return fail(outcome);
+        }
+        worker.unref();
+        this.idle = setTimeout(() => void this.close(), idleMs).unref();
+        done(outcome);
+      };
+      const timer = setTimeout(
+        () =>
+          finished(new Hdf5Error(`it could not be read within ${limit} s: its parts may hold each other`)),
+        limit * 1000,
+      );
+      const heard: [event: string, listener: (said: unknown) => void][] = [
+        ['message', m => finished(m as Hdf5Answer)],
+        ['error', e => finished(new Hdf5Error(e instanceof Error ? e.message : String(e)))],
+        ['exit', () => finished(new Hdf5Error('its reader ended before it was done'))],
+      ];
+      for (const [event, listener] of heard) worker.on(event, listener);
+      worker.postMessage(request);
+    });
+  }
 }

@@ -9,11 +9,15 @@ import type { FileFormat, ReadModel, StoredTensor } from '../_format';
 import { parametersOnly } from '../checkpoint/parametersOnly';
 import { asData, ownSources } from '../pytorch/ownSources';
 import { asObject, type KerasFile, openKeras } from './file';
-import { Hdf5Error, isHdf5, readHdf5 } from './hdf5';
+import { Hdf5Error, isHdf5 } from './hdf5';
 import type { Hdf5Entry } from './hdf5Worker';
 import { knownLayers, shapesOf } from './layers';
 
 const mostValues = 2 ** 28;
+/** As many as the largest file has without compression. */
+const mostInAll = 2 ** 29;
+
+const sizeOf = (entry: Hdf5Entry) => entry.shape.reduce((a, b) => a * b, 1);
 
 export const format: FileFormat = {
   id: 'keras',
@@ -73,7 +77,15 @@ export const format: FileFormat = {
   async weights(model) {
     const keras = await openKeras(model.file);
     const out: Tensors = Object.create(null);
+    let total = 0;
     for (const [name, entry] of arraysOf(keras, model)) {
+      total += sizeOf(entry);
+      if (total > mostInAll)
+        throw new VitrineError(
+          'bad-file',
+          `The arrays of ${basename(model.file)} have more than ${mostInAll} values together: some may stand for the same bytes.`,
+          { at: { file: model.file } },
+        );
       const data = await valuesOf(model.file, keras, entry);
       out[name] = { shape: entry.shape, data };
     }
@@ -192,9 +204,9 @@ async function valuesOf(
 ): Promise<Float32Array | Int32Array> {
   const bad = (what: string) =>
     new VitrineError('bad-file', `The array "${entry.path}" of ${basename(file)} ${what}.`, { at: { file } });
-  const of = entry.shape.reduce((a, b) => a * b, 1);
+  const of = sizeOf(entry);
   if (of > mostValues) throw bad(`has ${of} values, too many to be read at once`);
-  const data = await readHdf5(keras.hdf5, entry.path).catch((e: unknown) => {
+  const data = await keras.hdf5.read(entry.path).catch((e: unknown) => {
     throw e instanceof Hdf5Error ? bad(`cannot be read: ${e.message}`) : e;
   });
   if (data.length !== of) throw bad(`has ${data.length} values where its shape wants ${of}`);

@@ -8,6 +8,8 @@ declare module 'jsfive' {
   export class File extends Group {
     constructor(bytes: ArrayBuffer, name: string);
   }
+  /** How chunks are unpacked, by the number of a filter. */
+  export const Filters: Map<number, (chunk: ArrayBuffer, itemSize: number) => ArrayBuffer>;
   export class Dataset extends Array<number> {
     /** A name of NumPy's for numbers. */
     readonly dtype: unknown;

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { formatOf } from '../../../src/formats/_registry';
 import { openTokenizer } from '../../../src/formats/huggingface/tokenizer';
 import { VitrineError } from '../../../src/model/errors';
@@ -107,6 +108,26 @@ describe('hostile model files', function () {
       );
       assert.match(e!.message, /Expected a \.safetensors file of the same folder/);
     }
+  });
+
+  it('compressed HDF5 unpacks to what it says that it holds, and no further', async () => {
+    const file = join(folder, 'bomb.h5');
+    writeFileSync(file, gunzipSync(readFileSync(join(reference, 'keras/bomb.h5.gz'))));
+    const format = await formatOf(file);
+    const { tensors } = await format.contents!(file);
+    assert.equal(tensors.length, 3);
+    const refused = async (name: string, why: RegExp) =>
+      assert.rejects(Promise.resolve(format.sample!(file, name, 10)), (e: unknown) => {
+        assert.ok(e instanceof VitrineError, String(e));
+        assert.match(e.message, why);
+        return true;
+      });
+    const before = process.memoryUsage().arrayBuffers;
+    await refused('layers.dense.vars.0', /a chunk unpacks to more than the \d+ bytes that fit/);
+    await refused('layers.many.vars.0', /says that it holds 536870912 bytes, more than a file of \d+ can/);
+    const { data } = (await format.sample!(file, 'layers.dense.vars.1', 10)) as { data: Float32Array };
+    assert.deepEqual([...data.subarray(0, 3), data[599]], [0, 1, 2, 599]);
+    assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 26);
   });
 
   it('a tokenizer of strange parts is refused', async () => {
