@@ -74,7 +74,7 @@ function metadataOf(bytes: Uint8Array, buffer: ArrayBuffer, file: string): FileM
   try {
     return parquetMetadata(buffer);
   } catch (e) {
-    throw bad(file, undefined, `The footer cannot be read (${clip((e as Error).message)}). ${damaged}`);
+    throw bad(file, undefined, `The footer cannot be read (${why(e)}). ${damaged}`);
   }
 }
 
@@ -136,11 +136,7 @@ async function readRows(
   try {
     return await parquetReadObjects({ file: buffer, metadata, compressors, rowStart, rowEnd });
   } catch (e) {
-    throw bad(
-      file,
-      undefined,
-      `Rows ${rowStart} to ${rowEnd - 1} cannot be read (${clip((e as Error).message)}). ${damaged}`,
-    );
+    throw bad(file, undefined, `Rows ${rowStart} to ${rowEnd - 1} cannot be read (${why(e)}). ${damaged}`);
   }
 }
 
@@ -153,4 +149,11 @@ function cellText(value: unknown, row: number, name: string, file: string): stri
     undefined,
     `Row ${row + 1}, column "${clip(name)}": found bytes or an object, expected a number or a text.`,
   );
+}
+
+/** What the library says; where it stumbled over what it read, its words are the engine's and tell nobody anything. */
+function why(e: unknown): string {
+  return e instanceof TypeError || e instanceof RangeError
+    ? 'its parts contradict each other'
+    : clip((e as Error).message);
 }

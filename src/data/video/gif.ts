@@ -33,6 +33,8 @@ export function decodeGif(bytes: Uint8Array): Animation {
     const info = reader.frameInfo(i);
     if (info.x + info.width > width || info.y + info.height > height)
       throw new Error(`frame ${i + 1} is larger than the picture`);
+    if (!sound(bytes, info.data_offset))
+      throw new Error(`frame ${i + 1}: it was cut off or is damaged (a code that was not made yet)`);
     const before = info.disposal === 3 ? canvas.slice() : undefined;
     try {
       reader.decodeAndBlitFrameRGBA(i, canvas);
@@ -47,6 +49,43 @@ export function decodeGif(bytes: Uint8Array): Animation {
         canvas.fill(0, (y * width + info.x) * 4, (y * width + info.x + info.width) * 4);
   }
   return { frames, delays };
+}
+
+/**
+ * Whether a frame's codes name nothing but what the codes before them made. The library follows stale ones in a circle
+ * without an end.
+ */
+function sound(bytes: Uint8Array, at: number): boolean {
+  const bits = bytes[at]!;
+  if (!(bits >= 1 && bits <= 8)) return false;
+  const clear = 1 << bits;
+  let next = clear + 2;
+  let size = bits + 1;
+  let first = true;
+  let held = 0;
+  let count = 0;
+  for (let block = at + 1; bytes[block]; block += bytes[block]! + 1)
+    for (let i = block + 1; i <= block + bytes[block]!; i++) {
+      held |= (bytes[i] ?? 0) << count;
+      count += 8;
+      while (count >= size) {
+        const code = held & ((1 << size) - 1);
+        held >>>= size;
+        count -= size;
+        if (code === clear + 1) return true;
+        if (code === clear) {
+          next = clear + 2;
+          size = bits + 1;
+          first = true;
+          continue;
+        }
+        if (code > next || (code === next && (first || next === 4096))) return false;
+        if (!first && next < 4096) next++;
+        if (next >= 1 << size && size < 12) size++;
+        first = false;
+      }
+    }
+  return true;
 }
 
 function reason(e: unknown): string {

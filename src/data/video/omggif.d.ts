@@ -11,6 +11,8 @@ declare module 'omggif' {
       height: number;
       /** In hundredths of a second. */
       delay: number;
+      /** Where the size of the first code stands, and the codes after it. */
+      data_offset: number;
       /** 2 clears the frame's place afterwards, 3 brings back what was there. */
       disposal: number;
     };
