@@ -216,7 +216,7 @@ const scenes = {
     const panel = await ask('policy.py');
     await quiet();
     await bench.command('View: Maximize Editor Group');
-    await panel.locator('#method-menu').selectOption('?episode');
+    await choose(panel, 'Watch an episode');
     await panel.locator('vitrine-episode canvas.world').waitFor();
     await panel.locator('vitrine-episode .sound-play').click();
     await page.waitForTimeout(2500);
