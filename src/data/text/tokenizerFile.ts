@@ -39,7 +39,11 @@ export async function readTokenizerFile(file: string, own = false): Promise<Toke
     return { json: json as Record<string, unknown>, vocabulary: vocabularyOf(opened, file, own) };
   } catch (e) {
     if (e instanceof VitrineError) throw e;
-    throw new VitrineError('bad-file', `The tokenizer cannot be used: ${(e as Error).message}.`, { at });
+    throw new VitrineError(
+      'bad-file',
+      `The tokenizer cannot be used: ${e instanceof TypeError ? 'a part that it needs is missing or is something else' : (e as Error).message}.`,
+      { at },
+    );
   }
 }
 

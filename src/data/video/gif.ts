@@ -89,6 +89,8 @@ function sound(bytes: Uint8Array, at: number): boolean {
 }
 
 function reason(e: unknown): string {
+  // What the library stumbled over tells nobody anything.
+  if (e instanceof TypeError || e instanceof RangeError) return 'it was cut off or is damaged';
   const text = e instanceof Error ? e.message : String(e);
   return `it was cut off or is damaged (${text.split('\n')[0]!.slice(0, 60)})`;
 }

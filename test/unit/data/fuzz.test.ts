@@ -182,7 +182,7 @@ describe('hostile data files', function () {
             for (let k = 0; k < 3; k++) other[place()]! ^= 1 << Math.floor(random.uniform() * 8);
           else if (what === 2) {
             const at = place();
-            other.fill(0xff, at, at + 1 + Math.floor(random.uniform() * 8));
+            other.fill(0xff, at, Math.min(bytes.length, at + 1 + Math.floor(random.uniform() * 8)));
           } else {
             // What one part says stands where another one is.
             const [from, to] = [place(), place()];
