@@ -16,13 +16,19 @@ export function splitFragment(argument: string): { file: string; class?: string 
 /**
  * An experiment file: the argument itself, or the one next to a model's file that names it.
  *
+ * @param otherwise asked for one where there is none.
  * @throws bad-usage when there is none (saying how to make one) or more than one.
  */
-export async function experimentFor(argument: string): Promise<string> {
+export async function experimentFor(
+  argument: string,
+  otherwise?: (file: string, modelClass: string | undefined) => Promise<string | undefined>,
+): Promise<string> {
   if (argument.endsWith(experimentSuffix)) return argument;
   const { file, class: wanted } = splitFragment(argument);
   const found = await experimentsNaming(file, wanted);
   if (found.length === 1) return found[0]!.file;
+  const made = found.length === 0 ? await otherwise?.(file, wanted) : undefined;
+  if (made !== undefined) return made;
   if (found.length > 1) {
     throw new VitrineError(
       'bad-usage',

@@ -61,7 +61,7 @@ async function fromExperiments(file: string, { class: wanted, signal }: ReadOpti
     try {
       const experiment = await experimentOf(experimentFile);
       const { model } = experiment;
-      const shapes = await inputsOf(experiment, () => datasetOf(experiment, experimentFile, signal));
+      const shapes = await inputsOf(experiment, () => datasetOf(experiment, experimentFile, { signal }));
       known.set(name, { ...shapes, ...(model.arguments && { arguments: model.arguments }) });
     } catch (e) {
       if (!(e instanceof VitrineError) || e.code === 'cancelled') throw e;

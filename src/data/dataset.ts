@@ -205,6 +205,20 @@ export interface LoadContext {
   onProgress?(progress: Progress): void;
   /** Bytes of a table that may be held in memory; larger ones are read in pieces while training. */
   memory?: number;
+  /** The tensors that a file's own code trains on; absent where code is not read. @throws VitrineError */
+  code?(file: string, seed: number, signal: AbortSignal | undefined): Promise<CodeTensors>;
+}
+
+/** What training code gives its model and compares it with, each with all rows along its first axis. */
+export interface CodeTensors {
+  inputs: readonly NamedTensor[];
+  target: NamedTensor;
+  /** SHA-256 of their shapes and numbers, hex. */
+  hash: string;
+}
+
+export interface NamedTensor extends Tensor {
+  name: string;
 }
 
 export type { Tensors };

@@ -9,6 +9,7 @@ import { threads } from './settings';
 /** What only reads files is the reader's, so that it never waits for a computation. */
 const reading: ReadonlySet<Method> = new Set<Method>([
   'model/read',
+  'model/training',
   'file/contents',
   'file/tensor',
   'methods/list',

@@ -23,6 +23,7 @@ type Need =
 
 const needs: Readonly<Record<Method, Need>> = {
   'model/read': 'source',
+  'model/training': 'source',
   'model/diff': 'source',
   'model/flips': 'prediction',
   'model/export': 'source',

@@ -1,5 +1,5 @@
 /** What a file format is: one folder of formats/ whose index.ts exports `format`. */
-import type { Diagnostic, Model, Tensors } from '../model/graph';
+import type { Diagnostic, Model, SourceRange, Tensors } from '../model/graph';
 
 /** A model as found in a file, with its findings; `model` is absent when nothing could be read. */
 export interface ReadModel {
@@ -58,6 +58,41 @@ export interface TensorSample {
   of: number;
 }
 
+/** How a model file's own code trains its model: read from the code, not run. Names and options are PyTorch's. */
+export interface FileTraining {
+  model: { file: string; class: string; arguments: Readonly<Record<string, unknown>> };
+  /** Where it trains. */
+  at?: SourceRange;
+  /** "MSELoss" or "mse_loss". */
+  loss: string;
+  lossOptions: Readonly<Record<string, unknown>>;
+  /** What is minimised is the mean loss times this. */
+  scale: number;
+  optimizer?: {
+    name: string;
+    options: Readonly<Record<string, unknown>>;
+    groups: readonly { parameters: readonly string[]; options: Readonly<Record<string, unknown>> }[];
+  };
+  /** The learning rate of weights that the code changes itself. */
+  byHand?: number;
+  schedules: readonly { name: string; options: Readonly<Record<string, unknown>>; perStep: boolean }[];
+  clip?: { norm?: number; value?: number };
+  /** Parameters of the model that are not trained. */
+  frozen: readonly string[];
+  epochs?: number;
+  /** It trains until something happens, instead of so many times. */
+  whiles: boolean;
+  /** Rows of a step; all if absent. */
+  batch?: number;
+  /** How much of the rows trains, where the code divides them. */
+  share: number;
+  rows: number;
+  /** What the code calls the tensors of `data`, "" where it has no name for one. */
+  names: readonly string[];
+  /** A graph without inputs whose outputs are what the model is given and, last, what it is compared with. */
+  data: Model;
+}
+
 export interface FileFormat {
   /** Stable, e.g. "pytorch"; `Model.format` of what it reads. */
   id: string;
@@ -69,6 +104,8 @@ export interface FileFormat {
   match(file: string, head: Uint8Array): boolean;
   /** Models by name. Throws VitrineError for a file that cannot be read at all. */
   read(request: ReadModelRequest, context: ReadContext): Promise<Record<string, ReadModel>>;
+  /** How the file's own code trains, in formats that are code. @throws VitrineError bad-model with the reason and its place. */
+  training?(request: Pick<ReadModelRequest, 'file' | 'texts'>, context: ReadContext): Promise<FileTraining>;
   /** The values of a read model's parameters, in formats whose files hold them. Throws VitrineError. */
   weights?(model: Model): Promise<Tensors>;
   /** What lies in the file, read from its header or directory alone. Throws VitrineError. */

@@ -10,6 +10,7 @@ import { readExperiment } from '../formats/experiment/read';
 import { describeModel } from '../model/diff';
 import { VitrineError } from '../model/errors';
 import { nameOf } from '../names/names';
+import { experimentAsWritten, trainingOf } from '../train/asWritten';
 import { checks } from '../train/checkRegistry';
 import { compareModels } from '../train/compareModels';
 import { compareRuns } from '../train/compareRuns';
@@ -38,6 +39,17 @@ export function fileHandlers(distFolder: string): Handlers {
         { distFolder, workspaceFolder: workspaceOf(params.file), signal },
       );
       return weights === undefined ? read : withWeightFindings(read, weights);
+    },
+
+    async 'model/training'({ folder, ...source }, { signal }) {
+      const { file } = source;
+      const training = await trainingOf(source, { distFolder, workspaceFolder: workspaceOf(file), signal });
+      return {
+        class: training.model.class,
+        modelFile: training.model.file,
+        experiment: await experimentAsWritten(training, file, folder),
+        ...(training.at && { at: training.at }),
+      };
     },
 
     async 'file/contents'({ file }, { signal }) {

@@ -39,6 +39,6 @@ export async function flipsRun(
   };
   const [a, b] = [await read(before), await read(after)];
   const settings = await experimentOf(experiment);
-  const dataset = await datasetOf(settings, experiment, signal);
+  const dataset = await datasetOf(settings, experiment, { signal });
   return flips(a, b, { engine: await engineFor(), dataset, loss: settings.loss, split }, signal);
 }

@@ -12,6 +12,7 @@ import { formatExperiment, lossSpec, optimizerSpec, updateSpec } from '../format
 import { VitrineError } from '../model/errors';
 import type { Diagnostic, Model, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
+import { tensorsOf, trainingOf } from './asWritten';
 import { checkScores, inputsInWords } from './fits';
 import type { Recipe } from './recipe';
 
@@ -41,18 +42,35 @@ export async function experimentOf(
   throw fromDiagnostics('bad-experiment', diagnostics, `${path.basename(file)} cannot be read.`);
 }
 
-/** @throws VitrineError bad-data, file-not-found, cancelled */
+/** Every process's code is one file in dist/. */
+const bundleFolder = __dirname;
+
+/**
+ * @param options `distFolder` only where the caller's code is not in it.
+ * @throws VitrineError bad-data, file-not-found, cancelled; bad-model where the data come from code that is not read
+ */
 export function datasetOf(
   experiment: Experiment,
   file: string,
-  signal?: AbortSignal,
-  onProgress?: (progress: Progress) => void,
+  {
+    signal,
+    onData,
+    distFolder = bundleFolder,
+  }: Partial<Pick<AssembleOptions, 'distFolder' | 'signal' | 'onData'>> = {},
 ): Promise<Dataset> {
   return loadDataset(experiment.data, {
     folder: path.dirname(path.resolve(file)),
     seed: experiment.seed,
     ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
+    ...(onData && { onProgress: onData }),
+    code: async (source, seed, signal) =>
+      tensorsOf(
+        await trainingOf(
+          { file: source },
+          { distFolder, workspaceFolder: workspaceOf(file), ...(signal && { signal }) },
+        ),
+        seed,
+      ),
   });
 }
 
@@ -138,7 +156,7 @@ export interface Assembled {
 export async function assemble(file: string, options: AssembleOptions, given?: Model): Promise<Assembled> {
   const full = path.resolve(file);
   const experiment = await experimentOf(full, options);
-  const dataset = await datasetOf(experiment, full, options.signal, options.onData);
+  const dataset = await datasetOf(experiment, full, options);
   const model = given ?? (await modelOf(experiment, full, dataset, options));
   checkScores(model, dataset, lossSpec(experiment).name);
   // A run that goes on has weights of its own.

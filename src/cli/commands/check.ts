@@ -93,7 +93,7 @@ async function checkExperiment(file: string, call: CommandCall): Promise<readonl
   if (!experiment) return diagnostics;
   const found = [...diagnostics];
   try {
-    const dataset = await datasetOf(experiment, file, call.signal);
+    const dataset = await datasetOf(experiment, file, call);
     const { warnings } = await overviewOf(dataset, yieldToOthers);
     found.push(...dataDiagnostics(path.resolve(file), await readFile(file, 'utf8'), warnings));
     const model = await modelOf(experiment, file, dataset, call);

@@ -20,9 +20,10 @@ export const command: Command = {
     const experimentFile = path.resolve(await experimentFor(file!));
     const experiment = await experimentOf(experimentFile);
     const pace = paceMeter();
-    const dataset = await datasetOf(experiment, experimentFile, signal, p =>
-      terminal.progress(`reading data: ${paceText(pace(p))}`),
-    );
+    const dataset = await datasetOf(experiment, experimentFile, {
+      signal,
+      onData: p => terminal.progress(`reading data: ${paceText(pace(p))}`),
+    });
     const overview = await overviewOf(dataset, yieldToOthers);
     if (terminal.json) terminal.result(overview);
     else show(overview, terminal);

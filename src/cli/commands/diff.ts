@@ -135,7 +135,7 @@ async function dataOf(
   const engine = await engines.get(textOption(call, 'backend'));
   if (file === undefined) return { engine, dataset: await run!.dataset(), loss: run!.experiment.loss, split };
   const experiment = await experimentOf(file);
-  return { engine, dataset: await datasetOf(experiment, file, call.signal), loss: experiment.loss, split };
+  return { engine, dataset: await datasetOf(experiment, file, call), loss: experiment.loss, split };
 }
 
 function isSplit(text: string): text is (typeof splits)[number] {

@@ -1,8 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { paceMeter, paceText } from '../../data/progress';
+import { workspaceOf } from '../../formats/experiment/paths';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
+import { experimentAsWritten, trainingOf } from '../../train/asWritten';
 import { writeAtomically } from '../../train/atomicFile';
 import { fineTuning } from '../../train/fineTune';
 import { launch } from '../../train/launch';
@@ -52,7 +54,7 @@ export const command: Command = {
     const data = textOption(call, 'data');
     const experiment =
       data === undefined
-        ? await experimentFor(call.arguments[0]!)
+        ? await experimentFor(call.arguments[0]!, (file, name) => experimentAsCodeSays(call, file, name))
         : await experimentOnData(call, call.arguments[0]!, data);
     const seed = textOption(call, 'seed');
     const backend = textOption(call, 'backend');
@@ -112,6 +114,37 @@ async function experimentOnData(call: CommandCall, model: string, data: string):
     );
   }
   return file;
+}
+
+/**
+ * The experiment of a file that trains its model itself, written beside it; none for files that do not.
+ *
+ * @throws bad-model with the reason where it trains in a way that is not to be seen.
+ */
+async function experimentAsCodeSays(
+  call: CommandCall,
+  file: string,
+  name: string | undefined,
+): Promise<string | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (!/\.backward\s*\(/.test(text)) return undefined;
+  const full = path.resolve(file);
+  const { distFolder, signal } = call;
+  const training = await trainingOf(
+    { file: full },
+    { distFolder, workspaceFolder: workspaceOf(full), signal },
+  );
+  if (name !== undefined && name !== training.model.class) return undefined;
+  const written = path.join(
+    path.dirname(file),
+    `${path.basename(file, path.extname(file))}${experimentSuffix}`,
+  );
+  if (await stat(written).catch(() => undefined)) return undefined;
+  await writeAtomically(written, await experimentAsWritten(training, full, path.dirname(full)));
+  call.terminal.message(
+    `Wrote ${path.relative('', written)}: it trains as line ${training.at?.line ?? 1} of ${path.basename(file)} does. Change it as you like.`,
+  );
+  return written;
 }
 
 /** @throws bad-usage */

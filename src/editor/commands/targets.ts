@@ -11,7 +11,7 @@ import { combined } from '../notebooks';
 import { messageOf } from '../problems';
 import type { Rooms } from '../rooms';
 import type { Run } from '../runs/store';
-import { classAround, classPlaces, looksLikeModelFile } from '../text/python';
+import { classAround, classPlaces, looksLikeModelFile, trainsItself } from '../text/python';
 import { isModelItem } from '../views/modelsTree';
 import { isRun } from '../views/runsTree';
 
@@ -32,9 +32,10 @@ export async function targetOf(argument: unknown, rooms: Rooms): Promise<Target 
   }
   if (isModelItem(argument)) return { kind: 'class', file: argument.uri.fsPath, class: argument.name };
   if (isPlace(argument)) return { kind: 'class', ...argument };
-  if (argument instanceof vscode.Uri) return ofFile(argument);
+  if (argument instanceof vscode.Uri) return ofFile(argument, rooms);
   const active = vscode.window.activeTextEditor;
-  if (active && isOurFile(active.document)) return ofFile(active.document.uri, active.selection.active.line);
+  if (active && isOurFile(active.document))
+    return ofFile(active.document.uri, rooms, active.selection.active.line);
   const shown = await ofActiveTab(rooms);
   if (shown) return shown;
   const { experiment, model } = rooms.panel.state;
@@ -43,10 +44,18 @@ export async function targetOf(argument: unknown, rooms: Rooms): Promise<Target 
   return pickAnything(rooms);
 }
 
-async function ofFile(uri: vscode.Uri, line?: number): Promise<Target | undefined> {
+async function ofFile(uri: vscode.Uri, rooms: Rooms, line?: number): Promise<Target | undefined> {
   if (uri.path.endsWith(experimentSuffix)) return { kind: 'experiment', file: uri.fsPath };
   const document = await vscode.workspace.openTextDocument(uri);
-  return ofClasses(uri.fsPath, classPlaces(document.getText()), line);
+  const classes = classPlaces(document.getText());
+  if (classes.length === 0) {
+    // A script whose model is tensors and arithmetic, or a variable.
+    const names = Object.entries((await rooms.models.read(document))?.models ?? {}).flatMap(
+      ([name, { model }]) => (model ? [name] : []),
+    );
+    if (names.length > 0) return { kind: 'class', file: uri.fsPath, class: names.at(-1)! };
+  }
+  return ofClasses(uri.fsPath, classes, line);
 }
 
 /** A notebook, or the page of a model file, which have no text editor. */
@@ -182,7 +191,9 @@ function isOurFile(document: vscode.TextDocument): boolean {
   return (
     document.uri.scheme === 'file' &&
     (document.uri.path.endsWith(experimentSuffix) ||
-      (document.languageId === 'python' && classPlaces(document.getText()).length > 0))
+      (document.languageId === 'python' &&
+        (classPlaces(document.getText()).length > 0 ||
+          (looksLikeModelFile(document.getText()) && trainsItself(document.getText())))))
   );
 }
 

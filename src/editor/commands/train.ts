@@ -1,8 +1,15 @@
 /** Train Model: finds the experiment of what it is run on, or helps to write one, and trains it. */
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { VitrineError } from '../../model/errors';
 import type { Rooms } from '../rooms';
-import { newExperiment } from './newExperiment';
+import { samePath } from '../text/places';
+import { trainsItself } from '../text/python';
+import { mustBeTrusted } from '../trust';
+import { freeName, newExperiment } from './newExperiment';
 import { pickExperiment, type Target, targetOf } from './targets';
+
+const { l10n } = vscode;
 
 export async function train(argument: unknown, rooms: Rooms): Promise<void> {
   const target = await targetOf(argument, rooms);
@@ -27,9 +34,53 @@ async function experimentOf(target: Target, rooms: Rooms): Promise<string | unde
         const current = named.find(e => e.file === shown);
         return (current ?? (await pickExperiment(named)))?.file;
       }
-      return (await newExperiment(target, rooms, all[0]))?.fsPath;
+      return (await asCodeSays(target, rooms)) ?? (await newExperiment(target, rooms, all[0]))?.fsPath;
     }
   }
+}
+
+/** The experiment of a model whose file trains it itself, written beside it; nothing where it does not, or not readably. */
+async function asCodeSays(
+  { file, class: name }: { file: string; class: string },
+  { engine, log }: Rooms,
+): Promise<string | undefined> {
+  if (!file.endsWith('.py')) return undefined;
+  const document = await vscode.workspace.openTextDocument(file);
+  const text = document.getText();
+  if (!trainsItself(text)) return undefined;
+  mustBeTrusted('model/training', { file, folder: path.dirname(file) });
+  const folder = path.dirname(file);
+  try {
+    const found = await engine.request('model/training', { file, texts: { [file]: text }, folder });
+    if (found.class !== name || !samePath(found.modelFile, file)) return undefined;
+    const uri = await freeName(vscode.Uri.file(folder), path.basename(file, '.py'));
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(found.experiment));
+    tell(
+      l10n.t(
+        '{0} is trained as line {1} of {2} does. {3} says how.',
+        name,
+        found.at?.line ?? 1,
+        path.basename(file),
+        path.basename(uri.fsPath),
+      ),
+      uri,
+    );
+    return uri.fsPath;
+  } catch (e) {
+    if (!(e instanceof VitrineError) || e.code === 'cancelled') throw e;
+    log.info(`${file}: ${e.message}`);
+    void vscode.window.showInformationMessage(
+      l10n.t('How {0} trains cannot be seen: {1}', path.basename(file), e.message),
+    );
+    return undefined;
+  }
+}
+
+function tell(message: string, experiment: vscode.Uri): void {
+  const open = l10n.t('Open');
+  void vscode.window.showInformationMessage(message, open).then(picked => {
+    if (picked) void vscode.window.showTextDocument(experiment);
+  });
 }
 
 /** Goes on with a run that was interrupted. */

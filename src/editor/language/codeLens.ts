@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { metricWord } from '../../names/metrics';
 import { experimentInfo } from '../experiments/info';
 import { commands, experimentGlob } from '../ids';
+import type { Reading } from '../models';
 import type { Rooms } from '../rooms';
 import { headline } from '../runs/record';
 import { enabled, onSettingChange } from '../settings';
@@ -40,13 +41,9 @@ function modelLenses(document: vscode.TextDocument, { models }: Rooms): vscode.C
   if (!enabled('codeLens', document)) return [];
   void models.read(document);
   const reading = models.known(document.uri);
-  return classPlaces(document.getText()).flatMap(place => {
-    const range = new vscode.Range(
-      place.line - 1,
-      place.nameColumn - 1,
-      place.line - 1,
-      place.nameColumn - 1,
-    );
+  return modelPlaces(document, reading).flatMap(place => {
+    const position = new vscode.Position(place.line - 1, place.column - 1);
+    const range = new vscode.Range(position, position);
     const at = { file: document.uri.fsPath, class: place.name };
     const lens = (title: string, command: string, tooltip: string) =>
       new vscode.CodeLens(range, { title, command, tooltip, arguments: [at] });
@@ -86,6 +83,25 @@ function modelLenses(document: vscode.TextDocument, { models }: Rooms): vscode.C
       );
     return lenses;
   });
+}
+
+/** Classes, where they are named; and models that are none, where they are made or trained. */
+function modelPlaces(
+  document: vscode.TextDocument,
+  reading: Reading | undefined,
+): { name: string; line: number; column: number }[] {
+  const classes = classPlaces(document.getText()).map(c => ({
+    name: c.name,
+    line: c.line,
+    column: c.nameColumn,
+  }));
+  const others = Object.entries(reading?.models ?? {}).flatMap(([name, { model }]) => {
+    const { definition } = model ?? {};
+    const here = definition && samePath(definition.file, document.uri.fsPath);
+    if (!here || classes.some(c => c.name === name) || definition.line > document.lineCount) return [];
+    return [{ name, line: definition.line, column: definition.column }];
+  });
+  return [...classes, ...others];
 }
 
 async function experimentLenses(

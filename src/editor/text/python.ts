@@ -2,7 +2,16 @@
 
 /** Could this file define a model? Skips what cannot, so that scripts without PyTorch cost nothing. */
 export function looksLikeModelFile(text: string): boolean {
-  return text.length < 2_000_000 && /\bclass\s+\w+\s*\(/.test(text) && /\b(torch|nn)\b/.test(text);
+  return (
+    text.length < 2_000_000 &&
+    (/\bclass\s+\w+\s*\(/.test(text) || trainsItself(text)) &&
+    /\b(torch|nn)\b/.test(text)
+  );
+}
+
+/** Could this file hold a training loop? */
+export function trainsItself(text: string): boolean {
+  return /\.backward\s*\(/.test(text);
 }
 
 /**

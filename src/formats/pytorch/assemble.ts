@@ -9,7 +9,7 @@ import type {
   SourceRange,
   Value,
 } from '../../model/graph';
-import type { ReadModel } from '../_format';
+import type { FileTraining, ReadModel } from '../_format';
 import type { Place, RecordedDiagnostic, RecordedValue, Recorder, Recording } from './recorder';
 import { argumentsOf, SourceText } from './source';
 
@@ -49,9 +49,37 @@ export function assemble(recorder: Recorder, context: AssembleContext): Record<s
       milliseconds: context.milliseconds,
     };
   }
+  const { script } = recorder;
+  if (script && 'error' in script)
+    findings.push({
+      ...(script.at ? places.range(script.at) : places.range([context.main, 1, 0, 1, 0])),
+      severity: 'hint',
+      code: 'training-not-read',
+      message: `How this file trains cannot be seen: ${script.error}`,
+    });
   // Findings about the file when no class could be read at all: the reader's caller still wants to see them.
   if (!recorder.recordings.length) out[''] = { diagnostics: findings, milliseconds: context.milliseconds };
   return out;
+}
+
+/** How the file's own code trains, or why that is not to be seen. */
+export type TrainingRead = FileTraining | { error: string; at?: SourceRange };
+
+export function assembleTraining(recorder: Recorder, context: AssembleContext): TrainingRead | undefined {
+  const { script } = recorder;
+  if (!script) return undefined;
+  const places = new Places(context);
+  const at = script.at && places.range(script.at);
+  if ('error' in script) return { error: script.error, ...(at && { at }) };
+  const { model, settings, trained, data } = script;
+  const { call: _, inputs: __, target: ___, predicted: ____, ...seen } = trained;
+  return {
+    ...seen,
+    ...settings,
+    ...(at && { at }),
+    model: { ...model, file: context.names[model.file] ?? context.main },
+    data: modelOf(recorder, data, places, context),
+  };
 }
 
 class Places {

@@ -4,7 +4,8 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Diagnostic } from '../../model/graph';
-import type { ReadModel, ReadModelRequest } from '../_format';
+import type { FileTraining, ReadModel, ReadModelRequest } from '../_format';
+import type { TrainingRead } from './assemble';
 import { Callers } from './callers';
 import { readText } from './files';
 import { collect } from './imports';
@@ -39,6 +40,7 @@ interface Answer {
   result: Record<string, ReadModel>;
   /** What it found of the file as a whole, without places. */
   findings: string;
+  training?: TrainingRead;
 }
 
 const mostKept = 50;
@@ -94,6 +96,17 @@ export class PytorchReader {
     return turn;
   }
 
+  /**
+   * How the file's own code trains a model: run as a script up to its first step, in the same interpreter.
+   *
+   * @throws VitrineError bad-model with the reason when that is not to be seen; else as `read`.
+   */
+  training(request: Pick<ReadModelRequest, 'file' | 'texts'>, signal?: AbortSignal): Promise<FileTraining> {
+    const turn = this.last.then(() => this.trainingNow(request, signal));
+    this.last = turn.catch(() => {});
+    return turn;
+  }
+
   async dispose(): Promise<void> {
     this.disposed = true;
     await this.end();
@@ -103,6 +116,68 @@ export class PytorchReader {
     request: ReadModelRequest,
     signal: AbortSignal | undefined,
   ): Promise<Record<string, ReadModel>> {
+    const { question, folder, main, text } = await this.collected(request, signal);
+    const { file } = request;
+    const given = question.files;
+    const { [workspace + main]: _, ...rest } = given;
+    const others = createHash('sha256')
+      .update(JSON.stringify([question.module, rest]))
+      .digest('hex');
+    const key = JSON.stringify([file, question.class, question.arguments, question.input, question.inputs]);
+    const known = this.kept.get(key);
+    if (text.length > largestKept)
+      return (await this.evaluate(question, folder, file, main, text, request, signal))[0].result;
+    const placed = new Placed(text);
+    if (known?.others === others) {
+      if (sameTokens(known.main.tokens, placed.tokens)) {
+        const same = moved(known.answer.result, file, known.main, placed);
+        if (same) return same;
+      }
+      const result = await this.readPart(question, known, placed, file, Object.values(rest), signal);
+      if (result) {
+        this.kept.set(key, { others, main: placed, answer: { ...known.answer, result } });
+        return result;
+      }
+    }
+    const [answer, alone] = await this.evaluate(question, folder, file, main, text, request, signal);
+    const { result } = answer;
+    this.kept.delete(key);
+    if (alone && isSettled(result)) {
+      this.kept.set(key, { others, main: placed, answer });
+      for (const oldest of this.kept.keys()) {
+        if (this.kept.size <= mostKept) break;
+        this.kept.delete(oldest);
+      }
+    }
+    return result;
+  }
+
+  private async trainingNow(
+    request: Pick<ReadModelRequest, 'file' | 'texts'>,
+    signal: AbortSignal | undefined,
+  ): Promise<FileTraining> {
+    const { question, text } = await this.collected(request, signal);
+    const { file } = request;
+    const { training, result } = await this.ask(
+      { id: this.next++, ...question, script: true },
+      file,
+      text,
+      signal,
+    );
+    if (training && !('error' in training)) return training;
+    const found = Object.values(result)
+      .flatMap(r => r.diagnostics)
+      .filter(d => d.code !== 'training-not-read');
+    const first = found.find(d => d.severity === 'error');
+    throw new VitrineError(
+      'bad-model',
+      training?.error ?? first?.message ?? `${file} cannot be read as a script that trains.`,
+      { at: training?.at ?? first ?? { file }, diagnostics: found },
+    );
+  }
+
+  /** What the interpreter is told of a file: its text, and those of what it imports. */
+  private async collected(request: ReadModelRequest, signal: AbortSignal | undefined) {
     throwIfCancelled(signal);
     if (this.disposed) throw new VitrineError('cancelled', 'The reader of PyTorch source was closed.');
     const { file } = request;
@@ -137,37 +212,7 @@ export class PytorchReader {
       ...(request.input ? { input: request.input } : {}),
       ...(request.inputs ? { inputs: request.inputs } : {}),
     };
-    const { [workspace + main]: _, ...rest } = given;
-    const others = createHash('sha256')
-      .update(JSON.stringify([question.module, rest]))
-      .digest('hex');
-    const key = JSON.stringify([file, question.class, question.arguments, question.input, question.inputs]);
-    const known = this.kept.get(key);
-    if (text.length > largestKept)
-      return (await this.evaluate(question, folder, file, main, text, request, signal))[0].result;
-    const placed = new Placed(text);
-    if (known?.others === others) {
-      if (sameTokens(known.main.tokens, placed.tokens)) {
-        const same = moved(known.answer.result, file, known.main, placed);
-        if (same) return same;
-      }
-      const result = await this.readPart(question, known, placed, file, Object.values(rest), signal);
-      if (result) {
-        this.kept.set(key, { others, main: placed, answer: { ...known.answer, result } });
-        return result;
-      }
-    }
-    const [answer, alone] = await this.evaluate(question, folder, file, main, text, request, signal);
-    const { result } = answer;
-    this.kept.delete(key);
-    if (alone && isSettled(result)) {
-      this.kept.set(key, { others, main: placed, answer });
-      for (const oldest of this.kept.keys()) {
-        if (this.kept.size <= mostKept) break;
-        this.kept.delete(oldest);
-      }
-    }
-    return result;
+    return { question, folder, main, text };
   }
 
   /** Reads again what an edit in one class may change; nothing when that may be all, or when it changed more. */
@@ -317,7 +362,15 @@ export class PytorchReader {
         if (m.id !== request.id) return;
         full = m.full === true;
         finished(
-          m.result ? { answer: { result: m.result, findings: m.findings ?? '' } } : { stopped: 'lost' },
+          m.result
+            ? {
+                answer: {
+                  result: m.result,
+                  findings: m.findings ?? '',
+                  ...(m.training && { training: m.training }),
+                },
+              }
+            : { stopped: 'lost' },
         );
       };
       const onLost = () => finished({ stopped: 'lost' });

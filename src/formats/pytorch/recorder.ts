@@ -18,6 +18,7 @@ import type {
   TensorType,
 } from '../../model/graph';
 import { assign, evaluateNode } from './constants';
+import { type Analysis, analyse, type Seen } from './trained';
 
 /** A place as Python knows it: file, line from 1, columns in UTF-8 bytes from 0, end exclusive. */
 export type Place = readonly [file: string, line: number, column: number, endLine: number, endColumn: number];
@@ -88,6 +89,35 @@ export interface Recording {
   constructed: boolean;
 }
 
+export interface OptimizerTold {
+  name: string;
+  options: Record<string, unknown>;
+  groups: { parameters: string[]; options: Record<string, unknown> }[];
+}
+
+export interface ScheduleTold {
+  name: string;
+  options: Record<string, unknown>;
+  perStep: boolean;
+}
+
+/** How a file's own code trains, or why that is not to be seen. */
+export type RecordedScript =
+  | { error: string; at?: Place }
+  | {
+      at?: Place;
+      trained: Exclude<Analysis, { error: string }>;
+      model: { file: string; class: string; arguments: Record<string, unknown> };
+      settings: {
+        optimizer?: OptimizerTold;
+        schedules: ScheduleTold[];
+        frozen: string[];
+        clip?: { norm?: number; value?: number };
+      };
+      /** A graph without inputs whose outputs are what the model is given and, last, what it is compared with. */
+      data: Recording;
+    };
+
 export interface Limits {
   nodes: number;
   /** Elements of a constant that is computed while reading. */
@@ -114,12 +144,15 @@ export class Recorder {
   readonly recordings: Recording[] = [];
   /** What belongs to the file and not to one class. */
   readonly findings: RecordedDiagnostic[] = [];
+  /** How the file trains, where that was asked. */
+  script: RecordedScript | undefined;
 
   private values = new Map<number, RecordedValue>();
   private nodes: RecordedNode[] = [];
   private inputs: number[] = [];
   private next = 0;
   private readonly spots = new Map<number, Place>();
+  private firstTrained: Exclude<Analysis, { error: string }> | undefined;
   private base: {
     values: Map<number, RecordedValue>;
     known: Map<number, Float64Array | undefined>;
@@ -206,6 +239,10 @@ export class Recorder {
         return {};
       case 'finish':
         return this.finish(r);
+      case 'trained':
+        return this.trained(r);
+      case 'script':
+        return this.scriptTold(r);
       default:
         throw new TypeError(`unknown request ${String(r['do'])}`);
     }
@@ -509,13 +546,57 @@ export class Recorder {
       ...(r['definition'] ? { definition: place(r['definition']) } : {}),
       values: this.values,
       nodes: this.nodes,
-      inputs: this.inputs,
+      inputs: r['inputs'] ? list(r['inputs']).map(i => this.value(i).id) : this.inputs,
       outputs: list(r['outputs']).map(i => this.value(i).id),
       modules: list(r['modules']).map(m => this.module(object(m))),
       parameters: list(r['parameters']).map(p => this.parameter(object(p))),
       diagnostics: list(r['diagnostics']).map(diagnostic),
       constructed: r['constructed'] === true,
     });
+    return {};
+  }
+
+  /** What a step of training shows. The first one that is asked for stays: it is of the tensors as the script made them. */
+  private trained(r: Request): Analysis {
+    const found = analyse({ value: id => this.values.get(id), evaluate: id => this.evaluate(id) }, seen(r));
+    if (!('error' in found)) this.firstTrained ??= found;
+    return found;
+  }
+
+  private scriptTold(r: Request): unknown {
+    const at = r['at'] ? { at: place(r['at']) } : {};
+    const trained = this.firstTrained;
+    if (typeof r['error'] === 'string' || !trained) {
+      this.script = { error: String(r['error'] ?? 'The script does not train.').slice(0, 2000), ...at };
+      return {};
+    }
+    const model = object(r['model']);
+    this.script = {
+      ...at,
+      trained,
+      model: {
+        file: string(model['file']),
+        class: string(model['class']),
+        arguments: object(model['arguments']),
+      },
+      settings: {
+        ...(r['optimizer'] ? { optimizer: object(r['optimizer']) as unknown as OptimizerTold } : {}),
+        frozen: list(r['frozen'] ?? []).map(string),
+        schedules: list(r['schedules'] ?? []).map(s => object(s)) as unknown as ScheduleTold[],
+        ...(r['clip'] ? { clip: object(r['clip']) as { norm?: number; value?: number } } : {}),
+      },
+      data: {
+        class: '',
+        values: new Map(this.values),
+        nodes: [...this.nodes],
+        inputs: [],
+        outputs: [...trained.inputs, trained.target],
+        modules: [],
+        parameters: [],
+        diagnostics: [],
+        constructed: true,
+      },
+    };
     return {};
   }
 
@@ -545,6 +626,53 @@ export class Recorder {
       trainable: p['trainable'] === true,
     };
   }
+}
+
+function seen(r: Request): Seen {
+  const ids = (x: unknown) => list(x).map(number);
+  const loader = r['loader'] ? object(r['loader']) : undefined;
+  return {
+    loss: number(r['loss']),
+    calls: list(r['calls']).map(c => {
+      const { inputs, output } = object(c);
+      return { inputs: ids(inputs), output: number(output) };
+    }),
+    losses: list(r['losses']).map(l => {
+      const o = object(l);
+      return {
+        name: string(o['name']),
+        options: object(o['options']),
+        input: number(o['input']),
+        target: number(o['target']),
+        output: number(o['output']),
+      };
+    }),
+    loops: list(r['loops']).map(l => {
+      const { count, step } = object(l);
+      return { count: number(count), step: number(step) };
+    }),
+    whiles: r['whiles'] === true,
+    loader: loader
+      ? {
+          batch: typeof loader['batch'] === 'number' ? loader['batch'] : null,
+          share: number(loader['share']),
+        }
+      : null,
+    trainable: ids(r['trainable']),
+    updates: list(r['updates']).map(u => {
+      const o = object(u);
+      return {
+        name: string(o['name']),
+        before: number(o['before']),
+        after: number(o['after']),
+        gradient: number(o['gradient']),
+      };
+    }),
+    variables: list(r['variables']).map(v => {
+      const { name, id } = object(v);
+      return { name: string(name), id: number(id) };
+    }),
+  };
 }
 
 /** A value's shape with 1 at the dimensions that integers picked. */

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import all from 'registry:engine/ops#op';
 import type { OpDefinition } from '../../engine/op';
-import { assemble } from './assemble';
+import { assemble, assembleTraining } from './assemble';
 import { Recorder } from './recorder';
 import { confineInterpreter, confineThread, confineWebAssembly, type Emscripten, runSource } from './sandbox';
 
@@ -33,6 +33,8 @@ export interface WorkerRequest {
   arguments?: Readonly<Record<string, unknown>>;
   input?: readonly number[];
   inputs?: readonly { name: string; shape: readonly (number | string)[]; dtype: string }[];
+  /** Read how the file trains, and no classes. */
+  script?: true;
   /** Names of files that make the classes, for the arguments that they use. */
   callers?: readonly string[];
 }
@@ -192,18 +194,20 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
     recorder = new Recorder(ops, question);
     try {
       const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');
-      if (!ran && !recorder.recordings.length && !recorder.findings.length)
+      if (!ran && !recorder.recordings.length && !recorder.findings.length && !recorder.script)
         throw new Error(`The reader failed. ${complaints.slice(-6).join(' ')}`);
-      const result = assemble(recorder, {
+      const context = {
         texts: Object.fromEntries(Object.entries(request.files).map(([k, v]) => [names[k] ?? k, v])),
         names,
         main: names[request.main] ?? request.main,
         milliseconds: performance.now() - started,
-      });
+      };
+      const result = assemble(recorder, context);
+      const training = request.script && assembleTraining(recorder, context);
       // What files leave behind adds up: before it is too much, the next file gets an interpreter of its own.
       const full = m.HEAPU8.length > 0.6 * memoryMb * 1024 * 1024;
       const findings = JSON.stringify(recorder.findings.map(f => [f.severity, f.code, f.message]));
-      port.postMessage({ id, result, findings, full });
+      port.postMessage({ id, result, findings, full, ...(training && { training }) });
     } catch (e) {
       // Emscripten gives up: the interpreter's memory is not to be trusted any more.
       port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });

@@ -26,9 +26,7 @@ def parse(name, text):
     if known is not None and "\r" not in text and "\f" not in text:
         tree = _again(name, lines, known[0], known[1])
     if tree is None:
-        tree = ast.parse(text, name)
-        for node in tree.body:
-            _redirect(node)
+        tree = fresh(name, text)
     _files.pop(name, None)
     _files[name] = lines, tree, len(text)
     size = sum(f[2] for f in _files.values())
@@ -36,6 +34,14 @@ def parse(name, text):
         if size <= _most_text or oldest == name:
             break
         size -= _files.pop(oldest)[2]
+    return tree
+
+
+def fresh(name, text):
+    """A tree of its own, for whoever changes it."""
+    tree = ast.parse(text, name)
+    for node in tree.body:
+        _redirect(node)
     return tree
 
 

@@ -77,6 +77,7 @@ class Reading:
             else:
                 trace.building = True
                 self.model = self.made(finder, found) if self.instance is None else self.instance
+                _settle(self.model)
                 self.trace()
                 self.ask_for_better(finder.open)
                 advice.plain_lists(self.model, self.scope)
@@ -539,6 +540,17 @@ def _printed(module):
         return str(module.extra_repr())[:1000]
     except Exception:
         return ""
+
+
+def _settle(model):
+    """What a constructor computed into a parameter or buffer is how it begins."""
+    from torch.nn import _module
+
+    for path, m in model.named_modules():
+        for held in (m.__dict__.get("_parameters", {}), m.__dict__.get("_buffers", {})):
+            for name, tensor in held.items():
+                if tensor is not None and tensor._id is not None and tensor._init is None:
+                    tensor._become(_module.settled(tensor, f"{path}.{name}" if path else name))
 
 
 def _state(model):

@@ -11,7 +11,7 @@ import linecache
 import sys
 import types
 
-from . import arguments, channel, modes, parsed, sizes, trace, trees, unknown
+from . import arguments, channel, modes, parsed, script, sizes, trace, trees, unknown
 from .reading import Reading, code_of, place, worded
 
 
@@ -40,24 +40,32 @@ def _execute(source, namespace):
     Runs a file statement by statement. One that fails leaves its names unknown and a finding, as a broken line at
     the top of a file does not make the classes below it unreadable. Loops that train are not run.
     """
-    for node in source.parse().body:
+    watched = trace.script is not None
+    for node in (script.watched(source.name, source.text) if watched else source.parse()).body:
         if arguments.is_main_guard(node) or isinstance(node, ast.While):
             continue
         if isinstance(node, (ast.For, ast.With, ast.Expr, ast.Assign)) and arguments.trains(node):
             arguments.unknown_targets(node, namespace)
             continue
         try:
-            exec(parsed.statement(node, source.name), namespace)
+            exec(script.compiled(node, source.name) if watched else parsed.statement(node, source.name), namespace)
         except (MemoryError, RecursionError):
             raise
         except BaseException as error:
             definition = isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom))
             at = trace.where_raised(error) or place(source.name, node)
-            trace.say("warning" if definition else "hint", "not-run", worded(error), at)
+            if not _prints(node):
+                trace.say("warning" if definition else "hint", "not-run", worded(error), at)
             arguments.unknown_targets(node, namespace)
         if isinstance(node, (ast.If, ast.Try)):
             arguments.branches(node, namespace, lambda n, text: trace.say(
                 "hint", "example-value", text, place(source.name, n)))
+
+
+def _prints(node):
+    """What only shows something is nothing to a model."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
 
 
 class _WorkspaceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -163,6 +171,7 @@ def _prepare(namespace):
     namespace["__vitrine_int__"] = sizes.to_int
     namespace["__vitrine_range__"] = _range
     namespace["__vitrine_len__"] = sizes.to_len
+    script.prepare(namespace)
 
 
 class _Quiet:
@@ -221,6 +230,9 @@ def read(request):
         except (ValueError, RecursionError, MemoryError) as error:
             _finding("error", "syntax-error", worded(error), [main.name, 1, 0, 1, 0])
             return
+        if request.get("script"):
+            _read_script(main)
+            return
         name = request["module"]
         is_package = main.name.endswith("/__init__.py") and name.endswith(".__init__")
         package = name = name.removesuffix(".__init__") if is_package else name
@@ -258,8 +270,11 @@ def read(request):
             # A model that no class names: `model = nn.Sequential(…)` at the top of the file.
             if isinstance(value, nn.Module) and type(value) not in classes and request.get("class") in (None, label) and (
                 request.get("only") is None or label in request["only"]
-            ):
+            ) and not script.is_loss(value):
                 Reading(type(value), request, scope, label, value).run()
+                classes.append(type(value))
+        if not classes and script.may_train(main.parse()):
+            _read_script(main)
     except (Exception, SystemExit, KeyboardInterrupt, trace.Stop) as error:
         _finding("error", code_of(error), worded(error), trace.where_raised(error) or [main.name, 1, 0, 1, 0])
     finally:
@@ -274,6 +289,40 @@ def read(request):
                 del sys.modules[added]
         linecache.clearcache()
         unknown.forget()
+
+
+def _read_script(main):
+    """The file's own training, and the model in it that is no class."""
+    namespace = {"__name__": "__main__", "__file__": main.name, "__builtins__": builtins}
+    module = types.ModuleType("__main__")
+    kept = sys.modules.get("__main__")
+    module.__dict__.update(namespace)
+    sys.modules["__main__"] = module
+    _prepare(module.__dict__)
+    try:
+        tree = script.watched(main.name, main.text)
+        statements = []
+        for node in tree.body:
+            statements += node.body if arguments.is_main_guard(node) else [node]
+
+        failed = []
+
+        def execute(node):
+            try:
+                exec(script.compiled(node, main.name), module.__dict__)
+            except (script.Trained, script.NotSeen, MemoryError, RecursionError):
+                raise
+            except BaseException as error:
+                at = trace.where_raised(error) or place(main.name, node)
+                if arguments.trains(node) or trace.script.loss is not None:
+                    raise script.NotSeen(worded(error), at) from error
+                failed.append((worded(error), at))
+                arguments.unknown_targets(node, module.__dict__)
+
+        script.read(main.name, statements, execute, failed)
+    finally:
+        if kept is not None:
+            sys.modules["__main__"] = kept
 
 
 class Runner:

@@ -18,6 +18,8 @@ journal = None
 known = None
 #: How many contexts without gradients the code stands in.
 without_gradient = 0
+#: What a script shows while it is run up to its first step of training; None while models are read.
+script = None
 #: Modules whose call is in progress, outermost first.
 calls = []
 #: The classes of the file that is read, how each was first made with plain values, and with what shapes called.

@@ -66,6 +66,12 @@ class _Kind(type):
     def __float__(cls):
         return float(example(cls))
 
+    def __format__(cls, _):
+        return cls._vitrine_unknown
+
+    def __round__(cls, *_):
+        return cls
+
     def _compare(cls, other):
         return False
 
@@ -154,12 +160,12 @@ def forget():
 def _called(kind, arguments, options):
     if kind._vitrine_torch:
         trace.say(
-            "error" if trace.tracing else "warning" if trace.building else "hint",
+            "error" if trace.tracing and trace.script is None else "warning" if trace.building else "hint",
             "unsupported-op",
             f"{kind._vitrine_unknown} is not known to Vitrine yet.",
             trace.here(),
         )
-    if trace.tracing:
+    if trace.tracing and trace.script is None:
         raise trace.Unsupported(
             f"{kind._vitrine_unknown} is not known to Vitrine yet."
             if kind._vitrine_torch

@@ -360,16 +360,11 @@ autograd.variable = _submodule("autograd.variable", Variable=lambda x, *_, **__:
 utils = _submodule("utils")
 
 
-class Dataset:
-    def __class_getitem__(cls, _):
-        return cls
+from . import _data, _optim
 
-    def __init__(self, *_, **__):
-        pass
-
-
-utils.data = _submodule("utils.data", Dataset=Dataset, DataLoader=Dataset, Subset=Dataset, ConcatDataset=Dataset,
-                        Sampler=Dataset, random_split=lambda data, lengths, **_: [data for _ in lengths], IterableDataset=Dataset, TensorDataset=Dataset)
+utils.data = _submodule("utils.data", **{_k: getattr(_data, _k) for _k in (
+    "Dataset IterableDataset TensorDataset Subset ConcatDataset DataLoader Sampler random_split").split()})
+Dataset = _data.Dataset
 utils.checkpoint = _submodule(
     "utils.checkpoint",
     checkpoint=lambda function, *a, use_reentrant=None, preserve_rng_state=True, **k: function(*a, **k),
@@ -490,25 +485,9 @@ pixel_shuffle, channel_shuffle = nn.functional.pixel_shuffle, nn.functional.chan
 Tensor.softplus = nn.functional.softplus
 
 
-class _Optimizer:
-    def __init__(self, *_, **__):
-        self.param_groups = [{"lr": 0.0}]
-
-    def zero_grad(self, *_, **__):
-        return None
-
-    step = zero_grad
-
-    def state_dict(self):
-        return {}
-
-    load_state_dict = zero_grad
-
-
-optim = _submodule("optim", **{_k: _Optimizer for _k in (
-    "SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam ASGD LBFGS Rprop SparseAdam Optimizer").split()})
-optim.lr_scheduler = _submodule("optim.lr_scheduler")
-optim.optimizer = _submodule("optim.optimizer", Optimizer=_Optimizer)
+optim = _submodule("optim", **_optim.OPTIMIZERS)
+optim.lr_scheduler = _submodule("optim.lr_scheduler", **_optim.SCHEDULES)
+optim.optimizer = _submodule("optim.optimizer", Optimizer=_optim.Optimizer)
 
 
 def __getattr__(name):

@@ -160,7 +160,7 @@ def emit(op, inputs, outputs=1, **attributes):
     attributes = {
         k: v if type(v) is int or type(v) is str else _attribute(v) for k, v in attributes.items() if v is not None
     }
-    if not trace.tracing and op in _MOVING and inputs[0]._random():
+    if not trace.tracing and trace.script is None and op in _MOVING and inputs[0]._random():
         source = inputs[0]
         [made] = infer(op, [(source._dtype, source._shape)], **attributes)
         return leaf([size(d) for d in made["shape"]], source.dtype, source._init)
@@ -566,6 +566,8 @@ class Tensor:
         return self.to(uint8)
 
     def backward(self, *_, **__):
+        if trace.script is not None:
+            trace.script.backward(self)
         return None
 
     def register_hook(self, hook):
@@ -586,7 +588,13 @@ class Tensor:
         return values if self._dtype.is_floating_point else [math.trunc(v) for v in values]
 
     def item(self):
-        values = self._values()
+        try:
+            values = self._values()
+        except trace.Unsupported:
+            if trace.script is None:
+                raise
+            # What a script prints on its way, or stops at, is nothing to what it trains.
+            return unknown.make("item()")
         if len(values) != 1:
             raise RuntimeError(
                 f"a Tensor with {len(values)} elements cannot be converted to Scalar"
@@ -603,7 +611,8 @@ class Tensor:
         return self
 
     def __float__(self):
-        return float(self.item())
+        value = self.item()
+        return math.nan if unknown.is_unknown(value) else float(value)
 
     def __int__(self):
         return int(self.item())
@@ -612,7 +621,8 @@ class Tensor:
         return int(self.item())
 
     def __bool__(self):
-        return bool(self.item())
+        value = self.item()
+        return False if unknown.is_unknown(value) else bool(value)
 
     def __format__(self, spec):
         return format(self.item(), spec) if not self._shape and spec else repr(self)

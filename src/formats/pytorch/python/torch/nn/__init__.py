@@ -96,14 +96,29 @@ def _unpack(sequence, batch_first=False, padding_value=0.0, total_length=None):
     return data, _make.full((1,), 0, dtype=int64) if lengths is None else lengths
 
 
+def _clips(how):
+    """Clipping is remembered: it is part of how a script trains."""
+
+    def clip(parameters=(), limit=None, *arguments, max_norm=None, clip_value=None, **options):
+        from _vitrine import script, trace
+
+        given = next((v for v in (limit, max_norm, clip_value) if isinstance(v, (int, float))), None)
+        if trace.script is not None and given is not None:
+            if how == "norm" and (arguments[0] if arguments else options.get("norm_type", 2)) != 2:
+                raise script.NotSeen("Gradients are clipped by another norm than the L2 norm, which is not read.", trace.here())
+            trace.script.clip = {**(trace.script.clip or {}), how: float(given)}
+
+    return clip
+
+
 utils = _submodule(
     "utils",
     weight_norm=_norms.weight_norm,
     spectral_norm=_norms.spectral_norm,
     remove_weight_norm=_norms.remove,
     remove_spectral_norm=_norms.remove,
-    clip_grad_norm_=lambda *_, **__: None,
-    clip_grad_value_=lambda *_, **__: None,
+    clip_grad_norm_=_clips("norm"),
+    clip_grad_value_=_clips("value"),
     parameters_to_vector=lambda parameters: parameters,
     skip_init=lambda cls, *a, **k: cls(*a, **k),
 )

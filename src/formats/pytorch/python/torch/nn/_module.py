@@ -101,6 +101,8 @@ class Module:
             if not _holds(arguments) and not _holds(options):
                 trace.made[cls] = arguments, options
         made = object.__new__(cls)
+        if trace.script is not None:
+            object.__setattr__(made, "_given", (arguments, options))
         object.__setattr__(made, "_number", trace.next_module())
         frame = trace.user_frame(sys._getframe(1))
         object.__setattr__(made, "_defined", trace.position_in(frame) if frame is not None else None)
@@ -144,6 +146,8 @@ class Module:
         finally:
             trace.calls.pop()
             trace.asked += asked
+        if trace.script is not None and not trace.calls:
+            trace.script.called(self, arguments, options, result)
         if trace.tracing:
             _note(self._entered, arguments)
             _note(self._entered, options)

@@ -1,0 +1,3 @@
+"""As tqdm chooses by where it runs."""
+
+from . import tqdm, trange

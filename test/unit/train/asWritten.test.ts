@@ -1,0 +1,91 @@
+/** Scripts that train, as PyTorch trains them: the loss of every step. */
+import { strict as assert } from 'node:assert';
+import { readdirSync, readFileSync } from 'node:fs';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createEngine } from '../../../src/engine/create';
+import type { Engine } from '../../../src/engine/engine';
+import { experimentAsWritten, tensorsOf, trainingOf } from '../../../src/train/asWritten';
+import { launch } from '../../../src/train/launch';
+
+const reference = path.resolve('test/reference');
+const distFolder = path.resolve('dist');
+const expected = JSON.parse(readFileSync(path.join(reference, 'training_scripts.json'), 'utf8')) as Record<
+  string,
+  number[]
+>;
+
+describe('training as a script says', () => {
+  let engine: Engine;
+  let folder: string;
+
+  before(async () => {
+    engine = await createEngine({ backend: 'webasm', threads: 1 });
+    folder = await mkdtemp(path.join(tmpdir(), 'vitrine-script-'));
+  });
+  after(async () => {
+    await engine.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const write = async (name: string, text: string) => {
+    const file = path.join(folder, `${name}.py`);
+    await writeFile(file, text);
+    return file;
+  };
+
+  async function losses(file: string): Promise<{ losses: number[]; scale: number; test: unknown }> {
+    const training = await trainingOf({ file }, { distFolder });
+    const experiment = file.replace(/py$/, 'vitrine.json');
+    await writeFile(experiment, await experimentAsWritten(training, file, folder));
+    const out: number[] = [];
+    const { done } = await launch({
+      experiment,
+      distFolder,
+      engineFor: async () => engine,
+      onEvent: e => {
+        // All rows are one step, so that an epoch's loss is its step's, before the update.
+        if (e.event === 'epoch') out.push(e.train['loss']!);
+      },
+    });
+    const record = await done;
+    return { losses: out, scale: training.scale, test: record.state };
+  }
+
+  for (const name of readdirSync(path.join(reference, 'training_scripts'))) {
+    it(`gives PyTorch's losses, step by step: ${name}`, async () => {
+      const file = path.join(folder, name);
+      await copyFile(path.join(reference, 'training_scripts', name), file);
+      const want = expected[path.basename(name, '.py')]!;
+      const got = await losses(file);
+      assert.equal(got.losses.length, want.length);
+      got.losses.forEach((loss, step) => {
+        const scaled = loss * got.scale;
+        const error = Math.abs(scaled - want[step]!) / Math.max(Math.abs(want[step]!), 1e-3 * want[0]!);
+        assert.ok(error < 1e-4, `step ${step}: ${scaled}, PyTorch has ${want[step]}`);
+      });
+    });
+  }
+
+  it('draws what the script draws at random from the seed', async () => {
+    const file = await write(
+      'noise',
+      'import torch\nx = torch.randn(50, 2)\ny = x.sum(1, keepdim=True) + 0.1 * torch.randn(50, 1)\n' +
+        'w = torch.zeros(2, 1, requires_grad=True)\n' +
+        'for i in range(3):\n    loss = ((x @ w - y) ** 2).mean()\n    loss.backward()\n    w.data -= 0.1 * w.grad\n    w.grad = None\n',
+    );
+    const training = await trainingOf({ file }, { distFolder });
+    const [a, b, c] = [
+      await tensorsOf(training, 1),
+      await tensorsOf(training, 1),
+      await tensorsOf(training, 2),
+    ];
+    assert.equal(a.hash, b.hash);
+    assert.notEqual(a.hash, c.hash);
+    const [x, y] = [a.inputs[0]!.data, a.target.data];
+    const gaps = Array.from(y, (v, i) => v - x[2 * i]! - x[2 * i + 1]!);
+    const spread = Math.sqrt(gaps.reduce((s, g) => s + g * g, 0) / gaps.length);
+    assert.ok(spread > 0.06 && spread < 0.15, `the noise of y given x is ${spread}`);
+  });
+});
