@@ -10,7 +10,8 @@ import type {
   Value,
 } from '../../model/graph';
 import type { FileTraining, ReadModel } from '../_format';
-import type { Place, RecordedDiagnostic, RecordedValue, Recorder, Recording } from './recorder';
+import type { Recorder } from './recorder';
+import type { Place, RecordedDiagnostic, RecordedValue, Recording } from './recording';
 import { argumentsOf, SourceText } from './source';
 
 export interface AssembleContext {

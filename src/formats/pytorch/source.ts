@@ -2,7 +2,7 @@
 import { type SyntaxNode, type Tree, TreeFragment } from '@lezer/common';
 import { parser } from '@lezer/python';
 import type { SourceRange } from '../../model/graph';
-import type { Place } from './recorder';
+import type { Place } from './recording';
 
 /** Of the files that were read last, what an edit leaves of their trees is not parsed again. */
 const parsedLast = new Map<string, { text: string; fragments: readonly TreeFragment[] }>();
