@@ -1,5 +1,6 @@
 /** What is removed or permuted together: a column with its one-hot entries, a pixel with its channels, a patch. */
 import type { Dataset, FeatureInfo } from '../data/dataset';
+import type { ExplanationRequest } from './method';
 
 export interface Unit {
   /** Positions in the flattened sample. */
@@ -125,4 +126,9 @@ function blocks(sampleShape: readonly number[], limit: number): Unit[] {
 
 function range(from: number, to: number): Int32Array {
   return Int32Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+/** Whether a sample has parts to tell apart: of a single number nothing can be ranked before another. */
+export function hasSeveralParts({ input, dataset }: Pick<ExplanationRequest, 'input' | 'dataset'>): boolean {
+  return input === undefined || unitsOf(input.shape.slice(1), dataset, Number.POSITIVE_INFINITY).length > 1;
 }

@@ -1,5 +1,6 @@
 /** Does the prediction hang on the inputs that the explanation ranks highest? Deletion and insertion, against chance. */
 import type { TrustMeasure } from '../method';
+import { hasSeveralParts } from '../units';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
 import { gainOfOrder } from './_order';
@@ -25,6 +26,7 @@ export const measure: TrustMeasure = {
   },
   summary:
     'The prediction falls quickly without the inputs ranked highest, and comes back quickly with them.',
+  applies: hasSeveralParts,
   async judge(request, attribution) {
     const words = wordsFor(request.language);
     const ends = [

@@ -5,7 +5,7 @@ import type { TrustMeasure } from '../method';
 import { sampleOf, withProbe } from '../probe';
 import { deviation, pearson } from '../statistics';
 import { affordable } from '../thrift';
-import { sumByUnit, unitsOf } from '../units';
+import { hasSeveralParts, sumByUnit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
 
@@ -31,6 +31,7 @@ export const measure: TrustMeasure = {
     url: 'https://arxiv.org/abs/1901.09392',
   },
   summary: 'The attributions of random halves of the inputs tell how much the prediction falls without them.',
+  applies: hasSeveralParts,
   async judge(request, attribution) {
     const words = wordsFor(request.language);
     const { data, shape } = sampleOf(request);

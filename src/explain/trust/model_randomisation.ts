@@ -6,7 +6,7 @@ import { withWeights } from '../probe';
 import { randomisedWeights } from '../randomWeights';
 import { mean, spearman } from '../statistics';
 import { affordable } from '../thrift';
-import { sumByUnit, type Unit, unitsOf } from '../units';
+import { hasSeveralParts, sumByUnit, type Unit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
 
@@ -26,6 +26,7 @@ export const measure: TrustMeasure = {
     url: 'https://arxiv.org/abs/1810.03292',
   },
   summary: 'The explanation shows what the model learned: with random weights it is another one.',
+  applies: hasSeveralParts,
   async judge(request, attribution, method) {
     const words = wordsFor(request.language);
     const shape = request.input!.shape.slice(1);

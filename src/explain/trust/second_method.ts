@@ -6,7 +6,7 @@ import { featureAblation } from '../methods/feature_ablation';
 import { integratedGradients } from '../methods/integrated_gradients';
 import { sampleOf } from '../probe';
 import { hasGradients } from '../suits';
-import { sumByUnit, unitsOf } from '../units';
+import { hasSeveralParts, sumByUnit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
 import { rankCorrelation } from './model_randomisation';
@@ -28,6 +28,7 @@ export const measure: TrustMeasure = {
     url: 'https://arxiv.org/abs/2202.01602',
   },
   summary: 'A method of another family ranks the inputs alike.',
+  applies: hasSeveralParts,
   async judge(request, attribution, method) {
     const words = wordsFor(request.language);
     const { shape } = sampleOf(request);

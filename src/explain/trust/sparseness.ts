@@ -1,6 +1,6 @@
 /** Does an explanation rest on a few inputs, so that people can take it in? */
 import type { TrustMeasure } from '../method';
-import { sumByUnit, unitsOf } from '../units';
+import { hasSeveralParts, sumByUnit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
 
@@ -20,6 +20,7 @@ export const measure: TrustMeasure = {
     url: 'https://arxiv.org/abs/1810.06583',
   },
   summary: 'A few inputs have most of the weight, so that the explanation can be taken in.',
+  applies: hasSeveralParts,
   async judge(request, { values }) {
     const words = wordsFor(request.language);
     const shape = request.input!.shape.slice(1);
