@@ -6,6 +6,7 @@ import type { VitrineApi } from '../../src/editor/api';
 import {
   activate,
   file,
+  folderOf,
   linesOf,
   messagesOf,
   read,
@@ -59,6 +60,49 @@ describe('training in VS Code', function () {
     });
     assert.ok(messages.some(m => m.severity === 'information' && /trained/.test(m.text)));
     assert.equal(api.panel.run?.record.id, end!.run, 'the panel shows the run');
+  });
+
+  it('trains a script as its own loop says, without an experiment file', async () => {
+    const script = write(
+      'scripts/line.py',
+      [
+        'import torch',
+        '',
+        'x = torch.tensor([[1.0], [2.0], [3.0], [4.0]])',
+        'y = 2 * x + 1',
+        'slope = torch.zeros(1, requires_grad=True)',
+        'offset = torch.zeros(1, requires_grad=True)',
+        'for epoch in range(300):',
+        '    guess = slope * x + offset',
+        '    loss = ((guess - y) ** 2).mean()',
+        '    loss.backward()',
+        '    with torch.no_grad():',
+        '        slope -= 0.05 * slope.grad',
+        '        offset -= 0.05 * offset.grad',
+        '    slope.grad = offset.grad = None',
+        '',
+      ].join('\n'),
+    );
+    await show(script);
+    const lenses = await until('lenses over the loop', async () => {
+      const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        script,
+        10,
+      );
+      return found.some(l => /2 parameters/.test(l.command?.title ?? '')) ? found : undefined;
+    });
+    assert.ok(lenses.every(l => l.range.start.line === 6));
+    const run = watchRun(api);
+    const messages = await messagesOf(() => vscode.commands.executeCommand('vitrine.train'));
+    await run.ended();
+    assert.equal(run.of('end')[0]?.state, 'finished', JSON.stringify(messages));
+    assert.equal(run.of('epoch').length, 300);
+    const written = JSON.parse(read('scripts/line.vitrine.json'));
+    assert.deepEqual(written.optimizer, { name: 'SGD', lr: 0.05 });
+    assert.equal(written.data.kind, 'code');
+    const folder = await folderOf(run.of('end')[0]!.run);
+    assert.deepEqual(tensorsOf(path.join(folder, 'weights.safetensors')), { slope: [1], offset: [1] });
   });
 
   it('gives the same numbers twice from one seed', async () => {

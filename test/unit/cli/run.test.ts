@@ -20,6 +20,29 @@ const numbers = (o: Outcome) => o.json().map(({ run, seconds, ...rest }) => rest
 describe('vitrine train', function () {
   this.timeout(180_000);
 
+  it('trains a script as its own loop says, and keeps that as an experiment file', async () => {
+    const folder = dirname(dirname(workspace.sample('net')));
+    const script = join(folder, 'line.py');
+    const text = readFileSync(join(root, 'test/reference/training_scripts/by_hand.py'), 'utf8');
+    writeFileSync(script, text);
+    const trained = await vitrine('train', script, '--json');
+    assert.equal(trained.code, 0, trained.err);
+    assert.match(trained.err, /Wrote .*line\.vitrine\.json: it trains as line 15 of line\.py does/);
+    assert.equal(trained.json().length, 61);
+    const again = await vitrine('train', script, '--json');
+    assert.deepEqual(numbers(again), numbers(trained));
+    assert.doesNotMatch(again.err, /Wrote/);
+    const graph = await vitrine('graph', script);
+    assert.match(graph.out, /2 parameters/);
+    writeFileSync(
+      join(folder, 'lost.py'),
+      text.replace('w -= learning_rate * w.grad', 'w -= w.grad.sign() * 0.1'),
+    );
+    const refused = await vitrine('train', join(folder, 'lost.py'));
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /lost\.py:15:1: How w changes is more than w -= rate \* w\.grad/);
+  });
+
   for (const [sample, least] of [
     ['digits', 0.96],
     ['breast-cancer', 0.95],

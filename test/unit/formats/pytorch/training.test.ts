@@ -145,6 +145,26 @@ if __name__ == '__main__':
     assert.deepEqual([read.epochs, read.batch, read.share, read.rows], [12, 16, 0.8, 100]);
   });
 
+  it('is read whatever the script does with what it learned', async () => {
+    const read = await training(`
+x = torch.randn(30, 2)
+y = x.sum(dim=1, keepdim=True)
+w = torch.randn(2, 1, requires_grad=True)
+history = []
+for epoch in range(9):
+    loss = ((x @ w - y) ** 2).mean()
+    if loss.item() < 1e-6 or float(loss) < 1e-6:
+        break
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    w.grad = None
+    history.append([v * 2 for v in w.tolist()])
+    print(history[-1][0] / 0, {"a": 1}["b"])
+`);
+    assert.deepEqual([read.model.class, read.epochs, read.byHand], ['loss', 9, 0.1]);
+  });
+
   it('is read of batches that are cut out of tensors', async () => {
     const read = await training(`
 x = torch.rand(64, 3)

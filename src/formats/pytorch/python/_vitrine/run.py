@@ -314,6 +314,9 @@ def _read_script(main):
                 raise
             except BaseException as error:
                 at = trace.where_raised(error) or place(main.name, node)
+                if trace.script.backwards and trace.script.changed():
+                    # What fails behind the step is nothing to it.
+                    raise script.Trained from error
                 if arguments.trains(node) or trace.script.loss is not None:
                     raise script.NotSeen(worded(error), at) from error
                 failed.append((worded(error), at))

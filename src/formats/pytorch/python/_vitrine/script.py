@@ -111,6 +111,7 @@ class Script:
 
         self.backwards += 1
         self.loss = loss
+        self.around = tuple(self.loops)
         self.at = trace.here()
         self.frames = []
         frame = trace.user_frame(sys._getframe(1))

@@ -602,7 +602,12 @@ class Tensor:
         return float_or(values[0], self._dtype)
 
     def tolist(self):
-        values = [float_or(v, self._dtype) for v in self._values()]
+        try:
+            values = [float_or(v, self._dtype) for v in self._values()]
+        except trace.Unsupported:
+            if trace.script is None:
+                raise
+            return unknown.make("tolist()")
         for d in reversed(self._shape[1:]):
             values = [values[i : i + d] for i in range(0, len(values), d)]
         return values if self._shape else values[0]
