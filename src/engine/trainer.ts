@@ -72,6 +72,7 @@ export class CompiledTrainer implements Trainer {
     this.active = step;
     for (const p of this.model.parameters) step.executable.write(p.name, weights[p.name]!.data);
     for (const s of this.updates.slots) step.executable.write(s.name, this.firstValues(s, state[s.name]));
+    this.first = undefined;
     this.count = Number(state[STEP]?.data[0] ?? 0);
     this.batches = Number(state[BATCHES]?.data[0] ?? this.count);
   }
@@ -154,12 +155,16 @@ export class CompiledTrainer implements Trainer {
     this.active = undefined;
   }
 
+  private first: Float32Array | undefined;
+
   private firstValues(s: Slot, saved: Tensor | undefined): Float32Array | Int32Array {
     const size = s.shape.reduce((n, d) => n * d, 1);
-    if (!saved)
-      return s.start === undefined
-        ? this.request.weights[s.parameter]!.data
-        : new Float32Array(size).fill(s.start);
+    if (!saved && s.start === undefined) return this.request.weights[s.parameter]!.data;
+    if (!saved) {
+      // One array for all slots, one after the other: one for each is twice the weights for Adam, left to be collected.
+      if (!this.first || this.first.length < size) this.first = new Float32Array(size);
+      return this.first.subarray(0, size).fill(s.start!);
+    }
     if (saved.data.length === size) return saved.data;
     throw new VitrineError('bad-file', `The saved optimiser state "${s.name}" does not fit its parameter.`);
   }
