@@ -56,7 +56,17 @@ export async function experimentAsWritten(
   const { optimizer, clip } = scaled(optimizerOf(training, refuse), training, whole, refuse);
   const schedule = scheduleOf(training, whole, refuse);
   const { model } = training;
-  const { target } = await tensorsOf(training, 0);
+  const { inputs, target } = await tensorsOf(training, 0);
+  const [input, more] = inputs;
+  if (!input || more)
+    throw refuse(
+      `The model is given ${inputs.length} tensors; one is read. Join them (torch.cat), or name the data in an experiment file.`,
+    );
+  const [rows] = input.shape;
+  if (rows === undefined || target.data.length !== rows)
+    throw refuse(
+      `The model is given ${input.name} of the shape [${input.shape.join(', ')}] and compared with ${target.name} of the shape [${target.shape.join(', ')}]: read is one value for each row.`,
+    );
   const experiment = {
     model: {
       file: relative(model.file),

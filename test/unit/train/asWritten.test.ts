@@ -68,6 +68,19 @@ describe('training as a script says', () => {
     });
   }
 
+  it('writes no experiment that could not be trained', async () => {
+    const file = await write(
+      'two',
+      'import torch\nfrom torch import nn\nx = torch.randn(10, 3)\ny = torch.randn(10, 2)\nmodel = nn.Linear(3, 2)\n' +
+        'optimizer = torch.optim.SGD(model.parameters(), lr=0.01)\nloss = nn.MSELoss()(model(x), y)\nloss.backward()\noptimizer.step()\n',
+    );
+    const training = await trainingOf({ file }, { distFolder });
+    await assert.rejects(
+      experimentAsWritten(training, file, folder),
+      /given x of the shape \[10, 3\] and compared with y of the shape \[10, 2\]: read is one value for each row/,
+    );
+  });
+
   it('draws what the script draws at random from the seed', async () => {
     const file = await write(
       'noise',

@@ -92,6 +92,10 @@ _EXAMPLES = (
 )
 
 
+#: What a script asks of its own results on the way: any number does.
+OF_A_RUN = ("item()", "tolist()")
+
+
 def example(kind):
     """
     A number in the place of one that is not known before the code runs (it comes from a file, a data set, an option):
@@ -100,6 +104,8 @@ def example(kind):
     name = kind._vitrine_unknown
     if name in _given:
         return _given[name]
+    if name in OF_A_RUN:
+        return 0
     last = name.replace("(…)", "").rsplit(".", 1)[-1].lower()
     number = next((n for words, n in _EXAMPLES if any(w in last for w in words.split())), 16)
     if name not in _exampled:
