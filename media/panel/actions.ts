@@ -61,8 +61,15 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
       const at = row ?? s.selection.row;
       const own = store.page.settings.options[chosen] ?? {};
       const options = Object.keys(own).length > 0 ? { options: own } : {};
-      if (scope === 'model') send({ type: 'explain', method: chosen, ...options });
-      else if (at !== undefined)
+      if (scope === 'model') {
+        const index = target ?? classAsked(s);
+        send({
+          type: 'explain',
+          method: chosen,
+          ...(index === undefined || !isOfClass(s, chosen, own) ? {} : { target: index }),
+          ...options,
+        });
+      } else if (at !== undefined)
         send({
           type: 'explain',
           method: chosen,
@@ -83,6 +90,39 @@ export function currentMethod(state: PanelState, settings: Settings): string | u
   const wanted = [state.selection.method, settings.method];
   const usual = predictions.find(m => m.id === 'integrated_gradients') ?? predictions[0];
   return (predictions.find(m => wanted.includes(m.id)) ?? usual)?.id;
+}
+
+/** Whether what a method says of the whole model is about one class. */
+export function isOfClass(
+  { methods }: Pick<PanelState, 'methods'>,
+  id: string,
+  options: Readonly<Record<string, unknown>>,
+): boolean {
+  const of = methods.find(m => m.id === id)?.ofClass;
+  return of === true || (of !== undefined && options[of.option] === of.value);
+}
+
+/** The class that the whole model is asked about: that of the explanation which is shown, or what the open sample is taken for. */
+export function classAsked({
+  explanation,
+  explained,
+  samples,
+  selection,
+  methods,
+}: PanelState): number | undefined {
+  const { classes, boxes } = (explained ?? samples)?.target ?? {};
+  if (!classes || boxes) return undefined;
+  if (
+    explanation &&
+    (explanation.row !== null || isOfClass({ methods }, explanation.method, explanation.options ?? {}))
+  )
+    return explanation.target.index < classes.length ? explanation.target.index : undefined;
+  const sample =
+    explained?.sample.row === selection.row
+      ? explained?.sample
+      : samples?.samples.find(one => one.row === selection.row);
+  const index = classes.indexOf(sample?.prediction?.label ?? '');
+  return index < 0 ? undefined : index;
 }
 
 /** The method that is shown, or is on its way. */

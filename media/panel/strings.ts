@@ -314,6 +314,7 @@ export const english = {
   'explain.showAll': 'Show all {count}',
   'explain.showLess': 'Show fewer',
   'explain.prediction': 'Prediction',
+  'explain.class': 'Explained class',
   'explain.predicted': 'predicted',
   'explain.true': 'true',
   'explain.explained': 'explained',

@@ -27,6 +27,8 @@ export interface MethodChoice {
   title: string;
   summary: string;
   scope: 'prediction' | 'model';
+  /** Of the whole model, but about one class at a time: always, or where an option has this value. */
+  ofClass?: true | { readonly option: string; readonly value: string };
   /** Why it does not fit the run's model. */
   unsuited?: string;
   /** What can be chosen of it. */

@@ -16,6 +16,8 @@ export interface ExplanationMethod {
   summary: string;
   /** A single prediction, or the model as a whole. */
   scope: 'prediction' | 'model';
+  /** Of the whole model, but about one class at a time: always, or where an option has this value. */
+  ofClass?: true | { readonly option: string; readonly value: string };
   /** It explains sequences that a model writes; other methods explain one answer. */
   sequences?: boolean;
   needs: readonly ('gradients' | 'baseline' | 'training-data' | 'targets')[];

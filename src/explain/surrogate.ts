@@ -59,6 +59,7 @@ export function globalSurrogate(surrogate: Surrogate, about: About): Explanation
     ...about,
     paper: surrogate.paper,
     scope: 'model',
+    ofClass: true,
     needs: ['training-data'],
     options,
     judgedBy: ['surrogate_fit'],

@@ -96,6 +96,9 @@ export interface Words {
     /** How far single rows' predictions move along a column. */
     rowsMove(column: string, least: string, most: string): string;
     tree(leaves: number, rules: readonly string[]): string;
+    /** @param yes the mean answer where the condition holds. */
+    question(condition: string, yes: string, no: string): string;
+    treeTop(leaves: number, first: string, ifSo: string | undefined, ifNot: string | undefined): string;
     condition(column: string, sign: '<=' | '>', value: string): string;
     rule(conditions: readonly string[], answer: string): string;
     otherwise(answer: string): string;
@@ -410,6 +413,9 @@ export const english: Words = {
     rowsMove: (column, least, most) =>
       `As ${column} is varied, the predictions of single rows move by ${least} to ${most}.`,
     tree: (leaves, rules) => `A tree with ${leaves} leaves answers like this: ${rules.join(' ')}`,
+    question: (condition, yes, no) => `${condition}? (on average ${yes} if so, ${no} if not)`,
+    treeTop: (leaves, first, ifSo, ifNot) =>
+      `A tree with ${leaves} leaves asks first: ${first}.${ifSo ? ` If so, it asks next: ${ifSo}.` : ''}${ifNot ? ` If not: ${ifNot}.` : ''}`,
     condition: (column, sign, value) => `${column} ${sign === '<=' ? '≤' : '>'} ${value}`,
     rule: (conditions, answer) => `If ${list(conditions)}: ${answer}.`,
     otherwise: answer => `Otherwise: ${answer}.`,

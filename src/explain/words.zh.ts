@@ -181,6 +181,9 @@ export const chinese: Words = {
     noInteraction: '没有两列共同起作用：其联合影响等于各自影响之和。',
     rowsMove: (column, least, most) => `改变 ${column} 时，单行的预测变动 ${least} 至 ${most}。`,
     tree: (leaves, rules) => `一棵有 ${leaves} 个叶子的树这样回答：${rules.join('')}`,
+    question: (condition, yes, no) => `${condition}？（若是，平均为 ${yes}；若否，为 ${no}）`,
+    treeTop: (leaves, first, ifSo, ifNot) =>
+      `一棵有 ${leaves} 个叶子的树先问：${first}。${ifSo ? `若是，接着问：${ifSo}。` : ''}${ifNot ? `若否：${ifNot}。` : ''}`,
     condition: (column, sign, value) => `${column} ${sign === '<=' ? '≤' : '>'} ${value}`,
     rule: (conditions, answer) => `若 ${list(conditions)}：${answer}。`,
     otherwise: answer => `否则：${answer}。`,

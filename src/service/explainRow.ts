@@ -50,9 +50,9 @@ export async function explainRow(
 }
 
 /** What the model writes by itself is what is explained, not what it should have written. */
-async function writtenFor(
+export async function writtenFor(
   subject: { engine: Engine; model: Model; weights: Tensors; dataset: Dataset },
-  { row, values }: Omit<ExplainRequest, 'run'>,
+  { row, values }: Pick<ExplainRequest, 'row' | 'values'>,
   signal: AbortSignal | undefined,
 ): Promise<Pick<ExplainCall, 'input' | 'prediction'>> {
   const { dataset } = subject;

@@ -106,10 +106,11 @@ export function fileHandlers(distFolder: string): Handlers {
     async 'methods/list'(params) {
       const unsuited = params?.run === undefined ? undefined : await unsuitedFor(params.run);
       return {
-        methods: methods.map(({ id, title, summary, scope, options }) => ({
+        methods: methods.map(({ id, title, summary, scope, ofClass, options }) => ({
           id,
           ...nameOf('method', id, { title, summary }, params?.language),
           scope,
+          ...(ofClass && { ofClass }),
           options: optionFields({ options }, params?.language),
           ...(unsuited?.has(id) && { unsuited: unsuited.get(id)! }),
         })),

@@ -163,7 +163,7 @@ export interface LayerTimes {
 }
 
 /** An explanation method as a menu shows it. */
-export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope'> & {
+export type MethodSummary = Pick<ExplanationMethod, 'id' | 'title' | 'summary' | 'scope' | 'ofClass'> & {
   /** Why it does not fit the run's model, in a sentence. */
   unsuited?: string;
   /** What can be chosen of it, as a form shows it. */

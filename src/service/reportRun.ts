@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine';
 import { type ExplainCall, explain } from '../explain/explain';
 import { assessFairness } from '../explain/fairness/fairness';
 import { type Prediction, predict } from '../explain/predict';
-import { methodById } from '../explain/registry';
+import { methodById, suitability } from '../explain/registry';
 import { type ReportData, type ReportExplanation, renderReport } from '../explain/report/report';
 import type { Language } from '../explain/words';
 import { lossSpec } from '../formats/experiment/write';
@@ -14,6 +14,7 @@ import { throwIfCancelled, VitrineError } from '../model/errors';
 import { metrics } from '../train/metricRegistry';
 import { openRun } from '../train/openRun';
 import { readRun, readRunExperiment } from '../train/runs';
+import { writtenFor } from './explainRow';
 
 /** A model's source larger than this is not put into the report. */
 const maxSource = 400_000;
@@ -30,7 +31,7 @@ export async function reportRun(
   options: { signal?: AbortSignal; onProgress?(done: number, message?: string): void } = {},
 ): Promise<string> {
   const run = await openRun(request.run);
-  const { record, experiment, model } = run;
+  const { record, experiment, model, explained } = run;
   const { events } = await readRun(run.folder);
   const dataset = await run.dataset();
   const engine = await engineFor(record.backend);
@@ -45,10 +46,12 @@ export async function reportRun(
   };
   const test = dataset.splits.test;
   // A sequence of answers a row has no confusion and no calibration; its metrics are told all the same.
-  const single = test.length > 0 && !dataset.target.perPosition;
+  const { perPosition, sequence, writes } = dataset.target;
+  const single = test.length > 0 && !perPosition && !sequence && !writes;
   const predictions = single ? await predict({ ...subject, input: dataset.batch(test).input }) : [];
   options.onProgress?.(0.1);
-  const explanations = await explanationsFor(subject, predictions, done =>
+  // Of many answers a row, explanations are about one of them.
+  const explanations = await explanationsFor({ ...subject, model: explained }, predictions, done =>
     options.onProgress?.(0.1 + 0.7 * done),
   );
   const { sensitive } = experiment;
@@ -102,18 +105,29 @@ async function explanationsFor(
 ): Promise<ReportExplanation[]> {
   const { dataset, model } = subject;
   const out: ReportExplanation[] = [];
-  const wholeNumbers = model.values[model.inputs[0] ?? '']?.dtype.startsWith('int');
-  const method = wholeNumbers ? 'feature_ablation' : 'integrated_gradients';
+  const fitting = suitability(model, dataset).filter(
+    m => m.unsuited === undefined && (!dataset.target.writes || m.method.sequences),
+  );
+  const method = ['integrated_gradients', 'feature_ablation', 'source_removal'].find(id =>
+    fitting.some(m => m.method.id === id),
+  );
   const cases = casesOf(dataset, predictions);
   const tasks: readonly { what: 'model' | 'typical' | 'mistake'; method: string; row?: number }[] = [
     ...(dataset.modality === 'table' && dataset.features.length <= 60
       ? [{ what: 'model' as const, method: 'permutation_importance' }]
       : []),
-    ...cases.map(c => ({ ...c, method })),
+    ...(method === undefined ? [] : cases.map(c => ({ ...c, method }))),
   ];
   for (const [i, { what, row, method: id }] of tasks.entries()) {
     try {
-      const explanation = await explain({ ...subject, method: id, ...(row !== undefined && { row }) });
+      const written =
+        dataset.target.writes && row !== undefined && (await writtenFor(subject, { row }, subject.signal));
+      const explanation = await explain({
+        ...subject,
+        ...written,
+        method: id,
+        ...(row !== undefined && { row }),
+      });
       const input = row === undefined ? undefined : dataset.batch([row]).input.data;
       out.push({ what, title: methodById(id).title, explanation, ...(input && { input }) });
     } catch (e) {
@@ -124,13 +138,17 @@ async function explanationsFor(
   return out;
 }
 
-/** A right prediction of middling sureness, and the surest wrong one; for numbers the middle and the largest error. */
+/**
+ * A right prediction of middling sureness, and the surest wrong one; for numbers the middle and the largest error.
+ * Where a row has many answers, the row in the middle.
+ */
 function casesOf(
   dataset: NonNullable<ExplainCall['dataset']>,
   predictions: readonly Prediction[],
 ): { what: 'typical' | 'mistake'; row: number }[] {
   const rows = dataset.splits.test;
-  if (predictions.length === 0) return [];
+  if (predictions.length === 0)
+    return rows.length === 0 ? [] : [{ what: 'typical', row: rows[Math.floor(rows.length / 2)]! }];
   const truth = dataset.batch(rows).targets.data;
   const classes = dataset.target.kind === 'classes';
   const sure = (i: number) =>

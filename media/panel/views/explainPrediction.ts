@@ -1,6 +1,7 @@
 /** What the model says, and what the method says of itself. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation } from '../../../src/explain/method';
+import { isOfClass } from '../actions';
 import { rankClasses } from '../logic/attribution';
 import { formatNumber, formatPercent, formatValue } from '../logic/numbers';
 import { t } from '../strings';
@@ -9,7 +10,7 @@ import { type ExplainContext, explainedSample } from './explainContext';
 import { boxList } from './explainMedia';
 
 export function prediction(e: Explanation, c: ExplainContext): TemplateResult {
-  if (e.row === null) return html`${nothing}`;
+  if (e.row === null) return classChooser(e, c);
   const source = explainedSample(e, c.state);
   const target = source?.target ?? c.state.samples?.target;
   const truth = source?.sample.target;
@@ -59,6 +60,25 @@ export function prediction(e: Explanation, c: ExplainContext): TemplateResult {
         </li>`;
       })}
     </ul>
+  </section>`;
+}
+
+/** Which class a method about the whole model speaks of, and the others to choose from. */
+function classChooser(e: Explanation, { state, actions }: ExplainContext): TemplateResult {
+  const { classes, boxes } = (state.explained ?? state.samples)?.target ?? {};
+  if (!classes || boxes || classes.length < 2 || !isOfClass(state, e.method, e.options ?? {}))
+    return html`${nothing}`;
+  return html`<section class="prediction">
+    <h3 class="part"><label for="explained-class">${t('explain.class')}</label></h3>
+    <select
+      id="explained-class"
+      class="class-choice"
+      ?disabled=${state.busy !== undefined}
+      @change=${(ev: Event) =>
+        actions.explain({ method: e.method, target: Number((ev.target as HTMLSelectElement).value) })}
+    >
+      ${classes.map((name, i) => html`<option value=${i} .selected=${i === e.target.index}>${name}</option>`)}
+    </select>
   </section>`;
 }
 

@@ -45,6 +45,7 @@ export const method: ExplanationMethod = {
   summary:
     'How the prediction changes as one column goes from low to high, among rows like those that there are.',
   scope: 'model',
+  ofClass: true,
   needs: ['training-data'],
   options,
   judgedBy: ['sampling_error'],

@@ -66,6 +66,7 @@ export const method: ExplanationMethod = {
   summary:
     'What an input looks like that excites a class, or a unit of a layer, most, starting from the mean input.',
   scope: 'model',
+  ofClass: true,
   needs: ['gradients', 'training-data'],
   options,
   judgedBy: ['exceeds_examples'],

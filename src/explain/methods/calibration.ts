@@ -43,6 +43,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'Whether the model is as often right as it is sure.',
   scope: 'model',
+  ofClass: { option: 'of', value: 'class' },
   needs: ['targets'],
   options,
   judgedBy: ['enough_rows'],

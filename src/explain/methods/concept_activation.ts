@@ -67,6 +67,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'Whether a concept that you show by examples pushes the network towards a class.',
   scope: 'model',
+  ofClass: true,
   needs: ['gradients', 'training-data'],
   options,
   judgedBy: ['concept_found', 'concept_significance'],
@@ -82,7 +83,8 @@ export const method: ExplanationMethod = {
       chosen.against === '' ? undefined : await selectRows(request, chosen.against, chosen.rows);
     const random = new Random(chosen.seed, 'concept_activation');
     // What the concept is told apart from is none of it.
-    const meant = new Set(matchingRows(request, chosen.concept));
+    const named = matchingRows(request, chosen.concept);
+    const meant = new Set(named);
     const others = dataset.splits.train.filter(r => !meant.has(r));
     const train = others.length >= 4 ? others : dataset.splits.train;
     const size = Math.min(chosen.rows, train.length);
@@ -119,15 +121,16 @@ export const method: ExplanationMethod = {
     const { figures, model: told, percent } = wordsFor(request.language);
     const classes = dataset.target.kind === 'classes' ? dataset.target.classes : undefined;
     const name = classes?.[classOf(request)] ?? dataset.target.name;
+    const called = named ? chosen.concept : lastName(chosen.concept);
     return {
       values: { shape: [2], data: Float32Array.of(a.mean, b.mean) },
-      names: [chosen.concept, figures.random],
+      names: [called, figures.random],
       figures: [
         {
           kind: 'bars',
           of: figures.concept,
           value: figures.tcav,
-          names: [chosen.concept, figures.random],
+          names: [called, figures.random],
           values: [a.mean, b.mean],
           spread: [Math.sqrt(a.variance), Math.sqrt(b.variance)],
         },
@@ -136,7 +139,7 @@ export const method: ExplanationMethod = {
           x: { title: figures.run },
           y: { title: figures.tcav },
           curves: [
-            { name: chosen.concept, x: scores.map((_, i) => i + 1), y: scores, role: 'main' },
+            { name: called, x: scores.map((_, i) => i + 1), y: scores, role: 'main' },
             { name: figures.random, x: chance.map((_, i) => i + 1), y: chance, role: 'main' },
           ],
           dots: true,
@@ -150,10 +153,15 @@ export const method: ExplanationMethod = {
         examples: own.length,
         explained: directions.length,
       },
-      told: [told.concept(chosen.concept, name, layer.name, percent(a.mean), percent(b.mean), p < 0.05)],
+      told: [told.concept(called, name, layer.name, percent(a.mean), percent(b.mean), p < 0.05)],
     };
   },
 };
+
+/** A folder or file of examples is called by its own name, not by where it lies. */
+function lastName(where: string): string {
+  return where.split(/[\\/]+/).findLast(part => part.trim() !== '') ?? where;
+}
 
 function classOf({ target, sign, dataset, model }: ExplanationRequest): number {
   const shape = model.values[model.outputs[0]!]!.shape.slice(1);

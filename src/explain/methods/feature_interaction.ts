@@ -43,6 +43,7 @@ export const method: ExplanationMethod = {
   caution:
     "Friedman's H is no share: it exceeds 1 where the columns' own effects cancel each other or are weak (Inglis, Parnell and Hurley 2022), and columns that hang together raise it.",
   scope: 'model',
+  ofClass: true,
   needs: ['training-data'],
   options,
   judgedBy: ['sampling_error'],

@@ -35,6 +35,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'How the prediction for each of some rows changes as one column goes from low to high.',
   scope: 'model',
+  ofClass: true,
   needs: ['training-data'],
   options,
   judgedBy: ['effect_agreement'],

@@ -40,6 +40,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'How the prediction changes on average as one column goes from low to high.',
   scope: 'model',
+  ofClass: true,
   needs: ['training-data'],
   options,
   judgedBy: ['effect_agreement'],

@@ -51,6 +51,7 @@ export const method: ExplanationMethod = {
   },
   summary: 'Which columns move predictions most, over many rows, and in which direction.',
   scope: 'model',
+  ofClass: true,
   needs: ['training-data'],
   options,
   judgedBy: ['sampling_error'],

@@ -1,5 +1,6 @@
 /** Charts as inline SVG that take their colours from the page, so that they follow light, dark and print. */
 import { formatNumber } from '../predict';
+import { visible } from '../transformer/positions';
 import { type Html, html, type Part } from './html';
 
 export interface Line {
@@ -118,6 +119,23 @@ export function scatterChart(
   );
 }
 
+/** A text, each token coloured by what it speaks for; tokens "" fill up and are left out. */
+export function colouredText(tokens: readonly string[], values: ArrayLike<number>): Html {
+  const largest = tokens.reduce(
+    (m, t, i) => (t === '' ? m : Math.max(m, Math.abs(values[i]!))),
+    Number.MIN_VALUE,
+  );
+  // Characters stand close, words apart.
+  const letters = tokens.every(t => [...t].length <= 1);
+  return html`<p class="tokens${letters ? ' letters' : ''}">${tokens.map((token, i) => {
+    const share = Math.round((Math.abs(values[i]!) / largest) * 60);
+    return (
+      token !== '' &&
+      html`<span class="${values[i]! < 0 ? 'neg' : 'pos'}" style="--v:${share}%">${visible(token)}</span>${!letters && ' '}`
+    );
+  })}</p>`;
+}
+
 /** Bars to both sides of a middle line: for (warm) and against (cool). */
 export function signedBars(items: readonly { name: string; value: number; note?: string }[]): Html {
   const largest = Math.max(...items.map(i => Math.abs(i.value)), Number.MIN_VALUE);
@@ -172,7 +190,7 @@ export function picture(
   const low = signed ? 0 : cells.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = cells.reduce((a, b) => Math.max(a, signed ? Math.abs(b) : b), Number.NEGATIVE_INFINITY);
   const range = high - low || 1;
-  return html`<figure class="picture"><svg viewBox="0 0 ${columns} ${rows}" shape-rendering="crispEdges" role="img" aria-label="${title}"><rect class="back" width="${columns}" height="${rows}"/>${Array.from(
+  return html`<figure class="picture${columns > 2 * rows ? ' wide' : ''}"><svg viewBox="0 0 ${columns} ${rows}" shape-rendering="crispEdges" role="img" aria-label="${title}"><rect class="back" width="${columns}" height="${rows}"/>${Array.from(
     cells,
     (v, i) => {
       const strength = Math.round(((signed ? Math.abs(v) : v - low) / range) * 100) / 100;

@@ -47,3 +47,8 @@ function text(part: Part): string {
   if (Array.isArray(part)) return part.map(text).join('');
   return escapeHtml(String(part));
 }
+
+/** A part of the report with its heading and a sentence under it. */
+export function section(id: string, title: string, lead: string, ...content: readonly Part[]): Html {
+  return html`<section id="${id}"><h2>${title}</h2>${lead && html`<p>${lead}</p>`}${content}</section>`;
+}

@@ -10,21 +10,12 @@ import type { Fairness, GroupFairness } from '../fairness/fairness';
 import { wilson } from '../fairness/intervals';
 import type { RateId } from '../fairness/rates';
 import { englishFairness } from '../fairness/words';
-import type { Explanation } from '../method';
 import { formatNumber, type Prediction } from '../predict';
-import { isPicture } from '../units';
 import { english, type Language } from '../words';
-import {
-  intervalChart,
-  type Line,
-  lineChart,
-  picture,
-  reliabilityChart,
-  scatterChart,
-  signedBars,
-} from './charts';
+import { explanationCases, type ReportExplanation } from './cases';
+import { intervalChart, type Line, lineChart, reliabilityChart, scatterChart } from './charts';
 import { embed } from './embedded';
-import { type Html, html, type Part, raw } from './html';
+import { type Html, html, raw, section } from './html';
 import { styles } from './styles';
 import { type ReportWords, reportWords } from './words';
 
@@ -66,14 +57,7 @@ export interface ReportData {
   file: string;
 }
 
-export type ReportExplanation =
-  | {
-      what: 'model' | 'typical' | 'mistake';
-      title: string;
-      explanation: Explanation;
-      input?: ArrayLike<number>;
-    }
-  | { what: 'failed'; why: string };
+export type { ReportExplanation } from './cases';
 
 /** The report as text, UTF-8. */
 export function renderReport(data: ReportData, language: Language = 'en'): string {
@@ -85,7 +69,7 @@ export function renderReport(data: ReportData, language: Language = 'en'): strin
 <main>
 ${headline(data, words)}
 ${quality(data, words)}
-${explanations(data, words)}
+${explanationCases(data, words)}
 ${fairness(data, words)}
 ${training(data, words)}
 ${architecture(data, words)}
@@ -94,10 +78,6 @@ ${again(data, words)}
 </main><footer>${words.footer}</footer></body></html>
 `;
   return page.text;
-}
-
-function section(id: string, title: string, lead: string, ...content: readonly Part[]): Html {
-  return html`<section id="${id}"><h2>${title}</h2>${lead && html`<p>${lead}</p>`}${content}</section>`;
 }
 
 function headline({ run, dataset, metricTitles, predictions, curves }: ReportData, words: ReportWords): Html {
@@ -214,54 +194,8 @@ function confidence(predictions: readonly Prediction[], truth: ArrayLike<number>
   );
 }
 
-const shownColumns = 12;
 /** Tables of more classes than these are no longer read. */
 const mostClasses = 40;
-
-function explanations({ explanations: list, dataset }: ReportData, words: ReportWords): Html {
-  const w = words.explanations;
-  if (list.length === 0) return html``;
-  return section(
-    'explanations',
-    w.title,
-    w.lead,
-    list.map(item => {
-      if (item.what === 'failed') return html`<p>${w.none(item.why)}</p>`;
-      const { explanation: e, title, what } = item;
-      const heading = what === 'model' ? w.model : w[what](e.row ?? 0);
-      const percent = english.percent(e.trust.score);
-      return html`<div class="case"><h3>${heading} · ${title} <span class="badge ${e.trust.verdict}">${w.trust(percent, w.verdicts[e.trust.verdict])}</span></h3><p>${e.text}</p>${drawn(item, dataset, words)}<ul class="measures">${e.trust.measures.map(m => html`<li class="${m.verdict}"><span>${m.title}: ${m.text}</span></li>`)}</ul></div>`;
-    }),
-  );
-}
-
-function drawn(
-  item: Exclude<ReportExplanation, { what: 'failed' }>,
-  dataset: Dataset,
-  words: ReportWords,
-): Html {
-  const { names, values, shape } = item.explanation.attribution;
-  if (isPicture(shape)) {
-    return html`<div class="pictures">${
-      item.input && picture(item.input, dataset.sampleShape, false, words.explanations.input)
-    }${picture(values, shape, true, words.explanations.attribution)}</div>`;
-  }
-  const order = values.map((_, i) => i).sort((a, b) => Math.abs(values[b]!) - Math.abs(values[a]!) || a - b);
-  const row = item.explanation.row;
-  const raws = row === null ? undefined : dataset.raw(row).values;
-  const note = (name: string) => {
-    const value = raws && Object.hasOwn(raws, name) ? raws[name] : undefined;
-    return value === undefined || value === null
-      ? ''
-      : `= ${typeof value === 'number' ? formatNumber(value) : value}`;
-  };
-  return html`${signedBars(
-    order.slice(0, shownColumns).map(i => {
-      const name = names?.[i] ?? String(i);
-      return { name, value: values[i]!, note: note(name) };
-    }),
-  )}${order.length > shownColumns && html`<small>${words.explanations.more(order.length - shownColumns)}</small>`}`;
-}
 
 const fairnessRates: readonly RateId[] = [
   'selection_rate',
@@ -368,7 +302,8 @@ function aboutData({ dataset, run }: ReportData, words: ReportWords): Html {
   const w = words.data;
   const { features, target } = dataset;
   const number = (x: number | undefined) => (x === undefined ? '' : formatNumber(x));
-  const isImage = dataset.modality === 'image';
+  const size = dataset.sampleShape.reduce((a, b) => a * b, 1);
+  const shape = `(${dataset.sampleShape.join(', ')})`;
   return section(
     'data',
     w.title,
@@ -376,11 +311,9 @@ function aboutData({ dataset, run }: ReportData, words: ReportWords): Html {
     target.classes && target.classes.length <= mostClasses && classTable(dataset, words),
     dataset.notes.length > 0 &&
       html`<h3>${w.notes}</h3><ul class="notes">${dataset.notes.map(n => html`<li>${n}</li>`)}</ul>`,
-    isImage
-      ? html`<p>${w.pixels(
-          dataset.sampleShape.reduce((a, b) => a * b, 1),
-          `(${dataset.sampleShape.join(', ')})`,
-        )}</p>`
+    // Entries of pictures, sounds and texts are no columns that one could describe.
+    dataset.modality === 'image' || features.length === 0 || dataset.entryNames
+      ? html`<p>${dataset.entryNames ? w.tokens(size) : w.pixels(size, shape)}</p>`
       : html`<h3></h3><div class="scroll"><table><thead><tr><th>${w.column}</th><th>${w.kind.title}</th><th>${w.typical}</th><th>${w.range}</th><th class="r">${w.missing}</th></tr></thead><tbody>${features
           .slice(0, listedColumns)
           .map(

@@ -16,8 +16,8 @@ p{margin:8px 0;max-width:70ch}
 .lead{font-size:17px;color:var(--soft);max-width:64ch}
 section{background:var(--card);border:1px solid var(--rule);border-radius:14px;padding:24px 28px;margin:20px 0}
 section>p:first-of-type{color:var(--soft);margin-top:2px}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(148px,1fr));gap:1px;background:var(--rule);border:1px solid var(--rule);border-radius:14px;overflow:hidden;margin:24px 0 20px;padding:0}
-.facts div{background:var(--card);padding:14px 18px}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(148px,1fr));gap:1px;background:var(--card);border:1px solid var(--rule);border-radius:14px;overflow:hidden;margin:24px 0 20px;padding:0}
+.facts div{outline:1px solid var(--rule);padding:14px 18px}
 .facts dt{font-size:12px;color:var(--soft)}
 .facts dd{margin:2px 0 0;font-size:22px;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .facts small{display:block;font-size:12px;font-weight:400;color:var(--soft)}
@@ -31,7 +31,7 @@ tr:last-child td{border-bottom:0}
 tr.all td{font-weight:600;border-top:1px solid var(--rule)}
 tr.faint td{color:var(--soft)}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:12.5px}
-td code{overflow-wrap:anywhere}
+td code{overflow-wrap:anywhere}td:first-child:has(code),td:nth-child(3):has(code){min-width:10em}
 pre{background:var(--wash);border-radius:10px;padding:14px 16px;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere;margin:8px 0}
 small{color:var(--soft);font-size:12px}
 figure{margin:0}
@@ -57,10 +57,13 @@ figcaption{font-size:12.5px;color:var(--soft);display:flex;gap:16px;flex-wrap:wr
 .track i{position:absolute;top:0;bottom:0;border-radius:2px}.track i.pos{background:var(--pos)}.track i.neg{background:var(--neg)}
 .share{display:inline-block;height:8px;border-radius:3px;background:var(--accent);min-width:1px;vertical-align:middle}
 .picture{width:150px}.picture svg{width:100%;border:1px solid var(--rule);border-radius:8px;display:block;image-rendering:pixelated}
-.picture figcaption{margin:4px 0 0}.pictures{display:flex;gap:16px;flex-wrap:wrap;margin:10px 0}
+.picture.wide{width:420px}.picture figcaption{margin:4px 0 0}.pictures{display:flex;gap:16px;flex-wrap:wrap;margin:10px 0}
 .back{fill:var(--wash)}.ink{fill:var(--ink)}rect.pos{fill:var(--pos)}rect.neg{fill:var(--neg)}
 .badge{display:inline-block;border-radius:99px;padding:1px 10px;font-size:12.5px;font-weight:600;border:1.5px solid currentColor;white-space:nowrap}
 .good{color:var(--good)}.fair{color:var(--fair)}.poor{color:var(--poor)}
+.tokens{max-width:none;line-height:2.1}.tokens span{padding:2px 4px;border-radius:4px}.tokens.letters span{padding:2px 0;border-radius:0;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+.tokens .pos{background:color-mix(in srgb,var(--pos) var(--v),transparent)}.tokens .neg{background:color-mix(in srgb,var(--neg) var(--v),transparent)}
+.drawn{overflow-x:auto}.drawn svg{max-width:100%;height:auto}
 ul.measures{list-style:none;padding:0;margin:8px 0;font-size:13px}ul.measures li{padding:3px 0 3px 18px;position:relative;max-width:76ch}
 ul.measures li::before{content:"●";position:absolute;left:0;font-size:10px;top:6px}ul.measures li span{color:var(--ink)}
 .case{border-top:1px solid var(--rule);padding-top:6px;margin-top:18px}
@@ -73,5 +76,6 @@ footer{padding-top:6px;padding-bottom:48px;font-size:12.5px;color:var(--soft)}
 @page{margin:16mm 14mm}
 @media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#16181d;--soft:#555c66;--rule:#d9d6cf;--wash:#f4f2ed;--accent:#2f5fd0;--second:#c2571a;--pos:#c2571a;--neg:#2f5fd0;--good:#1a7f4b;--fair:#9a6700;--poor:#c0362c;--cell:47,95,208}
 .matrix td.strong{color:#fff}body{font-size:10.5pt}header{padding-top:0}main,header,footer{max-width:none;padding-left:0;padding-right:0}section{border:0;border-top:1px solid var(--rule);border-radius:0;padding:14px 0;margin:10px 0}
-figure,table,.bars,.case,.facts,.matrix{break-inside:avoid}h2,h3{break-after:avoid}pre{font-size:8.5pt}}
+figure,table,.bars,.case,.facts,.matrix{break-inside:avoid}.two{grid-template-columns:1fr 1fr;break-inside:avoid}.facts{grid:auto/auto-flow 1fr}.facts div{padding:9px 11px}.facts dd{font-size:13pt}
+.scroll,.drawn{overflow:visible}section>p:first-of-type,section>small,.flow{break-after:avoid;break-inside:avoid}p{orphans:3;widows:3}h2,h3,h3+small{break-after:avoid}pre{font-size:8.5pt}}
 `;

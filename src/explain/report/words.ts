@@ -70,6 +70,7 @@ export interface ReportWords {
     classes: string;
     notes: string;
     pixels(count: number, shape: string): string;
+    tokens(count: number): string;
   };
   again: {
     title: string;
@@ -176,6 +177,8 @@ export const englishReport: ReportWords = {
     classes: 'Classes by part',
     notes: 'What was found and done',
     pixels: (count, shape) => `${count} values a sample, of shape ${shape}.`,
+    tokens: count =>
+      `Each sample is read as ${count} tokens; what is longer is cut, what is shorter is filled up.`,
   },
   again: {
     title: 'To do it again',

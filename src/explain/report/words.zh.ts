@@ -85,6 +85,7 @@ export const chineseReport: ReportWords = {
     classes: '各部分中的类别',
     notes: '所见与所做',
     pixels: (count, shape) => `每个样本 ${count} 个值，形状为 ${shape}。`,
+    tokens: count => `每个样本按 ${count} 个词元读取；过长的截断，过短的补足。`,
   },
   again: {
     title: '重现',

@@ -6,6 +6,7 @@
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled } from '../../model/errors';
 import type { TreeNode } from '../figure';
+import { formatNumber } from '../predict';
 import { type Entry, type Leaf, type Surrogate, tellLeaf } from '../surrogate';
 import type { Words } from '../words';
 
@@ -136,14 +137,32 @@ export const tree: Surrogate = {
       facts: { leaves: leaves.length },
       figures: (words, value, row) => [{ kind: 'tree', value, root: nodeOf(grown, entries, words, row) }],
       told: words => [
-        words.model.tree(
-          leaves.length,
-          leaves.slice(0, 8).map(l => tellLeaf(l, entries, words)),
-        ),
+        leaves.length > toldLeaves
+          ? tellTop(grown, leaves.length, entries, words)
+          : words.model.tree(
+              leaves.length,
+              leaves.map(l => tellLeaf(l, entries, words)),
+            ),
       ],
     };
   },
 };
+
+/** Larger trees are told by their first questions: the picture has the rest. */
+const toldLeaves = 4;
+
+function tellTop(root: Tree, leaves: number, entries: readonly Entry[], words: Words): string {
+  const question = (t: Tree) =>
+    'left' in t
+      ? words.model.question(
+          words.model.condition(entries[t.entry]!.name, '<=', entries[t.entry]!.raw(t.threshold)),
+          formatNumber(t.left.value),
+          formatNumber(t.right.value),
+        )
+      : undefined;
+  const second = 'left' in root ? [question(root.left), question(root.right)] : [];
+  return words.model.treeTop(leaves, question(root) ?? '', second[0], second[1]);
+}
 
 function nodeOf(at: Tree, entries: readonly Entry[], words: Words, row?: ArrayLike<number>): TreeNode {
   const { value, count } = at;

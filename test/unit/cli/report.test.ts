@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { Workspace } from '../service/_workspace';
+import { root, Workspace } from '../service/_workspace';
 import { vitrine } from './_shell';
 
 let workspace: Workspace;
@@ -126,6 +126,18 @@ describe('vitrine fairness and vitrine report', function () {
     const { code, err } = await vitrine('report', '--extract', page, '-o', join(workspace.folder, 'evil'));
     assert.equal(code, 2);
     assert.match(err, /impossible name/);
+  });
+
+  it('reports a run whose answers are sequences, with one of them explained over its sound', async () => {
+    const run = join(root, 'media/samples/speech-recognition/trained');
+    const [id] = readdirSync(run);
+    const file = join(workspace.folder, 'speech.html');
+    const { code, err } = await vitrine('report', join(run, id!), '-o', file);
+    assert.equal(code, 0, err);
+    const page = readFileSync(file, 'utf8');
+    assert.match(page, /A typical case: row \d+/);
+    assert.equal(page.match(/<figure class="picture wide">/g)?.length, 2);
+    assert.doesNotMatch(page, /NaN|undefined/);
   });
 
   it('refuses fairness of a model that predicts numbers', async () => {

@@ -103,6 +103,17 @@ describe('every method, of bad input', () => {
       assert.ok(refused.includes(id), id);
   }).timeout(60_000);
 
+  it('learns no concept from two examples', async () => {
+    for (const [concept, count] of [
+      ['0, 1', '2 examples'],
+      ['59', '1 example'],
+    ] as const)
+      await assert.rejects(
+        explain({ engine, ...world, method: 'concept_activation', options: { concept } }),
+        new RegExp(`${count}; at least 4 are needed`),
+      );
+  });
+
   it('has words for the input that stands for nothing', async () => {
     const values = Object.fromEntries(world.dataset.features.map(f => [f.name, 0]));
     let silent = 0;
@@ -261,6 +272,29 @@ for (const make of [pictureWorld, textWorld])
         assert.equal(message, `There is no class "9". There are "${a}" or "${b}".`, id);
       });
     });
+
+    it('explains or refuses in words with two training rows', async () => {
+      const { train, test } = world.dataset.splits;
+      const few = { train: train.slice(0, 2), valid: new Int32Array(0), test };
+      let told = 0;
+      await sweep(
+        { ...world, dataset: { ...world.dataset, splits: few } },
+        { row: test[0]! },
+        (_, { text }) => {
+          if (text) told++;
+        },
+      );
+      assert.ok(told > 10, String(told));
+    }).timeout(120_000);
+
+    it('says that a number among the weights of the first layer is none', async () => {
+      const [first] = Object.keys(world.weights);
+      const { shape, data } = world.weights[first!]!;
+      const broken = { ...world.weights, [first!]: tensor(shape, Array.from(data).fill(Number.NaN)) };
+      await sweep({ ...world, weights: broken }, { row: world.row }, (id, { code }) =>
+        assert.ok(code === 'diverged' || code === 'bad-request', `${id}: ${code}`),
+      );
+    }).timeout(60_000);
 
     it('says that weights are no numbers', async () => {
       const broken = { ...world.weights, 'out.bias': tensor([2], [Number.NaN, 0]) };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { picture, ticks } from '../../../../src/explain/report/charts';
+import { colouredText, picture, ticks } from '../../../../src/explain/report/charts';
 import { extractFiles } from '../../../../src/explain/report/embedded';
 import { escapeHtml, html, raw, unescapeHtml } from '../../../../src/explain/report/html';
 
@@ -19,6 +19,15 @@ describe('HTML of reports', () => {
     assert.deepEqual(ticks(0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]);
     assert.deepEqual(ticks(1, 20), [5, 10, 15, 20]);
     assert.deepEqual(ticks(3, 3), [3]);
+  });
+
+  it('colours a text by its strongest token, without what fills it up', () => {
+    const words = colouredText(['not', '<b>', '', 'a\n'], [-2, 1, 9, 0]).text;
+    assert.equal(words.split('<span').length, 4);
+    assert.match(words, /class="neg" style="--v:60%">not</);
+    assert.match(words, /class="pos" style="--v:30%">&lt;b&gt;</);
+    assert.match(words, /a⏎/);
+    assert.match(colouredText(['a', 'b'], [1, 2]).text, /tokens letters/);
   });
 
   it('averages large pictures instead of growing with them', () => {
