@@ -22,6 +22,8 @@ export interface Settings {
   spread: 'weights' | 'gradients';
   allSpreads: boolean;
   allRuns: boolean;
+  /** The Training view shows an episode of a run that learns in an environment. */
+  watching: boolean;
   onlyWrong: boolean;
   /** The Data view shows the samples, or the data as a whole. */
   dataPart: 'samples' | 'overview';
@@ -56,6 +58,7 @@ export const defaults: Settings = {
   spread: 'weights',
   allSpreads: false,
   allRuns: false,
+  watching: false,
   onlyWrong: false,
   dataPart: 'samples',
   opacity: 0.8,

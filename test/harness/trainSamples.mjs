@@ -3,6 +3,7 @@
  * in media/samples/NAME/trained/<id>/, with paths relative to that folder and without what is about this machine.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { log } from './log.mjs';
@@ -52,12 +53,17 @@ try {
       if (status !== 0) throw new Error(`${name}: training ended with ${status}`);
       const runs = path.join(folder, '.vitrine/runs');
       const [run] = fs.readdirSync(runs).sort().reverse();
-      keep(path.join(runs, run), folder, path.join(to, `20260101-000000-00${i}-0000`));
+      keep(path.join(runs, run), folder, path.join(to, `20260101-000000-00${i}-${suffixOf(name)}`));
     }
   }
   for (const problem of writeFigures()) log(problem);
 } finally {
   fs.rmSync(work, { recursive: true, force: true });
+}
+
+/** Runs are told apart by their ids, in a workspace with several samples too. */
+function suffixOf(name) {
+  return createHash('sha256').update(name).digest('hex').slice(0, 4);
 }
 
 function keep(run, folder, to) {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ui } from '../harness/context.mjs';
-import { colours, tab, train, violations } from './support.mjs';
+import { copySamples, copyTrained } from '../harness/paths.mjs';
+import { colours, panelOf, tab, train, violations } from './support.mjs';
 
 describe('uses beyond rows and classes', () => {
   let bench;
@@ -52,5 +53,83 @@ describe('uses beyond rows and classes', () => {
     assert.match(await row.innerText(), /%[\s\S]*Trust in this explanation/);
     await ui.shot(bench, 'typed');
     assert.deepEqual(await violations(panel), []);
+  });
+});
+
+describe('samples that come trained', () => {
+  let bench;
+  let page;
+
+  before(async () => {
+    const workspace = copyTrained(copySamples(path.join(ui.dataDir, 'trained samples')));
+    ({ bench, page } = await ui.open({ workspace, width: 1440, height: 900 }));
+  });
+
+  after(() => page.close());
+
+  afterEach(async function () {
+    if (this.currentTest.state === 'failed') await ui.shot(bench, `failed ${this.currentTest.title}`);
+  });
+
+  /** The panel with the run that came with the model of a file. */
+  async function show(file, name) {
+    await bench.openFile(file);
+    await page.locator('.codelens-decoration', { hasText: 'parameters' }).first().waitFor();
+    await bench.command('Vitrine: Show Architecture');
+    const panel = await panelOf(bench);
+    await panel.locator('h1', { hasText: name }).waitFor();
+    await panel.locator('.run-state.finished').waitFor();
+    return panel;
+  }
+
+  it('shows the loss at each step, and an episode beside it', async () => {
+    const panel = await show('walker.py', 'Walker');
+    await tab(panel, 'Training');
+    await panel.locator('.chart.wide .chart-legend', { hasText: 'train, smoothed' }).waitFor();
+    const link = panel.locator('.watching .link').first();
+    await link.focus();
+    await page.keyboard.press('Enter');
+    const world = panel.locator('.watching canvas.world');
+    await world.waitFor();
+    assert.ok((await colours(world)) > 3, 'the world is drawn');
+    await ui.shot(bench, 'training-episode');
+    assert.deepEqual(await violations(panel), []);
+    await link.click();
+    await world.waitFor({ state: 'detached' });
+  });
+
+  it('draws boxes over the pictures, and frames of videos', async () => {
+    let panel = await show('detector.py', 'Detector');
+    await tab(panel, 'Data');
+    await panel.locator('.boxed rect.box-found').first().waitFor({ state: 'attached' });
+    assert.ok((await panel.locator('.boxed rect.box-true').count()) > 0, 'boxes that are there');
+    await ui.shot(bench, 'boxes');
+    panel = await show('motion.py', 'MotionNet');
+    await tab(panel, 'Data');
+    const film = panel.locator('vitrine-frames canvas').first();
+    await film.waitFor();
+    assert.ok((await colours(film)) > 3, 'a frame is drawn');
+    await ui.shot(bench, 'videos');
+  });
+
+  it('predicts the rows of a file that is dropped', async () => {
+    const panel = await show('iris.py', 'IrisNet');
+    await tab(panel, 'Data');
+    await panel.locator('.sample-table tr').nth(2).waitFor();
+    await tab(panel, 'Explain');
+    await panel.locator('#method-menu').selectOption('?typed');
+    await panel.locator('.typed vscode-checkbox').click();
+    await panel.locator('.typed').evaluate(place => {
+      const text =
+        'sepal_length,sepal_width,petal_length,petal_width\n5.1,3.5,1.4,0.2\n6.9,3.1,5.4,2.1\n5.1,oops,1.4,0.2\n';
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([text], 'flowers.csv'));
+      place.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    await panel.locator('.typed-result h3', { hasText: 'flowers.csv' }).waitFor();
+    const said = await panel.locator('.typed-result').innerText();
+    assert.match(said, /setosa[\s\S]*virginica/);
+    assert.match(await panel.locator('.typed-result .inquiry-error').innerText(), /oops/);
+    await ui.shot(bench, 'dropped-file');
   });
 });

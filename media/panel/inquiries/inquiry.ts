@@ -34,6 +34,19 @@ export interface InquiryView<K extends InquiryKind> {
   view(context: InquiryContext<K>): TemplateResult;
 }
 
+/** What a question is shown with; answers about other runs than the one that is shown are left out. */
+export function contextOf<K extends InquiryKind>(
+  kind: K,
+  c: Pick<InquiryContext<K>, 'state' | 'settings' | 'actions' | 'subject' | 'redraw'>,
+): InquiryContext<K> {
+  const known = c.state.inquiries?.[kind];
+  return {
+    ...c,
+    asked: known?.run === c.state.run?.record.id ? known : undefined,
+    ask: inquiry => c.actions.send({ type: 'inquire', inquiry }),
+  };
+}
+
 /** Most rows or runs whose choices are kept: the oldest are forgotten. */
 const mostKept = 200;
 

@@ -8,7 +8,7 @@ import type { Palette } from '../../../src/explain/drawing/svg';
 import type { Explanation } from '../../../src/explain/method';
 import { currentMethod, isUntrained } from '../actions';
 import { inquiries } from '../inquiries/index';
-import type { InquiryContext } from '../inquiries/inquiry';
+import { contextOf, type InquiryContext } from '../inquiries/inquiry';
 import { contributions } from '../logic/attribution';
 import { sumChannels } from '../logic/heatmap';
 import { formatSigned } from '../logic/numbers';
@@ -41,8 +41,6 @@ function inquiryPane(c: ExplainContext): TemplateResult | undefined {
   if (!chosen || isUntrained(state)) return undefined;
   const subject = subjectOf(state);
   const unsuited = chosen.unsuited?.(subject, state);
-  const known = state.inquiries?.[chosen.kind];
-  const run = state.run?.record.id;
   const view = chosen.view as (context: InquiryContext<InquiryKind>) => TemplateResult;
   return html`<article class="explanation inquiry">
     <header class="explanation-head">
@@ -60,15 +58,15 @@ function inquiryPane(c: ExplainContext): TemplateResult | undefined {
               icon: 'table',
               run: () => actions.view('data'),
             })
-          : view({
-              state,
-              settings,
-              actions,
-              subject,
-              asked: known?.run === run ? known : undefined,
-              ask: inquiry => actions.send({ type: 'inquire', inquiry }),
-              redraw: () => c.setHover({ ...c.hover }),
-            } as InquiryContext<InquiryKind>)
+          : view(
+              contextOf(chosen.kind, {
+                state,
+                settings,
+                actions,
+                subject,
+                redraw: () => c.setHover({ ...c.hover }),
+              }),
+            )
     }
   </article>`;
 }

@@ -4,6 +4,8 @@ import { live } from 'lit/directives/live.js';
 import type { PanelState } from '../../../src/editor/panelProtocol';
 import type { History } from '../../../src/train/history';
 import type { Actions } from '../actions';
+import { acts, episode } from '../inquiries/episode';
+import { contextOf } from '../inquiries/inquiry';
 import { formatCount, formatDuration, formatMetric } from '../logic/numbers';
 import { empty } from '../parts/empty';
 import { type IconName, icon } from '../parts/icons';
@@ -12,7 +14,7 @@ import { t } from '../strings';
 import { mistakes } from './mistakes';
 import { metricTitle, runsTable } from './runs';
 import { spreads } from './spreads';
-import { lossCurves, metricCurves, pace } from './trainingCurves';
+import { axisOf, lossCurves, metricCurves, pace } from './trainingCurves';
 import { norms } from './trainingNorms';
 
 export function trainingView(
@@ -32,10 +34,10 @@ export function trainingView(
   }
   const started = history.steps.step.length > 0 || history.epochs.length > 0;
   return html`<div class="training">
-    ${head(state, history, actions)} ${messages(history)} ${results(history)}
+    ${head(state, history, actions)} ${messages(history)} ${results(history)} ${watch(state, settings, actions)}
     ${
       started
-        ? html`${settingsBar(settings, history, actions)}
+        ? html`${settingsBar(settings, state, history, actions)}
             <div class="charts">
               <vitrine-curves class="chart wide" .properties=${lossCurves(state, settings, history, actions)}></vitrine-curves>
               ${history.metrics.map(
@@ -155,17 +157,54 @@ function results(history: History): TemplateResult {
   </section>`;
 }
 
-function settingsBar(settings: Settings, history: History, actions: Actions): TemplateResult {
+/** Of a run that learns in an environment: the episode that its newest policy plays, beside the curves. */
+function watch(state: PanelState, settings: Settings, actions: Actions): TemplateResult {
+  if (!acts(state)) return html`${nothing}`;
+  const { watching } = settings;
+  const context = {
+    state,
+    settings,
+    actions,
+    subject: undefined,
+    redraw: () => actions.set({}),
+  };
+  return html`<section class="watching inquiry" aria-label=${t('episode.title')}>
+    <button
+      class="link"
+      aria-expanded=${watching}
+      title=${t('episode.summary')}
+      @click=${() => actions.set({ watching: !watching })}
+    >
+      ${icon('play')} ${t(watching ? 'episode.hide' : 'episode.title')}
+    </button>
+    ${watching ? episode.view(contextOf('episode', context)) : nothing}
+  </section>`;
+}
+
+function settingsBar(
+  settings: Settings,
+  state: PanelState,
+  history: History,
+  actions: Actions,
+): TemplateResult {
+  const axis = axisOf(settings, history);
+  const stepless = axis === 'step' && (state.compared ?? []).some(c => c.steps.step.length === 0);
   return html`<div class="chart-settings">
     <div class="segments" role="group" aria-label=${t('train.axis')}>
       ${(['step', 'epoch'] as const).map(
-        a => html`<button class="segment" aria-pressed=${settings.axis === a} @click=${() => actions.set({ axis: a })}>
+        a => html`<button
+          class="segment"
+          aria-pressed=${axis === a}
+          ?disabled=${a === 'step' && history.steps.step.length === 0}
+          title=${a === 'step' && history.steps.step.length === 0 ? t('train.noSteps') : nothing}
+          @click=${() => actions.set({ axis: a })}
+        >
           ${t(`train.axis.${a}`)}
         </button>`,
       )}
     </div>
     ${
-      settings.axis === 'step' && history.steps.step.length
+      axis === 'step'
         ? html`<label class="slider"
             >${t('train.smoothing')}
             <input
@@ -184,6 +223,7 @@ function settingsBar(settings: Settings, history: History, actions: Actions): Te
       ?checked=${settings.log}
       @change=${(e: Event) => actions.set({ log: (e.target as HTMLInputElement).checked })}
     ></vscode-checkbox>
+    ${stepless ? html`<span class="quiet stepless" role="status">${t('train.stepless')}</span>` : nothing}
     <span class="grow"></span>
     <button
       class="tool"

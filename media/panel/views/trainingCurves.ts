@@ -29,6 +29,11 @@ function smoothOf(values: ArrayLike<number>, weight: number): Values {
   return found;
 }
 
+/** Runs that kept no single steps are shown by epochs, whatever was chosen. */
+export function axisOf(settings: Settings, { steps }: History): Settings['axis'] {
+  return steps.step.length === 0 ? 'epoch' : settings.axis;
+}
+
 export function lossCurves(
   state: PanelState,
   settings: Settings,
@@ -39,11 +44,10 @@ export function lossCurves(
     title: t('train.loss'),
     log: settings.log,
     table: settings.tables,
-    sync: settings.axis,
+    sync: axisOf(settings, history),
     onPick: (run: string) => actions.send({ type: 'showRun', run }),
   };
-  if (settings.axis === 'epoch' || history.steps.step.length === 0)
-    return { ...common, ...perEpoch('loss', state, history) };
+  if (axisOf(settings, history) === 'epoch') return { ...common, ...perEpoch('loss', state, history) };
   const { steps, epochs } = history;
   const series: Series[] = [
     {
@@ -69,15 +73,21 @@ export function lossCurves(
       colour: '--series-valid',
       points: epochs.length <= 60,
     });
-  for (const c of state.compared ?? [])
+  for (const c of state.compared ?? []) {
+    const byStep = c.steps.step.length > 0;
     series.push({
       label: nameOf(c.id, state),
       id: c.id,
-      x: c.steps.step,
-      values: smoothOf(c.steps.loss, settings.smoothing),
+      // A run without single steps has what each epoch came to, where that epoch ended.
+      x: byStep ? c.steps.step : c.epochs.map(e => e.step),
+      values: byStep
+        ? smoothOf(c.steps.loss, settings.smoothing)
+        : c.epochs.map(e => e.train['loss'] ?? e.valid['loss'] ?? null),
       colour: colourOf(c.id, state),
+      points: !byStep && c.epochs.length <= 60,
       unlisted: (state.compared?.length ?? 0) > listed,
     });
+  }
   return { ...common, xLabel: t('train.axis.step'), series };
 }
 

@@ -42,6 +42,14 @@ describe('What ships trained', () => {
   });
   after(() => engine.dispose());
 
+  it('has ids of their own, so that samples in one workspace do not answer for each other', () => {
+    const ids = samples.flatMap(name => {
+      const trained = path.join(root, name, 'trained');
+      return existsSync(trained) ? readdirSync(trained) : [];
+    });
+    assert.equal(new Set(ids).size, ids.length);
+  });
+
   for (const name of samples) {
     const experiments = readdirSync(path.join(root, name)).filter(f => f.endsWith('.vitrine.json'));
     const trained = path.join(root, name, 'trained');
