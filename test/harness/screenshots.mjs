@@ -118,6 +118,20 @@ const scenes = {
     await shot('filmstrip');
   },
 
+  /** A file that is no class and has no experiment: its loop is the model and says how it is trained. */
+  async script({ bench, page, shot, quiet }) {
+    await page.setViewportSize({ width: size.width, height: 700 });
+    await bench.openFile('by_hand.py');
+    await page.locator('.codelens-decoration', { hasText: 'parameters' }).first().waitFor();
+    await bench.command('View: Toggle Primary Side Bar Visibility');
+    await bench.command('Vitrine: Train Model');
+    const panel = await bench.webview('#app .top');
+    await panel.locator('.run-state.finished').waitFor();
+    await quiet();
+    await page.mouse.move(10, 690);
+    await shot('script');
+  },
+
   /** A table, as a clinician has one: what if, what would change it, whom it treats differently. */
   async table({ bench, page, shot, quiet }) {
     // A table, as a clinician has one: what if, what would change it, whom it treats differently.

@@ -1,4 +1,4 @@
-"""The same regression without a class: two tensors, and gradient descent written out. Press Train over the loop."""
+"""The same regression by hand. Press Train over the loop."""
 
 import torch
 
@@ -17,4 +17,4 @@ for epoch in range(100):
         theta -= learning_rate * theta.grad
         theta.grad.zero_()
     if epoch % 20 == 0:
-        print(f"epoch {epoch}: loss {loss.item():.3f}, theta {theta.tolist()}")
+        print(f"epoch {epoch}: loss {loss.item():.3f}")
