@@ -130,6 +130,7 @@ describe('samples that come trained', () => {
     const said = await panel.locator('.typed-result').innerText();
     assert.match(said, /setosa[\s\S]*virginica/);
     assert.match(await panel.locator('.typed-result .inquiry-error').innerText(), /oops/);
+    assert.doesNotMatch(said, /Trust in this explanation/, 'it was not asked why');
     await ui.shot(bench, 'dropped-file');
   });
 });

@@ -62,6 +62,8 @@ export const typedValues: InquiryView<'typed'> = {
             ?checked=${wish.why}
             @change=${(e: Event) => {
               wish.why = (e.target as HTMLInputElement).checked;
+              // What is asked next was bound when this was drawn.
+              c.redraw();
             }}
           ></vscode-checkbox>
           <span class="quiet">${t('typed.drop')}</span>
