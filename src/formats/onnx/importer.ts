@@ -394,9 +394,10 @@ export class Importer {
       if (this.evaluate(node, inputs, outputs, attributes)) return;
       const context = this.context(node, inputs, outputs, attributes);
       if (!isDefault(node.domain)) throw new Unsupported('');
-      if (inputs.some(id => this.unknown.has(id))) throw new Blocked();
       const translate = Object.hasOwn(translations, op) ? translations[op] : undefined;
+      // Counted whatever it reads: behind one that is not read, others would come to light one by one.
       if (!translate) throw new Unsupported('');
+      if (inputs.some(id => this.unknown.has(id))) throw new Blocked();
       translate(context);
     } catch (e) {
       this.nodes.length = before;

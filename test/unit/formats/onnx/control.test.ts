@@ -106,6 +106,25 @@ describe('control flow of ONNX', () => {
     assert.ok(model.nodes.some(n => n.op === 'Bernoulli') && model.nodes.some(n => n.op === 'Loop'));
   });
 
+  it('what is not run is counted behind another that is not, too', () => {
+    const { unsupported } = openOnnxBytes(
+      bytes({
+        node: [
+          node('DynamicQuantizeLinear', ['x'], ['q', 's', 'z']),
+          node('MatMulInteger', ['q', 'q', 'z', 'z'], ['m']),
+          node('Cast', ['m'], ['y'], { attribute: [{ name: 'to', i: 1, type: 2 }] }),
+        ],
+        input: [tensor('x', 1, [2, 2])],
+        output: [tensor('y', 1, [2, 2])],
+      }),
+      'a.onnx',
+    );
+    assert.deepEqual(unsupported, [
+      { op: 'DynamicQuantizeLinear', count: 1 },
+      { op: 'MatMulInteger', count: 1 },
+    ]);
+  });
+
   it('bodies in bodies end at a depth', () => {
     const leaf: Fields = { node: [node('Relu', ['x'], ['y'])], output: [tensor('y', 1, [2])] };
     let inner = leaf;
