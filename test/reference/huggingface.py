@@ -9,6 +9,7 @@ import json
 import pathlib
 import shutil
 
+import numpy as np
 import torch
 import transformers as t
 
@@ -31,6 +32,11 @@ CASES = [
     ("roberta", t.RobertaForMaskedLM, t.RobertaConfig(**small, **positions), {}),
     ("llama", t.LlamaForCausalLM,
      t.LlamaConfig(**{**small, "num_attention_heads": 4}, num_key_value_heads=2, **positions), {}),
+    # The angles of Llama 3.1: of the four here the first is as it was, the last is slowed, two are between.
+    ("llama3", t.LlamaForCausalLM,
+     t.LlamaConfig(**small, num_key_value_heads=1, max_position_embeddings=128, tie_word_embeddings=True, rope_theta=100.0,
+                   rope_scaling={"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+                                 "original_max_position_embeddings": 64}), {}),
     ("vit", t.ViTForImageClassification,
      t.ViTConfig(num_hidden_layers=2, num_attention_heads=2, hidden_size=16, intermediate_size=24, image_size=8,
                  patch_size=4, num_labels=3), {}),
@@ -73,4 +79,14 @@ for name, cls, config, options in CASES:
         "shape": list(logits.shape),
         "logits": [float(x) for x in logits.flatten()],
     })
-(HERE / "huggingface.json").write_text(json.dumps({"transformers": t.__version__, "cases": rows}) + "\n")
+# A picture that is to be made smaller, as ViTImageProcessor and Pillow do it.
+y, x, c = np.indices((22, 30, 3))
+picture = ((x * 7 + y * 11 + c * 40) % 256).astype("uint8")
+processor = t.ViTImageProcessor(size={"height": 8, "width": 8}, image_mean=[0.4, 0.5, 0.6], image_std=[0.2, 0.25, 0.3])
+processor.save_pretrained(HERE / "huggingface" / "vit")
+vit = t.ViTForImageClassification.from_pretrained(HERE / "huggingface" / "vit").eval()
+with torch.no_grad():
+    probabilities = vit(**processor(picture, return_tensors="pt")).logits.softmax(-1)[0].tolist()
+(HERE / "huggingface.json").write_text(json.dumps({
+    "transformers": t.__version__, "cases": rows, "picture": {"height": 22, "width": 30, "probabilities": probabilities},
+}) + "\n")

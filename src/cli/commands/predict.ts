@@ -1,7 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeWav } from '../../data/audio/wav';
 import { manyNumbers } from '../../data/manyNumbers';
+import { classifiesImages, openImageClassifier } from '../../formats/huggingface/imageModel';
 import { openTextEncoder } from '../../formats/huggingface/textModel';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
@@ -15,6 +16,7 @@ import {
 } from '../../service/predictFile';
 import { predictionsCsv } from '../../service/predictionTable';
 import { writeAtomically } from '../../train/atomicFile';
+import { classifyImages } from '../../train/imageTasks';
 import { openRun } from '../../train/openRun';
 import { openWeights } from '../../train/openWeights';
 import { classifyTexts, fillMasks } from '../../train/textTasks';
@@ -35,7 +37,7 @@ export const command: Command = {
       type: 'string',
       short: 'i',
       value: 'DATA',
-      help: 'A table with the columns that the model was trained on; of a folder, a .txt or a table of texts.',
+      help: 'A table with the columns that the model was trained on; of a folder, a .txt or a table of texts, or a picture (or a folder of them) to classify.',
     },
     ...textOptions,
     values: {
@@ -63,7 +65,8 @@ export const command: Command = {
   },
   async run(call) {
     const { terminal, signal } = call;
-    if (await isHuggingFace(call.arguments[0]!)) return predictTexts(call);
+    if (await isHuggingFace(call.arguments[0]!))
+      return (await classifiesImages(call.arguments[0]!)) ? predictImages(call) : predictTexts(call);
     const input = textOption(call, 'input');
     const values = textOption(call, 'values');
     const texts = call.options['text'];
@@ -176,6 +179,41 @@ async function predictTexts(call: CommandCall): Promise<boolean> {
             t => terminal.bold(t),
           ),
         );
+    return true;
+  } finally {
+    await engines.dispose();
+  }
+}
+
+/** The classes of a picture, or of those in a folder in the order of their names. */
+async function predictImages(call: CommandCall): Promise<boolean> {
+  const { terminal, distFolder, signal } = call;
+  const input = textOption(call, 'input');
+  if (input === undefined)
+    throw new VitrineError('bad-usage', 'Which picture? Give a file or a folder with --input PICTURE.');
+  const files = (await stat(input).catch(() => undefined))?.isDirectory()
+    ? (await readdir(input))
+        .filter(name => /\.(png|jpe?g|webp)$/i.test(name))
+        .sort()
+        .map(name => path.join(input, name))
+    : [input];
+  if (files.length === 0)
+    throw new VitrineError('bad-usage', `There is no picture (.png, .jpg, .webp) in ${input}.`);
+  const classifier = await openImageClassifier(call.arguments[0]!, { distFolder, signal });
+  const engines = new Engines();
+  try {
+    const engine = await engines.get(textOption(call, 'backend'));
+    const found = await classifyImages(engine, classifier, files, signal);
+    if (terminal.json)
+      for (const [row, f] of found.entries()) terminal.result({ row, file: files[row], ...f });
+    else
+      terminal.print(
+        ...tableLines(
+          [{ title: 'Picture', most: 60 }, { title: 'Class' }, { title: 'Probability', align: 'right' }],
+          found.map((f, i) => [path.relative('', files[i]!), f.prediction, fixedNumber(f.probability)]),
+          t => terminal.bold(t),
+        ),
+      );
     return true;
   } finally {
     await engines.dispose();

@@ -7,6 +7,7 @@ import type { ReadContext } from '../_format';
 import { modelFileOf } from '../_registry';
 import { named, readConfig, weightsOf, whatOf } from './folder';
 import { readClass } from './generation';
+import { labelsOf } from './imageModel';
 import { openTokenizer, type TextTokenizer } from './tokenizer';
 
 export type TextTask = 'classify' | 'fill-mask' | 'embed';
@@ -78,14 +79,6 @@ export async function openTextEncoder(where: string, context: ReadContext): Prom
 
 function number(x: unknown): number | undefined {
   return typeof x === 'number' && Number.isSafeInteger(x) && x >= 0 ? x : undefined;
-}
-
-function labelsOf(config: Readonly<Record<string, unknown>>): string[] {
-  const named = config['id2label'];
-  if (typeof named !== 'object' || named === null) return [];
-  return Object.entries(named)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, label]) => String(label));
 }
 
 async function poolingOf(folder: string): Promise<TextEncoder['pooling']> {

@@ -1,5 +1,7 @@
 """Llama (Touvron et al. 2023): root mean square norms, rotary positions, grouped keys and values, gated units."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -20,6 +22,25 @@ class LlamaRMSNorm(nn.Module):
 def rotate_half(x):
     first, second = x.chunk(2, dim=-1)
     return torch.cat([-second, first], dim=-1)
+
+
+def scaled_frequencies(frequencies, scaling):
+    """Angles a position of longer texts than the model was first trained on: all slower, or (Llama 3.1) the slow ones."""
+    kind = scaling.get("rope_type", scaling.get("type")) or "default"
+    if kind == "default":
+        return frequencies
+    factor = scaling.get("factor", 1.0)
+    if kind == "linear":
+        return [f / factor for f in frequencies]
+    if kind != "llama3":
+        raise NotImplementedError(f"rotary positions of the type {scaling} are not read yet")
+    low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
+    out = []
+    for f in frequencies:
+        turns = scaling["original_max_position_embeddings"] * f / (2 * math.pi)
+        kept = min(max((turns - low) / (high - low), 0.0), 1.0)
+        out.append(kept * f + (1 - kept) * f / factor)
+    return out
 
 
 class LlamaAttention(nn.Module):
@@ -100,17 +121,14 @@ class LlamaDecoderLayer(nn.Module):
 class LlamaModel(nn.Module):
     def __init__(self, config):
         super().__init__()
-        scaling = config.get("rope_scaling")
-        if scaling and scaling.get("rope_type", scaling.get("type")) not in (None, "default", "linear"):
-            raise NotImplementedError(f"rotary positions of the type {scaling} are not read yet")
         width = config["hidden_size"]
         size = config.get("head_dim") or width // config["num_attention_heads"]
         self.embed_tokens = nn.Embedding(config["vocab_size"], width, padding_idx=config.get("pad_token_id"))
         self.layers = nn.ModuleList([LlamaDecoderLayer(config) for _ in range(config["num_hidden_layers"])])
         self.norm = LlamaRMSNorm(width, config.get("rms_norm_eps", 1e-6))
         base = config.get("rope_theta", 10000.0)
-        factor = scaling.get("factor", 1.0) if scaling else 1.0
-        frequencies = torch.tensor([1.0 / (factor * base ** (i / size)) for i in range(0, size, 2)])
+        frequencies = [base ** (-i / size) for i in range(0, size, 2)]
+        frequencies = torch.tensor(scaled_frequencies(frequencies, config.get("rope_scaling") or {}))
         self.register_buffer("inv_freq", frequencies, persistent=False)
 
     def forward(self, input_ids):

@@ -2,10 +2,13 @@ import { strict as assert } from 'node:assert';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PNG } from 'pngjs';
 import { createEngine } from '../../../../src/engine/create';
 import type { Engine } from '../../../../src/engine/engine';
+import { openImageClassifier } from '../../../../src/formats/huggingface/imageModel';
 import { openTextEncoder } from '../../../../src/formats/huggingface/textModel';
 import { VitrineError } from '../../../../src/model/errors';
+import { classifyImages } from '../../../../src/train/imageTasks';
 import { classifyTexts, embedTexts, fillMasks } from '../../../../src/train/textTasks';
 
 const distFolder = resolve(process.env['VITRINE_DIST'] ?? 'dist');
@@ -93,5 +96,62 @@ describe('Encoders over text, held to Transformers', function () {
         openTextEncoder(resolve('test/reference', name), { distFolder }),
         (e: unknown) => e instanceof VitrineError && expected.test(e.message),
       );
+  });
+});
+
+describe('Classifiers of pictures, held to Transformers', function () {
+  this.timeout(60_000);
+  const vit = resolve('test/reference/huggingface/vit');
+  const { picture } = JSON.parse(readFileSync(resolve('test/reference/huggingface.json'), 'utf8')) as {
+    picture: { height: number; width: number; probabilities: number[] };
+  };
+  const dir = mkdtempSync(join(tmpdir(), 'vitrine-picture-'));
+
+  it('say what a picture shows, resized and normalised as the folder says', async () => {
+    const { height, width } = picture;
+    const png = new PNG({ width, height });
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        for (let c = 0; c < 4; c++)
+          png.data[4 * (y * width + x) + c] = c === 3 ? 255 : (x * 7 + y * 11 + c * 40) % 256;
+    const file = join(dir, 'a.png');
+    writeFileSync(file, PNG.sync.write(png));
+    const engine = await createEngine({ backend: 'webasm' });
+    try {
+      const classifier = await openImageClassifier(vit, { distFolder });
+      const [found] = await classifyImages(engine, classifier, [file]);
+      const got = Object.values(found!.probabilities);
+      // Pillow weighs with whole numbers of 8 bits: a pixel may be another by 1 of 255.
+      for (const [i, e] of picture.probabilities.entries())
+        assert.ok(Math.abs(got[i]! - e) < 2e-3, `${got[i]}, expected ${e}`);
+      const text = join(dir, 'text.png');
+      writeFileSync(text, 'no picture');
+      await assert.rejects(
+        classifyImages(engine, classifier, [text]),
+        /text\.png cannot be read as a picture: it is neither/,
+      );
+      await assert.rejects(classifyImages(engine, classifier, [file], AbortSignal.abort()), /Cancelled/);
+    } finally {
+      await engine.dispose();
+    }
+  });
+
+  it('refuse what prepares pictures in another way', async () => {
+    const own = join(dir, 'vit');
+    cpSync(vit, own, { recursive: true });
+    const given = join(own, 'preprocessor_config.json');
+    for (const [more, expected] of [
+      [{ resample: 3 }, /vit\/preprocessor_config\.json resizes by Pillow's method 3\. Only 2/],
+      [{ size: { height: 9, width: 8 } }, /but the model takes 8 x 8/],
+      [{ image_std: [1, 0, 1] }, /image_std of 0/],
+      [{ image_mean: 'a' }, /image_mean "a"\. Expected 3 numbers/],
+    ] as const) {
+      writeFileSync(given, JSON.stringify(more));
+      await assert.rejects(openImageClassifier(own, { distFolder }), expected);
+    }
+    await assert.rejects(
+      openImageClassifier(join(folder, 'masked'), { distFolder }),
+      /Pictures are classified by/,
+    );
   });
 });
