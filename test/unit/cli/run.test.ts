@@ -40,7 +40,7 @@ describe('vitrine train', function () {
     );
     const refused = await vitrine('train', join(folder, 'lost.py'));
     assert.equal(refused.code, 2);
-    assert.match(refused.err, /lost\.py:15:1: How w changes is more than w -= rate \* w\.grad/);
+    assert.match(refused.err, /lost\.py:19:5: How w changes is more than w -= rate \* w\.grad/);
   });
 
   for (const [sample, least] of [
