@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { paceMeter, paceText } from '../../data/progress';
 import { workspaceOf } from '../../formats/experiment/paths';
+import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { experimentAsWritten, trainingOf } from '../../train/asWritten';
@@ -127,7 +128,7 @@ async function experimentAsCodeSays(
   name: string | undefined,
 ): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  if (!/\.backward\s*\(/.test(text)) return undefined;
+  if (!trainsItself(text)) return undefined;
   const full = path.resolve(file);
   const { distFolder, signal } = call;
   const training = await trainingOf(

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
 import { type ExperimentInfo, experimentInfo, experimentName } from '../experiments/info';
 import { commands, experimentSuffix, modelFileTypes } from '../ids';
@@ -11,7 +12,7 @@ import { combined } from '../notebooks';
 import { messageOf } from '../problems';
 import type { Rooms } from '../rooms';
 import type { Run } from '../runs/store';
-import { classAround, classPlaces, looksLikeModelFile, trainsItself } from '../text/python';
+import { classAround, classPlaces, looksLikeModelFile } from '../text/python';
 import { isModelItem } from '../views/modelsTree';
 import { isRun } from '../views/runsTree';
 

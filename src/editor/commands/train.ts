@@ -1,10 +1,10 @@
 /** Train Model: finds the experiment of what it is run on, or helps to write one, and trains it. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
 import type { Rooms } from '../rooms';
 import { samePath } from '../text/places';
-import { trainsItself } from '../text/python';
 import { mustBeTrusted } from '../trust';
 import { freeName, newExperiment } from './newExperiment';
 import { pickExperiment, type Target, targetOf } from './targets';

@@ -1,4 +1,5 @@
 /** Cheap looks at Python source, before anything is parsed. */
+import { trainsItself } from '../../formats/pytorch/trainsItself';
 
 /** Could this file define a model? Skips what cannot, so that scripts without PyTorch cost nothing. */
 export function looksLikeModelFile(text: string): boolean {
@@ -7,11 +8,6 @@ export function looksLikeModelFile(text: string): boolean {
     (/\bclass\s+\w+\s*\(/.test(text) || trainsItself(text)) &&
     /\b(torch|nn)\b/.test(text)
   );
-}
-
-/** Could this file hold a training loop? */
-export function trainsItself(text: string): boolean {
-  return /\.backward\s*\(/.test(text);
 }
 
 /**

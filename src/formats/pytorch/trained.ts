@@ -24,7 +24,8 @@ export interface Seen {
     target: number;
     output: number;
   }[];
-  loops: readonly { count: number; step: number }[];
+  /** How often the loops around the step go round whose number of turns is known, outermost first. */
+  loops: readonly number[];
   whiles: boolean;
   loader: { batch: number | null; share: number } | null;
   trainable: readonly number[];
@@ -105,10 +106,7 @@ export function analyse(graph: Graph, seen: Seen): Analysis {
   if (hand && 'error' in hand) return hand;
   const outer = seen.loops[0];
   // Of one loop over places of rows, the epochs are one.
-  const epochs =
-    outer && !(seen.loops.length === 1 && batch !== undefined && seen.loader === null)
-      ? outer.count
-      : undefined;
+  const epochs = seen.loops.length === 1 && batch !== undefined && seen.loader === null ? undefined : outer;
   const size = seen.loader?.batch ?? batch;
   return {
     call,

@@ -162,13 +162,13 @@ export function diagnostic(x: unknown): RecordedDiagnostic {
 
 /** What a script showed of its first step. */
 export function seen(r: Request): Seen {
-  const ids = (x: unknown) => list(x).map(number);
+  const numbers = (x: unknown) => list(x).map(number);
   const loader = r['loader'] ? object(r['loader']) : undefined;
   return {
     loss: number(r['loss']),
     calls: list(r['calls']).map(c => {
       const { inputs, output } = object(c);
-      return { inputs: ids(inputs), output: number(output) };
+      return { inputs: numbers(inputs), output: number(output) };
     }),
     losses: list(r['losses']).map(l => {
       const o = object(l);
@@ -180,10 +180,7 @@ export function seen(r: Request): Seen {
         output: number(o['output']),
       };
     }),
-    loops: list(r['loops']).map(l => {
-      const { count, step } = object(l);
-      return { count: number(count), step: number(step) };
-    }),
+    loops: numbers(r['loops']),
     whiles: r['whiles'] === true,
     loader: loader
       ? {
@@ -191,7 +188,7 @@ export function seen(r: Request): Seen {
           share: number(loader['share']),
         }
       : null,
-    trainable: ids(r['trainable']),
+    trainable: numbers(r['trainable']),
     updates: list(r['updates']).map(u => {
       const o = object(u);
       return {

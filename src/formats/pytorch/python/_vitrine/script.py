@@ -32,8 +32,8 @@ class NotSeen(Exception):
 
 
 class Loop:
-    def __init__(self, kind, at, count=None, step=1):
-        self.kind, self.at, self.count, self.step = kind, at, count, step
+    def __init__(self, kind, at, count=None):
+        self.kind, self.at, self.count = kind, at, count
 
 
 class Script:
@@ -63,11 +63,10 @@ class Script:
         from torch import Tensor
 
         tensors = [a for a in (*arguments, *options.values()) if isinstance(a, Tensor)]
-        name = type(module).__name__
-        if name.endswith("Loss") and isinstance(result, Tensor) and type(module).__module__.startswith("torch."):
+        if is_loss(module) and isinstance(result, Tensor):
             if len(tensors) >= 2:
                 options = {key: getattr(module, key) for key in getattr(module, "_order", ())}
-                self._lost(name, options, tensors, result)
+                self._lost(type(module).__name__, options, tensors, result)
             return
         while isinstance(result, (tuple, list)) and result:
             result = result[0]
@@ -154,7 +153,7 @@ class Script:
     def turns(self, iterable, at):
         inner = getattr(iterable, "_vitrine_iterable", iterable)
         if isinstance(inner, range):
-            loop = Loop("range", at, len(inner), inner.step)
+            loop = Loop("range", at, len(inner))
         else:
             loop = Loop("while" if at[-1] == "while" else "other", at)
         self.loops.append(loop)
@@ -271,13 +270,12 @@ def told(script):
     """What was seen, as the recorder takes it."""
     around = script.around
     loader = script.loaders[-1] if script.loaders else None
-    ranges = [l for l in around if l.kind == "range"]
     return {
         "loss": script.loss._id,
         "at": around[0].at[:5] if around else script.at,
         "calls": [{"inputs": [t._id for t in tensors], "output": result._id} for _, tensors, result in script.calls],
         "losses": script.losses,
-        "loops": [{"count": l.count, "step": l.step} for l in ranges],
+        "loops": [l.count for l in around if l.kind == "range"],
         "whiles": any(l.kind == "while" for l in around),
         "loader": None if loader is None else loader._told(),
         "trainable": [before for _, _, before, _ in script.gradients] + _weights(script),
@@ -375,7 +373,7 @@ def read(main, statements, execute, failed):
             model = model_of(script, module, main)
             if model is None:
                 raise NotSeen("The model that is trained is neither a class of the workspace nor a variable.", script.at)
-        channel.ask("script", model=model, plain=module is None, at=facts["at"], **settings(script, module))
+        channel.ask("script", model=model, at=facts["at"], **settings(script, module))
     except NotSeen as error:
         channel.ask("script", error=str(error), at=error.at)
 
@@ -418,13 +416,14 @@ def _plain(main, script, node, execute, first):
                 pass
             if again.loss is None:
                 raise NotSeen("The loop does not train a second time as it did the first.", script.at)
-            seen = channel.ask("trained", **told(again))
+            facts = told(again)
+            seen = channel.ask("trained", **facts)
             if "error" in seen:
                 raise NotSeen(seen["error"], script.at)
             name = next((n for n, t in again.variables() if t._id == seen["predicted"] and t._id not in inputs), "loss")
             trace.tracing = False
             channel.ask(
-                "finish", **{"class": name}, definition=told(again)["at"], inputs=[inputs[i] for i in seen["inputs"]],
+                "finish", **{"class": name}, definition=facts["at"], inputs=[inputs[i] for i in seen["inputs"]],
                 outputs=[seen["predicted"]],
                 modules=[{"number": -1, "path": "", "type": name, "arguments": "", "at": None,
                           "parameters": [n for n, _, _ in weights], "inputs": [], "outputs": []}],
