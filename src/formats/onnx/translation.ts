@@ -38,6 +38,9 @@ export interface TranslationContext {
   tensor(input: number): string;
 }
 
+/** Elements of a list of numbers in an attribute. */
+export const maxAttribute = 1 << 20;
+
 export type Translate = (c: TranslationContext) => undefined;
 
 /** The op, or this use of it, is not read. */

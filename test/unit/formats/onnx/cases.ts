@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Engine } from '../../../../src/engine/engine';
-import { claims } from '../../../../src/formats/onnx/operators';
+import { claims } from '../../../../src/formats/onnx/operatorRegistry';
 import { type OnnxModel, openOnnxBytes } from '../../../../src/formats/onnx/read';
 import { type ModelProto, modelProto, tensorProto } from '../../../../src/formats/onnx/schema';
 import { memorySource } from '../../../../src/formats/onnx/source';

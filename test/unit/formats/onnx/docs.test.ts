@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ops } from '../../../../src/engine/opRegistry';
-import { claims } from '../../../../src/formats/onnx/operators';
+import { claims } from '../../../../src/formats/onnx/operatorRegistry';
 import { writers, writtenOpset } from '../../../../src/formats/onnx/writers';
 import { cases, run } from './cases';
 import { exclusions } from './exclusions';

@@ -1,0 +1,96 @@
+/** The nodes of a model while it is read. */
+import { ops } from '../../engine/opRegistry';
+import type { Attributes, Node } from '../../model/graph';
+import { unique } from './names';
+import type { NodeProto } from './schema';
+import { Unsupported } from './translation';
+import type { Values } from './values';
+
+export class Building {
+  readonly nodes: Node[] = [];
+  /** Where the nodes that are added stand. */
+  module = '';
+  private readonly nodeIds = new Map<string, number>();
+
+  constructor(private readonly values: Values) {}
+
+  /** Adds a node whose outputs' types follow from its op. @throws Unsupported, ShapeError */
+  push(
+    op: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    wanted?: readonly string[],
+    node?: NodeProto,
+  ): string[] {
+    const definition = ops.get(op);
+    if (!definition) throw new Unsupported(op === node?.opType ? '' : `needs ${op}`);
+    const types = definition.infer(
+      inputs.map(i => (i === '' ? undefined : this.values.typeOf(i))),
+      attributes,
+    );
+    if (wanted && wanted.length > types.length)
+      if (wanted.slice(types.length).some(o => o !== '')) throw new Unsupported(`output ${types.length + 1}`);
+    const base = node?.output?.find(o => o !== '') ?? op;
+    const outputs = types.map((t, i) => {
+      const out = wanted?.[i] || this.values.fresh(`${base}:${op}`);
+      this.values.types.set(out, { dtype: t.dtype, shape: t.shape });
+      return out;
+    });
+    this.addGraphNode(op, inputs, attributes, outputs, node);
+    return outputs;
+  }
+
+  /** The id under which a node reads a value: constants become parameters when they are first read. */
+  tensorOf(id: string): string {
+    if (this.values.types.has(id)) return id;
+    const stored = this.values.stored.get(id);
+    if (stored) {
+      this.values.addParameter(id, stored);
+      return id;
+    }
+    const known = this.values.known.get(id);
+    if (!known) throw new Error(`the value "${id}" does not exist`);
+    if (known.values.every(v => typeof v === 'number')) {
+      this.values.addConstant(id, known.dtype, known.shape, known.values as number[]);
+      return id;
+    }
+    // Sizes that are symbols: each becomes a tensor once the sizes are given.
+    const cells = known.values.map(v => {
+      const cell = this.values.fresh(`${id}:cell`);
+      this.push('ConstantOfShape', [], { shape: [1], value: v, dtype: known.dtype }, [cell]);
+      return cell;
+    });
+    const joined = this.values.fresh(`${id}:cells`);
+    this.push('Concat', cells, { axis: 0 }, [joined]);
+    this.push('Reshape', [joined], { shape: known.shape }, [id]);
+    return id;
+  }
+
+  addGraphNode(
+    op: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    outputs: readonly string[],
+    node?: NodeProto,
+  ): void {
+    // Trailing inputs that are left out say nothing.
+    let end = inputs.length;
+    while (end > 0 && inputs[end - 1] === '') end--;
+    for (const id of inputs) this.noteUse(op, inputs, id);
+    const id = unique(this.nodeIds, node?.name || `${op}_${this.nodes.length}`);
+    this.nodes.push({ id, op, module: this.module, inputs: inputs.slice(0, end), outputs, attributes });
+  }
+
+  /** Running statistics are buffers: no gradient reaches them. */
+  noteUse(op: string, inputs: readonly string[], id: string): void {
+    if (op !== 'BatchNormalization' || inputs.indexOf(id) < 3) return;
+    const p = this.values.parameters.get(id);
+    if (p?.kind !== 'parameter') return;
+    this.values.parameters.set(id, {
+      ...p,
+      kind: 'buffer',
+      trainable: false,
+      initializer: { kind: inputs.indexOf(id) === 4 ? 'ones' : 'zeros' },
+    });
+  }
+}

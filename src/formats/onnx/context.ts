@@ -1,0 +1,86 @@
+/** What the translation of a node may ask and emit. */
+import type { Dim } from '../../model/graph';
+import type { Building } from './building';
+import type { AttributeProto, NodeProto } from './schema';
+import type { TensorFiles } from './tensors';
+import { maxAttribute, NeedsValue, type TranslationContext, Unsupported } from './translation';
+import type { Values } from './values';
+import { numbersOf } from './wire';
+
+export interface ContextSources {
+  files: TensorFiles;
+  values: Values;
+  building: Building;
+  /** Version of the operator set. */
+  opset: number;
+}
+
+export function translationContext(
+  { files, values, building, opset }: ContextSources,
+  node: NodeProto,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: ReadonlyMap<string, AttributeProto>,
+): TranslationContext {
+  const id = (i: number): string => {
+    const found = inputs[i];
+    if (!found) throw new Unsupported(`input ${i + 1} is left out`);
+    return found;
+  };
+  const dimsOf = (i: number, what: string): readonly Dim[] => {
+    const known = values.knownOf(id(i));
+    if (!known) throw new NeedsValue(node.input?.[i] ?? '', what);
+    return known.values;
+  };
+  const text = (a: AttributeProto | undefined): string | undefined =>
+    a?.s && a.s.end - a.s.start < maxAttribute
+      ? utf8.decode(files.source.bytes(a.s.start, a.s.end))
+      : undefined;
+  const emit: TranslationContext['emit'] = (op, of, a = {}, to) => building.push(op, of, a, to, node);
+  return {
+    op: node.opType ?? '',
+    opset,
+    inputs,
+    outputs,
+    has: i => Boolean(inputs[i]),
+    type: i => values.typeOf(id(i)),
+    typeOf: value => values.typeOf(value),
+    known: i => (inputs[i] ? values.knownOf(inputs[i]) : undefined),
+    numbers: (i, what) => {
+      const found = dimsOf(i, what);
+      if (!found.every(v => typeof v === 'number')) throw new NeedsValue(node.input?.[i] ?? '', what);
+      return [...found] as number[];
+    },
+    dims: (i, what) => [...dimsOf(i, what)],
+    integer: (name, otherwise) => attributes.get(name)?.i ?? otherwise,
+    float: (name, otherwise) => attributes.get(name)?.f ?? otherwise,
+    text: (name, otherwise) => text(attributes.get(name)) ?? otherwise,
+    texts: name =>
+      attributes
+        .get(name)
+        ?.strings?.slice(0, 100)
+        .map(s => text({ s }) ?? ''),
+    integers: name => {
+      const list = attributes.get(name)?.ints;
+      return list && numbersOf(files.source, list, maxAttribute);
+    },
+    floats: name => {
+      const list = attributes.get(name)?.floats;
+      return list && numbersOf(files.source, list, maxAttribute);
+    },
+    hasAttribute: name => attributes.has(name),
+    emit,
+    finish: (op, of, a = {}) => {
+      emit(op, of, a, outputs);
+      return undefined;
+    },
+    constant: (dtype, shape, list) => {
+      const made = values.fresh(`${outputs.find(o => o !== '') ?? 'constant'}:constant`);
+      values.addConstant(made, dtype, shape, list);
+      return made;
+    },
+    tensor: i => building.tensorOf(id(i)),
+  };
+}
+
+const utf8 = new TextDecoder();

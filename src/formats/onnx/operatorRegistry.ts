@@ -1,0 +1,45 @@
+/**
+ * Every operator that is read, from opset 7 on (https://onnx.ai/onnx/operators/): a file in operators/ for each family,
+ * which exports `family`. Adding a file is registering it.
+ */
+import families from 'registry:formats/onnx/operators#family';
+import { ops } from '../../engine/opRegistry';
+import type { Translate } from './translation';
+
+export interface OperatorFamily {
+  /** Whose operators they are, e.g. "com.microsoft"; ONNX's own if absent. */
+  domain?: string;
+  translations: Readonly<Record<string, Translate>>;
+}
+
+const key = (domain: string | undefined, op: string) =>
+  !domain || domain === 'ai.onnx' ? op : `${domain}.${op}`;
+
+const translations: ReadonlyMap<string, Translate> = new Map(
+  (families as readonly OperatorFamily[]).flatMap(f =>
+    Object.entries(f.translations).map(([op, t]) => [key(f.domain, op), t] as const),
+  ),
+);
+
+export function translationOf(domain: string | undefined, op: string): Translate | undefined {
+  return translations.get(key(domain, op));
+}
+
+/** Folded while reading: their outputs follow from shapes alone. */
+const folded: readonly string[] = ['Constant', 'Shape', 'Size'];
+/** Put in their place (control.ts). */
+const placed: readonly string[] = ['If', 'Loop', 'Scan'];
+/** Operators that are translated to the op of the same name, and so need it. */
+const needsOwnOp = new Set(
+  'Acos Acosh Asin Asinh Atan Atanh Cosh GRU GatherND IsInf IsNaN LRN LSTM RNN Shrink Sinh'.split(' '),
+);
+
+function isComputed(name: string): boolean {
+  const op = ops.get(name);
+  return Boolean(op?.lower ?? op?.expand);
+}
+
+/** What is read and run: an operator of the engine's own name only if the engine computes it. */
+export const claims: readonly string[] = [...translations.keys(), ...folded, ...placed]
+  .filter(name => !needsOwnOp.has(name) || isComputed(name))
+  .sort();

@@ -1,0 +1,46 @@
+/** What translations of several families need. */
+import type { DType } from '../../../model/graph';
+import { elementTypes } from '../schema';
+import { type Translate, type TranslationContext, Unsupported } from '../translation';
+
+/** Stands for infinity in attributes: the largest float32. */
+export const huge = 3.4028234663852886e38;
+export const finite = (x: number): number => (Number.isNaN(x) ? 0 : Math.min(Math.max(x, -huge), huge));
+
+export const all = (c: TranslationContext): string[] =>
+  c.inputs.map((id, i) => (id === '' ? '' : c.tensor(i)));
+export const rankOf = (c: TranslationContext, i = 0): number => c.type(i).shape.length;
+
+/** Axes from 0, as ONNX counts negative ones from the end. */
+export function axisOf(axis: number, rank: number): number {
+  const at = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(at) || at < 0 || at > rank) throw new Unsupported(`axis ${axis} of ${rank}`);
+  return at;
+}
+
+/** The op of the same name, with these floats as attributes. */
+export const same =
+  (defaults: Readonly<Record<string, number>> = {}): Translate =>
+  c => {
+    const attributes: Record<string, number> = {};
+    for (const [key, value] of Object.entries(defaults)) attributes[key] = finite(c.float(key, value));
+    c.finish(c.op, all(c), attributes);
+  };
+
+/** The value of a scalar input if it is known; NaN if not. */
+export function scalarInput(c: TranslationContext, i: number, otherwise: number): number {
+  if (!c.has(i)) return otherwise;
+  const value = c.known(i)?.values[0];
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+export function dtypeOf(number: number): DType {
+  const type = elementTypes[number];
+  if (!type) throw new Unsupported(`the element type ${number}`);
+  return type.dtype;
+}
+
+/** Casts where the type is another. */
+export function cast(c: TranslationContext, x: string, to: DType): string {
+  return c.typeOf(x).dtype === to ? x : c.emit('Cast', [x], { to })[0]!;
+}
