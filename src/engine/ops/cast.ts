@@ -1,9 +1,13 @@
 import type { DType } from '../../model/graph';
 import type { OpDefinition } from '../op';
-import { input, isFloat, text } from './_infer';
+import { flag, input, isFloat, text } from './_infer';
 import { mapKernel } from './_map';
 
-/** Attribute `to`: our name of the type. Floats become whole numbers by dropping what follows the point. */
+/**
+ * Attribute `to`: our name of the type. Floats become whole numbers by dropping what follows the point. With `exact` the
+ * values are of that type already, so that nothing is computed, and gradients pass whatever the types are: quantised
+ * numbers stand for real ones.
+ */
 export const op: OpDefinition = {
   name: 'Cast',
   summary: 'The same values in another type',
@@ -12,11 +16,13 @@ export const op: OpDefinition = {
     { dtype: text(attributes, 'to', 'float32') as DType, shape: input(inputs, 0, 'Cast').shape },
   ],
   flops: () => 0,
-  gradient: g => [isFloat(g.type(g.inputs[0]!).dtype) ? g.outputGradients[0]! : null],
+  gradient: g => [
+    flag(g.attributes, 'exact') || isFloat(g.type(g.inputs[0]!).dtype) ? g.outputGradients[0]! : null,
+  ],
   lower(l) {
     const to = text(l.attributes, 'to', 'float32') as DType;
     const from = l.types[0]!.dtype;
-    if (isFloat(to) || (to !== 'bool' && !isFloat(from))) {
+    if (flag(l.attributes, 'exact') || isFloat(to) || (to !== 'bool' && !isFloat(from))) {
       l.alias(0, 0);
       return;
     }

@@ -2,6 +2,7 @@
 import { ops } from '../../engine/opRegistry';
 import type { Attributes, Node } from '../../model/graph';
 import { unique } from './names';
+import { roleOf } from './roles';
 import type { NodeProto } from './schema';
 import { Unsupported } from './translation';
 import type { Values } from './values';
@@ -10,6 +11,8 @@ export class Building {
   readonly nodes: Node[] = [];
   /** Where the nodes that are added stand. */
   module = '';
+  /** Of each value the op that makes it. */
+  private readonly makers = new Map<string, string>();
   private readonly nodeIds = new Map<string, number>();
 
   constructor(private readonly values: Values) {}
@@ -76,21 +79,38 @@ export class Building {
     // Trailing inputs that are left out say nothing.
     let end = inputs.length;
     while (end > 0 && inputs[end - 1] === '') end--;
-    for (const id of inputs) this.noteUse(op, inputs, id);
+    inputs.forEach((id, i) => {
+      this.noteUse(op, i, id);
+    });
     const id = unique(this.nodeIds, node?.name || `${op}_${this.nodes.length}`);
+    for (const o of outputs) this.makers.set(o, op);
     this.nodes.push({ id, op, module: this.module, inputs: inputs.slice(0, end), outputs, attributes });
   }
 
-  /** Running statistics are buffers: no gradient reaches them. */
-  noteUse(op: string, inputs: readonly string[], id: string): void {
-    if (op !== 'BatchNormalization' || inputs.indexOf(id) < 3) return;
+  makerOf(id: string): string | undefined {
+    return this.makers.get(id);
+  }
+
+  /** What a node reads may be no weight that is learned: running statistics, scales, whole numbers. */
+  private noteUse(op: string, at: number, id: string): void {
+    const role = roleOf(op, at);
     const p = this.values.parameters.get(id);
-    if (p?.kind !== 'parameter') return;
-    this.values.parameters.set(id, {
-      ...p,
-      kind: 'buffer',
-      trainable: false,
-      initializer: { kind: inputs.indexOf(id) === 4 ? 'ones' : 'zeros' },
-    });
+    if (!role || !p) return;
+    if (role === 'buffer' && p.kind === 'parameter')
+      this.values.parameters.set(id, {
+        ...p,
+        kind: 'buffer',
+        trainable: false,
+        initializer: { kind: op === 'BatchNormalization' && at === 4 ? 'ones' : 'zeros' },
+      });
+    else if (role === 'constant' && p.kind === 'parameter') this.values.asConstant(id);
+    else if (role === 'weight') this.values.asWeight(id);
+  }
+
+  /** A tensor that nodes read as a weight, by whatever way. */
+  weightOf(id: string): string {
+    const tensor = this.tensorOf(id);
+    this.values.asWeight(tensor);
+    return tensor;
   }
 }

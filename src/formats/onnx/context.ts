@@ -45,6 +45,8 @@ export function translationContext(
     has: i => Boolean(inputs[i]),
     type: i => values.typeOf(id(i)),
     typeOf: value => values.typeOf(value),
+    elementOf: i => values.elementOf(inputs[i] ?? ''),
+    maker: i => building.makerOf(inputs[i] ?? ''),
     known: i => (inputs[i] ? values.knownOf(inputs[i]) : undefined),
     numbers: (i, what) => {
       const found = dimsOf(i, what);
@@ -80,6 +82,7 @@ export function translationContext(
       return made;
     },
     tensor: i => building.tensorOf(id(i)),
+    weight: i => building.weightOf(id(i)),
   };
 }
 

@@ -29,6 +29,7 @@ export function addInputs(
     if (scope.names.has(name)) continue;
     const id = values.define(name, scope);
     const given = options.constants?.[name];
+    values.noteElement(id, elementTypes[info.type?.tensorType?.elemType ?? 0]?.name);
     let type = typeOfInfo(info, { symbols, first: inputs.length === 0 });
     if (!type) {
       findings.count(`input of the type ${kindOf(info)}`);

@@ -226,6 +226,8 @@ export const elementTypes: Readonly<Record<number, { name: string; dtype: DType;
   12: { name: 'UINT32', dtype: 'int64', bytes: 4 },
   13: { name: 'UINT64', dtype: 'int64', bytes: 8 },
   16: { name: 'BFLOAT16', dtype: 'bfloat16', bytes: 2 },
+  21: { name: 'UINT4', dtype: 'uint8', bytes: 0.5 },
+  22: { name: 'INT4', dtype: 'int8', bytes: 0.5 },
 };
 
 /** The number of a type in a file. */

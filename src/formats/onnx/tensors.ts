@@ -16,6 +16,8 @@ const maxElements = 2 ** 31 - 1;
 export interface StoredTensor {
   name: string;
   dtype: DType;
+  /** The file's own name of the type. */
+  element: string;
   shape: readonly number[];
   /** Elements. */
   size: number;
@@ -52,14 +54,15 @@ export function storedTensor(files: TensorFiles, proto: TensorProto, name: strin
     size *= d;
   }
   if (size > maxElements) throw bad(`has the shape (${shape.join(', ')}): more than ${maxElements} elements`);
-  const base = { name, dtype: type.dtype, shape, size };
+  const base = { name, dtype: type.dtype, element: type.name, shape, size };
+  const bytes = Math.ceil(size * type.bytes);
   const make = (into: <T extends Sink>(out: T) => T): StoredTensor => ({
     ...base,
     numbers: () => into(new Array<number>(size)),
     tensor: () => ({ shape, data: into(emptyData(type.dtype, size)) }),
   });
   if (proto.dataLocation === 1) {
-    const place = externalPlace(proto, size * type.bytes, bad);
+    const place = externalPlace(proto, bytes, bad);
     return make(out => {
       const full = resolveBeside(file, place.location, bad);
       const other = fileSource(full);
@@ -76,9 +79,9 @@ export function storedTensor(files: TensorFiles, proto: TensorProto, name: strin
   }
   if (proto.rawData) {
     const { start, end } = proto.rawData;
-    if (end - start !== size * type.bytes)
+    if (end - start !== bytes)
       throw bad(
-        `has ${end - start} bytes, but the shape (${shape.join(', ')}) of ${type.name} takes ${size * type.bytes}`,
+        `has ${end - start} bytes, but the shape (${shape.join(', ')}) of ${type.name} takes ${bytes}`,
       );
     return make(out => fill(out, source, start, type.name, type.bytes, size));
   }
@@ -90,17 +93,22 @@ export function storedTensor(files: TensorFiles, proto: TensorProto, name: strin
     UINT64: proto.uint64Data,
   }[type.name];
   const list = type.name in { FLOAT: 0, DOUBLE: 0, INT64: 0, UINT32: 0, UINT64: 0 } ? field : proto.int32Data;
+  const packed = type.bytes < 1;
   return make(out => {
     let values: number[];
     try {
-      values = numbersOf(source, list, size);
+      values = numbersOf(source, list, packed ? bytes : size);
     } catch (e) {
       if (e instanceof WireError) throw bad(`cannot be read: ${e.message}`);
       throw e;
     }
-    if (values.length !== size)
+    if (values.length !== (packed ? bytes : size))
       throw bad(`has ${values.length} values, but the shape (${shape.join(', ')}) takes ${size}`);
     for (let i = 0; i < size; i++) {
+      if (packed) {
+        out[i] = half(values[i >> 1]!, i, type.name);
+        continue;
+      }
       const x = values[i]!;
       out[i] =
         type.name === 'FLOAT16'
@@ -141,6 +149,7 @@ function fill<T extends Sink>(
   width: number,
   size: number,
 ): T {
+  if (width < 1) return fillHalves(out, source, start, type, size);
   const chunk = Math.max(1, Math.floor(65536 / width));
   const whole = out instanceof Int32Array;
   for (let first = 0; first < size; first += chunk) {
@@ -153,6 +162,28 @@ function fill<T extends Sink>(
     }
   }
   return out;
+}
+
+/** Whole numbers of 4 bits, two a byte, the lower half first. */
+function fillHalves<T extends Sink>(
+  out: T,
+  source: ByteSource,
+  start: number,
+  type: string,
+  size: number,
+): T {
+  const chunk = 65536;
+  for (let first = 0; first < size; first += 2 * chunk) {
+    const count = Math.min(2 * chunk, size - first);
+    const bytes = source.bytes(start + first / 2, start + first / 2 + Math.ceil(count / 2));
+    for (let i = 0; i < count; i++) out[first + i] = half(bytes[i >> 1]!, i, type);
+  }
+  return out;
+}
+
+function half(byte: number, i: number, type: string): number {
+  const bits = (i & 1 ? byte >> 4 : byte) & 15;
+  return type === 'INT4' && bits > 7 ? bits - 16 : bits;
 }
 
 function element(view: DataView, at: number, type: string): number {

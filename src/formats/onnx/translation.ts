@@ -15,6 +15,10 @@ export interface TranslationContext {
   /** The type of an input. */
   type(input: number): TensorType;
   typeOf(id: string): TensorType;
+  /** What the file calls the element type of an input that it stores or is given, e.g. "UINT16": ours are fewer. */
+  elementOf(input: number): string | undefined;
+  /** The op of ours that makes an input. */
+  maker(input: number): string | undefined;
   /** An input whose values are known while reading. */
   known(input: number): Known | undefined;
   /** The numbers of an input that must be known. @throws NeedsValue */
@@ -36,6 +40,8 @@ export interface TranslationContext {
   constant(dtype: DType, shape: readonly number[], values: readonly number[]): string;
   /** An input as a tensor that a node can read. */
   tensor(input: number): string;
+  /** The same for a weight, which is one even if its type is none that is learned. */
+  weight(input: number): string;
 }
 
 /** Elements of a list of numbers in an attribute. */

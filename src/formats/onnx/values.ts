@@ -24,6 +24,8 @@ export class Values {
   readonly parameters = new Map<string, Parameter>();
   /** Values of constants that the file does not store. */
   private readonly computed = new Map<string, readonly number[]>();
+  /** The file's own names of the types of its inputs. */
+  private readonly inputElements = new Map<string, string>();
   /** Values whose shape cannot be told: what an op that is not read computes. */
   readonly unknown = new Set<string>();
   readonly declared = new Map<string, TensorType>();
@@ -59,6 +61,15 @@ export class Values {
     const type = name === undefined ? undefined : this.declared.get(name);
     this.types.set(id, type ?? { dtype: 'float32', shape: ['unknown'] });
     if (!type) this.unknown.add(id);
+  }
+
+  noteElement(id: string, element: string | undefined): void {
+    if (element) this.inputElements.set(id, element);
+  }
+
+  /** What the file calls the element type of a tensor that it stores, or of an input. */
+  elementOf(id: string): string | undefined {
+    return this.stored.get(id)?.element ?? this.inputElements.get(id);
   }
 
   addStored(id: string, tensor: StoredTensor, initializer: boolean): void {
@@ -116,6 +127,24 @@ export class Values {
           ? { kind: 'uniform', low: -bound, high: bound }
           : { kind: /bias|beta|_b$/i.test(id) ? 'zeros' : 'ones' },
     });
+  }
+
+  /** Takes a tensor of the file for a constant, whatever its type says. */
+  asConstant(id: string): void {
+    const p = this.parameters.get(id)!;
+    const stored = this.stored.get(id);
+    const initializer: Parameter['initializer'] =
+      stored && stored.size <= maxKnown
+        ? { kind: 'values', values: stored.numbers().map(jsonSafe) }
+        : p.initializer;
+    this.parameters.set(id, { ...p, kind: 'constant', trainable: false, initializer });
+  }
+
+  /** Takes an initialiser of several numbers for a weight, of whole numbers though it be. */
+  asWeight(id: string): void {
+    const p = this.parameters.get(id);
+    if (p?.kind !== 'constant' || !this.initializers.has(id) || (this.stored.get(id)?.size ?? 0) < 2) return;
+    this.parameters.set(id, { ...p, kind: 'parameter', trainable: false });
   }
 
   addConstant(id: string, dtype: DType, shape: readonly number[], values: readonly number[]): void {

@@ -1,5 +1,6 @@
 /** How each of our ops is written in ONNX: constant inputs in place of attributes, PyTorch's variants composed. */
 import type { Attributes, Dim, DType, Node, TensorType } from '../../model/graph';
+import { quantizedWriters } from './quantizedWriters';
 
 /** The version of the operator set that is written: the first with Gelu. */
 export const writtenOpset = 20;
@@ -147,6 +148,7 @@ const recurrent: Write = c => {
 };
 
 export const writers: Readonly<Record<string, Write>> = {
+  ...quantizedWriters,
   Abs: same(),
   Acos: unaryFloat,
   Acosh: unaryFloat,

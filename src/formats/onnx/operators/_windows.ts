@@ -36,11 +36,11 @@ export function windowAttributes(
   };
 }
 
-export function weightKernel(c: TranslationContext): number[] {
+export function weightKernel(c: TranslationContext, weight = 1): number[] {
   const given = c.integers('kernel_shape');
   if (given) return given;
   return c
-    .type(1)
+    .type(weight)
     .shape.slice(2)
     .map(d => {
       if (typeof d !== 'number') throw new Unsupported('a weight of unknown size');

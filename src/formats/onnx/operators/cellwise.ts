@@ -81,7 +81,12 @@ export const family: OperatorFamily = {
       if (c.has(2)) c.finish('Min', [low, c.tensor(2)]);
       else c.finish('Identity', [low]);
     },
-    Cast: c => c.finish('Cast', all(c), { to: dtypeOf(c.integer('to', 1)) }),
+    Cast: c => {
+      const to = dtypeOf(c.integer('to', 1));
+      // Sums of quantised numbers stand for real ones, which gradients pass.
+      const exact = c.maker(0) === 'MatMulInteger' || c.maker(0) === 'ConvInteger';
+      return c.finish('Cast', all(c), { to, ...(exact && to === 'float32' && { exact: 1 }) });
+    },
     CastLike: c => c.finish('Cast', [c.tensor(0)], { to: c.type(1).dtype }),
     Dropout: c => {
       const late = c.opset >= 12;
