@@ -49,8 +49,10 @@ export function touched(
   const linked = component(a, b, at);
   const names = new Set([...linked].flatMap(i => [...a[i]!.defines]));
   // An imported file that knows a name of these may bring it to a class that does not spell it.
-  const words = new Set(others.flatMap(o => wordsOf(o)));
-  for (const n of names) if (words.has(n)) return undefined;
+  for (const o of others) {
+    const words = wordsIn(o);
+    for (const n of names) if (words.has(n)) return undefined;
+  }
   const examples = examplesOf(after);
   if (examples.join('\n') !== examplesOf(before).join('\n')) return undefined;
   if (examples.some(e => wordsOf(e).some(w => names.has(w)))) return undefined;
@@ -59,6 +61,25 @@ export function touched(
 
 function wordsOf(text: string): string[] {
   return text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
+}
+
+/** The words of texts that stay the same from edit to edit. */
+const known = new Map<string, ReadonlySet<string>>();
+const mostKnown = 8_000_000;
+let knownSize = 0;
+
+function wordsIn(text: string): ReadonlySet<string> {
+  let found = known.get(text);
+  if (!found) {
+    found = new Set(wordsOf(text));
+    knownSize += text.length;
+    if (knownSize > mostKnown) {
+      known.clear();
+      knownSize = text.length;
+    }
+    known.set(text, found);
+  }
+  return found;
 }
 
 /** The statements of a file's top level, decorators with what they decorate. */

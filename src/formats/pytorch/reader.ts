@@ -1,5 +1,4 @@
 /** Reads models out of PyTorch source by running it, in a thread that can be ended, against a stand-in for torch. */
-import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
@@ -7,7 +6,7 @@ import type { Diagnostic } from '../../model/graph';
 import type { FileTraining, ReadModel, ReadModelRequest } from '../_format';
 import type { TrainingRead } from './assemble';
 import { Callers } from './callers';
-import { readText } from './files';
+import { readerIn, readText } from './files';
 import { collect } from './imports';
 import { moved, Placed, sameTokens } from './moved';
 import { outline } from './outline';
@@ -30,17 +29,30 @@ const workspace = '/workspace/';
 
 /** The last reading of a request, with all that it depends on but the main file's spaces and comments. */
 interface Kept {
-  others: string;
+  module: string;
+  /** Texts of the files that it imports. */
+  others: Readonly<Record<string, string>>;
   main: Placed;
   answer: Answer;
 }
+
+/** A request with all of its texts. */
+type Asked = Omit<WorkerRequest, 'files'> & { files: Readonly<Record<string, string>> };
 
 /** What the interpreter found. */
 interface Answer {
   result: Record<string, ReadModel>;
   /** What it found of the file as a whole, without places. */
   findings: string;
+  /** Classes whose making other files may know more of. */
+  open: string;
   training?: TrainingRead;
+}
+
+/** Classes that a request could not make by itself, and of how many `open` ones these were. */
+interface Asking {
+  open: string;
+  asking: readonly string[];
 }
 
 const mostKept = 50;
@@ -65,9 +77,11 @@ export class PytorchReader {
   private disposed = false;
   private next = 0;
   private readonly callers = new Callers();
-  /** Interpreters that have read a file. */
-  private readonly served = new WeakSet<Worker>();
+  /** Interpreters that have read a file, with the texts that they were given last. */
+  private readonly served = new WeakMap<Worker, Readonly<Record<string, string>>>();
   private readonly kept = new Map<string, Kept>();
+  /** By request: an edit mostly leaves it to the same other files to say how its classes are made. */
+  private readonly asking = new Map<string, Asking>();
   /** Settles when the interpreter has no reading left that nobody waits for. */
   private busy: Promise<void> = Promise.resolve();
 
@@ -119,31 +133,29 @@ export class PytorchReader {
     const { question, folder, main, text } = await this.collected(request, signal);
     const { file } = request;
     const given = question.files;
-    const { [workspace + main]: _, ...rest } = given;
-    const others = createHash('sha256')
-      .update(JSON.stringify([question.module, rest]))
-      .digest('hex');
+    const { module } = question;
+    const { [workspace + main]: _, ...others } = given;
     const key = JSON.stringify([file, question.class, question.arguments, question.input, question.inputs]);
     const known = this.kept.get(key);
     if (text.length > largestKept)
-      return (await this.evaluate(question, folder, file, main, text, request, signal))[0].result;
+      return (await this.evaluate(question, folder, file, main, text, request, key, signal))[0].result;
     const placed = new Placed(text);
-    if (known?.others === others) {
+    if (known?.module === module && sameTexts(known.others, others)) {
       if (sameTokens(known.main.tokens, placed.tokens)) {
         const same = moved(known.answer.result, file, known.main, placed);
         if (same) return same;
       }
-      const result = await this.readPart(question, known, placed, file, Object.values(rest), signal);
+      const result = await this.readPart(question, known, placed, file, Object.values(others), signal);
       if (result) {
-        this.kept.set(key, { others, main: placed, answer: { ...known.answer, result } });
+        this.kept.set(key, { module, others, main: placed, answer: { ...known.answer, result } });
         return result;
       }
     }
-    const [answer, alone] = await this.evaluate(question, folder, file, main, text, request, signal);
+    const [answer, alone] = await this.evaluate(question, folder, file, main, text, request, key, signal);
     const { result } = answer;
     this.kept.delete(key);
     if (alone && isSettled(result)) {
-      this.kept.set(key, { others, main: placed, answer });
+      this.kept.set(key, { module, others, main: placed, answer });
       for (const oldest of this.kept.keys()) {
         if (this.kept.size <= mostKept) break;
         this.kept.delete(oldest);
@@ -192,9 +204,8 @@ export class PytorchReader {
       throw new VitrineError('file-not-found', `${file} does not exist or cannot be read.`, { at: { file } });
     if (request.class !== undefined) checkClass(request.class, file, text);
     const main = relative(folder, resolve(file)).split(sep).join('/');
-    const { files, module, origin } = await collect(main, text, path =>
-      readText(join(folder, path), request.texts, folder).catch(() => undefined),
-    );
+    const read = readerIn(request.texts, folder);
+    const { files, module, origin } = await collect(main, text, path => read(join(folder, path)));
     throwIfCancelled(signal);
     const names: Record<string, string> = {};
     const given: Record<string, string> = {};
@@ -217,7 +228,7 @@ export class PytorchReader {
 
   /** Reads again what an edit in one class may change; nothing when that may be all, or when it changed more. */
   private async readPart(
-    question: Omit<WorkerRequest, 'id'>,
+    question: Omit<Asked, 'id'>,
     known: Kept,
     after: Placed,
     file: string,
@@ -249,36 +260,50 @@ export class PytorchReader {
 
   /** Runs the file; `alone` when no other file was asked how its classes are made. */
   private async evaluate(
-    question: Omit<WorkerRequest, 'id'>,
+    question: Omit<Asked, 'id'>,
     folder: string,
     file: string,
     main: string,
     text: string,
     request: ReadModelRequest,
+    key: string,
     signal: AbortSignal | undefined,
   ): Promise<[answer: Answer, alone: boolean]> {
-    const { files, names } = question;
-    const answer = await this.ask({ id: this.next++, ...question }, file, text, signal);
     const done = (a: Answer): Answer => ({ ...a, result: finish(a.result, request, text) });
-    const asking = Object.keys(answer.result).filter(c => needsArguments(answer.result[c]!));
-    const callers = asking.length ? await this.callers.of(folder, main, asking) : [];
-    if (!callers.length) return [done(answer), true];
-    const more: Record<string, string> = {};
-    const called: Record<string, string> = {};
-    for (const path of callers) {
-      const content = await readText(join(folder, path), request.texts, folder).catch(() => undefined);
-      if (content === undefined) continue;
-      more[workspace + path] = content;
-      called[workspace + path] = join(folder, path);
-    }
-    const again: WorkerRequest = {
-      ...question,
-      id: this.next++,
-      files: { ...more, ...files },
-      names: { ...called, ...names },
-      callers: Object.keys(more),
+    const run = async (asking: readonly string[]): Promise<Answer | undefined> => {
+      const paths = asking.length ? await this.callers.of(folder, main, asking) : [];
+      const texts: Record<string, string> = {};
+      const names: Record<string, string> = {};
+      for (const path of paths) {
+        const content = await readText(join(folder, path), request.texts, folder).catch(() => undefined);
+        if (content === undefined) continue;
+        texts[workspace + path] = content;
+        names[workspace + path] = join(folder, path);
+      }
+      const callers = Object.keys(texts);
+      if (asking.length && !callers.length) return undefined;
+      const files = { ...texts, ...question.files };
+      const asked = {
+        ...question,
+        id: this.next++,
+        files,
+        names: { ...names, ...question.names },
+        ...(callers.length && { callers }),
+      };
+      return this.ask(asked, file, text, signal);
     };
-    return [done(await this.ask(again, file, text, signal)), false];
+    // Those that were asked last time are asked at once, where that is how it comes out again.
+    const last = this.asking.get(key);
+    const early = last && (await run(last.asking));
+    if (early && early.open === last.open) return [done(early), false];
+    this.asking.delete(key);
+    const answer = (await run([]))!;
+    const asking = Object.keys(answer.result).filter(c => needsArguments(answer.result[c]!));
+    const told = asking.length ? await run(asking) : undefined;
+    if (!told) return [done(answer), true];
+    if (told.open === answer.open) this.asking.set(key, { open: answer.open, asking });
+    if (this.asking.size > mostKept) this.asking.delete(this.asking.keys().next().value!);
+    return [done(told), false];
   }
 
   private start(): Started {
@@ -340,7 +365,7 @@ export class PytorchReader {
   }
 
   private async ask(
-    request: WorkerRequest,
+    request: Asked,
     file: string,
     text: string,
     signal: AbortSignal | undefined,
@@ -352,8 +377,8 @@ export class PytorchReader {
     await ready;
     throwIfCancelled(signal);
     const started = performance.now();
-    const first = !this.served.has(worker);
-    this.served.add(worker);
+    const given = this.served.get(worker);
+    this.served.set(worker, request.files);
     let full = false;
     type Outcome = { answer: Answer } | { stopped: 'time' | 'lost' | 'cancelled' };
     const outcome = await new Promise<Outcome>(done => {
@@ -367,6 +392,7 @@ export class PytorchReader {
                 answer: {
                   result: m.result,
                   findings: m.findings ?? '',
+                  open: m.open ?? '',
                   ...(m.training && { training: m.training }),
                 },
               }
@@ -385,7 +411,7 @@ export class PytorchReader {
       worker.on('message', onMessage).on('error', onLost).on('exit', onLost);
       signal?.addEventListener('abort', onAbort);
       worker.ref();
-      worker.postMessage(request);
+      worker.postMessage({ ...request, files: since(given, request.files) });
     });
     if ('answer' in outcome) {
       if (full) await this.end();
@@ -399,7 +425,7 @@ export class PytorchReader {
     // Python cannot be interrupted from outside: its thread goes, and a fresh one is started for who comes next.
     await this.end();
     // What filled the memory may have been other files: only a fresh interpreter can tell.
-    if (outcome.stopped === 'lost' && !first && !this.disposed) return this.ask(request, file, text, signal);
+    if (outcome.stopped === 'lost' && given && !this.disposed) return this.ask(request, file, text, signal);
     const seconds = this.options.timeoutMs / 1000;
     const diagnostic: Diagnostic = {
       ...new SourceText(file, text).range(0, 0),
@@ -413,12 +439,27 @@ export class PytorchReader {
             'large list, or a recursion without an end?',
     };
     const milliseconds = performance.now() - started;
-    return { result: { '': { diagnostics: [diagnostic], milliseconds } }, findings: '' };
+    return { result: { '': { diagnostics: [diagnostic], milliseconds } }, findings: '', open: '' };
   }
+}
+
+/** Texts, but null for those that were given before as they are. */
+function since(
+  before: Readonly<Record<string, string>> | undefined,
+  files: Readonly<Record<string, string>>,
+): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [name, before?.[name] === text ? null : text]),
+  );
 }
 
 /** What another try, or another file of the workspace, may change. */
 const unsettled = new Set(['time-limit', 'memory-limit', 'argument-needed', 'example-value']);
+
+function sameTexts(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every(n => a[n] === b[n]);
+}
 
 function isSettled(result: Record<string, ReadModel>): boolean {
   return !Object.values(result).some(m => m.diagnostics.some(d => unsettled.has(d.code)));

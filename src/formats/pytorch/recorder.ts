@@ -49,6 +49,8 @@ export class Recorder {
   readonly recordings: Recording[] = [];
   /** What belongs to the file and not to one class. */
   readonly findings: RecordedDiagnostic[] = [];
+  /** Classes of which the file alone does not say well how they are made. */
+  open: readonly string[] = [];
   /** How the file trains, where that was asked. */
   script: RecordedScript | undefined;
 
@@ -139,6 +141,9 @@ export class Recorder {
         return this.request;
       case 'assign':
         return this.assign(r);
+      case 'open':
+        this.open = list(r['classes']).map(string);
+        return {};
       case 'finding':
         this.findings.push(diagnostic(r['diagnostic']));
         return {};

@@ -20,8 +20,8 @@ export interface WorkerData {
 
 export interface WorkerRequest {
   id: number;
-  /** Text of files by their name under /workspace/. */
-  files: Readonly<Record<string, string>>;
+  /** Text of files by their name under /workspace/; null for the text that the last request had. */
+  files: Readonly<Record<string, string | null>>;
   main: string;
   /** The module's dotted name. */
   module: string;
@@ -184,6 +184,7 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
   const pyodide = await load(distFolder, image ? { _loadSnapshot: image } : {});
   const m = pyodide._module;
   let recorder: Recorder | undefined;
+  let texts = new Map<string, string>();
   addDevice(m, text => recorder?.answer(text) ?? '{"error":"nothing is being read","kind":"request"}');
   if (!runSource(m, prepare)) throw notImported();
   confineInterpreter(m);
@@ -192,12 +193,13 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
     const started = performance.now();
     const { id, names, ...question } = request;
     recorder = new Recorder(ops, question);
+    texts = new Map(Object.entries(request.files).map(([k, v]) => [k, v ?? texts.get(k) ?? '']));
     try {
       const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');
       if (!ran && !recorder.recordings.length && !recorder.findings.length && !recorder.script)
         throw new Error(`The reader failed. ${complaints.slice(-6).join(' ')}`);
       const context = {
-        texts: Object.fromEntries(Object.entries(request.files).map(([k, v]) => [names[k] ?? k, v])),
+        texts: Object.fromEntries([...texts].map(([k, v]) => [names[k] ?? k, v])),
         names,
         main: names[request.main] ?? request.main,
         milliseconds: performance.now() - started,
@@ -207,7 +209,8 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       // What files leave behind adds up: before it is too much, the next file gets an interpreter of its own.
       const full = m.HEAPU8.length > 0.6 * memoryMb * 1024 * 1024;
       const findings = JSON.stringify(recorder.findings.map(f => [f.severity, f.code, f.message]));
-      port.postMessage({ id, result, findings, full, ...(training && { training }) });
+      const open = JSON.stringify(recorder.open);
+      port.postMessage({ id, result, findings, open, full, ...(training && { training }) });
     } catch (e) {
       // Emscripten gives up: the interpreter's memory is not to be trusted any more.
       port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });

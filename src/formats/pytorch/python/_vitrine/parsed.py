@@ -10,8 +10,10 @@ from . import modes, trees
 #: What calls of these names mean when a size is symbolic. The tree is changed, not the names, so that
 #: `isinstance(x, int)` stays what it is.
 _CALLS = {"int": "__vitrine_int__", "range": "__vitrine_range__", "len": "__vitrine_len__"}
-#: Files by name, the one that was read last at the end: its lines, its tree, its length.
+#: Files by name, the one that was read last at the end: its lines, its tree, its text.
 _files = {}
+#: Of all their texts.
+_size = 0
 _most_text = 1_500_000
 
 
@@ -20,20 +22,25 @@ def parse(name, text):
     The tree of a file. Its statements may be those of the tree that was given for the file before.
     Raises what ast.parse raises.
     """
-    known = _files.get(name)
+    global _size
+    known = _files.pop(name, None)
+    if known is not None and known[2] == text:
+        _files[name] = known
+        return known[1]
     lines = text.split("\n")
     tree = None
-    if known is not None and "\r" not in text and "\f" not in text:
-        tree = _again(name, lines, known[0], known[1])
+    if known is not None:
+        _size -= len(known[2])
+        if "\r" not in text and "\f" not in text:
+            tree = _again(name, lines, known[0], known[1])
     if tree is None:
         tree = fresh(name, text)
-    _files.pop(name, None)
-    _files[name] = lines, tree, len(text)
-    size = sum(f[2] for f in _files.values())
+    _files[name] = lines, tree, text
+    _size += len(text)
     for oldest in list(_files):
-        if size <= _most_text or oldest == name:
+        if _size <= _most_text or oldest == name:
             break
-        size -= _files.pop(oldest)[2]
+        _size -= len(_files.pop(oldest)[2])
     return tree
 
 

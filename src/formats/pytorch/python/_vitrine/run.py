@@ -3,6 +3,7 @@
 import argparse
 import ast
 import builtins
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -13,6 +14,10 @@ import types
 
 from . import arguments, channel, modes, parsed, script, sizes, trace, trees, unknown
 from .reading import Reading, code_of, place, worded
+
+
+#: Texts of the files of the last request.
+_texts = {}
 
 
 def _range(*arguments):
@@ -200,8 +205,10 @@ def _no_files(name, *_, **__):
 def read(request):
     from torch import nn
 
-    files = request["files"]
-    sources = {name: Source(name, text) for name, text in files.items()}
+    global _texts
+    # What an edit leaves is not sent again.
+    _texts = {name: _texts[name] if text is None else text for name, text in request["files"].items()}
+    sources = {name: Source(name, text) for name, text in _texts.items()}
     main = sources[request["main"]]
     sys.stdout = sys.stderr = _Quiet()
     builtins.input = _no_input
@@ -218,7 +225,8 @@ def read(request):
     sys.meta_path[:0] = [finder]
     sys.meta_path.append(missing)
     for name, source in sources.items():
-        linecache.cache[name] = (len(source.text), None, source.text.splitlines(True), name)
+        # Lines are made where they are asked for.
+        linecache.cache[name] = (functools.partial(str, source.text),)
     try:
         try:
             main.parse()
@@ -351,6 +359,7 @@ def _read_classes(classes, request, scope, callers):
     later = [c for c in asked if not Reading(c, request, scope).run()]
     if not later:
         return
+    channel.ask("open", classes=[c.__name__ for c in later])
     # Whoever asks for some by `only` knows that the others have nothing to do with them.
     if only is None and len(asked) < len(classes):
         for c in classes:
