@@ -37,5 +37,13 @@ export async function loadDataset(
       'bad-experiment',
       `data${error.path.replaceAll('/', '.')}: ${error.message.toLowerCase()}, found ${JSON.stringify(error.value)}.`,
     );
-  return kind.load(complete, context);
+  const { split } = complete as { split?: { seed?: number } };
+  if (split?.seed === undefined) return kind.load(complete, context);
+  const { seed, code } = context;
+  return kind.load(complete, {
+    ...context,
+    seed: split.seed,
+    // What a file's own code draws is no part of the split.
+    ...(code && { code: (file, _, signal) => code(file, seed, signal) }),
+  });
 }

@@ -48,6 +48,13 @@ export const splitSchema = Type.Object(
         description: 'With `folds`: which of the parts is the test, from 0; the first if left out.',
       }),
     ),
+    seed: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description:
+          "Draws the parts, instead of the experiment's `seed`: runs of several seeds then train and test on the same rows.",
+      }),
+    ),
   },
   {
     additionalProperties: false,

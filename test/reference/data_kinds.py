@@ -75,7 +75,8 @@ def parquet():
         pq.write_table(table, f, compression=compression, row_group_size=16)
         files[compression] = b64(f.getvalue())
     f = io.BytesIO()
-    pq.write_table(pa.table({"list": [[1, 2], [3]], "y": [0, 1]}), f)
+    home = [{"city": "Ulm", "at": {"floor": 2}}, None, {"city": None, "at": {"floor": 5}}]
+    pq.write_table(pa.table({"list": [[1, 2], [3], None], "home": home, "y": [0, 1, 0]}), f)
     return {"columns": columns, "files": files, "nested": b64(f.getvalue())}
 
 

@@ -1,6 +1,6 @@
 """Trains the models of media/samples with PyTorch, with the hyperparameters of their experiment files and on the very
-rows that Vitrine's split of seed 0 gives (data_splits.json), for ten seeds of first weights and order. Writes the
-test figures to data_samples_train.json: what Vitrine's training may be expected to reach.
+rows that Vitrine's split of seed 0 gives (data_splits.json), for ten seeds of first weights and order and from Vitrine's
+own (vitrine_start.py). Writes the test figures to data_samples_train.json: what Vitrine's training may be expected to reach.
 
 Pinned: Python 3.11, torch 2.5.1 (CPU, one thread), numpy 2.4.6, scikit-learn 1.9.1.
 Run from the repository's root: python test/reference/data_samples_train.py
@@ -16,9 +16,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from vitrine_start import starts
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "media" / "samples"
-SEEDS = range(10)
+SEEDS = 10
 LOSSES = {"mse": nn.MSELoss, "cross_entropy": nn.CrossEntropyLoss}
 
 
@@ -51,15 +53,13 @@ def load(experiment, folder, splits):
     return torch.tensor(x, dtype=torch.float32), y
 
 
-def train(experiment, model_class, x, y, splits, seed):
-    torch.manual_seed(seed)
-    model = model_class(**experiment["model"].get("arguments", {}))
+def train(experiment, model_class, x, y, splits, start):
+    model = start.net(lambda: model_class(**experiment["model"].get("arguments", {})))
     options = dict(experiment["optimizer"])
     optimizer = getattr(torch.optim, options.pop("name"))(model.parameters(), **options)
     loss_function = LOSSES[experiment["loss"]]()
-    rows = torch.tensor(splits["train"])
     for _ in range(experiment["epochs"]):
-        for batch in rows[torch.randperm(len(rows))].split(experiment["batchSize"]):
+        for batch in start.batches(splits["train"], experiment["batchSize"]):
             optimizer.zero_grad()
             loss_function(model(x[batch]), y[batch]).backward()
             optimizer.step()
@@ -90,7 +90,8 @@ def main():
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         x, y = load(experiment, file.parent, splits)
-        runs = [train(experiment, getattr(module, experiment["model"]["class"]), x, y, splits, s) for s in SEEDS]
+        model_class = getattr(module, experiment["model"]["class"])
+        *runs, same = [train(experiment, model_class, x, y, splits, s) for s in starts(file, SEEDS)]
         key = "accuracy" if "accuracy" in runs[0] else "loss"
         values = [r[key] for r in runs]
         out[name] = {
@@ -98,9 +99,10 @@ def main():
             "min": min(values),
             "mean": float(np.mean(values)),
             "max": max(values),
+            "same_start": same[key],
             "runs": runs,
         }
-        print(name, key, sorted(round(v, 4) for v in values), runs[0].get("weights"))
+        print(name, key, sorted(round(v, 4) for v in values), "from Vitrine's start", same[key], runs[0].get("weights"))
     (ROOT / "test" / "reference" / "data_samples_train.json").write_text(json.dumps(out, indent=1) + "\n")
 
 

@@ -1,5 +1,6 @@
 """Trains the text models of media/samples with PyTorch, on the tokens and rows that Vitrine's preparation gives for
-seed 0, for five seeds of first weights and order. Writes the test figures to data_text_train.json.
+seed 0, for five seeds of first weights and order and from Vitrine's own (vitrine_start.py). Writes the test figures to
+data_text_train.json.
 
 Pinned: Python 3.11, torch 2.5.1 (CPU, one thread), numpy 2.4.6.
 Run from the repository's root: python test/reference/data_text_train.py
@@ -15,9 +16,10 @@ import torch
 import torch.nn.functional as F
 
 from data_samples_train import SAMPLES, read_json
+from vitrine_start import starts, summary
 
 HERE = Path(__file__).resolve().parent
-SEEDS = range(5)
+SEEDS = 5
 
 
 def sentiment(data, folder, splits):
@@ -57,14 +59,13 @@ def loss_of(model, x, y):
     return logits, F.cross_entropy(logits.view(-1, logits.size(-1)), y.view(-1))
 
 
-def train(experiment, model_class, parts, seed):
-    torch.manual_seed(seed)
-    model = model_class()
+def train(experiment, model_class, parts, start):
+    model = start.net(model_class)
     options = dict(experiment["optimizer"])
     optimizer = getattr(torch.optim, options.pop("name"))(model.parameters(), **options)
     x, y = parts["train"]
     for _ in range(experiment["epochs"]):
-        for batch in torch.randperm(len(x)).split(experiment["batchSize"]):
+        for batch in start.batches(range(len(x)), experiment["batchSize"]):
             optimizer.zero_grad()
             loss_of(model, x[batch], y[batch])[1].backward()
             optimizer.step()
@@ -86,12 +87,8 @@ def main():
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         parts = prepare(experiment["data"], file.parent, splits.get(name))
-        runs = [train(experiment, getattr(module, experiment["model"]["class"]), parts, s) for s in SEEDS]
-        out[name] = {
-            k: {"min": min(v), "mean": sum(v) / len(v), "max": max(v)}
-            for k in ("loss", "accuracy")
-            for v in [[r[k] for r in runs]]
-        }
+        model_class = getattr(module, experiment["model"]["class"])
+        out[name] = summary([train(experiment, model_class, parts, s) for s in starts(file, SEEDS)])
         print(name, out[name])
     (HERE / "data_text_train.json").write_text(json.dumps(out, indent=1) + "\n")
 

@@ -1,5 +1,6 @@
 """Trains the models of media/samples whose data are of the kind "columns" with PyTorch, on the very rows that Vitrine's
-split of seed 0 gives, for five seeds of first weights and order. Writes the test figures to samples_columns_train.json.
+split of seed 0 gives, for five seeds of first weights and order and from Vitrine's own (vitrine_start.py). Writes the test figures
+to samples_columns_train.json.
 
 Pinned: Python 3.11, torch 2.5.1 (CPU, one thread), numpy 2.4.6, pillow 12, scikit-learn 1.9.1.
 Run from the repository's root: python test/reference/samples_columns_train.py [NAME …]
@@ -22,9 +23,10 @@ from sklearn.metrics import ndcg_score
 
 from data_samples_train import SAMPLES, read_json
 from vitrine_split import split_rows
+from vitrine_start import starts, summary
 
 HERE = Path(__file__).resolve().parent
-SEEDS = range(5)
+SEEDS = 5
 FILES = ["recommendation/recommendation", "recommendation/matrix", "multimodal/multimodal"]
 
 
@@ -88,14 +90,12 @@ def run(name):
     spec.loader.exec_module(module)
     loss_of = F.mse_loss if number else F.cross_entropy
     figures = []
-    for seed in SEEDS:
-        torch.manual_seed(seed)
-        model = getattr(module, experiment["model"]["class"])()
+    for start in starts(path, SEEDS):
+        model = start.net(getattr(module, experiment["model"]["class"]))
         options = dict(experiment["optimizer"])
         optimizer = getattr(torch.optim, options.pop("name"))(model.parameters(), **options)
-        train = torch.tensor(splits["train"])
         for _ in range(experiment["epochs"]):
-            for batch in train[torch.randperm(len(train))].split(experiment["batchSize"]):
+            for batch in start.batches(splits["train"], experiment["batchSize"]):
                 optimizer.zero_grad()
                 loss_of(model(*[x[batch] for x in inputs]), y[batch]).backward()
                 optimizer.step()
@@ -112,7 +112,7 @@ def run(name):
         else:
             found["accuracy"] = (out.argmax(1) == y[test]).float().mean().item()
         figures.append(found)
-    return {k: {"min": min(v), "mean": sum(v) / len(v), "max": max(v)} for k in figures[0] for v in [[f[k] for f in figures]]}
+    return summary(figures)
 
 
 def main():

@@ -1,13 +1,15 @@
-"""Trains media/samples/detection with PyTorch, on the very scenes that Vitrine's split of seed 0 gives, for two seeds of first weights and
-order, with torchmetrics' mean average precision; and mAP of made-up boxes. Writes samples_detection_train.json.
+"""Trains media/samples/detection with PyTorch, on the very scenes that Vitrine's split of seed 0 gives, for five seeds of first weights
+and order and from Vitrine's own (vitrine_start.py), with torchmetrics' mean average precision; and mAP of made-up boxes. Writes samples_detection_train.json, after each seed:
+with SEED … it trains these alone (5 is Vitrine's start) and keeps what the file says of the others.
 
 Pinned: Python 3.11, torch 2.5.1 (CPU, one thread), torchmetrics 1.9 with pycocotools 2.0.11, pillow 12.
-Run from the repository's root: python test/reference/samples_detection_train.py
+Run from the repository's root: python test/reference/samples_detection_train.py [SEED …]
 """
 
 import importlib.util
 import io
 import json
+import sys
 import zipfile
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from torchvision.ops import batched_nms
 
 from data_samples_train import SAMPLES, read_json
 from vitrine_split import split_rows
+from vitrine_start import starts, summary
 
 HERE = Path(__file__).resolve().parent
 C = 3
@@ -111,15 +114,17 @@ def main():
     spec = importlib.util.spec_from_file_location("sample", folder / experiment["model"]["file"])
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    figures = []
-    for seed in range(5):
-        torch.manual_seed(seed)
-        model = module.Detector()
+    path = HERE / "samples_detection_train.json"
+    before = json.loads(path.read_text()) if path.exists() and sys.argv[1:] else {}
+    figures = before.get("seeds", {})
+    begins = starts(folder / "detection.vitrine.json", 5)
+    for seed in map(int, sys.argv[1:] or range(6)):
+        start = begins[seed]
+        model = start.net(module.Detector)
         options = dict(experiment["optimizer"])
         optimizer = getattr(torch.optim, options.pop("name"))(model.parameters(), **options)
-        train = torch.tensor(splits["train"])
         for _ in range(experiment["epochs"]):
-            for batch in train[torch.randperm(len(train))].split(experiment["batchSize"]):
+            for batch in start.batches(splits["train"], experiment["batchSize"]):
                 optimizer.zero_grad()
                 loss_of(model(images[batch]), targets[batch]).backward()
                 optimizer.step()
@@ -130,10 +135,11 @@ def main():
             b = torch.tensor([k[0] for k in boxes[i]], dtype=torch.float32)
             b[:, 2:] += b[:, :2]
             truth.append((b / size, torch.tensor([k[1] for k in boxes[i]])))
-        figures.append(precision([decode(y, grid) for y in out], truth))
-        print(figures[-1], flush=True)
-    out = {k: {"min": min(v), "mean": sum(v) / len(v), "max": max(v)} for k in figures[0] for v in [[f[k] for f in figures]]}
-    (HERE / "samples_detection_train.json").write_text(json.dumps({"trained": out, "made_up": made_up()}) + "\n")
+        figures[str(seed)] = precision([decode(y, grid) for y in out], truth)
+        print(seed, figures[str(seed)], flush=True)
+        all_seeds = {s: figures[s] for s in sorted(figures)}
+        trained = summary(list(all_seeds.values())) if len(figures) > 1 else {}
+        path.write_text(json.dumps({"trained": trained, "seeds": all_seeds, "made_up": made_up()}) + "\n")
 
 
 if __name__ == "__main__":

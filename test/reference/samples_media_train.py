@@ -1,5 +1,5 @@
 """Trains the models of media/samples that hear and see with PyTorch, on the very rows that Vitrine's split of seed 0 gives, for
-three seeds of first weights and order. Writes the test figures to samples_media_train.json.
+five seeds of first weights and order and from Vitrine's own (vitrine_start.py). Writes the test figures to samples_media_train.json.
 
 Pinned: Python 3.11, torch 2.5.1 and torchaudio 2.5.1 (CPU, one thread), numpy 2.4.6, pillow 13.0.0.
 Run from the repository's root: python test/reference/samples_media_train.py [NAME …]
@@ -20,9 +20,10 @@ from PIL import Image, ImageSequence
 
 from data_samples_train import SAMPLES, read_json
 from vitrine_split import split_rows
+from vitrine_start import starts, summary
 
 HERE = Path(__file__).resolve().parent
-SEEDS = range(3)
+SEEDS = 5
 
 
 def net_of(folder, experiment):
@@ -66,15 +67,14 @@ def best_path(scores):
     return out
 
 
-def train(net, x, splits, experiment, loss_of):
+def train(start, net, x, splits, experiment, loss_of):
     options = dict(experiment["optimizer"])
     optimizer = getattr(torch.optim, options.pop("name"))(net.parameters(), **options)
     schedule = dict(experiment.get("schedule", {"name": "ConstantLR", "factor": 1}))
     schedule = getattr(torch.optim.lr_scheduler, schedule.pop("name"))(optimizer, **schedule)
-    rows = torch.tensor(splits["train"])
     for _ in range(experiment["epochs"]):
         net.train()
-        for batch in rows[torch.randperm(len(rows))].split(experiment["batchSize"]):
+        for batch in start.batches(splits["train"], experiment["batchSize"]):
             optimizer.zero_grad()
             loss_of(net(x[batch]), batch).backward()
             optimizer.step()
@@ -82,7 +82,8 @@ def train(net, x, splits, experiment, loss_of):
     net.eval()
 
 
-def recognition(folder, experiment):
+def recognition(file, experiment):
+    folder = file.parent
     data = experiment["data"]
     with open(folder / data["file"], newline="") as f:
         rows = list(csv.DictReader(f))
@@ -100,10 +101,9 @@ def recognition(folder, experiment):
         return F.ctc_loss(F.log_softmax(scores, -1).transpose(0, 1), torch.cat(y), steps, lengths)
 
     figures = []
-    for seed in SEEDS:
-        torch.manual_seed(seed)
-        net = net_of(folder, experiment)()
-        train(net, x, splits, experiment, loss_of)
+    for start in starts(file, SEEDS):
+        net = start.net(net_of(folder, experiment))
+        train(start, net, x, splits, experiment, loss_of)
         with torch.no_grad():
             found = [best_path(s) for s in net(x[splits["test"]])]
         truth = [texts[i] for i in splits["test"]]
@@ -117,7 +117,8 @@ def recognition(folder, experiment):
     return figures
 
 
-def synthesis(folder, experiment):
+def synthesis(file, experiment):
+    folder = file.parent
     data = experiment["data"]
     with open(folder / data["file"], newline="") as f:
         rows = list(csv.DictReader(f))
@@ -141,17 +142,17 @@ def synthesis(folder, experiment):
         for j, c in enumerate(r["text"][: texts.shape[1]]):
             texts[i, j] = letters.index(c) + 2
     figures = []
-    for seed in SEEDS:
-        torch.manual_seed(seed)
-        net = net_of(folder, experiment)()
-        train(net, texts, splits, experiment, lambda out, batch: F.mse_loss(out, y[batch]))
+    for start in starts(file, SEEDS):
+        net = start.net(net_of(folder, experiment))
+        train(start, net, texts, splits, experiment, lambda out, batch: F.mse_loss(out, y[batch]))
         with torch.no_grad():
             out, truth = net(texts[splits["test"]]), y[splits["test"]]
         figures.append({"loss": F.mse_loss(out, truth).item(), "mae": F.l1_loss(out, truth).item()})
     return figures
 
 
-def video(folder, experiment):
+def video(file, experiment):
+    folder = file.parent
     data = experiment["data"]
     clips, y = [], []
     for c, name in enumerate(sorted(p.name for p in (folder / data["file"]).iterdir())):
@@ -164,10 +165,9 @@ def video(folder, experiment):
     x = (x - x[splits["train"]].mean()) / x[splits["train"]].std(correction=0)
     y = torch.tensor(y)
     figures = []
-    for seed in SEEDS:
-        torch.manual_seed(seed)
-        net = net_of(folder, experiment)()
-        train(net, x, splits, experiment, lambda out, batch: F.cross_entropy(out, y[batch]))
+    for start in starts(file, SEEDS):
+        net = start.net(net_of(folder, experiment))
+        train(start, net, x, splits, experiment, lambda out, batch: F.cross_entropy(out, y[batch]))
         with torch.no_grad():
             out = net(x[splits["test"]])
         figures.append({"accuracy": (out.argmax(1) == y[splits["test"]]).float().mean().item()})
@@ -187,12 +187,7 @@ def main():
     out = json.loads(path.read_text()) if path.exists() else {}
     for name in sys.argv[1:] or SAMPLES_OF:
         file = SAMPLES / f"{name}.vitrine.json"
-        figures = SAMPLES_OF[name](file.parent, read_json(file))
-        out[name] = {
-            k: {"min": min(v), "mean": sum(v) / len(v), "max": max(v)}
-            for k in figures[0]
-            for v in [[f[k] for f in figures]]
-        }
+        out[name] = summary(SAMPLES_OF[name](file, read_json(file)))
         print(name, out[name], flush=True)
     path.write_text(json.dumps(out, indent=1) + "\n")
 

@@ -1,5 +1,5 @@
-"""What PyTorch reaches with the samples that the other samples_*_train.py do not train: triage (five seeds, the rows of
-Vitrine's split), and cartpole by PPO and by double DQN in Gymnasium's CartPole-v1 (three and five seeds), with the hyperparameters
+"""What PyTorch reaches with the samples that the other samples_*_train.py do not train: triage (five seeds and Vitrine's own start,
+vitrine_start.py; the rows of Vitrine's split), and cartpole by PPO and by double DQN in Gymnasium's CartPole-v1 (three and five seeds), with the hyperparameters
 of the experiment files and Vitrine's rules: advantages by GAE 0.95, a linearly falling rate, the best ten validation
 episodes keep the policy; a replay buffer of 10,000, epsilon from 1 to 0.05 over half of the run. To samples_more_train.json.
 
@@ -22,6 +22,7 @@ from sklearn.metrics import roc_auc_score
 
 from data_samples_train import SAMPLES, read_json
 from vitrine_split import split_rows
+import vitrine_start
 
 HERE = Path(__file__).resolve().parent
 
@@ -32,7 +33,7 @@ def sample(name):
     spec = importlib.util.spec_from_file_location("sample", path.parent / experiment["model"]["file"])
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return experiment, getattr(module, experiment["model"]["class"]), path.parent
+    return experiment, getattr(module, experiment["model"]["class"]), path
 
 
 def optimizer_of(experiment, model):
@@ -41,9 +42,9 @@ def optimizer_of(experiment, model):
 
 
 def triage():
-    experiment, model_class, folder = sample("triage/triage")
+    experiment, model_class, path = sample("triage/triage")
     data = experiment["data"]
-    with open(folder / data["file"], newline="") as f:
+    with open(path.parent / data["file"], newline="") as f:
         rows = list(csv.DictReader(f))
     classes = sorted({r[data["target"]] for r in rows})
     y = torch.tensor([classes.index(r[data["target"]]) for r in rows])
@@ -59,12 +60,11 @@ def triage():
     x = torch.tensor(np.stack(columns, 1), dtype=torch.float32)
     test = torch.tensor(s["test"])
     figures = []
-    for seed in range(5):
-        torch.manual_seed(seed)
-        model = model_class()
+    for start in vitrine_start.starts(path, 5):
+        model = start.net(model_class)
         optimizer = optimizer_of(experiment, model)
         for _ in range(experiment["epochs"]):
-            for batch in torch.tensor(s["train"])[torch.randperm(len(s["train"]))].split(experiment["batchSize"]):
+            for batch in start.batches(s["train"], experiment["batchSize"]):
                 optimizer.zero_grad()
                 F.cross_entropy(model(x[batch]), y[batch]).backward()
                 optimizer.step()
@@ -77,7 +77,7 @@ def triage():
             }
         )
     linear = LogisticRegression().fit(x[s["train"]], y[s["train"]])
-    return summary(figures) | {"logistic_regression": float(linear.score(x[test], y[test]))}
+    return vitrine_start.summary(figures) | {"logistic_regression": float(linear.score(x[test], y[test]))}
 
 
 def mean_return(act, seed, episodes):

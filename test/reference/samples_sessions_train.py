@@ -1,5 +1,5 @@
 """Trains media/samples/next-item with PyTorch, on the very sessions that Vitrine's split of seed 0 gives, for five seeds of
-first weights and order. Writes the test figures to samples_sessions_train.json.
+first weights and order and from Vitrine's own (vitrine_start.py). Writes the test figures to samples_sessions_train.json.
 
 Pinned: Python 3.11, torch 2.5.1 (CPU, one thread).
 Run from the repository's root: python test/reference/samples_sessions_train.py
@@ -16,6 +16,7 @@ import torch.nn.functional as F
 
 from data_samples_train import SAMPLES, read_json
 from vitrine_split import split_rows
+from vitrine_start import starts, summary
 
 HERE = Path(__file__).resolve().parent
 
@@ -43,14 +44,12 @@ def main():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     figures = []
-    for seed in range(5):
-        torch.manual_seed(seed)
-        model = module.NextItem()
+    for start in starts(folder / "behaviour.vitrine.json", 5):
+        model = start.net(module.NextItem)
         options = dict(experiment["optimizer"])
         optimizer = getattr(torch.optim, options.pop("name"))(model.parameters(), **options)
-        train = torch.tensor(splits["train"])
         for _ in range(experiment["epochs"]):
-            for batch in train[torch.randperm(len(train))].split(experiment["batchSize"]):
+            for batch in start.batches(splits["train"], experiment["batchSize"]):
                 optimizer.zero_grad()
                 F.cross_entropy(model(x[batch]).flatten(0, 1), y[batch].flatten(), ignore_index=0).backward()
                 optimizer.step()
@@ -64,7 +63,7 @@ def main():
             "hit_rate_10": (place <= 10).float().mean().item(),
             "mrr": (1 / place).mean().item(),
         })
-    out = {k: {"min": min(v), "mean": sum(v) / len(v), "max": max(v)} for k in figures[0] for v in [[f[k] for f in figures]]}
+    out = summary(figures)
     print(out)
     (HERE / "samples_sessions_train.json").write_text(json.dumps(out, indent=1) + "\n")
 

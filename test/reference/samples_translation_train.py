@@ -1,5 +1,5 @@
 """Trains media/samples/translation with PyTorch, on the very tokens and rows that Vitrine's preparation gives for seed 0,
-for three seeds of first weights and order. Writes the test figures to samples_translation_train.json.
+for three seeds of first weights and order and from Vitrine's own (vitrine_start.py). Writes the test figures to samples_translation_train.json.
 
 Pinned: Python 3.11, torch 2.5.1 (CPU, one thread), sacrebleu 2.5.1.
 Run from the repository's root: python test/reference/samples_translation_train.py
@@ -17,9 +17,10 @@ import torch.nn.functional as F
 
 from data_samples_train import SAMPLES, read_json
 from vitrine_split import split_rows
+from vitrine_start import starts, summary
 
 HERE = Path(__file__).resolve().parent
-SEEDS = range(3)
+SEEDS = 3
 BEGIN, END = 2, 3
 
 
@@ -52,14 +53,12 @@ def main():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     figures = []
-    for seed in SEEDS:
-        torch.manual_seed(seed)
-        model = module.Translator()
+    for start in starts(folder / "translation.vitrine.json", SEEDS):
+        model = start.net(module.Translator)
         options = dict(experiment["optimizer"])
         optimizer = getattr(torch.optim, options.pop("name"))(model.parameters(), **options)
-        train = torch.tensor(splits["train"])
         for _ in range(experiment["epochs"]):
-            for batch in train[torch.randperm(len(train))].split(experiment["batchSize"]):
+            for batch in start.batches(splits["train"], experiment["batchSize"]):
                 optimizer.zero_grad()
                 logits = model(source[batch], given[batch])
                 F.cross_entropy(logits.flatten(0, 1), goal[batch].flatten(), ignore_index=0).backward()
@@ -88,7 +87,7 @@ def main():
             "bleu": bleu / 100,
         })
         print(figures[-1])
-    out = {k: {"min": min(v), "mean": sum(v) / len(v), "max": max(v)} for k in figures[0] for v in [[f[k] for f in figures]]}
+    out = summary(figures)
     (HERE / "samples_translation_train.json").write_text(json.dumps(out, indent=1) + "\n")
 
 

@@ -52,6 +52,10 @@ export function readNpy(bytes: Uint8Array, file: string, what: string): NumpyArr
   const { descr, fortran, shape } = parseHeader(header, bad);
   const kind = /^([<>|=])([a-zA-Z]\d+)$/.exec(descr);
   const how = kind && Object.hasOwn(readers, kind[2]!) ? readers[kind[2]!] : undefined;
+  if (!how && /O$/.test(descr))
+    throw bad(
+      'this is an array of Python objects, which only Python can unpack. Save numbers: array.astype("float32").',
+    );
   if (!how)
     throw bad(
       `the values are of the type "${descr}"; expected booleans, integers or floats. Convert it with array.astype("float32").`,

@@ -103,11 +103,26 @@ function readSound(view: DataView, start: number, size: number, format: Format):
     if (!Number.isFinite(x)) throw new Error(`sample ${i} is no number`);
     samples[i] = x;
   }
-  const short =
+  const lie =
     !unknown && size > there
       ? `the header says ${size} bytes of sound, but ${there} are there; those were read`
-      : undefined;
-  return { sampleRate, channels, samples, ...(short && { note: short }) };
+      : unknown || restIsChunks(view, start + size + (size % 2))
+        ? undefined
+        : `the header says ${size} bytes of sound, but ${there - size} more follow; they were not read`;
+  return { sampleRate, channels, samples, ...(lie && { note: lie }) };
+}
+
+/** Whether what follows the sound may be chunks (cues, tags), or is nothing. */
+function restIsChunks(view: DataView, at: number): boolean {
+  const left = view.byteLength - at;
+  // A byte or two of padding tell nothing.
+  if (left < 3) return true;
+  if (left < 8) return false;
+  for (let i = 0; i < 4; i++) {
+    const c = view.getUint8(at + i);
+    if (c < 0x20 || c > 0x7e) return false;
+  }
+  return view.getUint32(at + 4, true) <= left - 8;
 }
 
 function printable(text: string): string {

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { throwIfCancelled } from '../../model/errors';
-import { readBytes, readWhole } from '../bytes';
+import { isPacked, readBytes, readWhole } from '../bytes';
 import type { Dataset, DatasetKind, LoadContext } from '../dataset';
 import { decodeText } from '../decode';
 import { streamTable } from '../stream/load';
@@ -39,7 +39,7 @@ export type CsvOptions = Static<typeof csvSchema>;
 export const kind: DatasetKind = {
   id: 'csv',
   title: 'Table (CSV, TSV)',
-  extensions: ['.csv', '.tsv', '.tab'],
+  extensions: ['.csv', '.tsv', '.tab', '.csv.gz', '.tsv.gz'],
   schema: csvSchema,
 
   async load(options, context) {
@@ -64,7 +64,8 @@ async function loadCsv(options: CsvOptions, context: LoadContext): Promise<Datas
     info => (info.isFile() ? info.size : 0),
     () => 0,
   );
-  if (size > (context.memory ?? maxInMemory)) return streamTable(file, size, options, context);
+  if (size > (context.memory ?? maxInMemory) && !(await isPacked(file)))
+    return streamTable(file, size, options, context);
   const bytes = await readWhole(file);
   throwIfCancelled(context.signal);
   const hash = createHash('sha256').update(bytes).digest('hex');

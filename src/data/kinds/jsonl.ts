@@ -1,4 +1,4 @@
-/** JSON Lines: one object a line. */
+/** JSON: one object a line, or a list of objects. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
@@ -6,7 +6,7 @@ import { readBytes, readWhole } from '../bytes';
 import type { DatasetKind } from '../dataset';
 import { decodeText } from '../decode';
 import { headsOf } from '../table/head';
-import { readJsonl } from '../table/jsonl';
+import { isJsonList, readJsonl } from '../table/jsonl';
 import { tableFields } from '../table/options';
 import { bad } from '../table/table';
 import { TableDataset } from '../table/tableDataset';
@@ -14,7 +14,12 @@ import { TableDataset } from '../table/tableDataset';
 const headBytes = 1024 * 1024;
 
 export const jsonlSchema = Type.Object(
-  { kind: Type.Literal('jsonl', { description: 'JSON Lines: an object on each line.' }), ...tableFields },
+  {
+    kind: Type.Literal('jsonl', {
+      description: 'JSON Lines: an object on each line; or JSON: a list of objects.',
+    }),
+    ...tableFields,
+  },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );
 
@@ -22,8 +27,8 @@ type JsonlOptions = Static<typeof jsonlSchema>;
 
 export const kind: DatasetKind = {
   id: 'jsonl',
-  title: 'JSON Lines',
-  extensions: ['.jsonl', '.ndjson'],
+  title: 'JSON Lines, JSON',
+  extensions: ['.jsonl', '.ndjson', '.jsonl.gz'],
   schema: jsonlSchema,
 
   async load(options, context) {
@@ -41,8 +46,9 @@ export const kind: DatasetKind = {
     const file = path.resolve(context.folder, (options as JsonlOptions).file);
     const { bytes, cut } = await readBytes(file, headBytes);
     let text = textOf(bytes, file, cut);
-    // Half a line is no row.
-    if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n'));
+    // Half a line is no row; half a list is none either.
+    if (cut && isJsonList(text)) text = textOf(await readWhole(file), file);
+    else if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n'));
     return headsOf(readJsonl(text, file, { maxRows: 1000 }));
   },
 };

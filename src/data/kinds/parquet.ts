@@ -11,7 +11,12 @@ import { asRows } from '../table/table';
 import { TableDataset } from '../table/tableDataset';
 
 export const parquetSchema = Type.Object(
-  { kind: Type.Literal('parquet', { description: 'A Parquet file with flat columns.' }), ...tableFields },
+  {
+    kind: Type.Literal('parquet', {
+      description: 'A Parquet file; fields of groups are columns like `user.age`, lists are left out.',
+    }),
+    ...tableFields,
+  },
   { additionalProperties: false, description: 'The data to train and test with.' },
 );
 

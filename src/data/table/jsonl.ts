@@ -1,4 +1,5 @@
-/** JSON Lines as a table: one object a line, its fields the columns. */
+/** JSON Lines, or a list of objects, as a table: one object a row, its fields the columns. */
+import { printParseErrorCode, visit } from 'jsonc-parser';
 import { throwIfCancelled } from '../../model/errors';
 import { Builder, bad, maxColumns, type Table } from './table';
 import { clip } from './words';
@@ -12,7 +13,7 @@ export interface JsonlOptions {
 
 /**
  * Fields of nested objects are columns named by their path, "user.age"; a field that a line lacks is missing there.
- * True and false are the categories "true" and "false".
+ * True and false are the categories "true" and "false". Where the text is a list of objects, each of these is a row.
  *
  * @throws VitrineError bad-data naming the line: no JSON, no object, a list as a value.
  */
@@ -22,16 +23,17 @@ export function readJsonl(text: string, file: string, options: JsonlOptions = {}
   const notes: string[] = [];
   let blank = 0;
   let at = 0;
-  for (const line of linesOf(text)) {
-    at++;
+  const list = isJsonList(text);
+  for (const item of list ? itemsOf(text, file) : linesOf(text)) {
+    at = item.line;
     if (lines.length === options.maxRows) break;
-    if (line.trim() === '') {
+    if (item.text.trim() === '') {
       blank++;
       continue;
     }
-    if (at % 10_000 === 0) throwIfCancelled(options.signal);
+    if (lines.length % 10_000 === 0) throwIfCancelled(options.signal);
     const row = lines.push(at) - 1;
-    for (const [name, value] of fieldsOf(parseLine(line, file, at), file, at)) {
+    for (const [name, value] of fieldsOf(parseItem(item.text, file, at, list), file, at)) {
       let column = columns.get(name);
       if (!column) {
         if (columns.size === maxColumns)
@@ -65,32 +67,88 @@ export function readJsonl(text: string, file: string, options: JsonlOptions = {}
   };
 }
 
-function* linesOf(text: string): Generator<string> {
+/** A row as it is written, and the line of the file in which it begins. */
+interface Item {
+  text: string;
+  line: number;
+}
+
+/** Whether the text is JSON's list of objects, instead of an object on each line. */
+export function isJsonList(text: string): boolean {
+  return /^[\uFEFF\s]*\[\s*(\{|\]|$)/.test(text.slice(0, 1000));
+}
+
+function* linesOf(text: string): Generator<Item> {
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  while (start < text.length) {
+  for (let line = 1; start < text.length; line++) {
     const end = text.indexOf('\n', start);
-    yield text.slice(start, end < 0 ? text.length : end);
+    yield { text: text.slice(start, end < 0 ? text.length : end), line };
     if (end < 0) return;
     start = end + 1;
   }
 }
 
-function parseLine(line: string, file: string, at: number): object {
+/** The objects of a list. @throws bad-data at the line of the first mistake. */
+function itemsOf(text: string, file: string): Item[] {
+  const body = text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text;
+  const items: Item[] = [];
+  let depth = 0;
+  let begin = { offset: 0, line: 0 };
+  const enter = (offset: number, zeroLine: number, list: boolean) => {
+    if (depth === 1 && list) throw noObject(body.slice(offset, offset + 80), file, zeroLine + 1);
+    if (depth === 1) begin = { offset, line: zeroLine + 1 };
+    depth++;
+  };
+  visit(
+    body,
+    {
+      onObjectBegin: (offset, _, line) => enter(offset, line, false),
+      onArrayBegin: (offset, _, line) => enter(offset, line, true),
+      onArrayEnd: () => depth--,
+      onObjectEnd: (offset, length) => {
+        depth--;
+        if (depth === 1) items.push({ text: body.slice(begin.offset, offset + length), line: begin.line });
+      },
+      onLiteralValue: (_, offset, length, line) => {
+        if (depth === 1) throw noObject(body.slice(offset, offset + length), file, line + 1);
+      },
+      onError: (code, offset, _, line) => {
+        const mistake = printParseErrorCode(code)
+          .replace(/([a-z])([A-Z])/g, '$1 $2')
+          .toLowerCase();
+        const found = body.slice(offset, offset + 80).trim();
+        throw bad(
+          file,
+          line + 1,
+          `Line ${line + 1}: ${mistake}, found ${found === '' ? 'the end of the file' : clip(found)}. Expected a JSON list of objects, e.g. [{"x": 1.5}, {"x": 2}].`,
+        );
+      },
+    },
+    { disallowComments: true },
+  );
+  return items;
+}
+
+function parseItem(text: string, file: string, at: number, list: boolean): object {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(text);
   } catch {
     throw bad(
       file,
       at,
-      `Line ${at}: found ${clip(line.trim())}, expected one JSON object on this line. Write it on a single line, with double quotes.`,
+      `Line ${at}: found ${clip(text.trim())}, expected one JSON object${list ? '' : ' on this line. Write it on a single line'}, with double quotes.`,
     );
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw bad(
+  throw noObject(text, file, at);
+}
+
+function noObject(text: string, file: string, at: number): Error {
+  return bad(
     file,
     at,
-    `Line ${at}: found ${clip(line.trim())}, expected an object with the columns by name, e.g. {"x": 1.5}.`,
+    `Line ${at}: found ${clip(text.trim())}, expected an object with the columns by name, e.g. {"x": 1.5}.`,
   );
 }
 

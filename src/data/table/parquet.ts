@@ -1,13 +1,15 @@
 /** Parquet as a table. The format: https://parquet.apache.org/docs/file-format/ */
-import { type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { type FileMetaData, parquetMetadata, parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { throwIfCancelled } from '../../model/errors';
+import { listed } from '../../model/suggest';
 import { Builder, bad, type Column, maxColumns, type Table } from './table';
 import { clip } from './words';
 
 /** Cells, rows times columns, that are held at once. */
 const maxCells = 200_000_000;
 const piece = 20_000;
+const maxDepth = 16;
 
 export interface ParquetOptions {
   keepText?: ReadonlySet<string>;
@@ -16,9 +18,10 @@ export interface ParquetOptions {
 }
 
 /**
- * Numbers, texts, booleans ("true", "false"), dates and times (ISO 8601) of flat columns.
+ * Numbers, texts, booleans ("true", "false"), dates and times (ISO 8601). Fields of groups are columns named by their path,
+ * "user.age"; columns of lists are left out, and that is noted.
  *
- * @throws VitrineError bad-data for a file that is damaged, nested or too large.
+ * @throws VitrineError bad-data for a file that is damaged, too large or of lists alone.
  */
 export async function readParquet(
   bytes: Uint8Array,
@@ -27,14 +30,17 @@ export async function readParquet(
 ): Promise<Table> {
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   const metadata = metadataOf(bytes, buffer, file);
-  const names = columnNames(metadata, file);
+  const { paths, lists } = columnsOf(metadata, file);
+  const names = paths.map(p => p.join('.'));
+  // What holds lists is not even unpacked.
+  const columns = lists.length > 0 ? [...new Set(paths.map(p => p[0]!))] : undefined;
   const total = rowsIn(metadata, names.length, bytes.length, file);
   const rows = Math.min(total, options.maxRows ?? total);
   const builders = names.map(name => new Builder(name, options.keepText?.has(name) ?? false));
   for (let start = 0; start < rows; start += piece) {
     throwIfCancelled(options.signal);
     const end = Math.min(rows, start + piece);
-    const read = await readRows(buffer, metadata, start, end, file);
+    const read = await readRows(buffer, metadata, columns, start, end, file);
     if (read.length !== end - start)
       throw bad(
         file,
@@ -44,7 +50,7 @@ export async function readParquet(
     read.forEach((values, i) => {
       const row = start + i;
       names.forEach((name, c) => {
-        builders[c]!.add(row, cellText(values[name], row, name, file));
+        builders[c]!.add(row, cellText(valueAt(values, paths[c]!), row, name, file));
       });
     });
   }
@@ -54,8 +60,22 @@ export async function readParquet(
     columns: builders.map((b): Column => b.finish(rows, '\t')),
     rows,
     lines: Int32Array.from({ length: rows }, (_, i) => i + 1),
-    notes: [],
+    notes: lists.length > 0 ? [leftOut(lists)] : [],
   };
+}
+
+function leftOut(lists: readonly string[]): string {
+  const few = lists.length === 1;
+  return `The ${few ? 'column' : 'columns'} ${listed(lists.map(n => clip(n)))} ${few ? 'holds' : 'hold'} lists and ${few ? 'was' : 'were'} left out: give each value a column of its own.`;
+}
+
+function valueAt(values: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {
+  let value: unknown = values;
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
 }
 
 const damaged = 'It is damaged or not a Parquet file; write it again.';
@@ -78,22 +98,48 @@ function metadataOf(bytes: Uint8Array, buffer: ArrayBuffer, file: string): FileM
   }
 }
 
-function columnNames(metadata: FileMetaData, file: string): string[] {
-  const [, ...elements] = metadata.schema;
+/** The paths of the columns with single values, and the names of those that hold lists. */
+function columnsOf(metadata: FileMetaData, file: string): { paths: string[][]; lists: string[] } {
+  const [root, ...elements] = metadata.schema;
   if (elements.length === 0 || elements.length > maxColumns)
     throw bad(file, undefined, `The file has ${elements.length} columns; expected 1 to ${maxColumns}.`);
-  const nested = elements.find(e => (e.num_children ?? 0) > 0 || e.repetition_type === 'REPEATED');
-  if (nested)
+  const paths: string[][] = [];
+  const lists: string[] = [];
+  const left = [...elements].reverse();
+  for (let i = root?.num_children ?? elements.length; i > 0 && left.length > 0; i--) {
+    const leaves = leavesOf(left, []);
+    if (leaves.some(l => l.list)) lists.push(leaves[0]!.path[0]!);
+    else paths.push(...leaves.map(l => l.path));
+  }
+  if (paths.length === 0)
     throw bad(
       file,
       undefined,
-      `The column "${clip(nested.name)}" is nested (a list or a group). Expected plain columns: give each of its values a column of its own.`,
+      `All columns (${listed(lists.map(n => clip(n)))}) hold lists. Give each value a column of its own.`,
     );
-  const names = elements.map(e => e.name);
+  const names = paths.map(p => p.join('.'));
   const twice = names.find((n, i) => names.indexOf(n) !== i);
   if (twice !== undefined)
     throw bad(file, undefined, `Two columns are named "${clip(twice)}". Give each its own name.`);
-  return names;
+  return { paths, lists };
+}
+
+interface Leaf {
+  path: string[];
+  list: boolean;
+}
+
+/** Takes one column, whatever is nested in it, off the end of the schema's elements, which stand in reverse. */
+function leavesOf(left: SchemaElement[], above: readonly string[]): Leaf[] {
+  const element = left.pop()!;
+  const path = [...above, element.name];
+  const list = element.repetition_type === 'REPEATED';
+  const children = element.num_children ?? 0;
+  // A file may claim any depth.
+  if (children === 0 || path.length > maxDepth) return [{ path, list: list || children > 0 }];
+  const leaves: Leaf[] = [];
+  for (let i = 0; i < children && left.length > 0; i++) leaves.push(...leavesOf(left, path));
+  return leaves.map(l => ({ ...l, list: l.list || list }));
 }
 
 function rowsIn(metadata: FileMetaData, columns: number, bytes: number, file: string): number {
@@ -129,12 +175,20 @@ function rowsIn(metadata: FileMetaData, columns: number, bytes: number, file: st
 async function readRows(
   buffer: ArrayBuffer,
   metadata: FileMetaData,
+  columns: string[] | undefined,
   rowStart: number,
   rowEnd: number,
   file: string,
 ): Promise<Record<string, unknown>[]> {
   try {
-    return await parquetReadObjects({ file: buffer, metadata, compressors, rowStart, rowEnd });
+    return await parquetReadObjects({
+      file: buffer,
+      metadata,
+      compressors,
+      rowStart,
+      rowEnd,
+      ...(columns && { columns }),
+    });
   } catch (e) {
     throw bad(file, undefined, `Rows ${rowStart} to ${rowEnd - 1} cannot be read (${why(e)}). ${damaged}`);
   }

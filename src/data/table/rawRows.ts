@@ -13,7 +13,7 @@ import { readTable, type Table, textAt } from './table';
 export type RawRow = Record<string, string | number | null>;
 
 /**
- * The table of a file by its ending: .jsonl, .ndjson, .parquet, .npy, .npz (its array "X", or the only one), else
+ * The table of a file by its ending: .jsonl, .ndjson, .json, .parquet, .npy, .npz (its array "X", or the only one), else
  * delimited text.
  *
  * @param keepText columns whose cells keep their spelling.
@@ -27,7 +27,8 @@ export async function readTableFile(
   const full = path.resolve(file);
   const bytes = await readWhole(full);
   const options = { keepText, ...(signal && { signal }) };
-  switch (path.extname(full).toLowerCase()) {
+  const name = full.replace(/\.gz$/i, '');
+  switch (path.extname(name).toLowerCase()) {
     case '.parquet':
       return readParquet(bytes, full, options);
     case '.npy':
@@ -41,7 +42,7 @@ export async function readTableFile(
   const decoded = decodeText(bytes);
   if (!decoded)
     throw new VitrineError('bad-data', `${file} is not text. Expected a table.`, { at: { file: full } });
-  return /\.(jsonl|ndjson)$/i.test(full)
+  return /\.(jsonl|ndjson|json)$/i.test(name)
     ? readJsonl(decoded.text, full, options)
     : readTable(decoded.text, full, options);
 }

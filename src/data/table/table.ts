@@ -2,6 +2,7 @@
  * Reads delimited text into columns: numbers as doubles, everything else as shared strings. Refuses what is not a
  * table, naming line, column, what was found and what to do.
  */
+import path from 'node:path';
 import Papa from 'papaparse';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
@@ -365,7 +366,7 @@ export class Builder {
   }
 }
 
-/** For sources that have rows but no lines: what is said of "Line 3" is said of "Row 3", and no editor is sent there. */
+/** For sources that have rows but no lines: what is said of "Line 3" is said of "Row 3" of the file, and no editor is sent there. */
 export function asRows<T>(task: () => T): T {
   try {
     return task();
@@ -374,7 +375,9 @@ export function asRows<T>(task: () => T): T {
     if (!(e instanceof VitrineError) || at?.line === undefined) throw e;
     throw new VitrineError(
       e.code,
-      e.message.replace(/^Line (\d)/, 'Row $1').replaceAll('The header has', 'There are'),
+      e.message
+        .replace(/^Line (\d+)/, `${path.basename(at.file)}, row $1`)
+        .replaceAll('The header has', 'There are'),
       {
         at: { file: at.file },
       },

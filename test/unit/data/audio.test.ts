@@ -92,6 +92,9 @@ describe('WAV files', () => {
     const stream = decodeWav(change(40, 0xff, 0xff, 0xff, 0xff));
     assert.equal(stream.samples.length, 5);
     assert.equal(stream.note, undefined);
+    const short = decodeWav(change(40, 4, 0, 0, 0));
+    assert.equal(short.samples.length, 2);
+    assert.match(short.note!, /4 bytes of sound, but 6 more follow/);
   });
 });
 

@@ -8,7 +8,7 @@ import { readNpy } from '../../../src/data/arrays/npy';
 import type { Dataset } from '../../../src/data/dataset';
 import { decodeImage } from '../../../src/data/image/decode';
 import { planes, resize } from '../../../src/data/image/resize';
-import { loadDataset } from '../../../src/data/load';
+import { datasetKind, loadDataset } from '../../../src/data/load';
 import { restoreSaved } from '../../../src/data/restore';
 import { VitrineError } from '../../../src/model/errors';
 import expected from '../../reference/data_kinds.json';
@@ -78,12 +78,58 @@ describe('JSON Lines', () => {
     ['a list as a value', '{"x": [1], "y": 2}\n', /^Line 1, field "x": found a list/],
     ['an empty file', '\n\n', /empty/],
     ['a half line', '{"x": 1, "y": 2}\n{"x": 1,', /^Line 2/],
+    [
+      'a list with a mistake',
+      '[{"x": 1, "y": 2},\n {"x": 1 "y": 3}]',
+      /^Line 2: comma expected, found "y": 3/,
+    ],
+    [
+      'a list that ends too early',
+      '[{"x": 1, "y": 2},\n {"x": 1, "y"',
+      /^Line 2: .*found the end of the file/,
+    ],
+    ['a list of something else', '[{"x": 1, "y": 2},\n\n 3]', /^Line 3: found 3, expected an object/],
+    ['a list within the list', '[{"x": 1, "y": 2}, [1]]', /^Line 1: found \[1\]\], expected an object/],
     ['a cave', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`, /nests deeper/],
   ] as const)
     it(`names the line with ${what}`, async () => {
       const file = put('bad.jsonl', content);
       assert.match(await failure(() => load({ kind: 'jsonl', file, target: 'y' })), message);
     });
+
+  it('reads a list of objects too, whatever its line breaks', async () => {
+    for (const [i, list] of [
+      JSON.stringify(lines),
+      `\uFEFF\n${JSON.stringify(lines, null, 2)}\n`,
+    ].entries()) {
+      const file = put(`list-${i}.json`, list);
+      const [a, b] = await Promise.all(
+        [file, put('a.jsonl', text)].map(file =>
+          load({ kind: 'jsonl', file, target: 'y', split: none, missing: 'mean' }),
+        ),
+      );
+      assert.deepEqual(a!.batch([0, 1, 2, 3]), b!.batch([0, 1, 2, 3]));
+    }
+  });
+
+  it('reads what gzip packed, as every table, and says what is wrong with it', async () => {
+    const file = put('a.jsonl.gz', gzipSync(text));
+    const data = await load({ kind: 'jsonl', file, target: 'y', split: none, missing: 'mean' });
+    assert.equal(data.raw(1).values['who.age'], 41);
+    const csv = gzipSync(`x,y\n${'1,a\n2,b\n'.repeat(300_000)}`);
+    const table = { kind: 'csv', target: 'y', split: none };
+    assert.equal((await load({ ...table, file: put('t.csv.gz', csv) })).splits.train.length, 600_000);
+    const heads = await datasetKind('csv').columns!({ file: 't.csv.gz' }, { folder });
+    assert.deepEqual(
+      heads.map(h => h.name),
+      ['x', 'y'],
+    );
+    const cut = put('cut.csv.gz', csv.subarray(0, 500));
+    assert.match(
+      await failure(() => load({ ...table, file: cut })),
+      /cut\.csv\.gz is packed by gzip and cannot be/,
+    );
+  });
 
   it('takes names that mean something to JavaScript', async () => {
     const file = put(
@@ -118,9 +164,19 @@ describe('Parquet', () => {
       );
     });
 
-  it('refuses nested columns by name', async () => {
+  it('reads the fields of groups by their path, and leaves lists out with a word', async () => {
     const file = put('nested.parquet', bytes(nested));
-    assert.match(await failure(() => load({ ...options, target: 'y', file })), /"list" is nested/);
+    const data = await load({ ...options, target: 'y', file });
+    assert.deepEqual(
+      [0, 1, 2].map(row => data.raw(row).values),
+      [
+        { 'home.city': 'Ulm', 'home.at.floor': 2 },
+        { 'home.city': null, 'home.at.floor': null },
+        { 'home.city': null, 'home.at.floor': 5 },
+      ],
+    );
+    assert.match(data.notes.join(), /The column "list" holds lists and was left out/);
+    assert.match(await failure(() => load({ ...options, target: 'list', file })), /no column "list"/);
   });
 
   it('refuses files that were cut off, or lie about their sizes, without reading on', async () => {
@@ -193,7 +249,11 @@ describe('NumPy arrays', () => {
   for (const [what, content, message] of [
     ['too few bytes', npy('<f4', '(1000000, 1000000)', new Float32Array(4)), /more than|takes/],
     ['too many bytes', npy('<f4', '(2,)', new Float32Array(4)), /takes 8 bytes, but the file has 16/],
-    ['objects', npy('|O', '(2,)', new Uint8Array(16)), /type "\|O"; expected booleans/],
+    [
+      'objects',
+      npy('|O', '(2,)', new Uint8Array(16)),
+      /array of Python objects, which only Python can unpack/,
+    ],
     ['text', npy('<U4', '(2,)', new Uint8Array(32)), /type "<U4"/],
     ['a negative size', npy('<f4', '(-2,)', new Uint8Array(8)), /lacks/],
     ['code in its header', npy('<f4', '(__import__("os").getpid(),)', new Uint8Array(8)), /lacks/],

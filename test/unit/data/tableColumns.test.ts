@@ -249,6 +249,13 @@ describe('Classes', () => {
     );
   });
 
+  it('are drawn by the seed of the split where it has one, whatever seed the training has', async () => {
+    const parts = async (seed: number, split: object) => (await load(text, { split }, seed)).splits;
+    const drawn = await parts(3, {});
+    assert.deepEqual(await parts(8, { seed: 3 }), drawn);
+    assert.notDeepEqual(await parts(8, {}), drawn);
+  });
+
   it('fall into folds by group', async () => {
     const grouped = csv(
       ['x', 'who', 'y'],
