@@ -1,7 +1,10 @@
 import { type OpDefinition, ShapeError } from '../op';
-import { axesOf, input } from './_infer';
+import { axesOf, flag, input, shapeText } from './_infer';
 
-/** Attribute `axes`: those of them that have size 1 are dropped; all axes of size 1 if absent. */
+/**
+ * Attribute `axes`: those of them that have size 1 are dropped; all axes of size 1 if absent. With `strict` all of them
+ * are dropped, as ONNX has it: they must have the size 1, whatever symbol stands for it now.
+ */
 export const op: OpDefinition = {
   name: 'Squeeze',
   summary: 'Drops axes of size 1',
@@ -13,6 +16,14 @@ export const op: OpDefinition = {
     const none = attributes['axes'] === undefined ? undefined : axes.find(a => x.shape[a] === 0);
     if (none !== undefined)
       throw new ShapeError(`index 0 is out of bounds for dimension ${none} with size 0`);
+    if (flag(attributes, 'strict')) {
+      const wide = axes.find(a => typeof x.shape[a] === 'number' && x.shape[a] !== 1);
+      if (wide !== undefined)
+        throw new ShapeError(
+          `the dimension ${wide} of ${shapeText(x.shape)} is dropped, so it must have the size 1; choose the input's size so that it has`,
+        );
+      return [{ dtype: x.dtype, shape: x.shape.filter((_, i) => !axes.includes(i)) }];
+    }
     return [{ dtype: x.dtype, shape: x.shape.filter((d, i) => !(axes.includes(i) && d === 1)) }];
   },
   gradient: g => g.emit('Reshape', [g.outputGradients[0]!], { shape: g.type(g.inputs[0]!).shape }),

@@ -1,7 +1,7 @@
 /** What the file says of the values that enter and leave a graph. */
 import type { Dim, Tensors, TensorType } from '../../model/graph';
 import type { Findings } from './findings';
-import { kindOf, symbolOf } from './names';
+import { kindOf, namesSize, symbolOf } from './names';
 import { elementTypes, type GraphProto, type ValueInfoProto } from './schema';
 import { maxRank } from './tensors';
 import type { Scope, Values } from './values';
@@ -72,7 +72,7 @@ export function typeOfInfo(
   const dims = tensor?.shape ? (tensor.shape.dim ?? []) : undefined;
   if (!element || !dims || dims.length > maxRank) return undefined;
   const shape = dims.map((d, i): Dim | undefined => {
-    if (d.dimParam) return symbolOf(d.dimParam);
+    if (d.dimParam && namesSize(d.dimParam)) return symbolOf(d.dimParam);
     if (d.dimValue !== undefined && d.dimValue >= 0 && Number.isSafeInteger(d.dimValue)) return d.dimValue;
     if (!make) return undefined;
     let symbol = i === 0 && make.first ? 'N' : symbolOf(`${info.name}_${i}`);

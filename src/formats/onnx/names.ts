@@ -39,6 +39,11 @@ export function kindOf(info: ValueInfoProto): string {
   return `tensor of element type ${t.tensorType.elemType ?? 0}`;
 }
 
+/** Whether a size's name tells it from others: "?" and "-1" stand for any. */
+export function namesSize(name: string): boolean {
+  return /[A-Za-z_]/.test(name) || /^\d+$/.test(name);
+}
+
 /** A name of the file as a symbol of our sizes. */
 export function symbolOf(name: string): string {
   const clean = name.replace(/\W/g, '_').slice(0, 64);

@@ -503,7 +503,8 @@ export const writers: Readonly<Record<string, Write>> = {
   Squeeze: c => {
     const { shape } = c.type(0);
     const given = c.attributes['axes'] as readonly number[] | undefined;
-    const axes = (given ?? shape.map((_, i) => i)).filter(a => shape.at(a) === 1);
+    const strict = c.number('strict', 0) === 1;
+    const axes = (given ?? shape.map((_, i) => i)).filter(a => strict || shape.at(a) === 1);
     return axes.length === 0
       ? c.finish('Identity', c.inputs)
       : c.finish('Squeeze', [c.inputs[0]!, c.ints(axes)]);

@@ -144,7 +144,7 @@ export const family: OperatorFamily = {
       const axes = given
         ? given.map(a => axisOf(a, shape.length))
         : shape.flatMap((d, i) => (d === 1 ? [i] : []));
-      c.finish('Squeeze', [c.tensor(0)], { axes });
+      c.finish('Squeeze', [c.tensor(0)], { axes, ...(given && { strict: 1 }) });
     },
     Tile: c => c.finish('Tile', [c.tensor(0)], { repeats: c.dims(1, 'the list of repeats') }),
     Transpose: c => {
