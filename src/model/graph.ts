@@ -116,6 +116,10 @@ export interface Model {
   nodes: readonly Node[];
   parameters: readonly Parameter[];
   modules: readonly ModuleInfo[];
+  /** Texts that enter or leave as numbers: a text's place in `words`, -1 for another; `values` are the ids of such. */
+  texts?: { words: readonly string[]; values: readonly string[] };
+  /** What the file says of a classifier's answer: of the output `scores` [N, classes] what each class is called. */
+  classes?: { labels: readonly string[]; scores: string };
 }
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';

@@ -2,7 +2,7 @@
 import type { Dim } from '../../model/graph';
 import type { Building } from './building';
 import type { AttributeProto, NodeProto } from './schema';
-import type { TensorFiles } from './tensors';
+import { storedTensor, type TensorFiles } from './tensors';
 import { maxAttribute, NeedsValue, type TranslationContext, Unsupported } from './translation';
 import type { Values } from './values';
 import { numbersOf } from './wire';
@@ -60,8 +60,21 @@ export function translationContext(
     texts: name =>
       attributes
         .get(name)
-        ?.strings?.slice(0, 100)
+        ?.strings?.slice(0, maxAttribute)
         .map(s => text({ s }) ?? ''),
+    tensorAttribute: name => {
+      const t = attributes.get(name)?.t;
+      return t && storedTensor(files, t, name, values.words).numbers();
+    },
+    word: given => values.words.of(given),
+    textOf: word => values.words.list[word] ?? '',
+    isText: i => values.texts.has(inputs[i] ?? ''),
+    markText: i => {
+      if (outputs[i]) values.texts.add(outputs[i]);
+    },
+    noteClasses: labels => {
+      values.classes = labels;
+    },
     integers: name => {
       const list = attributes.get(name)?.ints;
       return list && numbersOf(files.source, list, maxAttribute);

@@ -85,7 +85,7 @@ export class Folding {
     const { source } = this.files;
     for (const [key, a] of attributes) {
       if (key === 'value' && a.t) {
-        this.values.addStored(id, storedTensor(this.files, a.t, name), false);
+        this.values.addStored(id, storedTensor(this.files, a.t, name, this.values.words), false);
         return true;
       }
       const values =

@@ -10,7 +10,7 @@ import { Folding } from './folding';
 import { addInputs, type InputOptions, typeOfInfo } from './inputs';
 import { modulesOf } from './modules';
 import { domainOf, isDefault, nameOf, nodesIn, operatorOf } from './names';
-import { translationOf } from './operatorRegistry';
+import { movesText, takesText, translationOf } from './operatorRegistry';
 import { sorted } from './order';
 import { type BodyReader, Placing } from './placing';
 import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto } from './schema';
@@ -20,6 +20,8 @@ import { NeedsValue, Unsupported } from './translation';
 import { type Scope, Values } from './values';
 import { WireError } from './wire';
 
+/** Of the operators that are read. */
+const newestOpset = 26;
 /** Nodes that are read in all, those of functions counted at each call. */
 const maxNodes = 200_000;
 /** Functions that call functions, and branches in branches. */
@@ -68,7 +70,9 @@ export class Importer implements BodyReader {
   import(proto: ModelProto, name: string): Imported {
     const { graph } = proto;
     if (!graph) throw this.findings.bad('bad-file', 'The file has no graph. Expected an ONNX model.');
-    this.opset = proto.opsetImport?.find(o => isDefault(o.domain))?.version ?? 0;
+    const sets = proto.opsetImport ?? [];
+    // A model of other operators alone need not name a version of ONNX's own.
+    this.opset = sets.find(o => isDefault(o.domain))?.version ?? (sets.length > 0 ? newestOpset : 0);
     if (this.opset < 1) throw this.findings.bad('bad-file', 'The file names no version of the operator set.');
     if (this.opset < 7)
       this.findings.report(
@@ -101,6 +105,7 @@ export class Importer implements BodyReader {
       nodes: this.building.nodes,
       parameters,
       modules: modulesOf(name, this.building.nodes, parameters, outputs),
+      ...this.said(inputs, outputs),
     };
     return {
       model,
@@ -116,10 +121,26 @@ export class Importer implements BodyReader {
     };
   }
 
+  /** What the file says of what enters and leaves, beyond its types. */
+  private said(inputs: readonly string[], outputs: readonly string[]): Pick<Model, 'texts' | 'classes'> {
+    const { texts, words, classes, types } = this.values;
+    const own = [...inputs, ...outputs].filter(id => texts.has(id));
+    const scores = outputs.find(id => {
+      const type = types.get(id);
+      return (
+        type && /^b?float/.test(type.dtype) && type.shape.length === 2 && type.shape[1] === classes?.length
+      );
+    });
+    return {
+      ...(own.length > 0 && { texts: { words: words.list, values: own } }),
+      ...(classes && scores !== undefined && { classes: { labels: classes, scores } }),
+    };
+  }
+
   addTensors(graph: GraphProto, scope: Scope): void {
     for (const t of graph.initializer ?? []) {
       const id = this.values.define(t.name ?? '', scope);
-      this.values.addStored(id, storedTensor(this.files, t, t.name ?? ''), true);
+      this.values.addStored(id, storedTensor(this.files, t, t.name ?? '', this.values.words), true);
     }
     for (const s of graph.sparseInitializer ?? []) {
       const id = this.values.define(s.values?.name ?? '', scope);
@@ -180,7 +201,10 @@ export class Importer implements BodyReader {
       // Counted whatever it reads: behind one that is not read, others would come to light one by one.
       if (!translate) throw new Unsupported('');
       if (inputs.some(id => this.values.unknown.has(id))) throw new Blocked();
+      const ofText = inputs.some(id => this.values.texts.has(id));
+      if (ofText && !takesText(op)) throw new Unsupported('of text');
       translate(context);
+      if (ofText && movesText(op)) for (const id of outputs) if (id !== '') this.values.texts.add(id);
     } catch (e) {
       this.building.nodes.length = before;
       this.refuse(e, node, inputs, outputs);

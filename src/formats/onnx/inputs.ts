@@ -57,6 +57,7 @@ export function addInputs(
       }
     }
     values.types.set(id, type);
+    if (info.type?.tensorType?.elemType === 8) values.texts.add(id);
     inputs.push(id);
   }
   return inputs;

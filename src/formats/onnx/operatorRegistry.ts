@@ -25,6 +25,19 @@ export function translationOf(domain: string | undefined, op: string): Translate
   return translations.get(key(domain, op));
 }
 
+/** Operators that leave values as they are, whatever these stand for. */
+const moving = new Set(
+  'ArrayFeatureExtractor Concat Expand Flatten Gather GatherElements Identity Reshape Slice Split Squeeze Tile Transpose Unsqueeze Where'.split(
+    ' ',
+  ),
+);
+
+export const movesText = (op: string): boolean => moving.has(op);
+
+/** Operators that have an answer for text, of which the engine knows numbers only. */
+export const takesText = (op: string): boolean =>
+  moving.has(op) || ['Equal', 'LabelEncoder', 'OneHotEncoder', 'CategoryMapper'].includes(op);
+
 /** Folded while reading: their outputs follow from shapes alone. */
 const folded: readonly string[] = ['Constant', 'Shape', 'Size'];
 /** Put in their place (control.ts). */

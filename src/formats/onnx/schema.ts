@@ -220,6 +220,8 @@ export const elementTypes: Readonly<Record<number, { name: string; dtype: DType;
   5: { name: 'INT16', dtype: 'int32', bytes: 2 },
   6: { name: 'INT32', dtype: 'int32', bytes: 4 },
   7: { name: 'INT64', dtype: 'int64', bytes: 8 },
+  /** As its place in the model's list of texts. */
+  8: { name: 'STRING', dtype: 'int64', bytes: 0 },
   9: { name: 'BOOL', dtype: 'bool', bytes: 1 },
   10: { name: 'FLOAT16', dtype: 'float16', bytes: 2 },
   11: { name: 'DOUBLE', dtype: 'float64', bytes: 8 },

@@ -38,7 +38,12 @@ export interface TensorFiles {
  *
  * @throws VitrineError bad-file
  */
-export function storedTensor(files: TensorFiles, proto: TensorProto, name: string): StoredTensor {
+export function storedTensor(
+  files: TensorFiles,
+  proto: TensorProto,
+  name: string,
+  words?: { of(text: string): number },
+): StoredTensor {
   const { file, source } = files;
   const bad = (what: string) =>
     new VitrineError('bad-file', `The tensor "${name}" ${what}.`, { at: { file } });
@@ -61,6 +66,18 @@ export function storedTensor(files: TensorFiles, proto: TensorProto, name: strin
     numbers: () => into(new Array<number>(size)),
     tensor: () => ({ shape, data: into(emptyData(type.dtype, size)) }),
   });
+  if (type.name === 'STRING') {
+    const texts = proto.stringData ?? [];
+    if (!words || texts.length !== size)
+      throw bad(words ? `has ${texts.length} texts, but its shape takes ${size}` : 'holds text');
+    return make(out => {
+      texts.forEach((t, i) => {
+        if (t.end - t.start > longestText) throw bad(`has a text of ${t.end - t.start} bytes`);
+        out[i] = words.of(utf8.decode(source.bytes(t.start, t.end)));
+      });
+      return out;
+    });
+  }
   if (proto.dataLocation === 1) {
     const place = externalPlace(proto, bytes, bad);
     return make(out => {
@@ -122,6 +139,10 @@ export function storedTensor(files: TensorFiles, proto: TensorProto, name: strin
     return out;
   });
 }
+
+const utf8 = new TextDecoder();
+/** Bytes. */
+const longestText = 1 << 20;
 
 type Sink = number[] | Float32Array | Int32Array;
 

@@ -29,6 +29,18 @@ export interface TranslationContext {
   float(name: string, otherwise: number): number;
   text(name: string, otherwise: string): string;
   texts(name: string): string[] | undefined;
+  /** The numbers of a tensor that is an attribute. */
+  tensorAttribute(name: string): number[] | undefined;
+  /** The number that stands for a text. */
+  word(text: string): number;
+  /** The text that a number stands for. */
+  textOf(word: number): string;
+  /** Whether an input's numbers stand for texts. */
+  isText(input: number): boolean;
+  /** Says so of an output. */
+  markText(output: number): void;
+  /** What the classes are called whose scores an output has. */
+  noteClasses(labels: readonly string[]): void;
   integers(name: string): number[] | undefined;
   floats(name: string): number[] | undefined;
   hasAttribute(name: string): boolean;

@@ -15,6 +15,19 @@ export interface Scope {
   attributes?: ReadonlyMap<string, AttributeProto>;
 }
 
+/** Texts, each with the number that stands for it. */
+export class Words {
+  readonly list: string[] = [];
+  private readonly places = new Map<string, number>();
+
+  of(text: string): number {
+    const known = this.places.get(text);
+    if (known !== undefined) return known;
+    this.places.set(text, this.list.length);
+    return this.list.push(text) - 1;
+  }
+}
+
 export class Values {
   readonly types = new Map<string, TensorType>();
   readonly known = new Map<string, Known>();
@@ -28,6 +41,11 @@ export class Values {
   private readonly inputElements = new Map<string, string>();
   /** Values whose shape cannot be told: what an op that is not read computes. */
   readonly unknown = new Set<string>();
+  /** Those whose numbers stand for texts. */
+  readonly texts = new Set<string>();
+  readonly words = new Words();
+  /** What the classes are called that the model told last. */
+  classes: readonly string[] | undefined;
   readonly declared = new Map<string, TensorType>();
   /** Names that are taken, with how often each was asked for. */
   private readonly taken = new Map<string, number>();
@@ -74,6 +92,7 @@ export class Values {
 
   addStored(id: string, tensor: StoredTensor, initializer: boolean): void {
     this.stored.set(id, tensor);
+    if (tensor.element === 'STRING') this.texts.add(id);
     if (initializer) this.initializers.add(id);
   }
 
@@ -156,7 +175,8 @@ export class Values {
       shape,
       kind: 'constant',
       trainable: false,
-      initializer: { kind: 'values', values: values.map(jsonSafe) },
+      initializer:
+        values.length <= maxKnown ? { kind: 'values', values: values.map(jsonSafe) } : { kind: 'zeros' },
     });
   }
 

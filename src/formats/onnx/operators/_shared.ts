@@ -36,7 +36,7 @@ export function scalarInput(c: TranslationContext, i: number, otherwise: number)
 
 export function dtypeOf(number: number): DType {
   const type = elementTypes[number];
-  if (!type) throw new Unsupported(`the element type ${number}`);
+  if (!type || type.name === 'STRING') throw new Unsupported(`the element type ${type?.name ?? number}`);
   return type.dtype;
 }
 

@@ -30,8 +30,9 @@ that what ONNX has as constant inputs (the shape of a Reshape, the axes of a sum
 that only running the model would tell is an error that names its node. Functions of the model are put in their place;
 so are the branch of an If whose condition is known, and the rounds of a Loop or Scan whose number is known (at most
 512). Of an If that is decided while it runs both branches are computed and one is chosen, if they have one shape. Other
-control flow, sequences, maps and text are not run: the graph is shown, one copy of each body in it, with counts of
-what is missing. Quantised models are computed with onnxruntime's numbers, whole numbers as such: the forms of its
+control flow and sequences are not run: the graph is shown, one copy of each body in it, with counts of
+what is missing. Models of scikit-learn, LightGBM and XGBoost (\`ai.onnx.ml\`) are computed as onnxruntime does, text in
+their columns included; trees have no gradient, so the methods that ask by changing rows explain them. Quantised models are computed with onnxruntime's numbers, whole numbers as such: the forms of its
 quantisers (QuantizeLinear and DequantizeLinear around nodes, operators on quantised numbers, ranges found while it runs,
 weights of 4 bits in blocks). Their weights of whole numbers are counted as weights and not trained; gradients pass the
 rounding as if it were not there, and end where a value is saturated. Floats of all widths are computed in float32, integers beyond 24 bits lose their last ones.
