@@ -134,7 +134,7 @@ async function panelPage(browser) {
             const gaps = times.slice(1).map((t, i) => t - times[i]);
             gaps.sort((a, b) => a - b);
             const long = gaps[Math.floor(gaps.length * 0.95)];
-            resolve({ fps: (1000 * gaps.length) / (times.at(-1) - times[0]), p95: long });
+            resolve({ fps: (1000 * gaps.length) / (times.at(-1) - times[0]), p95: long, count: gaps.length });
             return;
           }
           move(times.length);
@@ -154,8 +154,42 @@ const give = (page, state) =>
     strings: {},
   });
 
-const tell = (what, { fps, p95 }) =>
-  log(`${what}: ${fps.toFixed(0)} frames a second, 95 % of them within ${p95.toFixed(0)} ms`);
+/**
+ * Milliseconds of processor time that the browser's processes have taken, by what they do: on a busy machine a frame's
+ * cost is told by this, and its rate by who else is there. Empty where there is no /proc.
+ */
+function work() {
+  const processes = new Map();
+  if (!fs.existsSync('/proc/self/stat')) return processes;
+  for (const pid of fs.readdirSync('/proc').filter(n => /^\d+$/.test(n))) {
+    try {
+      const kind = /--type=([\w-]+)/.exec(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.[1] ?? 'browser';
+      const [, parent, ...stat] = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+      processes.set(pid, { kind, parent, ms: 10 * (Number(stat[9]) + Number(stat[10])) });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const ours = p => p !== undefined && (p.parent === `${process.pid}` || ours(processes.get(p.parent)));
+  const spent = new Map();
+  for (const p of processes.values()) if (ours(p)) spent.set(p.kind, (spent.get(p.kind) ?? 0) + p.ms);
+  return spent;
+}
+
+/** Measures what `run` does in the page, and tells of it. */
+async function tell(what, run) {
+  const before = work();
+  const { fps, p95, count } = await run();
+  const after = work();
+  const each = ['renderer', 'gpu-process']
+    .map(kind => [kind, ((after.get(kind) ?? 0) - (before.get(kind) ?? 0)) / count])
+    .filter(([, ms]) => ms > 0)
+    .map(([kind, ms]) => `${kind} ${ms.toFixed(0)} ms`);
+  log(
+    `${what}: ${fps.toFixed(0)} frames a second, 95 % of them within ${p95.toFixed(0)} ms` +
+      (each.length ? `; processor time a frame: ${each.join(', ')}` : ''),
+  );
+}
 
 async function graph(browser) {
   const page = await panelPage(browser);
@@ -213,11 +247,11 @@ async function graph(browser) {
   };
   for (const wanted of [100, 50, 20, 8]) {
     await zoomTo(wanted);
-    tell(`panning at ${await level()} %`, await pan(3));
+    await tell(`panning at ${await level()} %`, () => pan(3));
     await page.waitForTimeout(400);
     await shot(`graph-${wanted}`);
     await zoomTo(wanted);
-    tell(`zooming at ${await level()} %`, await zoom(3));
+    await tell(`zooming at ${await level()} %`, () => zoom(3));
   }
   await page.close();
 }
@@ -278,38 +312,41 @@ async function curves(browser) {
   });
   await page.locator('.chart.wide canvas').first().waitFor();
   await page.waitForTimeout(1000);
-  const hover = await page.evaluate(() => {
-    const over = document.querySelector('.chart.wide .u-over');
-    const box = over.getBoundingClientRect();
-    return window.frames_(
-      i =>
-        over.dispatchEvent(
-          new MouseEvent('mousemove', {
-            clientX: box.left + ((i * 7) % box.width),
-            clientY: box.top + ((i * 3) % box.height),
-            bubbles: true,
-          }),
-        ),
-      3,
-    );
-  });
-  tell('hover over 50 runs of 10,000 points', hover);
-  const slide = await page.evaluate(() => {
-    const slider = document.querySelector('.view.training input[type=range]');
-    return window.frames_(i => {
-      slider.value = `${(i % 99) / 100}`;
-      slider.dispatchEvent(new Event('input', { bubbles: true }));
-    }, 3);
-  });
-  tell('smoothing slider', slide);
-  const zoom = await page.evaluate(() => {
-    const plot = document.querySelector('.chart.wide .chart-plot');
-    return window.frames_(i => {
-      const closer = Math.floor(i / 12) % 2 === 0;
-      plot.dispatchEvent(new KeyboardEvent('keydown', { key: closer ? '+' : '-', bubbles: true }));
-    }, 3);
-  });
-  tell('zoom', zoom);
+  await tell('hover over 50 runs of 10,000 points', () =>
+    page.evaluate(() => {
+      const over = document.querySelector('.chart.wide .u-over');
+      const box = over.getBoundingClientRect();
+      return window.frames_(
+        i =>
+          over.dispatchEvent(
+            new MouseEvent('mousemove', {
+              clientX: box.left + ((i * 7) % box.width),
+              clientY: box.top + ((i * 3) % box.height),
+              bubbles: true,
+            }),
+          ),
+        3,
+      );
+    }),
+  );
+  await tell('smoothing slider', () =>
+    page.evaluate(() => {
+      const slider = document.querySelector('.view.training input[type=range]');
+      return window.frames_(i => {
+        slider.value = `${(i % 99) / 100}`;
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+      }, 3);
+    }),
+  );
+  await tell('zoom', () =>
+    page.evaluate(() => {
+      const plot = document.querySelector('.chart.wide .chart-plot');
+      return window.frames_(i => {
+        const closer = Math.floor(i / 12) % 2 === 0;
+        plot.dispatchEvent(new KeyboardEvent('keydown', { key: closer ? '+' : '-', bubbles: true }));
+      }, 3);
+    }),
+  );
   if (options.shot) await page.screenshot({ path: path.join(options.shot, 'curves.png') });
   await page.close();
 }
@@ -317,9 +354,8 @@ async function curves(browser) {
 const browser = await startBrowser();
 try {
   const empty = await panelPage(browser);
-  tell(
-    'an empty page, which is what the machine gives now',
-    await empty.evaluate(() => window.frames_(() => {}, 2)),
+  await tell('an empty page, which is what the machine gives now', () =>
+    empty.evaluate(() => window.frames_(() => {}, 2)),
   );
   await empty.close();
   if (everything || options.graph) await graph(browser);
