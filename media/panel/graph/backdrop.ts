@@ -4,15 +4,18 @@ import { cameraAt, frameOf, type Overview, overviewOf, paintOverview } from './o
 import { contextOf, paint, type Scene } from './painter';
 import type { Viewport } from './viewport';
 
-/** Painted beyond the view on each side, in its sizes, so that a move has something to show. */
-const air = 0.35;
+/**
+ * Painted beyond the view on each side, in its sizes, so that a move has something to show; of a view that comes closer
+ * all is there already.
+ */
+const airs = { around: 0.35, closer: 0.05 };
 
 export class Backdrop {
   #overview: Overview | undefined;
   /** What the overview shows. */
   #small: string | undefined;
   /** What was painted behind, and for which camera. */
-  #painted: { key: string; base: Camera; width: number; height: number } | undefined;
+  #painted: { key: string; base: Camera; width: number; height: number; air: number } | undefined;
 
   /** Everything is painted anew, such as after another theme. */
   forget(): void {
@@ -65,12 +68,13 @@ export class Backdrop {
     }
     const { width, height } = view.size;
     // A move has come to the edge of what was painted: it is painted where it is now.
-    if (!covers(view)) view.base = view.camera;
-    const { base } = view;
     const before = this.#painted;
+    if (before && !covers(view, before.air)) view.base = view.camera;
+    const { base } = view;
     if (before?.key === key && before.base === base && before.width === width && before.height === height)
       return;
-    this.#painted = { key, base, width, height };
+    const air = before && base.k > before.base.k ? airs.closer : airs.around;
+    this.#painted = { key, base, width, height, air };
     const [dx, dy] = [Math.round(width * air), Math.round(height * air)];
     canvas.style.inset = `${-dy}px ${-dx}px`;
     canvas.style.width = `${width + 2 * dx}px`;
@@ -81,7 +85,7 @@ export class Backdrop {
 }
 
 /** True where what was painted for the base still fills the view. */
-function covers({ base, camera, size: { width, height } }: Viewport): boolean {
+function covers({ base, camera, size: { width, height } }: Viewport, air: number): boolean {
   const f = camera.k / base.k;
   const [x, y] = [camera.x - base.x * f, camera.y - base.y * f];
   return (

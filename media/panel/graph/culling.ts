@@ -9,7 +9,7 @@ export const always = 150;
 const readable = 160;
 const again = 110;
 /** At a smaller scale no text can be read: a large graph is painted there, however few cards are in sight. */
-const legible = 0.33;
+export const legible = 0.33;
 /** What lies so far outside of the drawn part is cut off; no line of it is seen. */
 const margin = 40;
 
@@ -21,30 +21,37 @@ export interface Drawn {
   painted: boolean;
 }
 
-/** The part to draw; the same object as before where that still holds all that is in sight; undefined draws all. */
+/**
+ * The part to draw; the same object as before where that still holds all that is in sight; undefined draws all.
+ *
+ * @param zooming Until the camera rests, no elements are made: they would be made again for each scale on the way. What
+ *   is there is scaled, and painted where it no longer fills the view.
+ */
 export function drawnPart(
   cards: readonly Card[],
   placement: Placement | undefined,
   { x, y, k }: Camera,
   { width, height }: { width: number; height: number },
   before: Drawn | undefined,
+  zooming = false,
 ): Drawn | undefined {
   if (cards.length <= always || !placement) return undefined;
   const seen = { left: -x / k, top: -y / k, right: (width - x) / k, bottom: (height - y) / k };
-  const most = before?.painted ? again : readable;
-  let count = 0;
-  if (k >= legible)
-    for (const c of cards) if (reaches(placement.cards.get(c.id), seen) && ++count > most) break;
-  const painted = k < legible || count > most;
   const holds =
     before !== undefined &&
     before.left <= seen.left &&
     before.top <= seen.top &&
     before.right >= seen.right &&
-    before.bottom >= seen.bottom &&
-    // After zooming in, what was near is far.
-    before.bottom - before.top < 6 * (seen.bottom - seen.top);
-  if (before && before.painted === painted && (painted || holds)) return before;
+    before.bottom >= seen.bottom;
+  if (zooming && before) return before.painted || holds ? before : { ...seen, painted: true };
+  const most = before?.painted ? again : readable;
+  let count = 0;
+  if (k >= legible)
+    for (const c of cards) if (reaches(placement.cards.get(c.id), seen) && ++count > most) break;
+  const painted = k < legible || count > most;
+  // After zooming in, what was near is far.
+  const near = before !== undefined && before.bottom - before.top < 6 * (seen.bottom - seen.top);
+  if (before && before.painted === painted && (painted || (holds && near))) return before;
   // Some air, so that a small move needs no new elements.
   const [dx, dy] = [(seen.right - seen.left) * 0.4, (seen.bottom - seen.top) * 0.4];
   return {

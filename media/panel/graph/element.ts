@@ -17,7 +17,7 @@ import { Gestures, keyMeaning } from './gestures';
 import { layoutInput, type Placement, type Rect } from './layout';
 import { LayoutClient } from './layoutClient';
 import { type Ink, inkOfTheme } from './painter';
-import type { GraphEvents, GraphProperties } from './properties';
+import { type GraphEvents, type GraphProperties, sameProperties } from './properties';
 import { type Scale, scaleOf } from './scale';
 import { ancestors, cardOfModule, initiallyOpen, type Tree, treeOf } from './tree';
 import { Viewport } from './viewport';
@@ -83,6 +83,7 @@ class GraphElement extends HTMLElement {
   set properties(next: GraphProperties | undefined) {
     const before = this.#properties;
     this.#properties = next;
+    if (next && before && sameProperties(next, before)) return;
     if (next?.figures !== before?.figures || next?.gradientNorms !== before?.gradientNorms)
       this.#figuresVersion++;
     if (!next) {
@@ -237,7 +238,14 @@ class GraphElement extends HTMLElement {
     };
     if (graph && placement && scale) {
       this.#ink ??= inkOfTheme();
-      const scene = { graph, placement, scale, ink: this.#ink, selected: this.#selected };
+      const scene = {
+        graph,
+        placement,
+        scale,
+        ink: this.#ink,
+        family: this.#family,
+        selected: this.#selected,
+      };
       const key = `${this.#layouts}/${scale.kind}/${scene.selected}/${this.#figuresVersion}`;
       this.#backdrop.paint(this, scene, this.#view, key);
     }

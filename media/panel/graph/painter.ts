@@ -3,8 +3,11 @@
  * so many cards are in sight that none can be read, which as elements would be slow.
  */
 import { css, sequential } from '../logic/colours';
+import { cut } from '../parts/measure';
 import { themeColour } from '../parts/theme';
 import type { Camera } from './camera';
+import { type Family, fonts, isOneLine, titleOf } from './cardText';
+import { legible } from './culling';
 import type { Placement, Rect } from './layout';
 import type { Scale } from './scale';
 import type { VisibleGraph } from './visible';
@@ -53,12 +56,14 @@ export interface Scene {
   placement: Placement;
   scale: Scale;
   ink: Ink;
+  family: Family;
   selected?: string | undefined;
 }
 
-/** Boxes, edges and cards as plain shapes. */
+/** Boxes, edges and cards as plain shapes, with their names where these can be read. */
 export function paint(c: CanvasRenderingContext2D, scene: Scene, { x, y, k }: Camera, small = false): void {
-  const { graph, placement, scale, ink, selected } = scene;
+  const { graph, placement, scale, ink, family, selected } = scene;
+  const named = !small && k >= legible;
   const [width, height] = [c.canvas.width, c.canvas.height];
   const seen = (r: Rect) =>
     (r.x + r.width / 2) * k + x > 0 &&
@@ -103,6 +108,19 @@ export function paint(c: CanvasRenderingContext2D, scene: Scene, { x, y, k }: Ca
     c.lineWidth = card.id === selected ? 3 * hair : hair;
     c.strokeStyle = card.id === selected ? ink.accent : ink.line;
     c.strokeRect(r.x - r.width / 2, r.y - r.height / 2, r.width, r.height);
+    if (!named) continue;
+    // Where the elements have it, which take its place once the reader rests.
+    const font = fonts.name + family.sans;
+    const line = isOneLine(card);
+    const indent = card.item?.children.length ? 30 : 14;
+    c.font = font;
+    c.fillStyle = card.kind === 'op' ? ink.quiet : ink.text;
+    c.textAlign = line ? 'center' : 'left';
+    c.fillText(
+      cut(titleOf(card), font, r.width - indent - 10),
+      line ? r.x : r.x - r.width / 2 + indent,
+      line ? r.y + 4.5 : r.y - r.height / 2 + 19,
+    );
   }
   c.restore();
 }

@@ -25,6 +25,12 @@ export interface GraphProperties {
   live?: boolean;
 }
 
+/** True where the same would be drawn: the page is drawn anew for whatever changes in it. */
+export function sameProperties(a: GraphProperties, b: GraphProperties): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof GraphProperties>;
+  return [...keys].every(k => (k === 'colours' ? `${a.colours}` === `${b.colours}` : Object.is(a[k], b[k])));
+}
+
 export interface GraphEvents {
   onSelect(card: Card | undefined): void;
   onOpen(open: readonly string[]): void;

@@ -21,7 +21,7 @@ export interface ViewportHost {
 /** Milliseconds after which a camera that does not move rests. */
 const rest = 140;
 /** Drawn at one scale and shown at another: beyond this it is too coarse, or too fine. */
-const stretch = 2;
+const stretch = 2.5;
 const glide = 160;
 
 export class Viewport {
@@ -36,6 +36,8 @@ export class Viewport {
   /** Draws everything, for a file. */
   everything = false;
   readonly #host: ViewportHost;
+  /** The scale has changed since the camera rested. */
+  #zooming = false;
   #frame = 0;
   #gliding = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -101,7 +103,9 @@ export class Viewport {
   cull(): boolean {
     const before = this.drawn;
     const { cards, placement } = this.#host;
-    this.drawn = this.everything ? undefined : drawnPart(cards, placement, this.camera, this.size, before);
+    this.drawn = this.everything
+      ? undefined
+      : drawnPart(cards, placement, this.camera, this.size, before, this.#zooming);
     return this.drawn !== before;
   }
 
@@ -109,8 +113,11 @@ export class Viewport {
   settle(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const zoomed = this.#zooming;
+    this.#zooming = false;
     this.base = this.camera;
-    this.#host.placed(this);
+    if (zoomed && this.cull()) this.#host.draw();
+    else this.#host.placed(this);
   }
 
   /** How the drawing is shifted and scaled until it is drawn anew: for CSS, with its origin in the corner. */
@@ -123,6 +130,7 @@ export class Viewport {
 
   /** Once a frame, however often the pointer tells of it. */
   #follow(camera: Camera): void {
+    if (camera.k !== this.camera.k) this.#zooming = true;
     this.camera = camera;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.settle(), rest);

@@ -37,6 +37,39 @@ export interface CurvesProperties {
   range?: readonly [number | null, number | null];
 }
 
+/** True where the same would be drawn: what only calls back may differ. */
+export function sameCurves(a: CurvesProperties, b: CurvesProperties): boolean {
+  return (
+    a.title === b.title &&
+    a.xLabel === b.xLabel &&
+    a.log === b.log &&
+    a.sync === b.sync &&
+    a.table === b.table &&
+    a.range?.[0] === b.range?.[0] &&
+    a.range?.[1] === b.range?.[1] &&
+    a.series.length === b.series.length &&
+    a.series.every((s, i) => sameSeries(s, b.series[i]!))
+  );
+}
+
+function sameSeries(a: Series, b: Series): boolean {
+  const { x, values, ...look } = a;
+  const { x: otherX, values: otherValues, ...otherLook } = b;
+  return (
+    sameNumbers(x, otherX) &&
+    sameNumbers(values, otherValues) &&
+    JSON.stringify(look) === JSON.stringify(otherLook)
+  );
+}
+
+/** Long arrays are the same where they are one object: they are made once from what was recorded. */
+function sameNumbers(a: Series['values'], b: Series['values']): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length || a.length > 500) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
+
 /** In words: where each series starts, ends and has its least value. */
 export function summary(p: CurvesProperties): string {
   const format = p.format ?? formatNumber;

@@ -12,6 +12,7 @@ import {
   formatStep,
   padded,
   type Series,
+  sameCurves,
   summary,
   tick,
   wholeSteps,
@@ -50,7 +51,10 @@ class CurvesElement extends HTMLElement {
   }
 
   set properties(p: CurvesProperties) {
+    const before = this.#properties;
     this.#properties = p;
+    // The page is drawn anew for whatever changes in it, such as another chart's smoothing.
+    if (before && this.#plot && sameCurves(before, p)) return;
     if (this.isConnected) this.#update();
   }
 
@@ -197,7 +201,8 @@ class CurvesElement extends HTMLElement {
             padding: [8, 18, 0, 0],
             cursor: {
               y: false,
-              points: { size: 7, width: 2 },
+              // A point is a layer of the page: one for each of fifty lines costs more than the lines.
+              ...(p.series.length > few ? { points: { show: false } } : { points: { size: 7, width: 2 } }),
               drag: { x: true, y: false, setScale: false },
               ...(p.series.length > 4 ? { focus: { prox: 18 } } : {}),
               bind: {
