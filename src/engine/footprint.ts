@@ -103,5 +103,6 @@ function trainingBytes(
 function targetsOf(loss: LossSpec, output: readonly number[]) {
   if (loss.name !== 'cross_entropy' && loss.name !== 'nll')
     return { shape: output, dtype: 'float32' as const };
-  return { shape: [output[0]!, ...output.slice(2)], dtype: 'int64' as const };
+  const shape = loss.classAxis === -1 ? output.slice(0, -1) : [output[0]!, ...output.slice(2)];
+  return { shape, dtype: 'int64' as const };
 }

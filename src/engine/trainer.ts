@@ -71,7 +71,10 @@ export class CompiledTrainer implements Trainer {
     const step = await this.compile(this.request.bindings, this.request.targets.shape);
     this.active = step;
     for (const p of this.model.parameters) step.executable.write(p.name, weights[p.name]!.data);
-    for (const s of this.updates.slots) step.executable.write(s.name, this.firstValues(s, state[s.name]));
+    for (const s of this.updates.slots) {
+      if (step.executable.zeroed && s.start === 0 && !state[s.name]) continue;
+      step.executable.write(s.name, this.firstValues(s, state[s.name]));
+    }
     this.first = undefined;
     this.count = Number(state[STEP]?.data[0] ?? 0);
     this.batches = Number(state[BATCHES]?.data[0] ?? this.count);

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --json] [--seconds S] [--only TEXT] [--no-peers] [--no-editor]
- * [--profile] [--threads 1,2]`: Vitrine beside its peers in the same run, on as many threads.
+ * [--profile] [--threads 1,2] [--memory]`: Vitrine beside its peers in the same run, on as many threads.
  * Prints a table in Markdown; with --json the same as JSON on standard output. A ratio says how many times faster
  * Vitrine is than that peer.
  */
@@ -14,6 +14,7 @@ import { threadCount } from '../../src/engine/executors/threads';
 import type { Profile } from '../../src/engine/executors/webasm';
 import { editorRows } from './editor';
 import { explainRows } from './explain';
+import { measureMemory, memoryTable } from './memory';
 import type { Peer, PeerSession, Prepared, Workload } from './peer';
 import { workloads } from './peer';
 import { peers as brain } from './peers/brain';
@@ -39,6 +40,9 @@ const { values: options } = parseArgs({
     profile: { type: 'boolean', default: false },
     threads: { type: 'string' },
     'no-editor': { type: 'boolean', default: false },
+    memory: { type: 'boolean', default: false },
+    /** For processes that the bench itself starts. */
+    'measure-memory': { type: 'boolean', default: false },
   },
 });
 const seconds = Number(options.seconds);
@@ -220,6 +224,8 @@ function markdown(rows: readonly Row[]): string {
 }
 
 async function main(): Promise<void> {
+  if (options['measure-memory']) return measureMemory();
+  if (options.memory) return void process.stdout.write(`${await memoryTable(options.only)}\n`);
   const rows = [
     ...(await engineRows()),
     ...(await explainRows(options.only, seconds, !options['no-peers'], say)),

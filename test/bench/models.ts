@@ -147,6 +147,58 @@ class Model(nn.Module):
         return self.fc(y[:, -1])
 `;
 
+const wide = `
+from torch import nn
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(784, 2048), nn.ReLU(), nn.Linear(2048, 1024), nn.ReLU())
+        self.head = nn.Linear(1024, 10)
+
+    def forward(self, x):
+        return self.head(self.body(x))
+`;
+
+const unet = `
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+def double(a, b):
+    return nn.Sequential(
+        nn.Conv2d(a, b, 3, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU(inplace=True),
+        nn.Conv2d(b, b, 3, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU(inplace=True))
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down1, self.down2, self.middle = double(3, 16), double(16, 32), double(32, 64)
+        self.rise2, self.rise1 = nn.ConvTranspose2d(64, 32, 2, 2), nn.ConvTranspose2d(32, 16, 2, 2)
+        self.up2, self.up1 = double(64, 32), double(32, 16)
+        self.out = nn.Conv2d(16, 1, 1)
+
+    def forward(self, x):
+        a = self.down1(x)
+        b = self.down2(F.max_pool2d(a, 2))
+        c = self.middle(F.max_pool2d(b, 2))
+        y = self.up2(torch.cat([b, self.rise2(c)], 1))
+        return self.out(self.up1(torch.cat([a, self.rise1(y)], 1)))
+`;
+
+const sized = (vocabulary: number, width: number, layers: number, heads: number, length: number): string =>
+  gpt
+    .replace('LENGTHS_VOCABULARY', String(vocabulary))
+    .replace('LENGTHS_WIDTH', String(width))
+    .replace('LENGTHS_LAYERS', String(layers))
+    .replace('LENGTHS_HEADS', String(heads))
+    .replace('LENGTHS_LENGTH', String(length));
+
+/** Nets of which memory is measured (memory.ts). */
+export function sourceOf(name: 'wide' | 'lenet' | 'resnet18' | 'gpt' | 'unet'): string {
+  return { wide, lenet, resnet18, gpt: sized(256, 192, 6, 6, 128), unet }[name];
+}
+
 const nets = { resnet18, mobile, lstm: recurrent('LSTM'), gru: recurrent('GRU') };
 
 const gemm = (size: number): string => `
@@ -169,12 +221,7 @@ export function modelOf(w: Workload): { source: string; input: number[] } {
     return { source: nets[w.net], input: words ? [32] : [3, 64, 64] };
   }
   if (w.kind === 'gpt') {
-    const source = gpt
-      .replace('LENGTHS_VOCABULARY', String(w.vocabulary))
-      .replace('LENGTHS_WIDTH', String(w.width))
-      .replace('LENGTHS_LAYERS', String(w.layers))
-      .replace('LENGTHS_HEADS', String(w.heads))
-      .replace('LENGTHS_LENGTH', String(w.length));
+    const source = sized(w.vocabulary, w.width, w.layers, w.heads, w.length);
     return { source, input: [w.length] };
   }
   if (w.kind === 'gemm') return { source: gemm(w.size), input: [w.size] };

@@ -20,6 +20,8 @@ export interface Executor {
 
 export interface Executable {
   readonly backend: BackendInfo;
+  /** Whether resident buffers are zero until they are written. */
+  readonly zeroed?: boolean;
   /** Sets an input or a resident buffer. The data is copied. */
   write(buffer: string, data: Float32Array | Int32Array): void;
   /**

@@ -105,6 +105,7 @@ function poolOf(threads: number | undefined): ThreadPool | undefined {
 type Run = () => Promise<void> | undefined;
 
 class WebasmExecutable implements Executable {
+  readonly zeroed = true;
   private f32: Float32Array;
   private steps: Run[];
   /** Whether a run changes what is kept between runs. */
