@@ -15,6 +15,8 @@ export interface MitigationRecipe {
   method: 'reweighing' | 'covariance';
   /** Of the penalty. */
   strength: number;
+  /** What the penalty brings together: how often the class is predicted, or that among the rows of each true class. */
+  constraint?: 'demographic_parity' | 'equalized_odds';
   /** Columns that divide the rows. */
   by: readonly string[];
   /** The class whose prediction is to be independent of the group; the second of two if absent. */
@@ -55,13 +57,23 @@ export function mitigationFor(
   }
   const { classes } = target;
   const output = positiveOf(recipe.positive, classes);
-  const count = grouping.names.length;
+  // One column a group; for equalised odds one a group and true class, in which rows of other classes have no part.
+  const parts = recipe.constraint === 'equalized_odds' ? classes.length : 1;
+  const truths = parts > 1 ? dataset.batch(rows).targets.data : undefined;
+  const names = grouping.names.length;
+  const count = names * parts;
   const means = new Float64Array(count);
-  const groupOf = new Map<number, number>();
+  const sizes = new Float64Array(parts);
+  const placeOf = new Map<number, { group: number; part: number }>();
   rows.forEach((row, i) => {
-    groupOf.set(row, grouping.of[i]!);
-    means[grouping.of[i]!]! += 1 / rows.length;
+    const [group, part] = [grouping.of[i]!, Number(truths?.[i] ?? 0)];
+    placeOf.set(row, { group, part });
+    sizes[part]!++;
+    means[part * names + group]!++;
   });
+  // A covariance is among the rows of a class, however few they are.
+  const weights = sizes.map(size => rows.length / (size || 1));
+  for (let i = 0; i < count; i++) means[i]! /= sizes[Math.floor(i / names)]! || 1;
   const single = loss.name.startsWith('bce') || loss.name === 'mse';
   return {
     order: shuffled,
@@ -74,9 +86,13 @@ export function mitigationFor(
     },
     groups(batch) {
       const data = new Float32Array(batch.length * count);
-      for (let i = 0; i < batch.length; i++)
-        for (let g = 0; g < count; g++)
-          data[i * count + g] = (groupOf.get(batch[i]!) === g ? 1 : 0) - means[g]!;
+      for (let i = 0; i < batch.length; i++) {
+        const place = placeOf.get(batch[i]!);
+        const from = (place?.part ?? 0) * names;
+        for (let g = 0; g < names; g++)
+          data[i * count + from + g] =
+            ((place?.group === g ? 1 : 0) - means[from + g]!) * (weights[place?.part ?? 0] ?? 1);
+      }
       return { shape: [batch.length, count], data };
     },
   };

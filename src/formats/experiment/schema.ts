@@ -156,6 +156,23 @@ export function experimentSchema({ data, optimizer, lossOptions, schedule }: Par
               default: 10,
               description: 'Weight of the penalty: more is fairer, and often less accurate.',
             }),
+            constraint: Type.Optional(
+              Type.Union(
+                [
+                  Type.Literal('demographic_parity', {
+                    description: 'Each group is given the class equally often.',
+                  }),
+                  Type.Literal('equalized_odds', {
+                    description:
+                      'Each group is given the class equally often among the rows of each true class.',
+                  }),
+                ],
+                {
+                  description:
+                    'What the penalty "covariance" brings together; "demographic_parity" if left out.',
+                },
+              ),
+            ),
             positive: Type.Optional(
               Type.String({ description: 'The class that is the favour or the burden; the second of two.' }),
             ),
