@@ -49,6 +49,22 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }
 
+/**
+ * How much of two fields of numbers they have in common, 0 to 1: the weighted Jaccard index (Ruzicka 1958), where numbers
+ * of opposite sign have nothing in common; 0 where both are zero everywhere.
+ */
+export function overlap(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let shared = 0;
+  let all = 0;
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]!, b[i]!];
+    const alike = x * y > 0;
+    shared += alike ? Math.min(Math.abs(x), Math.abs(y)) : 0;
+    all += alike ? Math.max(Math.abs(x), Math.abs(y)) : Math.abs(x) + Math.abs(y);
+  }
+  return all > 0 ? shared / all : 0;
+}
+
 /** Indices by falling value; equal values in their order. */
 export function descending(values: ArrayLike<number>): Int32Array {
   return Int32Array.from({ length: values.length }, (_, i) => i).sort(

@@ -31,7 +31,8 @@ export interface Words {
     second(method: string, correlation: string, verdict: Trust['verdict']): string;
     lens(share: string, verdict: Trust['verdict']): string;
     taken(error: string, verdict: Trust['verdict']): string;
-    reverse(correlation: string, verdict: Trust['verdict']): string;
+    /** @param share of the effects that both directions have in common. */
+    reverse(share: string, verdict: Trust['verdict']): string;
     removal(correlation: string, verdict: Trust['verdict']): string;
     noAttention: string;
     onsets(correlation: string, verdict: Trust['verdict']): string;
@@ -225,6 +226,11 @@ function list(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
+/** What is predicted: a column by its name, a token in words. */
+function asked(target: string): string {
+  return /^(next|masked) token$/.test(target) ? `the ${target}` : target;
+}
+
 export const english: Words = {
   percent: share => {
     const p = share * 100;
@@ -328,10 +334,12 @@ export const english: Words = {
         : `The first and the last weights of the run name other rows (rank correlation ${correlation}).`,
     oneCheckpoint:
       'The run kept one set of weights only, so there is nothing to compare the influences with.',
-    reverse: (correlation, verdict) =>
+    reverse: (share, verdict) =>
       verdict === 'good'
-        ? `Carried over the other way round, the same places matter (rank correlation ${correlation}).`
-        : `Carried over the other way round, other places matter (rank correlation ${correlation}).`,
+        ? `Carried over the other way round, the same places matter (${share} of the effects in common).`
+        : verdict === 'fair'
+          ? `Carried over the other way round, partly other places matter (${share} of the effects in common).`
+          : `Carried over the other way round, other places matter (${share} of the effects in common).`,
     second: (method, correlation, verdict) =>
       verdict === 'good'
         ? `A second method, ${method}, ranks the inputs alike (rank correlation ${correlation}).`
@@ -348,9 +356,9 @@ export const english: Words = {
   },
   predicted: {
     class: (label, target, probability, sureness) =>
-      `The model says "${label}" for ${target}, ${sureness} (${probability}).`,
-    classOnly: (label, target) => `The model says "${label}" for ${target}.`,
-    number: (value, target) => `The model predicts ${value} for ${target}.`,
+      `The model says "${label}" for ${asked(target)}, ${sureness} (${probability}).`,
+    classOnly: (label, target) => `The model says "${label}" for ${asked(target)}.`,
+    number: (value, target) => `The model predicts ${value} for ${asked(target)}.`,
     sure: p =>
       p >= 0.99
         ? 'and is very sure'

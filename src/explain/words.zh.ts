@@ -9,6 +9,10 @@ const regions = [
 
 const list = (items: readonly string[]) => items.join('、');
 
+/** What is predicted: a column by its name, a token in words. */
+const asked = (target: string) =>
+  ({ 'next token': '下一个词元', 'masked token': '被遮住的词元' })[target] ?? `“${target}”`;
+
 export const chinese: Words = {
   percent: share => {
     const p = share * 100;
@@ -19,8 +23,8 @@ export const chinese: Words = {
   measures: {
     completeness: (error, verdict) =>
       verdict === 'good'
-        ? `各部分之和等于预测：仅 ${error} 未得到解释。`
-        : `各部分之和不等于预测：${error} 未得到解释${verdict === 'poor' ? '，因此其大小没有多少意义' : ''}。`,
+        ? `各部分之和等于预测：未得到解释的为 ${error}。`
+        : `各部分之和不等于预测：未得到解释的为 ${error}${verdict === 'poor' ? '，因此其大小没有多少意义' : ''}。`,
     completenessFlat: '该预测与中性输入的预测相同，没有可分配的差异。',
     deletion: (share, verdict) =>
       verdict === 'poor'
@@ -91,10 +95,12 @@ export const chinese: Words = {
       verdict === 'good'
         ? `从流中去掉某一块所加的内容后，输出的变化与归因一致（相差 ${error}）。`
         : `从流中去掉某一块所加的内容后，输出的变化与归因不同（相差 ${error}）：归一化会随之调整。`,
-    reverse: (correlation, verdict) =>
+    reverse: (share, verdict) =>
       verdict === 'good'
-        ? `反方向替换给出一致的结果（相关 ${correlation}）。`
-        : `反方向替换给出不同的结果（相关 ${correlation}）。`,
+        ? `反方向替换时，起作用的位置相同（两个方向的效应有 ${share} 重合）。`
+        : verdict === 'fair'
+          ? `反方向替换时，起作用的位置部分不同（两个方向的效应有 ${share} 重合）。`
+          : `反方向替换时，起作用的是别的位置（两个方向的效应只有 ${share} 重合）。`,
     removal: (correlation, verdict) =>
       verdict === 'good'
         ? `排在最前的也确实重要：去掉后，所写的词变得不那么可能（相关 ${correlation}）。`
@@ -126,9 +132,9 @@ export const chinese: Words = {
   },
   predicted: {
     class: (label, target, probability, sureness) =>
-      `模型对“${target}”的回答是“${label}”，${sureness}（${probability}）。`,
-    classOnly: (label, target) => `模型对“${target}”的回答是“${label}”。`,
-    number: (value, target) => `模型预测“${target}”为 ${value}。`,
+      `模型对${asked(target)}的回答是“${label}”，${sureness}（${probability}）。`,
+    classOnly: (label, target) => `模型对${asked(target)}的回答是“${label}”。`,
+    number: (value, target) => `模型预测${asked(target)}为 ${value}。`,
     sure: p => (p >= 0.99 ? '非常确定' : p >= 0.9 ? '确定' : p >= 0.7 ? '比较确定' : '但不确定'),
     truth: (value, right) => (right ? '这是正确的。' : `数据中是 ${value}。`),
     asSure: (rows, share) => `当它像这里一样确定时，有 ${share} 是正确的（${rows} 行未参与学习的数据）。`,

@@ -1,6 +1,7 @@
 import { TextPreparation } from '../../data/kinds/text';
 import type { Explanation } from '../../explain/method';
 import { methodById, methods } from '../../explain/registry';
+import { visible } from '../../explain/transformer/positions';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { explainRow } from '../../service/explainRow';
@@ -171,7 +172,7 @@ function show(e: Explanation, terminal: Terminal): void {
     terminal.bold(
       e.row === null && e.prediction.label === ''
         ? `${e.method}: the model as a whole`
-        : `${e.method}: why ${e.target.name}${e.row === null ? '' : `, row ${e.row}`}`,
+        : `${e.method}: why ${visible(e.target.name)}${e.row === null ? '' : `, row ${e.row}`}`,
     ),
     '',
     ...wrapped(e.text, terminal.width),

@@ -1,13 +1,14 @@
 /** Does carrying the other sample's parts over into this one point to the same places? */
 import type { TrustMeasure } from '../method';
 import { patch } from '../methods/activation_patching';
-import { spearman } from '../statistics';
+import { overlap } from '../statistics';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words';
 
 /**
- * Rule: score = Spearman's correlation between the effects of patches by station and position in both directions, over
- * the cells where either is more than a hundredth of the way; not below 0.
+ * Rule: score = Σ overlap / Σ larger over the effects of patches by station and position in both directions (the weighted
+ * Jaccard index; effects of opposite sign do not overlap). Ranks would not do: a circuit carries nearly all of the answer
+ * in each of its few cells, whose order is chance.
  */
 export const measure: TrustMeasure = {
   id: 'patching_reverse',
@@ -24,14 +25,7 @@ export const measure: TrustMeasure = {
     const other = { shape: request.input!.shape, data: attribution.baseline!.data };
     const rival = attribution.facts!['rival']!;
     const back = await patch({ ...request, input: other, onProgress: undefined }, request.input!, rival);
-    const there = attribution.values.data;
-    const cells = Array.from(there.keys()).filter(
-      i => Math.abs(there[i]!) > 0.01 || Math.abs(back.stream[i]!) > 0.01,
-    );
-    const value = spearman(
-      cells.map(i => there[i]!),
-      cells.map(i => back.stream[i]!),
-    );
+    const value = overlap(attribution.values.data, back.stream);
     const score = clamp01(value);
     const verdict = verdictOf(score);
     return {
@@ -40,7 +34,7 @@ export const measure: TrustMeasure = {
       value,
       score,
       verdict,
-      text: words.measures.reverse(value.toFixed(2), verdict),
+      text: words.measures.reverse(words.percent(value), verdict),
     };
   },
 };
