@@ -60,6 +60,9 @@ export interface Scene {
   selected?: string | undefined;
 }
 
+/** The coloured edge of a card whose name can be read, as wide as on its element. */
+const band = 6;
+
 /** Boxes, edges and cards as plain shapes, with their names where these can be read. */
 export function paint(c: CanvasRenderingContext2D, scene: Scene, { x, y, k }: Camera, small = false): void {
   const { graph, placement, scale, ink, family, selected } = scene;
@@ -100,10 +103,15 @@ export function paint(c: CanvasRenderingContext2D, scene: Scene, { x, y, k }: Ca
     const r = placement.cards.get(card.id);
     if (!r || !seen(r)) continue;
     const at = scale.at(card);
-    c.fillStyle = at === undefined ? (small ? ink.quiet : ink.face) : css(sequential(at));
+    const colour = at === undefined ? undefined : css(sequential(at));
+    c.fillStyle = (named ? undefined : colour) ?? (small ? ink.quiet : ink.face);
     c.globalAlpha = small && at === undefined ? 0.45 : 1;
     c.fillRect(r.x - r.width / 2, r.y - r.height / 2, r.width, r.height);
     c.globalAlpha = 1;
+    if (named && colour) {
+      c.fillStyle = colour;
+      c.fillRect(r.x - r.width / 2, r.y - r.height / 2, band, r.height);
+    }
     if (small && card.id !== selected) continue;
     c.lineWidth = card.id === selected ? 3 * hair : hair;
     c.strokeStyle = card.id === selected ? ink.accent : ink.line;
