@@ -46,7 +46,10 @@ export interface PredictOptions {
   onProgress?(done: number): void;
 }
 
-type Opened = Pick<OpenRun, 'model' | 'weights' | 'preparation' | 'experiment'> & Partial<OpenRun>;
+type Opened = Pick<OpenRun, 'model' | 'weights' | 'preparation'> &
+  Partial<Pick<OpenRun, 'explained' | 'dataset'>> & {
+    experiment: Pick<OpenRun['experiment'], 'loss' | 'lossOptions'>;
+  };
 
 /** More rows are explained one by one for hours. */
 const mostExplained = 1000;

@@ -141,7 +141,10 @@ function fromScores(
             ? Math.exp(v)
             : activation === 'sigmoid'
               ? 1 / (1 + Math.exp(-v))
-              : v;
+              : // What is left of 1 after a sum of rounded shares may fall short of 0.
+                v < 0 && v > -1e-6
+                ? 0
+                : v;
       if (!(p >= 0)) areProbabilities = false;
       probabilities[at + c] = p;
       sum += p;

@@ -2,7 +2,7 @@
 
 Pinned: scikit-learn 1.9.1, skl2onnx 1.20.0, onnxmltools 1.16.0, lightgbm 4.7.0, xgboost 3.2.0, onnx 1.23.2, onnxruntime 1.32.0.
 Writes onnx_ml.json.gz: by name the model (base64), the rows (lists of values by input), onnxruntime's `label` and
-`scores` (or `value` of regressors), and the greatest difference between onnxruntime's scores and the library's own.
+`scores` (or `value` of regressors), and the greatest difference between onnxruntime's scores and the library's own. `explained`: shap 0.51's KernelExplainer.
 """
 
 import base64
@@ -200,5 +200,31 @@ for transform in ("LOGISTIC", "NONE"):
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)], ir_version=8)
     record(f"one row of coefficients, {transform}", None, X[::15] - X.mean(0), None, made)
 
+# SHAP of a forest against one typical row: what an explanation of the file itself must say.
+import math  # noqa: E402
+
+import shap  # noqa: E402
+
+forest = RandomForestClassifier(20, max_depth=4, random_state=0).fit(X, species)
+table = X[::10]
+
+
+def typical(column):
+    """The mean, rounded to an eighth of the power of two that is nearest to the standard deviation."""
+    grid = 2 ** round(math.log2(column.std())) / 8
+    return round(column.mean() / grid) * grid
+
+
+background = np.array([[typical(c.astype(np.float64)) for c in table.T]], np.float32)
+values = shap.KernelExplainer(forest.predict_proba, background).shap_values(table[:3], nsamples=200, silent=True)
+explained = {
+    "model": base64.b64encode(to_onnx(forest, X[:1]).SerializeToString()).decode(),
+    "rows": table.tolist(),
+    "species": species[::10].tolist(),
+    "probabilities": forest.predict_proba(table).tolist(),
+    "background": background.tolist()[0],
+    "shap": np.asarray(values).tolist(),
+}
+
 with gzip.GzipFile(os.path.join(here, "onnx_ml.json.gz"), "wb", compresslevel=9, mtime=0) as f:
-    f.write(json.dumps({"models": out}, separators=(",", ":")).encode())
+    f.write(json.dumps({"models": out, "explained": explained}, separators=(",", ":")).encode())

@@ -1,24 +1,28 @@
 import { TextPreparation } from '../../data/kinds/text';
+import { explain } from '../../explain/explain';
 import type { Explanation } from '../../explain/method';
 import { methodById, methods } from '../../explain/registry';
 import { visible } from '../../explain/transformer/positions';
+import { lossSpec } from '../../formats/experiment/write';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { explainRow } from '../../service/explainRow';
 import { explainText } from '../../service/explainText';
+import { isModelFile, openModel } from '../../train/openModel';
 import { openRun } from '../../train/openRun';
 import { readRawRows } from '../../train/rawRows';
 import { type Command, type CommandCall, textOption } from '../command';
 import { isHuggingFace } from '../experiments';
 import { barLines, figureLines } from '../figures';
 import { languageHelp, languageOption } from '../language';
+import { modelFileOptions, modelOptions, tableOf } from '../modelFiles';
 import { wrapped } from '../table';
 import type { Terminal } from '../terminal';
 
 export const command: Command = {
   name: 'explain',
   usage:
-    'RUN|FILE.vitrine.json|FOLDER --method M [--row I|--input DATA.csv|--text TEXT] [--target T] [--option name=value]… [--json]',
+    'RUN|FILE.vitrine.json|MODEL.onnx|FOLDER --method M [--row I|--input DATA.csv|--text TEXT] [--target T] [--option name=value]… [--json]',
   summary:
     'Explain a prediction of a trained run (of an experiment: its newest finished one), with its trust score.',
   arguments: [1, 1],
@@ -41,6 +45,7 @@ export const command: Command = {
       value: 'TEXT',
       help: 'A text: of a folder that Transformers saved, or of a run on texts.',
     },
+    ...modelFileOptions,
     target: {
       type: 'string',
       short: 't',
@@ -99,6 +104,7 @@ export const command: Command = {
         else show(explanation, terminal);
         return true;
       }
+      if (await isModelFile(where)) return await explainModel(call, method, scope, engines);
       for (const subject of await subjectsOf(call, where, scope)) {
         const explanation = await explainRow(
           {
@@ -124,6 +130,43 @@ export const command: Command = {
     }
   },
 };
+
+/** A model file as it is: the rows of --input, or of them the one that --row names; they also stand for what is typical. */
+async function explainModel(
+  call: CommandCall,
+  method: string,
+  scope: 'prediction' | 'model',
+  engines: Engines,
+): Promise<boolean> {
+  const { terminal, signal } = call;
+  const opened = await openModel(call.arguments[0]!, tableOf(call), modelOptions(call));
+  for (const note of opened.notes) terminal.message(note);
+  const row = textOption(call, 'row');
+  const target = textOption(call, 'target');
+  const dataset = await opened.dataset();
+  const subject = {
+    engine: await engines.get(textOption(call, 'backend')),
+    model: opened.model,
+    weights: await opened.weights(),
+    dataset,
+    loss: lossSpec(opened.experiment),
+    method,
+    options: optionsOf(call),
+    ...languageOption(call),
+    ...(target !== undefined && { target }),
+    signal,
+    onProgress: (done: number) => terminal.progress(`${method} ${Math.round(done * 100)} %`),
+  };
+  if (row !== undefined && !/^\d+$/.test(row))
+    throw new VitrineError('bad-usage', `--row is "${row}"; expected a number from 0.`);
+  const asked = scope === 'model' ? [undefined] : row === undefined ? [...opened.rows.keys()] : [Number(row)];
+  for (const which of asked) {
+    const explanation = await explain({ ...subject, ...(which !== undefined && { row: which }) });
+    if (terminal.json) terminal.result(explanation);
+    else show(explanation, terminal);
+  }
+  return true;
+}
 
 /** @throws bad-usage */
 async function subjectsOf(call: CommandCall, where: string, scope: 'prediction' | 'model') {

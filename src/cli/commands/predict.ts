@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeWav } from '../../data/audio/wav';
+import type { SavedPreparation } from '../../data/dataset';
 import { manyNumbers } from '../../data/manyNumbers';
 import { classifiesImages, openImageClassifier } from '../../formats/huggingface/imageModel';
 import { openTextEncoder } from '../../formats/huggingface/textModel';
@@ -17,20 +18,22 @@ import {
 import { predictionsCsv } from '../../service/predictionTable';
 import { writeAtomically } from '../../train/atomicFile';
 import { classifyImages } from '../../train/imageTasks';
+import { isModelFile, openModel } from '../../train/openModel';
 import { openRun } from '../../train/openRun';
 import { openWeights } from '../../train/openWeights';
 import { classifyTexts, fillMasks } from '../../train/textTasks';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, isHuggingFace } from '../experiments';
+import { modelFileOptions, modelOptions, tableOf } from '../modelFiles';
 import { fixedNumber, tableLines } from '../table';
 import { textOptions, textsOf } from '../texts';
 
 export const command: Command = {
   name: 'predict',
   usage:
-    'RUN|FILE.vitrine.json|FOLDER --input DATA|--values JSON|--text TEXT… [--output FILE] [--explain METHOD] [--keep-going] [--backend B] [--json]',
+    'RUN|FILE.vitrine.json|MODEL.onnx|FOLDER --input DATA|--values JSON|--text TEXT… [--output FILE] [--explain METHOD] [--keep-going] [--backend B] [--json]',
   summary:
-    'Predict the rows of a table with a trained run (of an experiment: its newest finished one, else its model.weights); classify texts, or fill their masks, with a folder that Transformers saved.',
+    'Predict the rows of a table with a trained run (of an experiment: its newest finished one, else its model.weights) or a model file as it is; classify texts, or fill their masks, with a folder that Transformers saved.',
   arguments: [1, 1],
   options: {
     input: {
@@ -40,6 +43,7 @@ export const command: Command = {
       help: 'A table with the columns that the model was trained on; of a folder, a .txt or a table of texts, or a picture (or a folder of them) to classify.',
     },
     ...textOptions,
+    ...modelFileOptions,
     values: {
       type: 'string',
       value: 'JSON',
@@ -75,7 +79,8 @@ export const command: Command = {
         'bad-usage',
         'Which rows? Give either a table with --input DATA.csv (or - for standard input), one row with --values \'{"column": value}\', or, for models that read text, --text TEXT.',
       );
-    const run = await openedFor(call, call.arguments[0]!);
+    const bare = await isModelFile(call.arguments[0]!);
+    const run = bare ? await openedModel(call) : await openedFor(call, call.arguments[0]!);
     if (texts !== undefined && !readsTexts(run.preparation))
       throw new VitrineError(
         'bad-usage',
@@ -220,6 +225,13 @@ async function predictImages(call: CommandCall): Promise<boolean> {
   }
 }
 
+/** A model file as it is, its inputs filled from the table. */
+async function openedModel(call: CommandCall) {
+  const opened = await openModel(call.arguments[0]!, tableOf(call), modelOptions(call));
+  for (const note of opened.notes) call.terminal.message(note);
+  return { ...opened, backend: undefined };
+}
+
 /** The run, or else the weights that the experiment names. */
 async function openedFor(call: CommandCall, where: string) {
   try {
@@ -253,7 +265,7 @@ async function readStandardInput(): Promise<string> {
 async function writeOutput(
   file: string,
   rows: readonly PredictedRow[],
-  { preparation }: Awaited<ReturnType<typeof openedFor>>,
+  { preparation }: { preparation: SavedPreparation },
 ): Promise<void> {
   const ending = path.extname(file).toLowerCase();
   if (preparation.sound && (ending === '' || ending === '.wav')) {

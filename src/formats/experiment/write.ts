@@ -34,7 +34,7 @@ function pathsOf(data: Experiment['data'], relative: (file: string) => string): 
   );
 }
 
-export function lossSpec(experiment: Experiment): LossSpec {
+export function lossSpec(experiment: Pick<Experiment, 'loss' | 'lossOptions'>): LossSpec {
   return experiment.lossOptions
     ? { name: experiment.loss, options: experiment.lossOptions }
     : { name: experiment.loss };

@@ -94,6 +94,13 @@ export function translationContext(
       values.addConstant(made, dtype, shape, list);
       return made;
     },
+    learned: (name, shape, list) => {
+      const base = node.name || (node.output?.find(o => o !== '') ?? node.opType ?? '');
+      const made = values.fresh(`${base}.${name}`);
+      values.addConstant(made, 'float32', shape, list);
+      values.asWeight(made);
+      return made;
+    },
     tensor: i => building.tensorOf(id(i)),
     weight: i => building.weightOf(id(i)),
   };

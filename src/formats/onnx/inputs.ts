@@ -76,6 +76,8 @@ export function typeOfInfo(
     if (d.dimParam && namesSize(d.dimParam)) return symbolOf(d.dimParam);
     if (d.dimValue !== undefined && d.dimValue >= 0 && Number.isSafeInteger(d.dimValue)) return d.dimValue;
     if (!make) return undefined;
+    // A batch without a name is that of all inputs.
+    if (i === 0 && !make.first && dims.length > 1 && make.symbols.has('N')) return 'N';
     let symbol = i === 0 && make.first ? 'N' : symbolOf(`${info.name}_${i}`);
     while (make.symbols.has(symbol)) symbol += '_';
     return symbol;

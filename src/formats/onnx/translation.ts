@@ -50,6 +50,8 @@ export interface TranslationContext {
   finish(op: string, inputs: readonly string[], attributes?: Attributes): undefined;
   /** A constant tensor. */
   constant(dtype: DType, shape: readonly number[], values: readonly number[]): string;
+  /** Weights that the file has among a node's attributes. `name`: what they are, e.g. "coefficients". */
+  learned(name: string, shape: readonly number[], values: readonly number[]): string;
   /** An input as a tensor that a node can read. */
   tensor(input: number): string;
   /** The same for a weight, which is one even if its type is none that is learned. */

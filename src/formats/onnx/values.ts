@@ -162,7 +162,9 @@ export class Values {
   /** Takes an initialiser of several numbers for a weight, of whole numbers though it be. */
   asWeight(id: string): void {
     const p = this.parameters.get(id);
-    if (p?.kind !== 'constant' || !this.initializers.has(id) || (this.stored.get(id)?.size ?? 0) < 2) return;
+    const few =
+      !this.computed.has(id) && (!this.initializers.has(id) || (this.stored.get(id)?.size ?? 0) < 2);
+    if (p?.kind !== 'constant' || few) return;
     this.parameters.set(id, { ...p, kind: 'parameter', trainable: false });
   }
 

@@ -181,7 +181,7 @@ export function ensemble(
   const inputs = [
     c.tensor(0),
     c.constant('float32', [trees.nodes.length, treeColumns], table),
-    c.constant('float32', [leaves.length / targets, targets], leaves),
+    c.learned('leaves', [leaves.length / targets, targets], leaves),
     c.constant('int64', [trees.roots.length], trees.roots),
   ];
   return c.emit('TreeEnsemble', inputs, {

@@ -41,10 +41,10 @@ function linear(c: TranslationContext, targets: number): string {
     { length: width * targets },
     (_, i) => coefficients[(i % targets) * width + Math.floor(i / targets)]!,
   );
-  const product = c.emit('MatMul', [x, c.constant('float32', [width, targets], turned)])[0]!;
+  const product = c.emit('MatMul', [x, c.learned('coefficients', [width, targets], turned)])[0]!;
   const intercepts = c.floats('intercepts');
   if (!intercepts?.length) return product;
-  return c.emit('Add', [product, c.constant('float32', [intercepts.length], intercepts)])[0]!;
+  return c.emit('Add', [product, c.learned('intercepts', [intercepts.length], intercepts)])[0]!;
 }
 
 const linearClassifier: Translate = c => {
@@ -243,7 +243,7 @@ function kernel(c: TranslationContext, vectors: readonly number[], count: number
     { length: width * count },
     (_, i) => vectors[(i % count) * width + Math.floor(i / count)]!,
   );
-  const product = c.emit('MatMul', [x, c.constant('float32', [width, count], turned)])[0]!;
+  const product = c.emit('MatMul', [x, c.learned('support vectors', [width, count], turned)])[0]!;
   const times = (id: string, by: number) => c.emit('Mul', [id, row(c, [by])])[0]!;
   const plus = (id: string, by: number) => c.emit('Add', [id, row(c, [by])])[0]!;
   switch (c.text('kernel_type', 'LINEAR')) {
@@ -272,7 +272,7 @@ const supportVectorRegressor: Translate = c => {
   const coefficients = c.floats('coefficients') ?? [];
   const rho = c.floats('rho')?.[0] ?? 0;
   const similar = count > 0 ? kernel(c, c.floats('support_vectors') ?? [], count) : rows(c).x;
-  const column = c.constant('float32', [coefficients.length, 1], coefficients);
+  const column = c.learned('coefficients', [coefficients.length, 1], coefficients);
   const sum = c.emit('Add', [c.emit('MatMul', [similar, column])[0]!, row(c, [rho])])[0]!;
   if (c.integer('one_class', 0)) {
     const over = c.emit('Greater', [sum, row(c, [0])])[0]!;
