@@ -213,12 +213,20 @@ export interface LoadContext {
 export interface CodeTensors {
   inputs: readonly NamedTensor[];
   target: NamedTensor;
+  /** The last so many rows are not trained on: the code tests with them. */
+  held?: number;
+  /** How many numbers the model gives where the target is a class: of some there may be no row. */
+  scores?: number;
+  /** The target has a class for each position of a sample (see TargetInfo). */
+  perPosition?: boolean;
   /** SHA-256 of their shapes and numbers, hex. */
   hash: string;
 }
 
 export interface NamedTensor extends Tensor {
   name: string;
+  /** What the entries of its last axis are called, where the code has that from a table. */
+  columns?: readonly string[];
 }
 
 export type { Tensors };

@@ -1,5 +1,5 @@
 /** What a file format is: one folder of formats/ whose index.ts exports `format`. */
-import type { Diagnostic, Model, SourceRange, Tensors } from '../model/graph';
+import type { Diagnostic, Model, Shape, SourceRange, Tensors } from '../model/graph';
 
 /** A model as found in a file, with its findings; `model` is absent when nothing could be read. */
 export interface ReadModel {
@@ -89,6 +89,12 @@ export interface FileTraining {
   rows: number;
   /** What the code calls the tensors of `data`, "" where it has no name for one. */
   names: readonly string[];
+  /** Of each of them, what the entries of its last axis are called where they come from a table. */
+  columns: readonly (readonly string[] | undefined)[];
+  /** The prediction's shape without the rows. */
+  answer: Shape;
+  /** The prediction has scores of classes along its last axis, for each position of a sample. */
+  perPosition: boolean;
   /** A graph without inputs whose outputs are what the model is given and, last, what it is compared with. */
   data: Model;
 }

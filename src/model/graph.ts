@@ -68,7 +68,7 @@ export type Initializer =
   | { kind: 'orthogonal'; gain: number }
   | { kind: 'eye' }
   /** Values that the model's source states itself, row-major. */
-  | { kind: 'values'; values: readonly number[] };
+  | { kind: 'values'; values: ArrayLike<number> };
 
 /** A trainable tensor (nn.Parameter), a buffer of a module, or a constant of the graph. */
 export interface Parameter {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { TObject, TSchema } from '@sinclair/typebox';
-import type { CodeTensors } from '../data/dataset';
+import type { CodeTensors, NamedTensor } from '../data/dataset';
 import { createEngine } from '../engine/create';
 import { initializeWeights } from '../engine/initialize';
 import type { LossDefinition } from '../engine/loss';
@@ -13,8 +13,11 @@ import type { FileTraining, ReadContext, ReadModelRequest } from '../formats/_fo
 import { formatOf } from '../formats/_registry';
 import { losses, optimizers, schedules } from '../formats/experiment/choices';
 import { VitrineError } from '../model/errors';
-import type { Tensor } from '../model/graph';
+import type { Shape, Tensor } from '../model/graph';
 import { listed } from '../model/suggest';
+
+/** Of so many classes not each needs a row. */
+const mostShown = 1000;
 
 /** Where code trains until something happens, and nobody says how often that is. */
 const epochsOfWhile = 100;
@@ -57,16 +60,7 @@ export async function experimentAsWritten(
   const schedule = scheduleOf(training, whole, refuse);
   const { model } = training;
   const { inputs, target } = await tensorsOf(training, 0);
-  const [input, more] = inputs;
-  if (!input || more)
-    throw refuse(
-      `The model is given ${inputs.length} tensors; one is read. Join them (torch.cat), or name the data in an experiment file.`,
-    );
-  const [rows] = input.shape;
-  if (rows === undefined || target.data.length !== rows)
-    throw refuse(
-      `The model is given ${input.name} of the shape [${input.shape.join(', ')}] and compared with ${target.name} of the shape [${target.shape.join(', ')}]: read is one value for each row.`,
-    );
+  checkRows(inputs, target, training, loss, refuse);
   const experiment = {
     model: {
       file: relative(model.file),
@@ -76,7 +70,7 @@ export async function experimentAsWritten(
     data: {
       kind: 'code',
       file: relative(file),
-      targetType: targetType(loss, new Set(target.data), refuse),
+      targetType: targetType(loss, target, refuse),
       split: { test: 0, valid: Math.round((1 - training.share) * 1e6) / 1e6 },
     },
     loss: loss.name,
@@ -92,12 +86,46 @@ export async function experimentAsWritten(
   return `${JSON.stringify(experiment, null, 2)}\n`;
 }
 
+/** What the model is given and compared with has a row for each sample, and a target that its answer can be. */
+function checkRows(
+  inputs: readonly NamedTensor[],
+  target: NamedTensor,
+  { answer, perPosition }: FileTraining,
+  loss: LossDefinition,
+  refuse: Refuse,
+): void {
+  const sized = (t: NamedTensor) => `${t.name} of the shape [${t.shape.join(', ')}]`;
+  const given = `The model is given ${inputs.map(sized).join(' and ')} and compared with ${sized(target)}`;
+  const [rows] = target.shape;
+  if (rows === undefined || inputs.some(t => t.shape[0] !== rows))
+    throw refuse(`${given}: read is what has a row for each sample along its first axis.`);
+  const per = target.data.length / rows;
+  const said = answer.reduce<number>((n, d) => n * Number(d), 1);
+  if (loss.target === 'classes' && per !== said) {
+    if (per === 1 && answer.length === 1) return;
+    if (perPosition && per === answer[0]) return;
+    throw refuse(
+      `${given}, and gives [${answer.join(', ')}] for each sample: read are scores of one class for each sample, or of one for each position with the classes last.`,
+    );
+  }
+  if (per !== said)
+    throw refuse(`${given}, and gives ${said} numbers for each sample where there are ${per}.`);
+}
+
 /** Whole numbers from 0 are classes where the loss takes classes, and 0 and 1 where it takes probabilities. */
-function targetType(loss: LossDefinition, values: ReadonlySet<number>, refuse: Refuse): 'classes' | 'number' {
+function targetType(
+  loss: LossDefinition,
+  { data, shape }: NamedTensor,
+  refuse: Refuse,
+): 'classes' | 'number' {
+  const values = new Set<number>(data);
   const classes = [...values].every((_, i) => values.has(i)) && values.size > 1;
+  const single = data.length === shape[0];
   if (loss.target !== 'classes')
-    return /^bce/.test(loss.name) && classes && values.size === 2 ? 'classes' : 'number';
-  if (classes) return 'classes';
+    return /^bce/.test(loss.name) && classes && values.size === 2 && single ? 'classes' : 'number';
+  // A row may have none of some classes, of its positions or its many rows.
+  const whole = [...values].every(x => Number.isInteger(x) && x >= 0);
+  if (classes || (whole && (!single || data.length > mostShown))) return 'classes';
   const found = [...values].sort((a, b) => a - b);
   throw refuse(
     `${loss.title} takes classes 0, 1, 2, … of which each has a row, but the targets are ${listed(found.slice(0, 12).map(String))}.`,
@@ -228,7 +256,10 @@ function chosen(
 }
 
 /** The tensors that the code makes to train on; what is random in them is drawn from the seed. */
-export async function tensorsOf({ data, names }: FileTraining, seed: number): Promise<CodeTensors> {
+export async function tensorsOf(
+  { data, names, columns, answer, perPosition }: FileTraining,
+  seed: number,
+): Promise<CodeTensors> {
   const weights = initializeWeights(data, seed);
   const computed: Record<string, Tensor> = { ...weights };
   if (data.nodes.length > 0) {
@@ -242,12 +273,33 @@ export async function tensorsOf({ data, names }: FileTraining, seed: number): Pr
     }
   }
   const hash = createHash('sha256');
-  const tensors = data.outputs.map((id, i) => {
+  const last = data.outputs.length - 1;
+  const tensors = data.outputs.map((id, i): NamedTensor => {
     const { shape, data: numbers } = computed[id]!;
     hash
       .update(`${shape.join()};`)
       .update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
-    return { name: names[i] || (i === data.outputs.length - 1 ? 'y' : 'x'), shape, data: numbers };
+    const own = columns[i];
+    return {
+      name: names[i] || (i === last ? 'y' : i === 0 ? 'x' : `x${i + 1}`),
+      shape,
+      data: numbers,
+      ...(own && { columns: own }),
+    };
   });
-  return { inputs: tensors.slice(0, -1), target: tensors.at(-1)!, hash: hash.digest('hex') };
+  return {
+    inputs: tensors.slice(0, -1),
+    target: asAnswered(tensors[last]!, answer, perPosition),
+    ...(perPosition && { perPosition }),
+    scores: Number((perPosition ? answer.at(-1) : answer[0]) ?? 1),
+    hash: hash.digest('hex'),
+  };
+}
+
+/** A target in the shape of what the model gives for it, where it is the same numbers. */
+function asAnswered(target: NamedTensor, answer: Shape, perPosition: boolean): NamedTensor {
+  const [rows = 0] = target.shape;
+  const wanted = [rows, ...answer.map(Number)];
+  if (perPosition || wanted.reduce((a, b) => a * b, 1) !== target.data.length) return target;
+  return { ...target, shape: wanted };
 }

@@ -1,6 +1,7 @@
 """
 What scripts that train print in PyTorch 2.5.1: the loss of each step, before its update. The scripts say everything
-themselves and draw nothing at random.
+themselves, read the files beside them, and draw nothing
+at random but by NumPy with a seed.
 
     python test/reference/training_scripts.py
 """
@@ -8,13 +9,15 @@ themselves and draw nothing at random.
 import contextlib
 import io
 import json
+import os
 import pathlib
 import runpy
 
 import torch
 
 assert torch.__version__.startswith("2.5.1")
-here = pathlib.Path(__file__).parent
+here = pathlib.Path(__file__).resolve().parent
+os.chdir(here / "training_scripts")
 out = {}
 for script in sorted((here / "training_scripts").glob("*.py")):
     with contextlib.redirect_stdout(io.StringIO()):

@@ -13,12 +13,14 @@ export function entryNames(sampleShape: readonly number[]): string[] {
 
 /**
  * @param target one number for each sample, or absent (for prediction).
+ * @param names of a sample's entries; "x0", "x1", … if absent.
  * @throws VitrineError bad-data when the shapes do not go together.
  */
 export function tableOfArrays(
   file: string,
   features: NumpyArray,
   target?: { name: string; array: NumpyArray },
+  names?: readonly string[],
 ): Table {
   const [rows, ...sample] = features.shape;
   const width = sample.reduce((a, b) => a * b, 1);
@@ -30,7 +32,7 @@ export function tableOfArrays(
     );
   if (width > maxColumns)
     throw bad(file, undefined, `A sample has ${width} values; at most ${maxColumns} are read.`);
-  const columns = entryNames(sample).map((name, c) =>
+  const columns = (names?.length === width ? names : entryNames(sample)).map((name, c) =>
     columnOf(name, rows, row => features.data[row * width + c]!),
   );
   if (target) {

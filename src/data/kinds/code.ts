@@ -2,10 +2,11 @@
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
+import { ArraysDataset, restoreArrays } from '../arrays/arraysDataset';
 import { tableOfArrays } from '../arrays/table';
-import type { DatasetKind, LoadContext, NamedTensor } from '../dataset';
+import type { CodeTensors, DatasetKind, LoadContext, NamedTensor } from '../dataset';
 import { tableFields } from '../table/options';
-import { asRows, bad, type Table } from '../table/table';
+import { asRows } from '../table/table';
 import { TableDataset } from '../table/tableDataset';
 
 const { features: _, exclude: __, categories: ___, target: ____, file, ...shared } = tableFields;
@@ -32,35 +33,72 @@ export const kind: DatasetKind = {
 
   async load(options, context) {
     const given = { scale: 'none', ...(options as CodeOptions) } as const;
-    const { table, hash, sampleShape, target } = await read(given, context);
-    const shape = given.image ? undefined : sampleShape;
-    return asRows(() => new TableDataset(table, { ...given, target }, hash, context.seed, shape));
+    const { file, tensors } = await read(given, context);
+    const { inputs, held, hash } = tensors;
+    const [features] = inputs;
+    const target = namedTarget(tensors);
+    if (!isTable(tensors, target, given.targetType === 'classes')) {
+      const name = path.basename(file);
+      const own = { targetType: given.targetType ?? 'number', split: given.split };
+      return new ArraysDataset(name, file, { ...tensors, target }, own, context.seed);
+    }
+    const table = tableOfArrays(
+      file,
+      array(features!),
+      { name: target.name, array: array(target) },
+      usable(features!.columns, target.name),
+    );
+    const shape = given.image ? undefined : features!.shape.slice(1);
+    return asRows(
+      () => new TableDataset(table, { ...given, target: target.name }, hash, context.seed, shape, held),
+    );
   },
+
+  restore: restoreArrays,
 };
+
+/** Tensors of more numbers are kept as they are: a table takes three times the memory. */
+const mostInTable = 4_000_000;
+
+function isTable({ inputs, scores = 0 }: CodeTensors, target: NamedTensor, classes: boolean): boolean {
+  const [features, more] = inputs;
+  return (
+    features !== undefined &&
+    more === undefined &&
+    features.data instanceof Float32Array &&
+    features.data.length <= mostInTable &&
+    target.data.length === target.shape[0] &&
+    // A table has the classes that it has rows of.
+    (!classes || new Set(target.data).size >= scores)
+  );
+}
+
+const array = ({ shape, data }: NamedTensor) => ({ shape, data: Float64Array.from(data) });
+
+/** A target's name that no feature has. */
+function namedTarget({ inputs, target }: CodeTensors): NamedTensor {
+  const own = target.columns?.length === 1 ? target.columns[0]! : target.name;
+  const taken = inputs.some(t => t.columns?.includes(own)) || own === '' || /^x\d/.test(own);
+  return { ...target, name: taken ? 'target' : own };
+}
+
+/** Names that can be a table's: each once, and not the target's. */
+function usable(columns: readonly string[] | undefined, target: string): readonly string[] | undefined {
+  return columns && new Set([...columns, target]).size === columns.length + 1 ? columns : undefined;
+}
 
 async function read(
   options: CodeOptions,
   { folder, seed, signal, code }: LoadContext,
-): Promise<{ table: Table; hash: string; sampleShape: readonly number[]; target: string }> {
-  const source = path.resolve(folder, options.file);
+): Promise<{ file: string; tensors: CodeTensors }> {
+  const file = path.resolve(folder, options.file);
   if (!code)
     throw new VitrineError(
       'bad-experiment',
       'The data of this experiment come from code, which is not read here.',
       {
-        at: { file: source },
+        at: { file },
       },
     );
-  const { inputs, target, hash } = await code(source, seed, signal);
-  const [features, more] = inputs;
-  if (!features || more)
-    throw bad(
-      source,
-      undefined,
-      `The model is given ${inputs.length} tensors by this code; one is read. Join them (torch.cat), or name the data in the experiment file.`,
-    );
-  const name = target.name === '' || /^x\d/.test(target.name) ? 'target' : target.name;
-  const array = ({ shape, data }: NamedTensor) => ({ shape, data: Float64Array.from(data) });
-  const table = tableOfArrays(source, array(features), { name, array: array(target) });
-  return { table, hash, sampleShape: features.shape.slice(1), target: name };
+  return { file, tensors: await code(file, seed, signal) };
 }

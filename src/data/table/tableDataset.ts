@@ -24,6 +24,17 @@ function shaped(state: PreparationState, sampleShape: readonly number[]): Prepar
   return { ...state, sampleShape: [...sampleShape], modality };
 }
 
+/** The table's last rows as the test, and the rest divided. */
+function withHeld(
+  table: Table,
+  kept: Int32Array,
+  held: number,
+  divided: (own: Int32Array) => Record<Split, Int32Array>,
+): Record<Split, Int32Array> {
+  const from = table.rows - held;
+  return { ...divided(kept.filter(row => row < from)), test: kept.filter(row => row >= from) };
+}
+
 export class TableDataset implements Dataset {
   readonly name: string;
   readonly modality;
@@ -43,13 +54,17 @@ export class TableDataset implements Dataset {
   private readonly splitOf: Map<number, Split>;
   private readonly numeric: ReadonlySet<Column>;
 
-  /** @param sampleShape of samples that are more than a row: the columns are their entries, row-major. */
+  /**
+   * @param sampleShape of samples that are more than a row: the columns are their entries, row-major.
+   * @param held the last so many rows of the table are the test, whatever the options say.
+   */
   constructor(
     private readonly table: Table,
     options: TableOptions,
     readonly hash: string,
     seed: number,
     sampleShape?: readonly number[],
+    held?: number,
   ) {
     const notes = [...table.notes];
     this.name = path.basename(table.file);
@@ -89,7 +104,11 @@ export class TableDataset implements Dataset {
       notes,
       c => planOf.get(c)!.missing,
     );
-    this.splits = divide(table, kept, options, info, values, seed, notes);
+    this.splits = held
+      ? withHeld(table, kept, held, own =>
+          divide(table, own, { ...options, split: { ...options.split, test: 0 } }, info, values, seed, notes),
+        )
+      : divide(table, kept, options, info, values, seed, notes);
     this.splitOf = splitsByRow(this.splits);
     this.target =
       options.classWeights && info.classes

@@ -276,7 +276,7 @@ export function initializerText(i: Initializer): string {
     case 'eye':
       return 'identity';
     case 'values':
-      return `[${i.values.slice(0, 4).map(number).join(', ')}${i.values.length > 4 ? ', …' : ''}]`;
+      return `[${Array.from(i.values).slice(0, 4).map(number).join(', ')}${i.values.length > 4 ? ', …' : ''}]`;
   }
 }
 

@@ -217,6 +217,7 @@ export class PytorchReader {
       files: given,
       names,
       main: workspace + main,
+      folder,
       module: /^[\w.]+$/.test(module) ? module : '__vitrine_model__',
       ...(request.class === undefined ? {} : { class: request.class }),
       ...(request.arguments ? { arguments: request.arguments } : {}),
@@ -454,7 +455,14 @@ function since(
 }
 
 /** What another try, or another file of the workspace, may change. */
-const unsettled = new Set(['time-limit', 'memory-limit', 'argument-needed', 'example-value']);
+const unsettled = new Set([
+  'time-limit',
+  'memory-limit',
+  'argument-needed',
+  'example-value',
+  // Its data may be there next time.
+  'training-not-read',
+]);
 
 function sameTexts(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(a);

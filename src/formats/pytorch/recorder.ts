@@ -9,6 +9,7 @@ import { ShapeError } from '../../engine/op';
 import { addDims, bindDim, floorDivDims, mulDims, subDims, symbolsOf } from '../../model/dim';
 import type { Attributes, Dim, DType, Initializer, Shape, TensorType } from '../../model/graph';
 import { assign, evaluateNode } from './constants';
+import { type LoadedTensor, loadTensors } from './dataFiles';
 import type {
   OptimizerTold,
   Place,
@@ -36,6 +37,7 @@ import {
   string,
   type,
 } from './wire';
+import { NotRead, type WorkspaceFiles } from './workspaceFiles';
 
 export interface Limits {
   nodes: number;
@@ -59,6 +61,7 @@ export class Recorder {
   private inputs: number[] = [];
   private next = 0;
   private readonly spots = new Map<number, Place>();
+  private files: WorkspaceFiles | undefined;
   private firstTrained: Exclude<Analysis, { error: string }> | undefined;
   private base: {
     values: Map<number, RecordedValue>;
@@ -72,6 +75,10 @@ export class Recorder {
     private readonly ops: ReadonlyMap<string, OpDefinition>,
     /** What Python is to read. */
     private readonly request: object,
+    /** Lets Python have the workspace's files. @throws Error where there are none for it. */
+    private readonly openFiles: () => WorkspaceFiles = () => {
+      throw new NotRead('no files are read here');
+    },
     private readonly limits: Limits = { nodes: 200_000, elements: 1 << 23 },
   ) {}
 
@@ -123,6 +130,11 @@ export class Recorder {
         return this.valuesOf(number(r['id']));
       case 'settle':
         return this.settle(number(r['id']));
+      case 'files':
+        this.files = this.openFiles();
+        return {};
+      case 'load':
+        return this.load(r);
       case 'solve':
         return this.solve(r);
       case 'met':
@@ -233,6 +245,27 @@ export class Recorder {
         initializer: initializer(r['initializer'], this.limits.elements),
       }),
     );
+  }
+
+  /** Leaves that hold what is in a file of the workspace. */
+  private load(r: Request): unknown {
+    if (!this.files) throw new NotRead('no files are read here');
+    const made = loadTensors(this.files, string(r['how']), string(r['path']), object(r['options'])).map(t =>
+      this.loaded(t),
+    );
+    return { tensors: made };
+  }
+
+  private loaded({ name, dtype, shape, data, columns }: LoadedTensor): unknown {
+    const v = this.add({
+      kind: 'leaf',
+      dtype,
+      shape,
+      initializer: { kind: 'values', values: data },
+      ...(columns && { columns }),
+    });
+    if (data instanceof Float64Array) this.known.set(v.id, data);
+    return { ...describe(v), ...(name !== undefined && { name }), ...(columns && { columns }) };
   }
 
   /** A leaf of its own that begins as a tensor is: a parameter or buffer of what a constructor computed. */

@@ -12,6 +12,8 @@ export interface RecordedValue extends TensorType {
   initializer?: Initializer;
   /** The node that made it. */
   producer?: RecordedNode;
+  /** What the entries of its last axis are called, in the file that it comes from. */
+  columns?: readonly string[];
 }
 
 export interface RecordedNode {

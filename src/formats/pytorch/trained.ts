@@ -2,7 +2,7 @@
  * What a script's first training step shows, worked out on the graph that it drew: which value is the prediction,
  * what it is compared with, by which loss, and how the weights change.
  */
-import type { Attributes, DType, Shape } from '../../model/graph';
+import type { Attributes, Dim, DType, Shape } from '../../model/graph';
 
 /** A value as far as this needs it. */
 export interface DrawnValue {
@@ -11,6 +11,8 @@ export interface DrawnValue {
   shape: Shape;
   kind: 'input' | 'leaf' | 'node';
   producer?: { op: string; inputs: readonly number[]; attributes: Attributes };
+  /** What the entries of its last axis are called, in the file that it comes from. */
+  columns?: readonly string[];
 }
 
 /** What Python saw; ids are of values in the graph. */
@@ -55,6 +57,12 @@ export interface Trained {
   /** Learning rate of weights that are changed by hand. */
   byHand?: number;
   names: readonly string[];
+  /** Of the inputs and, last, the target: what the entries of the last axis are called, where a file says that. */
+  columns: readonly (readonly string[] | undefined)[];
+  /** The prediction's shape without the rows. */
+  answer: Shape;
+  /** The prediction has scores of classes along its last axis, for each position. */
+  perPosition: boolean;
   whiles: boolean;
 }
 
@@ -68,6 +76,7 @@ export interface Graph {
 
 /** Ops that change where numbers stand and not what they are. */
 const shaping = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity', 'Cast', 'Transpose']);
+const reshaping = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity', 'Cast']);
 const readPlain =
   'Read are the losses of torch.nn and torch.nn.functional, mean((a - b)**2), mean(abs(a - b)), their sums, and numbers times these.';
 
@@ -97,6 +106,7 @@ export function analyse(graph: Graph, seen: Seen): Analysis {
   }
   const shape = graph.value(predicted)?.shape ?? [];
   const rows = shape[0];
+  const positions = positioned(shape, graph.value(compared.predicted)?.shape ?? []);
   const found = data(graph, seen, call, predicted, compared.target, weights);
   if ('error' in found) return found;
   const { inputs, target, batch } = found;
@@ -120,6 +130,9 @@ export function analyse(graph: Graph, seen: Seen): Analysis {
     share: seen.loader?.share ?? 1,
     whiles: seen.whiles,
     names: [...inputs, target].map(id => seen.variables.find(v => v.id === id)?.name ?? ''),
+    columns: [...inputs, target].map(id => columnsOf(graph, id)),
+    answer: shape.slice(1),
+    perPosition: positions,
     ...(epochs !== undefined && { epochs }),
     ...(size !== undefined && size !== null && { batch: size }),
     ...(hand && { byHand: hand.rate }),
@@ -304,6 +317,93 @@ function path(graph: Graph, from: number, to: number): string[] | undefined {
   return ops;
 }
 
+/** Whether a loss over classes took a prediction (N, T, C) as (N·T, C), or as (N, C, T). */
+function positioned(predicted: Shape, compared: Shape): boolean {
+  const [n, t, c, more] = predicted;
+  if (typeof n !== 'number' || typeof t !== 'number' || c === undefined || more !== undefined) return false;
+  return compared.join() === [n * t, c].join() || (compared.join() === [n, c, t].join() && c !== t);
+}
+
+/** A value before it was flattened: as it has a row for each row of the data. */
+function byRows(graph: Graph, id: number, rows: Dim | undefined): number {
+  let at = id;
+  for (let guard = 0; guard < 20; guard++) {
+    const v = graph.value(at);
+    const source = v?.producer?.inputs[0];
+    if (!v || v.shape[0] === rows || source === undefined || !reshaping.has(v.producer!.op)) break;
+    at = source;
+  }
+  return graph.value(at)?.shape[0] === rows ? at : id;
+}
+
+/** What the entries of a value's last axis are called, as far as that is still to be seen. */
+function columnsOf(graph: Graph, id: number, depth = 0): readonly string[] | undefined {
+  const v = graph.value(id);
+  if (!v || depth > 200) return undefined;
+  const width = v.shape.at(-1);
+  if (v.columns?.length === width) return v.columns;
+  const { producer } = v;
+  const [source] = producer?.inputs ?? [];
+  if (!producer || source === undefined) return undefined;
+  const axes = graph.value(source)?.shape.length ?? 0;
+  const last = (axis: unknown) => Number(axis) === axes - 1 || Number(axis) === -1;
+  const of = (input: number) => columnsOf(graph, input, depth + 1);
+  switch (producer.op) {
+    case 'Slice': {
+      const from = of(source);
+      const { axes: which, starts, ends, steps } = producer.attributes as Record<string, number[]>;
+      const at = which?.findIndex(last) ?? -1;
+      if (!from || at < 0) return from;
+      const place = (i: number) => Math.min(i < 0 ? i + from.length : i, from.length);
+      const step = steps?.[at] ?? 1;
+      return step > 0
+        ? from.slice(place(starts![at]!), place(ends![at]!)).filter((_, i) => i % step === 0)
+        : undefined;
+    }
+    case 'Gather': {
+      const from = of(source);
+      if (!from || !last(producer.attributes['axis'] ?? 0)) return from;
+      const picked = graph.evaluate(producer.inputs[1]!);
+      return picked && Array.from(picked, i => from.at(i) ?? '');
+    }
+    case 'Concat': {
+      const parts = producer.inputs.map(of);
+      if (!last(producer.attributes['axis'])) return parts[0];
+      return parts.every(p => p !== undefined) ? parts.flat() : undefined;
+    }
+    case 'Squeeze':
+    case 'Unsqueeze':
+    case 'Reshape': {
+      const from = of(source);
+      return from && (from.length === width || from.length === 1) ? from : undefined;
+    }
+    default:
+      if (!keeping.has(producer.op)) return undefined;
+      for (const input of producer.inputs) {
+        const from =
+          input >= 0 && graph.value(input)?.shape.join() === v.shape.join() ? of(input) : undefined;
+        if (from) return from;
+      }
+      return undefined;
+  }
+}
+
+/** Ops that make of each entry another one in its place. */
+const keeping = new Set([
+  'Cast',
+  'Identity',
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Where',
+  'Clip',
+  'Log',
+  'Sqrt',
+  'Pow',
+  'Max',
+]);
+
 /** The tensors that the model is given and compared with, as wholes. */
 function data(
   graph: Graph,
@@ -330,7 +430,7 @@ function data(
     const given = seen.calls[call]!.inputs;
     if (!given.length) return { error: 'The model is given no tensor.' };
     const inputs = given.map(whole);
-    const goal = whole(target);
+    const goal = whole(byRows(graph, target, graph.value(given[0]!)?.shape[0]));
     return { inputs, target: goal, ...(sizes[0] !== undefined && { batch: sizes[0] }) };
   }
   const rows = graph.value(predicted)?.shape[0];

@@ -10,8 +10,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import all from 'registry:engine/ops#op';
 import type { OpDefinition } from '../../engine/op';
 import { assemble, assembleTraining } from './assemble';
+import { mount } from './mount';
 import { Recorder } from './recorder';
 import { confineInterpreter, confineThread, confineWebAssembly, type Emscripten, runSource } from './sandbox';
+import { WorkspaceFiles } from './workspaceFiles';
 
 export interface WorkerData {
   distFolder: string;
@@ -37,7 +39,12 @@ export interface WorkerRequest {
   script?: true;
   /** Names of files that make the classes, for the arguments that they use. */
   callers?: readonly string[];
+  /** What /workspace/ is, really: its files are there for scripts that train. */
+  folder: string;
 }
+
+/** Where Python finds the workspace. */
+const workspace = '/workspace';
 
 const ops = new Map((all as readonly OpDefinition[]).map(op => [op.name, op]));
 
@@ -191,8 +198,15 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
   confineThread();
   port.on('message', (request: WorkerRequest) => {
     const started = performance.now();
-    const { id, names, ...question } = request;
-    recorder = new Recorder(ops, question);
+    const { id, names, folder, ...question } = request;
+    let unmount: (() => void) | undefined;
+    recorder = new Recorder(ops, { ...question, home: folder.replaceAll('\\', '/') }, () => {
+      const files = new WorkspaceFiles(folder);
+      unmount?.();
+      m.FS.mkdirTree(workspace);
+      unmount = mount(m, workspace, files);
+      return files;
+    });
     texts = new Map(Object.entries(request.files).map(([k, v]) => [k, v ?? texts.get(k) ?? '']));
     try {
       const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');
@@ -216,6 +230,7 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });
     } finally {
       recorder = undefined;
+      unmount?.();
     }
   });
   port.postMessage({ ready: true });

@@ -12,7 +12,7 @@ import linecache
 import sys
 import types
 
-from . import arguments, channel, modes, parsed, script, sizes, trace, trees, unknown
+from . import arguments, channel, files, modes, parsed, script, sizes, trace, trees, unknown
 from .reading import Reading, code_of, place, worded
 
 
@@ -239,7 +239,7 @@ def read(request):
             _finding("error", "syntax-error", worded(error), [main.name, 1, 0, 1, 0])
             return
         if request.get("script"):
-            _read_script(main)
+            _read_script(main, request)
             return
         name = request["module"]
         is_package = main.name.endswith("/__init__.py") and name.endswith(".__init__")
@@ -282,7 +282,7 @@ def read(request):
                 Reading(type(value), request, scope, label, value).run()
                 classes.append(type(value))
         if not classes and script.may_train(main.parse()):
-            _read_script(main)
+            _read_script(main, request)
     except (Exception, SystemExit, KeyboardInterrupt, trace.Stop) as error:
         _finding("error", code_of(error), worded(error), trace.where_raised(error) or [main.name, 1, 0, 1, 0])
     finally:
@@ -299,7 +299,7 @@ def read(request):
         unknown.forget()
 
 
-def _read_script(main):
+def _read_script(main, request):
     """The file's own training, and the model in it that is no class."""
     namespace = {"__name__": "__main__", "__file__": main.name, "__builtins__": builtins}
     module = types.ModuleType("__main__")
@@ -307,6 +307,7 @@ def _read_script(main):
     module.__dict__.update(namespace)
     sys.modules["__main__"] = module
     _prepare(module.__dict__)
+    files.opened(main.name, request.get("home", ""))
     try:
         tree = script.watched(main.name, main.text)
         statements = []
@@ -327,11 +328,13 @@ def _read_script(main):
                     raise script.Trained from error
                 if arguments.trains(node) or trace.script.loss is not None:
                     raise script.NotSeen(worded(error), at) from error
-                failed.append((worded(error), at))
+                before = set(module.__dict__)
                 arguments.unknown_targets(node, module.__dict__)
+                failed.append((worded(error), at, set(module.__dict__) - before))
 
         script.read(main.name, statements, execute, failed)
     finally:
+        files.closed()
         if kept is not None:
             sys.modules["__main__"] = kept
 

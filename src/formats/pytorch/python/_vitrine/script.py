@@ -9,10 +9,11 @@ known where they come from the source.
 import ast
 import functools
 import inspect
+import re
 import sys
 import types
 
-from . import channel, parsed, trace, trees
+from . import channel, files, parsed, trace, trees
 from .reading import place
 
 #: A loop that has gone on so long without a step is no training.
@@ -122,10 +123,19 @@ class Script:
                     self.frames.append(dict(names))
             frame = trace.user_frame(frame.f_back)
         self.gradients = []
-        for name, tensor in self.variables():
+        named = {id(t) for _, t in self.variables()}
+        for name, tensor in [*self.variables(), *self._parameters(named)]:
             if tensor.requires_grad and tensor.grad_fn is None:
                 tensor.grad = leaf(list(tensor.shape), float32, {"kind": "ones"})
                 self.gradients.append((name, tensor, tensor._id, tensor.grad._id))
+
+    def _parameters(self, but):
+        """Of the modules that were called, by their names; without those that the script has names for."""
+        for module in {id(m): m for m, _, _ in self.calls}.values():
+            for name, p in module.named_parameters():
+                if id(p) not in but:
+                    but.add(id(p))
+                    yield name, p
 
     def variables(self):
         """Tensors by the names that the script has for them, innermost scope first."""
@@ -228,7 +238,11 @@ class _Watching:
     def __enter__(self):
         import torch.nn.functional as F
 
+        import numpy
+
         self.script = trace.script = Script()
+        # The next script begins without a seed.
+        numpy.random = numpy.Module()
         self.kept = {}
         for name, original in list(F.__dict__.items()):
             # Losses as functions; as modules they go by their class.
@@ -358,7 +372,7 @@ def read(main, statements, execute, failed):
         found = run(statements, execute)
         if found is None:
             if failed:
-                raise NotSeen(*failed[-1])
+                raise NotSeen(*failed[-1][:2])
             raise NotSeen("Nothing in this file takes a step of training when it is run: no optimizer steps, and no "
                           "weights are changed after a backward().")
         script, node = found
@@ -375,7 +389,11 @@ def read(main, statements, execute, failed):
                 raise NotSeen("The model that is trained is neither a class of the workspace nor a variable.", script.at)
         channel.ask("script", model=model, at=facts["at"], **settings(script, module))
     except NotSeen as error:
-        channel.ask("script", error=str(error), at=error.at)
+        # A file that is not there is why the rest fails; so is what made a name unknown that is now asked for.
+        words = set(re.findall(r"\w+", str(error)))
+        cause = next((f[:2] for f in failed if f[2] & words), None)
+        message, at = files.missing or cause or (str(error), error.at)
+        channel.ask("script", error=message, at=at)
 
 
 def _plain(main, script, node, execute, first):

@@ -4,6 +4,7 @@ their values as long as these come from the source.
 """
 
 import builtins
+import functools
 import math
 
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
@@ -48,6 +49,23 @@ def _dtype(kind):
     if isinstance(kind, _DType):
         return DTYPES[kind.name]
     return {float: DTYPES["float64"], int: DTYPES["int64"], bool: DTYPES["bool"]}.get(kind)
+
+
+def _made(function):
+    """What a script is given by a function of numpy is an array."""
+
+    @functools.wraps(function)
+    def called(*arguments, **options):
+        from ._arrays import array_of, is_ours
+
+        result = function(*arguments, **options)
+        if not is_ours():
+            return result
+        if isinstance(result, (list, tuple)):
+            return type(result)(array_of(r) if _is_array(r) else r for r in result)
+        return array_of(result) if _is_array(result) else result
+
+    return called
 
 
 def _is_array(x):
@@ -220,6 +238,99 @@ def stack(arrays, axis=0, **_):
     return _torch().stack([array(a) for a in arrays], axis)
 
 
+def vstack(arrays, **_):
+    return concatenate([a if a.ndim > 1 else a.reshape(1, -1) for a in map(array, arrays)])
+
+
+def hstack(arrays, **_):
+    arrays = [array(a) for a in arrays]
+    return concatenate(arrays, 1 if arrays[0].ndim > 1 else 0)
+
+
+def column_stack(arrays):
+    return concatenate([a if a.ndim > 1 else a.reshape(-1, 1) for a in map(array, arrays)], 1)
+
+
+class _Joined:
+    """`c_[a, b]` and `r_[a, b]`."""
+
+    def __init__(self, join):
+        self._join = join
+
+    def __getitem__(self, arrays):
+        return _made(self._join)(list(arrays) if isinstance(arrays, tuple) else [arrays])
+
+
+c_, r_ = _Joined(column_stack), _Joined(concatenate)
+
+
+def append(values, more, axis=None):
+    if isinstance(values, list) and not _is_array(more):
+        return array(values + list(more if hasattr(more, "__iter__") else [more]))
+    values, more = array(values), array(more)
+    return concatenate([values.reshape(-1), more.reshape(-1)] if axis is None else [values, more], axis or 0)
+
+
+def where(condition, a=None, b=None):
+    if a is None:
+        places = [i for i, v in enumerate(_numbers(condition)) if v]
+        return (array(places),)
+    return _torch().where(array(condition), a, b)
+
+
+def isnan(x):
+    return _torch().isnan(x) if _is_array(x) else x != x
+
+
+def nan_to_num(x, nan=0.0, **_):
+    return _torch().where(_torch().isnan(x), nan, x)
+
+
+def dot(a, b):
+    return _torch().matmul(array(a), array(b))
+
+
+matmul = dot
+
+
+def _of_array(name):
+    def apply(x, *arguments, **options):
+        return getattr(array(x), name)(*arguments, **options)
+
+    return apply
+
+
+std, var, argsort, squeeze = (_of_array(k) for k in ("std", "var", "argsort", "squeeze"))
+
+
+def median(values, axis=None, **_):
+    """The middle, or the mean of the two in the middle."""
+    x = array(values)
+    x = x.reshape(-1) if axis is None else x
+    ordered = _torch().sort(x, axis or 0).values
+    n = ordered.shape[axis or 0]
+    middle = [ordered.select(axis or 0, i) for i in ((n - 1) // 2, n // 2)]
+    return (middle[0] + middle[1]) / 2
+
+
+def sort(values, axis=-1, **_):
+    return _torch().sort(array(values), axis).values
+
+
+def delete(values, places, axis=0):
+    x = array(values)
+    n = x.shape[axis]
+    gone = {p % n for p in ([places] if isinstance(places, int) else _numbers(places))}
+    return _torch().index_select(x, axis, _torch().tensor([i for i in range(n) if i not in gone]))
+
+
+def array_split(values, sections, axis=0):
+    return list(_torch().tensor_split(array(values), sections, axis))
+
+
+split = array_split
+
+
 def expand_dims(x, axis):
     return array(x).unsqueeze(axis)
 
@@ -241,38 +352,9 @@ def isscalar(x):
     return isinstance(x, (int, float, bool))
 
 
-class ndarray:
-    pass
+from ._random import Module  # noqa: E402
 
-
-class _Random:
-    @staticmethod
-    def seed(*_):
-        return None
-
-    @staticmethod
-    def normal(loc=0.0, scale=1.0, size=None):
-        return loc if size is None else _torch().randn(*_sizes(size)) * scale + loc
-
-    @staticmethod
-    def uniform(low=0.0, high=1.0, size=None):
-        return (low + high) / 2 if size is None else _torch().rand(*_sizes(size)) * (high - low) + low
-
-    @staticmethod
-    def randn(*size):
-        return _torch().randn(*size) if size else 0.0
-
-    @staticmethod
-    def rand(*size):
-        return _torch().rand(*size) if size else 0.5
-
-    def __getattr__(self, name):
-        from _vitrine import unknown
-
-        return unknown.make(f"numpy.random.{name}")
-
-
-random = _Random()
+random = Module()
 
 
 def atleast_1d(values):
@@ -299,8 +381,37 @@ def ravel(values, **_):
     return array(values).flatten()
 
 
+def loadtxt(*arguments, **options):
+    from ._read import loadtxt as read
+
+    return read(*arguments, **options)
+
+
+def genfromtxt(*arguments, **options):
+    from ._read import genfromtxt as read
+
+    return read(*arguments, **options)
+
+
+def load(*arguments, **options):
+    from ._read import load as read
+
+    return read(*arguments, **options)
+
+
+for _name, _value in list(globals().items()):
+    if not _name.startswith("_") and callable(_value) and not isinstance(_value, type) and getattr(
+        _value, "__module__", None
+    ) == __name__ and not isinstance(_value, _DType):
+        globals()[_name] = _made(_value)
+
+
 def __getattr__(name):
-    if name.startswith("__"):
+    if name == "ndarray":
+        from ._arrays import ndarray
+
+        return ndarray
+    if name.startswith("_"):
         raise AttributeError(name)
     from _vitrine import unknown
 

@@ -7,6 +7,7 @@ import random
 from _vitrine import trace
 from _vitrine.sizes import SymInt, is_symbolic
 
+from . import _tensor
 from ._tensor import (
     Size,
     Tensor,
@@ -269,6 +270,9 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         from ._ops import cast
 
         copy = data if dtype is None else cast(data, as_dtype(dtype))
+        if copy.__class__ is not Tensor and copy.__class__ is _tensor.ARRAY:
+            copy, init = Tensor.__new__(Tensor)._fill(copy._id, copy._dtype, copy._shape), copy._init
+            copy._init = init
         return _options(copy, requires_grad)
     if isinstance(data, SymInt):
         return emit("ConstantOfShape", [], shape=[], value=data, dtype=as_dtype(dtype or int64).name)

@@ -143,6 +143,9 @@ _inferred = {}
 _asked = {}
 _most_inferred = 20_000
 
+#: The class of numpy's arrays, once there are some: what is computed from arrays alone is one.
+ARRAY = None
+
 #: Ops that only move what a random tensor holds.
 _MOVING = {"Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Identity"}
 
@@ -221,6 +224,11 @@ def emit(op, inputs, outputs=1, **attributes):
         for t in made:
             t.requires_grad = t._dtype.is_floating_point
             t.grad_fn = op
+    if ARRAY is not None and trace.script is not None and any(t.__class__ is ARRAY for t in inputs if t is not None) and all(
+        t is None or t.__class__ is ARRAY or not t._shape for t in inputs
+    ):
+        for t in made:
+            t.__class__ = ARRAY
     result = made[0] if outputs == 1 else tuple(made)
     if again is not None and trace.journal is not None:
         # Of its own: what is changed in place later is not what was made here.
@@ -613,7 +621,11 @@ class Tensor:
         return values if self._shape else values[0]
 
     def numpy(self, *_, **__):
-        return self
+        if trace.script is None:
+            return self
+        from numpy._arrays import array_of
+
+        return array_of(self)
 
     def __float__(self):
         value = self.item()
