@@ -18,19 +18,33 @@ type Polynomial = ReadonlyMap<string, number>;
 
 const parsed = new Map<string, Polynomial>();
 
+/** Results of computations with symbols: a model of many equal blocks asks for the same ones again and again. */
+const computed = new Map<string, Dim>();
+const mostComputed = 20_000;
+
+function remembered(a: Dim, sign: string, b: Dim, compute: () => Dim): Dim {
+  const key = `${a} ${sign} ${b}`;
+  const known = computed.get(key);
+  if (known !== undefined) return known;
+  if (computed.size >= mostComputed) computed.clear();
+  const result = compute();
+  computed.set(key, result);
+  return result;
+}
+
 export function addDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a + b;
-  return print(add(parse(a), parse(b)));
+  return remembered(a, '+', b, () => print(add(parse(a), parse(b))));
 }
 
 export function mulDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a * b + 0; // never -0
-  return print(multiply(parse(a), parse(b)));
+  return remembered(a, '*', b, () => print(multiply(parse(a), parse(b))));
 }
 
 export function subDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return print(add(parse(a), parse(b), -1));
+  return remembered(a, '-', b, () => print(add(parse(a), parse(b), -1)));
 }
 
 /**
@@ -40,7 +54,7 @@ export function subDims(a: Dim, b: Dim): Dim {
  */
 export function floorDivDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number' && b !== 0) return Math.floor(a / b) + 0;
-  return print(floorDivide(parse(a), parse(b)));
+  return remembered(a, '/', b, () => print(floorDivide(parse(a), parse(b))));
 }
 
 export function equalDims(a: Dim, b: Dim): boolean {

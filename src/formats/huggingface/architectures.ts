@@ -7,6 +7,8 @@ export interface Architecture {
   classes: readonly string[];
   /** The attribute that holds the base model: checkpoints of the base model alone have names without it. */
   prefix: string;
+  /** Lists of equal blocks below the base model, and the names of their counts in config.json, the first that is there. */
+  blocks: readonly { list: string; counts: readonly string[] }[];
   /** Whether `forward` takes an attention mask behind the tokens, so that texts of several lengths make one batch. */
   masked?: boolean;
   /** What generates text token by token, if the architecture does. */
@@ -41,6 +43,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     source: 'gpt2',
     classes: ['GPT2LMHeadModel', 'GPT2Model', 'GPT2ForSequenceClassification'],
     prefix: 'transformer',
+    blocks: [{ list: 'h', counts: ['n_layer'] }],
     generation: {
       of: 'GPT2LMHeadModel',
       step: 'GPT2Step',
@@ -62,24 +65,28 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       'BertForQuestionAnswering',
     ],
     prefix: 'bert',
+    blocks: [{ list: 'encoder.layer', counts: ['num_hidden_layers'] }],
     masked: true,
   },
   distilbert: {
     source: 'distilbert',
     classes: ['DistilBertModel', 'DistilBertForMaskedLM', 'DistilBertForSequenceClassification'],
     prefix: 'distilbert',
+    blocks: [{ list: 'transformer.layer', counts: ['n_layers'] }],
     masked: true,
   },
   roberta: {
     source: 'roberta',
     classes: ['RobertaModel', 'RobertaForMaskedLM', 'RobertaForSequenceClassification'],
     prefix: 'roberta',
+    blocks: [{ list: 'encoder.layer', counts: ['num_hidden_layers'] }],
     masked: true,
   },
   llama: {
     source: 'llama',
     classes: ['LlamaForCausalLM', 'LlamaModel'],
     prefix: 'model',
+    blocks: [{ list: 'layers', counts: ['num_hidden_layers'] }],
     generation: {
       of: 'LlamaForCausalLM',
       step: 'LlamaStep',
@@ -91,11 +98,20 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       longest: c => count(c, 'max_position_embeddings') || undefined,
     },
   },
-  vit: { source: 'vit', classes: ['ViTForImageClassification', 'ViTModel'], prefix: 'vit' },
+  vit: {
+    source: 'vit',
+    classes: ['ViTForImageClassification', 'ViTModel'],
+    prefix: 'vit',
+    blocks: [{ list: 'encoder.layer', counts: ['num_hidden_layers'] }],
+  },
   t5: {
     source: 't5',
     classes: ['T5ForConditionalGeneration', 'T5EncoderModel'],
     prefix: 'transformer',
+    blocks: [
+      { list: 'encoder.block', counts: ['num_layers'] },
+      { list: 'decoder.block', counts: ['num_decoder_layers', 'num_layers'] },
+    ],
     generation: {
       of: 'T5ForConditionalGeneration',
       step: 'T5Step',

@@ -23,6 +23,7 @@ import {
   whatOf,
   without,
 } from './folder';
+import { readBlocks, withRepeated } from './repeated';
 
 export { openFolderWeights };
 
@@ -36,17 +37,22 @@ export const format: FileFormat = {
     const config = await readConfig(file);
     const { architecture, name } = whatOf(config, file, request.class);
     const { reader, folder } = ownSources(distFolder, 'huggingface');
-    const read = await reader.read(
-      {
-        file: path.join(folder, `${architecture.source}.py`),
-        class: name,
-        // What an experiment gives stands before the file, e.g. num_labels of a new head.
-        arguments: { config: asData(configured(config, request.arguments)) },
-        input: request.input ?? inputOf(config),
-        ...(request.inputs && { inputs: request.inputs }),
-      },
-      signal,
-    );
+    // What an experiment gives stands before the file, e.g. num_labels of a new head.
+    const whole = configured(config, request.arguments);
+    const readFor = (config: Readonly<Record<string, unknown>>) =>
+      reader.read(
+        {
+          file: path.join(folder, `${architecture.source}.py`),
+          class: name,
+          arguments: { config: asData(config) },
+          input: request.input ?? inputOf(config),
+          ...(request.inputs && { inputs: request.inputs }),
+        },
+        signal,
+      );
+    const read =
+      (request.inputs ? undefined : await readRepeated(architecture, whole, readFor)) ??
+      (await readFor(whole));
     const out: Record<string, ReadModel> = {};
     for (const [key, { model, diagnostics, milliseconds }] of Object.entries(read)) {
       const own = model && { ...model, file, format: 'huggingface' };
@@ -95,6 +101,40 @@ export const format: FileFormat = {
   },
 };
 
+/** Fewer blocks are read one by one. */
+const manyBlocks = 8;
+
+/** A model with many equal blocks, of which few are read; undefined where there are none, or they are not equal. */
+async function readRepeated(
+  { blocks, prefix }: Architecture,
+  config: Readonly<Record<string, unknown>>,
+  read: (config: Readonly<Record<string, unknown>>) => Promise<Record<string, ReadModel>>,
+): Promise<Record<string, ReadModel> | undefined> {
+  const many = blocks.flatMap(({ list, counts }) => {
+    const key = counts.find(c => typeof config[c] === 'number');
+    const count = key === undefined ? 0 : (config[key] as number);
+    return Number.isSafeInteger(count) && count >= manyBlocks && count <= mostBlocks
+      ? [{ list, key: key!, count }]
+      : [];
+  });
+  if (many.length === 0) return undefined;
+  const few = await read({ ...config, ...Object.fromEntries(many.map(m => [m.key, readBlocks])) });
+  const out: Record<string, ReadModel> = {};
+  for (const [name, found] of Object.entries(few)) {
+    let { model } = found;
+    if (!model || found.diagnostics.some(d => d.severity === 'error')) return undefined;
+    for (const { list, count } of many) {
+      const path = [`${prefix}.${list}`, list].find(p => model!.modules.some(m => m.path === `${p}.2`));
+      // A class without this list, as T5's encoder alone.
+      if (path === undefined) continue;
+      model = withRepeated(model, path, count);
+      if (!model) return undefined;
+    }
+    out[name] = { ...found, model };
+  }
+  return out;
+}
+
 /** The configuration with what is given instead of its own; as many labels as are asked for. */
 function configured(
   config: Readonly<Record<string, unknown>>,
@@ -111,6 +151,9 @@ function inputOf(config: Readonly<Record<string, unknown>>): readonly number[] |
   const shape = [channels, height, width].map(Number);
   return size !== undefined && shape.every(n => Number.isSafeInteger(n) && n > 0) ? shape : undefined;
 }
+
+/** No model has more. */
+const mostBlocks = 10_000;
 
 function atTop(file: string): SourceRange {
   return { file, line: 1, column: 1, endLine: 1, endColumn: 2 };
