@@ -1,7 +1,7 @@
 /** A model's graph as the command line prints it. The JSON form is a contract with scripts: only add to it. */
 import registered from 'registry:engine/ops#op';
-import { addDims, bindDim, symbolsOf } from '../model/dim';
-import type { Dim, Model, Node, Shape } from '../model/graph';
+import { addDims, bindDim, mulDims, symbolsOf } from '../model/dim';
+import type { Dim, Model, Node, Shape, SourceRange } from '../model/graph';
 import type { Footprint } from './footprint';
 import type { OpDefinition } from './op';
 
@@ -50,6 +50,8 @@ export function describeGraph(model: Model): GraphDescription {
     named.add(name);
     return name;
   };
+  const definitions = new Map(model.modules.map(m => [m.path, m.definition]));
+  const flopsFor = flopsOf(model);
   const nodes = model.nodes.map(node => {
     const own = node.inputs.filter(id => sizes.has(id) && !counted.has(id));
     // Shared weights count once, where they are first used.
@@ -62,14 +64,14 @@ export function describeGraph(model: Model): GraphDescription {
       inputs: node.inputs.filter(id => id !== '' && !stored.has(id)).map(id => model.values[id]!.shape),
       output: model.values[node.outputs[0]!]!.shape,
       parameters: own.reduce((n, id) => n + sizes.get(id)!, 0),
-      flops: flopsOf(model, node),
-      source: sourceOf(model, node),
+      flops: flopsFor(node),
+      source: sourceOf(node, definitions),
     };
   });
   return {
     model: model.name,
     parameters: [...sizes.values()].reduce((a, b) => a + b, 0),
-    flops: nodes.reduce<Dim>((sum, n) => addDims(sum, n.flops), 0),
+    flops: sumOf(nodes.map(n => n.flops)),
     input: oneOrAll(model.inputs.map(id => model.values[id]!.shape)),
     output: oneOrAll(model.outputs.map(id => model.values[id]!.shape)),
     nodes,
@@ -80,17 +82,30 @@ export function describeGraph(model: Model): GraphDescription {
 }
 
 /** Floating point operations for one sample; an op that does not say counts none. */
-function flopsOf(model: Model, node: Node): Dim {
-  const op = ops.get(node.op);
+function flopsOf(model: Model): (node: Node) => Dim {
   const typeOf = (id: string) => (id === '' ? undefined : model.values[id]);
-  const flops = op?.flops?.(
-    node.inputs.map(typeOf),
-    node.outputs.map(id => model.values[id]!),
-    node.attributes,
-  );
-  if (flops === undefined) return 0;
   const batch = symbolsOf(model.values[model.inputs[0] ?? '']?.shape[0] ?? 1);
-  return bindDim(flops, Object.fromEntries(batch.map(symbol => [symbol, 1])));
+  const one = Object.fromEntries(batch.map(symbol => [symbol, 1]));
+  // Blocks that repeat have the same ones.
+  const known = new Map<Dim, Dim>();
+  return node => {
+    const flops = ops.get(node.op)?.flops?.(
+      node.inputs.map(typeOf),
+      node.outputs.map(id => model.values[id]!),
+      node.attributes,
+    );
+    if (flops === undefined) return 0;
+    const own = known.get(flops) ?? bindDim(flops, one);
+    known.set(flops, own);
+    return own;
+  };
+}
+
+/** Equal summands are counted, so that few sums are computed. */
+function sumOf(all: readonly Dim[]): Dim {
+  const counts = new Map<Dim, number>();
+  for (const d of all) counts.set(d, (counts.get(d) ?? 0) + 1);
+  return [...counts].reduce<Dim>((sum, [d, count]) => addDims(sum, mulDims(d, count)), 0);
 }
 
 /** Of the ways to write it, the one that needs no module. */
@@ -100,9 +115,8 @@ function spellingOf(node: Node): string {
 }
 
 /** Where the layer is defined, else where it is called. */
-function sourceOf(model: Model, node: Node) {
-  const module = node.module === '' ? undefined : model.modules.find(m => m.path === node.module);
-  const at = module?.definition ?? node.call;
+function sourceOf(node: Node, definitions: ReadonlyMap<string, SourceRange | undefined>) {
+  const at = (node.module === '' ? undefined : definitions.get(node.module)) ?? node.call;
   return at ? { file: at.file, line: at.line, column: at.column } : null;
 }
 
