@@ -21,6 +21,8 @@ export interface PytorchReaderOptions {
   timeoutMs?: number;
   /** What the interpreter's memory may grow to. Default 512. */
   memoryMb?: number;
+  /** Whether a block that is like one before is drawn without running it. Default true; the tests compare. */
+  replays?: boolean;
   /** Imports are resolved inside of this folder; default the folder of the file that is read. */
   workspaceFolder?: string;
 }
@@ -86,7 +88,7 @@ export class PytorchReader {
   private busy: Promise<void> = Promise.resolve();
 
   constructor(options: PytorchReaderOptions) {
-    this.options = { timeoutMs: 20_000, memoryMb: 512, ...options };
+    this.options = { timeoutMs: 20_000, memoryMb: 512, replays: true, ...options };
   }
 
   /** Starts the interpreter, so that the first read does not wait for it. */
@@ -219,6 +221,7 @@ export class PytorchReader {
       main: workspace + main,
       folder,
       module: /^[\w.]+$/.test(module) ? module : '__vitrine_model__',
+      ...(this.options.replays ? {} : { whole: true as const }),
       ...(request.class === undefined ? {} : { class: request.class }),
       ...(request.arguments ? { arguments: request.arguments } : {}),
       ...(request.input ? { input: request.input } : {}),

@@ -22,6 +22,7 @@ import type {
   Recording,
   ScheduleTold,
 } from './recording';
+import { type Drawn, drawAgain, drawnBy } from './replayed';
 import { type Analysis, analyse } from './trained';
 import {
   attributes,
@@ -60,6 +61,8 @@ export class Recorder {
   private nodes: RecordedNode[] = [];
   private inputs: number[] = [];
   private next = 0;
+  /** Calls that are drawn to be drawn again, outermost first: their first node and value. */
+  private readonly drawing: { node: number; value: number }[] = [];
   private readonly spots = new Map<number, Place>();
   private files: WorkspaceFiles | undefined;
   private firstTrained: Exclude<Analysis, { error: string }> | undefined;
@@ -79,6 +82,8 @@ export class Recorder {
     private readonly openFiles: () => WorkspaceFiles = () => {
       throw new NotRead('no files are read here');
     },
+    /** What calls drew, in this file and in those before, by number. */
+    private readonly drawn = new Map<number, Drawn>(),
     private readonly limits: Limits = { nodes: 200_000, elements: 1 << 23 },
   ) {}
 
@@ -109,7 +114,47 @@ export class Recorder {
     } else if (kind === 'leaf') {
       const [dtype, shape, initializer] = rest;
       this.leaf({ dtype, shape, initializer });
+    } else if (kind === 'draw') {
+      this.drawing.push({ node: this.nodes.length, value: this.next });
+    } else if (kind === 'drawn') {
+      const [number, given, modules] = rest;
+      this.keepDrawn(number, ids(given), ids(modules));
+    } else if (kind === 'again') {
+      const [number, given, modules] = rest;
+      this.again(number, ids(given), ids(modules));
     } else throw new TypeError(`unknown request ${String(kind)}`);
+  }
+
+  /** Ends what `draw` began; without a number it is not kept. */
+  private keepDrawn(n: unknown, given: readonly number[], modules: readonly number[]): void {
+    const from = this.drawing.pop();
+    if (n === null || !from) return;
+    const values: RecordedValue[] = [];
+    for (let id = from.value; id < this.next; id++) {
+      const v = this.values.get(id);
+      if (!v || v.kind === 'input') return;
+      values.push(v);
+    }
+    const drawn = drawnBy(this.nodes.slice(from.node), values, from.value, given, modules);
+    if (drawn) this.drawn.set(number(n), drawn);
+  }
+
+  /** A call that is like one before. */
+  private again(n: unknown, given: readonly number[], modules: readonly number[]): void {
+    const drawn = this.drawn.get(number(n));
+    if (!drawn || drawn.given !== given.length || drawn.modules !== modules.length)
+      throw new TypeError(`nothing was drawn as ${String(n)} with so many values and modules`);
+    for (const id of given) this.value(id);
+    this.mayDraw(drawn.nodes.length);
+    const made = drawAgain(drawn, this.next, given, modules);
+    for (const v of made.values) this.values.set(v.id, v);
+    for (const node of made.nodes) this.nodes.push(node);
+    this.next += made.values.length;
+  }
+
+  private mayDraw(count: number): void {
+    if (this.nodes.length + count > this.limits.nodes)
+      throw new TypeError(`the model has more than ${this.limits.nodes} operations`);
   }
 
   private dispatch(r: Request): unknown {
@@ -141,6 +186,11 @@ export class Recorder {
         return this.met();
       case 'has':
         return { has: this.ops.has(string(r['op'])) };
+      case 'drawn':
+        return { kept: this.drawn.has(number(r['number'])) };
+      case 'forget':
+        this.drawn.clear();
+        return {};
       case 'mark':
         return { nodes: this.nodes.length };
       case 'rewind':
@@ -203,8 +253,7 @@ export class Recorder {
   }
 
   private node(r: Request, at = r['at'] ? place(r['at']) : undefined): unknown {
-    if (this.nodes.length >= this.limits.nodes)
-      throw new TypeError(`the model has more than ${this.limits.nodes} operations`);
+    this.mayDraw(1);
     const op = string(r['op']);
     const inputs = list(r['inputs']).map(i => (i === null ? -1 : this.value(i).id));
     const attrs = attributes(r['attributes']);
@@ -474,6 +523,7 @@ export class Recorder {
 
   /** Forgets the nodes after a mark and the inputs: `forward` is traced again. */
   private rewind(nodes: number): unknown {
+    this.drawing.length = 0;
     const removed = [...this.nodes.splice(nodes).flatMap(n => n.outputs), ...this.inputs];
     for (const v of removed) {
       this.values.delete(v);
@@ -577,6 +627,10 @@ function spread(shape: readonly number[], kept: readonly boolean[]): number[] {
   const out: number[] = [];
   for (let i = kept.length - 1; i >= 0; i--) out.unshift(kept[i] ? (rest.pop() ?? 1) : 1);
   return out;
+}
+
+function ids(x: unknown): number[] {
+  return list(x).map(number);
 }
 
 /** An op that has no definition. */

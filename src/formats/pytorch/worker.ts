@@ -12,6 +12,7 @@ import type { OpDefinition } from '../../engine/op';
 import { assemble, assembleTraining } from './assemble';
 import { mount } from './mount';
 import { Recorder } from './recorder';
+import type { Drawn } from './replayed';
 import { confineInterpreter, confineThread, confineWebAssembly, type Emscripten, runSource } from './sandbox';
 import { WorkspaceFiles } from './workspaceFiles';
 
@@ -35,6 +36,8 @@ export interface WorkerRequest {
   arguments?: Readonly<Record<string, unknown>>;
   input?: readonly number[];
   inputs?: readonly { name: string; shape: readonly (number | string)[]; dtype: string }[];
+  /** Run every block, also one that is like another. */
+  whole?: true;
   /** Read how the file trains, and no classes. */
   script?: true;
   /** Names of files that make the classes, for the arguments that they use. */
@@ -192,6 +195,7 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
   const m = pyodide._module;
   let recorder: Recorder | undefined;
   let texts = new Map<string, string>();
+  const drawn = new Map<number, Drawn>();
   addDevice(m, text => recorder?.answer(text) ?? '{"error":"nothing is being read","kind":"request"}');
   if (!runSource(m, prepare)) throw notImported();
   confineInterpreter(m);
@@ -200,13 +204,14 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
     const started = performance.now();
     const { id, names, folder, ...question } = request;
     let unmount: (() => void) | undefined;
-    recorder = new Recorder(ops, { ...question, home: folder.replaceAll('\\', '/') }, () => {
+    const open = () => {
       const files = new WorkspaceFiles(folder);
       unmount?.();
       m.FS.mkdirTree(workspace);
       unmount = mount(m, workspace, files);
       return files;
-    });
+    };
+    recorder = new Recorder(ops, { ...question, home: folder.replaceAll('\\', '/') }, open, drawn);
     texts = new Map(Object.entries(request.files).map(([k, v]) => [k, v ?? texts.get(k) ?? '']));
     try {
       const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');

@@ -61,6 +61,11 @@ def later(*entry, values=1):
     return first
 
 
+def next_value():
+    """The number that the next value will get."""
+    return _next
+
+
 def spot(place):
     """A place for `later`: in full the first time, then by its number."""
     if place is None:

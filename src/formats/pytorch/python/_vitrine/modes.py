@@ -42,6 +42,7 @@ def either(flag, learned, evaluated):
     if not trace.tracing or trace.learning or not isinstance(flag, TrainingFlag):
         return learned() if flag else evaluated()
     trace.asked += 1
+    trace.consulted += 1
     other = evaluated()
     if type(other) in (int, float) and other == 0:
         rate = learned()

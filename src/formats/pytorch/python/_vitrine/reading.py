@@ -4,7 +4,7 @@ import ast
 import inspect
 import sys
 
-from . import advice, arguments, channel, inputs, sizes, trace, trees
+from . import advice, arguments, channel, inputs, replay, sizes, trace, trees
 
 
 def place(file, node):
@@ -343,7 +343,7 @@ class Reading:
         met = channel.ask("met")["pairs"]
         return _sized(shapes, met) if met else None
 
-    def attempt(self, names, shapes, mark, found):
+    def attempt(self, names, shapes, mark, found, well=True):
         from torch import _tensor
 
         if self.request.get("input") is None and not self.request.get("inputs"):
@@ -359,6 +359,7 @@ class Reading:
         trace.calls.clear()
         trace.entering.clear()
         snapshot = _state(self.model)
+        replay.fresh(well)
         try:
             tensors = [
                 _tensor.graph_input(n, list(s), _tensor.DTYPES[k]) for n, (s, k) in zip(names, shapes)
@@ -382,6 +383,8 @@ class Reading:
                 for cls, called in trace.entering.items():
                     trace.entered.setdefault(cls, called)
             _restore(snapshot)
+        if not replay.held():
+            self.attempt(names, shapes, mark, found, False)
 
     def together(self, tensors):
         """The tensors as forward takes them: some of its arguments may hold several."""

@@ -9,10 +9,11 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import linecache
+import random
 import sys
 import types
 
-from . import arguments, channel, files, modes, parsed, script, sizes, trace, trees, unknown
+from . import arguments, channel, files, modes, parsed, replay, script, sizes, trace, trees, unknown
 from .reading import Reading, code_of, place, worded
 
 
@@ -53,7 +54,9 @@ def _execute(source, namespace):
             arguments.unknown_targets(node, namespace)
             continue
         try:
-            exec(script.compiled(node, source.name) if watched else parsed.statement(node, source.name), namespace)
+            code = script.compiled(node, source.name) if watched else parsed.statement(node, source.name)
+            replay.watch(code)
+            exec(code, namespace)
         except (MemoryError, RecursionError):
             raise
         except BaseException as error:
@@ -209,6 +212,9 @@ def read(request):
     # What an edit leaves is not sent again.
     _texts = {name: _texts[name] if text is None else text for name, text in request["files"].items()}
     sources = {name: Source(name, text) for name, text in _texts.items()}
+    replay.wanted = not request.get("whole")
+    # The same file is read the same way.
+    random.seed(0)
     main = sources[request["main"]]
     sys.stdout = sys.stderr = _Quiet()
     builtins.input = _no_input
@@ -288,6 +294,7 @@ def read(request):
     finally:
         trace.tracing = False
         trace.forget()
+        replay.forget()
         for found in trace.take_diagnostics():
             channel.ask("finding", diagnostic=found)
         sys.meta_path[:] = [f for f in sys.meta_path if f is not finder and f is not missing]

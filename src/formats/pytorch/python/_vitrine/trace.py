@@ -13,6 +13,11 @@ counting = False
 #: How often code that runs now has asked if the model trains, and the answer that it gets.
 asked = 0
 learning = False
+#: Counts: how often the answer was asked for, how often something ran that is not to be replayed, and how often what a
+#: module holds was changed in forward.
+consulted = refused = changes = 0
+#: Whoever wants to hear of all findings.
+heard = None
 #: What was emitted since a function began that may be run for the other answer, too; and, then, what is known of it.
 journal = None
 known = None
@@ -146,6 +151,8 @@ def where_raised(error):
 
 def say(severity, code, message, at=None, fix=None, ask=None):
     """Notes a finding once a place."""
+    if heard:
+        heard(severity, code, message, at, fix, ask)
     key = (code, message, tuple(at) if at else None)
     if key in _said or len(diagnostics) >= 200:
         return
@@ -181,7 +188,8 @@ def keep_diagnostics():
 
 
 def restore_diagnostics(kept):
-    global _said
+    global _said, refused
+    refused += 1
     diagnostics[:] = kept[0]
     _said = set(kept[1])
 

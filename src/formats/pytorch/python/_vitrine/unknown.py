@@ -102,6 +102,7 @@ def example(kind):
     a hint says which was taken, and everything else still shows.
     """
     name = kind._vitrine_unknown
+    trace.refused += 1
     if name in _given:
         return _given[name]
     if name in OF_A_RUN:

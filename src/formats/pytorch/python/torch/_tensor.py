@@ -385,6 +385,8 @@ class Tensor:
 
     def _become(self, other):
         """In-place ops: the same object stands for a newer value."""
+        if self._init is not None:
+            trace.changes += 1
         self._id, self._dtype, self._shape, self._init = other._id, other._dtype, other._shape, other._init
         self._typed = None
         if not hasattr(self, "requires_grad"):
@@ -583,6 +585,7 @@ class Tensor:
                   "The hook on a gradient is not run: the gradient stays as it is.", trace.here())
 
     def _values(self):
+        trace.refused += 1
         answer = channel.ask("values", id=self._id)
         if "error" in answer:
             raise RuntimeError(answer["error"])

@@ -4,7 +4,7 @@ import itertools
 import sys
 from collections import OrderedDict, namedtuple
 
-from _vitrine import trace, unknown
+from _vitrine import replay, trace, unknown
 
 from .. import _tensor
 from .._tensor import Tensor, leaf
@@ -103,6 +103,8 @@ class Module:
         made = object.__new__(cls)
         if trace.script is not None:
             object.__setattr__(made, "_given", (arguments, options))
+        if trace.tracing:
+            trace.refused += 1
         object.__setattr__(made, "_number", trace.next_module())
         frame = trace.user_frame(sys._getframe(1))
         object.__setattr__(made, "_defined", trace.position_in(frame) if frame is not None else None)
@@ -125,8 +127,17 @@ class Module:
             raise AttributeError(
                 f"cannot call {type(self).__name__}: super().__init__() was not called in its __init__"
             )
-        if trace.tracing and type(self) in trace.classes and trace.calls:
-            _enter(type(self), arguments)
+        drawing = None
+        if trace.tracing:
+            if trace.calls and (type(self) in trace.classes or replay.drawing):
+                _enter(self, arguments)
+            if replay.on and trace.script is None:
+                drawing = replay.call(self, arguments, options)
+                if type(drawing) is replay.Again:
+                    _note(self._entered, arguments)
+                    _note(self._entered, options)
+                    _note(self._left, drawing.result)
+                    return drawing.result
         trace.calls.append(self)
         asked, trace.asked = trace.asked, 0
         try:
@@ -143,9 +154,13 @@ class Module:
             for hook, named in self.__dict__.get("_after", ()):
                 changed = hook(self, arguments, options, result) if named else hook(self, arguments, result)
                 result = result if changed is None else changed
+            if drawing is not None:
+                drawing.end(result)
         finally:
             trace.calls.pop()
             trace.asked += asked
+            if drawing is not None:
+                drawing.abandon()
         if trace.script is not None and not trace.calls:
             trace.script.called(self, arguments, options, result)
         if trace.tracing:
@@ -158,6 +173,7 @@ class Module:
         return self.forward(*arguments, **options)
 
     def __setattr__(self, name, value):
+        trace.changes += 1
         own = self.__dict__
         if isinstance(value, Parameter):
             self._need_init("parameters", "_parameters")
@@ -200,6 +216,7 @@ class Module:
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name):
+        trace.changes += 1
         for place in ("_parameters", "_buffers", "_modules"):
             if name in self.__dict__.get(place, ()):
                 del self.__dict__[place][name]
@@ -210,12 +227,14 @@ class Module:
         return [*super().__dir__(), *self._parameters, *self._buffers, *self._modules]
 
     def register_parameter(self, name, param):
+        trace.changes += 1
         self._need_init("parameters", "_parameters")
         if "." in name:
             raise KeyError('parameter name can\'t contain "."')
         self._parameters[name] = param
 
     def register_buffer(self, name, tensor, persistent=True):
+        trace.changes += 1
         self._need_init("buffer", "_buffers")
         if "." in name:
             raise KeyError('buffer name can\'t contain "."')
@@ -230,6 +249,7 @@ class Module:
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def add_module(self, name, module):
+        trace.changes += 1
         if unknown.is_unknown(module):
             module = _Unread(module)
         if not isinstance(module, Module) and module is not None:
@@ -353,6 +373,7 @@ class Module:
         return self._kept("_after", hook, with_kwargs, prepend)
 
     def _kept(self, place, hook, named, first):
+        trace.changes += 1
         held = self.__dict__.setdefault(place, [])
         held.insert(0 if first else len(held), (hook, named))
         return _Handle(held, held[0 if first else -1])
@@ -426,11 +447,11 @@ def _holds(value, depth=0):
     return False
 
 
-def _enter(cls, arguments):
-    if cls not in trace.entering and arguments and all(isinstance(a, Tensor) for a in arguments):
-        trace.entering[cls] = [
+def _enter(module, arguments):
+    if arguments and replay.is_first(type(module)) and all(isinstance(a, Tensor) for a in arguments):
+        replay.called(module, [
             (tuple(getattr(d, "_expression", d) for d in a.shape), a.dtype.name) for a in arguments
-        ]
+        ])
 
 
 def _note(into, value, depth=0):

@@ -17,6 +17,7 @@ class TrainingFlag:
 
     def __bool__(self):
         trace.asked += 1
+        trace.consulted += 1
         return trace.learning
 
     def __eq__(self, other):
