@@ -204,14 +204,14 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
     const started = performance.now();
     const { id, names, folder, ...question } = request;
     let unmount: (() => void) | undefined;
-    const open = () => {
+    const openFiles = () => {
       const files = new WorkspaceFiles(folder);
       unmount?.();
       m.FS.mkdirTree(workspace);
       unmount = mount(m, workspace, files);
       return files;
     };
-    recorder = new Recorder(ops, { ...question, home: folder.replaceAll('\\', '/') }, open, drawn);
+    recorder = new Recorder(ops, { ...question, home: folder.replaceAll('\\', '/') }, openFiles, drawn);
     texts = new Map(Object.entries(request.files).map(([k, v]) => [k, v ?? texts.get(k) ?? '']));
     try {
       const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');
