@@ -13,6 +13,9 @@ import torch
 from torchvision import models
 
 NAMES = ["resnet18", "resnet34", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "alexnet", "vgg11", "vgg16_bn", "mobilenet_v2"]
+NAMES += ["densenet121", "densenet161", "squeezenet1_0", "squeezenet1_1", "mobilenet_v3_small", "mobilenet_v3_large"]
+NAMES += ["efficientnet_b0", "efficientnet_b3", "efficientnet_v2_s"]
+NAMES += ["vit_b_16", "vit_b_32", "convnext_tiny", "convnext_base"]
 rows = {}
 for name in NAMES:
     with torch.device("meta"):

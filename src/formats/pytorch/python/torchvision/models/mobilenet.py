@@ -3,14 +3,10 @@
 from torch import nn
 from torch.nn import init
 
+from ._blocks import divisible
 from ._weights import outside
 
 __all__ = ["MobileNetV2", "mobilenet_v2"]
-
-
-def _divisible(value, by=8):
-    made = max(by, int(value + by / 2) // by * by)
-    return made + by if made < 0.9 * value else made
 
 
 def _layer(inputs, outputs, kernel=3, stride=1, groups=1):
@@ -44,11 +40,11 @@ class MobileNetV2(nn.Module):
     def __init__(self, num_classes=1000, width_mult=1.0, round_nearest=8, dropout=0.2):
         super().__init__()
         settings = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
-        inputs = _divisible(32 * width_mult, round_nearest)
-        self.last_channel = _divisible(1280 * max(1.0, width_mult), round_nearest)
+        inputs = divisible(32 * width_mult, round_nearest)
+        self.last_channel = divisible(1280 * max(1.0, width_mult), round_nearest)
         layers = [_layer(3, inputs, stride=2)]
         for expand, width, count, stride in settings:
-            outputs = _divisible(width * width_mult, round_nearest)
+            outputs = divisible(width * width_mult, round_nearest)
             for i in range(count):
                 layers.append(InvertedResidual(inputs, outputs, stride if i == 0 else 1, expand))
                 inputs = outputs
