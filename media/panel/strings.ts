@@ -336,6 +336,7 @@ export const english = {
   'trust.good': 'Good',
   'trust.fair': 'Fair',
   'trust.poor': 'Poor',
+  'trust.pending': 'being checked…',
   'trust.badge': 'Trust: {verdict}, score {score} of 1',
   'trust.weakest': 'The score is the lowest of its measures.',
   'trust.open': 'Show the measures',

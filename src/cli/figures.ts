@@ -29,6 +29,7 @@ function linesOf(figure: Figure, terminal: Terminal): string[] {
       const alike = curves.filter(
         c => c.x.length === first.x.length && c.x.every((v, i) => v === first.x[i]),
       );
+      const counted = first.x.every(Number.isInteger);
       return cut(
         tableLines(
           [
@@ -36,7 +37,7 @@ function linesOf(figure: Figure, terminal: Terminal): string[] {
             ...alike.map(c => ({ title: c.name ?? figure.y.title, align: 'right' as const, most: 40 })),
           ],
           first.x.map((x, i) => [
-            figure.x.labels?.[x] ?? fixedNumber(x),
+            figure.x.labels?.[x] ?? (counted ? String(x) : fixedNumber(x)),
             ...alike.map(c => fixedNumber(c.y[i]!)),
           ]),
           bold,

@@ -42,10 +42,11 @@ export function connectTo(extensionUri: vscode.Uri, gpu: Remote): Connect {
       gpu,
     });
     return {
-      request: (method, params, { signal, onProgress } = {}) =>
+      request: (method, params, { signal, onProgress, onPartial } = {}) =>
         (reading.has(method) ? reader : engine).request(method, params, {
           ...(signal ? { cancel: signal } : {}),
           ...(onProgress ? { onProgress } : {}),
+          ...(onPartial ? { onPartial } : {}),
         }),
       get pid() {
         return engine.pid;

@@ -13,6 +13,8 @@ export interface RequestOptions {
   token?: vscode.CancellationToken;
   signal?: AbortSignal;
   onProgress?(done: number, message?: string): void;
+  /** Hears what there is of the answer before all of it is there, for methods that give some (PartialResults). */
+  onPartial?(value: unknown): void;
 }
 
 /** What the service's supervisor offers, as far as the editor uses it. */
@@ -20,7 +22,7 @@ export interface Link {
   request<M extends Method>(
     method: M,
     params: Params<M>,
-    options?: { signal?: AbortSignal; onProgress?(done: number, message?: string): void },
+    options?: Omit<RequestOptions, 'token'>,
   ): Promise<Result<M>>;
   /** The process that computes, while there is one. */
   readonly pid: number | undefined;
@@ -84,6 +86,7 @@ export class Engine implements vscode.Disposable {
       const result = await link.request(method, params, {
         signal: abort.signal,
         ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+        ...(options.onPartial ? { onPartial: options.onPartial } : {}),
       });
       this.#log.trace(`${method}: ${(performance.now() - started).toFixed(0)} ms`);
       return result;

@@ -10,7 +10,14 @@ import { nameOf } from '../names/names';
 import { contextOf } from './context';
 import { EvaluatorPool } from './evaluatorPool';
 import { ofInput } from './figure';
-import type { Attribution, Explanation, ExplanationMethod, ExplanationRequest, TrustResult } from './method';
+import type {
+  Attribution,
+  Explanation,
+  ExplanationMethod,
+  ExplanationRequest,
+  Trust,
+  TrustResult,
+} from './method';
 import { narrate } from './narrative';
 import { readOptions } from './options';
 import { cellName, type Prediction, predict, questionFor } from './predict';
@@ -45,7 +52,12 @@ export interface ExplainCall {
   signal?: AbortSignal;
   /** 0 to 1, the trust measures included. */
   onProgress?(done: number): void;
+  /** Is given the answer as soon as the method has it, before it is judged: its trust is pending. */
+  onAnswer?(answer: Explanation): void;
 }
+
+/** Of an answer that is not judged yet: nothing is trusted unseen. */
+const unjudged: Trust = { score: 0, verdict: 'poor', measures: [], pending: true };
 
 /** Share of the progress that the method itself gets; the rest is its judges'. */
 const methodShare = 0.4;
@@ -98,7 +110,6 @@ export async function explain(asked: ExplainCall): Promise<Explanation> {
     };
     const attribution = await method.explain(request, { ...call.options });
     finite(attribution, method);
-    const trust = await judge(call, method, request, attribution);
     const shown = byToken(byColumn(attribution, call.dataset), call.dataset, sample?.input);
     const context =
       sample && prediction && call.dataset
@@ -109,8 +120,7 @@ export async function explain(asked: ExplainCall): Promise<Explanation> {
             sample.raw,
           )
         : undefined;
-    call.onProgress?.(1);
-    return {
+    const answer = (trust: Trust): Explanation => ({
       method: method.id,
       ...(call.options && Object.keys(call.options).length > 0 && { options: call.options }),
       row: sample?.row ?? null,
@@ -145,7 +155,11 @@ export async function explain(asked: ExplainCall): Promise<Explanation> {
       ...(attribution.facts && { facts: attribution.facts }),
       ...(attribution.layers?.length && { layers: [...new Set(attribution.layers)] }),
       ...(context && Object.keys(context).length > 0 && { context }),
-    };
+    });
+    call.onAnswer?.(answer(unjudged));
+    const trust = await judge(call, method, request, attribution);
+    call.onProgress?.(1);
+    return answer(trust);
   } finally {
     await engine.dispose();
   }

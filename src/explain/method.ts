@@ -130,6 +130,8 @@ export interface Trust {
   score: number;
   verdict: 'good' | 'fair' | 'poor';
   measures: readonly TrustResult[];
+  /** The measures are still at work: nothing is known of it yet. Of answers on their way only, never of what is kept. */
+  pending?: true;
 }
 
 /** The result as shown and as written by the command line. */

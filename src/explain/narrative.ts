@@ -231,6 +231,7 @@ function dependence({ attribution, dataset, target }: Story, words: Words): stri
 }
 
 function aboutTrust({ trust }: Story, words: Words): string[] {
+  if (trust.pending) return [words.trustPending];
   const weakest = trust.measures.reduce((a, b) => (b.score < a.score ? b : a), trust.measures[0]!);
   const said = words.trust[trust.verdict](words.percent(trust.score), weakest?.text ?? '');
   return trust.verdict === 'poor'

@@ -209,6 +209,7 @@ export interface Words {
     curve(column: string, subject: string, low: string, at: string, high: string, to: string): string;
     flat(column: string): string;
   };
+  trustPending: string;
   trust: Record<Trust['verdict'], (score: string, weakest: string) => string>;
   /** What not to conclude when a measure is poor, by its id. */
   cautions: Readonly<Record<string, string>> & { readonly other: string };
@@ -535,6 +536,7 @@ export const english: Words = {
       `As ${column} is varied, the mean prediction for ${subject} goes from ${low} (at ${at}) to ${high} (at ${to}).`,
     flat: column => `Varying ${column} hardly changes the mean prediction.`,
   },
+  trustPending: 'How far this explanation can be trusted is still being checked.',
   trust: {
     good: score => `Trust in this explanation: good (${score}).`,
     fair: (score, weakest) => `Trust in this explanation: fair (${score}). The weakest point: ${weakest}`,

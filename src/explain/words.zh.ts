@@ -296,6 +296,7 @@ export const chinese: Words = {
       `随着 ${column} 变化，对 ${subject} 的平均预测从 ${low}（在 ${at} 处）变到 ${high}（在 ${to} 处）。`,
     flat: column => `改变 ${column} 几乎不改变平均预测。`,
   },
+  trustPending: '此解释有多可信，仍在检验中。',
   trust: {
     good: score => `对此解释的信任度：良好（${score}）。`,
     fair: (score, weakest) => `对此解释的信任度：一般（${score}）。最薄弱之处：${weakest}`,

@@ -16,6 +16,8 @@ export const chineseMessages: Readonly<Record<string, string>> = {
     '“{0}”在测试行与训练行中的分布不同（群体稳定性指数 {1}；大于 0.25 即为很大）：在那里测得的结果未必适用于模型所学。',
   'There are {0} rows of the class "{1}", but {2} of "{3}": accuracy hides what is wrong with the rare ones. Look at balanced accuracy, and consider data.classWeights.':
     '类别“{1}”有 {0} 行，而“{3}”只有 {2} 行：准确率会掩盖少数类的问题。请看平衡准确率，并考虑 data.classWeights。',
+  '"{0}" names no examples: there is no file or folder {1}, and it is neither row numbers nor a condition on a column.':
+    '“{0}”没有指明样例：没有文件或文件夹 {1}，它也不是行号或某列的条件。',
   // Data.
   'The data file "{0}" does not exist. Check data.file in the experiment.':
     '数据文件“{0}”不存在。请检查实验中的 data.file。',

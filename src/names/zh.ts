@@ -246,7 +246,7 @@ export const chinese: Names = {
       summary: '去掉后会使写出的词可能性降低的词，正是被看过的词。',
     },
     completeness: { title: '完备性', summary: '归因之和等于此预测与中性输入预测之差。' },
-    concept_found: { title: '该层认识此概念', summary: '未用于学习该向量的例子，在该层的激活中能被它分开。' },
+    concept_found: { title: '概念可识别', summary: '未用于学习该向量的例子，在该层的激活中能被它分开。' },
     concept_significance: { title: '胜过随机概念', summary: '该概念的推动与随机行的集合不同。' },
     deletion: {
       title: '删除与插入测试',

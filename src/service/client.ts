@@ -10,16 +10,19 @@ export interface RequestOptions {
   /** Cancels the request; it is then rejected with VitrineError "cancelled". */
   cancel?: AbortSignal | Cancellable;
   onProgress?(done: number, message?: string): void;
+  /** Hears what there is of the answer before all of it is there, for methods that give some (PartialResults). */
+  onPartial?(value: unknown): void;
 }
 
 export class Client {
-  private readonly progress = new Map<string, NonNullable<RequestOptions['onProgress']>>();
+  private readonly listening = new Map<string, Pick<RequestOptions, 'onProgress' | 'onPartial'>>();
   private nextToken = 1;
   private lost: VitrineError | undefined;
   private readonly pending = new Set<(error: VitrineError) => void>();
 
   constructor(private readonly connection: MessageConnection) {
-    this.on('progress', ({ token, done, message }) => this.progress.get(token)?.(done, message));
+    this.on('progress', ({ token, done, message }) => this.listening.get(token)?.onProgress?.(done, message));
+    this.on('partial', ({ token, value }) => this.listening.get(token)?.onPartial?.(value));
     connection.listen();
   }
 
@@ -29,8 +32,8 @@ export class Client {
     params: Params<M>,
     options: RequestOptions = {},
   ): Promise<Result<M>> {
-    const token = options.onProgress && `${this.nextToken++}`;
-    if (token) this.progress.set(token, options.onProgress!);
+    const token = (options.onProgress ?? options.onPartial) && `${this.nextToken++}`;
+    if (token) this.listening.set(token, options);
     const cancellation = tokenOf(options.cancel);
     try {
       return await this.orLost(
@@ -46,7 +49,7 @@ export class Client {
       throw fromWire(e);
     } finally {
       cancellation.dispose();
-      if (token) this.progress.delete(token);
+      if (token) this.listening.delete(token);
     }
   }
 

@@ -79,8 +79,8 @@ export function engineHandlers(runs: RunManager, engines: Engines, distFolder: s
       return samplePage(params, engineFor, signal);
     },
 
-    async explain(params, { signal, progress }) {
-      return explainRow(params, engineFor, { signal, onProgress: progress });
+    async explain(params, { signal, progress, partial }) {
+      return explainRow(params, engineFor, { signal, onProgress: progress, onAnswer: partial });
     },
 
     async anchor(params, { signal, progress }) {

@@ -1,4 +1,5 @@
 /** Explanations of a trained run, as the service and the command line give them. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engine/engine';
@@ -6,6 +7,7 @@ import { attributionSvg } from '../explain/drawing/drawing';
 import { type ExplainCall, explain } from '../explain/explain';
 import type { Explanation } from '../explain/method';
 import { lossSpec } from '../formats/experiment/write';
+import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { makeFolder, writeAtomically } from '../train/atomicFile';
 import { openRun } from '../train/openRun';
@@ -19,7 +21,7 @@ import { changedRow } from './whatIf';
 export async function explainRow(
   request: ExplainRequest,
   engineFor: (backend: string | undefined) => Promise<Engine>,
-  options: { signal?: AbortSignal; onProgress?(done: number): void } = {},
+  options: Pick<ExplainCall, 'signal' | 'onProgress' | 'onAnswer'> = {},
 ): Promise<Explanation> {
   const { run: where, ...question } = request;
   const run = await openRun(where);
@@ -39,14 +41,31 @@ export async function explainRow(
     ...(dataset.target.writes && (await writtenFor(subject, question, options.signal))),
     loss: lossSpec(run.experiment),
     checkpoints: () => runCheckpoints(run.folder, run.model),
-    examples: async where =>
-      run.preparation.prepare(await run.preparation.readRows(path.resolve(where), options.signal)),
+    examples: async named => {
+      const file = examplesAt(named, path.dirname(path.resolve(run.folder, run.record.experiment)));
+      return run.preparation.prepare(await run.preparation.readRows(file, options.signal));
+    },
   });
   const { row } = explanation;
   // Of a row that is being edited there are many, none of which is worth a file.
   if (!changes)
     await keep(run.folder, question.values ? 'typed' : row === null ? 'model' : `row-${row}`, explanation);
   return explanation;
+}
+
+/**
+ * Where examples lie that were named: from the experiment's folder, as all that it names, else from where one stands.
+ *
+ * @throws file-not-found
+ */
+function examplesAt(named: string, home: string): string {
+  const places = [path.resolve(home, named), path.resolve(named)];
+  const found = places.find(place => existsSync(place));
+  if (found !== undefined) return found;
+  throw new VitrineError(
+    'file-not-found',
+    `"${named}" names no examples: there is no file or folder ${places[0]}, and it is neither row numbers nor a condition on a column.`,
+  );
 }
 
 /** What the model writes by itself is what is explained, not what it should have written. */

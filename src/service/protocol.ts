@@ -289,11 +289,19 @@ export interface Requests {
   'engine/info': [null, { backend: BackendInfo; pid: number }];
 }
 
+/** What requests give before their result. */
+export interface PartialResults {
+  /** The answer before it is judged: its trust is pending. */
+  explain: Explanation;
+}
+
 /** Sent by the service unasked. */
 export interface Notifications {
   'run/event': RunEvent;
   /** Progress of a long request, by the token that its caller chose. */
   progress: { token: string; done: number; message?: string };
+  /** What there is of an answer before all of it is there, by the same token; see PartialResults. */
+  partial: { token: string; value: unknown };
 }
 
 export type Method = keyof Requests;

@@ -10,6 +10,8 @@ export interface RequestContext {
   signal: AbortSignal;
   /** 0 to 1. */
   progress(done: number, message?: string): void;
+  /** Gives what there is of the answer before all of it is there. */
+  partial(value: unknown): void;
 }
 
 export type Handlers = {
@@ -28,7 +30,13 @@ export function serve(connection: MessageConnection, handlers: Handlers, log: (t
       async (params: unknown, progressToken: string | null, token: CancellationToken) => {
         const signal = signalOf(token);
         try {
-          return await handle(params, { signal, progress: progressTo(connection, progressToken) });
+          return await handle(params, {
+            signal,
+            progress: progressTo(connection, progressToken),
+            partial: value => {
+              if (progressToken !== null) notify(connection, 'partial', { token: progressToken, value });
+            },
+          });
         } catch (e) {
           // Whatever an aborted piece of work stumbles over, it is cancelled.
           const cancelled = signal.aborted && !(e instanceof VitrineError && e.code === 'cancelled');

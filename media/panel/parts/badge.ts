@@ -6,6 +6,10 @@ import { t } from '../strings';
 import { icon } from './icons';
 
 export function trustBadge(trust: Trust, open: boolean, toggle: () => void): TemplateResult {
+  if (trust.pending)
+    return html`<section class="trust pending" role="status">
+      <p class="badge"><vscode-progress-ring></vscode-progress-ring><span class="badge-label">${t('trust.label')}</span> ${t('trust.pending')}</p>
+    </section>`;
   const score = trust.score.toFixed(2);
   return html`<section class=${`trust ${trust.verdict}`}>
     <button

@@ -22,7 +22,7 @@ import { type ExplainContext, explainedSample } from './explainContext';
 import { layerLinks } from './explainLayers';
 import { filmOf, filmView } from './explainMedia';
 import { heatControls, images } from './explainPicture';
-import { facts, prediction } from './explainPrediction';
+import { classChooser, facts, prediction } from './explainPrediction';
 import { spokenPair } from './mediaSamples';
 import { methodPicker } from './methodMenu';
 import { methodOptions } from './methodOptions';
@@ -107,7 +107,7 @@ export function explanationPane(c: ExplainContext): TemplateResult {
     );
   }
   return html`<article class="explanation" aria-busy=${state.busy !== undefined && e.row !== (state.selection.row ?? null)}>
-    ${heading(e, c)} ${methodOptions(c)}
+    ${heading(e, c)} ${classChooser(e, c)} ${methodOptions(c)}
     ${sentence(e, c)}
     <div class="explanation-body">
       <div class="evidence">${evidence(e, c)}</div>
@@ -165,7 +165,9 @@ export function asText(e: Explanation, method: MethodChoice | undefined): string
   const lines = [
     `${method?.title ?? e.method}${e.row === null ? '' : `, ${t('explain.row', { row: e.row })}`}`,
     e.text,
-    t('trust.badge', { verdict: t(`trust.${e.trust.verdict}`), score: e.trust.score.toFixed(2) }),
+    e.trust.pending
+      ? ''
+      : t('trust.badge', { verdict: t(`trust.${e.trust.verdict}`), score: e.trust.score.toFixed(2) }),
     ...e.trust.measures.map(m => `- ${m.title}: ${m.text}`),
   ];
   if (e.attribution.names)

@@ -10,7 +10,7 @@ import { type ExplainContext, explainedSample } from './explainContext';
 import { boxList } from './explainMedia';
 
 export function prediction(e: Explanation, c: ExplainContext): TemplateResult {
-  if (e.row === null) return classChooser(e, c);
+  if (e.row === null) return html`${nothing}`;
   const source = explainedSample(e, c.state);
   const target = source?.target ?? c.state.samples?.target;
   const truth = source?.sample.target;
@@ -64,12 +64,18 @@ export function prediction(e: Explanation, c: ExplainContext): TemplateResult {
 }
 
 /** Which class a method about the whole model speaks of, and the others to choose from. */
-function classChooser(e: Explanation, { state, actions }: ExplainContext): TemplateResult {
+export function classChooser(e: Explanation, { state, actions }: ExplainContext): TemplateResult {
   const { classes, boxes } = (state.explained ?? state.samples)?.target ?? {};
-  if (!classes || boxes || classes.length < 2 || !isOfClass(state, e.method, e.options ?? {}))
+  if (
+    e.row !== null ||
+    !classes ||
+    boxes ||
+    classes.length < 2 ||
+    !isOfClass(state, e.method, e.options ?? {})
+  )
     return html`${nothing}`;
-  return html`<section class="prediction">
-    <h3 class="part"><label for="explained-class">${t('explain.class')}</label></h3>
+  return html`<section class="class-chooser">
+    <label for="explained-class">${t('explain.class')}</label>
     <select
       id="explained-class"
       class="class-choice"

@@ -3,6 +3,7 @@ import { explain } from '../../explain/explain';
 import type { Explanation } from '../../explain/method';
 import { methodById, methods } from '../../explain/registry';
 import { visible } from '../../explain/transformer/positions';
+import { english } from '../../explain/words';
 import { lossSpec } from '../../formats/experiment/write';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
@@ -234,7 +235,7 @@ function show(e: Explanation, terminal: Terminal): void {
   const paint = { good: terminal.green, fair: terminal.yellow, poor: terminal.red };
   terminal.print(
     '',
-    `Trust ${paint[e.trust.verdict].call(terminal, `${Math.round(e.trust.score * 100)} % (${e.trust.verdict})`)}`,
+    `Trust ${paint[e.trust.verdict].call(terminal, `${english.percent(e.trust.score)} (${e.trust.verdict})`)}`,
     ...e.trust.measures.flatMap(m => {
       const [first = '', ...rest] = wrapped(`${m.title}: ${m.text}`, terminal.width - 4);
       return [`  ${paint[m.verdict].call(terminal, '●')} ${first}`, ...rest.map(line => `    ${line}`)];

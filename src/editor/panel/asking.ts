@@ -249,8 +249,9 @@ export class Asking {
 
   /** The newest answer, or that one is awaited. */
   showAnswer(): void {
-    const { answer, asked } = this.#needs.explaining;
+    const { answer: judged, asked, early } = this.#needs.explaining;
     const { state } = this.#desk;
+    const answer = asked ? early : judged;
     this.#work.say(
       this,
       asked &&
@@ -258,7 +259,9 @@ export class Asking {
           ? l10n.t('Explaining the model by {0}…', asked.title)
           : l10n.t('Explaining row {0} by {1}…', asked.row, asked.title)),
     );
-    if (asked || !answer || answer.explanation === state.explanation) return;
+    // What was given up before it was judged is not left standing.
+    if (!asked && !answer && state.explanation?.trust.pending) this.#desk.update({ explanation: undefined });
+    if (!answer || answer.explanation === state.explanation) return;
     if (state.run && state.run.record.id !== answer.question.run.record.id) return;
     if (answer.page) {
       const { samples, total: _, ...rest } = answer.page;

@@ -1,7 +1,7 @@
 /** Asks the engine for explanations: one at a time, the newest wins; a slow one shows its progress and can be cancelled. */
 import * as vscode from 'vscode';
 import type { Explanation } from '../../explain/method';
-import type { SamplePage } from '../../service/protocol';
+import type { PartialResults, SamplePage } from '../../service/protocol';
 import type { Engine } from '../engine';
 import type { Log } from '../log';
 import { isCancelled } from '../problems';
@@ -30,6 +30,8 @@ export interface Answer {
 
 /** Shorter work shows no notification. */
 const QUIET = 1000;
+/** What is judged sooner is shown once, with its trust. */
+const PATIENCE = 400;
 
 export class Explaining implements vscode.Disposable {
   readonly #engine: Engine;
@@ -38,6 +40,7 @@ export class Explaining implements vscode.Disposable {
   /** A question was asked, answered or given up. */
   readonly onDidChange = this.#changed.event;
   #answer: Answer | undefined;
+  #early: Answer | undefined;
   #asked: { question: Question; cancel: vscode.CancellationTokenSource } | undefined;
 
   constructor(engine: Engine, log: Log) {
@@ -47,6 +50,11 @@ export class Explaining implements vscode.Disposable {
 
   get answer(): Answer | undefined {
     return this.#answer;
+  }
+
+  /** What there is of the answer to `asked` before it is judged, where judging takes a while: its trust is pending. */
+  get early(): Answer | undefined {
+    return this.#early;
   }
 
   /** What is being worked on. */
@@ -60,7 +68,17 @@ export class Explaining implements vscode.Disposable {
     const cancel = new vscode.CancellationTokenSource();
     const mine = { question, cancel };
     this.#asked = mine;
+    this.#early = undefined;
     this.#changed.fire();
+    const sample = this.#sample(question, cancel.token);
+    const begun = Date.now();
+    const showEarly = async (explanation: Explanation) => {
+      const page = await sample;
+      await new Promise(done => setTimeout(done, Math.max(0, PATIENCE - (Date.now() - begun))));
+      if (this.#asked !== mine || cancel.token.isCancellationRequested) return;
+      this.#early = { question, explanation, ...(page ? { page } : {}) };
+      this.#changed.fire();
+    };
     let report: ((done: number, message?: string) => void) | undefined;
     const work = this.#engine.request(
       'explain',
@@ -72,7 +90,11 @@ export class Explaining implements vscode.Disposable {
         ...(question.target === undefined ? {} : { target: question.target }),
         ...(question.options === undefined ? {} : { options: question.options }),
       },
-      { token: cancel.token, onProgress: (done, message) => report?.(done, message) },
+      {
+        token: cancel.token,
+        onProgress: (done, message) => report?.(done, message),
+        onPartial: value => void showEarly(value as PartialResults['explain']),
+      },
     );
     const slow = setTimeout(() => {
       void vscode.window.withProgress(
@@ -102,7 +124,7 @@ export class Explaining implements vscode.Disposable {
       );
     }, QUIET);
     try {
-      const [explanation, page] = await Promise.all([work, this.#sample(question, cancel.token)]);
+      const [explanation, page] = await Promise.all([work, sample]);
       if (this.#asked !== mine) return undefined;
       this.#answer = { question, explanation, ...(page ? { page } : {}) };
       return this.#answer;
@@ -113,6 +135,7 @@ export class Explaining implements vscode.Disposable {
       clearTimeout(slow);
       if (this.#asked === mine) {
         this.#asked = undefined;
+        this.#early = undefined;
         this.#changed.fire();
       }
       cancel.dispose();

@@ -132,7 +132,8 @@ export const method: ExplanationMethod = {
           value: figures.tcav,
           names: [called, figures.random],
           values: [a.mean, b.mean],
-          spread: [Math.sqrt(a.variance), Math.sqrt(b.variance)],
+          // What rounding leaves of scores that are all alike is no spread.
+          spread: [a, b].map(m => (m.variance > 1e-12 ? Math.sqrt(m.variance) : 0)),
         },
         {
           kind: 'curves',

@@ -9,7 +9,7 @@ import { wordsFor } from '../words';
  */
 export const measure: TrustMeasure = {
   id: 'concept_found',
-  title: 'The layer knows the concept',
+  title: 'Concept recognised',
   paper: {
     authors: 'Kim, Wattenberg, Gilmer, Cai, Wexler, Viegas and Sayres',
     year: 2018,

@@ -3,7 +3,7 @@ import type { FeatureInfo } from '../../../src/data/dataset';
 import type { Engine } from '../../../src/engine/engine';
 import { EvaluatorPool } from '../../../src/explain/evaluatorPool';
 import { type ExplainCall, explain } from '../../../src/explain/explain';
-import type { ExplanationMethod } from '../../../src/explain/method';
+import type { Explanation, ExplanationMethod } from '../../../src/explain/method';
 import { methods } from '../../../src/explain/registry';
 import { VitrineError } from '../../../src/model/errors';
 import type { Tensors } from '../../../src/model/graph';
@@ -49,6 +49,41 @@ function call(more: Partial<ExplainCall>): ExplainCall {
 }
 
 describe('explain', () => {
+  it('gives the answer before it is judged, once, with its trust pending', async () => {
+    const early: Explanation[] = [];
+    const progress: number[] = [];
+    const final = await explain(
+      call({
+        onAnswer: answer => {
+          early.push(answer);
+          assert.ok(Math.max(0, ...progress) < 1, 'the judges are still to come');
+        },
+        onProgress: done => progress.push(done),
+      }),
+    );
+    assert.equal(early.length, 1);
+    const [answer] = early;
+    assert.equal(answer!.trust.pending, true);
+    assert.deepEqual(answer!.trust.measures, []);
+    assert.match(answer!.text, /still being checked\.$/);
+    assert.doesNotMatch(answer!.text, /poor|good|fair/);
+    assert.deepEqual(answer!.attribution, final.attribution);
+    assert.equal(final.trust.pending, undefined);
+    assert.ok(final.trust.measures.length > 0);
+    const chinese = await new Promise<Explanation>((resolve, reject) => {
+      explain(call({ language: 'zh', onAnswer: resolve })).catch(reject);
+    });
+    assert.match(chinese.text, /仍在检验中。$/);
+  });
+
+  it('judges nothing once it was cancelled after its answer', async () => {
+    const abort = new AbortController();
+    await assert.rejects(
+      explain(call({ signal: abort.signal, onAnswer: () => abort.abort() })),
+      (e: VitrineError) => e.code === 'cancelled',
+    );
+  });
+
   it('gives prediction, attribution by column, trust and words', async () => {
     const e = await explain(call({}));
     assert.equal(e.method, 'integrated_gradients');

@@ -3,6 +3,7 @@ import type { Dataset } from '../../../src/data/dataset';
 import { explain } from '../../../src/explain/explain';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../../../src/explain/method';
 import { measures, measuresFor, methodById, methods } from '../../../src/explain/registry';
+import { overlap, spearman } from '../../../src/explain/statistics';
 import { trustOf } from '../../../src/explain/verdict';
 import { Random } from '../../../src/model/random';
 import { lastPosition } from '../../../src/train/lastPosition';
@@ -354,3 +355,19 @@ function requestFor(
 ): ExplanationRequest {
   return { engine, model, weights, dataset, target: 0, input: dataset.batch([row]).input };
 }
+
+describe('overlap of two fields', () => {
+  it('is whole for the same numbers, nothing for opposite ones, and shared for parts', () => {
+    assert.equal(overlap([1, -2, 0], [1, -2, 0]), 1);
+    assert.equal(overlap([1, -2], [-1, 2]), 0);
+    assert.equal(overlap([0, 0], [0, 0]), 0);
+    assert.equal(overlap([2, 0], [1, 0]), 0.5);
+  });
+
+  it('is near 1 where a circuit carries all of the answer in each of its cells, whatever their order', () => {
+    const there = [0, 0, 1, 0.992, 0.991, 0.99];
+    const back = [0, 0, 0.99, 0.991, 0.992, 1];
+    assert.ok(spearman(there.slice(2), back.slice(2)) < -0.9);
+    assert.ok(overlap(there, back) > 0.98);
+  });
+});

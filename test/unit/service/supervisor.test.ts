@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { Explanation } from '../../../src/explain/method';
 import { readSafetensors } from '../../../src/formats/safetensors/read';
 import { VitrineError } from '../../../src/model/errors';
 import { type Restart, Supervisor, type SupervisorOptions } from '../../../src/service/supervisor';
@@ -248,8 +249,15 @@ describe('the engine process, supervised', function () {
     await listener.end(run);
     const done: number[] = [];
     const ask = { run: experiment, method: 'integrated_gradients', row: 3 };
-    const explanation = await supervisor.request('explain', ask, { onProgress: d => done.push(d) });
+    const early: Explanation[] = [];
+    const explanation = await supervisor.request('explain', ask, {
+      onProgress: d => done.push(d),
+      onPartial: value => early.push(value as Explanation),
+    });
     assert.equal(explanation.row, 3);
+    assert.equal(early.length, 1, 'the answer comes before its trust');
+    assert.equal(early[0]!.trust.pending, true);
+    assert.deepEqual(early[0]!.attribution, explanation.attribution);
     assert.ok(explanation.trust.measures.length > 0);
     assert.ok(done.length > 0 && done.at(-1) === 1, `the progress was ${done}`);
     const { pid } = supervisor;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { plainName } from '../../../src/explain/report/embedded';
+import type { VitrineError } from '../../../src/model/errors';
 import { explainRow } from '../../../src/service/explainRow';
 import { changedRow, whatIf } from '../../../src/service/whatIf';
 import { openRun } from '../../../src/train/openRun';
@@ -33,6 +36,21 @@ describe('A row with changed cells', function () {
     const changed = await whatIf({ run, row: a, values: other }, async () => engine);
     assert.deepEqual(same.before, same.after);
     assert.deepEqual(changed.after, same.after);
+  });
+
+  it('takes examples of a concept from a file beside the experiment, and says where it looked for one that is not there', async () => {
+    const asked = (concept: string) =>
+      explainRow({ run, method: 'concept_activation', options: { concept, runs: 3 } }, async () => engine);
+    const file = path.join(path.dirname(run), 'concept.csv');
+    const { features } = await (await openRun(run)).dataset();
+    const row = features.map(() => '5').join();
+    writeFileSync(file, `${features.map(f => f.name).join()}\n${`${row}\n`.repeat(6)}`);
+    assert.match((await asked('concept.csv')).text, /concept\.csv/);
+    await assert.rejects(asked('nothere'), (e: VitrineError) => {
+      assert.equal(e.code, 'file-not-found');
+      assert.ok(e.message.includes(path.join(path.dirname(run), 'nothere')), e.message);
+      return true;
+    });
   });
 
   it('is explained as it is, and leaves no file behind', async () => {
