@@ -343,6 +343,12 @@ export const english = {
   'trust.closeMeasures': 'Hide the measures',
   'trust.score': 'score {score}',
   'trust.curve': 'Curves of {title}: {series}',
+  'trust.line.curve': 'highest first',
+  'trust.line.random': 'in random order',
+  'trust.line.best': 'best order known',
+  'trust.line.told': 'what the explanation says',
+  'trust.line.lost': 'what the prediction loses',
+  'trust.line.correlations': 'likeness to the explanation, the more weights are random',
   ...files,
   ...inquiries,
 } as const;

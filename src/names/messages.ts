@@ -3,6 +3,7 @@
  * are known; whoever shows them asks here. What the table lacks stays English: a sentence that is understood half is
  * better than none.
  */
+import { chineseChecks } from './checks.zh';
 import { chineseErrors } from './errors.zh';
 import { chineseMessages } from './messages.zh';
 
@@ -12,7 +13,7 @@ interface Known {
 }
 
 const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  zh: { ...chineseErrors, ...chineseMessages },
+  zh: { ...chineseErrors, ...chineseMessages, ...chineseChecks },
 };
 const compiled = new Map<string, readonly Known[]>();
 
@@ -41,11 +42,18 @@ function firstOf(language: string, text: string): { text: string; length: number
     const match = pattern.exec(text);
     if (!match || (best && best.length >= match[0].length)) continue;
     best = {
-      text: template.replace(/\{(\d+)\}/g, (_, i) => match[Number(i) + 1] ?? ''),
+      text: template.replace(/\{(\d+)\}/g, (_, i) => valueIn(language, match[Number(i) + 1] ?? '')),
       length: match[0].length,
     };
   }
   return best;
+}
+
+/** A value that is itself words of ours ("after training"); names and numbers stay as they are. */
+function valueIn(language: string, value: string): string {
+  if (!/^[\w.]+(?: [\w.%]+)+$/.test(value)) return value;
+  const found = firstOf(language, value);
+  return found?.length === value.length ? found.text : value;
 }
 
 function patternsOf(language: string): readonly Known[] {

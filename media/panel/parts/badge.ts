@@ -2,7 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Trust, TrustResult } from '../../../src/explain/method';
 import { formatNumber } from '../logic/numbers';
-import { t } from '../strings';
+import { type StringKey, t } from '../strings';
 import { icon } from './icons';
 
 export function trustBadge(trust: Trust, open: boolean, toggle: () => void): TemplateResult {
@@ -53,25 +53,50 @@ function measure(m: TrustResult): TemplateResult {
 
 const size = { width: 260, height: 92, left: 30, right: 6, top: 6, bottom: 14 };
 
+/** What of a measure's detail is drawn, and its name; the rest is for those who read the JSON. */
+const drawn: Readonly<Record<string, StringKey>> = {
+  curve: 'trust.line.curve',
+  random: 'trust.line.random',
+  best: 'trust.line.best',
+  told: 'trust.line.told',
+  lost: 'trust.line.lost',
+  said: 'trust.line.told',
+  changed: 'trust.line.lost',
+  attributed: 'trust.line.told',
+  changes: 'trust.line.lost',
+  correlations: 'trust.line.correlations',
+};
+
+/** Pairs that stand in no order, which are told by the first. */
+const unordered = ['told', 'lost'];
+
 /** The measure's curves in small, e.g. the deletion curve against deleting at random. */
 function curves(m: TrustResult): TemplateResult {
-  const all = Object.entries(m.detail ?? {}).filter(([, v]) => v.length > 1);
+  const all = Object.entries(m.detail ?? {}).filter(([name, v]) => name in drawn && v.length > 1);
   if (all.length === 0) return html`${nothing}`;
   // Curves run over the same axis only if they have as many points; the longest sets it.
   const length = Math.max(...all.map(([, v]) => v.length));
-  const lines = all.filter(([, v]) => v.length === length).slice(0, 4);
+  const order = m.detail?.[unordered[0]!]
+    ?.map((v, i) => ({ v, i }))
+    .sort((p, q) => p.v - q.v)
+    .map(p => p.i);
+  const lines = all
+    .filter(([, v]) => v.length === length)
+    .map(([name, v]): [string, readonly number[]] => [
+      t(drawn[name]!),
+      order && unordered.includes(name) ? order.map(i => v[i]!) : v,
+    ]);
   const values = lines.flatMap(([, v]) => v).filter(Number.isFinite);
   const low = Math.min(...values, 0);
   const high = Math.max(...values);
   const span = high - low || 1;
   const x = (i: number) => size.left + (i / (length - 1)) * (size.width - size.left - size.right);
   const y = (v: number) => size.top + (1 - (v - low) / span) * (size.height - size.top - size.bottom);
-  const names = lines.map(([name]) => words(name));
   return html`<figure class="small-curve">
     <svg viewBox=${`0 0 ${size.width} ${size.height}`} role="img" aria-label=${t('trust.curve', {
       title: m.title,
       series: lines
-        .map(([name, v]) => `${words(name)} ${formatNumber(v[0])} → ${formatNumber(v[v.length - 1])}`)
+        .map(([name, v]) => `${name} ${formatNumber(v[0])} → ${formatNumber(v[v.length - 1])}`)
         .join('; '),
     })}>
       ${[low, high].map(
@@ -86,15 +111,7 @@ function curves(m: TrustResult): TemplateResult {
       )}
     </svg>
     <figcaption>
-      ${names.map((n, i) => html`<span><span class=${`key line-${i}`}></span>${n}</span>`)}
+      ${lines.map(([n], i) => html`<span><span class=${`key line-${i}`}></span>${n}</span>`)}
     </figcaption>
   </figure>`;
-}
-
-/** "randomOrder" and "random_order" -> "random order". */
-function words(name: string): string {
-  return name
-    .replace(/_/g, ' ')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
 }

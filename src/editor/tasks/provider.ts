@@ -5,6 +5,7 @@
  */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { messageIn } from '../../names/messages';
 import type { RunEvent } from '../../train/run';
 import { experimentName } from '../experiments/info';
 import { taskType } from '../ids';
@@ -143,7 +144,7 @@ const works: Record<Kind, (file: string, rooms: Rooms, write: Write) => Work> = 
           }[report.outcome];
           const place = report.at ? `${report.at.file}:${report.at.line}:${report.at.column}: ` : '';
           write(`${word}  ${report.title}`);
-          write(`        ${place}${report.message}`);
+          write(`        ${place}${messageIn(language(), report.message)}`);
           passed &&= report.outcome !== 'failed';
         }
       }

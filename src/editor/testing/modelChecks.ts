@@ -3,6 +3,7 @@
  * the explorer is opened or a test is run.
  */
 import * as vscode from 'vscode';
+import { messageIn } from '../../names/messages';
 import type { CheckSummary } from '../../service/protocol';
 import type { CheckReport } from '../../train/checkRegistry';
 import { type ExperimentInfo, experimentName } from '../experiments/info';
@@ -124,11 +125,12 @@ function chosen(controller: vscode.TestController, request: vscode.TestRunReques
 
 function tell(run: vscode.TestRun, item: vscode.TestItem, report: CheckReport): void {
   const milliseconds = report.seconds * 1000;
-  run.appendOutput(`${report.title}: ${report.message}\r\n`, undefined, item);
+  const said = messageIn(language(), report.message);
+  run.appendOutput(`${report.title}: ${said}\r\n`, undefined, item);
   if (report.outcome === 'passed') run.passed(item, milliseconds);
   else if (report.outcome === 'skipped') run.skipped(item);
   else {
-    const message = new vscode.TestMessage(report.message);
+    const message = new vscode.TestMessage(said);
     if (report.at)
       message.location = new vscode.Location(vscode.Uri.file(report.at.file), rangeOf(report.at));
     run.failed(item, message, milliseconds);

@@ -41,7 +41,9 @@ export const check: Check = {
           return {
             outcome: 'failed',
             message:
-              `${silent.length === 1 ? `${first} gets` : `${silent.length} of ${names.length} parameters (${silent.slice(0, 5).join(', ')}${silent.length > 5 ? ', …' : ''}) get`} no gradient from ${batch.count} rows: nothing that they compute reaches the loss. ` +
+              (silent.length === 1
+                ? `${first} gets no gradient from ${batch.count} rows: nothing that it computes reaches the loss. `
+                : `${silent.length} of ${names.length} parameters (${silent.slice(0, 5).join(', ')}${silent.length > 5 ? ', …' : ''}) get no gradient from ${batch.count} rows: nothing that they compute reaches the loss. `) +
               'Look for a layer that forward does not use, a detach, an argmax or a comparison on the way, or units that are all dead.',
             values: { parameters: names.length, silent: silent.length },
             ...(place && { at: place }),
@@ -65,7 +67,7 @@ export const check: Check = {
         return {
           outcome: passed ? 'passed' : 'failed',
           message: passed
-            ? `${names.length === 1 ? 'The one parameter gets' : `All ${names.length} parameters get`} a gradient; the loss changes as it says, within ${percent(worst.error)}${probed.length < names.length ? `, in ${probed.length} of them` : ''}.`
+            ? agreed(names.length, probed.length, percent(worst.error))
             : `The gradient of ${worst.name} says that the loss changes by ${show(worst.said)} along a direction, but it changes by ${show(worst.seen)}. ` +
               'Look for a step of forward whose slope is not its value’s: rounding, a comparison, or a layer with a fault.',
           values: { parameters: names.length, probed: probed.length, error: worst.error },
@@ -75,6 +77,14 @@ export const check: Check = {
     );
   },
 };
+
+function agreed(parameters: number, probed: number, within: string): string {
+  if (parameters === 1)
+    return `The one parameter gets a gradient; the loss changes as it says, within ${within}.`;
+  return probed < parameters
+    ? `All ${parameters} parameters get a gradient; the loss changes as they say, within ${within}, in ${probed} of them.`
+    : `All ${parameters} parameters get a gradient; the loss changes as they say, within ${within}.`;
+}
 
 /**
  * Half along the gradient, where its slope is largest, and half along a few random entries, where a part that is

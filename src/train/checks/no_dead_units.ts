@@ -39,7 +39,10 @@ export const check: Check = {
     if (share <= most)
       return {
         outcome: 'passed',
-        message: `${dead === 0 ? 'No' : dead} of ${units} units ${dead === 1 ? 'is' : 'are'} stuck for ${rows.length} rows, ${when}.`,
+        message:
+          dead < 2
+            ? `${dead === 0 ? 'None' : 'One'} of ${units} units is stuck for ${rows.length} rows, ${when}.`
+            : `${dead} of ${units} units are stuck for ${rows.length} rows, ${when}.`,
         values: { units, dead, worst: share },
       };
     const at = worst.node.call ?? definitionOf(model, worst.node.module);

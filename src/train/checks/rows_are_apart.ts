@@ -48,7 +48,9 @@ export const check: Check = {
     return {
       outcome: passed ? 'passed' : 'failed',
       message: passed
-        ? `A row among others gives the same answer (within ${difference.toExponential(0)} of its size).`
+        ? difference === 0
+          ? 'A row among others gives exactly the same answer.'
+          : `A row among others gives the same answer (within ${difference.toExponential(0)} of its size).`
         : `Row ${first} gives another answer among other rows: they differ by ${(100 * difference).toPrecision(2)} % of its size. Look for a view, reshape or permute that mixes the batch with another axis, or a mean over axis 0.`,
       values: { difference },
       ...(!passed && place && { at: place }),
