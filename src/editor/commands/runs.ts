@@ -1,4 +1,5 @@
 /** Commands on one run: show, reveal, delete. */
+
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { nameOf } from '../../names/names';
@@ -7,6 +8,7 @@ import { experimentSuffix } from '../ids';
 import { saveAs } from '../panel/saving';
 import type { Rooms } from '../rooms';
 import { metricsCsv } from '../runs/csv';
+import { ownId } from '../runs/distinct';
 import type { Run } from '../runs/store';
 import { language } from '../settings';
 import { isRun, runLabel } from '../views/runsTree';
@@ -113,13 +115,17 @@ async function exportRunAs(run: Run, to: string, rooms: Rooms): Promise<void> {
       cancellable: true,
     },
     (_, token) =>
-      rooms.engine.request('run/export', { folder: run.base, run: id, to, output: output.fsPath }, { token }),
+      rooms.engine.request(
+        'run/export',
+        { folder: run.base, run: ownId(id), to, output: output.fsPath },
+        { token },
+      ),
   );
   await tellWritten(files, output);
 }
 
 async function eventsOf(run: Run, { engine }: Rooms) {
-  const { events } = await engine.request('run/history', { folder: run.base, run: run.record.id });
+  const { events } = await engine.request('run/history', { folder: run.base, run: ownId(run.record.id) });
   return events;
 }
 

@@ -1,9 +1,11 @@
 /** Train Model: finds the experiment of what it is run on, or helps to write one, and trains it. */
+
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
 import type { Rooms } from '../rooms';
+import { ownId } from '../runs/distinct';
 import { samePath } from '../text/places';
 import { mustBeTrusted } from '../trust';
 import { freeName, newExperiment } from './newExperiment';
@@ -87,7 +89,7 @@ function tell(message: string, experiment: vscode.Uri): void {
 export async function resume(argument: unknown, rooms: Rooms): Promise<void> {
   const target = await targetOf(argument, rooms);
   if (target?.kind !== 'run') return;
-  await rooms.training.train(target.run.record.experiment, { resume: target.run.record.id });
+  await rooms.training.train(target.run.record.experiment, { resume: ownId(target.run.record.id) });
 }
 
 export async function showArchitecture(argument: unknown, rooms: Rooms): Promise<void> {

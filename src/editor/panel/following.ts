@@ -6,6 +6,7 @@ import type { RunEvent, RunRecord } from '../../train/run';
 import type { Engine } from '../engine';
 import { experimentName } from '../experiments/info';
 import type { Log } from '../log';
+import { ownId } from '../runs/distinct';
 import { appendEvents, type LiveRun } from '../runs/live';
 import type { Run, Runs } from '../runs/store';
 import type { Training } from '../runs/training';
@@ -106,13 +107,14 @@ export class Following {
     try {
       const { record, events } = await this.#needs.engine.request('run/history', {
         folder: run.base,
-        run: run.record.id,
+        run: ownId(run.record.id),
       });
+      const { id } = run.record;
       const kept: RunEvent[] = [];
       appendEvents(kept, events);
       this.#desk.update({
-        run: { record, events: kept },
-        selection: { ...this.#desk.state.selection, run: record.id },
+        run: { record: { ...record, id }, events: kept },
+        selection: { ...this.#desk.state.selection, run: id },
         backend: record.backend,
       });
       await this.#loaded();

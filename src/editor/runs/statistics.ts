@@ -1,8 +1,10 @@
 /** Weight and gradient statistics of trained models, for hovers and the Explanation view; asked for once per run. */
+
 import type { Model } from '../../model/graph';
 import type { Engine } from '../engine';
 import type { Log } from '../log';
 import type { Trained } from '../text/hover';
+import { ownId } from './distinct';
 import type { Run, Runs } from './store';
 
 export class Statistics {
@@ -29,7 +31,7 @@ export class Statistics {
     let found = this.#known.get(key);
     if (!found) {
       if (this.#known.size > 50) this.#known.clear();
-      found = this.#engine.request('run/parameters', { folder: run.base, run: id }).then(
+      found = this.#engine.request('run/parameters', { folder: run.base, run: ownId(id) }).then(
         ({ parameters }) => ({ run: id, epochs: epochsDone, parameters }),
         e => {
           this.#log.warn(`No statistics of run ${id}: ${e}`);

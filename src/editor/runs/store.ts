@@ -8,9 +8,11 @@ import type { RunRecord } from '../../train/run';
 import { runFiles } from '../../train/run';
 import type { Log } from '../log';
 import { samePath } from '../text/places';
+import { distinctIds } from './distinct';
 import { parseRecord } from './record';
 
 export interface Run {
+  /** Its id is the only one of its kind in the workspace; `ownId` gives that of its files. */
   record: RunRecord;
   /** `.vitrine/runs/<id>`. */
   folder: vscode.Uri;
@@ -29,20 +31,23 @@ export class Runs implements vscode.Disposable {
   readonly #known = new Map<string, Run>();
   readonly #disposables: vscode.Disposable[] = [this.#changed];
   #found: Promise<void> | undefined;
+  /** What is known, until that changes. */
+  #listed: readonly Run[] | undefined;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   /** Newest first. */
-  async all(): Promise<Run[]> {
+  async all(): Promise<readonly Run[]> {
     this.#found ??= this.#find();
     await this.#found;
     return this.known();
   }
 
-  known(): Run[] {
-    return [...this.#known.values()].sort((a, b) => (a.record.started > b.record.started ? -1 : 1));
+  known(): readonly Run[] {
+    this.#listed ??= this.#list();
+    return this.#listed;
   }
 
   async get(id: string): Promise<Run | undefined> {
@@ -56,6 +61,7 @@ export class Runs implements vscode.Disposable {
 
   async refresh(): Promise<void> {
     this.#known.clear();
+    this.#listed = undefined;
     this.#found = undefined;
     for (const d of this.#disposables.splice(1)) d.dispose();
     await this.all();
@@ -89,8 +95,21 @@ export class Runs implements vscode.Disposable {
       this.#log.debug(`no trash: ${e}`);
       await vscode.workspace.fs.delete(run.folder, { recursive: true, useTrash: false });
     }
-    this.#known.delete(run.folder.toString());
+    this.#forget(run.folder);
     this.#changed.fire();
+  }
+
+  #list(): Run[] {
+    const runs = [...this.#known.values()];
+    const ids = distinctIds(runs.map(({ record, base }) => ({ id: record.id, base })));
+    return runs
+      .map((run, i) => (ids[i] === run.record.id ? run : { ...run, record: { ...run.record, id: ids[i]! } }))
+      .sort((a, b) => (a.record.started > b.record.started ? -1 : 1));
+  }
+
+  #forget(folder: vscode.Uri): boolean {
+    this.#listed = undefined;
+    return this.#known.delete(folder.toString());
   }
 
   async #find(): Promise<void> {
@@ -104,7 +123,7 @@ export class Runs implements vscode.Disposable {
       watcher.onDidCreate(update),
       watcher.onDidChange(update),
       watcher.onDidDelete(uri => {
-        if (this.#known.delete(folderOf(uri).toString())) this.#changed.fire();
+        if (this.#forget(folderOf(uri))) this.#changed.fire();
       }),
     );
     const files = await vscode.workspace.findFiles(glob, '**/{node_modules,.git}/**', MAX_RUNS);
@@ -120,6 +139,7 @@ export class Runs implements vscode.Disposable {
       // The folder's name is the run's id; a record that says otherwise was copied or tampered with.
       if (!record || record.id !== folder.path.split('/').at(-1))
         throw new Error('not the record of this run');
+      this.#listed = undefined;
       this.#known.set(folder.toString(), {
         // A run goes where its folder goes: one that came with a sample, or with a checkout, is a run of the model here.
         record: movedRecord(folder.fsPath, record),
@@ -128,7 +148,7 @@ export class Runs implements vscode.Disposable {
       });
     } catch (e) {
       this.#log.debug(`${file.fsPath} is left out: ${e}`);
-      this.#known.delete(folder.toString());
+      this.#forget(folder);
     }
   }
 

@@ -17,7 +17,7 @@ export function registerRunsTree(rooms: Rooms): vscode.Disposable {
   let last = 0;
   const provider: vscode.TreeDataProvider<Run> = {
     onDidChangeTreeData: changed.event,
-    getChildren: item => (item ? [] : rooms.runs.all()),
+    getChildren: async item => (item ? [] : [...(await rooms.runs.all())]),
     getParent: () => undefined,
     getTreeItem: run => runItem(run, rooms.training.live),
   };

@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { experimentInfo, experimentName } from '../../../src/editor/experiments/info';
+import { distinctIds, ownId } from '../../../src/editor/runs/distinct';
 import { appendEvents, follow, progressOf, startLive } from '../../../src/editor/runs/live';
 import { headline, isBroken, parseRecord } from '../../../src/editor/runs/record';
 import { guessLoss, likelyTargets, newExperimentText } from '../../../src/editor/text/newExperiment';
@@ -23,6 +24,20 @@ const step = (n: number): RunEvent => ({
   loss: 1 / n,
   learningRate: 0.1,
   samplesPerSecond: 10,
+});
+
+describe('ids of runs', () => {
+  it('are told apart where a folder was copied with its runs, whichever was read first', () => {
+    const copies = [
+      { id: 'r1', base: '/w/net copy' },
+      { id: 'r1', base: '/w/net' },
+      { id: 'r1', base: '/w/b/net copy' },
+      { id: 'r2', base: '/w/net copy' },
+    ];
+    assert.deepEqual(distinctIds(copies), ['r1@net_copy', 'r1', 'r1@b.net_copy', 'r2']);
+    assert.deepEqual(distinctIds([...copies].reverse()), ['r2', 'r1@b.net_copy', 'r1', 'r1@net_copy']);
+    assert.deepEqual(distinctIds(copies).map(ownId), ['r1', 'r1', 'r1', 'r2']);
+  });
 });
 
 describe('a live run', () => {
