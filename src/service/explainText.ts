@@ -9,6 +9,7 @@ import { atPosition } from '../explain/transformer/atPosition';
 import { modelFileOf } from '../formats/_registry';
 import { format } from '../formats/huggingface';
 import { readConfig } from '../formats/huggingface/folder';
+import { labelsOf, severalHold } from '../formats/huggingface/imageModel';
 import { openTokenizer, type TextTokenizer } from '../formats/huggingface/tokenizer';
 import { VitrineError } from '../model/errors';
 import type { Tensor } from '../model/graph';
@@ -79,17 +80,9 @@ export async function explainText(
     model: scored,
     weights: { ...initializeWeights(model, 0), ...(await format.weights!(model)) },
     dataset,
-    loss: { name: 'cross_entropy' },
+    loss: { name: kind === 'class' && severalHold(config) ? 'bce_with_logits' : 'cross_entropy' },
     input: { shape: [1, ids.length], data: Int32Array.from(ids) },
   });
-}
-
-function labelsOf(config: Readonly<Record<string, unknown>>): string[] {
-  const named = config['id2label'];
-  if (typeof named !== 'object' || named === null) return [];
-  return Object.entries(named)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, label]) => String(label));
 }
 
 /** One text as explanations see data: no rows, but names for tokens and classes. */

@@ -7,8 +7,7 @@ import type { Engine } from '../engine/engine';
 import { initializeWeights } from '../engine/initialize';
 import type { ImageClassifier } from '../formats/huggingface/imageModel';
 import { throwIfCancelled, VitrineError } from '../model/errors';
-import { ranked, softmax } from './generation/decoding';
-import type { TextClass } from './textTasks';
+import { likeliest, type TextClass } from './textTasks';
 
 /**
  * @param files pictures, PNG, JPEG or WebP
@@ -20,7 +19,7 @@ export async function classifyImages(
   files: readonly string[],
   signal?: AbortSignal,
 ): Promise<TextClass[]> {
-  const { model, labels, height, width } = classifier;
+  const { model, height, width } = classifier;
   const evaluator = await engine.evaluator(model, {
     bindings: { N: 1 },
     weights: initializeWeights(model, 0, classifier.weights),
@@ -31,15 +30,7 @@ export async function classifyImages(
       throwIfCancelled(signal);
       const data = await prepared(classifier, file);
       const { values } = await evaluator.run({ [model.inputs[0]!]: { shape: [1, 3, height, width], data } });
-      const scores = Array.from(values[model.outputs[0]!]!.data);
-      const names = scores.map((_, i) => labels[i] ?? `LABEL_${i}`);
-      const probabilities = softmax(scores);
-      const [best] = ranked(scores, 1);
-      out.push({
-        prediction: names[best!]!,
-        probability: probabilities[best!]!,
-        probabilities: Object.fromEntries(names.map((n, i) => [n, probabilities[i]!])),
-      });
+      out.push(likeliest(Array.from(values[model.outputs[0]!]!.data), classifier));
     }
   } finally {
     await evaluator.dispose();

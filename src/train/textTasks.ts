@@ -33,18 +33,25 @@ export async function classifyTexts(
 ): Promise<TextClass[]> {
   return over(engine, encoder, texts, signal, ({ output }) => {
     const scores = Array.from(output.data);
-    const { labels } = encoder;
-    const names = scores.map((_, i) => labels[i] ?? `LABEL_${i}`);
     // One score alone is a regression.
     if (scores.length === 1) return { prediction: String(scores[0]), probability: 1, probabilities: {} };
-    const probabilities = softmax(scores);
-    const [best] = ranked(scores, 1);
-    return {
-      prediction: names[best!]!,
-      probability: probabilities[best!]!,
-      probabilities: Object.fromEntries(names.map((n, i) => [n, probabilities[i]!])),
-    };
+    return likeliest(scores, encoder);
   });
+}
+
+/** The likeliest class of one row's scores; each class has a probability of its own where several may hold. */
+export function likeliest(
+  scores: readonly number[],
+  { labels, severalHold }: { labels: readonly string[]; severalHold: boolean },
+): TextClass {
+  const names = scores.map((_, i) => labels[i] ?? `LABEL_${i}`);
+  const probabilities = severalHold ? scores.map(s => 1 / (1 + Math.exp(-s))) : softmax([...scores]);
+  const [best] = ranked([...scores], 1);
+  return {
+    prediction: names[best!]!,
+    probability: probabilities[best!]!,
+    probabilities: Object.fromEntries(names.map((n, i) => [n, probabilities[i]!])),
+  };
 }
 
 /**

@@ -19,6 +19,8 @@ export interface ImageClassifier {
   mean: readonly number[];
   deviation: readonly number[];
   labels: readonly string[];
+  /** Whether each class is asked for by itself, so that several may hold. */
+  severalHold: boolean;
 }
 
 const channels = 3;
@@ -67,6 +69,7 @@ export async function openImageClassifier(where: string, context: ReadContext): 
     width,
     ...(await preparationOf(path.join(path.dirname(file), 'preprocessor_config.json'), height, width)),
     labels: labelsOf(config),
+    severalHold: severalHold(config),
   };
 }
 
@@ -110,6 +113,11 @@ function sizeOf(size: unknown): [number, number] | undefined {
   const fits = (x: unknown): x is number =>
     Number.isSafeInteger(x) && (x as number) > 0 && (x as number) <= 4096;
   return pair.length === 2 && fits(h) && fits(w) ? [h, w] : undefined;
+}
+
+/** Whether a classifier was trained to tell of each class by itself, not which one it is. */
+export function severalHold(config: Readonly<Record<string, unknown>>): boolean {
+  return config['problem_type'] === 'multi_label_classification';
 }
 
 /** Names of the classes by their numbers; empty where the configuration has none. */

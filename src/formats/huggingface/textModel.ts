@@ -7,7 +7,7 @@ import type { ReadContext } from '../_format';
 import { modelFileOf } from '../_registry';
 import { named, readConfig, weightsOf, whatOf } from './folder';
 import { readClass } from './generation';
-import { labelsOf } from './imageModel';
+import { labelsOf, severalHold } from './imageModel';
 import { openTokenizer, type TextTokenizer } from './tokenizer';
 
 export type TextTask = 'classify' | 'fill-mask' | 'embed';
@@ -24,6 +24,8 @@ export interface TextEncoder {
   longest: number;
   /** Names of the classes, of a classifier. */
   labels: readonly string[];
+  /** Whether each class is asked for by itself (`problem_type` multi_label_classification), so that several may hold. */
+  severalHold: boolean;
   /** How sentence-transformers make one vector of a text: from modules.json; mean and normalised where that is absent. */
   pooling: { how: 'mean' | 'cls' | 'max'; normalize: boolean };
 }
@@ -73,6 +75,7 @@ export async function openTextEncoder(where: string, context: ReadContext): Prom
     // RoBERTa's positions begin behind the padding's.
     longest: Math.min(wanted ?? 512, architecture.source === 'roberta' ? positions - 2 : positions),
     labels: labelsOf(config),
+    severalHold: severalHold(config),
     pooling: await poolingOf(folder),
   };
 }
