@@ -1,5 +1,7 @@
 /** What training and explanation know of data, whatever it was read from. */
+
 import type { Tensor, Tensors } from '../model/graph';
+import type { FolderLook } from './files/look';
 import type { TokenizerState } from './text/tokenizer';
 
 export type Split = 'train' | 'valid' | 'test';
@@ -183,6 +185,10 @@ export interface DatasetKind {
   load(options: unknown, context: LoadContext): Promise<Dataset>;
   /** A quick look at the head of the source, for checking and for guided choices; only for kinds that have columns. */
   columns?(options: unknown, context: Pick<LoadContext, 'folder'>): Promise<readonly ColumnHead[]>;
+  /** The same of a folder with a sub-folder for each class; undefined where it holds nothing of this kind. */
+  look?(folder: string): Promise<FolderLook | undefined>;
+  /** What `look` finds, as endings of file names with the dot. */
+  holds?: readonly string[];
 }
 
 /** What the first rows of a column look like. */
@@ -191,9 +197,11 @@ export interface ColumnHead {
   kind: 'number' | 'category';
   /** All numbers are whole. */
   integers: boolean;
-  /** Different values among `rows` rows looked at. */
+  /** Different values among `rows` rows looked at, at most 1000. */
   distinct: number;
   rows: number;
+  /** Of these rows, those without a value. */
+  missing: number;
   examples: readonly string[];
 }
 

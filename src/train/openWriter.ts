@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { initializeWeights } from '../engine/initialize';
 import type { Model } from '../model/graph';
 import { type Checkpoint, readCheckpoint } from './checkpoint';
+import { knownConstants } from './constants';
 import { type RunRecord, runFiles } from './run';
 import { RunWriter } from './runWriter';
 import type { TrainRequest } from './train';
@@ -44,12 +45,14 @@ export async function openWriter(
     dataHash: dataset.hash,
     pid: process.pid,
   };
+  const constants = knownConstants(model, start.weights);
   const writer = resume
-    ? await RunWriter.resume(runFolder, record, start, request.onEvent)
+    ? await RunWriter.resume(runFolder, record, start, constants, request.onEvent)
     : await RunWriter.create(
         runFolder,
         record,
         { experiment: request.experiment.text, model, preparation: dataset.preparation() },
+        constants,
         request.onEvent,
       );
   return { start, writer };

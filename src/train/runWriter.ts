@@ -12,21 +12,33 @@ export class RunWriter {
     private readonly folder: string,
     private readonly log: MetricsLog,
     private record: RunRecord,
+    private readonly constants: ReadonlySet<string>,
     private readonly onEvent: ((event: RunEvent) => void) | undefined,
   ) {}
 
-  /** A new run: its snapshot first, so that whatever is left of it can be read. */
+  /**
+   * A new run: its snapshot first, so that whatever is left of it can be read.
+   *
+   * @param constants left out of the files of weights: what the model's snapshot says of them is all there is to say.
+   */
   static async create(
     folder: string,
     record: RunRecord,
     snapshot: { experiment: string; model: Model; preparation: unknown },
+    constants: ReadonlySet<string>,
     onEvent?: (event: RunEvent) => void,
   ): Promise<RunWriter> {
     await writeAtomically(join(folder, runFiles.experiment), snapshot.experiment);
     await writeAtomically(join(folder, runFiles.model), JSON.stringify(snapshot.model));
     await writeAtomically(join(folder, runFiles.preparation), JSON.stringify(snapshot.preparation));
     await writeAtomically(join(folder, runFiles.record), printed(record));
-    return new RunWriter(folder, await MetricsLog.open(join(folder, runFiles.metrics)), record, onEvent);
+    return new RunWriter(
+      folder,
+      await MetricsLog.open(join(folder, runFiles.metrics)),
+      record,
+      constants,
+      onEvent,
+    );
   }
 
   /** Goes on with a run: events that come after its checkpoint are taken out, for they will happen again. */
@@ -34,6 +46,7 @@ export class RunWriter {
     folder: string,
     record: RunRecord,
     from: Pick<Checkpoint, 'epoch' | 'step'>,
+    constants: ReadonlySet<string>,
     onEvent?: (event: RunEvent) => void,
   ): Promise<RunWriter> {
     const log = await MetricsLog.open(join(folder, runFiles.metrics), event =>
@@ -43,7 +56,7 @@ export class RunWriter {
           ? event.step <= from.step
           : event.event !== 'end',
     );
-    const writer = new RunWriter(folder, log, record, onEvent);
+    const writer = new RunWriter(folder, log, record, constants, onEvent);
     await writer.update({});
     return writer;
   }
@@ -73,9 +86,9 @@ export class RunWriter {
     await writeCheckpoint(join(this.folder, runFiles.checkpoint), checkpoint);
   }
 
-  /** Weights under the names of PyTorch's state_dict: `safetensors.torch.load_file` reads them. */
+  /** Weights under the names of PyTorch's state_dict, and no others: `load_state_dict(safetensors.torch.load_file(…))` takes them. */
   async weights(which: 'weights' | 'best', weights: Tensors, about: Record<string, string>): Promise<void> {
-    await saveTensors(join(this.folder, runFiles[which]), weights, { format: 'pt', ...about });
+    await saveTensors(join(this.folder, runFiles[which]), this.learned(weights), { format: 'pt', ...about });
   }
 
   /** Weights of an epoch on the way, for explanations of how the run learned. */
@@ -83,7 +96,15 @@ export class RunWriter {
     const folder = join(this.folder, runFiles.epochs);
     await makeFolder(folder);
     const about = { format: 'pt', epoch: String(epoch), learningRate: String(learningRate) };
-    await saveTensors(join(folder, `${String(epoch).padStart(6, '0')}.safetensors`), weights, about);
+    await saveTensors(
+      join(folder, `${String(epoch).padStart(6, '0')}.safetensors`),
+      this.learned(weights),
+      about,
+    );
+  }
+
+  private learned(weights: Tensors): Tensors {
+    return Object.fromEntries(Object.entries(weights).filter(([name]) => !this.constants.has(name)));
   }
 
   close(): Promise<void> {

@@ -7,6 +7,7 @@ import { readSafetensors } from '../formats/safetensors/read';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { readCheckpoint } from './checkpoint';
+import { withConstants } from './constants';
 import { readEvents } from './metricsLog';
 import { movedRecord, movedTo } from './moved';
 import { type RunEvent, type RunRecord, type RunState, runFiles } from './run';
@@ -94,7 +95,7 @@ export async function readRunWeights(
   const file = join(runFolder, runFiles[which]);
   let weights: Tensors | undefined;
   try {
-    weights = (await readSafetensors(file)).tensors;
+    weights = withConstants(model, (await readSafetensors(file)).tensors);
   } catch (e) {
     if (!(e instanceof VitrineError && e.code === 'file-not-found')) throw e;
     const checkpoint = await readCheckpoint(join(runFolder, runFiles.checkpoint));
@@ -203,7 +204,8 @@ export async function runCheckpoints(
   const names = (await readdir(folder).catch(() => [])).filter(n => /^\d+\.safetensors$/.test(n)).sort();
   const out: { weights: Tensors; rate: number; epoch?: number }[] = [];
   for (const name of names) {
-    const { tensors, metadata } = await readSafetensors(join(folder, name));
+    const { tensors: saved, metadata } = await readSafetensors(join(folder, name));
+    const tensors = withConstants(model, saved);
     // A file of another model, or a half-copied one, is no checkpoint of this run.
     if (model.parameters.every(p => tensors[p.name]?.data.length === p.shape.reduce((a, b) => a * b, 1)))
       out.push({

@@ -12,24 +12,29 @@ import { launch } from '../../train/launch';
 import { metrics } from '../../train/metricRegistry';
 import type { Metrics, RunEvent } from '../../train/run';
 import { type Command, type CommandCall, textOption } from '../command';
-import { experimentFor, experimentSuffix } from '../experiments';
+import { experimentFor, experimentSuffix, isHuggingFace } from '../experiments';
+import { firstExperimentOn } from '../firstExperiment';
 import { fixedNumber, grouped, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 
 export const command: Command = {
   name: 'train',
   usage:
-    'FILE.vitrine.json|MODEL.py|FOLDER [--data FILE] [--seed S] [--backend B] [--threads N] [--set path=value]… [--resume RUN] [--json]',
+    'FILE.vitrine.json|MODEL.py[#CLASS]|FOLDER [--data DATA] [--seed S] [--backend B] [--threads N] [--set path=value]… [--resume RUN] [--json]',
   summary: 'Train a model as its experiment file says. Ctrl-C stops and keeps the checkpoint.',
   arguments: [1, 1],
   options: {
     data: {
       type: 'string',
-      value: 'FILE',
-      help: 'With a Hugging Face folder: a table of texts and labels to classify, or a .txt to continue. Writes an experiment beside it.',
+      value: 'DATA',
+      help: 'A table, or a folder with a sub-folder for each class, to train MODEL.py#Class on; with a Hugging Face folder a table of texts and labels to classify, or a .txt to continue. Writes an experiment.',
     },
     text: { type: 'string', value: 'COLUMN', help: 'With --data: the column of the texts.' },
-    target: { type: 'string', value: 'COLUMN', help: 'With --data: the column of the labels.' },
+    target: {
+      type: 'string',
+      value: 'COLUMN',
+      help: 'With --data: the column to predict; the likeliest if left out.',
+    },
     seed: {
       type: 'string',
       value: 'S',
@@ -96,9 +101,10 @@ export const command: Command = {
   },
 };
 
-/** The experiment that trains a Hugging Face folder on a file: one that is there already, else a new one. */
+/** The experiment that trains a model on data: one that is there already, else a new one. */
 async function experimentOnData(call: CommandCall, model: string, data: string): Promise<string> {
   const [text, target] = [textOption(call, 'text'), textOption(call, 'target')];
+  if (!(await isHuggingFace(model))) return firstExperimentOn(call, model, data, target);
   const folder = path.dirname(path.resolve(data));
   const written = await fineTuning(
     { model, data, ...(text !== undefined && { text }), ...(target !== undefined && { target }) },

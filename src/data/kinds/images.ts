@@ -19,6 +19,7 @@ import type {
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
 import { type ClassFile, listClasses, type Wanted } from '../files/folder';
+import { lookAtFiles, pictureOptions } from '../files/look';
 import { augment, augmentSchema, chanceOf } from '../image/augment';
 import { decodeImage } from '../image/decode';
 import { type Fit, planes } from '../image/resize';
@@ -109,6 +110,13 @@ export const kind: DatasetKind = {
 
   async load(options, context) {
     return loadImages(options as ImagesOptions, context);
+  },
+
+  holds: ['.png', '.jpg', '.jpeg', '.webp'],
+
+  async look(folder) {
+    const found = await lookAtFiles(folder, pictures, async full => decodeImage(await readFile(full)));
+    return found && { ...found, options: pictureOptions(found.seen) };
   },
 
   restore(state) {

@@ -1,6 +1,6 @@
 /** Sounds: WAV files by class, or named by a table with a class, a number or a text each. */
 import { statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
@@ -21,6 +21,7 @@ import { divideRows } from '../divide';
 import { FileDataset, type FilePreparation, statisticsOf } from '../files/fileDataset';
 import type { Wanted } from '../files/folder';
 import { brokenNote, labelledFiles } from '../files/labelled';
+import { lookAtFiles, mostCommon } from '../files/look';
 import { bytesOf, fileOf, readEach, unreadable } from '../files/read';
 import { classTargets, infoOf, numberTargets, sequenceTargets, targetState } from '../files/targets';
 import { balancedWeights, classWeightsSchema, labelledSplit } from '../options';
@@ -102,6 +103,18 @@ export const kind: DatasetKind = {
   source: 'either',
 
   load: (options, context) => loadSounds(options as SoundOptions, context),
+
+  holds: ['.wav'],
+
+  async look(folder) {
+    const found = await lookAtFiles(
+      folder,
+      wavFiles,
+      async full => decodeWav(await readFile(full)).sampleRate,
+    );
+    // Speech and most other sounds are told apart by what 16 kHz can carry.
+    return found && { ...found, options: { sampleRate: Math.min(16_000, mostCommon(found.seen)) } };
+  },
 
   restore(state) {
     return new SoundPreparation(savedState(stateSchema, state, 'sounds') as State);

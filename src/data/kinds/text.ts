@@ -117,7 +117,17 @@ export const kind: DatasetKind = {
     const { file, column, target } = options as TextOptions;
     const full = path.resolve(context.folder, file);
     if (column === undefined)
-      return [{ name: target, kind: 'category', integers: false, distinct: 1000, rows: 0, examples: [] }];
+      return [
+        {
+          name: target,
+          kind: 'category',
+          integers: false,
+          distinct: 1000,
+          rows: 0,
+          missing: 0,
+          examples: [],
+        },
+      ];
     const table = await readTableFile(full, new Set([column, target]));
     columnNamed(table, column, 'data.column');
     return headsOf(table);

@@ -10,6 +10,7 @@ import { divideRows } from '../divide';
 import { type FileData, FileDataset, type FilePreparation, statisticsOf } from '../files/fileDataset';
 import type { Wanted } from '../files/folder';
 import { brokenNote, labelledFiles } from '../files/labelled';
+import { lookAtFiles, mostCommon, pictureOptions } from '../files/look';
 import { bytesOf, fileOf, readEach, unreadable } from '../files/read';
 import { classTargets, infoOf, numberTargets, targetState } from '../files/targets';
 import { augment, augmentSchema, chanceOf } from '../image/augment';
@@ -110,6 +111,19 @@ export const kind: DatasetKind = {
   source: 'either',
 
   load: (options, context) => loadVideos(options as VideoOptions, context),
+
+  holds: ['.gif'],
+
+  async look(folder) {
+    const found = await lookAtFiles(folder, clips, async full => {
+      const parts = await partsOf(full);
+      const frames = clips.endings.test(full) ? decodeGif(parts[0]!).frames : undefined;
+      return { count: frames?.length ?? parts.length, first: frames?.[0] ?? decodeImage(parts[0]!) };
+    });
+    if (!found) return undefined;
+    const frames = Math.min(32, mostCommon(found.seen.map(s => s.count)));
+    return { ...found, options: { frames, ...pictureOptions(found.seen.map(s => s.first)) } };
+  },
 
   restore(state) {
     return new VideoPreparation(savedState(stateSchema, state, 'videos') as State);

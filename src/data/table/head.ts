@@ -22,6 +22,7 @@ function head(column: Column, rows: number): ColumnHead {
     integers,
     distinct: distinct.size,
     rows,
+    missing: column.missing,
     examples: [...distinct].slice(0, 5),
   };
 }

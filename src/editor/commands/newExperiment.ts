@@ -1,14 +1,27 @@
 /** A short guided choice that writes the first experiment file for a model: data, target, loss. */
 import path from 'node:path';
+import { parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { ColumnHead, DatasetKind } from '../../data/dataset';
+import type { ReadModel } from '../../formats/_format';
 import { withAnswers, withMissing } from '../../formats/experiment/answers';
-import { VitrineError } from '../../model/errors';
+import {
+  type DataOption,
+  folderOptions,
+  guessLoss,
+  type LookedAt,
+  likelyTargets,
+  lookAt,
+  newExperimentText,
+  outputSize,
+  pictureShape,
+  tableOptions,
+  takes,
+} from '../../train/firstExperiment';
 import type { ExperimentInfo } from '../experiments/info';
 import { experimentSuffix } from '../ids';
 import { replaceText } from '../replaceText';
 import type { Rooms } from '../rooms';
-import { guessLoss, likelyTargets, newExperimentText } from '../text/newExperiment';
 import { classOf, type Target } from './targets';
 
 const { l10n } = vscode;
@@ -22,34 +35,37 @@ export async function newExperiment(
   const model = await classOf(target);
   if (!model) return undefined;
   const { datasetKinds } = await import('../../data/load');
-  const data = await pickData(datasetKinds);
+  const data = await pickData(datasetKinds, { folders: true });
   if (!data) return undefined;
-  if (path.basename(model.file) === 'config.json') return fineTuneOn(data.uri, model.file);
-  const heads = await data.kind.columns!(
-    { kind: data.kind.id, file: data.uri.fsPath },
-    { folder: path.dirname(data.uri.fsPath) },
-  );
-  const column = await pickTarget(heads);
+  if (path.basename(model.file) === 'config.json') return fineTuneOn(data, model.file);
+  const looked = await lookAt(data.fsPath, datasetKinds);
+  const column = looked.heads ? await pickTarget(looked.heads) : classesOf(looked);
   if (!column) return undefined;
-  const outputs = await outputsOf(model, rooms);
+  const options = await optionsOf(looked, column.name, model, rooms);
+  const outputs = await outputsOf(model, rooms, pictureShape(looked.kind.id, options));
   const loss = await pickLoss(guessLoss(column, outputs), column);
   if (!loss) return undefined;
+  const choose = (relative: Relative) =>
+    newExperimentText({
+      model: { file: relative(model.file), class: model.class },
+      data: {
+        kind: looked.kind.id,
+        file: relative(data.fsPath),
+        ...(looked.heads && { target: column.name }),
+      },
+      options,
+      loss,
+      // Files are fewer and larger than rows.
+      ...(looked.folder && { epochs: 20, learningRate: 0.001 }),
+    });
   if (begun?.model?.class !== undefined) {
-    const completed = await complete(vscode.Uri.file(begun.file), relative =>
-      chosen(relative, model, { kind: data.kind.id, file: data.uri.fsPath, target: column.name }, loss),
-    );
+    const completed = await complete(vscode.Uri.file(begun.file), choose);
     if (completed) return completed;
   }
   const folder = vscode.Uri.file(path.dirname(model.file));
   const uri = await freeName(folder, model.class.toLowerCase());
   const said = begun?.model ?? (await rooms.experiments.of(model.file, model.class))[0]?.model;
-  const written = chosen(
-    relativeTo(folder.fsPath),
-    model,
-    { kind: data.kind.id, file: data.uri.fsPath, target: column.name },
-    loss,
-  );
-  const text = withAnswers(written, uri.fsPath, model, {
+  const text = withAnswers(choose(relativeTo(folder.fsPath)), uri.fsPath, model, {
     ...(said?.arguments && { arguments: said.arguments }),
     ...(said?.input && { input: said.input }),
   });
@@ -64,17 +80,38 @@ function relativeTo(folder: string): Relative {
   return file => path.relative(folder, file).replaceAll(path.sep, '/');
 }
 
-function chosen(
-  relative: Relative,
+/** The classes of a folder, as a table would have them in a column. */
+function classesOf({ folder }: LookedAt): ColumnHead {
+  const { classes, files } = folder!;
+  return {
+    name: l10n.t('the classes'),
+    kind: 'category',
+    integers: false,
+    distinct: classes.length,
+    rows: files,
+    missing: 0,
+    examples: classes.slice(0, 5),
+  };
+}
+
+/** What the data need; pictures in the size that the model takes. */
+async function optionsOf(
+  { kind, heads, folder }: LookedAt,
+  target: string,
   model: { file: string; class: string },
-  data: { kind: string; file: string; target: string },
-  loss: string,
-): string {
-  return newExperimentText({
-    model: { file: relative(model.file), class: model.class },
-    data: { ...data, file: relative(data.file) },
-    loss,
-  });
+  rooms: Rooms,
+): Promise<readonly DataOption[]> {
+  if (heads) return tableOptions(heads, target);
+  return folderOptions(kind.id, folder!, async shape => takes(await readWith(model, rooms, shape)));
+}
+
+async function readWith(
+  model: { file: string; class: string },
+  rooms: Rooms,
+  input: readonly number[],
+): Promise<ReadModel | undefined> {
+  const read = await rooms.engine.request('model/read', { file: model.file, class: model.class, input });
+  return read[model.class];
 }
 
 /**
@@ -87,7 +124,7 @@ async function complete(
   written: (relative: Relative) => string,
 ): Promise<vscode.Uri | undefined> {
   const document = await vscode.workspace.openTextDocument(uri);
-  const { model: _, ...rest } = JSON.parse(written(relativeTo(path.dirname(uri.fsPath))));
+  const { model: _, ...rest } = parse(written(relativeTo(path.dirname(uri.fsPath))));
   const text = withMissing(document.getText(), rest);
   if (text === undefined) return undefined;
   await replaceText(document, text);
@@ -106,58 +143,67 @@ async function fineTuneOn(data: vscode.Uri, config: string): Promise<vscode.Uri>
   return uri;
 }
 
+const notLookedInto = '**/{node_modules,.git,.vitrine,__pycache__,site-packages,.venv,venv,env}/**';
+
+/** @param folders whether folders with a sub-folder for each class are offered too. */
 export async function pickData(
   kinds: readonly DatasetKind[],
-  title = l10n.t('Which data? (1 of 3)'),
-): Promise<{ uri: vscode.Uri; kind: DatasetKind } | undefined> {
-  const readable = kinds.filter(k => k.columns);
-  const endings = [...new Set(readable.flatMap(k => k.extensions.map(e => e.replace(/^\./, ''))))];
-  const files = await vscode.workspace.findFiles(
-    `**/*.{${endings.join(',')}}`,
-    '**/{node_modules,.git,.vitrine,__pycache__,site-packages,.venv,venv,env}/**',
-    500,
-  );
-  const browse = { label: l10n.t('$(folder-opened) Another file…'), description: '', uri: undefined };
+  { title = l10n.t('Which data? (1 of 3)'), folders = false }: { title?: string; folders?: boolean } = {},
+): Promise<vscode.Uri | undefined> {
+  const endings = endingsOf(kinds.filter(k => k.columns).flatMap(k => k.extensions));
+  const files = await vscode.workspace.findFiles(`**/*.{${endings.join(',')}}`, notLookedInto, 500);
+  const shown = (icon: string, uris: readonly vscode.Uri[]) =>
+    [...uris]
+      .sort((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
+      .map(uri => ({
+        label: `$(${icon}) ${path.basename(uri.fsPath)}`,
+        description: vscode.workspace.asRelativePath(uri),
+        uri: uri as vscode.Uri | undefined,
+        browse: undefined as 'file' | 'folder' | undefined,
+      }));
+  const other = (label: string, browse: 'file' | 'folder') => ({
+    label,
+    description: '',
+    uri: undefined,
+    browse,
+  });
   const picked = await vscode.window.showQuickPick(
     [
-      ...files
-        .sort((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
-        .map(uri => ({
-          label: `$(database) ${path.basename(uri.fsPath)}`,
-          description: vscode.workspace.asRelativePath(uri),
-          uri: uri as vscode.Uri | undefined,
-        })),
-      browse,
+      ...shown('database', files),
+      ...(folders ? shown('folder', await foldersByClass(kinds)) : []),
+      other(l10n.t('$(folder-opened) Another file…'), 'file'),
+      ...(folders
+        ? [other(l10n.t('$(folder-opened) Another folder, with a sub-folder for each class…'), 'folder')]
+        : []),
     ],
     { title, matchOnDescription: true },
   );
-  if (!picked) return undefined;
-  const uri =
-    picked.uri ??
-    (
-      await vscode.window.showOpenDialog({
-        canSelectMany: false,
-        filters: { [l10n.t('Data')]: endings },
-        openLabel: l10n.t('Use as Data'),
-      })
-    )?.[0];
-  if (!uri) return undefined;
-  return { uri, kind: kindOf(uri, kinds) };
+  if (!picked?.browse) return picked?.uri;
+  const opened = await vscode.window.showOpenDialog({
+    canSelectMany: false,
+    openLabel: l10n.t('Use as Data'),
+    ...(picked.browse === 'folder'
+      ? { canSelectFolders: true, canSelectFiles: false }
+      : { filters: { [l10n.t('Data')]: endings } }),
+  });
+  return opened?.[0];
 }
 
-/** @throws bad-data for a file that is no table. */
-export function kindOf(uri: vscode.Uri, kinds: readonly DatasetKind[]): DatasetKind {
-  const readable = kinds.filter(k => k.columns);
-  const kind = readable.find(k => k.extensions.some(e => uri.path.toLowerCase().endsWith(e)));
-  if (kind) return kind;
-  throw new VitrineError(
-    'bad-data',
-    l10n.t(
-      '{0} is no data that Vitrine reads. Expected one of {1}.',
-      path.basename(uri.fsPath),
-      [...new Set(readable.flatMap(k => k.extensions.map(e => e.replace(/^\./, ''))))].join(', '),
-    ),
-  );
+/** "csv" of ".csv", and "gz" of ".csv.gz": what a dialog and a pattern know as endings. */
+function endingsOf(extensions: readonly string[]): string[] {
+  return [...new Set(extensions.map(e => e.replace(/^\./, '')))];
+}
+
+/** Folders of the workspace with at least two sub-folders of pictures, sounds or clips. */
+async function foldersByClass(kinds: readonly DatasetKind[]): Promise<vscode.Uri[]> {
+  const endings = endingsOf(kinds.flatMap(k => k.holds ?? []));
+  const files = await vscode.workspace.findFiles(`**/*.{${endings.join(',')}}`, notLookedInto, 5000);
+  const classes = new Map<string, Set<string>>();
+  for (const { fsPath } of files) {
+    const folder = path.dirname(path.dirname(fsPath));
+    classes.set(folder, (classes.get(folder) ?? new Set()).add(path.dirname(fsPath)));
+  }
+  return [...classes].filter(([, of]) => of.size > 1).map(([folder]) => vscode.Uri.file(folder));
 }
 
 export async function pickTarget(
@@ -194,12 +240,18 @@ async function pickLoss(guess: string, column: ColumnHead): Promise<string | und
   return picked?.name;
 }
 
-/** How many numbers the model gives for one sample, if it can be read without knowing the data. */
-async function outputsOf(model: { file: string; class: string }, rooms: Rooms): Promise<number | undefined> {
+/** How many numbers the model gives for one sample, if it can be read, with samples of this shape where that is known. */
+async function outputsOf(
+  model: { file: string; class: string },
+  rooms: Rooms,
+  shape: readonly number[] | undefined,
+): Promise<number | undefined> {
   try {
-    const read = await rooms.models.readClass(vscode.Uri.file(model.file), model.class);
-    const size = read?.model?.values[read.model.outputs[0] ?? '']?.shape.at(-1);
-    return typeof size === 'number' ? size : undefined;
+    return outputSize(
+      shape
+        ? await readWith(model, rooms, shape)
+        : await rooms.models.readClass(vscode.Uri.file(model.file), model.class),
+    );
   } catch (e) {
     rooms.log.debug(`The output of ${model.class} is not known: ${e}`);
     return undefined;

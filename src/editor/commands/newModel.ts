@@ -2,11 +2,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
+import { lookAt, newExperimentText, tableOptions } from '../../train/firstExperiment';
 import { commands } from '../ids';
 import type { Rooms } from '../rooms';
-import { newExperimentText } from '../text/newExperiment';
 import { newModel } from '../text/newModel';
-import { freeName, kindOf, pickData, pickTarget } from './newExperiment';
+import { freeName, pickData, pickTarget } from './newExperiment';
 
 const { l10n } = vscode;
 
@@ -14,11 +14,11 @@ export async function newModelForTable(argument: unknown, _rooms: Rooms): Promis
   const { datasetKinds } = await import('../../data/load');
   const data =
     argument instanceof vscode.Uri
-      ? { uri: argument, kind: kindOf(argument, datasetKinds) }
-      : await pickData(datasetKinds, l10n.t('Which data? (1 of 2)'));
+      ? argument
+      : await pickData(datasetKinds, { title: l10n.t('Which data? (1 of 2)') });
   if (!data) return;
-  const file = data.uri.fsPath;
-  const heads = await data.kind.columns!({ kind: data.kind.id, file }, { folder: path.dirname(file) });
+  const file = data.fsPath;
+  const { kind, heads = [] } = await lookAt(file, datasetKinds);
   if (heads.length < 2)
     throw new VitrineError(
       'bad-data',
@@ -30,7 +30,9 @@ export async function newModelForTable(argument: unknown, _rooms: Rooms): Promis
     );
   const target = await pickTarget(heads, l10n.t('What is to be predicted? (2 of 2)'));
   if (!target) return;
-  const others = heads.filter(h => h !== target);
+  const options = tableOptions(heads, target.name);
+  const left = options.find(o => o.name === 'exclude')?.value as readonly string[] | undefined;
+  const others = heads.filter(h => h !== target && !left?.includes(h.name));
   const numbers = others.every(h => h.kind === 'number') ? others.length : undefined;
   const { name, text, loss } = newModel(path.basename(file), target, numbers);
   const folder = vscode.Uri.file(path.dirname(file));
@@ -44,7 +46,8 @@ export async function newModelForTable(argument: unknown, _rooms: Rooms): Promis
     bytes(
       newExperimentText({
         model: { file: path.basename(source.fsPath), class: name },
-        data: { kind: data.kind.id, file: path.basename(file), target: target.name },
+        data: { kind: kind.id, file: path.basename(file), target: target.name },
+        options,
         loss,
       }),
     ),

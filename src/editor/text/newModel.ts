@@ -1,5 +1,5 @@
 /** The first model for a table of a user who has none: a small network that fits its columns, to be changed by hand. */
-import { guessLoss, type TargetColumn } from './newExperiment';
+import { guessLoss, type TargetColumn } from '../../train/firstExperiment';
 
 export interface NewModel {
   /** Of the class. */

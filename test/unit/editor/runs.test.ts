@@ -3,7 +3,7 @@ import { experimentInfo, experimentName } from '../../../src/editor/experiments/
 import { distinctIds, ownId } from '../../../src/editor/runs/distinct';
 import { appendEvents, follow, progressOf, startLive } from '../../../src/editor/runs/live';
 import { headline, isBroken, parseRecord } from '../../../src/editor/runs/record';
-import { guessLoss, likelyTargets, newExperimentText } from '../../../src/editor/text/newExperiment';
+import { guessLoss, likelyTargets, newExperimentText } from '../../../src/train/firstExperiment';
 import type { RunEvent } from '../../../src/train/run';
 
 const backend = { name: 'webasm', executor: 'x', threads: 1 } as const;

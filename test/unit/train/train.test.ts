@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { readSafetensors } from '../../../src/formats/safetensors/read';
 import { VitrineError } from '../../../src/model/errors';
+import type { Initializer, Model } from '../../../src/model/graph';
 import { readCheckpoint } from '../../../src/train/checkpoint';
 import { RunControl } from '../../../src/train/control';
 import type { Recipe } from '../../../src/train/recipe';
@@ -92,6 +93,26 @@ describe('train', () => {
       readdirSync(r.runFolder).filter(f => f.endsWith('.tmp')),
       [],
     );
+  });
+
+  it("keeps in its weights what state_dict has: numbers that stand in the code are the snapshot's", async () => {
+    const half = (initializer: Initializer): Model => ({
+      ...linearModel,
+      parameters: [
+        ...linearModel.parameters,
+        { name: '0.5', dtype: 'float32', shape: [1], kind: 'constant', trainable: false, initializer },
+      ],
+    });
+    const model = half({ kind: 'values', values: [0.5] });
+    const r = request({ model });
+    await train(r);
+    assert.deepEqual(Object.keys(await weightsOf(r.runFolder)).sort(), ['b', 'w']);
+    const read = await readRunWeights(r.runFolder, await readRunModel(r.runFolder));
+    assert.deepEqual(read['0.5'], { shape: [1], data: Float32Array.of(0.5) });
+    // One whose value was given from elsewhere is nowhere else.
+    const given = request({ model, weights: { '0.5': { shape: [1], data: Float32Array.of(7) } } });
+    await train(given);
+    assert.deepEqual((await weightsOf(given.runFolder))['0.5']?.data, Float32Array.of(7));
   });
 
   it('gives the same numbers for the same seed, and others for another', async () => {
