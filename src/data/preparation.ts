@@ -8,6 +8,7 @@ import { VitrineError } from '../model/errors';
 import type { Tensor } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import type { FeatureInfo, SavedPreparation, TargetInfo } from './dataset';
+import { isLargeTable, readRowBlocks } from './stream/rowBlocks';
 import { type DatePart, datePart, dateParts, parseDate } from './table/dates';
 import { type RawRow, rawRowsOf, readTableFile } from './table/rawRows';
 import { quantileRank, signedLog } from './table/scaling';
@@ -140,6 +141,13 @@ export class Preparation implements SavedPreparation {
       });
     }
     return rows;
+  }
+
+  async *rowBlocks(file: string, signal?: AbortSignal): AsyncGenerator<RawRow[]> {
+    if (await isLargeTable(file)) {
+      const numbers = this.state.columns.filter(c => c.kind === 'number').map(c => c.name);
+      yield* readRowBlocks(file, new Set(numbers), signal);
+    } else yield await this.readRows(file, signal);
   }
 
   /** Writes one value of column `j` into the row that starts at `offset`; an unknown category leaves zeros. */

@@ -10,7 +10,7 @@ import { lossSpec } from '../formats/experiment/write';
 import { VitrineError } from '../model/errors';
 import type { OpenRun } from '../train/openRun';
 import { predictRows } from '../train/predictRows';
-import { readRawRows } from '../train/rawRows';
+import { rawRowBlocks } from '../train/rawRows';
 
 type Raw = Record<string, string | number | null>;
 
@@ -43,6 +43,8 @@ export interface PredictOptions {
   language?: Language;
   /** A row that cannot be prepared gets an error of its own instead of ending it all. */
   keepGoing?: boolean;
+  /** How many rows there were before these. */
+  first?: number;
   onProgress?(done: number): void;
 }
 
@@ -54,22 +56,44 @@ type Opened = Pick<OpenRun, 'model' | 'weights' | 'preparation'> &
 /** More rows are explained one by one for hours. */
 const mostExplained = 1000;
 
-/** @throws bad-data, file-not-found, shape-mismatch, cancelled */
-export async function predictFile(
+/** All of `predictBlocks` at once. */
+export async function predictFile(...request: Parameters<typeof predictBlocks>): Promise<PredictedRow[]> {
+  const all: PredictedRow[] = [];
+  for await (const rows of predictBlocks(...request)) for (const row of rows) all.push(row);
+  return all;
+}
+
+/**
+ * The rows of a file, some thousand at a time: a table of any size is predicted in bounded memory.
+ *
+ * @throws bad-data, file-not-found, shape-mismatch, cancelled
+ */
+export async function* predictBlocks(
   run: Opened,
   file: string,
   engine: Engine,
   options: PredictOptions = {},
-): Promise<PredictedRow[]> {
-  const rows = await readRawRows(file, run.preparation, options.signal);
-  try {
-    return await predictRaw(run, rows, engine, options);
-  } catch (e) {
-    // What is wrong with a row is told with the file that it is of.
-    if (!(e instanceof VitrineError) || e.code !== 'bad-data' || e.details.at || !/^Row \d/.test(e.message))
-      throw e;
-    throw new VitrineError(e.code, `${path.basename(file)}: ${e.message}`, { ...e.details, at: { file } });
+): AsyncGenerator<PredictedRow[]> {
+  let first = 0;
+  for await (const rows of rawRowBlocks(file, run.preparation, options.signal)) {
+    try {
+      yield await predictRaw(run, rows, engine, { ...options, first });
+    } catch (e) {
+      // What is wrong with a row is told with the file that it is of.
+      if (!(e instanceof VitrineError) || e.code !== 'bad-data' || e.details.at || !/^Row \d/.test(e.message))
+        throw e;
+      throw new VitrineError(e.code, `${path.basename(file)}: ${countedFrom(first, e.message)}`, {
+        ...e.details,
+        at: { file },
+      });
+    }
+    first += rows.length;
   }
+}
+
+/** "Row 3" of rows that come after others. */
+function countedFrom(first: number, message: string): string {
+  return message.replace(/^Row (\d+)\b/, (_, row) => `Row ${first + Number(row)}`);
 }
 
 /**
@@ -156,7 +180,7 @@ export async function predictRaw(
   engine: Engine,
   options: PredictOptions = {},
 ): Promise<PredictedRow[]> {
-  const { signal, keepGoing } = options;
+  const { signal, keepGoing, first = 0 } = options;
   const { preparation } = run;
   const { target } = preparation;
   const good: number[] = [];
@@ -168,7 +192,7 @@ export async function predictRaw(
         good.push(i);
       } catch (e) {
         if (!(e instanceof VitrineError)) throw e;
-        errors.set(i, e.message.replace(/^Row 1\b/, `Row ${i + 1}`));
+        errors.set(i, countedFrom(first + i, e.message));
       }
     });
   } else good.push(...rows.keys());
@@ -183,16 +207,17 @@ export async function predictRaw(
     loss: run.experiment.loss,
     ...(signal && { signal }),
   });
-  const why = options.explain === undefined ? undefined : await explaining(run, engine, options, good.length);
+  const why =
+    options.explain === undefined ? undefined : await explaining(run, engine, options, first + good.length);
   const out: PredictedRow[] = rows.map((_, row) => ({
-    row,
+    row: first + row,
     prediction: null,
     ...(errors.has(row) && { error: errors.get(row)! }),
   }));
   for (const [i, { label, probability, probabilities, output, boxes }] of predictions.entries()) {
     const row = good[i]!;
     out[row] = {
-      row,
+      row: first + row,
       prediction: target.kind === 'classes' || boxes ? label : output.length === 1 ? output[0]! : output,
       ...(probability !== undefined && { probability }),
       ...(boxes && {

@@ -4,10 +4,44 @@ import type { PredictedRow } from './predictFile';
 
 /** CSV: a row each, the probability of each class in a column of its own, why where it was asked. */
 export function predictionsCsv(rows: readonly PredictedRow[], target: string): string {
-  const classes = Object.keys(rows.find(r => r.probabilities)?.probabilities ?? {});
-  const explained = rows.some(r => r.explanation);
-  const failed = rows.some(r => r.error !== undefined);
-  const columns = [...new Set(rows.flatMap(r => Object.keys(r.explanation?.attribution ?? {})))];
+  return predictionsCsvParts(target)(rows);
+}
+
+/**
+ * The same in parts: the first has the header, and its rows say which columns there are.
+ *
+ * @param mayFail whether rows of later parts may have errors.
+ */
+export function predictionsCsvParts(
+  target: string,
+  mayFail = false,
+): (rows: readonly PredictedRow[]) => string {
+  let layout: Layout | undefined;
+  return rows => {
+    const header = layout === undefined;
+    layout ??= {
+      classes: Object.keys(rows.find(r => r.probabilities)?.probabilities ?? {}),
+      explained: rows.some(r => r.explanation),
+      failed: mayFail || rows.some(r => r.error !== undefined),
+      columns: [...new Set(rows.flatMap(r => Object.keys(r.explanation?.attribution ?? {})))],
+    };
+    return csvOf(rows, target, layout, header);
+  };
+}
+
+interface Layout {
+  classes: readonly string[];
+  explained: boolean;
+  failed: boolean;
+  columns: readonly string[];
+}
+
+function csvOf(
+  rows: readonly PredictedRow[],
+  target: string,
+  { classes, explained, failed, columns }: Layout,
+  headed: boolean,
+): string {
   const header = [
     'row',
     target,
@@ -24,5 +58,5 @@ export function predictionsCsv(rows: readonly PredictedRow[], target: string): s
     ...(explained ? [r.explanation?.trust ?? '', r.explanation?.text ?? ''] : []),
     ...(failed ? [r.error ?? ''] : []),
   ]);
-  return `${Papa.unparse([header, ...cells], { newline: '\n' })}\n`;
+  return `${Papa.unparse(headed ? [header, ...cells] : cells, { newline: '\n' })}\n`;
 }

@@ -10,12 +10,16 @@ import { VitrineError } from '../model/errors';
  *
  * @throws VitrineError bad-file saying what the system said, in words.
  */
-export async function writeAtomically(file: string, content: Uint8Array | string): Promise<void> {
+export async function writeAtomically(
+  file: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array | string>,
+): Promise<void> {
   const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     const handle = await open(temporary, 'wx');
     try {
-      await handle.writeFile(content);
+      if (typeof content === 'string' || content instanceof Uint8Array) await handle.writeFile(content);
+      else for await (const part of content) await handle.writeFile(part);
       await handle.sync();
     } finally {
       await handle.close();

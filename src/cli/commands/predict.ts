@@ -3,6 +3,7 @@ import path from 'node:path';
 import { encodeWav } from '../../data/audio/wav';
 import type { SavedPreparation } from '../../data/dataset';
 import { manyNumbers } from '../../data/manyNumbers';
+import { blockRows } from '../../data/stream/rowBlocks';
 import { classifiesImages, openImageClassifier } from '../../formats/huggingface/imageModel';
 import { openTextEncoder } from '../../formats/huggingface/textModel';
 import { VitrineError } from '../../model/errors';
@@ -10,12 +11,12 @@ import { Engines } from '../../service/engines';
 import {
   type PredictedRow,
   type PredictOptions,
-  predictFile,
+  predictBlocks,
   predictRaw,
   readsTexts,
   rowsOfText,
 } from '../../service/predictFile';
-import { predictionsCsv } from '../../service/predictionTable';
+import { predictionsCsvParts } from '../../service/predictionTable';
 import { writeAtomically } from '../../train/atomicFile';
 import { classifyImages } from '../../train/imageTasks';
 import { isModelFile, openModel } from '../../train/openModel';
@@ -26,6 +27,7 @@ import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, isHuggingFace } from '../experiments';
 import { modelFileOptions, modelOptions, tableOf } from '../modelFiles';
 import { fixedNumber, tableLines } from '../table';
+import type { Terminal } from '../terminal';
 import { textOptions, textsOf } from '../texts';
 
 export const command: Command = {
@@ -100,46 +102,64 @@ export const command: Command = {
         ? texts.map(t => String(t).replace(/\s*\n\s*/g, ' ')).join('\n')
         : undefined;
       const typed = values ?? lines ?? (input === '-' ? await readStandardInput() : undefined);
-      const rows =
+      const count = { rows: 0, failed: 0 };
+      const blocks = counting(
+        count,
+        terminal,
         typed === undefined
-          ? await predictFile(run, input!, engine, options)
-          : await predictRaw(run, await rowsOfText(typed, run.preparation, signal), engine, options);
-      const failed = rows.filter(r => r.error !== undefined);
-      for (const { error } of failed.slice(0, 10)) terminal.message(terminal.yellow(error!));
-      if (failed.length > 0)
-        terminal.message(
-          `${failed.length} of ${rows.length} rows could not be read; the others were predicted.`,
-        );
+          ? predictBlocks(run, input!, engine, options)
+          : inOne(predictRaw(run, await rowsOfText(typed, run.preparation, signal), engine, options)),
+      );
       const output = textOption(call, 'output');
-      if (output !== undefined) {
-        await writeOutput(path.resolve(output), rows, run);
-        terminal.message(`${rows.length} rows written to ${output}`);
-        return failed.length === 0;
-      }
-      if (terminal.json) for (const row of rows) terminal.result(row);
-      else
-        terminal.print(
-          ...tableLines(
-            [
-              { title: 'Row', align: 'right' },
-              { title: run.preparation.target.name },
-              { title: 'Probability', align: 'right' },
-            ],
-            rows.map(r => [
-              String(r.row),
-              valueText(r.prediction),
-              r.probability === undefined ? '' : fixedNumber(r.probability),
-            ]),
-            t => terminal.bold(t),
-          ),
-          ...rows.flatMap(r => (r.explanation ? ['', `Row ${r.row}: ${r.explanation.text}`] : [])),
+      if (output !== undefined) await writeOutput(path.resolve(output), blocks, run, options.keepGoing!);
+      else for await (const rows of blocks) show(rows, run.preparation.target.name, terminal);
+      if (count.failed > 0)
+        terminal.message(
+          `${count.failed} of ${count.rows} rows could not be read; the others were predicted.`,
         );
-      return failed.length === 0;
+      if (output !== undefined) terminal.message(`${count.rows} rows written to ${output}`);
+      return count.failed === 0;
     } finally {
       await engines.dispose();
     }
   },
 };
+
+/** Counts, and tells of the first rows that could not be read. */
+async function* counting(
+  count: { rows: number; failed: number },
+  terminal: Terminal,
+  blocks: AsyncIterable<PredictedRow[]>,
+): AsyncGenerator<PredictedRow[]> {
+  for await (const rows of blocks) {
+    for (const { error } of rows)
+      if (error !== undefined && ++count.failed <= 10) terminal.message(terminal.yellow(error));
+    count.rows += rows.length;
+    yield rows;
+    terminal.progress(`${count.rows} rows predicted`);
+  }
+}
+
+async function* inOne<T>(all: Promise<T>): AsyncGenerator<T> {
+  yield await all;
+}
+
+function show(rows: readonly PredictedRow[], target: string, terminal: Terminal): void {
+  if (terminal.json) for (const row of rows) terminal.result(row);
+  else
+    terminal.print(
+      ...tableLines(
+        [{ title: 'Row', align: 'right' }, { title: target }, { title: 'Probability', align: 'right' }],
+        rows.map(r => [
+          String(r.row),
+          valueText(r.prediction),
+          r.probability === undefined ? '' : fixedNumber(r.probability),
+        ]),
+        t => terminal.bold(t),
+      ),
+      ...rows.flatMap(r => (r.explanation ? ['', `Row ${r.row}: ${r.explanation.text}`] : [])),
+    );
+}
 
 async function predictTexts(call: CommandCall): Promise<boolean> {
   const { terminal, distFolder, signal } = call;
@@ -264,12 +284,14 @@ async function readStandardInput(): Promise<string> {
 
 async function writeOutput(
   file: string,
-  rows: readonly PredictedRow[],
+  blocks: AsyncIterable<PredictedRow[]>,
   { preparation }: { preparation: SavedPreparation },
+  mayFail: boolean,
 ): Promise<void> {
   const ending = path.extname(file).toLowerCase();
   if (preparation.sound && (ending === '' || ending === '.wav')) {
-    const spoken = rows.filter(r => Array.isArray(r.prediction));
+    const spoken: PredictedRow[] = [];
+    for await (const rows of blocks) spoken.push(...rows.filter(r => Array.isArray(r.prediction)));
     if (ending === '.wav' && spoken.length !== 1)
       throw new VitrineError(
         'bad-usage',
@@ -285,20 +307,43 @@ async function writeOutput(
     }
     return;
   }
-  const text =
-    ending === '.csv'
-      ? predictionsCsv(rows, preparation.target.name)
-      : ending === '.json'
-        ? `${JSON.stringify(rows, null, 2)}\n`
-        : ending === '.jsonl'
-          ? rows.map(r => `${JSON.stringify(r)}\n`).join('')
-          : undefined;
-  if (text === undefined)
+  const inParts = {
+    '.csv': csvParts(preparation.target.name, mayFail),
+    '.json': jsonParts,
+    '.jsonl': async function* (all: AsyncIterable<PredictedRow[]>) {
+      for await (const rows of all) yield rows.map(r => `${JSON.stringify(r)}\n`).join('');
+    },
+  }[ending];
+  if (!inParts)
     throw new VitrineError(
       'bad-usage',
       `--output ${file}: expected a name that ends in .csv, .json or .jsonl${preparation.sound ? ', in .wav, or a folder for the sounds' : ''}.`,
     );
-  await writeAtomically(file, text);
+  await writeAtomically(file, inParts(blocks));
+}
+
+type Parts = (blocks: AsyncIterable<PredictedRow[]>) => AsyncGenerator<string>;
+
+function csvParts(target: string, mayFail: boolean): Parts {
+  return async function* (blocks) {
+    let part: ReturnType<typeof predictionsCsvParts> | undefined;
+    for await (const rows of blocks) {
+      // One block says itself whether a row of it failed.
+      part ??= predictionsCsvParts(target, mayFail && rows.length >= blockRows);
+      yield part(rows);
+    }
+  };
+}
+
+/** A list, its rows as `JSON.stringify` with two spaces sets them. */
+async function* jsonParts(blocks: AsyncIterable<PredictedRow[]>): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const rows of blocks) {
+    if (rows.length === 0) continue;
+    yield before + rows.map(r => JSON.stringify(r, null, 2).replace(/^/gm, '  ')).join(',\n');
+    before = ',\n';
+  }
+  yield before === ',\n' ? '\n]\n' : '[]\n';
 }
 
 function valueText(value: PredictedRow['prediction']): string {

@@ -1,8 +1,9 @@
 /** What was learned of a series' columns, and its use on other windows. */
 import { type Static, Type } from '@sinclair/typebox';
-import { VitrineError } from '../../model/errors';
+import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import type { FeatureInfo, SavedPreparation, TargetInfo } from '../dataset';
+import { blockRows } from '../stream/rowBlocks';
 import { featureOf, foundIn, numberColumnSchema, numberIn, scaled } from '../table/numberColumn';
 import { readTableFile } from '../table/rawRows';
 import { type Column, columnNamed, numberAt, type Table, textAt } from '../table/table';
@@ -89,13 +90,21 @@ export class SeriesPreparation implements SavedPreparation {
 
   /** Every window of a table, named by its newest row; what comes after the last one may be missing. */
   async readRows(file: string, signal?: AbortSignal): Promise<Raw[]> {
+    const out: Raw[] = [];
+    for await (const rows of this.rowBlocks(file, signal)) for (const row of rows) out.push(row);
+    return out;
+  }
+
+  /** A window repeats its rows as often as it is long: all windows at once are far more than the table. */
+  async *rowBlocks(file: string, signal?: AbortSignal): AsyncGenerator<Raw[]> {
     const { time, series, length, columns } = this.state;
     const labels = [time, series].filter(n => n !== undefined);
     const table = await readTableFile(file, new Set(labels), signal);
     const when = time === undefined ? undefined : columnNamed(table, time, 'data.time');
     const whose = series === undefined ? undefined : columnNamed(table, series, 'data.series');
     const used = columns.map(c => columnNamed(table, c.name, 'data.features'));
-    const out: Raw[] = [];
+    let out: Raw[] = [];
+    let any = false;
     for (const { rows } of seriesOf(table, when, whose)) {
       const values = used.map(column => filled(column, rows, this.state.missing));
       for (let from = 0; from + length <= rows.length; from++) {
@@ -107,15 +116,20 @@ export class SeriesPreparation implements SavedPreparation {
           row[name] = Number.isNaN(x) ? (textAt(used[column]!, rows[from + step]!) ?? null) : x;
         });
         out.push(row);
+        if (out.length < blockRows) continue;
+        throwIfCancelled(signal);
+        any = true;
+        yield out;
+        out = [];
       }
     }
-    if (out.length === 0)
+    if (out.length > 0) yield out;
+    else if (!any)
       throw new VitrineError(
         'bad-data',
         `No series has the ${length} rows that the model looks at. Give at least ${length} rows that follow each other.`,
         { at: { file } },
       );
-    return out;
   }
 
   /** What says which row it is: its time and its series. */

@@ -1,13 +1,21 @@
 /** Predicting rows from anywhere: typed, selected, piped; what cannot be read is told apart from what can. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { SavedPreparation } from '../../../src/data/dataset';
+import { isLargeTable, readRowBlocks } from '../../../src/data/stream/rowBlocks';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { VitrineError } from '../../../src/model/errors';
-import { predictFile, predictRaw, rowsOfText } from '../../../src/service/predictFile';
-import { predictionsCsv } from '../../../src/service/predictionTable';
+import {
+  type PredictedRow,
+  predictBlocks,
+  predictFile,
+  predictRaw,
+  rowsOfText,
+} from '../../../src/service/predictFile';
+import { predictionsCsv, predictionsCsvParts } from '../../../src/service/predictionTable';
 import { launch } from '../../../src/train/launch';
 import { type OpenRun, openRun } from '../../../src/train/openRun';
 
@@ -99,6 +107,64 @@ describe('Predicting rows from anywhere', function () {
     assert.ok(trust > 0 && text.length > 20);
     const csv = predictionsCsv([row!], 'species');
     assert.match(csv, /share of petal_length.*trust,why/);
+  });
+
+  it('reads a large table some rows at a time, and predicts what it does at once', async () => {
+    const lines = readFileSync(path.join(folder, 'iris.csv'), 'utf8').trim().split('\n');
+    const many = Array.from({ length: 9000 }, (_, i) => lines[1 + (i % 150)]!);
+    const put = (name: string, head: string, rows: readonly string[]) => {
+      const file = path.join(folder, name);
+      writeFileSync(file, `\uFEFF# made for a test\r\n${[head, ...rows].join('\r\n')}`);
+      return file;
+    };
+    const numbers = new Set(Object.keys(flower));
+    const commas = many.map(l => l.replaceAll(',', ';').replaceAll('.', ','));
+    const blocks: Awaited<ReturnType<typeof run.preparation.readRows>>[] = [];
+    const file = put('many.csv', lines[0]!.replaceAll(',', ';'), commas);
+    for await (const rows of readRowBlocks(file, numbers)) blocks.push(rows);
+    assert.deepEqual(
+      blocks.map(b => b.length),
+      [4096, 4096, 808],
+    );
+    const again = blocks.flat();
+    assert.deepEqual(
+      run.preparation.prepare(again),
+      run.preparation.prepare(await run.preparation.readRows(file)),
+    );
+    assert.equal(await isLargeTable(file, 1000), true);
+    assert.equal(await isLargeTable(file), false);
+    const ragged = put('ragged.csv', lines[0]!, [...many, '1,2,3']);
+    await assert.rejects(
+      async () => {
+        for await (const _ of readRowBlocks(ragged, numbers));
+      },
+      (e: VitrineError) =>
+        /^Line 9003 has 3 values, but the header names 5/.test(e.message) && e.details.at?.line === 9003,
+    );
+    // In parts, rows are counted through, and a mistake is told by its row in the file.
+    const part: SavedPreparation = Object.create(run.preparation, {
+      rowBlocks: {
+        value: async function* () {
+          yield [flower, flower];
+          yield [flower, { ...flower, petal_width: 'wide' }];
+        },
+      },
+    });
+    const rows: PredictedRow[] = [];
+    const inParts = { ...run, preparation: part };
+    for await (const some of predictBlocks(inParts, file, engine, { keepGoing: true })) rows.push(...some);
+    assert.deepEqual(
+      rows.map(r => [r.row, r.error?.slice(0, 5)]),
+      [
+        [0, undefined],
+        [1, undefined],
+        [2, undefined],
+        [3, 'Row 4'],
+      ],
+    );
+    await assert.rejects(() => predictFile(inParts, file, engine), /many\.csv: Row 4, column "petal_width"/);
+    const csv = predictionsCsvParts('species', true);
+    assert.equal(csv(rows.slice(0, 2)) + csv(rows.slice(2)), predictionsCsv(rows, 'species'));
   });
 
   it('stops when cancelled', async () => {
