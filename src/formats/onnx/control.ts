@@ -1,7 +1,8 @@
 /**
  * If, Loop and Scan. Our graphs have no control flow, so what is known while reading is put in its place: the branch that
  * is taken, or as many copies of a body as it has rounds. Where both branches have one shape, both are computed and one
- * is chosen. Everything else is not run; then one copy of each body stands in the graph, to be seen.
+ * is chosen. A Loop whose end is computed while it runs has as many rounds as it may have at most; what those behind its
+ * end change is dropped. Everything else is not run; then one copy of each body stands in the graph, to be seen.
  */
 import type { Attributes, Dim, TensorType } from '../../model/graph';
 import type { Known } from './known';
@@ -100,20 +101,51 @@ function loop(
   if (!body) throw new Unsupported('without a body');
   const rounds = inputs[0] ? wholeOf(host, inputs[0], 'its number of rounds') : maxRounds + 1;
   let carried = inputs.slice(2);
-  let goesOn = inputs[1] ? wholeOf(host, inputs[1], 'its condition') !== 0 : true;
   const stacked: string[][] = (node.output ?? []).slice(carried.length).map(() => []);
+  const begins = inputs[1] ? host.known(inputs[1])?.values[0] : 1;
+  let goesOn = begins !== 0;
+  if (begins === undefined && stacked.length > 0) wholeOf(host, inputs[1]!, 'its condition');
+  // Whether a round is run, where only running the model tells.
+  let active = begins === undefined ? scalar(host, inputs[1]!) : undefined;
   for (let i = 0; goesOn && i < rounds; i++) {
-    if (i >= maxRounds) throw new Unsupported(`more than ${maxRounds} rounds`);
+    if (i >= maxRounds)
+      throw new Unsupported(
+        active
+          ? 'an end that is computed while it runs, and no most rounds'
+          : `more than ${maxRounds} rounds`,
+      );
+    if (active && stacked.length > 0) throw new Unsupported('outputs whose length is computed while it runs');
     const round = host.constant({ dtype: 'int64', shape: [], values: [i] });
     const condition = host.constant({ dtype: 'bool', shape: [], values: [1] });
     const outputs = host.inline(body, [round, condition, ...carried], String(i));
     const next = host.known(outputs[0] ?? '')?.values[0];
-    if (typeof next !== 'number') throw new Unsupported('an end that is computed while it runs');
     goesOn = next !== 0;
-    carried = outputs.slice(1, 1 + carried.length);
+    carried = outputs
+      .slice(1, 1 + carried.length)
+      .map((id, k) => (active ? kept(host, active, id, carried[k]!) : id));
+    // Rounds behind the end are computed, too, and what they change is dropped.
+    if (typeof next !== 'number') {
+      const more = scalar(host, outputs[0]!);
+      active = active ? host.emit('And', [active, more], {}) : more;
+    }
     for (const [k, list] of stacked.entries()) list.push(outputs[1 + carried.length + k]!);
   }
   return [...carried, ...stacked.map(list => stack(list, 0, host))];
+}
+
+function scalar(host: ControlHost, id: string): string {
+  if (host.isUnknown(id)) throw new Unsupported('of what is not run here');
+  return host.emit('Reshape', [id], { shape: [] });
+}
+
+/** The new value of a state while the loop goes on, else the old one. */
+function kept(host: ControlHost, active: string, now: string, before: string): string {
+  if (now === before) return now;
+  if (host.isUnknown(now) || host.isUnknown(before)) throw new Unsupported('of what is not run here');
+  const [a, b] = [host.type(now), host.type(before)];
+  if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join())
+    throw new Unsupported('a state whose shape changes until an end that is computed while it runs');
+  return host.emit('Where', [active, now, before], {});
 }
 
 function scan(

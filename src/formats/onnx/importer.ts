@@ -10,7 +10,7 @@ import { Folding } from './folding';
 import { addInputs, type InputOptions, typeOfInfo } from './inputs';
 import { modulesOf } from './modules';
 import { domainOf, isDefault, nameOf, nodesIn, operatorOf } from './names';
-import { movesText, takesText, translationOf } from './operatorRegistry';
+import { isFolded, movesText, takesText, translationOf } from './operatorRegistry';
 import { sorted } from './order';
 import { type BodyReader, Placing } from './placing';
 import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto } from './schema';
@@ -38,6 +38,8 @@ export interface Imported {
   unsupported: readonly OperatorCount[];
   /** The values of all parameters, read from the file. */
   weights(): Tensors;
+  /** Whether the file has a parameter as such, or as a node's attribute that is learned; others are the reader's. */
+  isStored(name: string): boolean;
   /** Those of one parameter. @throws VitrineError bad-file when there is none of this name */
   weight(name: string): Tensor;
 }
@@ -111,6 +113,8 @@ export class Importer implements BodyReader {
       model,
       diagnostics: this.findings.diagnostics,
       unsupported: this.findings.counts(),
+      isStored: name =>
+        this.values.stored.has(name) || this.values.parameters.get(name)?.kind === 'parameter',
       weight: name => {
         const parameter = this.values.parameters.get(name);
         if (!parameter) throw this.findings.bad('bad-file', `The model has no tensor "${name}".`);
@@ -199,8 +203,9 @@ export class Importer implements BodyReader {
       const context = translationContext(this, node, inputs, outputs, attributes);
       const translate = translationOf(node.domain, op);
       // Counted whatever it reads: behind one that is not read, others would come to light one by one.
-      if (!translate) throw new Unsupported('');
-      if (inputs.some(id => this.values.unknown.has(id))) throw new Blocked();
+      const waits = inputs.some(id => this.values.unknown.has(id));
+      if (!translate && !(waits && isFolded(node))) throw new Unsupported('');
+      if (waits || !translate) throw new Blocked();
       const ofText = inputs.some(id => this.values.texts.has(id));
       if (ofText && !takesText(op)) throw new Unsupported('of text');
       translate(context);

@@ -23,14 +23,16 @@ export const format: FileFormat = {
   async contents(file) {
     const opened = openOnnx(file);
     opened.close();
-    const { model, unsupported, about } = opened;
+    const { model, unsupported, about, isStored } = opened;
     return {
-      tensors: model.parameters.map(({ name, dtype, shape }) => ({
-        name,
-        dtype,
-        shape,
-        bytes: shape.reduce((a, b) => a * b, 1) * (elementTypes[elementTypeOf[dtype]]?.bytes ?? 4),
-      })),
+      tensors: model.parameters
+        .filter(p => isStored(p.name))
+        .map(({ name, dtype, shape }) => ({
+          name,
+          dtype,
+          shape,
+          bytes: shape.reduce((a, b) => a * b, 1) * (elementTypes[elementTypeOf[dtype]]?.bytes ?? 4),
+        })),
       metadata: about,
       lacking: unsupported,
     };

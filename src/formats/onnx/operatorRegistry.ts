@@ -40,6 +40,10 @@ export const takesText = (op: string): boolean =>
 
 /** Folded while reading: their outputs follow from shapes alone. */
 const folded: readonly string[] = ['Constant', 'Shape', 'Size'];
+/** Whether a node is computed while reading, once its input's shape is known. */
+export const isFolded = ({ domain, opType }: { domain?: string; opType?: string }): boolean =>
+  (!domain || domain === 'ai.onnx') && folded.includes(opType ?? '');
+
 /** Put in their place (control.ts). */
 const placed: readonly string[] = ['If', 'Loop', 'Scan'];
 /** Operators that are translated to the op of the same name, and so need it. */

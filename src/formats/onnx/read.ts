@@ -13,6 +13,8 @@ export interface OnnxModel {
   unsupported: Imported['unsupported'];
   /** What the file says of itself. */
   about: readonly (readonly [name: string, value: string])[];
+  /** Whether the file has a tensor, which the reader did not make. */
+  isStored(name: string): boolean;
   /** One parameter's or constant's values. @throws VitrineError bad-file */
   weight(name: string): Tensor;
   /** The values of all parameters and constants. @throws VitrineError bad-file for external data that is not there */

@@ -92,6 +92,58 @@ describe('control flow of ONNX', () => {
     assert.ok(model.nodes.some(n => n.op === 'Bernoulli') && model.nodes.some(n => n.op === 'Loop'));
   });
 
+  /** x is doubled until it is beyond 100, at most so many times; `seen` also collects what it was. */
+  function doubled(most: number | undefined, seen = false): Uint8Array {
+    const limit = { name: 'limit', dims: [], dataType: 1, floatData: [100] };
+    const body = {
+      name: 'body',
+      node: [
+        node('Add', ['state', 'state'], ['next']),
+        node('Less', ['next', 'limit'], ['below']),
+        ...(seen ? [node('Identity', ['next'], ['one'])] : []),
+      ],
+      input: [tensor('i', 7, []), tensor('go', 9, []), tensor('state', 1, [])],
+      output: [tensor('below', 9, []), tensor('next', 1, []), ...(seen ? [tensor('one', 1, [])] : [])],
+    };
+    return bytes({
+      name: 'g',
+      node: [
+        node('Less', ['x', 'limit'], ['begin']),
+        node('Loop', [most === undefined ? '' : 'most', 'begin', 'x'], ['y', ...(seen ? ['all'] : [])], {
+          attribute: [{ name: 'body', g: body, type: 5 }],
+        }),
+      ],
+      input: [tensor('x', 1, [])],
+      output: [tensor('y', 1, [])],
+      initializer: [limit, ...(most === undefined ? [] : [whole('most', most)])],
+    });
+  }
+
+  it('a loop ends where its condition says while it runs', async () => {
+    const { model, diagnostics, weights } = openOnnxBytes(doubled(12), 'a.onnx');
+    assert.deepEqual(diagnostics, []);
+    const evaluator = await engine.evaluator(model, { bindings: {}, weights: weights() });
+    for (const [x, y] of [
+      [3, 192],
+      [150, 150],
+      [0.25, 128],
+      [0.001, 4.096],
+    ] as const) {
+      const { values } = await evaluator.run({ x: { shape: [], data: Float32Array.of(x) } });
+      assert.ok(Math.abs(values[model.outputs[0]!]!.data[0]! - y) < 1e-5);
+    }
+    await evaluator.dispose();
+  });
+
+  it('says what of such a loop cannot be run', () => {
+    const why = (file: Uint8Array) =>
+      openOnnxBytes(file, 'a.onnx')
+        .unsupported.map(u => u.op)
+        .join();
+    assert.match(why(doubled(undefined)), /Loop \(an end that is computed while it runs, and no most rounds/);
+    assert.match(why(doubled(12, true)), /Loop \(its condition is computed while it runs/);
+  });
+
   it('what is not run is counted behind another that is not, too', () => {
     const { unsupported } = openOnnxBytes(
       bytes({
