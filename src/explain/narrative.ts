@@ -7,6 +7,7 @@ import { type Part, placesOf } from './places';
 import { formatNumber, type Prediction } from './predict';
 import { scorerIds } from './scorers';
 import { descending } from './statistics';
+import { visible } from './transformer/positions';
 import { stretches } from './units';
 import { type Language, type Words, wordsFor } from './words';
 
@@ -55,18 +56,23 @@ function aboutThePrediction({ prediction, dataset, truth }: Story, words: Words)
   const said =
     probability !== undefined
       ? words.predicted.class(
-          prediction.label,
+          shownLabel(prediction.label, dataset),
           target,
           words.percent(probability),
           words.predicted.sure(probability),
         )
       : dataset?.target.kind === 'classes'
-        ? words.predicted.classOnly(prediction.label, target)
+        ? words.predicted.classOnly(shownLabel(prediction.label, dataset), target)
         : words.predicted.number(prediction.label, target);
   if (truth === undefined || truth === null) return [said];
   const right = dataset?.target.kind === 'classes' && String(truth) === prediction.label;
-  const value = typeof truth === 'number' ? formatNumber(truth) : `"${truth}"`;
+  const value = typeof truth === 'number' ? formatNumber(truth) : `"${shownLabel(truth, dataset)}"`;
   return [said, words.predicted.truth(value, right)];
+}
+
+/** Answers of a model of texts may be tokens, which begin with spaces. */
+function shownLabel(label: string, dataset: Dataset | undefined): string {
+  return dataset?.modality === 'text' ? visible(label) : label;
 }
 
 /** How much the prediction may be believed, and what would change it. */
@@ -85,7 +91,7 @@ function reasons(story: Story, words: Words): string[] {
   const { values } = attribution;
   const output =
     dataset?.target.kind === 'classes' || prediction?.probabilities
-      ? words.reasons.subject('class', target?.name ?? prediction?.label ?? '')
+      ? words.reasons.subject('class', shownLabel(target?.name ?? prediction?.label ?? '', dataset))
       : words.reasons.subject('number', dataset?.target.name ?? target?.name ?? '');
   const { unit } = attribution;
   const subject = unit ? words.reasons.ofUnit(unit.name, unit.through ? output : undefined) : output;

@@ -79,7 +79,7 @@ export function classChooser(e: Explanation, { state, actions }: ExplainContext)
     <select
       id="explained-class"
       class="class-choice"
-      ?disabled=${state.busy !== undefined}
+      ?disabled=${state.busy !== undefined && !e.trust.pending}
       @change=${(ev: Event) =>
         actions.explain({ method: e.method, target: Number((ev.target as HTMLSelectElement).value) })}
     >

@@ -39,7 +39,10 @@ export function methodOptions(c: ExplainContext): TemplateResult {
     >
       ${method.options.map(f => field(f, own[f.name], method.id, c))}
       <div class="option-actions">
-        <vscode-button ?disabled=${state.busy !== undefined} @click=${ask}>${t('options.apply')}</vscode-button>
+        <vscode-button
+          ?disabled=${state.busy !== undefined && !state.explanation?.trust.pending}
+          @click=${ask}
+          >${t('options.apply')}</vscode-button>
         ${
           changed > 0
             ? html`<vscode-button

@@ -30,9 +30,12 @@ export function positionNames(request: ExplanationRequest, length: number): stri
   return Array.from({ length }, (_, i) => String(i + 1));
 }
 
-/** Spaces and line ends as one sees them. */
+/** Spaces and line ends as one sees them, also where a tokenizer writes them as Ġ and Ċ (bytes of GPT-2) or ▁ (SentencePiece). */
 export function visible(token: string): string {
-  return token.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replace(/^ | $/g, '␣');
+  return token
+    .replaceAll(/[\nĊ]/g, '⏎')
+    .replaceAll('\t', '⇥')
+    .replace(/^[ Ġ▁]| $/g, '␣');
 }
 
 /** Positions that are no filling. */

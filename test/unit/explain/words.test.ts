@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { contextOf } from '../../../src/explain/context';
+import { visible } from '../../../src/explain/transformer/positions';
 import { english, languageOf, type Words, wordsFor } from '../../../src/explain/words';
 import { openRun } from '../../../src/train/openRun';
 import { vitrine } from '../cli/_shell';
@@ -119,5 +120,18 @@ describe('sentences in two languages', function () {
       undefined,
     );
     assert.deepEqual(found, {});
+  });
+});
+
+describe('tokens as one sees them', () => {
+  it('shows spaces and line ends, however a tokenizer writes them', () => {
+    for (const [token, shown] of [
+      [' book', '␣book'],
+      ['Ġbook', '␣book'],
+      ['▁book', '␣book'],
+      ['Ċ', '⏎'],
+      ['book', 'book'],
+    ] as const)
+      assert.equal(visible(token), shown);
   });
 });
