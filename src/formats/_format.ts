@@ -95,7 +95,10 @@ export interface FileTraining {
   answer: Shape;
   /** The prediction has scores of classes along its last axis, for each position of a sample. */
   perPosition: boolean;
-  /** A graph without inputs whose outputs are what the model is given and, last, what it is compared with. */
+  /**
+   * A graph without inputs whose outputs are what the model is given and then what it is compared with; where the code
+   * holds rows back, as many again, of these rows.
+   */
   data: Model;
 }
 

@@ -273,13 +273,14 @@ export async function tensorsOf(
     }
   }
   const hash = createHash('sha256');
-  const last = data.outputs.length - 1;
+  const given = names.length;
+  const last = given - 1;
   const tensors = data.outputs.map((id, i): NamedTensor => {
     const { shape, data: numbers } = computed[id]!;
     hash
       .update(`${shape.join()};`)
       .update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
-    const own = columns[i];
+    const own = columns[i % given];
     return {
       name: names[i] || (i === last ? 'y' : i === 0 ? 'x' : `x${i + 1}`),
       shape,
@@ -287,13 +288,27 @@ export async function tensorsOf(
       ...(own && { columns: own }),
     };
   });
+  const held = tensors.length > given ? (tensors.at(-1)!.shape[0] ?? 0) : 0;
+  const whole = tensors.slice(0, given).map((t, i) => (held > 0 ? followedBy(t, tensors[given + i]!) : t));
   return {
-    inputs: tensors.slice(0, -1),
-    target: asAnswered(tensors[last]!, answer, perPosition),
+    inputs: whole.slice(0, -1),
+    target: asAnswered(whole[last]!, answer, perPosition),
+    ...(held > 0 && { held }),
     ...(perPosition && { perPosition }),
     scores: Number((perPosition ? answer.at(-1) : answer[0]) ?? 1),
     hash: hash.digest('hex'),
   };
+}
+
+/** The rows of two tensors, one behind the other. */
+function followedBy(a: NamedTensor, b: NamedTensor): NamedTensor {
+  const data =
+    a.data instanceof Int32Array
+      ? new Int32Array(a.data.length + b.data.length)
+      : new Float32Array(a.data.length + b.data.length);
+  data.set(a.data);
+  data.set(b.data, a.data.length);
+  return { ...a, shape: [a.shape[0]! + b.shape[0]!, ...a.shape.slice(1)], data };
 }
 
 /** A target in the shape of what the model gives for it, where it is the same numbers. */

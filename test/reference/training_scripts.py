@@ -1,5 +1,5 @@
 """
-What scripts that train print in PyTorch 2.5.1: the loss of each step, before its update. The scripts say everything
+What scripts that train print in PyTorch 2.5.1, pandas 3 and scikit-learn 1.9: the loss of each step, before its update. The scripts say everything
 themselves, read the files beside them, and draw nothing
 at random but by NumPy with a seed.
 

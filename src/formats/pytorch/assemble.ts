@@ -73,7 +73,7 @@ export function assembleTraining(recorder: Recorder, context: AssembleContext): 
   const at = script.at && places.range(script.at);
   if ('error' in script) return { error: script.error, ...(at && { at }) };
   const { model, settings, trained, data } = script;
-  const { call: _, inputs: __, target: ___, predicted: ____, ...seen } = trained;
+  const { call: _, inputs: __, target: ___, predicted: ____, held: _____, ...seen } = trained;
   return {
     ...seen,
     ...settings,

@@ -169,6 +169,7 @@ function idx(bytes: Uint8Array, name: string): LoadedTensor[] {
 
 /** https://www.cs.toronto.edu/~kriz/cifar.html, the binary version: a label (or two), then 3 x 32 x 32 bytes. */
 function cifar(bytes: Uint8Array, name: string, { labels }: Options): LoadedTensor[] {
+  if (bytes[0] === 0x80) return cifarPickle(bytes, name);
   const head = labels === 2 ? 2 : 1;
   const size = 3072;
   const rows = bytes.length / (head + size);
@@ -187,4 +188,52 @@ function cifar(bytes: Uint8Array, name: string, { labels }: Options): LoadedTens
     { dtype: 'uint8', shape: [rows, 3, 32, 32], data: pictures },
     { dtype: 'uint8', shape: [rows], data: classes },
   ];
+}
+
+/**
+ * The same, pickled by Python 2 as torchvision downloads it: one string with the bytes of all pictures, and a list of
+ * small numbers behind the word "labels". These are looked for; nothing of a pickle is run.
+ */
+function cifarPickle(bytes: Uint8Array, name: string): LoadedTensor[] {
+  const size = 3072;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // BINSTRING or BINBYTES: an opcode, then the length.
+  const isLong = (i: number) =>
+    (bytes[i] === 0x54 || bytes[i] === 0x42) &&
+    view.getUint32(i + 1, true) >= size &&
+    view.getUint32(i + 1, true) % size === 0 &&
+    i + 5 + view.getUint32(i + 1, true) <= bytes.length;
+  let at = 0;
+  while (at + 5 < bytes.length && !isLong(at)) at++;
+  if (at + 5 >= bytes.length)
+    throw new NotRead(`${name} holds no pictures of 3 x 32 x 32 bytes: it is no batch of CIFAR.`);
+  const length = view.getUint32(at + 1, true);
+  const rows = length / size;
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const classes = labelsOf(file.subarray(0, at)) ?? labelsOf(file.subarray(at + 5 + length));
+  if (classes?.length !== rows)
+    throw new NotRead(`${name} has ${rows} pictures and ${classes?.length ?? 0} labels: it is damaged.`);
+  return [
+    { dtype: 'uint8', shape: [rows, 3, 32, 32], data: bytes.subarray(at + 5, at + 5 + length) },
+    { dtype: 'uint8', shape: [rows], data: classes },
+  ];
+}
+
+/** The list of small numbers that a pickle has behind "labels". */
+function labelsOf(pickle: Buffer): Uint8Array | undefined {
+  for (const word of ['fine_labels', 'labels']) {
+    const found = pickle.indexOf(word);
+    if (found < 0 || (word === 'labels' && pickle[found - 1] === 0x5f)) continue;
+    const out: number[] = [];
+    let i = found + word.length;
+    for (; i < pickle.length; i++) {
+      const code = String.fromCharCode(pickle[i]!);
+      if (code === 'K') out.push(pickle[++i]!);
+      else if (code === 'q') i++;
+      else if (code === 'r') i += 4;
+      else if (!/[\](e\x94]/.test(code)) break;
+    }
+    if (out.length > 0) return Uint8Array.from(out);
+  }
+  return undefined;
 }

@@ -84,6 +84,10 @@ export class Recorder {
     },
     /** What calls drew, in this file and in those before, by number. */
     private readonly drawn = new Map<number, Drawn>(),
+    /** The text of a table that ships with Vitrine. */
+    private readonly sample: (path: string) => string = () => {
+      throw new NotRead('there are no samples here');
+    },
     private readonly limits: Limits = { nodes: 200_000, elements: 1 << 23 },
   ) {}
 
@@ -180,6 +184,8 @@ export class Recorder {
         return {};
       case 'load':
         return this.load(r);
+      case 'sample':
+        return { text: this.sample(string(r['path'])) };
       case 'solve':
         return this.solve(r);
       case 'met':
@@ -286,12 +292,14 @@ export class Recorder {
 
   private leaf(r: Request): unknown {
     const t = type(r)!;
+    const columns = r['columns'] ? list(r['columns']).map(string) : undefined;
     return describe(
       this.add({
         kind: 'leaf',
         dtype: t.dtype,
         shape: t.shape,
         initializer: initializer(r['initializer'], this.limits.elements),
+        ...(columns && { columns }),
       }),
     );
   }
@@ -583,7 +591,7 @@ export class Recorder {
         values: new Map(this.values),
         nodes: [...this.nodes],
         inputs: [],
-        outputs: [...trained.inputs, trained.target],
+        outputs: [...trained.inputs, trained.target, ...trained.held],
         modules: [],
         parameters: [],
         diagnostics: [],

@@ -28,6 +28,8 @@ export interface Seen {
   }[];
   /** How often the loops around the step go round whose number of turns is known, outermost first. */
   loops: readonly number[];
+  /** The number of the first value that is made in the loops around the step; nothing is a batch before. */
+  begun?: number;
   whiles: boolean;
   loader: { batch: number | null; share: number } | null;
   trainable: readonly number[];
@@ -57,6 +59,8 @@ export interface Trained {
   /** Learning rate of weights that are changed by hand. */
   byHand?: number;
   names: readonly string[];
+  /** What the code tests with, in the order of `inputs` and, last, `target`; empty where that is not to be seen. */
+  held: readonly number[];
   /** Of the inputs and, last, the target: what the entries of the last axis are called, where a file says that. */
   columns: readonly (readonly string[] | undefined)[];
   /** The prediction's shape without the rows. */
@@ -112,9 +116,12 @@ export function analyse(graph: Graph, seen: Seen): Analysis {
   const { inputs, target, batch } = found;
   const all = graph.value(inputs[0] ?? target)?.shape[0];
   const count = typeof all === 'number' ? all : typeof rows === 'number' ? rows : 0;
+  const nameOf = (id: number) => seen.variables.find(v => v.id === id)?.name ?? '';
   const hand = byHand(graph, seen);
   if (hand && 'error' in hand) return hand;
-  const outer = seen.loops[0];
+  // Of loops around each other, one over the batches is the innermost, and what is around the epochs are other tries.
+  const outer =
+    seen.loader !== null ? seen.loops[0] : (seen.loops.at(batch === undefined ? -1 : -2) ?? seen.loops[0]);
   // Of one loop over places of rows, the epochs are one.
   const epochs = seen.loops.length === 1 && batch !== undefined && seen.loader === null ? undefined : outer;
   const size = seen.loader?.batch ?? batch;
@@ -129,7 +136,8 @@ export function analyse(graph: Graph, seen: Seen): Analysis {
     scale,
     share: seen.loader?.share ?? 1,
     whiles: seen.whiles,
-    names: [...inputs, target].map(id => seen.variables.find(v => v.id === id)?.name ?? ''),
+    names: [...inputs, target].map(nameOf),
+    held: heldOut(graph, seen, [...inputs, target]),
     columns: [...inputs, target].map(id => columnsOf(graph, id)),
     answer: shape.slice(1),
     perPosition: positions,
@@ -317,6 +325,38 @@ function path(graph: Graph, from: number, to: number): string[] | undefined {
   return ops;
 }
 
+/**
+ * Tensors that are named as those that the model is given, but for testing: `x_test` beside `x_train`. Rows of one table
+ * that are as wide as the others.
+ */
+function heldOut(graph: Graph, seen: Seen, trained: readonly number[]): number[] {
+  for (const other of ['test', 'val', 'valid', 'validation', 'eval', 'dev', 'te']) {
+    const found = trained.map(id => {
+      const v = graph.value(id);
+      const names = seen.variables.filter(x => x.id === id).map(x => testName(x.name, other));
+      const held = seen.variables.find(x => names.includes(x.name));
+      const w = held && graph.value(held.id);
+      const fits = w && v && w.dtype === v.dtype && w.shape.slice(1).join() === v.shape.slice(1).join();
+      return fits && w.shape.length === v.shape.length ? held.id : undefined;
+    });
+    const rows = found.map(id => (id === undefined ? undefined : graph.value(id)?.shape[0]));
+    if (rows.every(n => typeof n === 'number' && n > 0 && n === rows[0])) return found as number[];
+  }
+  return [];
+}
+
+/** `x_test` of `x_train`, `Xte` of `Xtr`, in the spelling of the name. */
+function testName(name: string, other: string): string | undefined {
+  const long = name.replace(/train(ing)?/i, w => spelled(w, other));
+  if (long !== name) return long;
+  return other === 'te' ? name.replace(/tr(?=$|_)/, 'te') : undefined;
+}
+
+function spelled(as: string, word: string): string {
+  if (as === as.toUpperCase()) return word.toUpperCase();
+  return as[0] === as[0]!.toUpperCase() ? word[0]!.toUpperCase() + word.slice(1) : word;
+}
+
 /** Whether a loss over classes took a prediction (N, T, C) as (N·T, C), or as (N, C, T). */
 function positioned(predicted: Shape, compared: Shape): boolean {
   const [n, t, c, more] = predicted;
@@ -341,7 +381,9 @@ function columnsOf(graph: Graph, id: number, depth = 0): readonly string[] | und
   const v = graph.value(id);
   if (!v || depth > 200) return undefined;
   const width = v.shape.at(-1);
-  if (v.columns?.length === width) return v.columns;
+  // A column on its own is a row of numbers with one name.
+  const single = v.shape.length === 1;
+  if (v.columns && v.columns.length === (single ? 1 : width)) return v.columns;
   const { producer } = v;
   const [source] = producer?.inputs ?? [];
   if (!producer || source === undefined) return undefined;
@@ -351,6 +393,7 @@ function columnsOf(graph: Graph, id: number, depth = 0): readonly string[] | und
   switch (producer.op) {
     case 'Slice': {
       const from = of(source);
+      if (single && axes === 1) return from;
       const { axes: which, starts, ends, steps } = producer.attributes as Record<string, number[]>;
       const at = which?.findIndex(last) ?? -1;
       if (!from || at < 0) return from;
@@ -362,7 +405,7 @@ function columnsOf(graph: Graph, id: number, depth = 0): readonly string[] | und
     }
     case 'Gather': {
       const from = of(source);
-      if (!from || !last(producer.attributes['axis'] ?? 0)) return from;
+      if (!from || (single && axes === 1) || !last(producer.attributes['axis'] ?? 0)) return from;
       const picked = graph.evaluate(producer.inputs[1]!);
       return picked && Array.from(picked, i => from.at(i) ?? '');
     }
@@ -423,6 +466,7 @@ function data(
     if (typeof rows !== 'number' || typeof all !== 'number' || rows >= all) return id;
     // A batch: some rows of all.
     if (producer.op !== 'Slice' && producer.op !== 'Gather') return id;
+    if (id < (seen.begun ?? Number.POSITIVE_INFINITY)) return id;
     sizes.push(rows);
     return source;
   };

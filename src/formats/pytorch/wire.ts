@@ -104,6 +104,12 @@ export function initializer(x: unknown, elements: number): Initializer {
       return { kind: 'truncated_normal', mean: n('mean'), std: n('std'), low: n('low'), high: n('high') };
     case 'orthogonal':
       return { kind: 'orthogonal', gain: n('gain') };
+    case 'packed': {
+      const bytes = Buffer.from(string(i['data']), 'base64');
+      if (bytes.length % 8 !== 0 || bytes.length > 8 * elements)
+        throw new TypeError(`${bytes.length} bytes are no numbers of 8 bytes, or more than ${elements}`);
+      return { kind: 'values', values: new Float64Array(Uint8Array.from(bytes).buffer) };
+    }
     case 'values': {
       const values = list(i['values']);
       if (values.length > elements) throw new TypeError(`a tensor has more than ${elements} values`);
@@ -181,6 +187,7 @@ export function seen(r: Request): Seen {
       };
     }),
     loops: numbers(r['loops']),
+    ...(typeof r['begun'] === 'number' && { begun: r['begun'] }),
     whiles: r['whiles'] === true,
     loader: loader
       ? {

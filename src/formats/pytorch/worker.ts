@@ -194,6 +194,10 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
   const pyodide = await load(distFolder, image ? { _loadSnapshot: image } : {});
   const m = pyodide._module;
   let recorder: Recorder | undefined;
+  const sample = (path: string) => {
+    if (!/^[\w-]+\/\w+\.csv$/.test(path)) throw new Error(`${path} is no sample.`);
+    return readFileSync(join(distFolder, '..', 'media', 'samples', path), 'utf8');
+  };
   let texts = new Map<string, string>();
   const drawn = new Map<number, Drawn>();
   addDevice(m, text => recorder?.answer(text) ?? '{"error":"nothing is being read","kind":"request"}');
@@ -211,7 +215,13 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       unmount = mount(m, workspace, files);
       return files;
     };
-    recorder = new Recorder(ops, { ...question, home: folder.replaceAll('\\', '/') }, openFiles, drawn);
+    recorder = new Recorder(
+      ops,
+      { ...question, home: folder.replaceAll('\\', '/') },
+      openFiles,
+      drawn,
+      sample,
+    );
     texts = new Map(Object.entries(request.files).map(([k, v]) => [k, v ?? texts.get(k) ?? '']));
     try {
       const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');

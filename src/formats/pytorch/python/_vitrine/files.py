@@ -13,12 +13,19 @@ from . import channel, trace, unknown
 _real = ""
 #: The first file that was looked for and is not there: why the rest fails.
 missing = None
+_most = None
 _kept = []
 
 
-def opened(main, folder, namespace=None):
-    """Lets the script that runs have the workspace's files, seen from its own folder. @param folder's real name."""
-    global _real, missing
+def opened(main, folder, most=None):
+    """
+    Lets the script that runs have the workspace's files, seen from its own folder.
+
+    @param folder the workspace's real name.
+    @param most bytes of a file that is read; all if None.
+    """
+    global _most, _real, missing
+    _most = most
     if "error" in channel.ask("files"):
         return
     missing = None
@@ -35,7 +42,7 @@ def closed():
     while _kept:
         owner, name, value = _kept.pop()
         setattr(owner, name, value)
-    os.chdir("/")
+        os.chdir("/")
 
 
 def _put(owner, name, value):
@@ -59,13 +66,13 @@ def located(path):
         tried = trace.WORKSPACE + tried[len(_real.rstrip("/")) + 1:]
     if tried.startswith("/"):
         if os.path.exists(tried):
-            return tried
+            return _allowed(tried)
     else:
         folder = os.getcwd()
         while True:
             place = os.path.normpath(os.path.join(folder, tried))
             if place.startswith(trace.WORKSPACE.rstrip("/")) and os.path.exists(place):
-                return place
+                return _allowed(place)
             if folder in ("/", trace.WORKSPACE.rstrip("/")):
                 break
             folder = os.path.dirname(folder)
@@ -76,6 +83,12 @@ def located(path):
     if missing is None:
         missing = said, trace.here()
     raise FileNotFoundError(said)
+
+
+def _allowed(place):
+    if _most is not None and os.path.getsize(place) > _most:
+        raise trace.Unsupported(f"{place} is too large to be read at each edit")
+    return place
 
 
 def tensors(how, path, **options):

@@ -265,7 +265,13 @@ def read(request):
             module.__package__ = package
             sys.modules[name] = module
             _prepare(module.__dict__)
-            _execute(main, module.__dict__)
+            if script.may_train(main.tree):
+                # How wide a model is follows from its data. While one types, large files are not gone through.
+                files.opened(main.name, request.get("home", ""), None if request.get("class") else 5_000_000)
+            try:
+                _execute(main, module.__dict__)
+            finally:
+                files.closed()
         for found in trace.take_diagnostics():
             # What does not run in another file matters where it is used, and is shown when that file is open.
             if found["severity"] == "error" or found.get("at", [main.name])[0] == main.name:
@@ -280,6 +286,7 @@ def read(request):
         ]
         trace.classes.update(classes)
         _read_classes(classes, request, scope, lambda: _callers(request, sources))
+        read = {c.__name__ for c in classes}
         for label, value in list(module.__dict__.items()):
             # A model that no class names: `model = nn.Sequential(…)` at the top of the file.
             if isinstance(value, nn.Module) and type(value) not in classes and request.get("class") in (None, label) and (
@@ -287,7 +294,8 @@ def read(request):
             ) and not script.is_loss(value):
                 Reading(type(value), request, scope, label, value).run()
                 classes.append(type(value))
-        if not classes and script.may_train(main.parse()):
+                read.add(label)
+        if (not classes or request.get("class") not in (None, *read)) and script.may_train(main.parse()):
             _read_script(main, request)
     except (Exception, SystemExit, KeyboardInterrupt, trace.Stop) as error:
         _finding("error", code_of(error), worded(error), trace.where_raised(error) or [main.name, 1, 0, 1, 0])
@@ -339,7 +347,13 @@ def _read_script(main, request):
                 arguments.unknown_targets(node, module.__dict__)
                 failed.append((worded(error), at, set(module.__dict__) - before))
 
-        script.read(main.name, statements, execute, failed)
+        made = script.read(main.name, statements, execute, failed)
+        label = request.get("class")
+        if made is not None and not request.get("script") and label in (None, made[0]):
+            # A model that only the run has: made in a function, or once for each fold.
+            channel.ask("keep")
+            scope = arguments.Scope(main.name, main.parse(), module.__dict__, Runner)
+            Reading(type(made[1]), request, scope, *made).run()
     finally:
         files.closed()
         if kept is not None:

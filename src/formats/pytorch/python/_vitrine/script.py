@@ -35,6 +35,10 @@ class NotSeen(Exception):
 class Loop:
     def __init__(self, kind, at, count=None):
         self.kind, self.at, self.count = kind, at, count
+        #: The number of the first value that is made in it.
+        self.began = channel.next_value()
+        #: Whether it goes through the batches of a loader.
+        self.batches = False
 
 
 class Script:
@@ -289,7 +293,8 @@ def told(script):
         "at": around[0].at[:5] if around else script.at,
         "calls": [{"inputs": [t._id for t in tensors], "output": result._id} for _, tensors, result in script.calls],
         "losses": script.losses,
-        "loops": [l.count for l in around if l.kind == "range"],
+        "loops": [l.count for l in _epochs(around) if l.kind == "range"],
+        "begun": _begun(_epochs(around)),
         "whiles": any(l.kind == "while" for l in around),
         "loader": None if loader is None else loader._told(),
         "trainable": [before for _, _, before, _ in script.gradients] + _weights(script),
@@ -299,6 +304,21 @@ def told(script):
         ],
         "variables": [{"name": name, "id": t._id} for name, t in script.variables()],
     }
+
+
+def _epochs(around):
+    """
+    The loops that are turns of training, outermost first: where a loop goes through a loader, the one directly around it
+    is the epochs, and those around that are folds or other tries.
+    """
+    at = next((i for i, l in enumerate(around) if l.batches), None)
+    return around if at is None or at == 0 else around[at - 1 : at]
+
+
+def _begun(loops):
+    """The first value that a turn makes; what a loop over something else divides, folds or files, stands before."""
+    turns = [l for l in loops if l.kind != "other"] or loops
+    return turns[0].began if turns else None
 
 
 def _weights(script):
@@ -367,6 +387,7 @@ def read(main, statements, execute, failed):
     Runs a file's statements and hands over how it trains, or why that is not to be seen.
 
     @param failed what `execute` could not run, with its place: it grows meanwhile.
+    @returns the name and the model that is trained, where it is no class of the workspace but a variable.
     """
     try:
         found = run(statements, execute)
@@ -388,12 +409,14 @@ def read(main, statements, execute, failed):
             if model is None:
                 raise NotSeen("The model that is trained is neither a class of the workspace nor a variable.", script.at)
         channel.ask("script", model=model, at=facts["at"], **settings(script, module))
+        return None if module is None or model["class"] == type(module).__name__ else (model["class"], module)
     except NotSeen as error:
         # A file that is not there is why the rest fails; so is what made a name unknown that is now asked for.
         words = set(re.findall(r"\w+", str(error)))
         cause = next((f[:2] for f in failed if f[2] & words), None)
         message, at = files.missing or cause or (str(error), error.at)
         channel.ask("script", error=message, at=at)
+        return None
 
 
 def _plain(main, script, node, execute, first):

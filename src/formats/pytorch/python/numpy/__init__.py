@@ -83,6 +83,8 @@ def _numeric(values):
 
 
 def array(values, dtype=None, **_):
+    if hasattr(values, "to_numpy"):
+        values = values.to_numpy()
     if _is_array(values):
         return values if dtype is None else values.to(_dtype(dtype))
     if isinstance(values, (tuple, range)):

@@ -95,6 +95,8 @@ class DataLoader:
 
     def _whole(self):
         trace.script.loaders.append(self)
+        if trace.script.loops:
+            trace.script.loops[-1].batches = True
         yield _together(self._base(), self._collate)
         trace.script.loaders.remove(self)
 
@@ -116,6 +118,8 @@ def _together(dataset, collate):
 
     if isinstance(dataset, TensorDataset):
         return list(dataset.tensors)
+    if hasattr(type(dataset), "_whole") and collate is None:
+        return dataset._whole()
     name = type(dataset).__name__
     if unknown.is_unknown(dataset) or not hasattr(dataset, "__getitem__") or not hasattr(type(dataset), "__len__"):
         raise NotSeen(f"The data come from {getattr(dataset, '_vitrine_unknown', name)}, which is not run here: only "

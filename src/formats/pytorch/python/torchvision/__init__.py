@@ -1,6 +1,6 @@
-"""torchvision, as far as files make models of its networks; data sets and transforms are not run."""
+"""torchvision, as far as files make models of its networks, and scripts train on its data sets."""
 
-from . import models  # noqa: F401
+from . import datasets, models, transforms  # noqa: F401
 
 
 def __getattr__(name):
