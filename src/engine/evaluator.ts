@@ -7,22 +7,47 @@ import { bindModel, type Graph } from './compile/graph';
 import { lower } from './compile/plan';
 import type { BackendInfo, Evaluation, Evaluator, EvaluatorRequest } from './engine';
 import type { Executable, Executor } from './executors/executor';
-import { batchSymbol, checkFeed, checkFilled, checkWeights, head, sameShape, shapeText } from './feeds';
+import {
+  batchSymbol,
+  checkFeed,
+  checkFilled,
+  checkWeights,
+  head,
+  type Input,
+  inputsOf,
+  sameShape,
+  shapeText,
+} from './feeds';
 import { addLoss, type BuiltLoss } from './lossGraph';
 import { draw } from './trainer';
 import { turnOfOthers } from './yielding';
+
+/** What a run hands back. */
+interface Result {
+  id: string;
+  /** Undefined for the gradient of what the output does not depend on: zeros. */
+  buffer: string | undefined;
+  shape: readonly number[];
+  /** Whole numbers, or truth values. */
+  whole: boolean;
+}
 
 interface Compiled {
   rows: number | undefined;
   graph: Graph;
   executable: Executable;
-  values: ReadonlyMap<string, string>;
-  gradients: ReadonlyMap<string, string | undefined>;
+  values: readonly Result[];
+  gradients: readonly Result[];
   loss?: BuiltLoss;
   lossBuffer?: string;
-  inputs: ReadonlyMap<string, string>;
+  inputs: readonly Input[];
   /** Buffers that each run hands back. */
   wanted: readonly string[];
+}
+
+interface RunOptions {
+  seed?: Tensor;
+  targets?: Tensor;
 }
 
 const SEED = '%seed';
@@ -68,31 +93,52 @@ class CompiledEvaluator implements Evaluator {
     this.main = await this.compile(this.request.bindings);
   }
 
-  async run(feeds: Tensors, options: { seed?: Tensor; targets?: Tensor } = {}): Promise<Evaluation> {
-    if (!this.main) throw new VitrineError('bad-request', 'The evaluator was disposed of.');
+  run(feeds: Tensors, options: RunOptions = {}): Promise<Evaluation> {
+    // Small nets take less time than an async function's promises, so a run makes as few as it can.
     const pause = turnOfOthers();
-    if (pause) await pause;
+    if (pause) return pause.then(() => this.begin(feeds, options));
+    try {
+      return Promise.resolve(this.begin(feeds, options));
+    } catch (e) {
+      return Promise.reject(e);
+    }
+  }
+
+  private begin(feeds: Tensors, options: RunOptions): Evaluation | Promise<Evaluation> {
+    if (!this.main) throw new VitrineError('bad-request', 'The evaluator was disposed of.');
     const rows = this.batch === undefined ? undefined : feeds[this.model.inputs[0]!]?.shape[0];
     const full = this.main.rows;
-    if (this.request.carry) return this.evaluate(this.main, feeds, options);
-    const fewer = rows !== undefined && full !== undefined && rows < full;
-    if (fewer && !(rows > 0 && this.mayPad())) return this.evaluate(await this.planFor(rows), feeds, options);
-    if (!fewer) return this.evaluate(this.main, feeds, options);
-    const { graph } = this.main;
+    if (this.request.carry || rows === undefined || full === undefined || rows >= full)
+      return this.evaluate(this.main, feeds, options);
+    if (!(rows > 0 && this.mayPad())) return this.evaluateWith(rows, feeds, options);
+    return this.evaluatePadded(this.main, rows, full, feeds, options);
+  }
+
+  private async evaluateWith(rows: number, feeds: Tensors, options: RunOptions): Promise<Evaluation> {
+    return this.evaluate(await this.planFor(rows), feeds, options);
+  }
+
+  private async evaluatePadded(
+    main: Compiled,
+    rows: number,
+    full: number,
+    feeds: Tensors,
+    { seed }: RunOptions,
+  ): Promise<Evaluation> {
     const padded: Tensors = {};
-    for (const id of this.model.inputs) {
+    for (const input of main.inputs) {
+      const { id } = input;
       const feed = feeds[id];
       if (!feed) continue;
       checkFilled(`the input "${id}"`, feed);
       padded[id] =
         this.growsWithBatch(this.model.values[id]!.shape) && feed.shape[0] === rows ? pad(feed, full) : feed;
-      checkFeed(this.model, graph, id, padded[id]);
+      checkFeed(this.model, input, padded[id]);
     }
-    const { seed } = options;
     const all = await this.evaluate(
-      this.main,
+      main,
       padded,
-      seed ? { seed: pad(seed, graph.shape(this.model.outputs[0]!)[0]!) } : {},
+      seed ? { seed: pad(seed, main.graph.shape(this.model.outputs[0]!)[0]!) } : {},
     );
     return {
       values: this.cut(all.values, rows),
@@ -112,9 +158,9 @@ class CompiledEvaluator implements Evaluator {
     const { main } = this;
     if (!main || !Object.hasOwn(this.request.carry ?? {}, input))
       throw new VitrineError('bad-request', `Nothing is carried in "${input}".`);
-    const buffer = main.inputs.get(input)!;
+    const { buffer, shape } = main.inputs.find(i => i.id === input)!;
     await main.executable.fetch?.([buffer]);
-    return { shape: main.graph.shape(input), data: main.executable.read(buffer) };
+    return { shape: shape.slice(), data: main.executable.read(buffer) };
   }
 
   async dispose(): Promise<void> {
@@ -171,39 +217,20 @@ class CompiledEvaluator implements Evaluator {
     return made;
   }
 
-  private async evaluate(
-    c: Compiled,
-    feeds: Tensors,
-    options: { seed?: Tensor; targets?: Tensor },
-  ): Promise<Evaluation> {
+  private evaluate(c: Compiled, feeds: Tensors, options: RunOptions): Evaluation | Promise<Evaluation> {
     const { graph, executable } = c;
-    const { carry = {} } = this.request;
-    for (const [id, buffer] of c.inputs)
-      if (feeds[id] || !Object.hasOwn(carry, id))
-        executable.write(buffer, checkFeed(this.model, graph, id, feeds[id]).data);
+    const { carry, loss, gradients } = this.request;
+    for (const input of c.inputs) {
+      const feed = feeds[input.id];
+      if (feed || !carry || !Object.hasOwn(carry, input.id))
+        executable.write(input.buffer, checkFeed(this.model, input, feed).data);
+    }
     if (c.loss) {
-      if (options.targets || this.request.loss)
-        executable.write(c.loss.target, c.loss.check(options.targets).data);
-    } else if (this.request.gradients?.length)
-      executable.write(SEED, this.checkSeed(graph, options.seed).data);
+      if (options.targets || loss) executable.write(c.loss.target, c.loss.check(options.targets).data);
+    } else if (gradients?.length) executable.write(SEED, this.checkSeed(graph, options.seed).data);
     draw(executable, graph.draws, 0, ++this.runs);
     const running = executable.run(c.wanted);
-    if (running) await running;
-    const read = (id: string, buffer: string): Tensor => {
-      const type = graph.type(id);
-      const data = executable.read(buffer);
-      const whole = !/^(b?float)/.test(type.dtype);
-      return { shape: graph.shape(id), data: whole ? Int32Array.from(data) : data };
-    };
-    const values = Object.fromEntries([...c.values].map(([id, b]) => [id, read(id, b)]));
-    const gradients = Object.fromEntries(
-      [...c.gradients].map(([id, b]): [string, Tensor] => {
-        const shape = graph.shape(id);
-        // What the output does not depend on has the gradient zero.
-        return [id, b === undefined ? { shape, data: zeros(shape) } : { shape, data: executable.read(b) }];
-      }),
-    );
-    return { values, gradients, ...(c.lossBuffer && { loss: executable.read(c.lossBuffer)[0]! }) };
+    return running ? running.then(() => resultsOf(c)) : resultsOf(c);
   }
 
   private checkSeed(graph: Graph, seed: Tensor | undefined): Tensor {
@@ -279,16 +306,41 @@ class CompiledEvaluator implements Evaluator {
       rows,
       graph,
       executable: await this.executor.compile(plan),
-      values: new Map(values.map(id => [id, bufferOf(id)])),
-      gradients: new Map([...gradients].map(([id, g]) => [id, g === undefined ? undefined : bufferOf(g)])),
+      values: values.map(id => ({
+        id,
+        buffer: bufferOf(id),
+        shape: graph.shape(id),
+        whole: !/^(b?float)/.test(graph.type(id).dtype),
+      })),
+      gradients: [...gradients].map(([id, g]) => ({
+        id,
+        buffer: g === undefined ? undefined : bufferOf(g),
+        shape: graph.shape(id),
+        whole: false,
+      })),
       ...(loss && { loss, lossBuffer: bufferOf(loss.value) }),
-      inputs: new Map(model.inputs.map(id => [id, bufferOf(id)])),
+      inputs: inputsOf(model, graph, bufferOf),
       wanted: plan.outputs,
     };
     this.loadInto(compiled, this.weights);
-    for (const id of kept) compiled.executable.write(compiled.inputs.get(id)!, zeros(graph.shape(id)));
+    for (const id of kept) compiled.executable.write(bufferOf(id), zeros(graph.shape(id)));
     return compiled;
   }
+}
+
+function resultsOf(c: Compiled): Evaluation {
+  const { executable } = c;
+  const read = (results: readonly Result[]): Tensors => {
+    const tensors: Tensors = {};
+    for (const { id, buffer, shape, whole } of results) {
+      const data = buffer === undefined ? zeros(shape) : executable.read(buffer);
+      tensors[id] = { shape: shape.slice(), data: whole ? Int32Array.from(data) : data };
+    }
+    return tensors;
+  };
+  const made: Evaluation = { values: read(c.values), gradients: read(c.gradients) };
+  if (c.lossBuffer) made.loss = executable.read(c.lossBuffer)[0]!;
+  return made;
 }
 
 function pad(t: Tensor, rows: number): Tensor {

@@ -5,20 +5,38 @@ import type { Model, Tensor, Tensors } from '../model/graph';
 import type { Graph } from './compile/graph';
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((d, i) => d === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 export function shapeText(shape: readonly unknown[]): string {
   return `(${shape.join(', ')})`;
 }
 
+/** An input of a compiled plan: what is looked at in each run is looked up once. */
+export interface Input {
+  id: string;
+  buffer: string;
+  shape: readonly number[];
+  /** What a person calls it. */
+  name: string;
+}
+
+export function inputsOf(model: Model, graph: Graph, bufferOf: (id: string) => string): Input[] {
+  return model.inputs.map(id => ({
+    id,
+    buffer: bufferOf(id),
+    shape: graph.shape(id),
+    name: model.values[id]?.name ?? id,
+  }));
+}
+
 /** @throws bad-request for a missing feed or values that do not fill their shape, shape-mismatch for a wrong shape. */
-export function checkFeed(model: Model, graph: Graph, id: string, feed: Tensor | undefined): Tensor {
-  const name = model.values[id]?.name ?? id;
+export function checkFeed(model: Model, { name, shape: wanted }: Input, feed: Tensor | undefined): Tensor {
   if (!feed)
     throw new VitrineError('bad-request', `${model.name} needs the input "${name}", but it was not given.`);
-  checkFilled(`the input "${name}"`, feed);
-  const wanted = graph.shape(id);
+  if (!isFilled(feed)) checkFilled(`the input "${name}"`, feed);
   if (!sameShape(feed.shape, wanted)) {
     throw new VitrineError(
       'shape-mismatch',
@@ -29,9 +47,15 @@ export function checkFeed(model: Model, graph: Graph, id: string, feed: Tensor |
   return feed;
 }
 
+function isFilled(t: Tensor): boolean {
+  let size = 1;
+  for (const d of t.shape) size *= d;
+  return size === t.data.length;
+}
+
 export function checkFilled(what: string, t: Tensor): void {
   const size = t.shape.reduce((p, d) => p * d, 1);
-  if (size !== t.data.length)
+  if (!isFilled(t))
     throw new VitrineError(
       'bad-request',
       `${what[0]!.toUpperCase()}${what.slice(1)} has ${t.data.length} values, but its shape ${shapeText(t.shape)} holds ${size}.`,

@@ -193,6 +193,8 @@ export interface KernelCall {
   also?: readonly Concrete[];
   /** Ids of the model's nodes that it computes, or the gradients of: set by who lowers, for measurements. */
   nodes?: readonly string[];
+  /** It reads one resident that a run leaves as it is, and so runs when that is written instead of in each run. */
+  once?: boolean;
   /**
    * The output is two cells, of which the first is 0 if all is well. Otherwise the run ends here, before what follows,
    * with this error of the second.

@@ -2,10 +2,10 @@
 import { VitrineError } from '../model/errors';
 import type { Bindings, Model, Tensor, Tensors } from '../model/graph';
 import { Random } from '../model/random';
-import type { Draw, Graph } from './compile/graph';
+import type { Draw } from './compile/graph';
 import type { BackendInfo, StepResult, Trainer, TrainerRequest } from './engine';
 import type { Executable, Executor } from './executors/executor';
-import { batchSymbol, checkFeed, checkWeights } from './feeds';
+import { batchSymbol, checkFeed, checkWeights, type Input, inputsOf } from './feeds';
 import type { BuiltLoss } from './lossGraph';
 import { GROUPS } from './penalty';
 import { planTraining, residentsOf } from './trainingPlan';
@@ -14,7 +14,6 @@ import { turnOfOthers } from './yielding';
 
 /** A plan for one batch size. */
 interface Step {
-  graph: Graph;
   executable: Executable;
   loss: BuiltLoss;
   lossBuffer: string;
@@ -22,7 +21,9 @@ interface Step {
   /** Buffer of each trained parameter's gradient. */
   gradients: ReadonlyMap<string, string>;
   draws: readonly Draw[];
-  inputs: ReadonlyMap<string, string>;
+  inputs: readonly Input[];
+  /** Buffers that each step hands back: the loss and the output. */
+  wanted: readonly string[];
 }
 
 /** The step count's name among the state's tensors. */
@@ -45,6 +46,7 @@ export async function createTrainer(
 export class CompiledTrainer implements Trainer {
   private readonly steps = new Map<number, Step>();
   private active: Step | undefined;
+  private readonly scalar = new Float32Array(1);
   private count = 0;
   /** Batches seen so far, from which random tensors are drawn; the steps where no gradients are added up. */
   private batches = 0;
@@ -80,25 +82,44 @@ export class CompiledTrainer implements Trainer {
     this.batches = Number(state[BATCHES]?.data[0] ?? this.count);
   }
 
-  async step(feeds: Tensors, targets: Tensor, options: StepOptions): Promise<StepResult> {
+  step(feeds: Tensors, targets: Tensor, options: StepOptions): Promise<StepResult> {
+    // Small nets take less time than an async function's promises, so a step makes as few as it can.
     const pause = turnOfOthers();
-    if (pause) await pause;
-    const step = await this.stepFor(feeds, targets);
-    const { executable, graph, loss } = step;
-    for (const [id, buffer] of step.inputs)
-      executable.write(buffer, checkFeed(this.model, graph, id, feeds[id]).data);
+    if (pause) return pause.then(() => this.begin(feeds, targets, options));
+    try {
+      return Promise.resolve(this.begin(feeds, targets, options));
+    } catch (e) {
+      return Promise.reject(e);
+    }
+  }
+
+  private begin(feeds: Tensors, targets: Tensor, options: StepOptions): StepResult | Promise<StepResult> {
+    const step = this.stepFor(feeds, targets);
+    return step instanceof Promise
+      ? step.then(s => this.run(s, feeds, targets, options))
+      : this.run(step, feeds, targets, options);
+  }
+
+  private run(
+    step: Step,
+    feeds: Tensors,
+    targets: Tensor,
+    options: StepOptions,
+  ): StepResult | Promise<StepResult> {
+    const { executable, loss } = step;
+    for (const input of step.inputs)
+      executable.write(input.buffer, checkFeed(this.model, input, feeds[input.id]).data);
     executable.write(loss.target, loss.check(targets).data);
     if (loss.penalty) executable.write(GROUPS, loss.penalty.check(feeds[GROUPS]).data);
-    for (const [id, value] of Object.entries(this.updates.scalars(this.count + 1, options)))
-      executable.write(id, Float32Array.of(value));
+    const scalars = this.updates.scalars(this.count + 1, options);
+    for (const id in scalars) {
+      this.scalar[0] = scalars[id]!;
+      executable.write(id, this.scalar);
+    }
     if (options.accumulate?.last !== false) this.count++;
     draw(executable, step.draws, this.request.seed ?? 0, ++this.batches);
-    const running = executable.run([step.lossBuffer, step.output.buffer]);
-    if (running) await running;
-    return {
-      loss: executable.read(step.lossBuffer)[0]!,
-      output: { shape: step.output.shape, data: executable.read(step.output.buffer) },
-    };
+    const running = executable.run(step.wanted);
+    return running ? running.then(() => resultOf(step)) : resultOf(step);
   }
 
   async weights(): Promise<Tensors> {
@@ -173,21 +194,21 @@ export class CompiledTrainer implements Trainer {
   }
 
   /** The plan for as many rows as the feeds have; weights and state move to it. */
-  private async stepFor(feeds: Tensors, targets: Tensor): Promise<Step> {
+  private stepFor(feeds: Tensors, targets: Tensor): Step | Promise<Step> {
     if (!this.active) throw new VitrineError('bad-request', 'The trainer was disposed of.');
     const compiled = this.batch === undefined ? undefined : this.request.bindings[this.batch];
     const rows = feeds[this.model.inputs[0]!]?.shape[0];
-    let step = this.steps.get(compiled ?? 0)!;
-    if (this.batch !== undefined && rows !== undefined && compiled !== undefined && rows < compiled) {
-      step =
-        this.steps.get(rows) ??
-        (await this.compile({ ...this.request.bindings, [this.batch]: rows }, targets.shape));
-    }
-    if (step !== this.active) {
-      await this.active.executable.fetch?.(this.residents);
-      for (const name of this.residents) step.executable.write(name, this.active.executable.read(name));
-      this.active = step;
-    }
+    const fewer = this.batch !== undefined && rows !== undefined && compiled !== undefined && rows < compiled;
+    const step = this.steps.get(fewer ? rows : (compiled ?? 0));
+    return step === this.active ? step : this.moveTo(step, rows!, targets);
+  }
+
+  private async moveTo(known: Step | undefined, rows: number, targets: Tensor): Promise<Step> {
+    const step =
+      known ?? (await this.compile({ ...this.request.bindings, [this.batch!]: rows }, targets.shape));
+    await this.active!.executable.fetch?.(this.residents);
+    for (const name of this.residents) step.executable.write(name, this.active!.executable.read(name));
+    this.active = step;
     return step;
   }
 
@@ -202,23 +223,32 @@ export class CompiledTrainer implements Trainer {
       this.executor.fast,
     );
     const output = model.outputs[0]!;
+    const wanted = [bufferOf(loss.value), bufferOf(output)] as const;
     const step: Step = {
-      graph,
       executable: await this.executor.compile(plan),
       loss,
-      lossBuffer: bufferOf(loss.value),
-      output: { buffer: bufferOf(output), shape: graph.shape(output) },
+      lossBuffer: wanted[0],
+      output: { buffer: wanted[1], shape: graph.shape(output) },
+      wanted,
       gradients: new Map(gradients.map(([name, g]) => [name, bufferOf(g)])),
       draws: graph.draws,
-      inputs: new Map(model.inputs.map(id => [id, bufferOf(id)])),
+      inputs: inputsOf(model, graph, bufferOf),
     };
     this.steps.set(this.batch === undefined ? 0 : bindings[this.batch]!, step);
     return step;
   }
 }
 
+function resultOf({ executable, lossBuffer, output }: Step): StepResult {
+  return {
+    loss: executable.read(lossBuffer)[0]!,
+    output: { shape: output.shape.slice(), data: executable.read(output.buffer) },
+  };
+}
+
 /** Fills the random tensors of a step; each has its own stream, so that a resumed run draws the same. */
 export function draw(executable: Executable, draws: readonly Draw[], seed: number, step: number): void {
+  if (draws.length === 0) return;
   draws.forEach(({ id, shape, chance }, i) => {
     const random = new Random(seed, `draw:${i}:${step}`);
     const data = new Float32Array(shape.reduce((n, d) => n * d, 1));

@@ -3,12 +3,13 @@ import { fastKernels } from '../wasm/fastKernels';
 import { NATIVE_BYTES } from '../wasm/instantiate';
 import { fuseElementwise } from './fuse';
 import { type MemoryPlan, planMemory } from './memory';
+import { packWeights } from './packWeights';
 import type { Plan } from './plan';
 
 const PAGE = 65536;
 
 export interface Layout extends MemoryPlan {
-  /** With its elementwise kernels joined. */
+  /** With its elementwise kernels joined and its weights packed. */
   plan: Plan;
   /** Where the scratch memory of the first thread begins; the others' follow. */
   scratch: number;
@@ -19,8 +20,8 @@ export interface Layout extends MemoryPlan {
 }
 
 export function layOut(given: Plan, threads: number): Layout {
-  const plan = fuseElementwise(given);
-  const memory = planMemory(plan, NATIVE_BYTES);
+  const { plan, staged } = packWeights(fuseElementwise(given));
+  const memory = planMemory(plan, NATIVE_BYTES, staged);
   const scratchSize = Math.ceil(scratchBytes(plan) / 64) * 64;
   const bytes = memory.bytes + scratchSize * threads;
   // Some more, as kernels may read past the end.

@@ -21,8 +21,11 @@ export function outputsOf(call: KernelCall) {
 
 const align = (bytes: number) => Math.ceil(bytes / 16) * 16;
 
-/** @param start bytes at the front that are left free */
-export function planMemory(plan: Plan, start = 0): MemoryPlan {
+/**
+ * @param start bytes at the front that are left free
+ * @param staged residents that lie where inner values do: they are read between runs alone
+ */
+export function planMemory(plan: Plan, start = 0, staged: ReadonlySet<string> = new Set()): MemoryPlan {
   const { calls, sizes } = plan;
   const offsets = new Map<string, number>();
   let bytes = align(start);
@@ -32,7 +35,8 @@ export function planMemory(plan: Plan, start = 0): MemoryPlan {
     // One vector past the end, so that kernels may load whole vectors.
     bytes += align((sizes.get(buffer) ?? 0) * 4 + 16);
   };
-  for (const b of [...plan.inputs, ...plan.residents, ...plan.constants.keys()]) place(b);
+  for (const b of [...plan.inputs, ...plan.residents, ...plan.constants.keys()]) if (!staged.has(b)) place(b);
+  for (const call of calls) if (call.once) place(call.output.buffer);
 
   const lastRead = new Map<string, number>();
   const writtenAt = new Map<string, number>();
@@ -63,6 +67,7 @@ export function planMemory(plan: Plan, start = 0): MemoryPlan {
   for (const b of plan.outputs) place(b);
   for (const { from } of copies) place(from);
 
+  const inner = bytes;
   // The rest: first fit into what is free.
   const free: { start: number; size: number }[] = [];
   const release = (start: number, size: number) => {
@@ -121,5 +126,9 @@ export function planMemory(plan: Plan, start = 0): MemoryPlan {
       pooled.delete(out);
     }
   });
+  for (const b of staged) {
+    offsets.set(b, inner);
+    bytes = Math.max(bytes, inner + align((sizes.get(b) ?? 0) * 4 + 16));
+  }
   return { offsets, bytes, copies };
 }

@@ -113,6 +113,8 @@ class WebasmExecutable implements Executable {
   /** Why the numbers in memory are no good any more. */
   private broken: Error | undefined;
   private readonly places = new Map<string, { start: number; end: number }>();
+  /** What is computed of a resident when it is written. */
+  private readonly whenWritten = new Map<string, readonly (() => void)[]>();
   private readonly copies: readonly (readonly [from: number, end: number, to: number])[];
   private release: () => void = () => undefined;
   private bytes: number;
@@ -169,7 +171,14 @@ class WebasmExecutable implements Executable {
     plan.calls.forEach(({ guard, output }, i) => {
       if (guard) this.steps[i] = this.guarded(this.steps[i]!, offsets.get(output.buffer)! / 4, guard);
     });
+    plan.calls.forEach(({ once, inputs: [from] }, i) => {
+      if (!once) return;
+      const { units, share } = bound[i]!;
+      const all = this.whenWritten.get(from!.buffer) ?? [];
+      this.whenWritten.set(from!.buffer, [...all, () => share(0, units, scratch)]);
+    });
     if (observe) this.steps = this.steps.map((step, i) => timed(step, plan.calls[i]!, observe));
+    this.steps = this.steps.filter((_, i) => !plan.calls[i]!.once);
     if (shared) this.release = () => shared.remove(id);
     this.bytes = memory.buffer.byteLength;
     inUse += this.bytes;
@@ -185,6 +194,8 @@ class WebasmExecutable implements Executable {
 
   write(buffer: string, data: Float32Array | Int32Array): void {
     this.f32.set(data, this.places.get(buffer)!.start);
+    const once = this.whenWritten.get(buffer);
+    if (once) for (const step of once) step();
   }
 
   run(): Promise<void> | undefined {

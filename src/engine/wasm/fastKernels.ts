@@ -26,6 +26,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
   /**
    * output[batch, m, n] = a[batch, m, k] b[batch, k, n] (+ bias). Strides rsa, csa, rsb, csb within a matrix, batchA
    * and batchB between them (0 repeats). biasMode: 0 none, 1 a value per column, 2 per row; the bias is input 2.
+   * `packed`, if 1: b is what `packColumns` made of it.
    */
   matmul: {
     units: p => p['batch']! * (matmulRows(p) ? p['m']! : Math.ceil(p['n']! / 16)),
@@ -47,6 +48,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
         'batchB',
         'biasMode',
       ]);
+      const packed = p['packed'] ?? 0;
       const byRows = matmulRows(p) ? 1 : 0;
       const { output } = at;
       return (lo, hi, work) =>
@@ -67,10 +69,22 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
           bias,
           biasMode,
           byRows,
+          packed,
           lo,
           hi,
           work,
         );
+    },
+  },
+  /** Input b [k, n] of the strides rsb and csb; output its panels, for products whose parameter `packed` is 1. */
+  packColumns: {
+    units: p => Math.ceil(p['n']! / 16),
+    cost: p => p['k']! * 16,
+    scratchBytes: none,
+    bind(native, at, p) {
+      const f = native['packColumns']!;
+      const sizes = pick(p, ['n', 'k', 'rsb', 'csb']);
+      return (lo, hi) => f(at.inputs[0]!, at.output, ...sizes, lo, hi);
     },
   },
   attention: attentionKernel,

@@ -297,15 +297,86 @@ export function gemm(
   }
 }
 
+/** Floats of what comes before the block of B that begins at column jc and row pc, where all of B was packed. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function blockAt(jc: i32, pc: i32, n: i32, k: i32): i32 {
+  const width = min(NC, n - jc);
+  return jc * k + pc * ((width + NR - 1) & -NR);
+}
+
+/** Packs all of a B for products that share it (compile/packWeights.ts), [lo, hi) of its steps of columns. */
+export function packColumns(b: usize, to: usize, n: i32, k: i32, rsb: i32, csb: i32, lo: i32, hi: i32): void {
+  for (let unit = lo; unit < hi; unit++) {
+    const j = unit * STEP;
+    const jc = j - (j % NC);
+    for (let pc: i32 = 0; pc < k; pc += KC) {
+      const kc = min(KC, k - pc);
+      const panel = to + ((<usize>(blockAt(jc, pc, n, k) + (j - jc) * kc)) << 2);
+      packB(b + ((<usize>(pc * rsb + j * csb)) << 2), rsb, csb, kc, min(STEP, n - j), panel);
+    }
+  }
+}
+
+/** Columns [j0, j1) of a product with a packed B; sums as `gemm` does. */
+function gemmPacked(
+  m: i32,
+  j0: i32,
+  j1: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  rsa: i32,
+  csa: i32,
+  packed: usize,
+  c: usize,
+  accumulate: bool,
+  work: usize,
+): void {
+  const packedA = work;
+  const edge = packedA + <usize>(MC * KC * 4) + <usize>(NC * KC * 4);
+  for (let jc: i32 = j0 - (j0 % NC); jc < j1; jc += NC) {
+    const from = max(jc, j0);
+    const to = min(jc + NC, j1);
+    for (let pc: i32 = 0; pc < k; pc += KC) {
+      const kc = min(KC, k - pc);
+      const first = pc == 0 && !accumulate;
+      const block = packed + ((<usize>blockAt(jc, pc, n, k)) << 2);
+      for (let ic: i32 = 0; ic < m; ic += MC) {
+        const mc = min(MC, m - ic);
+        packA(a + ((<usize>(ic * rsa + pc * csa)) << 2), rsa, csa, mc, kc, packedA);
+        for (let jr = from; jr < to; jr += NR) {
+          const pb = block + ((<usize>((jr - jc) * kc)) << 2);
+          for (let ir: i32 = 0; ir < mc; ir += MR) {
+            const pa = packedA + ((<usize>(ir * kc)) << 2);
+            const at = c + ((<usize>((ic + ir) * n + jr)) << 2);
+            tileAt(kc, pa, pb, at, n, min(MR, mc - ir), min(NR, to - jr), first, edge);
+          }
+        }
+      }
+    }
+  }
+}
+
 /** Whether packing does not pay for a product of this size. */
 export function isSmall(m: i32, n: i32, k: i32): bool {
   return <i64>m * n * k < 8192 || n < 4;
+}
+
+/** n floats; a call of memory.copy takes longer than a short row. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+export function copyRow(from: usize, to: usize, n: i32): void {
+  let j: i32 = 0;
+  for (; j + 4 <= n; j += 4) v128.store(to + ((<usize>j) << 2), v128.load(from + ((<usize>j) << 2)));
+  for (; j < n; j++) store<f32>(to + ((<usize>j) << 2), load<f32>(from + ((<usize>j) << 2)));
 }
 
 /**
  * A batch of products, with a bias. Work is split by rows or by columns of C, [lo, hi) of batch*m rows or of
  * batch*ceil(n/16) steps of columns.
  * @param biasMode 0 none, 1 one value per column, 2 one per row
+ * @param packed b is what packColumns made of a B that all of the batch share
  */
 export function matmul(
   batch: i32,
@@ -324,6 +395,7 @@ export function matmul(
   bias: usize,
   biasMode: i32,
   byRows: bool,
+  packed: bool,
   lo: i32,
   hi: i32,
   work: usize,
@@ -342,17 +414,24 @@ export function matmul(
     const out = c + ((<usize>((z * m + i0) * n + j0)) << 2);
     for (let i: i32 = i0; i < i1 && biasMode != 0; i++) {
       const row = c + ((<usize>((z * m + i) * n + j0)) << 2);
-      if (biasMode == 1) memory.copy(row, bias + ((<usize>j0) << 2), (<usize>(j1 - j0)) << 2);
+      if (biasMode == 1) copyRow(bias + ((<usize>j0) << 2), row, j1 - j0);
       else {
         const value = load<f32>(bias + ((<usize>i) << 2));
         for (let j: i32 = 0; j < j1 - j0; j++) store<f32>(row + ((<usize>j) << 2), value);
       }
     }
+    const rows = a + ((<usize>(z * batchA + i0 * rsa)) << 2);
+    if (packed) {
+      const start = c + ((<usize>((z * m + i0) * n)) << 2);
+      gemmPacked(i1 - i0, j0, j1, n, k, rows, rsa, csa, b, start, biasMode != 0, work);
+      unit += to - from;
+      continue;
+    }
     gemm(
       i1 - i0,
       j1 - j0,
       k,
-      a + ((<usize>(z * batchA + i0 * rsa)) << 2),
+      rows,
       rsa,
       csa,
       b + ((<usize>(z * batchB + j0 * csb)) << 2),

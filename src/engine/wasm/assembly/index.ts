@@ -2,7 +2,7 @@
 export { attention } from './attention';
 export { convForward, convGradInput, convGradWeight } from './conv';
 export { ctc, ctcOccupancy } from './ctc';
-export { matmul } from './gemm';
+export { matmul, packColumns } from './gemm';
 export {
   copyRows, gatherRows, indexRange, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows, scatterRows,
 } from './move';
