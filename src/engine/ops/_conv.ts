@@ -64,7 +64,7 @@ export function convKernel(
     inputs: [x, w, ...(bias ? [bias] : [])],
     output: y,
     grid,
-    ...fast('convForward', c),
+    ...fast('Forward', c),
   };
 }
 
@@ -97,7 +97,7 @@ export function convGradInputKernel(
     inputs: [dy, w, ...(bias ? [bias] : [])],
     output: dx,
     grid,
-    ...(!bias && fast('convGradInput', c)),
+    ...(!bias && fast('GradInput', c)),
   };
 }
 
@@ -128,14 +128,18 @@ export function convGradWeightKernel(c: Convolution, x: Concrete, dy: Concrete, 
     inputs: [x, dy],
     output: dw,
     grid,
-    ...fast('convGradWeight', c),
+    ...fast('GradWeight', c),
   };
 }
 
-/** The hand-written kernels know two spatial axes; one is taken as height 1. */
-function fast(name: string, c: Convolution): { fast?: FastKernel } {
+/** How many spatial axes the hand-written kernels know. */
+export const FAST_AXES = 3;
+
+/** There are hand-written kernels for two spatial axes and for three; one is taken as height 1. */
+function fast(name: 'Forward' | 'GradInput' | 'GradWeight', c: Convolution): { fast?: FastKernel } {
   const rank = c.out.length;
-  if (rank > 2) return {};
+  if (rank > FAST_AXES) return {};
+  if (rank === 3) return { fast: { name: `volume${name}`, params: volumeParams(c) } };
   const two = (v: readonly number[], single: number) =>
     (rank === 2 ? v : [single, v[0]!]) as [number, number];
   const { kernel, strides, pads, dilations } = c.window;
@@ -163,5 +167,23 @@ function fast(name: string, c: Convolution): { fast?: FastKernel } {
     dw,
     groups: c.groups,
   };
-  return { fast: { name, params } };
+  return { fast: { name: `conv${name}`, params } };
+}
+
+function volumeParams(c: Convolution): FastKernel['params'] {
+  const { kernel, strides, pads, dilations } = c.window;
+  const axes = (prefix: string, v: readonly number[]) =>
+    Object.fromEntries(['d', 'h', 'w'].map((axis, i) => [`${prefix}${axis}`, v[i]!]));
+  return {
+    batch: c.batch,
+    groups: c.groups,
+    ci: c.ci,
+    co: c.co,
+    ...axes('', c.spatial),
+    ...axes('o', c.out),
+    ...axes('k', kernel),
+    ...axes('s', strides),
+    ...axes('p', pads),
+    ...axes('d', dilations),
+  };
 }

@@ -1,6 +1,6 @@
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
-import { convGradInputKernel, convolutionOf } from './_conv';
+import { convGradInputKernel, convolutionOf, FAST_AXES } from './_conv';
 import {
   addDims,
   differ,
@@ -75,7 +75,7 @@ export const op: OpDefinition = {
     const y = l.outputs[0]!;
     const c = convolutionOf(l.attributes, y.shape, w!.shape, x!.shape);
     // The hand-written kernel has no bias.
-    if (!b || !l.fast || c.out.length > 2) {
+    if (!b || !l.fast || c.out.length > FAST_AXES) {
       l.kernel({ ...convGradInputKernel(c, x!, w!, b, y), name: 'ConvTranspose' });
       return;
     }

@@ -6,6 +6,7 @@ import { attentionKernel } from './fastAttention';
 import { convolutionKernels } from './fastConvolutions';
 import { type FastKernelDefinition, type Params, pick } from './fastKernel';
 import { stepKernels } from './fastSteps';
+import { volumeKernels } from './fastVolumes';
 
 const none = (): number => 0;
 
@@ -90,6 +91,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
   attention: attentionKernel,
   ...convolutionKernels,
   ...stepKernels,
+  ...volumeKernels,
   /** Input x [planes, h, w]; params the window and `planes`. */
   maxPool: {
     units: p => p['planes']!,

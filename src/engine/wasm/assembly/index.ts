@@ -10,3 +10,4 @@ export { patchForward, patchGradInput, patchGradWeight } from './patches';
 export { gruStep, gruStepGrad, lstmStep, lstmStepGrad } from './recurrent';
 export { meanRows, softmax, softmaxColumns, standardizeRows, sumChannels, sumColumns, varianceChannels, varianceRows } from './rows';
 export { erf4, exp, exp4, init, log4, sigmoid4, tanh, tanh4 } from './simd';
+export { volumeForward, volumeGradInput, volumeGradWeight } from './volume';

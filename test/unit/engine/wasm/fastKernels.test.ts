@@ -41,19 +41,20 @@ function convolution(x: number[], filters: number, attributes: Attributes, group
   );
   const dy = [x[0]!, filters, ...out];
   const all = { ...attributes, group };
+  const kind = kernel.length === 3 ? 'volume' : 'conv';
   return [
-    { op: 'Conv', shapes: [x, weight, [filters]], attributes: all, kernels: ['convForward'] },
+    { op: 'Conv', shapes: [x, weight, [filters]], attributes: all, kernels: [`${kind}Forward`] },
     {
       op: 'ConvGradInput',
       shapes: [dy, weight],
       attributes: { ...all, shape: x },
-      kernels: ['convGradInput'],
+      kernels: [`${kind}GradInput`],
     },
     {
       op: 'ConvGradWeight',
       shapes: [x, dy],
       attributes: { ...all, shape: weight },
-      kernels: ['convGradWeight'],
+      kernels: [`${kind}GradWeight`],
     },
   ];
 }
@@ -111,6 +112,11 @@ const cases: Case[] = [
   ...convolution([70, 2, 3, 3], 66, window([2, 2], [1, 1], [1, 1])),
   ...convolution([2, 300, 3, 3], 80, window([3, 3], [1, 1], [1, 1])),
   // Shifted runs (assembly/conv.ts).
+  // Three axes: chunks of places that end within a line, blocks of channels that are left unfinished.
+  ...convolution([2, 3, 5, 9, 13], 7, window([3, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1])),
+  ...convolution([1, 20, 6, 7, 8], 5, window([2, 3, 1], [2, 1, 2], [1, 0, 0], [1, 2, 1])),
+  ...convolution([2, 4, 4, 5, 6], 6, window([3, 2, 3], [1, 2, 3], [2, 1, 4], [2, 1, 2]), 2),
+  ...convolution([1, 1, 12, 11, 10], 1, window([3, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1])),
   ...convolution([2, 3, 17, 13], 7, window([5, 3], [1, 1], [2, 1])),
   ...convolution([1, 4, 23, 19], 6, window([3, 3], [2, 2], [1, 1]), 2),
   ...[3, 4, 18].flatMap((width): Case[] => {
