@@ -287,7 +287,8 @@ function programOf(
 ): Program {
   const { offsets } = place;
   const joined = plan.calls.flatMap(c => c.fused ?? []);
-  const cells = joined.length > 0 ? emitCells(joined, place.maximum) : undefined;
+  const cells =
+    joined.length > 0 ? emitCells(joined, place.maximum, nativeCode().variant !== 'simd') : undefined;
   const names = new Map(joined.map((f, i) => [f, cells!.names[i]!]));
   const kernels = new Map<string, WasmKernel>();
   const steps = plan.calls.map((call): Step => {

@@ -7,6 +7,7 @@ import { webasmExecutor } from '../../../src/engine/executors/webasm';
 import type { Concrete, KernelCall } from '../../../src/engine/op';
 import { sizeOf } from '../../../src/engine/ops/_launch';
 import { mapKernel } from '../../../src/engine/ops/_map';
+import { instantiateNative } from '../../../src/engine/wasm/native';
 import { Random } from '../../../src/model/random';
 
 const unary = [
@@ -81,6 +82,34 @@ describe('elementwise kernels', () => {
       const call = mapKernel('f', [x], { buffer: 'y', shape: [29] }, e);
       assert.ok(fuseElementwise(planOf([call], [x], ['y'])).calls[0]!.fused, `${e} is compiled`);
       await compare(planOf([call], [x], ['y']), new Map([['x', values]]), e);
+    }
+  });
+
+  it('have e^x and tanh in line in the very bits of the micro-kernels', async () => {
+    const native = instantiateNative(new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }));
+    const random = new Random(2, 'cells');
+    const values = Float32Array.from(
+      { length: 4001 },
+      (_, i) => random.uniform(-1, 1) * 2 ** ((i % 40) - 30),
+    );
+    values.set([
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      88.8,
+      -87.4,
+      9.1,
+      -9.1,
+      -0,
+      1e-42,
+    ]);
+    const x = { buffer: 'x', shape: [values.length] };
+    for (const name of ['exp', 'tanh'] as const) {
+      const call = mapKernel('f', [x], { buffer: 'y', shape: x.shape }, `Math.${name}(a)`);
+      const found = (await run(executor, planOf([call], [x], ['y']), new Map([['x', values]]))).get('y')!;
+      values.forEach((v, i) => {
+        assert.ok(Object.is(found[i], native[name]!(v)), `${name}(${v}) is ${found[i]}`);
+      });
     }
   });
 

@@ -25,6 +25,7 @@ import {
   tee,
   V128,
 } from './encode';
+import { inline, isInlined } from './inline';
 import { binaryCodes, type Operation, type Program, type Ref, unaryCodes, vectorFunctions } from './program';
 
 export interface CellsModule {
@@ -46,7 +47,8 @@ const store = simd(0x0b);
 const storeLane64 = [...simd(0x5b), ...at(2, 0), 0];
 const splat = simd(0x13);
 
-export function emitCells(programs: readonly Fused[], maximumPages: number): CellsModule {
+/** @param relaxed whether the micro-kernels multiply and add in one instruction: functions in line do what they do. */
+export function emitCells(programs: readonly Fused[], maximumPages: number, relaxed: boolean): CellsModule {
   const known = new Map<string, number>();
   const functions: Fused[] = [];
   const names = programs.map(fused => {
@@ -64,7 +66,8 @@ export function emitCells(programs: readonly Fused[], maximumPages: number): Cel
   for (const fused of functions) {
     for (const n of fused.program.nodes) {
       if (n.op === 'lanes') lanes.set(n.name, n.args.length);
-      else if (n.op in vectorFunctions) vectors.add(vectorFunctions[n.op as keyof typeof vectorFunctions]);
+      else if (n.op in vectorFunctions && !isInlined(n.op))
+        vectors.add(vectorFunctions[n.op as keyof typeof vectorFunctions]);
     }
   }
   const imports: { name: string; type: FunctionType }[] = [
@@ -78,7 +81,7 @@ export function emitCells(programs: readonly Fused[], maximumPages: number): Cel
   return {
     bytes: encodeModule(
       imports,
-      functions.map(fused => body(fused, index)),
+      functions.map(fused => body(fused, index, relaxed)),
       maximumPages,
     ),
     lanes: [...lanes.keys()],
@@ -96,7 +99,7 @@ class Locals {
   }
 }
 
-function body(fused: Fused, functions: ReadonlyMap<string, number>): FunctionBody {
+function body(fused: Fused, functions: ReadonlyMap<string, number>, relaxed: boolean): FunctionBody {
   const { sizes, strides, program, stores } = fused;
   const inputs = strides.length;
   const parameters = new Array<number>(2 + inputs + stores.length).fill(I32);
@@ -130,7 +133,7 @@ function body(fused: Fused, functions: ReadonlyMap<string, number>): FunctionBod
     ...set(local),
   ];
   const stored = (how: (value: number, pointer: number) => Code) => {
-    const { code, results } = values(program, stores, functions, locals, constants, i =>
+    const { code, results } = values(program, stores, functions, { locals, relaxed }, constants, i =>
       repeated[i] ? get(rowValues[i]!) : [...get(pointers[i]!), ...load, ...at(2, 0)],
     );
     return [...code, ...results.flatMap((r, i) => how(r, outputPointers[i]!))];
@@ -219,7 +222,7 @@ function values(
   program: Program,
   stores: readonly Ref[],
   functions: ReadonlyMap<string, number>,
-  locals: Locals,
+  { locals, relaxed }: { locals: Locals; relaxed: boolean },
   constants: ReadonlyMap<Ref, number>,
   input: (index: number) => Code,
 ): { code: Code; results: number[] } {
@@ -232,6 +235,12 @@ function values(
   const code: number[] = [];
   program.nodes.forEach((n, ref) => {
     if (!needed.has(ref) || n.op === 'constant') return;
+    if (isInlined(n.op) && 'args' in n) {
+      const made = inline(n.op, held.get(n.args[0]!)!, { relaxed, vector: () => locals.add(V128) });
+      code.push(...made.code);
+      held.set(ref, made.result);
+      return;
+    }
     const args = 'args' in n ? n.args.map(a => get(held.get(a)!)) : [];
     let own: Code;
     if (n.op === 'input') own = input(n.index);
