@@ -1,4 +1,6 @@
-/** Convolutions (assembly/conv.ts, assembly/patches.ts): how their work is split, and which of the two schemes does it. */
+/**
+ * Convolutions (assembly/conv.ts, patches.ts, depthwise.ts): how their work is split, and which of the schemes does it.
+ */
 import { type FastKernelDefinition, type Params, pick } from './fastKernel';
 
 const convNames = [
@@ -109,78 +111,133 @@ function either(
   };
 }
 
+/** Whether each filter sees one channel, and each channel one filter. */
+function isDepthwise(p: Params): boolean {
+  return p['groups'] === p['ci'] && p['ci'] === p['co'];
+}
+
+const depthNames = ['h', 'w', 'oh', 'ow', 'kh', 'kw', 'sh', 'sw', 'ph', 'pw', 'dh', 'dw'] as const;
+
+/** What assembly/depthwise.ts lays out, at most. */
+function depthScratch(p: Params): number {
+  const [h, w, oh, ow, kh, kw, sh, sw, , , dh, dw] = pick(p, depthNames);
+  const [high, wide] = [(kh - 1) * dh + 1, (kw - 1) * dw + 1];
+  const forward = sw * ((oh - 1) * sh + high) * (ow + wide + 17);
+  const gradInput = (h + high) * (w + wide + 16);
+  return 4 * (Math.max(forward, gradInput) + 6 * kh * kw + 64);
+}
+
 /** Params are the sizes by their usual names, and `batch`. */
 export const convolutionKernels: Readonly<Record<string, FastKernelDefinition>> = {
   /** Inputs x [n, ci, h, w], weight, optional bias. */
   convForward: either(
-    isSmallImage,
+    isDepthwise,
     shared(
-      p => (patchRows(p, 'co') ? Math.ceil(p['co']! / 4) : p['batch']!),
-      patchScratch,
+      p => p['batch']! * p['ci']!,
+      depthScratch,
       (native, at, p) => {
-        const f = native['patchForward']!;
+        const f = native['depthForward']!;
         const [x, weight, bias = 0] = at.inputs as [number, number, number?];
-        const sizes = [p['batch']!, ...pick(p, patchNames), patchRows(p, 'co') ? 1 : 0];
+        const sizes = [p['ci']!, ...pick(p, depthNames)];
         return (lo, hi, work) => f(x, weight, bias, at.output, ...sizes, lo, hi, work);
       },
     ),
-    shared(
-      p => p['batch']! * convParts(p, 'co'),
-      convScratch,
-      (native, at, p) => {
-        const f = native['convForward']!;
-        const [x, weight, bias = 0] = at.inputs as [number, number, number?];
-        const sizes = [...pick(p, convNames), convParts(p, 'co')];
-        return (lo, hi, work) => f(x, weight, bias, at.output, ...sizes, lo, hi, work);
-      },
+    either(
+      isSmallImage,
+      shared(
+        p => (patchRows(p, 'co') ? Math.ceil(p['co']! / 4) : p['batch']!),
+        patchScratch,
+        (native, at, p) => {
+          const f = native['patchForward']!;
+          const [x, weight, bias = 0] = at.inputs as [number, number, number?];
+          const sizes = [p['batch']!, ...pick(p, patchNames), patchRows(p, 'co') ? 1 : 0];
+          return (lo, hi, work) => f(x, weight, bias, at.output, ...sizes, lo, hi, work);
+        },
+      ),
+      shared(
+        p => p['batch']! * convParts(p, 'co'),
+        convScratch,
+        (native, at, p) => {
+          const f = native['convForward']!;
+          const [x, weight, bias = 0] = at.inputs as [number, number, number?];
+          const sizes = [...pick(p, convNames), convParts(p, 'co')];
+          return (lo, hi, work) => f(x, weight, bias, at.output, ...sizes, lo, hi, work);
+        },
+      ),
     ),
   ),
   /** Inputs dy, weight. */
   convGradInput: either(
-    scattersInput,
+    isDepthwise,
     shared(
-      p => (patchRows(p, 'ci') ? p['ci']! : p['batch']!),
-      patchScratch,
+      p => p['batch']! * p['ci']!,
+      depthScratch,
       (native, at, p) => {
-        const f = native['patchGradInput']!;
+        const f = native['depthGradInput']!;
         const [dy, weight] = at.inputs as [number, number];
-        const sizes = [p['batch']!, ...pick(p, patchNames), patchRows(p, 'ci') ? 1 : 0];
+        const sizes = [p['ci']!, ...pick(p, depthNames)];
         return (lo, hi, work) => f(dy, weight, at.output, ...sizes, lo, hi, work);
       },
     ),
-    shared(
-      p => p['batch']! * convParts(p, 'ci'),
-      convScratch,
-      (native, at, p) => {
-        const f = native['convGradInput']!;
-        const [dy, weight] = at.inputs as [number, number];
-        const sizes = [...pick(p, convNames), convParts(p, 'ci')];
-        return (lo, hi, work) => f(dy, weight, at.output, ...sizes, lo, hi, work);
-      },
+    either(
+      scattersInput,
+      shared(
+        p => (patchRows(p, 'ci') ? p['ci']! : p['batch']!),
+        patchScratch,
+        (native, at, p) => {
+          const f = native['patchGradInput']!;
+          const [dy, weight] = at.inputs as [number, number];
+          const sizes = [p['batch']!, ...pick(p, patchNames), patchRows(p, 'ci') ? 1 : 0];
+          return (lo, hi, work) => f(dy, weight, at.output, ...sizes, lo, hi, work);
+        },
+      ),
+      shared(
+        p => p['batch']! * convParts(p, 'ci'),
+        convScratch,
+        (native, at, p) => {
+          const f = native['convGradInput']!;
+          const [dy, weight] = at.inputs as [number, number];
+          const sizes = [...pick(p, convNames), convParts(p, 'ci')];
+          return (lo, hi, work) => f(dy, weight, at.output, ...sizes, lo, hi, work);
+        },
+      ),
     ),
   ),
   /** Inputs x, dy. */
   convGradWeight: either(
-    isSmallImage,
+    isDepthwise,
     shared(
-      p => Math.ceil((p['ci']! * p['kh']! * p['kw']!) / 16),
-      patchScratch,
+      p => p['ci']!,
+      depthScratch,
       (native, at, p) => {
-        const f = native['patchGradWeight']!;
+        const f = native['depthGradWeight']!;
         const [x, dy] = at.inputs as [number, number];
-        const sizes = [p['batch']!, ...pick(p, patchNames)];
+        const sizes = [p['batch']!, p['ci']!, ...pick(p, depthNames)];
         return (lo, hi, work) => f(x, dy, at.output, ...sizes, lo, hi, work);
       },
     ),
-    shared(
-      p => Math.ceil(((p['ci']! / p['groups']!) * p['kh']! * p['kw']!) / 4),
-      convScratch,
-      (native, at, p) => {
-        const f = native['convGradWeight']!;
-        const [x, dy] = at.inputs as [number, number];
-        const sizes = [p['batch']!, ...pick(p, convNames)];
-        return (lo, hi, work) => f(x, dy, at.output, ...sizes, lo, hi, work);
-      },
+    either(
+      isSmallImage,
+      shared(
+        p => Math.ceil((p['ci']! * p['kh']! * p['kw']!) / 16),
+        patchScratch,
+        (native, at, p) => {
+          const f = native['patchGradWeight']!;
+          const [x, dy] = at.inputs as [number, number];
+          const sizes = [p['batch']!, ...pick(p, patchNames)];
+          return (lo, hi, work) => f(x, dy, at.output, ...sizes, lo, hi, work);
+        },
+      ),
+      shared(
+        p => Math.ceil(((p['ci']! / p['groups']!) * p['kh']! * p['kw']!) / 4),
+        convScratch,
+        (native, at, p) => {
+          const f = native['convGradWeight']!;
+          const [x, dy] = at.inputs as [number, number];
+          const sizes = [p['batch']!, ...pick(p, convNames)];
+          return (lo, hi, work) => f(x, dy, at.output, ...sizes, lo, hi, work);
+        },
+      ),
     ),
   ),
 };

@@ -31,9 +31,9 @@ const windowOf = (p: Params): number => p['kd']! * p['kh']! * p['kw']!;
 const placesOf = (p: Params): number => p['od']! * p['oh']! * p['ow']!;
 const blocksOf = (p: Params): number => p['groups']! * Math.ceil(p['ci']! / p['groups']! / CHANNELS);
 
-/** Output places of which the patches are laid out at once: some hundreds, fewer where patches are long. */
+/** Output places of which the patches are laid out at once: as many as stay in the second-level cache. */
 function chunkOf(p: Params, channels: number): number {
-  const most = Math.floor(2 ** 20 / (channels * windowOf(p)) / 16) * 16;
+  const most = Math.floor(2 ** 16 / (channels * windowOf(p)) / 16) * 16;
   return Math.max(16, Math.min(512, most));
 }
 

@@ -112,6 +112,12 @@ const cases: Case[] = [
   ...convolution([70, 2, 3, 3], 66, window([2, 2], [1, 1], [1, 1])),
   ...convolution([2, 300, 3, 3], 80, window([3, 3], [1, 1], [1, 1])),
   // Shifted runs (assembly/conv.ts).
+  // A filter for each channel (assembly/depthwise.ts).
+  ...convolution([2, 5, 9, 35], 5, window([3, 3], [1, 1], [1, 1]), 5),
+  ...convolution([3, 4, 12, 13], 4, window([3, 5], [2, 3], [1, 2]), 4),
+  ...convolution([1, 3, 11, 21], 3, window([2, 3], [1, 2], [3, 4], [2, 3]), 3),
+  ...convolution([2, 2, 8, 17], 2, window([1, 1], [3, 2], [0, 0]), 2),
+  ...convolution([1, 1, 7, 7], 1, window([7, 7], [1, 1], [3, 3]), 1),
   // Three axes: chunks of places that end within a line, blocks of channels that are left unfinished.
   ...convolution([2, 3, 5, 9, 13], 7, window([3, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1])),
   ...convolution([1, 20, 6, 7, 8], 5, window([2, 3, 1], [2, 1, 2], [1, 0, 0], [1, 2, 1])),

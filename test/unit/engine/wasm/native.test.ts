@@ -61,6 +61,7 @@ describe('micro-kernels', () => {
       0,
       0,
       0,
+      0,
       Math.ceil(n / 16),
       work * 4,
     );
@@ -104,6 +105,7 @@ describe('micro-kernels', () => {
           0,
           0,
           byRows,
+          0,
           cuts[i - 1]!,
           cuts[i]!,
           work,
