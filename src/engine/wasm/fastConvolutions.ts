@@ -111,7 +111,10 @@ function either(
   };
 }
 
-/** Whether each filter sees one channel, and each channel one filter. */
+/**
+ * Whether each filter sees one channel, and each channel one filter. Where strides make the shifted runs shorter (forward),
+ * or there is no stride (the input's gradient), the other scheme is as fast or faster: measured.
+ */
 function isDepthwise(p: Params): boolean {
   return p['groups'] === p['ci'] && p['ci'] === p['co'];
 }
@@ -120,9 +123,9 @@ const depthNames = ['h', 'w', 'oh', 'ow', 'kh', 'kw', 'sh', 'sw', 'ph', 'pw', 'd
 
 /** What assembly/depthwise.ts lays out, at most. */
 function depthScratch(p: Params): number {
-  const [h, w, oh, ow, kh, kw, sh, sw, , , dh, dw] = pick(p, depthNames);
+  const [h, w, oh, ow, kh, kw, sh, , , , dh, dw] = pick(p, depthNames);
   const [high, wide] = [(kh - 1) * dh + 1, (kw - 1) * dw + 1];
-  const forward = sw * ((oh - 1) * sh + high) * (ow + wide + 17);
+  const forward = ((oh - 1) * sh + high) * (ow + wide + 16);
   const gradInput = (h + high) * (w + wide + 16);
   return 4 * (Math.max(forward, gradInput) + 6 * kh * kw + 64);
 }
@@ -131,14 +134,20 @@ function depthScratch(p: Params): number {
 export const convolutionKernels: Readonly<Record<string, FastKernelDefinition>> = {
   /** Inputs x [n, ci, h, w], weight, optional bias. */
   convForward: either(
-    isDepthwise,
+    p => isDepthwise(p) && p['sw'] === 1,
     shared(
       p => p['batch']! * p['ci']!,
       depthScratch,
       (native, at, p) => {
         const f = native['depthForward']!;
         const [x, weight, bias = 0] = at.inputs as [number, number, number?];
-        const sizes = [p['ci']!, ...pick(p, depthNames)];
+        const sizes = [
+          p['ci']!,
+          ...pick(
+            p,
+            depthNames.filter(n => n !== 'sw'),
+          ),
+        ];
         return (lo, hi, work) => f(x, weight, bias, at.output, ...sizes, lo, hi, work);
       },
     ),
@@ -168,7 +177,7 @@ export const convolutionKernels: Readonly<Record<string, FastKernelDefinition>> 
   ),
   /** Inputs dy, weight. */
   convGradInput: either(
-    isDepthwise,
+    p => isDepthwise(p) && p['sh']! * p['sw']! > 1,
     shared(
       p => p['batch']! * p['ci']!,
       depthScratch,
@@ -205,39 +214,26 @@ export const convolutionKernels: Readonly<Record<string, FastKernelDefinition>> 
   ),
   /** Inputs x, dy. */
   convGradWeight: either(
-    isDepthwise,
+    isSmallImage,
     shared(
-      p => p['ci']!,
-      depthScratch,
+      p => Math.ceil((p['ci']! * p['kh']! * p['kw']!) / 16),
+      patchScratch,
       (native, at, p) => {
-        const f = native['depthGradWeight']!;
+        const f = native['patchGradWeight']!;
         const [x, dy] = at.inputs as [number, number];
-        const sizes = [p['batch']!, p['ci']!, ...pick(p, depthNames)];
+        const sizes = [p['batch']!, ...pick(p, patchNames)];
         return (lo, hi, work) => f(x, dy, at.output, ...sizes, lo, hi, work);
       },
     ),
-    either(
-      isSmallImage,
-      shared(
-        p => Math.ceil((p['ci']! * p['kh']! * p['kw']!) / 16),
-        patchScratch,
-        (native, at, p) => {
-          const f = native['patchGradWeight']!;
-          const [x, dy] = at.inputs as [number, number];
-          const sizes = [p['batch']!, ...pick(p, patchNames)];
-          return (lo, hi, work) => f(x, dy, at.output, ...sizes, lo, hi, work);
-        },
-      ),
-      shared(
-        p => Math.ceil(((p['ci']! / p['groups']!) * p['kh']! * p['kw']!) / 4),
-        convScratch,
-        (native, at, p) => {
-          const f = native['convGradWeight']!;
-          const [x, dy] = at.inputs as [number, number];
-          const sizes = [p['batch']!, ...pick(p, convNames)];
-          return (lo, hi, work) => f(x, dy, at.output, ...sizes, lo, hi, work);
-        },
-      ),
+    shared(
+      p => Math.ceil(((p['ci']! / p['groups']!) * p['kh']! * p['kw']!) / 4),
+      convScratch,
+      (native, at, p) => {
+        const f = native['convGradWeight']!;
+        const [x, dy] = at.inputs as [number, number];
+        const sizes = [p['batch']!, ...pick(p, convNames)];
+        return (lo, hi, work) => f(x, dy, at.output, ...sizes, lo, hi, work);
+      },
     ),
   ),
 };

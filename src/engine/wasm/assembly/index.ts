@@ -2,7 +2,7 @@
 export { attention } from './attention';
 export { convForward, convGradInput, convGradWeight } from './conv';
 export { ctc, ctcOccupancy } from './ctc';
-export { depthForward, depthGradInput, depthGradWeight } from './depthwise';
+export { depthForward, depthGradInput } from './depthwise';
 export { matmul, packColumns } from './gemm';
 export {
   copyRows, gatherRows, indexRange, maxPool, maxPoolGrad, maxPoolIndices, permute, scatterAddRows, scatterRows,
