@@ -13,13 +13,15 @@ import sys
 import types
 from collections import OrderedDict
 
-from . import channel, trace, unknown
+from . import channel, trace
+from .sizes import SymInt
 
 #: Calls that were drawn, by what they depended on.
 _templates = {}
 #: Of these, how many values they have in all, and how many they may have.
 _size = 0
 _most = 400_000
+_most_alone = 30
 _count = 0
 #: Numbers for what calls depend on: what is alike has the same one.
 _numbers = {}
@@ -162,9 +164,13 @@ def _plain(value, depth=0):
     if kind in (dict, OrderedDict) or issubclass(kind, dict):
         own = () if kind in (dict, OrderedDict) else _object(value, depth)
         return kind.__qualname__, tuple([(_plain(k, depth + 1), _plain(v, depth + 1)) for k, v in value.items()]), own
-    expression = getattr(value, "_expression", None)
-    if type(expression) is str:
-        return "size", expression
+    if isinstance(value, types.ModuleType):
+        # Asked for what it has not, a module of ours looks for what was meant.
+        if _is_pure(value.__name__) or (value.__dict__.get("__file__") or "").startswith(trace.WORKSPACE):
+            return "module", value.__name__
+        raise Unlike
+    if kind is SymInt:
+        return "size", value._expression
     if isinstance(value, type):
         return "class", _class(value)
     if isinstance(value, enum.Enum):
@@ -179,16 +185,12 @@ def _plain(value, depth=0):
         raise Unlike
     if kind is functools.partial:
         return "partial", _plain(value.func, depth + 1), _plain(value.args, depth + 1), _plain(value.keywords, depth + 1)
-    if kind is types.ModuleType:
-        if value.__name__.partition(".")[0] in _PURE or getattr(value, "__file__", "").startswith(trace.WORKSPACE):
-            return "module", value.__name__
-        raise Unlike
     if kind is slice:
         return "slice", _plain(value.start), _plain(value.stop), _plain(value.step)
     if kind.__module__.startswith("torch") and kind.__name__ in ("dtype", "device", "TrainingFlag"):
         return kind.__name__, str(value)
     if kind.__module__ == "torch" or kind.__module__.startswith("torch."):
-        if isinstance(value, types.ModuleType) or callable(value) and not hasattr(value, "_modules"):
+        if callable(value) and not hasattr(kind, "named_modules"):
             return "torch", _same(value)
         raise Unlike
     if kind is types.SimpleNamespace or _is_own(kind) and not hasattr(value, "_modules"):
@@ -206,7 +208,7 @@ def _is_pure(module):
 
 def _is_own(kind):
     module = sys.modules.get(kind.__module__)
-    return getattr(module, "__file__", None) is not None and module.__file__.startswith(trace.WORKSPACE)
+    return ((module is not None and module.__dict__.get("__file__")) or "").startswith(trace.WORKSPACE)
 
 
 def _function(value, depth=0):
@@ -475,10 +477,18 @@ class Drawing:
         now = []
         if (_given(arguments, now), _given(options, now)) != what or [t._id for t in now] != self.ids:
             raise Unlike
-        _modules.clear()
         _anew.clear()
         try:
-            after = _module(self.module)
+            if self.seen.changes == trace.changes:
+                # Nothing was set on a module, and no list or object is held that changes without a word.
+                after = self.seen
+                for cls in {type(m) for m in after.modules}:
+                    before = _classes[cls]
+                    if _class(cls) != before:
+                        raise Unlike
+            else:
+                _modules.clear()
+                after = _module(self.module)
             if not _holds(self.outside):
                 raise Unlike
         finally:
@@ -651,6 +661,9 @@ def call(module, arguments, options):
     for kept in _templates.get(key, ()):
         if _holds(kept.outside) and kept.ready():
             return Again(kept.again(module, seen, given))
+    if not trace.calls and len(seen.modules) > _most_alone:
+        # A whole model is no part of another, and the edit is mostly in it.
+        return None
     return Drawing(module, key, seen, (arguments, options, what), given)
 
 
