@@ -334,7 +334,7 @@ function heldOut(graph: Graph, seen: Seen, trained: readonly number[]): number[]
     const found = trained.map(id => {
       const v = graph.value(id);
       const names = seen.variables.filter(x => x.id === id).map(x => testName(x.name, other));
-      const held = seen.variables.find(x => names.includes(x.name));
+      const held = seen.variables.find(x => x.id !== id && names.includes(x.name));
       const w = held && graph.value(held.id);
       const fits = w && v && w.dtype === v.dtype && w.shape.slice(1).join() === v.shape.slice(1).join();
       return fits && w.shape.length === v.shape.length ? held.id : undefined;
@@ -349,7 +349,8 @@ function heldOut(graph: Graph, seen: Seen, trained: readonly number[]): number[]
 function testName(name: string, other: string): string | undefined {
   const long = name.replace(/train(ing)?/i, w => spelled(w, other));
   if (long !== name) return long;
-  return other === 'te' ? name.replace(/tr(?=$|_)/, 'te') : undefined;
+  const short = other === 'te' ? name.replace(/tr(?=$|_)/, 'te') : name;
+  return short === name ? undefined : short;
 }
 
 function spelled(as: string, word: string): string {

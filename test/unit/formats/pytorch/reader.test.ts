@@ -206,7 +206,7 @@ while True:
     assert.equal(Net!.model!.nodes.length, 1);
     const hints = said(Net).filter(s => s.includes('module-not-available'));
     assert.ok(
-      hints.some(h => /hint module-not-available 2:1 .*torchvision is not available here/.test(h)),
+      hints.some(h => /hint module-not-available 4:1 .*transformers is not available here/.test(h)),
       hints.join('\n'),
     );
   });

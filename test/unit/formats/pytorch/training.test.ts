@@ -211,7 +211,7 @@ for epoch in range(5):
     [
       'data that are not here',
       `from torchvision import datasets\n${model}loader = torch.utils.data.DataLoader(datasets.MNIST('data', download=True), batch_size=8)\nfor a, b in loader:\n    loss = F.mse_loss(model(a), b)\n    loss.backward()\n    optimizer.step()\n`,
-      /The data come from torchvision\.datasets\.MNIST.*Name the data in an experiment file/s,
+      /MNIST is not in the workspace: put MNIST\/raw\/train-images-idx3-ubyte.*Nothing is downloaded/s,
     ],
     [
       'a shape that does not fit',
