@@ -43,7 +43,7 @@ export function engineOn(executor: Executor): Engine {
   };
 }
 
-/** `threads` and `profile` are for "webasm". */
+/** `threads` is for "webasm"; `profile` is for "webasm" and "webgpu". */
 export interface EngineOptions extends WebasmOptions {
   backend?: BackendName | 'auto';
 }
@@ -62,7 +62,7 @@ async function executorFor(backend: string, options: EngineOptions): Promise<Exe
     case 'cpu':
       return pipelineExecutor();
     case 'webgpu':
-      return webgpuExecutor(await requireGpu());
+      return webgpuExecutor(await requireGpu(), 'webgpu', options.profile);
     default:
       throw new VitrineError(
         'bad-request',

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --json] [--seconds S] [--only TEXT] [--no-peers] [--no-editor]
- * [--profile] [--threads 1,2] [--memory]`: Vitrine beside its peers in the same run, on as many threads.
+ * [--profile] [--threads 1,2] [--backend NAME] [--large] [--memory]`: Vitrine beside its peers in the same run, on as many threads.
+ * `--backend webgpu` adds the GPU's turn, and PyTorch's on CUDA where it has it; `--large` adds nets that want one.
  * Prints a table in Markdown; with --json the same as JSON on standard output. A ratio says how many times faster
  * Vitrine is than that peer.
  */
@@ -10,16 +11,17 @@ import { createRequire } from 'node:module';
 import { cpus, homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { BackendName } from '../../src/engine/engine';
+import type { Profile } from '../../src/engine/executors/profile';
 import { threadCount } from '../../src/engine/executors/threads';
-import type { Profile } from '../../src/engine/executors/webasm';
 import { editorRows } from './editor';
 import { explainRows } from './explain';
 import { measureMemory, memoryTable } from './memory';
 import type { Peer, PeerSession, Prepared, Workload } from './peer';
-import { workloads } from './peer';
+import { largeWorkloads, workloads } from './peer';
 import { peers as brain } from './peers/brain';
 import { peers as onnxruntime } from './peers/onnxruntime';
-import { peers as pytorch } from './peers/pytorch';
+import { peersOn as pytorch } from './peers/pytorch';
 import { peers as tfjs } from './peers/tfjs';
 import { vitrine } from './vitrine';
 
@@ -43,6 +45,8 @@ const { values: options } = parseArgs({
     memory: { type: 'boolean', default: false },
     /** For processes that the bench itself starts. */
     'measure-memory': { type: 'boolean', default: false },
+    backend: { type: 'string', default: 'auto' },
+    large: { type: 'boolean', default: false },
   },
 });
 const seconds = Number(options.seconds);
@@ -119,11 +123,15 @@ async function sayProfile(profile: Profile, call: () => Promise<void> | void): P
 
 async function engineRows(): Promise<Row[]> {
   const rows: Row[] = [];
-  const all = options['no-peers'] ? [] : [...tfjs, ...brain, ...onnxruntime, ...pytorch];
+  // What runs on a GPU is held to what else runs there, and to ourselves without it.
+  const onGpu = options.backend === 'webgpu';
+  const js = onGpu ? [] : [...tfjs, ...brain, ...onnxruntime];
+  const all = options['no-peers'] ? [] : [...js, ...pytorch(onGpu)];
   const require = requirePeers(all);
   const profile: Profile | undefined = options.profile ? new Map() : undefined;
-  const ours = await vitrine(profile);
+  const ours = await vitrine(profile, options.backend as BackendName | 'auto');
   const sessions: [string, PeerSession][] = [['vitrine', ours]];
+  if (onGpu) sessions.push(['vitrine-webasm', await vitrine(undefined, 'webasm')]);
   for (const peer of all) {
     try {
       const session = await peer.load(require);
@@ -134,7 +142,7 @@ async function engineRows(): Promise<Row[]> {
     }
   }
   for (const count of threads) {
-    for (const w of workloads) {
+    for (const w of options.large ? [...workloads, ...largeWorkloads] : workloads) {
       // What is too small to share has nothing to show.
       if (count > 1 && w.name === 'Net 2-5-1') continue;
       for (const mode of ['train', 'infer'] as const) {

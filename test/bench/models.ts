@@ -218,7 +218,7 @@ export function modelOf(w: Workload): { source: string; input: number[] } {
   if (w.kind === 'lenet') return { source: lenet, input: [1, 28, 28] };
   if (w.kind === 'net') {
     const words = w.net === 'lstm' || w.net === 'gru';
-    return { source: nets[w.net], input: words ? [32] : [3, 64, 64] };
+    return { source: nets[w.net], input: words ? [32] : [3, w.side ?? 64, w.side ?? 64] };
   }
   if (w.kind === 'gpt') {
     const source = sized(w.vocabulary, w.width, w.layers, w.heads, w.length);

@@ -32,22 +32,22 @@ export type Prepared =
 export type Workload =
   | { name: 'Net 2-5-1'; kind: 'mlp'; sizes: [2, 5, 1]; activation: 'relu'; batch: number; loss: 'mse' }
   | {
-      name: 'MLP 784-128-10';
+      name: string;
       kind: 'mlp';
-      sizes: [784, 128, 10];
+      sizes: [784, number, 10];
       activation: 'relu';
       batch: number;
       loss: 'cross_entropy';
     }
   | { name: 'LeNet 28x28'; kind: 'lenet'; batch: number; loss: 'cross_entropy' }
   | {
-      name: 'GPT 4x128';
+      name: string;
       kind: 'gpt';
       batch: number;
       length: number;
-      width: 128;
-      layers: 4;
-      heads: 4;
+      width: number;
+      layers: number;
+      heads: number;
       vocabulary: number;
     }
   /** Nets of the kinds that users bring; PyTorch runs the same source. */
@@ -55,6 +55,8 @@ export type Workload =
       name: string;
       kind: 'net';
       net: 'resnet18' | 'mobile' | 'lstm' | 'gru';
+      /** Rows and columns of a picture: 64 unless said. */
+      side?: number;
       batch: number;
       loss: 'cross_entropy';
     }
@@ -87,4 +89,28 @@ export const workloads: readonly Workload[] = [
   { name: 'LSTM 2x128, 32 steps', kind: 'net', net: 'lstm', batch: 32, loss: 'cross_entropy' },
   { name: 'GRU 2x128, 32 steps', kind: 'net', net: 'gru', batch: 32, loss: 'cross_entropy' },
   ...[256, 512, 1024].map((size): Workload => ({ name: `GEMM ${size}`, kind: 'gemm', size, batch: size })),
+];
+
+/** What people take a GPU for: `--large`. */
+export const largeWorkloads: readonly Workload[] = [
+  {
+    name: 'MLP 784-2048-10',
+    kind: 'mlp',
+    sizes: [784, 2048, 10],
+    activation: 'relu',
+    batch: 512,
+    loss: 'cross_entropy',
+  },
+  {
+    name: 'GPT 6x384',
+    kind: 'gpt',
+    batch: 16,
+    length: 256,
+    width: 384,
+    layers: 6,
+    heads: 6,
+    vocabulary: 256,
+  },
+  { name: 'ResNet-18 3x224x224', kind: 'net', net: 'resnet18', side: 224, batch: 16, loss: 'cross_entropy' },
+  ...[2048, 4096].map((size): Workload => ({ name: `GEMM ${size}`, kind: 'gemm', size, batch: size })),
 ];

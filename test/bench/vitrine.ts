@@ -2,8 +2,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../../src/engine/create';
-import type { Engine } from '../../src/engine/engine';
-import type { Profile } from '../../src/engine/executors/webasm';
+import type { BackendName, Engine } from '../../src/engine/engine';
+import type { Profile } from '../../src/engine/executors/profile';
 import { initializeWeights } from '../../src/engine/initialize';
 import { PytorchReader } from '../../src/formats/pytorch/reader';
 import type { Model, Tensor } from '../../src/model/graph';
@@ -39,11 +39,14 @@ export function feedsOf(w: Workload, model: Model): { feed: Tensor; targets: Ten
   return { feed: { shape, data }, targets };
 }
 
-export async function vitrine(profile?: Profile): Promise<PeerSession> {
+export async function vitrine(
+  profile?: Profile,
+  backend: BackendName | 'auto' = 'auto',
+): Promise<PeerSession> {
   const reader = new PytorchReader({ distFolder: join(__dirname, '../../../dist') });
   const engines = new Map<number, Promise<Engine>>();
   const engineOf = (threads: number) => {
-    const engine = engines.get(threads) ?? createEngine({ threads, ...(profile && { profile }) });
+    const engine = engines.get(threads) ?? createEngine({ backend, threads, ...(profile && { profile }) });
     engines.set(threads, engine);
     return engine;
   };

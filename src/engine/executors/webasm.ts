@@ -20,6 +20,7 @@ import { emitCells, unitsOf } from '../wasm/cells/emit';
 import { fastKernels } from '../wasm/fastKernels';
 import { instantiateNative, nativeCode } from '../wasm/native';
 import { type Executable, type Executor, LONGEST_LOOP } from './executor';
+import { noteIn, type Profile } from './profile';
 import { bindProgram, type Program, type Step } from './program';
 import { mayThread, ThreadPool, threadCount } from './threads';
 
@@ -53,9 +54,6 @@ interface GpuLayout {
 export function isWebasmSupported(): boolean {
   return GPU.isWebAssemblySupported;
 }
-
-/** By kernel: how often it ran, and the shortest of its times in ms, which other work on the machine disturbs least. */
-export type Profile = Map<string, { calls: number; shortest: number }>;
 
 let inUse = 0;
 
@@ -249,32 +247,12 @@ class WebasmExecutable implements Executable {
   }
 }
 
-function labelOf(call: KernelCall): string {
-  const shapes = [...call.inputs, ...outputsOf(call)].map(c => c.shape.join('x'));
-  return `${call.name}${call.fast ? ` [${call.fast.name}]` : ''} ${shapes.join(' ')}`;
-}
-
 function timed(step: Run, call: KernelCall, observe: (call: KernelCall, milliseconds: number) => void): Run {
   return () => {
     const start = performance.now();
     const late = step();
     observe(call, performance.now() - start);
     return late;
-  };
-}
-
-function noteIn(profile: Profile): (call: KernelCall, milliseconds: number) => void {
-  const labels = new Map<KernelCall, string>();
-  return (call, milliseconds) => {
-    let label = labels.get(call);
-    if (label === undefined) {
-      label = labelOf(call);
-      labels.set(call, label);
-    }
-    const entry = profile.get(label) ?? { calls: 0, shortest: Number.POSITIVE_INFINITY };
-    profile.set(label, entry);
-    entry.shortest = Math.min(entry.shortest, milliseconds);
-    entry.calls++;
   };
 }
 

@@ -15,23 +15,26 @@ import type { Plan } from '../compile/plan';
 import type { BackendInfo, BackendName } from '../engine';
 import { cellsShader, isKnown } from '../gpu/cells';
 import { type GpuDevice, lostError, messageOf } from '../gpu/device';
-import { type GroupShader, groupShader } from '../gpu/kernels';
-import { copyShader, GROUP, GROUPS_ACROSS, portableShader } from '../gpu/wgsl';
+import { groupShader } from '../gpu/kernels';
+import { copyShader, GROUP, GROUPS_ACROSS, type GroupShader, portableShader } from '../gpu/wgsl';
 import type { KernelCall } from '../op';
 import type { Executable, Executor } from './executor';
 import { withGuards } from './guarded';
+import { noteIn, type Profile } from './profile';
 
 /** The places of a step's tensors start at multiples of this in the uniform buffer: the most that a GPU may ask for. */
 const ALIGNED = 256;
 
 interface Step {
+  call: KernelCall;
   pipeline: GPUComputePipeline;
   /** Where its places lie, in bytes. */
   places: number;
   groups: readonly [number, number, number];
 }
 
-export function webgpuExecutor(gpu: GpuDevice, name: BackendName = 'webgpu'): Executor {
+/** @param profile gets the time of each kernel, where the GPU can tell it; measuring costs much of a step's speed. */
+export function webgpuExecutor(gpu: GpuDevice, name: BackendName = 'webgpu', profile?: Profile): Executor {
   const backend: BackendInfo = {
     name,
     executor: `WebGPU on ${gpu.description}${gpu.emulated ? ', emulated on the CPU' : ''}`,
@@ -42,7 +45,10 @@ export function webgpuExecutor(gpu: GpuDevice, name: BackendName = 'webgpu'): Ex
   return {
     backend,
     fast: false,
-    compile: plan => withGuards(plan, p => WebGpuExecutable.compile(gpu, backend, shaders, p)),
+    compile: plan =>
+      withGuards(plan, p =>
+        WebGpuExecutable.compile(gpu, backend, shaders, p, gpu.timing ? profile : undefined),
+      ),
     lost: gpu.lost,
     dispose: async () => gpu.close(),
   };
@@ -87,7 +93,14 @@ class Shaders {
   }
 }
 
-const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 };
+const usage = {
+  mapRead: 0x1,
+  copySource: 0x4,
+  copyTarget: 0x8,
+  uniform: 0x40,
+  storage: 0x80,
+  resolve: 0x200,
+};
 
 class WebGpuExecutable implements Executable {
   private readonly fetched = new Map<string, Float32Array>();
@@ -101,6 +114,7 @@ class WebGpuExecutable implements Executable {
     private readonly steps: readonly Step[],
     private readonly at: ReadonlyMap<string, { offset: number; size: number }>,
     private readonly outputs: readonly string[],
+    private readonly clock: KernelClock | undefined,
   ) {}
 
   static async compile(
@@ -108,38 +122,44 @@ class WebGpuExecutable implements Executable {
     backend: BackendInfo,
     shaders: Shaders,
     given: Plan,
+    profile?: Profile,
   ): Promise<WebGpuExecutable> {
     requirePresent(gpu, backend);
     const { device } = gpu;
     const plan = fuseElementwise(given, isKnown);
     const memory = planMemory(plan);
     const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-    const bytes = Math.max(16, memory.bytes);
+    const calls: Dispatch[] = plan.calls.flatMap(call => dispatchesOf(call, plan, gpu.emulated));
+    for (const { from, to } of memory.copies) {
+      const cells = plan.sizes.get(from)!;
+      const shape = [cells];
+      calls.push({
+        call: { name: 'Copy', source: '', inputs: [{ buffer: from, shape }], output: { buffer: to, shape } },
+        code: copyShader(cells),
+        groups: groupsFor(cells),
+        buffers: [to, from],
+        scratch: 0,
+      });
+    }
+    const scratch = calls.reduce((n, c) => Math.max(n, c.scratch), 0);
+    const bytes = Math.max(16, memory.bytes + scratch * 4);
     if (bytes > most)
       throw new VitrineError(
         'bad-request',
         `The model needs ${gigabytes(bytes)} for one batch, more than the ${gigabytes(most)} that ${gpu.description} gives to one computation. Take a smaller batch, have activations computed again ("recompute" in the experiment), or use the backend "webasm".`,
       );
-
-    const calls = plan.calls.map(call => ({
-      name: call.name,
-      ...shaderOf(call, plan),
-      buffers: [...outputsOf(call), ...call.inputs].map(c => c.buffer),
-    }));
-    for (const { from, to } of memory.copies) {
-      const cells = plan.sizes.get(from)!;
-      calls.push({ name: 'Copy', code: copyShader(cells), groups: groupsFor(cells), buffers: [to, from] });
-    }
     const longest = calls.reduce((n, c) => Math.max(n, c.buffers.length), 1);
     const room = Math.ceil((longest * 4) / ALIGNED) * ALIGNED;
     const places = new Uint32Array(((calls.length + 1) * room) / 4);
     calls.forEach((c, i) => {
       c.buffers.forEach((b, j) => {
-        places[(i * room) / 4 + j] = (memory.offsets.get(b) ?? 0) / 4;
+        places[(i * room) / 4 + j] = (b === SCRATCH ? memory.bytes : (memory.offsets.get(b) ?? 0)) / 4;
       });
     });
-    const pipelines = await Promise.all(calls.map(c => shaders.get(c.name, c.code)));
-    const steps = calls.map(({ groups }, i): Step => ({ pipeline: pipelines[i]!, places: i * room, groups }));
+    const pipelines = await Promise.all(calls.map(c => shaders.get(c.call.name, c.code)));
+    const steps = calls.map(
+      ({ call, groups }, i): Step => ({ call, pipeline: pipelines[i]!, places: i * room, groups }),
+    );
 
     device.pushErrorScope('out-of-memory');
     const arena = device.createBuffer({
@@ -174,6 +194,7 @@ class WebGpuExecutable implements Executable {
       steps,
       at,
       plan.outputs,
+      profile && new KernelClock(device, steps, profile),
     );
     for (const [buffer, data] of plan.constants) made.write(buffer, data);
     return made;
@@ -218,6 +239,7 @@ class WebGpuExecutable implements Executable {
     this.staging?.destroy();
     this.buffers.arena.destroy();
     this.buffers.places.destroy();
+    this.clock?.dispose();
   }
 
   private async submit(steps: readonly Step[], wanted: readonly string[]): Promise<void> {
@@ -235,13 +257,10 @@ class WebGpuExecutable implements Executable {
       return;
     }
     const encoder = device.createCommandEncoder();
-    if (steps.length > 0) {
+    if (steps.length > 0 && this.clock) this.clock.encode(encoder, group);
+    else if (steps.length > 0) {
       const pass = encoder.beginComputePass();
-      for (const s of steps) {
-        pass.setPipeline(s.pipeline);
-        pass.setBindGroup(0, group, [s.places]);
-        pass.dispatchWorkgroups(...s.groups);
-      }
+      for (const s of steps) dispatch(pass, group, s);
       pass.end();
     }
     const staging = this.stagingFor(Math.max(4, bytes));
@@ -260,6 +279,7 @@ class WebGpuExecutable implements Executable {
     const all = new Float32Array(staging.getMappedRange(0, Math.max(4, bytes)).slice(0));
     staging.unmap();
     requirePresent(this.gpu, this.backend);
+    if (steps.length > 0) await this.clock?.note();
     offset = 0;
     for (const r of reads) {
       this.fetched.set(r.buffer, all.subarray(offset, offset + r.size));
@@ -278,10 +298,102 @@ class WebGpuExecutable implements Executable {
   }
 }
 
-function shaderOf(call: KernelCall, plan: Plan): GroupShader {
+function dispatch(pass: GPUComputePassEncoder, group: GPUBindGroup, step: Step): void {
+  pass.setPipeline(step.pipeline);
+  pass.setBindGroup(0, group, [step.places]);
+  pass.dispatchWorkgroups(...step.groups);
+}
+
+/** Times kernels by the GPU's own clock: each has a pass of its own, as clocks are read between passes alone. */
+class KernelClock {
+  private readonly queries: GPUQuerySet;
+  private readonly resolved: GPUBuffer;
+  private readonly read: GPUBuffer;
+  private readonly timed: readonly Step[];
+  private readonly tell: (call: KernelCall, milliseconds: number) => void;
+
+  constructor(
+    device: GPUDevice,
+    private readonly steps: readonly Step[],
+    profile: Profile,
+  ) {
+    // WebGPU allows 4096 queries in a set.
+    this.timed = steps.slice(0, 2048);
+    const count = Math.max(2, this.timed.length * 2);
+    this.queries = device.createQuerySet({ type: 'timestamp', count });
+    this.resolved = device.createBuffer({ size: count * 8, usage: usage.resolve | usage.copySource });
+    this.read = device.createBuffer({ size: count * 8, usage: usage.mapRead | usage.copyTarget });
+    this.tell = noteIn(profile);
+  }
+
+  encode(encoder: GPUCommandEncoder, group: GPUBindGroup): void {
+    this.steps.forEach((s, i) => {
+      const pass = encoder.beginComputePass(
+        i < this.timed.length
+          ? {
+              timestampWrites: {
+                querySet: this.queries,
+                beginningOfPassWriteIndex: 2 * i,
+                endOfPassWriteIndex: 2 * i + 1,
+              },
+            }
+          : {},
+      );
+      dispatch(pass, group, s);
+      pass.end();
+    });
+    encoder.resolveQuerySet(this.queries, 0, this.timed.length * 2, this.resolved, 0);
+    encoder.copyBufferToBuffer(this.resolved, 0, this.read, 0, this.timed.length * 16);
+  }
+
+  /** After a run was waited for. */
+  async note(): Promise<void> {
+    await this.read.mapAsync(1);
+    const nanoseconds = new BigUint64Array(this.read.getMappedRange().slice(0));
+    this.read.unmap();
+    this.timed.forEach((s, i) => {
+      this.tell(s.call, Number(nanoseconds[2 * i + 1]! - nanoseconds[2 * i]!) / 1e6);
+    });
+  }
+
+  dispose(): void {
+    this.queries.destroy();
+    this.resolved.destroy();
+    this.read.destroy();
+  }
+}
+
+/** The place behind all tensors, for what a kernel of two steps keeps between them. */
+const SCRATCH = Symbol('scratch');
+
+interface Dispatch {
+  call: KernelCall;
+  code: string;
+  groups: GroupShader['groups'];
+  buffers: readonly (string | typeof SCRATCH)[];
+  /** Numbers that it keeps there. */
+  scratch: number;
+}
+
+function dispatchesOf(call: KernelCall, plan: Plan, emulated: boolean): Dispatch[] {
+  const { code, groups, scratch } = shaderOf(call, plan, emulated);
+  const outputs = outputsOf(call).map(c => c.buffer);
+  const inputs = call.inputs.map(c => c.buffer);
+  if (!scratch) return [{ call, code, groups, buffers: [...outputs, ...inputs], scratch: 0 }];
+  return [
+    { call, code, groups, buffers: [SCRATCH, ...inputs], scratch: scratch.cells },
+    {
+      call: { ...call, name: `${call.name}, added up` },
+      ...{ code: scratch.after, groups: groupsFor(scratch.for), scratch: 0 },
+      buffers: [...outputs, SCRATCH, ...inputs],
+    },
+  ];
+}
+
+function shaderOf(call: KernelCall, plan: Plan, emulated: boolean): GroupShader {
   const cells = plan.sizes.get(call.output.buffer)!;
   if (call.fused) return { code: cellsShader(call.fused), groups: groupsFor(cells) };
-  return groupShader(call) ?? { code: portableShader(call, cells), groups: groupsFor(cells) };
+  return groupShader(call, emulated) ?? { code: portableShader(call, cells), groups: groupsFor(cells) };
 }
 
 /** For a thread a cell. */

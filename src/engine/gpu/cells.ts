@@ -32,7 +32,7 @@ const unary: Readonly<Record<string, string>> = {
   floor: 'floor',
   trunc: 'trunc',
   abs: 'abs',
-  sqrt: 'sqrt',
+  sqrt: 'root',
   exp: 'exp',
   log: 'log',
   tanh: 'tanh_of',
@@ -43,7 +43,6 @@ const infix: Readonly<Record<string, string>> = {
   add: '+',
   sub: '-',
   mul: '*',
-  div: '/',
   eq: '==',
   ne: '!=',
   lt: '<',
@@ -103,6 +102,8 @@ function expression(n: Operation, masks: ReadonlySet<Ref>): string {
       return `-v${n.args[0]}`;
     case 'not':
       return `!v${n.args[0]}`;
+    case 'div':
+      return `quotient(v${n.args[0]}, v${n.args[1]})`;
     case 'min':
       return `least(v${n.args[0]}, v${n.args[1]})`;
     case 'max':

@@ -5,6 +5,8 @@ export interface GpuDevice {
   readonly device: GPUDevice;
   /** What it calls itself, for people: "NVIDIA GeForce RTX 4060 (ampere)". */
   readonly description: string;
+  /** Whether it can time its kernels. */
+  readonly timing: boolean;
   /** A driver that computes on the CPU (SwiftShader, llvmpipe, WARP): there for tests, seldom faster than the CPU itself. */
   readonly emulated: boolean;
   /** Why it answers no more; undefined while it does. */
@@ -28,9 +30,11 @@ export async function openDevice(gpu: GPU): Promise<GpuDevice | string> {
   }
   if (!adapter) return 'no GPU answered that WebGPU can use (is its driver installed?)';
   const { limits, info } = adapter;
+  const timing = adapter.features.has('timestamp-query');
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({
+      ...(timing && { requiredFeatures: ['timestamp-query'] }),
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
@@ -54,6 +58,7 @@ export async function openDevice(gpu: GPU): Promise<GpuDevice | string> {
   return {
     device,
     description,
+    timing,
     emulated,
     lost: () => reason ?? failure,
     close: () => device.destroy(),

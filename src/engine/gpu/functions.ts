@@ -14,6 +14,17 @@ fn not_a_number() -> f32 { return bitcast<f32>(nan_bits); }`,
   least:
     'fn least(x : f32, y : f32) -> f32 { if (is_nan(x)) { return x; } if (is_nan(y)) { return y; } return min(x, y); }',
   most: 'fn most(x : f32, y : f32) -> f32 { if (is_nan(x)) { return x; } if (is_nan(y)) { return y; } return max(x, y); }',
+  // WGSL lets both be off by a few units in the last place: then 6 / 3 rounds down to 1.
+  quotient: `fn quotient(x : f32, y : f32) -> f32 {
+  let q = x / y;
+  let nearer = q + fma(-q, y, x) / y;
+  return select(q, nearer, abs(nearer - q) <= abs(q) * 1e-5);
+}`,
+  root: `fn root(x : f32) -> f32 {
+  let s = sqrt(x);
+  let nearer = s + fma(-s, s, x) / (2.0 * s);
+  return select(s, nearer, abs(nearer - s) <= s * 1e-5);
+}`,
   tanh_of: `fn tanh_of(x : f32) -> f32 {
   if (is_nan(x)) { return x; }
   let a = abs(x);

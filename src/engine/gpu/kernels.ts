@@ -3,28 +3,53 @@
  * all threads of a group. Named and parametrised as those of wasm/fastKernels.ts, and held to gpu.js's by the tests.
  */
 import type { KernelCall } from '../op';
-import { GROUP, header } from './wgsl';
-
-export interface GroupShader {
-  code: string;
-  groups: readonly [number, number, number];
-}
+import { type Convolution, convForward, convGradInput, convGradWeight } from './convolution';
+import { productShader, strided } from './product';
+import { GROUP, type GroupShader, header } from './wgsl';
 
 type Params = Readonly<Record<string, number>>;
 
-/** What the GPU may be asked for along one axis of groups. */
-const MOST_GROUPS = 65_535;
 /** Sums of fewer values are left to one thread. */
 const LONG = 128;
 
 const kernels: Readonly<Record<string, (p: Params, call: KernelCall) => GroupShader | undefined>> = {
   matmul: p => {
-    const { batch, m, n, k } = p as { batch: number; m: number; n: number; k: number };
+    const { batch, m, n, k, rsa, csa, batchA, rsb, csb, batchB, biasMode } = p as Record<string, number> as {
+      batch: number;
+      m: number;
+      n: number;
+      k: number;
+      rsa: number;
+      csa: number;
+      batchA: number;
+      rsb: number;
+      csb: number;
+      batchB: number;
+      biasMode: number;
+    };
+    // A row or two times a matrix whose columns lie side by side: a group a cell reads it in one go.
+    if (m <= 2 && rsb === 1 && csa === 1 && biasMode === 0 && batch === 1)
+      return sums({
+        ...{ cells: m * n, count: k, divisor: 1, names: ['x', 'b'] },
+        value: `arena[at.x + cell / ${n}u * ${rsa}u + t] * arena[at.b + cell % ${n}u * ${csb}u + t]`,
+      });
     // Where most of a tile would lie outside, a thread a cell loses less.
-    if (m * n < 256 || k < 8) return undefined;
-    const groups = [Math.ceil(n / TILE), Math.ceil(m / TILE), batch] as const;
-    return groups.some(g => g > MOST_GROUPS) ? undefined : { code: product(p), groups };
+    if (k < 8 || (m * n < 256 && k < LONG)) return undefined;
+    return productShader({
+      ...{ batch, m, n, k },
+      inputs: biasMode ? ['a', 'b', 'c'] : ['a', 'b'],
+      begin: `let from_a = at.a + batch * ${batchA}u;
+  let from_b = at.b + batch * ${batchB}u;`,
+      a: strided('from_a', rsa, csa),
+      b: strided('from_b', csb, rsb),
+      place: (i, j) => `(batch * ${m}u + ${i}) * ${n}u + ${j}`,
+      plus: (i, j) =>
+        biasMode === 1 ? ` + arena[at.c + ${j}]` : biasMode === 2 ? ` + arena[at.c + ${i}]` : '',
+    });
   },
+  convForward: (p, call) => convForward(p as Convolution, call.inputs.length > 2),
+  convGradInput: p => convGradInput(p as Convolution),
+  convGradWeight: p => convGradWeight(p as Convolution),
   sumAll: p => sums({ cells: 1, count: p['size']!, value: 'arena[at.x + t]', divisor: p['divisor']! }),
   sumColumns: p => {
     const { rows, columns, divisor } = p as { rows: number; columns: number; divisor: number };
@@ -55,122 +80,99 @@ const kernels: Readonly<Record<string, (p: Params, call: KernelCall) => GroupSha
     const value = `away(arena[at.x + ${index}], cell)`;
     return sums({ cells: channels, count: outer * inner, value, divisor: outer * inner, mean: true });
   },
+  targetWeight: (p, call) => {
+    const { count, ignored } = p as { count: number; ignored: number };
+    const weight = call.inputs.length > 1 ? 'arena[at.weight + u32(class_of_t)]' : '1.0';
+    const code = `fn counted(t : u32) -> f32 {
+  let class_of_t = i32(arena[at.target + t]);
+  if (class_of_t == ${ignored}) { return 0.0; }
+  return ${weight};
+}`;
+    const names = ['target', ...(call.inputs.length > 1 ? ['weight'] : [])];
+    return sums({ cells: 1, count, value: 'counted(t)', names, functions: code });
+  },
+  negativeLogLikelihood: (p, call) => {
+    const { rows, classes, inner, ignored } = p as Record<string, number> as {
+      rows: number;
+      classes: number;
+      inner: number;
+      ignored: number;
+    };
+    const weighted = call.inputs.length > 2;
+    // The second sum is of the weights, by which the first is divided.
+    const code = `fn counted(t : u32) -> vec2<f32> {
+  let class_of_t = i32(arena[at.target + t]);
+  if (class_of_t == ${ignored}) { return vec2<f32>(); }
+  let weight = ${weighted ? 'arena[at.weight + u32(class_of_t)]' : '1.0'};
+  let place = (t / ${inner}u * ${classes}u + u32(class_of_t)) * ${inner}u + t % ${inner}u;
+  return vec2<f32>(-weight * arena[at.x + place], weight);
+}`;
+    const names = ['x', 'target', ...(weighted ? ['weight'] : [])];
+    return sums({
+      ...{ cells: 1, count: rows * inner, value: 'counted(t)', names, functions: code },
+      ...{ type: 'vec2<f32>', result: 'parts[0].x / parts[0].y' },
+    });
+  },
 };
 
+/** What an emulated GPU takes seconds to compile, and runs no faster than gpu.js's, as it waits for no memory. */
+const longToCompile = new Set(['convForward', 'convGradInput', 'convGradWeight']);
+
 /** @returns the shader by hand for a call, undefined where there is none or gpu.js's does as well. */
-export function groupShader(call: KernelCall): GroupShader | undefined {
+export function groupShader(call: KernelCall, emulated = false): GroupShader | undefined {
   const { fast } = call;
+  if (emulated && fast && longToCompile.has(fast.name)) return undefined;
   return fast && Object.hasOwn(kernels, fast.name) ? kernels[fast.name]!(fast.params, call) : undefined;
 }
 
-/** Rows and columns of a product that a group computes; each of its 64 threads has 4 x 4 of them. */
-const TILE = 32;
-/** How deep the parts of both factors are that a group holds at a time. */
-const DEPTH = 16;
-
-function product(p: Params): string {
-  const { m, n, k, rsa, csa, batchA, rsb, csb, batchB, biasMode } = p as Record<string, number> as {
-    m: number;
-    n: number;
-    k: number;
-    rsa: number;
-    csa: number;
-    batchA: number;
-    rsb: number;
-    csb: number;
-    batchB: number;
-    biasMode: number;
-  };
-  const bias = biasMode === 1 ? ' + arena[at.c + j]' : biasMode === 2 ? ' + arena[at.c + i]' : '';
-  // Neighbouring threads read neighbouring numbers, whichever way the factor lies.
-  const alongA = csa === 1 ? [`e / ${DEPTH}u`, `e % ${DEPTH}u`] : [`e % ${TILE}u`, `e / ${TILE}u`];
-  const alongB = rsb === 1 ? [`e % ${DEPTH}u`, `e / ${DEPTH}u`] : [`e / ${TILE}u`, `e % ${TILE}u`];
-  return `${header(['result', 'a', 'b', ...(bias ? ['c'] : [])])}
-var<workgroup> rows : array<f32, ${TILE * DEPTH}>;
-var<workgroup> columns : array<f32, ${TILE * DEPTH}>;
-@compute @workgroup_size(${GROUP})
-fn main(@builtin(workgroup_id) group : vec3<u32>, @builtin(local_invocation_index) lane : u32) {
-  let top = group.y * ${TILE}u;
-  let left = group.x * ${TILE}u;
-  let from_a = at.a + group.z * ${batchA}u;
-  let from_b = at.b + group.z * ${batchB}u;
-  let y = (lane / 8u) * 4u;
-  let x = (lane % 8u) * 4u;
-  var sums : array<vec4<f32>, 4>;
-  for (var start = 0u; start < ${k}u; start += ${DEPTH}u) {
-    for (var e = lane; e < ${TILE * DEPTH}u; e += ${GROUP}u) {
-      let i = ${alongA[0]};
-      let t = ${alongA[1]};
-      var value = 0.0;
-      if (top + i < ${m}u && start + t < ${k}u) { value = arena[from_a + (top + i) * ${rsa}u + (start + t) * ${csa}u]; }
-      rows[t * ${TILE}u + i] = value;
-    }
-    for (var e = lane; e < ${TILE * DEPTH}u; e += ${GROUP}u) {
-      let t = ${alongB[0]};
-      let j = ${alongB[1]};
-      var value = 0.0;
-      if (left + j < ${n}u && start + t < ${k}u) { value = arena[from_b + (start + t) * ${rsb}u + (left + j) * ${csb}u]; }
-      columns[t * ${TILE}u + j] = value;
-    }
-    workgroupBarrier();
-    for (var t = 0u; t < ${DEPTH}u; t++) {
-      let c = t * ${TILE}u + x;
-      let of_b = vec4<f32>(columns[c], columns[c + 1u], columns[c + 2u], columns[c + 3u]);
-      let r = t * ${TILE}u + y;
-      sums[0] += rows[r] * of_b;
-      sums[1] += rows[r + 1u] * of_b;
-      sums[2] += rows[r + 2u] * of_b;
-      sums[3] += rows[r + 3u] * of_b;
-    }
-    workgroupBarrier();
-  }
-  for (var down = 0u; down < 4u; down++) {
-    let i = top + y + down;
-    for (var right = 0u; right < 4u; right++) {
-      let j = left + x + right;
-      if (i < ${m}u && j < ${n}u) {
-        arena[at.result + (group.z * ${m}u + i) * ${n}u + j] = sums[down][right]${bias};
-      }
-    }
-  }
-}`;
-}
-
-/** A group for each cell, whose threads each sum every 64th of \`count\` values, and then one another's sums. */
+/** A group for each cell, whose threads each sum every so many-th of `count` values, and then one another's sums. */
 function sums({
   cells,
   count,
   value,
-  divisor,
+  divisor = 1,
   mean = false,
+  names = mean ? ['x', 'mean'] : ['x'],
+  functions = mean
+    ? 'fn away(x : f32, cell : u32) -> f32 { let d = x - arena[at.mean + cell]; return d * d; }'
+    : '',
+  type = 'f32',
+  result = `parts[0] / ${divisor}.0`,
 }: {
   cells: number;
   count: number;
-  /** Of the number \`t\` of the cell \`cell\`. */
+  /** Of the number `t` of the cell `cell`. */
   value: string;
-  divisor: number;
+  divisor?: number;
   /** The second input is the cells' means, from which values are measured. */
   mean?: boolean;
+  names?: readonly string[];
+  /** That `value` calls. */
+  functions?: string;
+  /** Of a value, and what becomes of the sum. */
+  type?: 'f32' | 'vec2<f32>';
+  result?: string;
 }): GroupShader | undefined {
   if (count < LONG) return undefined;
   const across = Math.min(cells, 32_768);
-  const code = `${header(['result', 'x', ...(mean ? ['mean'] : [])])}
-var<workgroup> parts : array<f32, ${GROUP}>;
-${mean ? 'fn away(x : f32, cell : u32) -> f32 { let d = x - arena[at.mean + cell]; return d * d; }' : ''}
-@compute @workgroup_size(${GROUP})
+  const threads = count >= 4096 ? 256 : GROUP;
+  const code = `${header(['result', ...names])}
+var<workgroup> parts : array<${type}, ${threads}>;
+${functions}
+@compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group : vec3<u32>, @builtin(local_invocation_index) lane : u32) {
   let cell = group.y * ${across}u + group.x;
-  var sum = 0.0;
+  var sum = ${type}();
   if (cell < ${cells}u) {
-    for (var t = lane; t < ${count}u; t += ${GROUP}u) { sum += ${value}; }
+    for (var t = lane; t < ${count}u; t += ${threads}u) { sum += ${value}; }
   }
   parts[lane] = sum;
   workgroupBarrier();
-  for (var half = ${GROUP / 2}u; half > 0u; half = half / 2u) {
+  for (var half = ${threads / 2}u; half > 0u; half = half / 2u) {
     if (lane < half) { parts[lane] += parts[lane + half]; }
     workgroupBarrier();
   }
-  if (lane == 0u && cell < ${cells}u) { arena[at.result + cell] = parts[0] / ${divisor}.0; }
+  if (lane == 0u && cell < ${cells}u) { arena[at.result + cell] = ${result}; }
 }`;
   return { code, groups: [across, Math.ceil(cells / across), 1] };
 }

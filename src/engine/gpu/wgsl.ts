@@ -12,6 +12,17 @@ export const GROUP = 64;
 /** Groups along x; what is more goes along y. */
 export const GROUPS_ACROSS = 32768;
 
+/** A shader, and how many groups of threads run it. */
+export interface GroupShader {
+  code: string;
+  groups: readonly [number, number, number];
+  /**
+   * Where the work falls in two: `code` writes this many numbers to `scratch`, its first place, and `after`, a thread
+   * for each of `for` cells, makes the result of them (places `result`, `scratch`, then the inputs).
+   */
+  scratch?: { cells: number; after: string; for: number };
+}
+
 /** What is used of gpu.js's WebGPUKernel. */
 interface Kernel {
   constructor: { mode: string };

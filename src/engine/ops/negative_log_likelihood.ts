@@ -48,6 +48,12 @@ export const op: OpDefinition = {
       ),
       inputs: [x!, t!, ...(w ? [w] : [])],
       output: l.outputs[0]!,
+      ...(smoothing === 0 && {
+        fast: {
+          name: 'negativeLogLikelihood',
+          params: { rows, classes, inner, ignored: number(l.attributes, 'ignore_index', -100) },
+        },
+      }),
     });
   },
 };

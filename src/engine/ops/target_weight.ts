@@ -27,6 +27,10 @@ export const op: OpDefinition = {
       ),
       inputs: [t!, ...(w ? [w] : [])],
       output: l.outputs[0]!,
+      fast: {
+        name: 'targetWeight',
+        params: { count: sizeOf(t!.shape), ignored: number(l.attributes, 'ignore_index', -100) },
+      },
     });
   },
 };

@@ -1,4 +1,4 @@
-/** PyTorch on the CPU where a Python with torch is found (VITRINE_PYTHON, else python3). */
+/** PyTorch on the CPU, and on CUDA for those who ask, where a Python with torch is found (VITRINE_PYTHON, else python3). */
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { modelOf } from '../models';
@@ -29,7 +29,10 @@ print(json.dumps({"version": torch.__version__}), flush=True)
 for line in sys.stdin:
     request = json.loads(line)
     torch.set_num_threads(request["threads"])
+    device = sys.argv[1]
+    torch.set_default_device(device)
     net, x, target, loss = build(request["workload"], request["source"], request["input"])
+    wait = torch.cuda.synchronize if device == "cuda" else lambda: None
     net.train(request["mode"] == "train")
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
 
@@ -48,19 +51,23 @@ for line in sys.stdin:
     while time.perf_counter() < end or len(times) < 3:
         start = time.perf_counter()
         step()
+        wait()
         times.append(time.perf_counter() - start)
     print(json.dumps({"us": min(times) * 1e6}), flush=True)
 `;
 
-function findPython(): string | undefined {
+type Device = 'cpu' | 'cuda';
+
+function findPython(device: Device): string | undefined {
+  const test = device === 'cuda' ? 'import torch; assert torch.cuda.is_available()' : 'import torch';
   const candidates = [process.env['VITRINE_PYTHON'], 'python3'].filter(p => p !== undefined);
-  return candidates.find(p => spawnSync(p, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0);
+  return candidates.find(p => spawnSync(p, ['-c', test], { stdio: 'ignore' }).status === 0);
 }
 
-async function load(): Promise<PeerSession | undefined> {
-  const python = findPython();
+async function load(device: Device): Promise<PeerSession | undefined> {
+  const python = findPython(device);
   if (!python) return undefined;
-  const child = spawn(python, ['-c', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, ['-c', program, device], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.unref();
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   await lines.next();
@@ -83,4 +90,12 @@ async function load(): Promise<PeerSession | undefined> {
   };
 }
 
-export const peers: readonly Peer[] = [{ name: 'pytorch-cpu', packages: {}, load }];
+const peer = (device: Device): Peer => ({
+  name: `pytorch-${device}`,
+  packages: {},
+  load: () => load(device),
+});
+
+export function peersOn(gpu: boolean): readonly Peer[] {
+  return gpu ? [peer('cpu'), peer('cuda')] : [peer('cpu')];
+}

@@ -10,6 +10,12 @@ import { groupShader } from '../../../src/engine/gpu/kernels';
 import { openNodeGpu } from '../../../src/engine/gpu/nodeGpu';
 import { portableShader } from '../../../src/engine/gpu/wgsl';
 import type { KernelCall } from '../../../src/engine/op';
+import {
+  convGradInputKernel,
+  convGradWeightKernel,
+  convKernel,
+  convolutionOf,
+} from '../../../src/engine/ops/_conv';
 import { productKernel } from '../../../src/engine/ops/_product';
 import { reduceKernel } from '../../../src/engine/ops/_reduce';
 import { createTrainer } from '../../../src/engine/trainer';
@@ -124,11 +130,45 @@ describe('a GPU', () => {
     );
   });
 
+  const cells = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);
+  const at = (buffer: string, ...shape: number[]) => ({ buffer, shape });
+
+  /** What the kernels by hand give is what gpu.js's give. */
+  async function agree(calls: readonly KernelCall[], inputs: Record<string, Float32Array>): Promise<void> {
+    for (const c of calls) assert.ok(groupShader(c), c.name);
+    const results = async (given: readonly KernelCall[], on: Executor = executor) => {
+      const plan: Plan = {
+        calls: given,
+        sizes: new Map([
+          ...Object.entries(inputs).map(([b, data]): [string, number] => [b, data.length]),
+          ...given.map((c): [string, number] => [c.output.buffer, cells(c.output.shape)]),
+        ]),
+        inputs: Object.keys(inputs),
+        residents: [],
+        constants: new Map(),
+        updates: [],
+        outputs: given.map(c => c.output.buffer),
+      };
+      const executable = await on.compile(plan);
+      for (const [b, data] of Object.entries(inputs)) executable.write(b, data);
+      await executable.run();
+      const read = plan.outputs.map(b => executable.read(b));
+      await executable.dispose();
+      return read;
+    };
+    // As on a real GPU, where no kernel by hand is left out.
+    const real = webgpuExecutor({ ...gpu, emulated: false });
+    const byGroups = await results(calls, real);
+    const byCells = await results(calls.map(({ fast: _, ...c }) => c));
+    byCells.forEach((expected, i) => {
+      const error = relativeError(byGroups[i]!, expected);
+      assert.ok(error <= 1e-5, `${calls[i]!.name} is off by ${error}`);
+    });
+  }
+
   it('multiplies and sums by groups to what gpu.js’s kernels give', async function () {
     // Emulated GPUs take their time over shaders with barriers.
     this.timeout(90_000);
-    const cells = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);
-    const at = (buffer: string, ...shape: number[]) => ({ buffer, shape });
     const [m, n, k] = [37, 45, 70];
     const calls: KernelCall[] = [
       // As it lies, turned, with a bias of columns and of rows, and in batches.
@@ -162,38 +202,62 @@ describe('a GPU', () => {
         }),
       ),
     ];
-    assert.deepEqual(
-      calls.map(c => c.fast?.name),
-      ['matmul', 'matmul', 'matmul', 'matmul', 'sumAll', 'sumColumns', 'sumChannels', 'sumChannels'],
-    );
-    for (const c of calls) assert.ok(groupShader(c), c.name);
-    const inputs = { a: noise(m * k, 1), b: noise(n * k, 2), c: noise(50, 3) };
-    const results = async (given: readonly KernelCall[]) => {
-      const plan: Plan = {
-        calls: given,
-        sizes: new Map([
-          ...Object.entries(inputs).map(([b, data]): [string, number] => [b, data.length]),
-          ...given.map((c): [string, number] => [c.output.buffer, cells(c.output.shape)]),
-        ]),
-        inputs: Object.keys(inputs),
-        residents: [],
-        constants: new Map(),
-        updates: [],
-        outputs: given.map(c => c.output.buffer),
-      };
-      const executable = await executor.compile(plan);
-      for (const [b, data] of Object.entries(inputs)) executable.write(b, data);
-      await executable.run();
-      const read = plan.outputs.map(b => executable.read(b));
-      await executable.dispose();
-      return read;
-    };
-    const byGroups = await results(calls);
-    const byCells = await results(calls.map(({ fast: _, ...c }) => c));
-    byCells.forEach((expected, i) => {
-      const error = relativeError(byGroups[i]!, expected);
-      assert.ok(error <= 1e-5, `${calls[i]!.name} is off by ${error}`);
-    });
+    await agree(calls, { a: noise(m * k, 1), b: noise(n * k, 2), c: noise(50, 3) });
+  });
+
+  it('shares what is deep among groups, in tiles of each size', async function () {
+    this.timeout(90_000);
+    const product = (output: string, m: number, n: number, k: number) =>
+      productKernel('Product', {
+        ...{ m, n, k, a: at('a', m, k), rsa: k, csa: 1, b: at('b', k, n), rsb: n, csb: 1 },
+        ...{ output: at(output, m, n), bias: { value: at('c', n), rs: 0, cs: 1 } },
+      });
+    const calls = [
+      // The largest takes an emulated GPU long.
+      ...(process.env['VITRINE_TEST_GPU'] === 'all' ? [product('y0', 250, 250, 4100)] : []),
+      product('y1', 120, 190, 4100),
+      product('y2', 9, 31, 1030),
+      product('y3', 2, 40, 300),
+      productKernel('Row', {
+        ...{ m: 1, n: 70, k: 500, a: at('a', 1, 500), rsa: 500, csa: 1 },
+        ...{ b: at('b', 70, 500), rsb: 1, csb: 500 },
+        output: at('y4', 1, 70),
+      }),
+    ];
+    const sides = calls.map(c => groupShader(c)!.code.match(/tile_a : array<vec4<f32>, (\d+)>/)?.[1]);
+    assert.deepEqual(sides.slice(-4), ['256', '128', '128', undefined]);
+    await agree(calls, { a: noise(250 * 4100, 1), b: noise(4100 * 250, 2), c: noise(250, 3) });
+  });
+
+  it('convolves, and differentiates what it convolved, as gpu.js’s kernels do', async function () {
+    this.timeout(90_000);
+    const cases: { x: number[]; w: number[]; attributes: Record<string, number | number[]> }[] = [
+      { x: [3, 6, 11, 9], w: [8, 6, 3, 3], attributes: { pads: [1, 1, 1, 1] } },
+      { x: [2, 6, 12, 13], w: [8, 6, 3, 2], attributes: { strides: [2, 3], pads: [1, 0, 1, 0] } },
+      { x: [2, 8, 10, 10], w: [8, 4, 3, 3], attributes: { group: 2, dilations: [2, 1] } },
+      { x: [4, 5, 40], w: [7, 5, 5], attributes: { strides: [2], pads: [2, 2] } },
+      // So deep that groups share it.
+      { x: [8, 5, 24, 24], w: [6, 5, 3, 3], attributes: { pads: [1, 1, 1, 1] } },
+    ];
+    for (const { x, w, attributes } of cases) {
+      const along = (name: string, axis: number, none: number) =>
+        (attributes[name] as number[] | undefined)?.[axis] ?? none;
+      const out = x.slice(2).map((size, axis) => {
+        const reach = (w[2 + axis]! - 1) * along('dilations', axis, 1) + 1;
+        return Math.floor((size + 2 * along('pads', axis, 0) - reach) / along('strides', axis, 1)) + 1;
+      });
+      const y = [x[0]!, w[0]!, ...out];
+      const c = convolutionOf(attributes, x, w, y);
+      await agree(
+        [
+          convKernel(c, at('x', ...x), at('w', ...w), at('b', w[0]!), at('y', ...y)),
+          convKernel(c, at('x', ...x), at('w', ...w), undefined, at('z', ...y)),
+          convGradInputKernel(c, at('dy', ...y), at('w', ...w), undefined, at('dx', ...x)),
+          convGradWeightKernel(c, at('x', ...x), at('dy', ...y), at('dw', ...w)),
+        ],
+        { x: noise(cells(x), 1), w: noise(cells(w), 2), b: noise(w[0]!, 3), dy: noise(cells(y), 4) },
+      );
+    }
   });
 
   it('computes what is larger than its grid', async () => {
