@@ -131,7 +131,7 @@ async function engineRows(): Promise<Row[]> {
   const profile: Profile | undefined = options.profile ? new Map() : undefined;
   const ours = await vitrine(profile, options.backend as BackendName | 'auto');
   const sessions: [string, PeerSession][] = [['vitrine', ours]];
-  if (onGpu) sessions.push(['vitrine-webasm', await vitrine(undefined, 'webasm')]);
+  if (onGpu && !options.profile) sessions.push(['vitrine-webasm', await vitrine(undefined, 'webasm')]);
   for (const peer of all) {
     try {
       const session = await peer.load(require);
@@ -236,7 +236,10 @@ async function main(): Promise<void> {
   if (options.memory) return void process.stdout.write(`${await memoryTable(options.only)}\n`);
   const rows = [
     ...(await engineRows()),
-    ...(await explainRows(options.only, seconds, !options['no-peers'], say)),
+    // Explanations are timed on the CPU, where Captum is.
+    ...(options.backend === 'webgpu'
+      ? []
+      : await explainRows(options.only, seconds, !options['no-peers'], say)),
     ...(options['no-editor'] ? [] : await editorRows(options.only, say)),
   ];
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;

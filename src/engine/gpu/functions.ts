@@ -14,16 +14,16 @@ fn not_a_number() -> f32 { return bitcast<f32>(nan_bits); }`,
   least:
     'fn least(x : f32, y : f32) -> f32 { if (is_nan(x)) { return x; } if (is_nan(y)) { return y; } return min(x, y); }',
   most: 'fn most(x : f32, y : f32) -> f32 { if (is_nan(x)) { return x; } if (is_nan(y)) { return y; } return max(x, y); }',
-  // WGSL lets both be off by a few units in the last place: then 6 / 3 rounds down to 1.
+  // WGSL lets both be off by a few units in the last place, and GPUs are: then 21 / 7 rounds down to 2.
   quotient: `fn quotient(x : f32, y : f32) -> f32 {
   let q = x / y;
-  let nearer = q + fma(-q, y, x) / y;
-  return select(q, nearer, abs(nearer - q) <= abs(q) * 1e-5);
+  let whole = round(q);
+  return select(q, whole, whole * y == x);
 }`,
   root: `fn root(x : f32) -> f32 {
   let s = sqrt(x);
-  let nearer = s + fma(-s, s, x) / (2.0 * s);
-  return select(s, nearer, abs(nearer - s) <= s * 1e-5);
+  let whole = round(s);
+  return select(s, whole, whole * whole == x);
 }`,
   tanh_of: `fn tanh_of(x : f32) -> f32 {
   if (is_nan(x)) { return x; }

@@ -84,11 +84,11 @@ const kernels: Readonly<Record<string, (p: Params, call: KernelCall) => GroupSha
     const { count, ignored } = p as { count: number; ignored: number };
     const weight = call.inputs.length > 1 ? 'arena[at.weight + u32(class_of_t)]' : '1.0';
     const code = `fn counted(t : u32) -> f32 {
-  let class_of_t = i32(arena[at.target + t]);
+  let class_of_t = i32(arena[at.classes + t]);
   if (class_of_t == ${ignored}) { return 0.0; }
   return ${weight};
 }`;
-    const names = ['target', ...(call.inputs.length > 1 ? ['weight'] : [])];
+    const names = ['classes', ...(call.inputs.length > 1 ? ['weight'] : [])];
     return sums({ cells: 1, count, value: 'counted(t)', names, functions: code });
   },
   negativeLogLikelihood: (p, call) => {
@@ -101,13 +101,13 @@ const kernels: Readonly<Record<string, (p: Params, call: KernelCall) => GroupSha
     const weighted = call.inputs.length > 2;
     // The second sum is of the weights, by which the first is divided.
     const code = `fn counted(t : u32) -> vec2<f32> {
-  let class_of_t = i32(arena[at.target + t]);
+  let class_of_t = i32(arena[at.classes + t]);
   if (class_of_t == ${ignored}) { return vec2<f32>(); }
   let weight = ${weighted ? 'arena[at.weight + u32(class_of_t)]' : '1.0'};
   let place = (t / ${inner}u * ${classes}u + u32(class_of_t)) * ${inner}u + t % ${inner}u;
   return vec2<f32>(-weight * arena[at.x + place], weight);
 }`;
-    const names = ['x', 'target', ...(weighted ? ['weight'] : [])];
+    const names = ['x', 'classes', ...(weighted ? ['weight'] : [])];
     return sums({
       ...{ cells: 1, count: rows * inner, value: 'counted(t)', names, functions: code },
       ...{ type: 'vec2<f32>', result: 'parts[0].x / parts[0].y' },

@@ -97,5 +97,5 @@ const peer = (device: Device): Peer => ({
 });
 
 export function peersOn(gpu: boolean): readonly Peer[] {
-  return gpu ? [peer('cpu'), peer('cuda')] : [peer('cpu')];
+  return [peer(gpu ? 'cuda' : 'cpu')];
 }

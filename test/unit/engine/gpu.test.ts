@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Plan } from '../../../src/engine/compile/plan';
 import { createEvaluator } from '../../../src/engine/evaluator';
 import type { Executor } from '../../../src/engine/executors/executor';
+import { webasmExecutor } from '../../../src/engine/executors/webasm';
 import { webgpuExecutor } from '../../../src/engine/executors/webgpu';
 import type { GpuDevice } from '../../../src/engine/gpu/device';
 import { helpersFor } from '../../../src/engine/gpu/functions';
@@ -258,6 +259,57 @@ describe('a GPU', () => {
         { x: noise(cells(x), 1), w: noise(cells(w), 2), b: noise(w[0]!, 3), dy: noise(cells(y), 4) },
       );
     }
+  });
+
+  it('means the losses of many rows, weighted and with labels that do not count, as the CPU does', async function () {
+    this.timeout(60_000);
+    const rows = 300;
+    const many: ReferenceTensor = { shape: [rows, 3], data: [], dtype: 'float32' };
+    const base = modelOf('Gemm', { transB: 1 }, [many, null], [{ ...many, shape: [rows, 4] }]);
+    const model: Model = {
+      ...base,
+      nodes: base.nodes.map(n => ({ ...n, inputs: ['x0', 'weight'], outputs: ['y0'] })),
+      parameters: [parameter('weight', [4, 3])],
+    };
+    const cpu = webasmExecutor({ threads: 1 });
+    const choices: Record<string, number | number[]>[] = [{}, { weight: [1, 2, 0.5, 3], ignore_index: 2 }];
+    for (const options of choices) {
+      const results = [];
+      for (const on of [cpu, executor]) {
+        const trainer = await createTrainer(on, model, {
+          bindings: {},
+          weights: { weight: { shape: [4, 3], data: noise(12, 1) } },
+          loss: { name: 'cross_entropy', options },
+          optimizer: { name: 'SGD', options: {} },
+          targets: { shape: [rows], dtype: 'int64' },
+        });
+        const targets = { shape: [rows], data: Int32Array.from({ length: rows }, (_, i) => (i * 7) % 4) };
+        const feed = { x0: { shape: [rows, 3], data: noise(rows * 3, 2) } };
+        const { loss } = await trainer.step(feed, targets, { learningRate: 1 });
+        results.push([loss, ...(await trainer.weights())['weight']!.data]);
+        await trainer.dispose();
+      }
+      const error = relativeError(Float32Array.from(results[1]!), results[0]!);
+      assert.ok(error <= 1e-6, `off by ${error}: ${results}`);
+    }
+    await cpu.dispose();
+  });
+
+  it('divides whole numbers that go into one another to whole numbers', async () => {
+    const numbers = Array.from({ length: 400 }, (_, i) => [
+      (Math.floor(i / 20) - 10) * ((i % 20) + 1),
+      (i % 20) + 1,
+    ]);
+    const [x, y] = [0, 1].map(k => ({ shape: [400], data: Float32Array.from(numbers, n => n[k]!) }));
+    const like: ReferenceTensor = { shape: [400], data: [], dtype: 'float32' };
+    const model = modelOf('Div', {}, [like, like], [like]);
+    const evaluator = await createEvaluator(executor, model, { bindings: {}, weights: {} });
+    const { values } = await evaluator.run({ x0: x!, x1: y! });
+    assert.deepEqual(
+      [...values['y0']!.data],
+      numbers.map(([a, b]) => a! / b!),
+    );
+    await evaluator.dispose();
   });
 
   it('computes what is larger than its grid', async () => {
