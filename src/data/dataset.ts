@@ -124,6 +124,8 @@ export interface Dataset {
   readonly target: TargetInfo;
   /** Rows of the source, in a fixed order, by split. */
   readonly splits: Readonly<Record<Split, Int32Array>>;
+  /** The model was trained elsewhere: which of these rows it learned from, if any, is not known. */
+  readonly elsewhere?: true;
   /** Sentences about what was found and done, e.g. "3 rows with a missing value were left out". */
   readonly notes: readonly string[];
   /** SHA-256 of the source's bytes, hex. */

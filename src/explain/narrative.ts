@@ -76,13 +76,16 @@ function shownLabel(label: string, dataset: Dataset | undefined): string {
 }
 
 /** How much the prediction may be believed, and what would change it. */
-function around({ context, prediction }: Story, words: Words): string[] {
+function around({ context, dataset, prediction }: Story, words: Words): string[] {
   if (!context || !prediction) return [];
   const { sureness, similar, flip } = context;
+  const elsewhere = dataset?.elsewhere === true;
   return [
     flip ? words.predicted.flip(flip.column, formatNumber(flip.to), flip.label) : '',
-    sureness ? words.predicted.asSure(sureness.rows, words.percent(sureness.right / sureness.rows)) : '',
-    similar ? words.predicted.similar(similar.rows, similar.same, prediction.label) : '',
+    sureness
+      ? words.predicted.asSure(sureness.rows, words.percent(sureness.right / sureness.rows), elsewhere)
+      : '',
+    similar ? words.predicted.similar(similar.rows, similar.same, prediction.label, elsewhere) : '',
   ];
 }
 

@@ -49,10 +49,10 @@ export interface Words {
     number(value: string, target: string): string;
     sure(p: number): string;
     truth(value: string, right: boolean): string;
-    /** Of held-out rows as sure as this one. */
-    asSure(rows: number, share: string): string;
-    /** Of the training rows most like it. */
-    similar(rows: number, same: number, label: string): string;
+    /** Of held-out rows as sure as this one; `elsewhere`: of rows that it may have learned from. */
+    asSure(rows: number, share: string, elsewhere: boolean): string;
+    /** Of the training rows most like it; `elsewhere`: of the table's. */
+    similar(rows: number, same: number, label: string, elsewhere: boolean): string;
     flip(column: string, to: string, label: string): string;
   };
   reasons: {
@@ -369,9 +369,10 @@ export const english: Words = {
             ? 'and is fairly sure'
             : 'but is unsure',
     truth: (value, right) => (right ? `That is right.` : `The data say ${value}.`),
-    asSure: (rows, share) =>
-      `When it is as sure as here it is right in ${share} of cases (${rows} rows that it did not learn from).`,
-    similar: (rows, same, label) => `Of the ${rows} training rows most like this one ${same} are "${label}".`,
+    asSure: (rows, share, elsewhere) =>
+      `When it is as sure as here it is right in ${share} of cases (${rows} rows ${elsewhere ? 'of this table, from which it may have learned' : 'that it did not learn from'}).`,
+    similar: (rows, same, label, elsewhere) =>
+      `Of the ${rows} ${elsewhere ? '' : 'training '}rows most like this one ${same} are "${label}".`,
     flip: (column, to, label) => `With ${column} at ${to}, all else as it is, it would say "${label}".`,
   },
   reasons: {

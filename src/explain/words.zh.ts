@@ -137,8 +137,10 @@ export const chinese: Words = {
     number: (value, target) => `模型预测${asked(target)}为 ${value}。`,
     sure: p => (p >= 0.99 ? '非常确定' : p >= 0.9 ? '确定' : p >= 0.7 ? '比较确定' : '但不确定'),
     truth: (value, right) => (right ? '这是正确的。' : `数据中是 ${value}。`),
-    asSure: (rows, share) => `当它像这里一样确定时，有 ${share} 是正确的（${rows} 行未参与学习的数据）。`,
-    similar: (rows, same, label) => `与此行最相似的 ${rows} 个训练行中，有 ${same} 个是“${label}”。`,
+    asSure: (rows, share, elsewhere) =>
+      `当它像这里一样确定时，有 ${share} 是正确的（${elsewhere ? `此表中的 ${rows} 行，模型可能学习过它们` : `${rows} 行未参与学习的数据`}）。`,
+    similar: (rows, same, label, elsewhere) =>
+      `与此行最相似的 ${rows} 个${elsewhere ? '' : '训练'}行中，有 ${same} 个是“${label}”。`,
     flip: (column, to, label) => `若 ${column} 为 ${to}，其余不变，它会回答“${label}”。`,
   },
   reasons: {

@@ -19,6 +19,7 @@ export class PreparedTable implements Dataset {
   readonly features;
   readonly target: TargetInfo;
   readonly splits: Readonly<Record<Split, Int32Array>>;
+  readonly elsewhere = true;
   readonly notes: readonly string[] = [];
   readonly hash: string;
   private readonly truths: readonly (number | undefined)[];

@@ -106,7 +106,10 @@ describe('a model file without an experiment', function () {
         '--json',
       );
       assert.equal(code, 0, err);
-      const [{ attribution, trust }] = json() as [Record<string, never>];
+      const [{ attribution, trust, text }] = json() as [Record<string, never>];
+      // Nobody knows which rows it learned from.
+      assert.doesNotMatch(text, /did not learn from|training rows/);
+      assert.match(text, /rows of this table, from which it may have learned|rows most like this one/);
       const { names, values } = attribution as { names: string[]; values: number[] };
       assert.deepEqual(names, features);
       for (const [i, v] of values.entries())
