@@ -62,15 +62,7 @@ export class Placing {
       )
         throw new Unsupported('of what is not run here');
       restore();
-      (node.output ?? []).forEach((name, i) => {
-        if (name === '') return;
-        const id = ids[i];
-        if (id === undefined)
-          throw this.findings.bad('bad-model', `Nothing computes the output "${name}" of ${nameOf(node)}.`);
-        if (scope.names.has(name))
-          throw this.findings.bad('bad-model', `The value "${name}" is computed twice.`);
-        scope.names.set(name, id);
-      });
+      this.bindOutputs(node, ids, scope);
     } catch (e) {
       if (e instanceof VitrineError || e instanceof WireError) throw e;
       restore();
@@ -150,10 +142,11 @@ export class Placing {
     };
   }
 
-  private bindOutputs(node: NodeProto, names: readonly string[], inner: Scope, scope: Scope): void {
+  /** Lets the outputs of a node be the values that its body computes. */
+  private bindOutputs(node: NodeProto, ids: readonly (string | undefined)[], scope: Scope): void {
     (node.output ?? []).forEach((name, i) => {
       if (name === '') return;
-      const id = names[i] === undefined ? undefined : this.values.resolve(names[i], inner);
+      const id = ids[i];
       if (id === undefined)
         throw this.findings.bad('bad-model', `Nothing computes the output "${name}" of ${nameOf(node)}.`);
       if (scope.names.has(name))
@@ -173,8 +166,7 @@ export class Placing {
   ): void {
     const names = new Map<string, string>();
     (f.input ?? []).forEach((name, i) => {
-      if (inputs[i]) names.set(name, inputs[i]);
-      else names.set(name, '');
+      names.set(name, inputs[i] ?? '');
     });
     const defaults = (f.attributeProto ?? []).map((a): [string, AttributeProto] => [a.name ?? '', a]);
     const inner: Scope = {
@@ -186,6 +178,7 @@ export class Placing {
     this.reader.opset = f.opsetImport?.find(o => isDefault(o.domain))?.version ?? own;
     this.reader.addNodes(f.node ?? [], inner, depth + 1);
     this.reader.opset = own;
-    this.bindOutputs(node, f.output ?? [], inner, scope);
+    const ids = (f.output ?? []).map(name => this.values.resolve(name, inner));
+    this.bindOutputs(node, ids, scope);
   }
 }
