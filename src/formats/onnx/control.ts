@@ -17,8 +17,6 @@ export interface ControlHost {
   /** Puts a graph in place, with ids for its inputs; ids of its outputs. `label` names its scope. */
   inline(graph: GraphProto, inputs: readonly string[], label: string): string[];
   known(id: string): Known | undefined;
-  /** The name by which the file calls a value. */
-  nameOf(id: string): string;
   type(id: string): TensorType;
   /** Whether nothing is known of its shape. */
   isUnknown(id: string): boolean;
@@ -167,7 +165,7 @@ function scan(
     return { id, axis, length: shape[axis], reverse: directions[k] === 1 };
   });
   const length = sources[0]!.length;
-  if (typeof length !== 'number') throw new NeedsValue(host.nameOf(sources[0]!.id), 'its number of rounds');
+  if (typeof length !== 'number') throw new NeedsValue(sources[0]!.id, 'its number of rounds');
   if (sources.some(s => s.length !== length)) throw new Unsupported('inputs of several lengths');
   if (length > maxRounds) throw new Unsupported(`more than ${maxRounds} rounds`);
   const stacked: string[][] = [];
@@ -202,5 +200,5 @@ function stack(ids: readonly string[], axis: number, host: ControlHost): string 
 function wholeOf(host: ControlHost, id: string, what: string): number {
   const value: Dim | undefined = host.known(id)?.values[0];
   if (typeof value === 'number') return value;
-  throw new NeedsValue(host.nameOf(id), what);
+  throw new NeedsValue(id, what);
 }

@@ -30,8 +30,8 @@ export class Findings {
     });
   }
 
-  count(op: string, by = 1): void {
-    this.unsupported.set(op, (this.unsupported.get(op) ?? 0) + by);
+  count(op: string): void {
+    this.unsupported.set(op, (this.unsupported.get(op) ?? 0) + 1);
   }
 
   /** Most frequent first. */

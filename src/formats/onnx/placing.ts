@@ -119,7 +119,6 @@ export class Placing {
         });
       },
       known: id => (id === '' ? undefined : this.values.knownOf(id)),
-      nameOf: id => id,
       integers: a => (a?.ints ? numbersOf(this.files.source, a.ints, maxAttribute) : []),
       type: id => this.values.typeOf(id),
       isUnknown: id => this.values.unknown.has(id),
