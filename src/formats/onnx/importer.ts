@@ -201,7 +201,7 @@ export class Importer implements BodyReader {
     try {
       if (this.folding.evaluate(node, inputs, outputs, attributes)) return;
       const context = translationContext(this, node, inputs, outputs, attributes);
-      const translate = translationOf(node.domain, op);
+      const translate = translationOf(node);
       // Counted whatever it reads: behind one that is not read, others would come to light one by one.
       const waits = inputs.some(id => this.values.unknown.has(id));
       if (!translate && !(waits && isFolded(node))) throw new Unsupported('');

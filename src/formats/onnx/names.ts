@@ -15,8 +15,8 @@ export const isDefault = (domain: string | undefined) => !domain || domain === '
 export const domainOf = (domain: string | undefined) => (isDefault(domain) ? '' : domain!);
 
 /** An operator as it is shown: with its domain if it is not ONNX's own. */
-export const operatorOf = (node: NodeProto) =>
-  isDefault(node.domain) ? (node.opType ?? '') : `${node.domain}.${node.opType}`;
+export const operatorOf = ({ domain, opType = '' }: Pick<NodeProto, 'domain' | 'opType'>) =>
+  isDefault(domain) ? opType : `${domain}.${opType}`;
 
 export function nameOf(node: NodeProto): string {
   return `The node "${node.name || node.output?.[0] || ''}" (${node.opType ?? ''})`;

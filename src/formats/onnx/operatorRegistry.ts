@@ -3,7 +3,9 @@
  * which exports `family`. Adding a file is registering it.
  */
 import families from 'registry:formats/onnx/operators#family';
-import { ops } from '../../engine/opRegistry';
+import { controlOps } from './control';
+import { isDefault, operatorOf } from './names';
+import type { NodeProto } from './schema';
 import type { Translate } from './translation';
 
 export interface OperatorFamily {
@@ -12,17 +14,14 @@ export interface OperatorFamily {
   translations: Readonly<Record<string, Translate>>;
 }
 
-const key = (domain: string | undefined, op: string) =>
-  !domain || domain === 'ai.onnx' ? op : `${domain}.${op}`;
-
 const translations: ReadonlyMap<string, Translate> = new Map(
   (families as readonly OperatorFamily[]).flatMap(f =>
-    Object.entries(f.translations).map(([op, t]) => [key(f.domain, op), t] as const),
+    Object.entries(f.translations).map(([opType, t]) => [operatorOf({ ...f, opType }), t] as const),
   ),
 );
 
-export function translationOf(domain: string | undefined, op: string): Translate | undefined {
-  return translations.get(key(domain, op));
+export function translationOf(node: NodeProto): Translate | undefined {
+  return translations.get(operatorOf(node));
 }
 
 /** Operators that leave values as they are, whatever these stand for. */
@@ -41,22 +40,8 @@ export const takesText = (op: string): boolean =>
 /** Folded while reading: their outputs follow from shapes alone. */
 const folded: readonly string[] = ['Constant', 'Shape', 'Size'];
 /** Whether a node is computed while reading, once its input's shape is known. */
-export const isFolded = ({ domain, opType }: { domain?: string; opType?: string }): boolean =>
-  (!domain || domain === 'ai.onnx') && folded.includes(opType ?? '');
+export const isFolded = ({ domain, opType }: NodeProto): boolean =>
+  isDefault(domain) && folded.includes(opType ?? '');
 
-/** Put in their place (control.ts). */
-const placed: readonly string[] = ['If', 'Loop', 'Scan'];
-/** Operators that are translated to the op of the same name, and so need it. */
-const needsOwnOp = new Set(
-  'Acos Acosh Asin Asinh Atan Atanh Cosh GRU GatherND IsInf IsNaN LRN LSTM RNN Shrink Sinh'.split(' '),
-);
-
-function isComputed(name: string): boolean {
-  const op = ops.get(name);
-  return Boolean(op?.lower ?? op?.expand);
-}
-
-/** What is read and run: an operator of the engine's own name only if the engine computes it. */
-export const claims: readonly string[] = [...translations.keys(), ...folded, ...placed]
-  .filter(name => !needsOwnOp.has(name) || isComputed(name))
-  .sort();
+/** What is read and run. */
+export const claims: readonly string[] = [...translations.keys(), ...folded, ...controlOps].sort();

@@ -1,60 +1,48 @@
 /** Products and convolutions. */
-import { ops } from '../../../engine/opRegistry';
 import { addDims, mulDims, subDims } from '../../../model/dim';
-import type { Dim } from '../../../model/graph';
 import type { OperatorFamily } from '../operatorRegistry';
 import { Unsupported } from '../translation';
 import { all, same } from './_shared';
 import { weightKernel, windowAttributes } from './_windows';
-
-function isComputed(name: string): boolean {
-  const op = ops.get(name);
-  return Boolean(op?.lower ?? op?.expand);
-}
 
 export const family: OperatorFamily = {
   translations: {
     ConvTranspose: c => {
       const kernel = weightKernel(c);
       const n = kernel.length;
-      const [x, w, bias] = all(c);
       const { shape } = c.type(0);
       const group = c.integer('group', 1);
       const strides = c.integers('strides') ?? kernel.map(() => 1);
       const dilations = c.integers('dilations') ?? kernel.map(() => 1);
       const extra = c.integers('output_padding') ?? kernel.map(() => 0);
-      let pads = c.integers('pads') ?? new Array<number>(2 * n).fill(0);
       const auto = c.text('auto_pad', 'NOTSET');
-      const full = kernel.map((k, i) =>
-        addDims(mulDims(subDims(shape[i + 2]!, 1), strides[i]!), extra[i]! + dilations[i]! * (k - 1) + 1),
-      );
-      let spatial: Dim[];
       const wanted =
         c.integers('output_shape')?.slice(-n) ??
         (auto.startsWith('SAME') ? kernel.map((_, i) => mulDims(shape[i + 2]!, strides[i]!)) : undefined);
-      if (wanted) {
-        const totals = full.map((f, i) => {
-          const t = subDims(f, wanted[i]!);
-          if (typeof t !== 'number') throw new Unsupported('output_shape beside an unknown size');
-          return Math.max(t, 0);
-        });
-        const half = totals.map(t => Math.floor(t / 2));
-        const rest = totals.map((t, i) => t - half[i]!);
-        pads = auto === 'SAME_UPPER' ? [...half, ...rest] : [...rest, ...half];
-        spatial = wanted;
-      } else {
-        if (auto === 'VALID') pads = new Array<number>(2 * n).fill(0);
-        spatial = full.map((f, i) => subDims(f, pads[i]! + pads[i + n]!));
-      }
-      if (isComputed('ConvTranspose') && !wanted)
+      if (!wanted) {
+        const given = auto === 'VALID' ? undefined : c.integers('pads');
         return c.finish('ConvTranspose', all(c), {
           kernel_shape: kernel,
           strides,
-          pads,
+          pads: given ?? new Array<number>(2 * n).fill(0),
           dilations,
           group,
           output_padding: extra,
         });
+      }
+      const totals = kernel.map((k, i) => {
+        const full = addDims(
+          mulDims(subDims(shape[i + 2]!, 1), strides[i]!),
+          extra[i]! + dilations[i]! * (k - 1) + 1,
+        );
+        const t = subDims(full, wanted[i]!);
+        if (typeof t !== 'number') throw new Unsupported('output_shape beside an unknown size');
+        return Math.max(t, 0);
+      });
+      const half = totals.map(t => Math.floor(t / 2));
+      const rest = totals.map((t, i) => t - half[i]!);
+      const pads = auto === 'SAME_UPPER' ? [...half, ...rest] : [...rest, ...half];
+      const [x, w, bias] = all(c);
       const channels = mulDims(c.type(1).shape[1]!, group);
       const [y] = c.emit('ConvGradInput', [x!, w!], {
         kernel_shape: kernel,
@@ -62,7 +50,7 @@ export const family: OperatorFamily = {
         pads,
         dilations,
         group,
-        shape: [shape[0]!, channels, ...spatial],
+        shape: [shape[0]!, channels, ...wanted],
       });
       if (!bias) return c.finish('Identity', [y!]);
       const column = c.emit('Reshape', [bias], { shape: [1, channels, ...kernel.map(() => 1)] })[0]!;
