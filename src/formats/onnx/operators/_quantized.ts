@@ -2,7 +2,7 @@
 import type { Attributes, DType } from '../../../model/graph';
 import { elementTypes } from '../schema';
 import { type Translate, type TranslationContext, Unsupported } from '../translation';
-import { axisOf, rankOf } from './_shared';
+import { all, axisOf, rankOf } from './_shared';
 
 const ranges: Readonly<Record<string, { low: number; high: number; dtype: DType }>> = {
   UINT8: { low: 0, high: 255, dtype: 'uint8' },
@@ -49,10 +49,8 @@ function along(c: TranslationContext): Attributes {
   };
 }
 
-const given = (c: TranslationContext): string[] => c.inputs.map((id, i) => (id === '' ? '' : c.tensor(i)));
-
 export const quantizeLinear: Translate = c =>
-  c.finish('QuantizeLinear', given(c), { ...along(c), ...resultRange(c, 2) });
+  c.finish('QuantizeLinear', all(c), { ...along(c), ...resultRange(c, 2) });
 
 export const dequantizeLinear: Translate = c =>
-  c.finish('DequantizeLinear', given(c), { ...along(c), dtype: c.type(1).dtype });
+  c.finish('DequantizeLinear', all(c), { ...along(c), dtype: c.type(1).dtype });

@@ -7,8 +7,9 @@ import { type Translate, type TranslationContext, Unsupported } from '../transla
 export const huge = 3.4028234663852886e38;
 export const finite = (x: number): number => (Number.isNaN(x) ? 0 : Math.min(Math.max(x, -huge), huge));
 
-export const all = (c: TranslationContext): string[] =>
-  c.inputs.map((id, i) => (id === '' ? '' : c.tensor(i)));
+/** An input as a tensor, or "" where it is left out. */
+export const optional = (c: TranslationContext, i: number): string => (c.has(i) ? c.tensor(i) : '');
+export const all = (c: TranslationContext): string[] => c.inputs.map((_, i) => optional(c, i));
 export const rankOf = (c: TranslationContext, i = 0): number => c.type(i).shape.length;
 
 /** Axes from 0, as ONNX counts negative ones from the end. */
@@ -38,6 +39,13 @@ export function dtypeOf(number: number): DType {
   const type = elementTypes[number];
   if (!type || type.name === 'STRING') throw new Unsupported(`the element type ${type?.name ?? number}`);
   return type.dtype;
+}
+
+/** The node's last step: x times the sigmoid of alpha x. */
+export function finishSwish(c: TranslationContext, alpha: number): undefined {
+  const x = c.tensor(0);
+  const scaled = c.emit('Mul', [x, c.constant('float32', [], [alpha])]);
+  return c.finish('Mul', [x, c.emit('Sigmoid', scaled)[0]!]);
 }
 
 /** Casts where the type is another. */

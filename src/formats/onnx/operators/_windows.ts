@@ -3,7 +3,7 @@ import type { Attributes } from '../../../model/graph';
 import { type TranslationContext, Unsupported } from '../translation';
 
 /** Explicit pads of a window from `auto_pad`. */
-export function padsOf(c: TranslationContext, kernel: readonly number[]): number[] {
+function padsOf(c: TranslationContext, kernel: readonly number[]): number[] {
   const n = kernel.length;
   const auto = c.text('auto_pad', 'NOTSET');
   if (auto === 'NOTSET') return c.integers('pads') ?? new Array<number>(2 * n).fill(0);
@@ -34,6 +34,18 @@ export function windowAttributes(
     pads: padsOf(c, kernel),
     dilations: c.integers('dilations') ?? kernel.map(() => 1),
   };
+}
+
+/** A pool's window. */
+export function kernelOf(c: TranslationContext): number[] {
+  const kernel = c.integers('kernel_shape');
+  if (!kernel) throw new Unsupported('no kernel_shape');
+  return kernel;
+}
+
+/** Attributes of a convolution; `weight`: which input has its kernel. */
+export function convolution(c: TranslationContext, weight = 1): Record<string, Attributes[string]> {
+  return { ...windowAttributes(c, weightKernel(c, weight)), group: c.integer('group', 1) };
 }
 
 export function weightKernel(c: TranslationContext, weight = 1): number[] {

@@ -2,7 +2,7 @@
 import type { Dim } from '../../../model/graph';
 import type { OperatorFamily } from '../operatorRegistry';
 import { type Translate, Unsupported } from '../translation';
-import { all, cast, dtypeOf, finite, huge, rankOf, same, scalarInput } from './_shared';
+import { all, cast, dtypeOf, finishSwish, finite, huge, rankOf, same, scalarInput } from './_shared';
 
 /** An op that ONNX has for any number of inputs and we for two. */
 const variadic =
@@ -62,10 +62,7 @@ export const family: OperatorFamily = {
     Sqrt: same(),
     Swish: c => {
       const alpha = c.float('alpha', 1);
-      const x = c.tensor(0);
-      if (alpha === 1) return c.finish('Swish', [x]);
-      const scaled = c.emit('Mul', [x, c.constant('float32', [], [alpha])])[0]!;
-      c.finish('Mul', [x, c.emit('Sigmoid', [scaled])[0]!]);
+      return alpha === 1 ? c.finish('Swish', [c.tensor(0)]) : finishSwish(c, alpha);
     },
     Tan: same(),
     Tanh: same(),

@@ -5,8 +5,8 @@
 import type { OperatorFamily } from '../operatorRegistry';
 import { type Translate, type TranslationContext, Unsupported } from '../translation';
 import { dequantized, dequantizeLinear, finishQuantized, quantizeLinear, resultRange } from './_quantized';
-import { all, axisOf, rankOf } from './_shared';
-import { windowAttributes } from './_windows';
+import { all, axisOf, finishSwish, optional, rankOf } from './_shared';
+import { kernelOf, windowAttributes } from './_windows';
 
 /** Of two quantised inputs: their scales and zero points follow each. */
 const ofTwo =
@@ -25,10 +25,8 @@ function channelsFirst(c: TranslationContext): void {
 }
 
 function window(c: TranslationContext) {
-  const kernel = c.integers('kernel_shape');
-  if (!kernel) throw new Unsupported('no kernel_shape');
   return {
-    ...windowAttributes(c, kernel),
+    ...windowAttributes(c, kernelOf(c)),
     ceil_mode: c.integer('ceil_mode', 0),
     count_include_pad: c.integer('count_include_pad', 0),
   };
@@ -41,15 +39,14 @@ const gemm: Translate = c => {
   const a = c.integer('transA', 0) ? turned(c, c.tensor(0)) : c.tensor(0);
   const b = c.integer('transB', 0) ? turned(c, c.weight(3)) : c.weight(3);
   if (c.float('alpha', 1) !== 1) throw new Unsupported('alpha');
-  const optional = (i: number) => (c.has(i) ? c.tensor(i) : '');
   const [scales, zeros] = [
     [c.tensor(1), c.tensor(4)],
-    [optional(2), optional(5)],
+    [optional(c, 2), optional(c, 5)],
   ];
   if (c.has(7))
     return c.finish(
       'QLinearMatMul',
-      [a, scales[0]!, zeros[0]!, b, scales[1]!, zeros[1]!, c.tensor(7), optional(8), optional(6)],
+      [a, scales[0]!, zeros[0]!, b, scales[1]!, zeros[1]!, c.tensor(7), optional(c, 8), optional(c, 6)],
       resultRange(c, 8),
     );
   let sum = c.emit('MatMulInteger', [a, b, ...zeros])[0]!;
@@ -153,8 +150,7 @@ export const family: OperatorFamily = {
       return realProduct(c, inputs, c.emit('Mul', [scaleA!, c.tensor(2)])[0]!, 4);
     },
     MatMulIntegerToFloat: c => {
-      const zero = (i: number) => (c.has(i) ? c.tensor(i) : '');
-      const inputs = [c.tensor(0), c.tensor(1), zero(4), zero(5)];
+      const inputs = [c.tensor(0), c.tensor(1), optional(c, 4), optional(c, 5)];
       return realProduct(c, inputs, c.emit('Mul', [c.tensor(2), c.tensor(3)])[0]!, 6);
     },
     MatMulNBits: fewBits,
@@ -165,11 +161,7 @@ export const family: OperatorFamily = {
       return c.finish('Gelu', [x], { approximate: 'tanh' });
     },
     BiasGelu: c => c.finish('Gelu', c.emit('Add', [c.tensor(0), c.tensor(1)]), { approximate: 'none' }),
-    QuickGelu: c => {
-      const x = c.tensor(0);
-      const scaled = c.emit('Mul', [x, c.constant('float32', [], [c.float('alpha', 1.702)])]);
-      return c.finish('Mul', [x, c.emit('Sigmoid', scaled)[0]!]);
-    },
+    QuickGelu: c => finishSwish(c, c.float('alpha', 1.702)),
     SkipLayerNormalization: skipNormalization('LayerNormalization'),
     SkipSimplifiedLayerNormalization: skipNormalization('RMSNormalization'),
     FusedMatMul: c => {

@@ -3,7 +3,7 @@ import { addDims, mulDims, subDims } from '../../../model/dim';
 import type { OperatorFamily } from '../operatorRegistry';
 import { Unsupported } from '../translation';
 import { all, same } from './_shared';
-import { weightKernel, windowAttributes } from './_windows';
+import { convolution, weightKernel } from './_windows';
 
 export const family: OperatorFamily = {
   translations: {
@@ -56,8 +56,7 @@ export const family: OperatorFamily = {
       const column = c.emit('Reshape', [bias], { shape: [1, channels, ...kernel.map(() => 1)] })[0]!;
       c.finish('Add', [y!, column]);
     },
-    Conv: c =>
-      c.finish('Conv', all(c), { ...windowAttributes(c, weightKernel(c)), group: c.integer('group', 1) }),
+    Conv: c => c.finish('Conv', all(c), convolution(c)),
     Einsum: c => c.finish('Einsum', all(c), { equation: c.text('equation', '') }),
     Gemm: c =>
       c.finish('Gemm', all(c), {

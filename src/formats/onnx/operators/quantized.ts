@@ -2,7 +2,7 @@
 import type { OperatorFamily } from '../operatorRegistry';
 import { dequantizeLinear, quantizeLinear, resultRange } from './_quantized';
 import { all } from './_shared';
-import { weightKernel, windowAttributes } from './_windows';
+import { convolution } from './_windows';
 
 export const family: OperatorFamily = {
   translations: {
@@ -10,17 +10,8 @@ export const family: OperatorFamily = {
     DequantizeLinear: dequantizeLinear,
     DynamicQuantizeLinear: c => c.finish('DynamicQuantizeLinear', [c.tensor(0)]),
     MatMulInteger: c => c.finish('MatMulInteger', all(c)),
-    ConvInteger: c =>
-      c.finish('ConvInteger', all(c), {
-        ...windowAttributes(c, weightKernel(c)),
-        group: c.integer('group', 1),
-      }),
+    ConvInteger: c => c.finish('ConvInteger', all(c), convolution(c)),
     QLinearMatMul: c => c.finish('QLinearMatMul', all(c), resultRange(c, 7)),
-    QLinearConv: c =>
-      c.finish('QLinearConv', all(c), {
-        ...windowAttributes(c, weightKernel(c, 3)),
-        group: c.integer('group', 1),
-        ...resultRange(c, 7),
-      }),
+    QLinearConv: c => c.finish('QLinearConv', all(c), { ...convolution(c, 3), ...resultRange(c, 7) }),
   },
 };

@@ -5,11 +5,10 @@ import type { OperatorFamily } from '../operatorRegistry';
 import { resize } from '../resize';
 import { type Translate, Unsupported } from '../translation';
 import { huge, same } from './_shared';
-import { windowAttributes } from './_windows';
+import { kernelOf, windowAttributes } from './_windows';
 
 const averagePool: Translate = c => {
-  const kernel = c.integers('kernel_shape');
-  if (!kernel) throw new Unsupported('no kernel_shape');
+  const kernel = kernelOf(c);
   const window = windowAttributes(c, kernel);
   const ceil = c.integer('ceil_mode', 0);
   const include = c.integer('count_include_pad', 0);
@@ -26,8 +25,7 @@ const averagePool: Translate = c => {
 };
 
 const maxPool: Translate = c => {
-  const kernel = c.integers('kernel_shape');
-  if (!kernel) throw new Unsupported('no kernel_shape');
+  const kernel = kernelOf(c);
   if (c.integer('storage_order', 0) !== 0) throw new Unsupported('storage_order');
   let window = windowAttributes(c, kernel);
   let x = c.tensor(0);
