@@ -1,5 +1,5 @@
 /** What scikit-learn, XGBoost and LightGBM become in ONNX: https://onnx.ai/onnx/operators/index.html#ai-onnx-ml */
-import type { Dim, DType } from '../../../model/graph';
+import type { DType } from '../../../model/graph';
 import type { OperatorFamily } from '../operatorRegistry';
 import { type Translate, type TranslationContext, Unsupported } from '../translation';
 import {
@@ -20,40 +20,57 @@ const real = (c: TranslationContext, i = 0): string => cast(c, c.tensor(i), 'flo
 const row = (c: TranslationContext, values: readonly number[]): string =>
   c.constant('float32', values.length === 1 ? [] : [values.length], values);
 
+interface Rows {
+  x: string;
+  /** Features of a sample. */
+  width: number;
+}
+
 /** Samples are rows; a single one may come as a vector. */
-function rows(c: TranslationContext): { x: string; n: Dim; width: number } {
+function rows(c: TranslationContext): Rows {
   const { shape } = c.type(0);
   const width = shape.at(-1);
   if (typeof width !== 'number') throw new Unsupported('an unknown number of features');
   const x = real(c);
-  if (shape.length === 1) return { x: c.emit('Reshape', [x], { shape: [1, width] })[0]!, n: 1, width };
+  if (shape.length === 1) return { x: c.emit('Reshape', [x], { shape: [1, width] })[0]!, width };
   if (shape.length !== 2) throw new Unsupported(`an input of rank ${shape.length}`);
-  return { x, n: shape[0]!, width };
+  return { x, width };
+}
+
+/** x Wᵀ for weights [count, features]. `name`: what they are. */
+function product(
+  c: TranslationContext,
+  { x, width }: Rows,
+  name: string,
+  weights: readonly number[],
+  count: number,
+): string {
+  const turned = Array.from(
+    { length: width * count },
+    (_, i) => weights[(i % count) * width + Math.floor(i / count)]!,
+  );
+  return c.emit('MatMul', [x, c.learned(name, [width, count], turned)])[0]!;
 }
 
 /** x Wᵀ + b for coefficients [targets, features]. */
-function linear(c: TranslationContext, targets: number): string {
-  const { x, width } = rows(c);
+function linear(c: TranslationContext, samples: Rows, targets: number): string {
+  const { width } = samples;
   const coefficients = c.floats('coefficients') ?? [];
   if (coefficients.length !== targets * width)
     throw new Unsupported(`${coefficients.length} coefficients for ${targets} × ${width}`);
-  const turned = Array.from(
-    { length: width * targets },
-    (_, i) => coefficients[(i % targets) * width + Math.floor(i / targets)]!,
-  );
-  const product = c.emit('MatMul', [x, c.learned('coefficients', [width, targets], turned)])[0]!;
+  const sums = product(c, samples, 'coefficients', coefficients, targets);
   const intercepts = c.floats('intercepts');
-  if (!intercepts?.length) return product;
-  return c.emit('Add', [product, c.learned('intercepts', [intercepts.length], intercepts)])[0]!;
+  if (!intercepts?.length) return sums;
+  return c.emit('Add', [sums, c.learned('intercepts', [intercepts.length], intercepts)])[0]!;
 }
 
 const linearClassifier: Translate = c => {
   const labels = labelsOf(c);
   if (!labels) throw new Unsupported('no labels');
   const transform = transformOf(c);
-  const { width } = rows(c);
-  const targets = (c.floats('coefficients')?.length ?? 0) / width;
-  const scores = linear(c, targets);
+  const samples = rows(c);
+  const targets = (c.floats('coefficients')?.length ?? 0) / samples.width;
+  const scores = linear(c, samples, targets);
   if (targets === 1 && labels.names.length === 2) {
     finishLabels(c, beyond(c, scores, 0), labels);
     const p = transformed(c, scores, transform === 'LOGISTIC' ? transform : 'NONE');
@@ -133,7 +150,8 @@ function listOf(
 
 const labelEncoder: Translate = c => {
   const old = c.texts('classes_strings');
-  if (old) return oldEncoder(c, old);
+  // Until version 2 a list of texts, by their places.
+  if (old) return eitherWay(c, old, [...old.keys()]);
   const keys = listOf(c, 'keys') ?? tensorList(c, 'keys_tensor');
   const values = listOf(c, 'values') ?? tensorList(c, 'values_tensor');
   if (!keys || !values || keys.values.length !== values.values.length)
@@ -161,9 +179,9 @@ function lookUp(
   other: number,
 ): undefined {
   const nan = keys.findIndex(k => Number.isNaN(k));
-  const finite = keys.map(k => (Number.isNaN(k) ? 0 : k));
-  const kept = nan < 0 ? finite : finite.filter((_, i) => i !== nan);
-  const list = nan < 0 ? values : values.filter((_, i) => i !== nan);
+  const others = (list: readonly number[]) => list.filter((_, i) => i !== nan);
+  const kept = others(keys).map(k => (Number.isNaN(k) ? 0 : k));
+  const list = others(values);
   const inputs = [
     c.tensor(0),
     c.constant('float32', [kept.length], kept),
@@ -173,29 +191,14 @@ function lookUp(
   return c.finish('LookUp', inputs, { dtype, default: other, ...(nan >= 0 && { nan: values[nan]! }) });
 }
 
-/** Until version 2 a list of texts, by their places, in either direction. */
-function oldEncoder(c: TranslationContext, texts: readonly string[]): undefined {
-  const places = texts.map((_, i) => i);
+/** Numbers for texts, or texts for numbers, whichever the input has. */
+function eitherWay(c: TranslationContext, texts: readonly string[], ints: readonly number[]): undefined {
   const words = texts.map(t => c.word(t));
-  if (c.isText(0))
-    return lookUp(
-      c,
-      words,
-      { values: places, dtype: 'int64', isText: false },
-      c.integer('default_int64', -1),
-    );
-  const other = c.word(c.text('default_string', '_Unused'));
-  return lookUp(c, places, { values: words, dtype: 'int64', isText: true }, other);
-}
-
-const categoryMapper: Translate = c => {
-  const ints = c.integers('cats_int64s') ?? [];
-  const words = (c.texts('cats_strings') ?? []).map(t => c.word(t));
   if (c.isText(0))
     return lookUp(c, words, { values: ints, dtype: 'int64', isText: false }, c.integer('default_int64', -1));
   const other = c.word(c.text('default_string', '_Unused'));
   return lookUp(c, ints, { values: words, dtype: 'int64', isText: true }, other);
-};
+}
 
 const oneHot: Translate = c => {
   const categories = c.texts('cats_strings')?.map(t => c.word(t)) ?? c.integers('cats_int64s') ?? [];
@@ -236,30 +239,27 @@ const normalizer: Translate = c => {
 
 /** What a support vector machine compares with its vectors: [N, vectors]. */
 function kernel(c: TranslationContext, vectors: readonly number[], count: number): string {
-  const { x, width } = rows(c);
+  const samples = rows(c);
+  const { x, width } = samples;
   if (vectors.length !== count * width) throw new Unsupported('support vectors of another width');
   const [gamma = 0, coefficient = 0, degree = 0] = c.floats('kernel_params') ?? [];
-  const turned = Array.from(
-    { length: width * count },
-    (_, i) => vectors[(i % count) * width + Math.floor(i / count)]!,
-  );
-  const product = c.emit('MatMul', [x, c.learned('support vectors', [width, count], turned)])[0]!;
+  const similar = product(c, samples, 'support vectors', vectors, count);
   const times = (id: string, by: number) => c.emit('Mul', [id, row(c, [by])])[0]!;
   const plus = (id: string, by: number) => c.emit('Add', [id, row(c, [by])])[0]!;
   switch (c.text('kernel_type', 'LINEAR')) {
     case 'LINEAR':
-      return product;
+      return similar;
     case 'POLY':
-      return c.emit('Pow', [plus(times(product, gamma), coefficient), row(c, [degree])])[0]!;
+      return c.emit('Pow', [plus(times(similar, gamma), coefficient), row(c, [degree])])[0]!;
     case 'SIGMOID':
-      return c.emit('Tanh', [plus(times(product, gamma), coefficient)])[0]!;
+      return c.emit('Tanh', [plus(times(similar, gamma), coefficient)])[0]!;
     case 'RBF': {
       // |x - v|² = x² - 2 x v + v²
       const squares = Array.from({ length: count }, (_, i) =>
         vectors.slice(i * width, (i + 1) * width).reduce((sum, v) => sum + v * v, 0),
       );
       const own = c.emit('ReduceSum', [c.emit('Mul', [x, x])[0]!], { axes: [1], keepdims: 1 })[0]!;
-      const apart = c.emit('Add', [c.emit('Add', [times(product, -2), own])[0]!, row(c, squares)])[0]!;
+      const apart = c.emit('Add', [c.emit('Add', [times(similar, -2), own])[0]!, row(c, squares)])[0]!;
       return c.emit('Exp', [times(apart, -gamma)])[0]!;
     }
     default:
@@ -298,7 +298,7 @@ export const family: OperatorFamily = {
       const over = c.emit('Greater', [real(c), row(c, [c.float('threshold', 0)])]);
       return c.finish('Cast', over, { to: 'float32' });
     },
-    CategoryMapper: categoryMapper,
+    CategoryMapper: c => eitherWay(c, c.texts('cats_strings') ?? [], c.integers('cats_int64s') ?? []),
     FeatureVectorizer: c =>
       c.finish(
         'Concat',
@@ -309,7 +309,7 @@ export const family: OperatorFamily = {
     LabelEncoder: labelEncoder,
     LinearClassifier: linearClassifier,
     LinearRegressor: c => {
-      const sums = linear(c, c.integer('targets', 1));
+      const sums = linear(c, rows(c), c.integer('targets', 1));
       return c.finish('Identity', [transformed(c, sums, transformOf(c))]);
     },
     Normalizer: normalizer,
