@@ -29,7 +29,8 @@ export function addInputs(
     if (scope.names.has(name)) continue;
     const id = values.define(name, scope);
     const given = options.constants?.[name];
-    values.noteElement(id, elementTypes[info.type?.tensorType?.elemType ?? 0]?.name);
+    const element = elementTypes[info.type?.tensorType?.elemType ?? 0]?.name;
+    values.noteElement(id, element);
     let type = typeOfInfo(info, { symbols, first: inputs.length === 0 });
     if (!type) {
       findings.count(`input of the type ${kindOf(info)}`);
@@ -57,7 +58,7 @@ export function addInputs(
       }
     }
     values.types.set(id, type);
-    if (info.type?.tensorType?.elemType === 8) values.texts.add(id);
+    if (element === 'STRING') values.texts.add(id);
     inputs.push(id);
   }
   return inputs;

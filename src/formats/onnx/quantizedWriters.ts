@@ -1,6 +1,7 @@
 /** How quantised ops are written: their types are those of their zero points, of 8 bits until version 21. */
 import type { Attributes } from '../../model/graph';
 import type { Write, WriteContext } from './writers';
+import { window } from './writtenWindow';
 
 /** The input, or a zero point of the result's type, which says what that type is. */
 function zeroPoint(c: WriteContext, at: number): string {
@@ -16,25 +17,20 @@ function axis(c: WriteContext): Attributes {
   return { axis: c.number('axis', 1) };
 }
 
-const window = (c: WriteContext): Attributes => {
-  const out: Record<string, Attributes[string]> = { group: c.number('group', 1) };
-  for (const name of ['kernel_shape', 'strides', 'pads', 'dilations'])
-    if (c.attributes[name] !== undefined) out[name] = c.attributes[name];
-  return out;
-};
+const convolution = (c: WriteContext): Attributes => ({ group: c.number('group', 1), ...window(c) });
 
 export const quantizedWriters: Readonly<Record<string, Write>> = {
   QuantizeLinear: c => c.finish('QuantizeLinear', [...c.inputs.slice(0, 2), zeroPoint(c, 2)], axis(c)),
   DequantizeLinear: c => c.finish('DequantizeLinear', c.inputs, axis(c)),
   DynamicQuantizeLinear: c => c.finish('DynamicQuantizeLinear', c.inputs),
   MatMulInteger: c => c.finish('MatMulInteger', c.inputs),
-  ConvInteger: c => c.finish('ConvInteger', c.inputs, window(c)),
+  ConvInteger: c => c.finish('ConvInteger', c.inputs, convolution(c)),
   QLinearMatMul: c => {
     if (c.has(8)) c.refuse('it has a bias');
     return c.finish('QLinearMatMul', [...c.inputs.slice(0, 7), zeroPoint(c, 7)]);
   },
   QLinearConv: c => {
     const rest = c.has(8) ? [c.inputs[8]!] : [];
-    return c.finish('QLinearConv', [...c.inputs.slice(0, 7), zeroPoint(c, 7), ...rest], window(c));
+    return c.finish('QLinearConv', [...c.inputs.slice(0, 7), zeroPoint(c, 7), ...rest], convolution(c));
   },
 };

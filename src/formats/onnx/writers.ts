@@ -1,6 +1,7 @@
 /** How each of our ops is written in ONNX: constant inputs in place of attributes, PyTorch's variants composed. */
 import type { Attributes, Dim, DType, Node, TensorType } from '../../model/graph';
 import { quantizedWriters } from './quantizedWriters';
+import { window } from './writtenWindow';
 
 /** The version of the operator set that is written: the first with Gelu. */
 export const writtenOpset = 20;
@@ -83,13 +84,6 @@ const reduce =
 
 const argument: Write = c =>
   c.finish(c.node.op, [c.inputs[0]!], { axis: c.number('axis', 0), keepdims: c.number('keepdims', 1) });
-
-const window = (c: WriteContext): Attributes =>
-  Object.fromEntries(
-    ['kernel_shape', 'strides', 'pads', 'dilations']
-      .filter(k => c.attributes[k] !== undefined)
-      .map(k => [k, c.attributes[k]!]),
-  );
 
 /** Resize's last inputs: factors, where its places follow from them, or sizes. */
 function resizedTo(c: WriteContext): string[] {
