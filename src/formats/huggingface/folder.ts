@@ -58,6 +58,20 @@ export function whatOf(
   return { architecture, name: name as string };
 }
 
+/** Whether a classifier was trained to tell of each class by itself, not which one it is. */
+export function severalHold(config: Readonly<Record<string, unknown>>): boolean {
+  return config['problem_type'] === 'multi_label_classification';
+}
+
+/** Names of the classes by their numbers; empty where the configuration has none. */
+export function labelsOf(config: Readonly<Record<string, unknown>>): string[] {
+  const given = config['id2label'];
+  if (typeof given !== 'object' || given === null) return [];
+  return Object.entries(given)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, label]) => String(label));
+}
+
 /** The files that Transformers gives the weights, in the order in which it looks for them. */
 const weightFiles = ['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin'] as const;
 

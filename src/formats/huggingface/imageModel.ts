@@ -5,7 +5,7 @@ import type { Model, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import type { ReadContext } from '../_format';
 import { modelFileOf } from '../_registry';
-import { named, readConfig, weightsOf, whatOf } from './folder';
+import { labelsOf, named, readConfig, severalHold, weightsOf, whatOf } from './folder';
 import { readClass } from './generation';
 
 export interface ImageClassifier {
@@ -113,18 +113,4 @@ function sizeOf(size: unknown): [number, number] | undefined {
   const fits = (x: unknown): x is number =>
     Number.isSafeInteger(x) && (x as number) > 0 && (x as number) <= 4096;
   return pair.length === 2 && fits(h) && fits(w) ? [h, w] : undefined;
-}
-
-/** Whether a classifier was trained to tell of each class by itself, not which one it is. */
-export function severalHold(config: Readonly<Record<string, unknown>>): boolean {
-  return config['problem_type'] === 'multi_label_classification';
-}
-
-/** Names of the classes by their numbers; empty where the configuration has none. */
-export function labelsOf(config: Readonly<Record<string, unknown>>): string[] {
-  const given = config['id2label'];
-  if (typeof given !== 'object' || given === null) return [];
-  return Object.entries(given)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, label]) => String(label));
 }

@@ -5,9 +5,8 @@ import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import type { ReadContext } from '../_format';
 import { modelFileOf } from '../_registry';
-import { named, readConfig, weightsOf, whatOf } from './folder';
+import { labelsOf, named, readConfig, severalHold, weightsOf, whatOf } from './folder';
 import { readClass } from './generation';
-import { labelsOf, severalHold } from './imageModel';
 import { openTokenizer, type TextTokenizer } from './tokenizer';
 
 export type TextTask = 'classify' | 'fill-mask' | 'embed';

@@ -1,6 +1,6 @@
 /** How a classifier's scores are read. The numbers are those of Transformers' text-classification pipeline. */
 import assert from 'node:assert/strict';
-import { severalHold } from '../../../src/formats/huggingface/imageModel';
+import { severalHold } from '../../../src/formats/huggingface/folder';
 import { likeliest } from '../../../src/train/textTasks';
 
 describe("a classifier's scores", () => {
