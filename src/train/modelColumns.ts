@@ -33,22 +33,22 @@ export function columnsFor(
   };
   const answer = named === undefined ? undefined : known(named);
   const free = names.filter(n => n !== answer);
+  const answerBeside = (used: readonly string[]) => {
+    if (answer !== undefined) return answer;
+    const taken = new Set(used);
+    return answersIn(
+      names.filter(n => !taken.has(n)),
+      rows,
+      target,
+    );
+  };
   if (columns) {
     const total = inputs.reduce((n, i) => n + i.size, 0);
     if (columns.length !== total)
       throw bad(`--columns names ${columns.length} columns, but the model takes ${total} numbers a row.`);
     const left = columns.map(known);
     const chosen = new Map(inputs.map(i => [i.id, left.splice(0, i.size)]));
-    return {
-      chosen,
-      answer:
-        answer ??
-        answersIn(
-          names.filter(n => !columns.includes(n)),
-          rows,
-          target,
-        ),
-    };
+    return { chosen, answer: answerBeside(columns) };
   }
   if (inputs.length > 1 || names.includes(inputs[0]!.id)) {
     const chosen = new Map(
@@ -60,17 +60,7 @@ export function columnsFor(
         return [i.id, [namedLike(i.id, free) ?? known(i.id)]];
       }),
     );
-    const taken = new Set([...chosen.values()].flat());
-    return {
-      chosen,
-      answer:
-        answer ??
-        answersIn(
-          names.filter(n => !taken.has(n)),
-          rows,
-          target,
-        ),
-    };
+    return { chosen, answer: answerBeside([...chosen.values()].flat()) };
   }
   const [{ id, size }] = inputs as [TableInput];
   if (free.length === size) return { chosen: new Map([[id, free]]), answer };
