@@ -1,5 +1,6 @@
 /** Inputs of text as inputs of places in a list of their own, so that a table's categories fit them. */
-import type { Model, Node, Parameter, Value } from './graph';
+import { vector } from './constants';
+import type { Model, Node, Value } from './graph';
 
 /** Ops that text passes as it is. */
 const passes = new Set(
@@ -41,21 +42,14 @@ export function wordsOf(
 export function withPlaces(model: Model, input: string, list: readonly string[]): Model {
   const places = `${input}:place`;
   const type = model.values[input]!;
-  const constant = (name: string, values: readonly number[]): Parameter => ({
-    name,
-    dtype: 'int64',
-    shape: [values.length],
-    kind: 'constant',
-    trainable: false,
-    initializer: { kind: 'values', values },
-  });
   const codes = list.map(text => model.texts!.words.indexOf(text));
   const parameters = [
-    constant(
+    vector(
       `${input}:places`,
+      'int64',
       list.map((_, i) => i + 1),
     ),
-    constant(`${input}:words`, codes),
+    vector(`${input}:words`, 'int64', codes),
   ];
   const node: Node = {
     id: `${input}:look-up`,

@@ -7,6 +7,7 @@ import type { Dataset, InputPart, TargetInfo } from '../data/dataset';
 import { Preparation, type PreparationColumn } from '../data/preparation';
 import { PreparedTable } from '../data/table/preparedTable';
 import { type RawRow, rawRowsOf, readTableFile } from '../data/table/rawRows';
+import { summarise } from '../data/table/scaling';
 import { isMissing } from '../data/table/values';
 import { initializeWeights } from '../engine/initialize';
 import type { FileFormat } from '../formats/_format';
@@ -57,15 +58,17 @@ export async function openModel(file: string, table: string, options: OpenModelO
   const notes: string[] = [];
   const { output, target, loss } = answerOf(whole, options, notes);
   const constant = (id: string) => loaded[id]?.data;
-  const words = new Map((whole.texts?.values ?? []).map(id => [id, wordsOf(whole, id, constant)]));
+  const texts = whole.inputs.filter(id => whole.texts?.values.includes(id));
+  const words = new Map(texts.map(id => [id, wordsOf(whole, id, constant)]));
 
   const inputs = whole.inputs.map(id => inputOf(whole, id));
   const read = await readTableFile(path.resolve(table), new Set(), options.signal);
   const names = read.columns.map(c => c.name);
-  const { chosen, answer } = columnsFor(inputs, names, rawRowsOf(read), target, table, options, notes);
+  const numeric = rawRowsOf(read);
+  const { chosen, answer } = columnsFor(inputs, names, numeric, target, table, options, notes);
   const text = new Set(inputs.flatMap(i => (words.has(i.id) ? chosen.get(i.id)! : [])));
   const kept = text.size === 0 ? read : await readTableFile(path.resolve(table), text, options.signal);
-  const rows = rawRowsOf(kept);
+  const rows = kept === read ? numeric : rawRowsOf(kept);
 
   const takesMissing = whole.nodes.some(n => n.op === 'IsNaN' || n.op === 'TreeEnsemble');
   const tabular =
@@ -84,11 +87,14 @@ export async function openModel(file: string, table: string, options: OpenModelO
           unknown: 'ignore',
           fill: empty(list),
         };
+      const there = own.numbers.filter(x => !Number.isNaN(x));
+      const summary = summarise(there);
+      const { mean, std, min, max } = summary;
       return {
         ...base,
         kind: 'number',
-        ...(tabular && centredOn(own.numbers)),
-        ...statistics(own.numbers),
+        ...(tabular && centredOn(there, summary)),
+        ...(there.length > 0 && { mean, std, min, max }),
         ...(takesMissing && { fill: Number.NaN }),
       };
     }),
@@ -115,7 +121,7 @@ export async function openModel(file: string, table: string, options: OpenModelO
     },
   });
   let model: Model = { ...whole, outputs: [output] };
-  for (const [id, list] of words) if (whole.inputs.includes(id)) model = withPlaces(model, id, list);
+  for (const [id, list] of words) model = withPlaces(model, id, list);
   model = unscaled(packInputs(model, parts), columns);
   return {
     model,
@@ -216,17 +222,4 @@ function endsIn(model: Model, output: string, wanted: readonly string[]): string
 /** What an empty cell says: one of the texts that tables have for it, where the model was trained with it. */
 function empty(words: readonly string[]): string {
   return words.find(isMissing) ?? '';
-}
-
-function statistics(numbers: Float64Array): Pick<PreparationColumn, 'mean' | 'std' | 'min' | 'max'> {
-  const there = numbers.filter(x => !Number.isNaN(x));
-  if (there.length === 0) return {};
-  const mean = there.reduce((a, b) => a + b, 0) / there.length;
-  const square = there.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-  return {
-    mean,
-    std: Math.sqrt(square / there.length),
-    min: there.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    max: there.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-  };
 }

@@ -1,5 +1,7 @@
 /** Columns that explanations see around 0, for a model that takes them as they are. */
-import type { Model, Node, Parameter, TensorType } from '../model/graph';
+import type { Summary } from '../data/table/scaling';
+import { vector } from '../model/constants';
+import type { Model, Node, TensorType } from '../model/graph';
 
 interface Scaled {
   shift: number;
@@ -9,14 +11,13 @@ interface Scaled {
 /**
  * A shift near the mean and a scale near the standard deviation with so few digits that scaling and taking it back leave
  * the numbers of a table as they were: thresholds of trees often are such numbers.
+ *
+ * @param numbers those of the column that are there.
  */
-export function centredOn(numbers: ArrayLike<number>): Scaled {
-  const there = Array.from(numbers).filter(x => !Number.isNaN(x));
-  const mean = there.reduce((a, b) => a + b, 0) / there.length;
-  const deviation = Math.sqrt(there.reduce((sum, x) => sum + (x - mean) ** 2, 0) / there.length);
-  if (!(deviation > 0) || !Number.isFinite(deviation)) return { shift: 0, scale: 1 };
-  const scale = 2 ** Math.round(Math.log2(deviation));
-  const grid = there.every(Number.isInteger) ? Math.max(1, scale / 8) : scale / 8;
+export function centredOn(numbers: Float64Array, { mean, std }: Summary): Scaled {
+  if (!(std > 0) || !Number.isFinite(std)) return { shift: 0, scale: 1 };
+  const scale = 2 ** Math.round(Math.log2(std));
+  const grid = numbers.every(Number.isInteger) ? Math.max(1, scale / 8) : scale / 8;
   return { shift: Math.fround(Math.round(mean / grid) * grid), scale };
 }
 
@@ -25,23 +26,17 @@ export function unscaled(model: Model, columns: readonly Scaled[]): Model {
   const [input] = model.inputs as [string];
   const type = model.values[input]!;
   if (!/float/.test(type.dtype) || columns.every(c => c.shift === 0 && c.scale === 1)) return model;
-  const constant = (name: string, values: readonly number[]): Parameter => ({
-    name,
-    dtype: 'float32',
-    shape: [values.length],
-    kind: 'constant',
-    trainable: false,
-    initializer: { kind: 'values', values },
-  });
   const scaled = `${input}:scaled`;
   const spread = `${input}:spread`;
   const parameters = [
-    constant(
+    vector(
       `${input}:scale`,
+      'float32',
       columns.map(c => c.scale),
     ),
-    constant(
+    vector(
       `${input}:shift`,
+      'float32',
       columns.map(c => c.shift),
     ),
   ];
