@@ -1,6 +1,6 @@
 /** Options of commands that ask a model file as it is, without an experiment. */
 import { VitrineError } from '../model/errors';
-import type { OpenModelOptions } from '../train/openModel';
+import { type OpenModel, type OpenModelOptions, openModel } from '../train/openModel';
 import { type CommandCall, type OptionHelp, textOption } from './command';
 
 export const modelFileOptions: Readonly<Record<string, OptionHelp>> = {
@@ -21,8 +21,15 @@ export const modelFileOptions: Readonly<Record<string, OptionHelp>> = {
   },
 };
 
+/** The model file that a command names, its inputs filled from the table; says what was assumed. @throws bad-usage */
+export async function openedModel(call: CommandCall): Promise<OpenModel> {
+  const opened = await openModel(call.arguments[0]!, tableOf(call), modelOptions(call));
+  for (const note of opened.notes) call.terminal.message(note);
+  return opened;
+}
+
 /** @throws bad-usage */
-export function modelOptions(call: CommandCall): OpenModelOptions {
+function modelOptions(call: CommandCall): OpenModelOptions {
   const columns = textOption(call, 'columns');
   const answer = textOption(call, 'answer');
   const task = textOption(call, 'task');
@@ -38,7 +45,7 @@ export function modelOptions(call: CommandCall): OpenModelOptions {
 }
 
 /** The table that fills the model's inputs. @throws bad-usage */
-export function tableOf(call: CommandCall): string {
+function tableOf(call: CommandCall): string {
   const input = textOption(call, 'input');
   if (input !== undefined && input !== '-') return input;
   throw new VitrineError(

@@ -9,14 +9,14 @@ import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { explainRow } from '../../service/explainRow';
 import { explainText } from '../../service/explainText';
-import { isModelFile, openModel } from '../../train/openModel';
+import { isModelFile } from '../../train/openModel';
 import { openRun } from '../../train/openRun';
 import { readRawRows } from '../../train/rawRows';
 import { type Command, type CommandCall, textOption } from '../command';
 import { isHuggingFace } from '../experiments';
 import { barLines, figureLines } from '../figures';
 import { languageHelp, languageOption } from '../language';
-import { modelFileOptions, modelOptions, tableOf } from '../modelFiles';
+import { modelFileOptions, openedModel } from '../modelFiles';
 import { wrapped } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -101,8 +101,7 @@ export const command: Command = {
             onProgress: done => terminal.progress(`${method} ${Math.round(done * 100)} %`),
           },
         );
-        if (terminal.json) terminal.result(explanation);
-        else show(explanation, terminal);
+        tell(explanation, terminal);
         return true;
       }
       if (await isModelFile(where)) return await explainModel(call, method, scope, engines);
@@ -122,8 +121,7 @@ export const command: Command = {
             onProgress: done => terminal.progress(`${method} ${Math.round(done * 100)} %`),
           },
         );
-        if (terminal.json) terminal.result(explanation);
-        else show(explanation, terminal);
+        tell(explanation, terminal);
       }
       return true;
     } finally {
@@ -140,9 +138,8 @@ async function explainModel(
   engines: Engines,
 ): Promise<boolean> {
   const { terminal, signal } = call;
-  const opened = await openModel(call.arguments[0]!, tableOf(call), modelOptions(call));
-  for (const note of opened.notes) terminal.message(note);
-  const row = textOption(call, 'row');
+  const row = rowOf(call);
+  const opened = await openedModel(call);
   const target = textOption(call, 'target');
   const dataset = await opened.dataset();
   const subject = {
@@ -158,20 +155,22 @@ async function explainModel(
     signal,
     onProgress: (done: number) => terminal.progress(`${method} ${Math.round(done * 100)} %`),
   };
-  if (row !== undefined && !/^\d+$/.test(row))
-    throw new VitrineError('bad-usage', `--row is "${row}"; expected a number from 0.`);
-  const asked = scope === 'model' ? [undefined] : row === undefined ? [...opened.rows.keys()] : [Number(row)];
-  for (const which of asked) {
-    const explanation = await explain({ ...subject, ...(which !== undefined && { row: which }) });
-    if (terminal.json) terminal.result(explanation);
-    else show(explanation, terminal);
-  }
+  const asked = scope === 'model' ? [undefined] : row === undefined ? [...opened.rows.keys()] : [row];
+  for (const which of asked)
+    tell(await explain({ ...subject, ...(which !== undefined && { row: which }) }), terminal);
   return true;
 }
 
 /** @throws bad-usage */
-async function subjectsOf(call: CommandCall, where: string, scope: 'prediction' | 'model') {
+function rowOf(call: CommandCall): number | undefined {
   const row = textOption(call, 'row');
+  if (row !== undefined && !/^\d+$/.test(row))
+    throw new VitrineError('bad-usage', `--row is "${row}"; expected a number from 0.`);
+  return row === undefined ? undefined : Number(row);
+}
+
+/** @throws bad-usage */
+async function subjectsOf(call: CommandCall, where: string, scope: 'prediction' | 'model') {
   const input = textOption(call, 'input');
   if (scope === 'model') return [{}];
   const text = textOption(call, 'text');
@@ -181,13 +180,10 @@ async function subjectsOf(call: CommandCall, where: string, scope: 'prediction' 
       throw new VitrineError('bad-usage', '--text is for runs on texts; give --row I or --input DATA.csv.');
     return [{ values: { [preparation.column]: text } }];
   }
-  if ((row === undefined) === (input === undefined))
+  if ((textOption(call, 'row') === undefined) === (input === undefined))
     throw new VitrineError('bad-usage', 'Which prediction? Give either --row I or --input DATA.csv.');
-  if (row !== undefined) {
-    if (!/^\d+$/.test(row))
-      throw new VitrineError('bad-usage', `--row is "${row}"; expected a number from 0.`);
-    return [{ row: Number(row) }];
-  }
+  const row = rowOf(call);
+  if (row !== undefined) return [{ row }];
   const run = await openRun(where);
   return (await readRawRows(input!, run.preparation, call.signal)).map(values => ({ values }));
 }
@@ -208,6 +204,11 @@ function optionsOf(call: CommandCall): Record<string, unknown> {
       }
     }),
   );
+}
+
+function tell(explanation: Explanation, terminal: Terminal): void {
+  if (terminal.json) terminal.result(explanation);
+  else show(explanation, terminal);
 }
 
 function show(e: Explanation, terminal: Terminal): void {

@@ -19,13 +19,13 @@ import {
 import { predictionsCsvParts } from '../../service/predictionTable';
 import { writeAtomically } from '../../train/atomicFile';
 import { classifyImages } from '../../train/imageTasks';
-import { isModelFile, openModel } from '../../train/openModel';
+import { isModelFile } from '../../train/openModel';
 import { openRun } from '../../train/openRun';
 import { openWeights } from '../../train/openWeights';
 import { classifyTexts, fillMasks } from '../../train/textTasks';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, isHuggingFace } from '../experiments';
-import { modelFileOptions, modelOptions, tableOf } from '../modelFiles';
+import { modelFileOptions, openedModel } from '../modelFiles';
 import { fixedNumber, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 import { textOptions, textsOf } from '../texts';
@@ -82,7 +82,9 @@ export const command: Command = {
         'Which rows? Give either a table with --input DATA.csv (or - for standard input), one row with --values \'{"column": value}\', or, for models that read text, --text TEXT.',
       );
     const bare = await isModelFile(call.arguments[0]!);
-    const run = bare ? await openedModel(call) : await openedFor(call, call.arguments[0]!);
+    const run = bare
+      ? { ...(await openedModel(call)), backend: undefined }
+      : await openedFor(call, call.arguments[0]!);
     if (texts !== undefined && !readsTexts(run.preparation))
       throw new VitrineError(
         'bad-usage',
@@ -243,13 +245,6 @@ async function predictImages(call: CommandCall): Promise<boolean> {
   } finally {
     await engines.dispose();
   }
-}
-
-/** A model file as it is, its inputs filled from the table. */
-async function openedModel(call: CommandCall) {
-  const opened = await openModel(call.arguments[0]!, tableOf(call), modelOptions(call));
-  for (const note of opened.notes) call.terminal.message(note);
-  return { ...opened, backend: undefined };
 }
 
 /** The run, or else the weights that the experiment names. */
