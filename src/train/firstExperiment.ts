@@ -1,6 +1,8 @@
 /** The first experiment file for a model: what the data say by a look, what was chosen, and sensible values for the rest. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import type { ColumnHead, DatasetKind } from '../data/dataset';
 import type { FolderLook } from '../data/files/look';
 import { dateOrders } from '../data/table/dates';
@@ -150,7 +152,8 @@ export async function lookAt(data: string, kinds: readonly DatasetKind[]): Promi
       `${path.basename(data)} is no data that is read. Expected one of ${[...new Set(readable.flatMap(k => k.extensions))].join(', ')}, or a folder with a sub-folder for each class.`,
       { at: { file: data } },
     );
-  return { kind, heads: await kind.columns!({ kind: kind.id, file: data }, { folder: path.dirname(data) }) };
+  const options = Value.Default(kind.schema as TSchema, { kind: kind.id, file: data });
+  return { kind, heads: await kind.columns!(options as object, { folder: path.dirname(data) }) };
 }
 
 /** Whether a model was read whole, so that it takes the shape that it was read with. */

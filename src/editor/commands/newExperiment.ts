@@ -150,11 +150,13 @@ export async function pickData(
   kinds: readonly DatasetKind[],
   { title = l10n.t('Which data? (1 of 3)'), folders = false }: { title?: string; folders?: boolean } = {},
 ): Promise<vscode.Uri | undefined> {
+  // A workspace has many texts that are no data: notes, requirements, licences.
+  const isText = ({ path: file }: vscode.Uri) => Number(file.toLowerCase().endsWith('.txt'));
   const endings = endingsOf(kinds.filter(k => k.columns).flatMap(k => k.extensions));
   const files = await vscode.workspace.findFiles(`**/*.{${endings.join(',')}}`, notLookedInto, 500);
   const shown = (icon: string, uris: readonly vscode.Uri[]) =>
     [...uris]
-      .sort((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
+      .sort((a, b) => isText(a) - isText(b) || a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
       .map(uri => ({
         label: `$(${icon}) ${path.basename(uri.fsPath)}`,
         description: vscode.workspace.asRelativePath(uri),
@@ -210,6 +212,8 @@ export async function pickTarget(
   heads: readonly ColumnHead[],
   title = l10n.t('What is to be predicted? (2 of 3)'),
 ): Promise<ColumnHead | undefined> {
+  // A text to continue has nothing to choose from.
+  if (heads.length === 1) return heads[0];
   const picked = await vscode.window.showQuickPick(
     likelyTargets(heads).map(head => ({
       label: `$(symbol-${head.kind === 'number' ? 'number' : 'string'}) ${head.name}`,

@@ -45,6 +45,15 @@ describe('The first experiment', () => {
     return { text, dataset: await loadDataset(data, { folder, seed: 0 }) };
   };
 
+  it('names what is predicted of a text that is to be continued', async () => {
+    const { kind, heads } = await lookAt(put('story.txt', 'Once upon a time.\n'), datasetKinds);
+    assert.equal(kind.id, 'text');
+    assert.deepEqual(
+      heads?.map(h => h.name),
+      ['next token'],
+    );
+  });
+
   it('leaves out of a table what names the row, and fills gaps, and says why', async () => {
     const rows = Array.from(
       { length: 60 },
