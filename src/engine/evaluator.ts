@@ -20,7 +20,7 @@ import {
 } from './feeds';
 import { addLoss, type BuiltLoss } from './lossGraph';
 import { draw } from './trainer';
-import { turnOfOthers } from './yielding';
+import { inTurn } from './yielding';
 
 /** What a run hands back. */
 interface Result {
@@ -94,14 +94,7 @@ class CompiledEvaluator implements Evaluator {
   }
 
   run(feeds: Tensors, options: RunOptions = {}): Promise<Evaluation> {
-    // Small nets take less time than an async function's promises, so a run makes as few as it can.
-    const pause = turnOfOthers();
-    if (pause) return pause.then(() => this.begin(feeds, options));
-    try {
-      return Promise.resolve(this.begin(feeds, options));
-    } catch (e) {
-      return Promise.reject(e);
-    }
+    return inTurn(() => this.begin(feeds, options));
   }
 
   private begin(feeds: Tensors, options: RunOptions): Evaluation | Promise<Evaluation> {
@@ -110,12 +103,8 @@ class CompiledEvaluator implements Evaluator {
     const full = this.main.rows;
     if (this.request.carry || rows === undefined || full === undefined || rows >= full)
       return this.evaluate(this.main, feeds, options);
-    if (!(rows > 0 && this.mayPad())) return this.evaluateWith(rows, feeds, options);
+    if (!(rows > 0 && this.mayPad())) return this.planFor(rows).then(c => this.evaluate(c, feeds, options));
     return this.evaluatePadded(this.main, rows, full, feeds, options);
-  }
-
-  private async evaluateWith(rows: number, feeds: Tensors, options: RunOptions): Promise<Evaluation> {
-    return this.evaluate(await this.planFor(rows), feeds, options);
   }
 
   private async evaluatePadded(

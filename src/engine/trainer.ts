@@ -10,7 +10,7 @@ import type { BuiltLoss } from './lossGraph';
 import { GROUPS } from './penalty';
 import { planTraining, residentsOf } from './trainingPlan';
 import { type Slot, type StepOptions, Updates } from './updates';
-import { turnOfOthers } from './yielding';
+import { inTurn } from './yielding';
 
 /** A plan for one batch size. */
 interface Step {
@@ -83,14 +83,7 @@ export class CompiledTrainer implements Trainer {
   }
 
   step(feeds: Tensors, targets: Tensor, options: StepOptions): Promise<StepResult> {
-    // Small nets take less time than an async function's promises, so a step makes as few as it can.
-    const pause = turnOfOthers();
-    if (pause) return pause.then(() => this.begin(feeds, targets, options));
-    try {
-      return Promise.resolve(this.begin(feeds, targets, options));
-    } catch (e) {
-      return Promise.reject(e);
-    }
+    return inTurn(() => this.begin(feeds, targets, options));
   }
 
   private begin(feeds: Tensors, targets: Tensor, options: StepOptions): StepResult | Promise<StepResult> {

@@ -5,7 +5,7 @@ const STRETCH = 8;
 let last = 0;
 
 /** A promise to wait for where the others' turn has come; undefined, at no cost, where it has not. */
-export function turnOfOthers(): Promise<void> | undefined {
+function turnOfOthers(): Promise<void> | undefined {
   if (performance.now() - last < STRETCH) return undefined;
   return new Promise<void>(resolve => {
     const done = () => {
@@ -15,6 +15,20 @@ export function turnOfOthers(): Promise<void> | undefined {
     if (typeof setImmediate === 'function') setImmediate(done);
     else setTimeout(done, 0);
   });
+}
+
+/**
+ * Does `work` once the others have had their turn. Small nets take less time than an async function's promises, so this
+ * makes as few as it can.
+ */
+export function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+  const pause = turnOfOthers();
+  if (pause) return pause.then(work);
+  try {
+    return Promise.resolve(work());
+  } catch (e) {
+    return Promise.reject(e);
+  }
 }
 
 /** Waits for it. */
