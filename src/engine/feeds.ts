@@ -54,12 +54,12 @@ function isFilled(t: Tensor): boolean {
 }
 
 export function checkFilled(what: string, t: Tensor): void {
+  if (isFilled(t)) return;
   const size = t.shape.reduce((p, d) => p * d, 1);
-  if (!isFilled(t))
-    throw new VitrineError(
-      'bad-request',
-      `${what[0]!.toUpperCase()}${what.slice(1)} has ${t.data.length} values, but its shape ${shapeText(t.shape)} holds ${size}.`,
-    );
+  throw new VitrineError(
+    'bad-request',
+    `${what[0]!.toUpperCase()}${what.slice(1)} has ${t.data.length} values, but its shape ${shapeText(t.shape)} holds ${size}.`,
+  );
 }
 
 /** The weights that a model needs, each there and of its shape. */
