@@ -29,11 +29,12 @@ export function planMemory(plan: Plan, start = 0, staged: ReadonlySet<string> = 
   const { calls, sizes } = plan;
   const offsets = new Map<string, number>();
   let bytes = align(start);
+  // One vector past the end, so that kernels may load whole vectors.
+  const roomOf = (buffer: string) => align((sizes.get(buffer) ?? 0) * 4 + 16);
   const place = (buffer: string) => {
     if (offsets.has(buffer)) return;
     offsets.set(buffer, bytes);
-    // One vector past the end, so that kernels may load whole vectors.
-    bytes += align((sizes.get(buffer) ?? 0) * 4 + 16);
+    bytes += roomOf(buffer);
   };
   for (const b of [...plan.inputs, ...plan.residents, ...plan.constants.keys()]) if (!staged.has(b)) place(b);
   for (const call of calls) if (call.once) place(call.output.buffer);
@@ -84,7 +85,7 @@ export function planMemory(plan: Plan, start = 0, staged: ReadonlySet<string> = 
   };
   const pooled = new Map<string, number>();
   const allocate = (buffer: string) => {
-    const size = align((sizes.get(buffer) ?? 0) * 4 + 16);
+    const size = roomOf(buffer);
     pooled.set(buffer, size);
     const hole = free.findIndex(f => f.size >= size);
     if (hole < 0) {
@@ -128,7 +129,7 @@ export function planMemory(plan: Plan, start = 0, staged: ReadonlySet<string> = 
   });
   for (const b of staged) {
     offsets.set(b, inner);
-    bytes = Math.max(bytes, inner + align((sizes.get(b) ?? 0) * 4 + 16));
+    bytes = Math.max(bytes, inner + roomOf(b));
   }
   return { offsets, bytes, copies };
 }

@@ -31,22 +31,23 @@ function layoutOf(call: KernelCall): string | undefined {
 export function packWeights(plan: Plan): Packed {
   const readers = new Map<string, KernelCall[]>();
   for (const call of plan.calls)
-    for (const buffer of new Set(call.inputs.map(c => c.buffer)))
-      readers.set(buffer, [...(readers.get(buffer) ?? []), call]);
+    for (const buffer of new Set(call.inputs.map(c => c.buffer))) {
+      const list = readers.get(buffer);
+      if (list) list.push(call);
+      else readers.set(buffer, [call]);
+    }
   // A plan that changes weights hands all of them back: the frozen ones, too, must be there as they are.
-  const hands = plan.updates.length > 0 ? [] : plan.residents.filter(b => !plan.outputs.includes(b));
-  const still = new Set(hands);
+  const still = new Set(plan.updates.length > 0 ? [] : plan.residents.filter(b => !plan.outputs.includes(b)));
   const staged = new Set<string>();
   const sizes = new Map(plan.sizes);
   const first: KernelCall[] = [];
-  const panelsOf = new Map<string, string>();
-  const pack = (call: KernelCall, layout: string, once: boolean): KernelCall => {
+  const packed = new Set<string>();
+  const pack = (call: KernelCall, buffer: string, once: boolean): KernelCall => {
     const b = call.inputs[1]!;
     const { n, k, rsb, csb } = call.fast!.params as Record<'n' | 'k' | 'rsb' | 'csb', number>;
     const shape = [Math.ceil(n / 16) * 16, k];
-    const buffer = `panels:${b.buffer}:${layout}`;
     sizes.set(buffer, shape[0]! * k);
-    panelsOf.set(`${b.buffer}:${layout}`, buffer);
+    packed.add(buffer);
     return {
       name: 'Pack',
       source: '',
@@ -62,14 +63,13 @@ export function packWeights(plan: Plan): Packed {
     if (layout === undefined) return [call];
     const { buffer } = call.inputs[1]!;
     const out: KernelCall[] = [];
-    let panels = panelsOf.get(`${buffer}:${layout}`);
-    if (panels === undefined) {
+    const panels = `panels:${buffer}:${layout}`;
+    if (!packed.has(panels)) {
       const all = readers.get(buffer)!;
       const alike = all.filter(c => c.inputs[1]?.buffer === buffer && layoutOf(c) === layout);
       const alone = still.has(buffer) && alike.length === all.length;
       if (!alone && alike.length < 2) return [call];
-      const made = pack(call, layout, alone);
-      panels = made.output.buffer;
+      const made = pack(call, panels, alone);
       if (alone) {
         staged.add(buffer);
         first.push(made);
