@@ -47,12 +47,10 @@ export function convForward(c: Convolution, bias: boolean): GroupShader | undefi
   let y_${id} = i32(p_${id} / ${ow}u * ${c.sh}u) - ${c.ph};
   let x_${id} = i32(p_${id} % ${ow}u * ${c.sw}u) - ${c.pw};
   let from_${id} = at.x + ${side} / ${places}u * ${ci * h * w}u + batch * ${cig * h * w}u;`,
-      depth: (depth, id) => `let r_${id} = i32(${depth} / ${kw}u % ${kh}u * ${c.dh}u);
-let s_${id} = i32(${depth} % ${kw}u * ${c.dw}u);
-let channel_${id} = ${depth} / ${kh * kw}u * ${h * w}u;`,
+      depth: windowOf(c, h * w),
       cell: (side, depth) => ({
         address: `from_${side} + channel_${depth} + u32(y_${side} + r_${depth}) * ${w}u + u32(x_${side} + s_${depth})`,
-        ...inside(c, `y_${side} + r_${depth}`, `x_${side} + s_${depth}`, h, w),
+        inside: inside(c, `y_${side} + r_${depth}`, `x_${side} + s_${depth}`),
       }),
     },
     place: (i, j) => placeOf(i, j, places, co, cog),
@@ -85,19 +83,18 @@ export function convGradInput(c: Convolution): GroupShader | undefined {
   let y_${id} = i32(p_${id} / ${w}u) + ${c.ph};
   let x_${id} = i32(p_${id} % ${w}u) + ${c.pw};
   let from_${id} = at.dy + ${side} / ${places}u * ${co * oh * ow}u + batch * ${cog * oh * ow}u;`,
-      depth: (depth, id) => `let r_${id} = i32(${depth} / ${kw}u % ${kh}u * ${c.dh}u);
-let s_${id} = i32(${depth} % ${kw}u * ${c.dw}u);
-let channel_${id} = ${depth} / ${kh * kw}u * ${oh * ow}u;`,
+      depth: windowOf(c, oh * ow),
       cell: (side, depth) => {
         const [y, x] = [`y_${side} - r_${depth}`, `x_${side} - s_${depth}`];
-        const { inside: there } = inside({ ...c, ph: 1, pw: 1 }, divided(y, c.sh), divided(x, c.sw), oh, ow);
-        const whole = [
-          ...(c.sh > 1 ? [`(${y}) % ${c.sh} == 0`] : []),
-          ...(c.sw > 1 ? [`(${x}) % ${c.sw} == 0`] : []),
-        ];
+        const [oy, ox] = [divided(y, c.sh), divided(x, c.sw)];
         return {
-          address: `from_${side} + channel_${depth} + u32(${divided(y, c.sh)}) * ${ow}u + u32(${divided(x, c.sw)})`,
-          inside: [...whole, ...(there ? [there] : [])].map(e => `(${e})`).join(' & '),
+          address: `from_${side} + channel_${depth} + u32(${oy}) * ${ow}u + u32(${ox})`,
+          inside: [
+            ...(c.sh > 1 ? [`(${y}) % ${c.sh} == 0`] : []),
+            ...(c.sw > 1 ? [`(${x}) % ${c.sw} == 0`] : []),
+            below(oy, oh),
+            below(ox, ow),
+          ],
         };
       },
     },
@@ -134,7 +131,7 @@ let x_${id} = i32(p_${id} % ${ow}u * ${c.sw}u);
 let picture_${id} = ${depth} / ${places}u * ${ci * h * w}u;`,
       cell: (side, depth) => ({
         address: `from_${side} + picture_${depth} + u32(y_${depth} + r_${side}) * ${w}u + u32(x_${depth} + s_${side})`,
-        ...inside(c, `y_${depth} + r_${side}`, `x_${depth} + s_${side}`, h, w),
+        inside: inside(c, `y_${depth} + r_${side}`, `x_${depth} + s_${side}`),
       }),
     },
     place: (i, j) => `(batch * ${cog}u + ${i}) * ${columns}u + ${j}`,
@@ -147,14 +144,18 @@ function placeOf(i: string, j: string, places: number, channels: number, perGrou
   return `(${j} / ${places}u * ${channels}u + batch * ${perGroup}u + ${i}) * ${places}u + ${j} % ${places}u`;
 }
 
-/** Whether a place lies in the picture, where that is not certain. */
-function inside(
-  { kh, kw, ph, pw, sh, sw, dh, dw, oh, ow }: Params,
-  y: string,
-  x: string,
-  h: number,
-  w: number,
-): { inside?: string } {
+/** How far off a place of the windows' depth is: its row and column, and where its channel of so many places begins. */
+function windowOf({ kh, kw, dh, dw }: Params, places: number): Factor['depth'] {
+  return (depth, id) => `let r_${id} = i32(${depth} / ${kw}u % ${kh}u * ${dh}u);
+let s_${id} = i32(${depth} % ${kw}u * ${dw}u);
+let channel_${id} = ${depth} / ${kh * kw}u * ${places}u;`;
+}
+
+/** A number below zero, as one without a sign, is larger than any picture. */
+const below = (place: string, size: number) => `u32(${place}) < ${size}u`;
+
+/** Whether a place lies in the input, where that is not certain. */
+function inside({ h, w, kh, kw, ph, pw, sh, sw, dh, dw, oh, ow }: Params, y: string, x: string): string[] {
   const certain = (
     pad: number,
     out: number,
@@ -163,10 +164,8 @@ function inside(
     dilation: number,
     size: number,
   ) => pad === 0 && (out - 1) * stride + (kernel - 1) * dilation < size;
-  // A number below zero, as one without a sign, is larger than any picture.
-  const conditions = [
-    ...(certain(ph, oh, sh, kh, dh, h) ? [] : [`u32(${y}) < ${h}u`]),
-    ...(certain(pw, ow, sw, kw, dw, w) ? [] : [`u32(${x}) < ${w}u`]),
+  return [
+    ...(certain(ph, oh, sh, kh, dh, h) ? [] : [below(y, h)]),
+    ...(certain(pw, ow, sw, kw, dw, w) ? [] : [below(x, w)]),
   ];
-  return conditions.length > 0 ? { inside: conditions.map(e => `(${e})`).join(' & ') } : {};
 }

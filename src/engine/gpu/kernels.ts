@@ -12,6 +12,12 @@ type Params = Readonly<Record<string, number>>;
 /** Sums of fewer values are left to one thread. */
 const LONG = 128;
 
+/** The second input is the cells' means, from which values are measured. */
+const fromMean = {
+  names: ['x', 'mean'],
+  functions: 'fn away(x : f32, cell : u32) -> f32 { let d = x - arena[at.mean + cell]; return d * d; }',
+};
+
 const kernels: Readonly<Record<string, (p: Params, call: KernelCall) => GroupShader | undefined>> = {
   matmul: p => {
     const { batch, m, n, k, rsa, csa, batchA, rsb, csb, batchB, biasMode } = p as Record<string, number> as {
@@ -30,7 +36,7 @@ const kernels: Readonly<Record<string, (p: Params, call: KernelCall) => GroupSha
     // A row or two times a matrix whose columns lie side by side: a group a cell reads it in one go.
     if (m <= 2 && rsb === 1 && csa === 1 && biasMode === 0 && batch === 1)
       return sums({
-        ...{ cells: m * n, count: k, divisor: 1, names: ['x', 'b'] },
+        ...{ cells: m * n, count: k, names: ['x', 'b'] },
         value: `arena[at.x + cell / ${n}u * ${rsa}u + t] * arena[at.b + cell % ${n}u * ${csb}u + t]`,
       });
     // Where most of a tile would lie outside, a thread a cell loses less.
@@ -72,13 +78,13 @@ const kernels: Readonly<Record<string, (p: Params, call: KernelCall) => GroupSha
   varianceRows: p => {
     const { outer, axis } = p as { outer: number; axis: number };
     const value = `away(arena[at.x + cell * ${axis}u + t], cell)`;
-    return sums({ cells: outer, count: axis, value, divisor: axis, mean: true });
+    return sums({ cells: outer, count: axis, value, divisor: axis, ...fromMean });
   },
   varianceChannels: p => {
     const { outer, channels, inner } = p as { outer: number; channels: number; inner: number };
     const index = `(t / ${inner}u) * ${inner * channels}u + cell * ${inner}u + t % ${inner}u`;
     const value = `away(arena[at.x + ${index}], cell)`;
-    return sums({ cells: channels, count: outer * inner, value, divisor: outer * inner, mean: true });
+    return sums({ cells: channels, count: outer * inner, value, divisor: outer * inner, ...fromMean });
   },
   targetWeight: (p, call) => {
     const { count, ignored } = p as { count: number; ignored: number };
@@ -131,11 +137,8 @@ function sums({
   count,
   value,
   divisor = 1,
-  mean = false,
-  names = mean ? ['x', 'mean'] : ['x'],
-  functions = mean
-    ? 'fn away(x : f32, cell : u32) -> f32 { let d = x - arena[at.mean + cell]; return d * d; }'
-    : '',
+  names = ['x'],
+  functions = '',
   type = 'f32',
   result = `parts[0] / ${divisor}.0`,
 }: {
@@ -144,8 +147,6 @@ function sums({
   /** Of the number `t` of the cell `cell`. */
   value: string;
   divisor?: number;
-  /** The second input is the cells' means, from which values are measured. */
-  mean?: boolean;
   names?: readonly string[];
   /** That `value` calls. */
   functions?: string;

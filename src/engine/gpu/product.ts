@@ -17,8 +17,8 @@ export interface Factor {
   side(side: string, id: string): string;
   /** The same for a place along the depth. */
   depth(depth: string, id: string): string;
-  /** Where the number is, and where not every place has one, whether it has. */
-  cell(sideId: string, depthId: string): { address: string; inside?: string };
+  /** Where the number is, and where not every place has one, the conditions on which it has. */
+  cell(sideId: string, depthId: string): { address: string; inside?: readonly string[] };
 }
 
 export interface Product {
@@ -207,7 +207,7 @@ function fetching(
           const conditions = [
             ...(clipped ? [`side_${sideId(turn, e)} < ${sides}u`] : []),
             ...(cut ? [`depth_${depthId(turn)} < ${limit}`] : []),
-            ...(inside ? [inside] : []),
+            ...(inside ?? []),
           ];
           if (conditions.length === 0) return `arena[${address}]`;
           // "&", as "&&" would be a branch.
