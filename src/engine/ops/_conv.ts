@@ -139,51 +139,23 @@ export const FAST_AXES = 3;
 function fast(name: 'Forward' | 'GradInput' | 'GradWeight', c: Convolution): { fast?: FastKernel } {
   const rank = c.out.length;
   if (rank > FAST_AXES) return {};
-  if (rank === 3) return { fast: { name: `volume${name}`, params: volumeParams(c) } };
-  const two = (v: readonly number[], single: number) =>
-    (rank === 2 ? v : [single, v[0]!]) as [number, number];
   const { kernel, strides, pads, dilations } = c.window;
-  const [h, w] = two(c.spatial, 1);
-  const [oh, ow] = two(c.out, 1);
-  const [kh, kw] = two(kernel, 1);
-  const [sh, sw] = two(strides, 1);
-  const [ph, pw] = two(pads.slice(0, rank), 0);
-  const [dh, dw] = two(dilations, 1);
+  const axes = rank === 3 ? ['d', 'h', 'w'] : ['h', 'w'];
+  const each = (prefix: string, v: readonly number[], single: number) => {
+    const values = rank === 1 ? [single, v[0]!] : v;
+    return Object.fromEntries(axes.map((axis, i) => [`${prefix}${axis}`, values[i]!]));
+  };
   const params = {
     batch: c.batch,
-    ci: c.ci,
-    h,
-    w,
-    co: c.co,
-    oh,
-    ow,
-    kh,
-    kw,
-    sh,
-    sw,
-    ph,
-    pw,
-    dh,
-    dw,
-    groups: c.groups,
-  };
-  return { fast: { name: `conv${name}`, params } };
-}
-
-function volumeParams(c: Convolution): FastKernel['params'] {
-  const { kernel, strides, pads, dilations } = c.window;
-  const axes = (prefix: string, v: readonly number[]) =>
-    Object.fromEntries(['d', 'h', 'w'].map((axis, i) => [`${prefix}${axis}`, v[i]!]));
-  return {
-    batch: c.batch,
     groups: c.groups,
     ci: c.ci,
     co: c.co,
-    ...axes('', c.spatial),
-    ...axes('o', c.out),
-    ...axes('k', kernel),
-    ...axes('s', strides),
-    ...axes('p', pads),
-    ...axes('d', dilations),
+    ...each('', c.spatial, 1),
+    ...each('o', c.out, 1),
+    ...each('k', kernel, 1),
+    ...each('s', strides, 1),
+    ...each('p', pads, 0),
+    ...each('d', dilations, 1),
   };
+  return { fast: { name: `${rank === 3 ? 'volume' : 'conv'}${name}`, params } };
 }
