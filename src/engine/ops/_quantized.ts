@@ -3,6 +3,7 @@ import type { Attributes, DType } from '../../model/graph';
 import type { ExpansionContext } from '../op';
 import { axisOf, number, text } from './_infer';
 import { sizeOf } from './_launch';
+import { nearest } from './round';
 
 type Emits = Pick<ExpansionContext, 'emit' | 'type'>;
 
@@ -49,10 +50,6 @@ export function centred(e: Emits, x: string, zero: string | undefined, axis: num
   return e.emit('Sub', [x, spread(e, zero, e.type(x).shape.map(Number), axis, block)])[0]!;
 }
 
-/** The nearest whole number of `v`, halves to the even neighbour, as `r`. */
-const nearest =
-  'const low = Math.floor(v); const part = v - low; const r = part < 0.5 ? low : (part > 0.5 ? low + 1 : (low - 2 * Math.floor(low / 2) === 0 ? low : low + 1));';
-
 /**
  * saturate(round(x ∘ s) + zero point), ∘ a division by the scale or a product with a multiplier. The gradient passes
  * through the rounding as if it were not there, and ends where the value is saturated: the straight-through estimator
@@ -69,11 +66,12 @@ export function rounded(
   const divides = 'scale' in by;
   const s = divides ? by.scale : by.multiplier;
   const v = divides ? 'x / s' : 'x * s';
+  const { statements, expression } = nearest('v');
   const sum = zero ? 'r + z' : 'r';
   const real = zero ? `${v} + z` : v;
   const out = e.emit('Map', zero ? [x, s, zero] : [x, s], {
     names: zero ? ['x', 's', 'z'] : ['x', 's'],
-    statements: `const v = ${v}; ${nearest}`,
+    statements: `const v = ${v}; ${statements} const r = ${expression};`,
     expression: `Math.min(Math.max(${sum}, ${low}), ${high})`,
     derivatives: [
       `${real} < ${low} ? 0 : (${real} > ${high} ? 0 : ${divides ? 'g / s' : 'g * s'})`,
