@@ -13,7 +13,7 @@ export const op: OpDefinition = {
   flops: (inputs, outputs, attributes) => product.flops!(inputs.slice(0, 2), outputs, attributes),
   expand(e) {
     const [a, b, zeroA, zeroB] = e.inputs;
-    const product = [centred(e, a!, zeroA, -2), centred(e, b!, zeroB, -1)];
-    return e.emit('Cast', e.emit('MatMul', product), { to: 'int32', exact: 1 });
+    const operands = [centred(e, a!, zeroA, -2), centred(e, b!, zeroB, -1)];
+    return e.emit('Cast', e.emit('MatMul', operands), { to: 'int32', exact: 1 });
   },
 };
