@@ -4,14 +4,11 @@
  */
 import { attentionKernel } from './fastAttention';
 import { convolutionKernels } from './fastConvolutions';
-import { type FastKernelDefinition, type Params, pick } from './fastKernel';
+import { type FastKernelDefinition, gemmScratchBytes, type Params, pick } from './fastKernel';
 import { stepKernels } from './fastSteps';
 import { volumeKernels } from './fastVolumes';
 
 const none = (): number => 0;
-
-/** Packed panels of A and B and one tile, as in assembly/gemm.ts. */
-const gemmScratchBytes = (128 * 256 + 512 * 256 + 4 * 16) * 4;
 
 const poolNames = ['h', 'w', 'oh', 'ow', 'kh', 'kw', 'sh', 'sw', 'ph', 'pw', 'dh', 'dw'] as const;
 

@@ -1,5 +1,5 @@
 /** Convolutions over three axes (assembly/volume.ts). */
-import { type FastKernelDefinition, type Params, pick } from './fastKernel';
+import { type FastKernelDefinition, gemmScratchBytes, type Params, pick } from './fastKernel';
 
 /** As `CHANNELS` in assembly/volume.ts. */
 const CHANNELS = 8;
@@ -39,9 +39,9 @@ function chunkOf(p: Params, channels: number): number {
 
 const channelsOf = (p: Params): number => p['ci']! / p['groups']!;
 
-/** Columns of so many channels, and the panels and the tile of assembly/gemm.ts. */
+/** Columns of so many channels, and what assembly/gemm.ts lays out. */
 function scratch(p: Params, channels: number): number {
-  return 4 * (channels * windowOf(p) * chunkOf(p, channels) + 4 + 128 * 256 + 512 * 256 + 4 * 16);
+  return 4 * (channels * windowOf(p) * chunkOf(p, channels) + 4) + gemmScratchBytes;
 }
 
 const operations = (p: Params): number =>

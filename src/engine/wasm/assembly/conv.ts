@@ -28,7 +28,7 @@ const SLACK: i32 = 64;
 
 // Rows of images are short: a loop beats the call that memory.copy and memory.fill are.
 
-function zero(to: usize, n: i32): void {
+export function zero(to: usize, n: i32): void {
   const end = to + ((<usize>(n & ~3)) << 2);
   for (; to < end; to += 16) v128.store(to, f32x4.splat(0));
   for (let i = n & 3; i > 0; i--, to += 4) store<f32>(to, 0);

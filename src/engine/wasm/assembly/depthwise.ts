@@ -2,34 +2,21 @@
  * Convolutions whose filters see one channel each: planes that are padded once (for the input's gradient with zeros between
  * the gradients), and a run of sixteen places at a time.
  */
+import { zero } from './conv';
+import { copyRow } from './gemm';
+import { offsetsOf } from './patches';
 import { at, madd, storeTail } from './simd';
 
 /** Columns behind a row that runs may read. */
 const SLACK: i32 = 16;
 
-function clear(to: usize, n: i32): void {
-  const zero = f32x4.splat(0);
-  for (let i: i32 = 0; i < n; i += 4) v128.store(at(to, i), zero);
-}
-
 /** One plane, its rows and columns shifted by ph and pw, as `rows` rows of `pitch`. */
 function padPlane(x: usize, h: i32, w: i32, ph: i32, pw: i32, rows: i32, pitch: i32, to: usize): void {
-  clear(to, rows * pitch);
+  zero(to, rows * pitch);
   const first = max(0, -pw);
   const end = min(w, pitch - SLACK - pw);
   for (let y = max(0, -ph); y < h && y + ph < rows; y++) {
-    const from = at(x, y * w);
-    const row = at(to, (y + ph) * pitch + pw);
-    let i = first;
-    for (; i + 4 <= end; i += 4) v128.store(at(row, i), v128.load(at(from, i)));
-    for (; i < end; i++) store<f32>(at(row, i), load<f32>(at(from, i)));
-  }
-}
-
-/** Where each weight's inputs begin, in bytes from those of the first place. */
-function offsetsOf(kh: i32, kw: i32, dh: i32, dw: i32, pitch: i32, to: usize): void {
-  for (let y: i32 = 0; y < kh; y++) {
-    for (let x: i32 = 0; x < kw; x++) store<i32>(at(to, y * kw + x), (y * dh * pitch + x * dw) << 2);
+    copyRow(at(x, y * w + first), at(to, (y + ph) * pitch + pw + first), end - first);
   }
 }
 
@@ -77,7 +64,7 @@ export function depthForward(
   const pitch = ow + (kw - 1) * dw + SLACK;
   const k = kh * kw;
   const image = at(work, (k + 3) & ~3);
-  offsetsOf(kh, kw, dh, dw, pitch, work);
+  offsetsOf(0, 1, kh, kw, 1, 1, dh, dw, rows, pitch, work);
   for (let plane = lo; plane < hi; plane++) {
     const c = plane % channels;
     padPlane(at(x, plane * h * w), h, w, ph, pw, rows, pitch, image);
@@ -99,11 +86,11 @@ export function depthGradInput(
   const k = kh * kw;
   const turned = at(work, (k + 3) & ~3);
   const image = at(turned, (k + 3) & ~3);
-  offsetsOf(kh, kw, dh, dw, pitch, work);
+  offsetsOf(0, 1, kh, kw, 1, 1, dh, dw, rows, pitch, work);
   for (let plane = lo; plane < hi; plane++) {
     const c = plane % channels;
     for (let j: i32 = 0; j < k; j++) store<f32>(at(turned, j), load<f32>(at(weight, c * k + k - 1 - j)));
-    clear(image, rows * pitch);
+    zero(image, rows * pitch);
     for (let o: i32 = 0; o < oh; o++) {
       const r = o * sh - ph + (kh - 1) * dh;
       if (r < 0 || r >= rows) continue;

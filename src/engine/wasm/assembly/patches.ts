@@ -81,7 +81,7 @@ function product(rows: i32, columns: i32, k: i32, a: usize, b: usize, c: usize, 
 }
 
 /** Offsets in bytes of the weights of a filter, channel by channel, within spread images. */
-function offsetsOf(c0: i32, c1: i32, kh: i32, kw: i32, sh: i32, sw: i32, dh: i32, dw: i32, hq: i32, wq: i32, to: usize): void {
+export function offsetsOf(c0: i32, c1: i32, kh: i32, kw: i32, sh: i32, sw: i32, dh: i32, dw: i32, hq: i32, wq: i32, to: usize): void {
   for (let c = c0; c < c1; c++) {
     for (let ky: i32 = 0; ky < kh; ky++) {
       for (let kx: i32 = 0; kx < kw; kx++) {

@@ -141,7 +141,7 @@ export function volumeGradInput(
     const c = (unit % blocks) * CHANNELS;
     const channels = min(CHANNELS, cig - c);
     const to = at(dx, (n * ci + g * cig + c) * volume);
-    clear(to, channels * volume);
+    memory.fill(to, 0, (<usize>(channels * volume)) << 2);
     for (let p0: i32 = 0; p0 < places; p0 += chunk) {
       const p1 = min(places, p0 + chunk);
       gemm(
