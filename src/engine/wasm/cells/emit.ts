@@ -25,7 +25,7 @@ import {
   tee,
   V128,
 } from './encode';
-import { inline, isInlined } from './inline';
+import { inline, isInlined, type Writer } from './inline';
 import { binaryCodes, type Operation, type Program, type Ref, unaryCodes, vectorFunctions } from './program';
 
 export interface CellsModule {
@@ -107,6 +107,7 @@ function body(fused: Fused, functions: ReadonlyMap<string, number>, relaxed: boo
   const inputAddress = (i: number) => 2 + i;
   const outputAddress = (i: number) => 2 + inputs + i;
   const locals = new Locals(parameters.length);
+  const writer: Writer = { relaxed, vector: () => locals.add(V128) };
   const width = sizes.at(-1)!;
   const repeated = strides.map(s => s.at(-1) === 0);
   // Each input's and output's pointer, and what is the same in a whole row.
@@ -133,7 +134,7 @@ function body(fused: Fused, functions: ReadonlyMap<string, number>, relaxed: boo
     ...set(local),
   ];
   const stored = (how: (value: number, pointer: number) => Code) => {
-    const { code, results } = values(program, stores, functions, { locals, relaxed }, constants, i =>
+    const { code, results } = values(program, stores, functions, writer, constants, i =>
       repeated[i] ? get(rowValues[i]!) : [...get(pointers[i]!), ...load, ...at(2, 0)],
     );
     return [...code, ...results.flatMap((r, i) => how(r, outputPointers[i]!))];
@@ -222,7 +223,7 @@ function values(
   program: Program,
   stores: readonly Ref[],
   functions: ReadonlyMap<string, number>,
-  { locals, relaxed }: { locals: Locals; relaxed: boolean },
+  writer: Writer,
   constants: ReadonlyMap<Ref, number>,
   input: (index: number) => Code,
 ): { code: Code; results: number[] } {
@@ -236,7 +237,7 @@ function values(
   program.nodes.forEach((n, ref) => {
     if (!needed.has(ref) || n.op === 'constant') return;
     if (isInlined(n.op) && 'args' in n) {
-      const made = inline(n.op, held.get(n.args[0]!)!, { relaxed, vector: () => locals.add(V128) });
+      const made = inline(n.op, held.get(n.args[0]!)!, writer);
       code.push(...made.code);
       held.set(ref, made.result);
       return;
@@ -249,7 +250,7 @@ function values(
     else if (n.op in vectorFunctions)
       own = [...args.flat(), ...call(functions.get(vectorFunctions[n.op as keyof typeof vectorFunctions])!)];
     else own = [...args.flat(), ...simd({ ...unaryCodes, ...binaryCodes }[n.op as keyof typeof binaryCodes])];
-    const local = locals.add(V128);
+    const local = writer.vector();
     held.set(ref, local);
     code.push(...own, ...set(local));
   });
