@@ -5,7 +5,6 @@
  */
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../../src/engine/create';
 import type { LossSpec } from '../../src/engine/engine';
@@ -14,6 +13,7 @@ import { initializeWeights } from '../../src/engine/initialize';
 import { PytorchReader } from '../../src/formats/pytorch/reader';
 import type { Model, Tensor } from '../../src/model/graph';
 import { sourceOf } from './models';
+import { readModel } from './vitrine';
 
 interface Case {
   name: string;
@@ -165,17 +165,11 @@ function apart(request: Request, small: Model): Promise<number> {
 export async function memoryTable(only: string): Promise<string> {
   if (!existsSync('/proc/self/clear_refs')) return 'Only Linux tells the highest mark of a process.';
   const reader = new PytorchReader({ distFolder: join(__dirname, '../../../dist') });
-  const read = async (source: string, input: readonly number[]): Promise<Model> => {
-    const file = join(tmpdir(), 'vitrine-bench', 'model.py');
-    const found = (await reader.read({ file, texts: { [file]: source }, class: 'Model', input }))['Model'];
-    if (!found?.model) throw new Error(`unreadable: ${found?.diagnostics[0]?.message ?? 'no model'}`);
-    return found.model;
-  };
-  const small = await read(sourceOf('lenet'), [1, 28, 28]);
+  const small = await readModel(reader, { source: sourceOf('lenet'), input: [1, 28, 28] });
   const lines = [`| net, batch | ${modes.join(' | ')} |`, '|---|---|---|---|'];
   for (const { name, batch, source, input, recompute, loss } of cases) {
     if (!name.includes(only)) continue;
-    const model = await read(source, input);
+    const model = await readModel(reader, { source, input });
     const cells: string[] = [];
     for (const mode of modes) {
       const again = mode === modes[2] ? { recompute } : {};

@@ -10,9 +10,11 @@ import type { Model, Tensor } from '../../src/model/graph';
 import { modelOf } from './models';
 import type { PeerSession, Workload } from './peer';
 
-/** The workload's model, read like a user's file. */
-export async function readModel(reader: PytorchReader, w: Workload): Promise<Model> {
-  const { source, input } = modelOf(w);
+/** A source's model, read like a user's file. */
+export async function readModel(
+  reader: PytorchReader,
+  { source, input }: { source: string; input: readonly number[] },
+): Promise<Model> {
   const file = join(tmpdir(), 'vitrine-bench', 'model.py');
   const found = (await reader.read({ file, texts: { [file]: source }, class: 'Model', input }))['Model'];
   if (!found?.model) throw new Error(`unreadable: ${found?.diagnostics[0]?.message ?? 'no model'}`);
@@ -54,7 +56,7 @@ export async function vitrine(
     async prepare(w, mode, threads) {
       if (w.kind === 'gemm' && mode === 'train') return undefined;
       const engine = await engineOf(threads);
-      const model = await readModel(reader, w);
+      const model = await readModel(reader, modelOf(w));
       const weights = initializeWeights(model, 0);
       const { feed, targets } = feedsOf(w, model);
       const feeds = { [model.inputs[0]!]: feed };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { initializeWeights } from '../../../src/engine/initialize';
 import { onnxBytes } from '../../../src/formats/onnx/write';
 import { PytorchReader } from '../../../src/formats/pytorch/reader';
+import { modelOf } from '../models';
 import type { Peer, PeerSession } from '../peer';
 import { feedsOf, readModel } from '../vitrine';
 
@@ -26,7 +27,7 @@ async function load(require: NodeJS.Require): Promise<PeerSession> {
   return {
     async prepare(w, mode, threads) {
       if (mode === 'train') return undefined;
-      const model = await readModel(reader, w);
+      const model = await readModel(reader, modelOf(w));
       const session = await ort.InferenceSession.create(onnxBytes(model, initializeWeights(model, 0)), {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
