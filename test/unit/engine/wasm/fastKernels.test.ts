@@ -111,7 +111,6 @@ const cases: Case[] = [
   ...convolution([2, 5, 11, 6], 64, window([3, 3], [2, 3], [2, 2], [2, 1])),
   ...convolution([70, 2, 3, 3], 66, window([2, 2], [1, 1], [1, 1])),
   ...convolution([2, 300, 3, 3], 80, window([3, 3], [1, 1], [1, 1])),
-  // Shifted runs (assembly/conv.ts).
   // A filter for each channel (assembly/depthwise.ts).
   ...convolution([2, 5, 9, 35], 5, window([3, 3], [1, 1], [1, 1]), 5),
   ...convolution([3, 4, 12, 13], 4, window([3, 5], [2, 3], [1, 2]), 4),
@@ -123,6 +122,7 @@ const cases: Case[] = [
   ...convolution([1, 20, 6, 7, 8], 5, window([2, 3, 1], [2, 1, 2], [1, 0, 0], [1, 2, 1])),
   ...convolution([2, 4, 4, 5, 6], 6, window([3, 2, 3], [1, 2, 3], [2, 1, 4], [2, 1, 2]), 2),
   ...convolution([1, 1, 12, 11, 10], 1, window([3, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1])),
+  // Shifted runs (assembly/conv.ts).
   ...convolution([2, 3, 17, 13], 7, window([5, 3], [1, 1], [2, 1])),
   ...convolution([1, 4, 23, 19], 6, window([3, 3], [2, 2], [1, 1]), 2),
   ...[3, 4, 18].flatMap((width): Case[] => {
