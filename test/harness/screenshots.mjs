@@ -237,15 +237,6 @@ const scenes = {
     await shot('episode');
   },
 
-  async speech({ bench, page, shot, quiet, ask }) {
-    const panel = await ask('speech.py');
-    await quiet();
-    await bench.command('View: Maximize Editor Group');
-    await page.waitForTimeout(1500);
-    await shot('speech');
-    await panel.locator('.explanation').first().waitFor();
-  },
-
   async film({ bench, page, shot, quiet, ask }) {
     await ask('motion.py');
     await quiet();
