@@ -6,15 +6,13 @@ import { VitrineError } from '../model/errors';
 import { listed, nearest } from '../model/suggest';
 import { writeAtomically } from '../train/atomicFile';
 import {
-  folderOptions,
+  dataOptions,
   guessLoss,
   likelyTargets,
   lookAt,
   newExperimentText,
   outputSize,
   pictureShape,
-  tableOptions,
-  takes,
 } from '../train/firstExperiment';
 import type { CommandCall } from './command';
 import { experimentSuffix, splitFragment } from './experiments';
@@ -40,7 +38,8 @@ export async function firstExperimentOn(
     call.terminal.message(`${path.relative('', experiment)} is there already and is trained as it stands.`);
     return experiment;
   }
-  const { kind, heads, folder } = await lookAt(path.resolve(data), datasetKinds);
+  const looked = await lookAt(path.resolve(data), datasetKinds);
+  const { kind, heads } = looked;
   const read = async (input?: readonly number[]) =>
     (
       await readModels(file, {
@@ -63,11 +62,8 @@ export async function firstExperimentOn(
       `There is no column "${target}" in ${path.basename(data)}. ${near ? `Did you mean "${near}"?` : `It has ${listed(heads.map(h => h.name))}.`}`,
     );
   }
-  const options = head
-    ? tableOptions(heads!, head.name)
-    : await folderOptions(kind.id, folder!, async shape => takes(await read(shape)));
-  const shape = pictureShape(kind.id, options);
-  const outputs = outputSize(await read(shape));
+  const options = await dataOptions(looked, head?.name, read);
+  const outputs = outputSize(await read(pictureShape(kind.id, options)));
   const text = newExperimentText({
     model: { file: path.basename(file), class: name },
     data: {
@@ -77,7 +73,6 @@ export async function firstExperimentOn(
     },
     options,
     loss: head ? guessLoss(head, outputs) : 'cross_entropy',
-    ...(folder && { epochs: 20, learningRate: 0.001 }),
   });
   await writeAtomically(experiment, text);
   call.terminal.message(

@@ -14,9 +14,6 @@ export interface Choices {
   /** `target` is absent for folders, whose names are the classes. */
   data: { kind: string; file: string; target?: string };
   loss: string;
-  batchSize?: number;
-  epochs?: number;
-  learningRate?: number;
   /** More that the file is to say of its data, and why. */
   options?: readonly DataOption[];
 }
@@ -31,6 +28,8 @@ export interface DataOption {
 /** The text of a new `*.vitrine.json`; paths are relative to its folder, with slashes. */
 export function newExperimentText(choices: Choices): string {
   const { options = [] } = choices;
+  // Files are fewer and larger than rows.
+  const files = choices.data.target === undefined;
   const experiment = {
     model: choices.model,
     data: {
@@ -39,9 +38,9 @@ export function newExperimentText(choices: Choices): string {
       split: { test: 0.2, valid: 0.1 },
     },
     loss: choices.loss,
-    optimizer: { name: 'Adam', lr: choices.learningRate ?? 0.01 },
-    epochs: choices.epochs ?? 50,
-    batchSize: choices.batchSize ?? 32,
+    optimizer: { name: 'Adam', lr: files ? 0.001 : 0.01 },
+    epochs: files ? 20 : 50,
+    batchSize: 32,
     seed: 0,
   };
   let text = JSON.stringify(experiment, null, 2);
@@ -50,13 +49,7 @@ export function newExperimentText(choices: Choices): string {
   return `${text}\n`;
 }
 
-export interface TargetColumn {
-  name: string;
-  kind: 'number' | 'category';
-  integers: boolean;
-  distinct: number;
-  rows: number;
-}
+export type TargetColumn = Pick<ColumnHead, 'name' | 'kind' | 'integers' | 'distinct' | 'rows'>;
 
 /** Which loss suits the column, and the size of the model's output if that is known. */
 export function guessLoss(column: TargetColumn, outputs?: number): string {
@@ -156,8 +149,23 @@ export async function lookAt(data: string, kinds: readonly DatasetKind[]): Promi
   return { kind, heads: await kind.columns!(options as object, { folder: path.dirname(data) }) };
 }
 
+/**
+ * What the data need; pictures in the size that the model takes.
+ *
+ * @param target the column that is predicted, where they are a table.
+ * @param read the model, for samples of this shape, without the batch.
+ */
+export async function dataOptions(
+  { kind, heads, folder }: LookedAt,
+  target: string | undefined,
+  read: (input: readonly number[]) => Promise<ReadModel | undefined>,
+): Promise<DataOption[]> {
+  if (heads) return tableOptions(heads, target!);
+  return folderOptions(kind.id, folder!, async shape => takes(await read(shape)));
+}
+
 /** Whether a model was read whole, so that it takes the shape that it was read with. */
-export function takes(read: ReadModel | undefined): boolean {
+function takes(read: ReadModel | undefined): boolean {
   return read?.model !== undefined && !read.diagnostics.some(d => d.severity === 'error');
 }
 

@@ -6,8 +6,7 @@ import type { ColumnHead, DatasetKind } from '../../data/dataset';
 import type { ReadModel } from '../../formats/_format';
 import { withAnswers, withMissing } from '../../formats/experiment/answers';
 import {
-  type DataOption,
-  folderOptions,
+  dataOptions,
   guessLoss,
   type LookedAt,
   likelyTargets,
@@ -15,8 +14,6 @@ import {
   newExperimentText,
   outputSize,
   pictureShape,
-  tableOptions,
-  takes,
 } from '../../train/firstExperiment';
 import type { ExperimentInfo } from '../experiments/info';
 import { experimentSuffix } from '../ids';
@@ -41,7 +38,7 @@ export async function newExperiment(
   const looked = await lookAt(data.fsPath, datasetKinds);
   const column = looked.heads ? await pickTarget(looked.heads) : classesOf(looked);
   if (!column) return undefined;
-  const options = await optionsOf(looked, column.name, model, rooms);
+  const options = await dataOptions(looked, column.name, shape => readWith(model, rooms, shape));
   const outputs = await outputsOf(model, rooms, pictureShape(looked.kind.id, options));
   const loss = await pickLoss(guessLoss(column, outputs), column);
   if (!loss) return undefined;
@@ -55,8 +52,6 @@ export async function newExperiment(
       },
       options,
       loss,
-      // Files are fewer and larger than rows.
-      ...(looked.folder && { epochs: 20, learningRate: 0.001 }),
     });
   if (begun?.model?.class !== undefined) {
     const completed = await complete(vscode.Uri.file(begun.file), choose);
@@ -92,17 +87,6 @@ function classesOf({ folder }: LookedAt): ColumnHead {
     missing: 0,
     examples: classes.slice(0, 5),
   };
-}
-
-/** What the data need; pictures in the size that the model takes. */
-async function optionsOf(
-  { kind, heads, folder }: LookedAt,
-  target: string,
-  model: { file: string; class: string },
-  rooms: Rooms,
-): Promise<readonly DataOption[]> {
-  if (heads) return tableOptions(heads, target);
-  return folderOptions(kind.id, folder!, async shape => takes(await readWith(model, rooms, shape)));
 }
 
 async function readWith(
