@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { SavedPreparation } from '../data/dataset';
 import type { Engine } from '../engine/engine';
+import { EvaluatorPool } from '../explain/evaluatorPool';
 import { explain } from '../explain/explain';
 import type { Language } from '../explain/words';
 import { lossSpec } from '../formats/experiment/write';
@@ -45,6 +46,8 @@ export interface PredictOptions {
   keepGoing?: boolean;
   /** How many rows there were before these. */
   first?: number;
+  /** Has what was compiled to predict the rows before these. */
+  pool?: EvaluatorPool;
   onProgress?(done: number): void;
 }
 
@@ -75,20 +78,38 @@ export async function* predictBlocks(
   options: PredictOptions = {},
 ): AsyncGenerator<PredictedRow[]> {
   let first = 0;
-  for await (const rows of rawRowBlocks(file, run.preparation, options.signal)) {
-    try {
-      yield await predictRaw(run, rows, engine, { ...options, first });
-    } catch (e) {
-      // What is wrong with a row is told with the file that it is of.
-      if (!(e instanceof VitrineError) || e.code !== 'bad-data' || e.details.at || !/^Row \d/.test(e.message))
-        throw e;
-      throw new VitrineError(e.code, `${path.basename(file)}: ${countedFrom(first, e.message)}`, {
-        ...e.details,
-        at: { file },
-      });
+  // Weights are read and the model is compiled once, however many blocks there are.
+  let read: ReturnType<Opened['weights']> | undefined;
+  const opened: Opened = {
+    ...run,
+    weights() {
+      read ??= run.weights();
+      return read;
+    },
+  };
+  const pool = new EvaluatorPool(engine);
+  try {
+    for await (const rows of rawRowBlocks(file, run.preparation, options.signal)) {
+      try {
+        yield await predictRaw(opened, rows, engine, { ...options, first, pool });
+      } catch (e) {
+        throw withFile(e, file, first);
+      }
+      first += rows.length;
     }
-    first += rows.length;
+  } finally {
+    await pool.dispose();
   }
+}
+
+/** What is wrong with a row is told with the file that it is of. */
+function withFile(e: unknown, file: string, first: number): unknown {
+  if (!(e instanceof VitrineError) || e.code !== 'bad-data' || e.details.at || !/^Row \d/.test(e.message))
+    return e;
+  return new VitrineError(e.code, `${path.basename(file)}: ${countedFrom(first, e.message)}`, {
+    ...e.details,
+    at: { file },
+  });
 }
 
 /** "Row 3" of rows that come after others. */
@@ -198,7 +219,7 @@ export async function predictRaw(
   } else good.push(...rows.keys());
   const weights = await run.weights();
   const predictions = await predictRows({
-    engine,
+    engine: options.pool ?? engine,
     model: run.model,
     weights,
     input: preparation.prepare(good.map(i => rows[i]!)),

@@ -167,6 +167,33 @@ describe('Predicting rows from anywhere', function () {
     assert.equal(csv(rows.slice(0, 2)) + csv(rows.slice(2)), predictionsCsv(rows, 'species'));
   });
 
+  it('reads the weights and compiles the model once for all blocks of one size', async () => {
+    const asked = { evaluators: 0, weights: 0 };
+    const counted: Engine = {
+      backend: engine.backend,
+      trainer: (...request) => engine.trainer(...request),
+      evaluator: (...request) => {
+        asked.evaluators++;
+        return engine.evaluator(...request);
+      },
+      dispose: async () => {},
+    };
+    const preparation: SavedPreparation = Object.create(run.preparation, {
+      rowBlocks: {
+        value: async function* () {
+          for (const count of [2, 2, 2, 1]) yield new Array(count).fill(flower);
+        },
+      },
+    });
+    const weights = () => {
+      asked.weights++;
+      return run.weights();
+    };
+    const rows = await predictFile({ ...run, preparation, weights }, path.join(folder, 'iris.csv'), counted);
+    assert.equal(new Set(rows.map(r => r.prediction)).size, 1);
+    assert.deepEqual([rows.length, asked], [7, { evaluators: 2, weights: 1 }]);
+  });
+
   it('stops when cancelled', async () => {
     await assert.rejects(
       () => predictFile(run, path.join(folder, 'iris.csv'), engine, { signal: AbortSignal.abort() }),
