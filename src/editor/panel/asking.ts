@@ -7,6 +7,7 @@ import type { Engine } from '../engine';
 import type { Inquiry, InquiryKind } from '../inquiryProtocol';
 import type { Log } from '../log';
 import { loadMethods } from '../registries';
+import { ownId } from '../runs/distinct';
 import type { Explaining, Question } from '../runs/explaining';
 import { isTrained, type Run, type Runs } from '../runs/store';
 import { language } from '../settings';
@@ -112,7 +113,7 @@ export class Asking {
           offset: start,
           count: wanted,
           ...(augmented !== undefined && { augmented }),
-          ...(trained ? { run: trained.record.id } : {}),
+          ...(trained ? { run: ownId(trained.record.id) } : {}),
         },
         { signal },
       );
@@ -130,7 +131,7 @@ export class Asking {
     const { experiment, run } = this.#desk.state;
     if (!experiment) return;
     await this.#work.do('overview', l10n.t('Looking at the data as a whole…'), async signal => {
-      const trained = run && isTrained(run.record) ? run.record.id : undefined;
+      const trained = run && isTrained(run.record) ? ownId(run.record.id) : undefined;
       const { overview, diagnostics } = await this.#needs.engine.request(
         'data/overview',
         { experiment: experiment.path, ...(trained === undefined ? {} : { run: trained }) },
@@ -178,7 +179,7 @@ export class Asking {
           offset: 0,
           count: 1,
           rows: rows.filter(r => Number.isSafeInteger(r) && r >= 0).slice(0, MAX_PAGE),
-          run: run.record.id,
+          run: ownId(run.record.id),
         },
         { signal },
       );

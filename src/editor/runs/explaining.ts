@@ -6,6 +6,7 @@ import type { Engine } from '../engine';
 import type { Log } from '../log';
 import { isCancelled } from '../problems';
 import { language } from '../settings';
+import { ownId } from './distinct';
 import type { Run } from './store';
 
 const { l10n } = vscode;
@@ -150,7 +151,7 @@ export class Explaining implements vscode.Disposable {
         'data/samples',
         {
           experiment: run.record.experiment,
-          run: run.record.id,
+          run: ownId(run.record.id),
           split: 'test',
           offset: 0,
           count: 1,
