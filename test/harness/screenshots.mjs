@@ -28,6 +28,7 @@ const settings = {
 async function open() {
   const { bench, page, workspace } = await ui.open(size);
   copyTrained(workspace);
+  const quiet = () => bench.command('Notifications: Clear All Notifications');
   return {
     bench,
     page,
@@ -37,7 +38,21 @@ async function open() {
       fs.writeFileSync(file, await smaller(await page.screenshot(options)));
       log(`${path.relative(root, file)}: ${Math.round(fs.statSync(file).size / 1024)} kB`);
     },
-    quiet: () => bench.command('Notifications: Clear All Notifications'),
+    quiet,
+    /** Opens a model's file without the side bar. */
+    openAlone: async file => {
+      await bench.openFile(file);
+      await page.locator('.codelens-decoration', { hasText: 'parameters' }).first().waitFor();
+      await bench.command('View: Toggle Primary Side Bar Visibility');
+    },
+    /** Trains the open file's model to its end, by the palette. */
+    train: async () => {
+      await bench.command('Vitrine: Train Model');
+      const panel = await bench.webview('#app .top');
+      await panel.locator('.run-state.finished').waitFor();
+      await quiet();
+      return panel;
+    },
     /** Explains the first row of the newest run of a model, by the palette. */
     ask: async file => {
       await bench.openFile(file);
@@ -85,14 +100,9 @@ const choose = async (panel, name) => {
 };
 
 const scenes = {
-  async digits({ bench, page, shot, quiet }) {
-    await bench.openFile('digits.py');
-    await page.locator('.codelens-decoration', { hasText: 'parameters' }).first().waitFor();
-    await bench.command('View: Toggle Primary Side Bar Visibility');
-    await bench.command('Vitrine: Train Model');
-    const panel = await bench.webview('#app .top');
-    await panel.locator('.run-state.finished').waitFor();
-    await quiet();
+  async digits({ page, shot, openAlone, train }) {
+    await openAlone('digits.py');
+    const panel = await train();
     await shot('training');
 
     // Taller, so that the measures of trust and the details of a layer are in the picture.
@@ -119,28 +129,19 @@ const scenes = {
   },
 
   /** A file that is no class and has no experiment: its loop is the model and says how it is trained. */
-  async script({ bench, page, shot, quiet }) {
+  async script({ page, shot, openAlone, train }) {
     await page.setViewportSize({ width: size.width, height: 700 });
-    await bench.openFile('by_hand.py');
-    await page.locator('.codelens-decoration', { hasText: 'parameters' }).first().waitFor();
-    await bench.command('View: Toggle Primary Side Bar Visibility');
-    await bench.command('Vitrine: Train Model');
-    const panel = await bench.webview('#app .top');
-    await panel.locator('.run-state.finished').waitFor();
-    await quiet();
+    await openAlone('by_hand.py');
+    await train();
     await page.mouse.move(10, 690);
     await shot('script');
   },
 
   /** A table, as a clinician has one: what if, what would change it, whom it treats differently. */
-  async table({ bench, page, shot, quiet }) {
-    // A table, as a clinician has one: what if, what would change it, whom it treats differently.
+  async table({ bench, page, shot, train }) {
     await page.setViewportSize({ width: size.width, height: 940 });
     await bench.openFile('tumor.py');
-    await bench.command('Vitrine: Train Model');
-    const table = await bench.webview('#app .top');
-    await table.locator('.run-state.finished').waitFor();
-    await quiet();
+    const table = await train();
     const tableTab = name => tab(table, name);
     await tableTab('Data');
     await table.locator('table tbody tr').nth(3).click();
@@ -161,13 +162,10 @@ const scenes = {
     await shot('data');
   },
 
-  async people({ bench, shot, quiet }) {
+  async people({ bench, shot, train }) {
     // People in groups.
     await bench.openFile('triage.py');
-    await bench.command('Vitrine: Train Model');
-    const people = await bench.webview('#app .top');
-    await people.locator('.run-state.finished').waitFor();
-    await quiet();
+    const people = await train();
     await tab(people, 'Data');
     await people.getByRole('button', { name: 'Samples', exact: true }).click();
     await people.locator('table tbody tr').nth(3).click();
@@ -189,11 +187,9 @@ const scenes = {
     await shot('hover', { clip: { x: 0, y: 0, width: 960, height: 560 } });
   },
 
-  async runs({ bench, page, workspace, shot, quiet }) {
+  async runs({ bench, page, workspace, shot, quiet, train }) {
     await bench.openFile('tumor.py');
-    await bench.command('Vitrine: Train Model');
-    const panel = await bench.webview('#app .top');
-    await panel.locator('.run-state.finished').waitFor();
+    const panel = await train();
     const file = path.join(workspace, 'breast-cancer/tumor.vitrine.json');
     const text = fs.readFileSync(file, 'utf8');
     for (const rate of ['0.03', '0.001']) {
