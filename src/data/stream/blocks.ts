@@ -71,6 +71,16 @@ export function lastRowEnd(bytes: Uint8Array): number {
   return end;
 }
 
+/** A row that is longer is a quote that was never closed. */
+export const maxRowBytes = 1 << 26;
+
+/** How many line breaks a text has. */
+export function lineBreaks(text: string): number {
+  let count = 0;
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) count++;
+  return count;
+}
+
 export interface ParsedRow {
   cells: readonly string[];
   /** Lines from the beginning of the block. */
@@ -96,7 +106,7 @@ export function* parseBlock(text: string, delimiter: string): Iterable<ParsedRow
   for (const cells of data) {
     if (cells.length > 1 || cells[0]!.trim() !== '') yield { cells, line };
     line++;
-    for (const cell of cells) for (let i = cell.indexOf('\n'); i >= 0; i = cell.indexOf('\n', i + 1)) line++;
+    for (const cell of cells) line += lineBreaks(cell);
   }
 }
 

@@ -7,13 +7,12 @@ import { decodeText } from '../decode';
 import type { RawRow } from '../table/rawRows';
 import { bad, type Column, readTable } from '../table/table';
 import { isMissing, parseNumber } from '../table/values';
-import { lastRowEnd, parseBlock } from './blocks';
+import { lastRowEnd, lineBreaks, maxRowBytes, parseBlock } from './blocks';
 
 /** Smaller files are read at once, which finds more of what may be wrong with them. */
 const large = 32 * 1024 * 1024;
 const headBytes = 4 << 20;
 const pieceBytes = 1 << 20;
-const maxRowBytes = 1 << 26;
 export const blockRows = 4096;
 
 /** Whether a file is delimited text too large to be read at once. */
@@ -92,7 +91,7 @@ class Rows {
       yield this.rows;
       this.rows = [];
     }
-    for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) this.line++;
+    this.line += lineBreaks(text);
   }
 
   unclosed() {

@@ -13,7 +13,7 @@ import type { Gathered } from '../table/learn';
 import { bad, type Column } from '../table/table';
 import { isMissing, parseNumber } from '../table/values';
 import { clip } from '../table/words';
-import { BlockIndex, lastRowEnd, parseBlock } from './blocks';
+import { BlockIndex, lastRowEnd, lineBreaks, maxRowBytes, parseBlock } from './blocks';
 import { RowList, Running } from './running';
 
 export interface StreamColumn {
@@ -57,8 +57,6 @@ export interface Scanned {
 
 /** Read at a time. */
 const pieceBytes = 1 << 22;
-/** A row that is longer is a quote that was never closed. */
-const maxRowBytes = 1 << 26;
 const maxDistinct = 10_000;
 
 /** @throws VitrineError bad-data by line and column; cancelled */
@@ -189,9 +187,7 @@ class ScanState {
       this.add(cells);
     }
     this.index.add(offset, bytes, first, this.row - first, line);
-    let lines = 0;
-    for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lines++;
-    return line + lines;
+    return line + lineBreaks(text);
   }
 
   private add(cells: readonly string[]): void {
