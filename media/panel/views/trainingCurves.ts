@@ -76,16 +76,13 @@ export function lossCurves(
   for (const c of state.compared ?? []) {
     const byStep = c.steps.step.length > 0;
     series.push({
-      label: nameOf(c.id, state),
-      id: c.id,
+      ...laidOver(c.id, state),
       // A run without single steps has what each epoch came to, where that epoch ended.
       x: byStep ? c.steps.step : c.epochs.map(e => e.step),
       values: byStep
         ? smoothOf(c.steps.loss, settings.smoothing)
         : c.epochs.map(e => e.train['loss'] ?? e.valid['loss'] ?? null),
-      colour: colourOf(c.id, state),
       points: !byStep && c.epochs.length <= 60,
-      unlisted: (state.compared?.length ?? 0) > listed,
     });
   }
   return { ...common, xLabel: t('train.axis.step'), series };
@@ -94,9 +91,15 @@ export function lossCurves(
 /** More names than this are told by pointing at a line. */
 const listed = 4;
 
-function nameOf(id: string, state: PanelState): string {
+/** How the line of a run that is compared looks, and where it is named. */
+function laidOver(id: string, state: PanelState): Omit<Series, 'x' | 'values'> {
   const row = state.runs?.find(r => r.id === id);
-  return row ? runTitle(row) : id;
+  return {
+    label: row ? runTitle(row) : id,
+    id,
+    colour: colourOf(id, state),
+    unlisted: (state.compared?.length ?? 0) > listed,
+  };
 }
 
 export function metricCurves(
@@ -139,12 +142,9 @@ function perEpoch(
     const values = c.epochs.map(e => e.valid[metric] ?? e.train[metric] ?? null);
     if (values.some(v => v !== null))
       series.push({
-        label: nameOf(c.id, state),
-        id: c.id,
+        ...laidOver(c.id, state),
         x: c.epochs.map(e => e.epoch),
         values,
-        colour: colourOf(c.id, state),
-        unlisted: (state.compared?.length ?? 0) > listed,
       });
   }
   return { xLabel: t('train.axis.epoch'), series };
