@@ -79,8 +79,8 @@ export interface Graph {
 }
 
 /** Ops that change where numbers stand and not what they are. */
-const shaping = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity', 'Cast', 'Transpose']);
 const reshaping = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity', 'Cast']);
+const shaping = new Set([...reshaping, 'Transpose']);
 const readPlain =
   'Read are the losses of torch.nn and torch.nn.functional, mean((a - b)**2), mean(abs(a - b)), their sums, and numbers times these.';
 
@@ -138,7 +138,7 @@ export function analyse(graph: Graph, seen: Seen): Analysis {
     whiles: seen.whiles,
     names: [...inputs, target].map(nameOf),
     held: heldOut(graph, seen, [...inputs, target]),
-    columns: [...inputs, target].map(id => columnsOf(graph, id)),
+    columns: columnsOf(graph, [...inputs, target]),
     answer: shape.slice(1),
     perPosition: positions,
     ...(epochs !== undefined && { epochs }),
@@ -377,10 +377,30 @@ function byRows(graph: Graph, id: number, rows: Dim | undefined): number {
   return graph.value(at)?.shape[0] === rows ? at : id;
 }
 
-/** What the entries of a value's last axis are called, as far as that is still to be seen. */
-function columnsOf(graph: Graph, id: number, depth = 0): readonly string[] | undefined {
+/** What the entries of values' last axes are called, as far as that is still to be seen. */
+function columnsOf(graph: Graph, wanted: readonly number[]): (readonly string[] | undefined)[] {
+  // Each value is looked at once: a sum of two sums has four ways back, and a loop of them no end of ways.
+  const known = new Map<number, readonly string[] | undefined>();
+  const of = (id: number, depth = 0): readonly string[] | undefined => {
+    if (depth > 200) return undefined;
+    if (!known.has(id))
+      known.set(
+        id,
+        columnNames(graph, id, input => of(input, depth + 1)),
+      );
+    return known.get(id);
+  };
+  return wanted.map(id => of(id));
+}
+
+/** The same of one value, by what `of` says of those that it was made from. */
+function columnNames(
+  graph: Graph,
+  id: number,
+  of: (input: number) => readonly string[] | undefined,
+): readonly string[] | undefined {
   const v = graph.value(id);
-  if (!v || depth > 200) return undefined;
+  if (!v) return undefined;
   const width = v.shape.at(-1);
   // A column on its own is a row of numbers with one name.
   const single = v.shape.length === 1;
@@ -390,7 +410,6 @@ function columnsOf(graph: Graph, id: number, depth = 0): readonly string[] | und
   if (!producer || source === undefined) return undefined;
   const axes = graph.value(source)?.shape.length ?? 0;
   const last = (axis: unknown) => Number(axis) === axes - 1 || Number(axis) === -1;
-  const of = (input: number) => columnsOf(graph, input, depth + 1);
   switch (producer.op) {
     case 'Slice': {
       const from = of(source);
@@ -411,7 +430,7 @@ function columnsOf(graph: Graph, id: number, depth = 0): readonly string[] | und
       return picked && Array.from(picked, i => from.at(i) ?? '');
     }
     case 'Concat': {
-      const parts = producer.inputs.map(of);
+      const parts = producer.inputs.map(input => of(input));
       if (!last(producer.attributes['axis'])) return parts[0];
       return parts.every(p => p !== undefined) ? parts.flat() : undefined;
     }

@@ -35,6 +35,24 @@ for epoch in range(1000):
 `;
 
 describe('training that a script says', () => {
+  it('is read of numbers that are mixed many times over', async () => {
+    const read = await training(`
+x = torch.randn(20, 3)
+for _ in range(40):
+    x = x * 0.5 + x * x
+y = x.sum(1, keepdim=True)
+model = nn.Linear(3, 1)
+optimizer = optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(5):
+    loss = F.mse_loss(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+`);
+    assert.equal(read.rows, 20);
+    assert.deepEqual(read.columns, [undefined, undefined]);
+  });
+
   it('is read of two tensors and a loop, and they are a model', async () => {
     const read = await training(byHand);
     assert.equal(read.model.class, 'y_pred');
