@@ -193,6 +193,28 @@ describe('blocks', function () {
     }
   });
 
+  it('that share a layer without weights in another way are told apart', async () => {
+    const text = `
+from torch import nn
+class Trio(nn.Module):
+    def __init__(self, a, b, c):
+        super().__init__()
+        self.a, self.b, self.c = a, b, c
+    def forward(self, x):
+        return self.c(self.b(self.a(x * 2) * 3) * 4) + x
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        a, b, c, d = nn.ReLU(), nn.ReLU(), nn.ReLU(), nn.ReLU()
+        self.first, self.second = Trio(a, b, a), Trio(c, d, d)
+        self.head = nn.Linear(8, 2)
+    def forward(self, x):
+        return self.head(self.second(self.first(x)))
+`;
+    const { Net } = await same('/vitrine-test/trio.py', text, 'first');
+    assert.equal(Net?.model?.nodes.length, 15, JSON.stringify(Net?.diagnostics));
+  });
+
   for (const name of ['gpt', 'resnet', 'vit'])
     it(`of ${name} are read as if each were run`, async () => {
       const text = readFileSync(resolve('test/reference/pytorch', `${name}.py`), 'utf8');

@@ -371,10 +371,10 @@ def _given(value, tensors, depth=0):
     return _plain(value)
 
 
-def _pattern(tensors):
+def _pattern(ids):
     """Which of them are the same one."""
     seen = {}
-    return tuple([seen.setdefault(t._id, i) for i, t in enumerate(tensors)])
+    return tuple([seen.setdefault(x, i) for i, x in enumerate(ids)])
 
 
 def _outside(code, names, found):
@@ -651,8 +651,7 @@ def call(module, arguments, options):
         given = []
         what = _given(arguments, given), _given(options, given)
         tensors = [*given, *seen.tensors]
-        key = _number((seen.number, what, _pattern(tensors), tuple([id(m) == id(n) for m, n in zip(
-            seen.modules, {id(m): m for m in seen.modules}.values())])))
+        key = _number((seen.number, what, _pattern([t._id for t in tensors]), _pattern(map(id, seen.modules))))
         for t in tensors:
             if t._id not in channel.alive:
                 return None
