@@ -7,6 +7,12 @@ export interface NumpyArray {
   data: Float64Array;
 }
 
+/** An array as a file has it. */
+export interface SavedArray extends NumpyArray {
+  /** NumPy's letter of the kind and the bytes of a value, which a Float64Array has forgotten: "f4". */
+  type: string;
+}
+
 const maxHeader = 1 << 16;
 /** Values of one array. */
 const maxValues = 500_000_000;
@@ -32,7 +38,7 @@ const readers: Readonly<Record<string, { size: number; read: Reader }>> = {
  * @param what names the array in messages, e.g. the file's name.
  * @throws VitrineError bad-data for what is no array of numbers, or has more or fewer bytes than its header says.
  */
-export function readNpy(bytes: Uint8Array, file: string, what: string): NumpyArray {
+export function readNpy(bytes: Uint8Array, file: string, what: string): SavedArray {
   const bad = (message: string) => new VitrineError('bad-data', `${what}: ${message}`, { at: { file } });
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
   if (bytes.length < 10 || magic.some((b, i) => bytes[i] !== b))
@@ -71,7 +77,7 @@ export function readNpy(bytes: Uint8Array, file: string, what: string): NumpyArr
   const little = kind![1] !== '>';
   const data = new Float64Array(count);
   for (let i = 0, at = start + length; i < count; i++, at += how.size) data[i] = how.read(view, at, little);
-  return { shape, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };
+  return { shape, type: kind![2]!, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };
 }
 
 /** A dictionary of Python with three keys; nothing is evaluated. */

@@ -2,7 +2,7 @@
 import { unzipSync } from 'fflate';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
-import { type NumpyArray, readNpy } from './npy';
+import { readNpy, type SavedArray } from './npy';
 
 /** Bytes that the wanted arrays may take unpacked: more is a bomb, or does not fit the memory. */
 const maxUnpacked = 4_000_000_000;
@@ -13,7 +13,7 @@ const maxEntries = 10_000;
  *
  * @throws VitrineError bad-data for what is no zip, an array that is not there, or sizes that lie.
  */
-export function readNpz(bytes: Uint8Array, file: string, names: readonly string[]): NumpyArray[] {
+export function readNpz(bytes: Uint8Array, file: string, names: readonly string[]): SavedArray[] {
   const bad = (message: string) => new VitrineError('bad-data', message, { at: { file } });
   const sizes = new Map<string, number>();
   let entries = 0;

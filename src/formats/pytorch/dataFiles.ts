@@ -1,6 +1,6 @@
 /** Files of numbers that scripts read, read for them: what comes of one is tensors, whose numbers stay on this side. */
 import { gunzipSync } from 'node:zlib';
-import { readNpy } from '../../data/arrays/npy';
+import { readNpy, type SavedArray } from '../../data/arrays/npy';
 import { npzNames, readNpz } from '../../data/arrays/npz';
 import type { DType } from '../../model/graph';
 import { NotRead, type WorkspaceFiles } from './workspaceFiles';
@@ -49,29 +49,23 @@ const loaders: Record<string, Loader> = {
   npy: (bytes, name) => {
     if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
       const names = npzNames(bytes, name);
-      return readNpz(bytes, name, names).map((a, i) => ({ ...a, name: names[i]!, dtype: typeOf(a.data) }));
+      return readNpz(bytes, name, names).map((a, i) => ({ ...typed(a), name: names[i]! }));
     }
-    const array = readNpy(bytes, name, name);
-    return [{ ...array, dtype: npyType(bytes) ?? typeOf(array.data) }];
+    return [typed(readNpy(bytes, name, name))];
   },
   idx,
   cifar,
 };
 
-/** The kind of a .npy file's numbers, which a Float64Array has forgotten. */
-function npyType(bytes: Uint8Array): DType | undefined {
-  const kind = /'descr'\s*:\s*'[<>|=]([a-z])(\d)'/.exec(
-    new TextDecoder('latin1').decode(bytes.subarray(0, 512)),
-  );
-  if (!kind) return undefined;
-  const [, letter, size] = kind;
+function typed({ type, shape, data }: SavedArray): LoadedTensor {
+  return { dtype: typeOf(type), shape, data };
+}
+
+function typeOf(type: string): DType {
+  const [letter, size] = type;
   if (letter === 'f') return size === '8' ? 'float64' : 'float32';
   if (letter === 'b') return 'bool';
   return letter === 'u' && size === '1' ? 'uint8' : size === '4' ? 'int32' : 'int64';
-}
-
-function typeOf(data: Float64Array): DType {
-  return data.every(Number.isInteger) ? 'int64' : 'float64';
 }
 
 /** A table of numbers as numpy.loadtxt and genfromtxt take it. */
