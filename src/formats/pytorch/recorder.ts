@@ -31,6 +31,7 @@ import {
   initializer,
   list,
   number,
+  numbers,
   object,
   place,
   type Request,
@@ -122,10 +123,10 @@ export class Recorder {
       this.drawing.push({ node: this.nodes.length, value: this.next });
     } else if (kind === 'drawn') {
       const [number, given, modules] = rest;
-      this.keepDrawn(number, ids(given), ids(modules));
+      this.keepDrawn(number, numbers(given), numbers(modules));
     } else if (kind === 'again') {
       const [number, given, modules] = rest;
-      this.again(number, ids(given), ids(modules));
+      this.again(number, numbers(given), numbers(modules));
     } else throw new TypeError(`unknown request ${String(kind)}`);
   }
 
@@ -401,7 +402,6 @@ export class Recorder {
     const data = this.evaluate(target.id);
     const from = this.evaluate(value.id);
     if (!data || !from) return { unknown: true };
-    const numbers = (x: unknown) => list(x).map(number);
     const [starts, steps, extent] = [numbers(r['starts']), numbers(r['steps']), numbers(r['extent'])];
     const shape = target.shape as readonly number[];
     const inside = shape.every((d, i) => {
@@ -635,10 +635,6 @@ function spread(shape: readonly number[], kept: readonly boolean[]): number[] {
   const out: number[] = [];
   for (let i = kept.length - 1; i >= 0; i--) out.unshift(kept[i] ? (rest.pop() ?? 1) : 1);
   return out;
-}
-
-function ids(x: unknown): number[] {
-  return list(x).map(number);
 }
 
 /** An op that has no definition. */

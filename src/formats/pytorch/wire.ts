@@ -38,6 +38,10 @@ export function list(x: unknown): unknown[] {
   return x;
 }
 
+export function numbers(x: unknown): number[] {
+  return list(x).map(number);
+}
+
 export function object(x: unknown): Record<string, unknown> {
   if (typeof x !== 'object' || x === null || Array.isArray(x))
     throw new TypeError(`expected an object, got ${typeof x}`);
@@ -168,7 +172,6 @@ export function diagnostic(x: unknown): RecordedDiagnostic {
 
 /** What a script showed of its first step. */
 export function seen(r: Request): Seen {
-  const numbers = (x: unknown) => list(x).map(number);
   const loader = r['loader'] ? object(r['loader']) : undefined;
   return {
     loss: number(r['loss']),
