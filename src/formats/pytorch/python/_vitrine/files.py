@@ -39,10 +39,11 @@ def opened(main, folder, most=None):
 
 def closed():
     """Ends what `opened` began."""
+    if _kept:
+        os.chdir("/")
     while _kept:
         owner, name, value = _kept.pop()
         setattr(owner, name, value)
-        os.chdir("/")
 
 
 def _put(owner, name, value):
