@@ -1,5 +1,7 @@
 """A column of a table."""
 
+from collections import Counter
+
 from _vitrine import trace, unknown
 
 from . import _values as cells
@@ -255,10 +257,7 @@ class Series:
         return self._labels[self._data.index(max(self._data))]
 
     def value_counts(self, **_):
-        counted = {}
-        for v in cells.there(self._data):
-            counted[v] = counted.get(v, 0) + 1
-        ordered = sorted(counted.items(), key=lambda kv: -kv[1])
+        ordered = Counter(cells.there(self._data)).most_common()
         return Series([n for _, n in ordered], [k for k, _ in ordered], self.name)
 
     @property

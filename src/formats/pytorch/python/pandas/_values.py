@@ -2,6 +2,7 @@
 
 import math
 import operator
+from collections import Counter
 
 from _vitrine import trace
 
@@ -125,9 +126,7 @@ REDUCE = {
 
 
 def mode(values):
-    counted = {}
-    for v in there(values):
-        counted[v] = counted.get(v, 0) + 1
+    counted = Counter(there(values))
     most = max(counted.values(), default=0)
     return sorted(v for v, n in counted.items() if n == most)
 

@@ -1,6 +1,7 @@
-"""Arrays, tables and lists as one."""
+"""Arrays, tables and lists as one, and where chance comes from."""
 
 from _vitrine import trace, unknown
+from _vitrine.chance import Twister, twister
 
 
 def array(values):
@@ -27,3 +28,10 @@ def picked(values, places):
 
 def listed(values):
     return values.tolist() if hasattr(values, "tolist") else list(values)
+
+
+def source_of(random_state):
+    """What draws: of its seed, else of numpy's, else of none that a script says."""
+    import numpy
+
+    return twister(random_state) or numpy.random._twister or Twister(0)

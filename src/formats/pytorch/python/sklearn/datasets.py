@@ -4,9 +4,8 @@ import csv
 import math
 
 from _vitrine import channel, unknown
-from _vitrine.chance import Twister, twister
 
-from ._given import array
+from ._given import array, source_of
 
 
 class Bunch(dict):
@@ -26,7 +25,7 @@ def _sample(path, target, classes, as_frame, both):
     names = [n for i, n in enumerate(head) if i != at]
     flat = [float(c) for r in rows for i, c in enumerate(r) if i != at]
     labels = [classes.index(r[at]) for r in rows]
-    from pandas import DataFrame, Series
+    from pandas import DataFrame, Index, Series
     from pandas._values import tensor
 
     data = tensor(flat, [len(rows), len(names)], names)
@@ -38,16 +37,7 @@ def _sample(path, target, classes, as_frame, both):
         frame["target"] = labels
     if both:
         return data, goal
-    return Bunch(data=data, target=goal, feature_names=names, target_names=array_of_text(classes), DESCR="", frame=frame)
-
-
-class array_of_text(list):
-    @property
-    def shape(self):
-        return (len(self),)
-
-    def tolist(self):
-        return list(self)
+    return Bunch(data=data, target=goal, feature_names=names, target_names=Index(classes), DESCR="", frame=frame)
 
 
 def load_iris(*, return_X_y=False, as_frame=False):
@@ -63,12 +53,6 @@ def load_digits(*, n_class=10, return_X_y=False, as_frame=False):
     if not return_X_y and not as_frame:
         made["images"] = made["data"].reshape(-1, 8, 8)
     return made
-
-
-def _source(random_state):
-    import numpy
-
-    return twister(random_state) or numpy.random._twister or Twister(0)
 
 
 def _made(X, y):
@@ -91,7 +75,7 @@ def _spaced(low, high, n, ends=True):
 
 def make_moons(n_samples=100, *, shuffle=True, noise=None, random_state=None):
     outer, inner = (n_samples // 2, n_samples - n_samples // 2) if isinstance(n_samples, int) else n_samples
-    source = _source(random_state)
+    source = source_of(random_state)
     X = [[math.cos(t), math.sin(t)] for t in _spaced(0, math.pi, outer)]
     X += [[1 - math.cos(t), 1 - math.sin(t) - 0.5] for t in _spaced(0, math.pi, inner)]
     y = [0] * outer + [1] * inner
@@ -101,7 +85,7 @@ def make_moons(n_samples=100, *, shuffle=True, noise=None, random_state=None):
 
 def make_circles(n_samples=100, *, shuffle=True, noise=None, random_state=None, factor=0.8):
     outer, inner = (n_samples // 2, n_samples - n_samples // 2) if isinstance(n_samples, int) else n_samples
-    source = _source(random_state)
+    source = source_of(random_state)
     X = [[math.cos(t), math.sin(t)] for t in _spaced(0, 2 * math.pi, outer, False)]
     X += [[math.cos(t) * factor, math.sin(t) * factor] for t in _spaced(0, 2 * math.pi, inner, False)]
     y = [0] * outer + [1] * inner
@@ -111,7 +95,7 @@ def make_circles(n_samples=100, *, shuffle=True, noise=None, random_state=None, 
 
 def make_blobs(n_samples=100, n_features=2, *, centers=None, cluster_std=1.0, center_box=(-10.0, 10.0), shuffle=True,
                random_state=None, **_):
-    source = _source(random_state)
+    source = source_of(random_state)
     low, high = center_box
     if centers is None or isinstance(centers, int):
         centers = [[low + (high - low) * source.uniform() for _ in range(n_features)] for _ in range(centers or 3)]
@@ -132,7 +116,7 @@ def make_regression(n_samples=100, n_features=100, *, n_informative=10, n_target
     if effective_rank is not None or coef:
         return unknown.make("sklearn.datasets.make_regression")
     informative = min(n_features, n_informative)
-    source = _source(random_state)
+    source = source_of(random_state)
     X = [source.many(n_features, source.normal) for _ in range(n_samples)]
     truth = [[100 * source.uniform() for _ in range(n_targets)] for _ in range(informative)]
     y = [[sum(r[i] * truth[i][t] for i in range(informative)) + bias for t in range(n_targets)] for r in X]

@@ -3,15 +3,8 @@
 import math
 
 from _vitrine import unknown
-from _vitrine.chance import Twister, twister
 
-from ._given import listed, picked, rows_of
-
-
-def _source(random_state):
-    import numpy
-
-    return twister(random_state) or numpy.random._twister or Twister(0)
+from ._given import listed, picked, rows_of, source_of
 
 
 def _sizes(n, test, train):
@@ -70,9 +63,9 @@ def train_test_split(*arrays, test_size=None, train_size=None, random_state=None
     if not shuffle:
         train, test = list(range(n_train)), list(range(n_train, n_train + n_test))
     elif stratify is not None:
-        train, test = _stratified(listed(stratify), n_train, n_test, _source(random_state))
+        train, test = _stratified(listed(stratify), n_train, n_test, source_of(random_state))
     else:
-        order = _source(random_state).permutation(n)
+        order = source_of(random_state).permutation(n)
         test, train = order[:n_test], order[n_test : n_test + n_train]
     return [picked(a, rows) for a in arrays for rows in (train, test)]
 
@@ -86,7 +79,7 @@ class KFold:
 
     def _order(self, n):
         order = list(range(n))
-        return _source(self._state).shuffle(order) if self._shuffle else order
+        return source_of(self._state).shuffle(order) if self._shuffle else order
 
     def split(self, X, y=None, groups=None):
         import numpy
