@@ -203,6 +203,10 @@ describe('a GPU', () => {
         }),
       ),
     ];
+    assert.deepEqual(
+      calls.map(c => c.fast?.name),
+      ['matmul', 'matmul', 'matmul', 'matmul', 'sumAll', 'sumColumns', 'sumChannels', 'sumChannels'],
+    );
     await agree(calls, { a: noise(m * k, 1), b: noise(n * k, 2), c: noise(50, 3) });
   });
 
