@@ -264,6 +264,25 @@ while True:
     }
   });
 
+  it('takes of a package what its file takes from a part of the same name, not the part', async () => {
+    const folder = folderWith({
+      'parts/__init__.py': 'from .block import Block\nfrom .grow import grow\n',
+      'parts/block.py':
+        'from torch import nn\nfrom .grow import grow\n\n\nclass Block(nn.Linear):\n    def forward(self, x):\n        return grow(super().forward(x))\n',
+      'parts/grow.py': 'def grow(x):\n    return x * 2\n',
+      'net.py':
+        'from torch import nn\nfrom parts import Block, grow\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.b = Block(4, 2)\n\n    def forward(self, x):\n        return grow(self.b(x))\n',
+    });
+    const r = new PytorchReader({ distFolder, workspaceFolder: folder });
+    try {
+      const { Net } = await r.read({ file: join(folder, 'net.py') });
+      assert.deepEqual(Net!.diagnostics, []);
+      assert.equal(Net!.model!.nodes.filter(n => n.op === 'Mul').length, 2);
+    } finally {
+      await r.dispose();
+    }
+  });
+
   it('imports other files of the workspace, relative and absolute, and finds places in them', async () => {
     const block =
       'from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.fc = nn.Linear(n, n)\n\n    def forward(self, x):\n        return self.fc(x) + x\n';

@@ -114,6 +114,13 @@ class _WorkspaceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 class _Package(types.ModuleType):
     """A package whose __init__.py runs when a name is first asked for that it does not have."""
 
+    def __setattr__(self, name, value):
+        # An import gives a package its part by the part's name. Where the package's file takes what has the same name
+        # from a part (`from .attention import attention`), it would have come later, and that is what is asked for.
+        is_part = isinstance(value, types.ModuleType) and value.__name__ == f"{self.__name__}.{name}"
+        if not is_part or self._part(name) is None:
+            super().__setattr__(name, value)
+
     def __getattr__(self, name):
         # One name that it takes from a part needs that part alone; so do parts that import each other through it.
         part = None if name.startswith("__") else self._part(name)
