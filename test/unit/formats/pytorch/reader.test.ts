@@ -283,6 +283,25 @@ while True:
     }
   });
 
+  it('takes a part of a package that a part asks for without what the package takes from that part', async () => {
+    const folder = folderWith({
+      'parts/__init__.py': 'from .block import Block\n',
+      'parts/block.py':
+        'from torch import nn\nfrom . import start\n\n\nclass Block(nn.Linear):\n    def forward(self, x):\n        return super().forward(x) * start.SCALE\n',
+      'parts/start.py': 'SCALE = 3\n',
+      'net.py':
+        'from torch import nn\nfrom parts import Block\n\n\nclass Net(Block):\n    def __init__(self):\n        super().__init__(4, 2)\n',
+    });
+    const r = new PytorchReader({ distFolder, workspaceFolder: folder });
+    try {
+      const { Net } = await r.read({ file: join(folder, 'net.py') });
+      assert.deepEqual(Net?.diagnostics, []);
+      assert.deepEqual(Net!.model!.values[Net!.model!.outputs[0]!]!.shape, ['N', 2]);
+    } finally {
+      await r.dispose();
+    }
+  });
+
   it('imports other files of the workspace, relative and absolute, and finds places in them', async () => {
     const block =
       'from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.fc = nn.Linear(n, n)\n\n    def forward(self, x):\n        return self.fc(x) + x\n';

@@ -131,6 +131,11 @@ class _Package(types.ModuleType):
                 pass
             else:
                 return self.__dict__.setdefault(name, value)
+        # So does a part itself that its file has no other name for.
+        elsewhere = name.startswith("_") or name in self._taken or "*" in self._taken
+        module = None if elsewhere else self._submodule(name)
+        if module is not None:
+            return module
         source = self.__dict__.pop("_waiting", None)
         if source is not None:
             _execute(source, self.__dict__)
@@ -140,10 +145,14 @@ class _Package(types.ModuleType):
         if own is not None:
             return own(name)
         # A part of the package that something else would have imported by now.
-        part = f"{self.__name__}.{name}"
-        if not name.startswith("_") and importlib.util.find_spec(part) is not None:
-            return importlib.import_module(part)
+        module = None if name.startswith("_") else self._submodule(name)
+        if module is not None:
+            return module
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def _submodule(self, name):
+        part = f"{self.__name__}.{name}"
+        return importlib.import_module(part) if importlib.util.find_spec(part) is not None else None
 
     def _part(self, name):
         """(module, name) of what `from .part import name` at the top of its file says, once and without a condition."""
@@ -171,7 +180,7 @@ def _taken_by(node, package):
         for alias in node.names:
             inside = node.module and module.startswith(package + ".")
             yield alias.asname or alias.name, (module, alias.name) if inside and alias.name != "*" else None
-    elif not isinstance(node, (ast.Import, ast.Expr)):
+    elif not isinstance(node, ast.Expr):
         for n in trees.nodes(node):
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
                 yield n.id, None
