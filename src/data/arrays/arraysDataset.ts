@@ -209,9 +209,10 @@ export class ArraysDataset implements Dataset {
 
   batch(rows: ArrayLike<number>): { input: Tensor; targets: Tensor } {
     const width = this.features.length;
-    const whole = this.tensors.inputs.every(t => t.data instanceof Int32Array);
+    const { inputs, target } = this.tensors;
+    const sizes = inputs.map(t => elements(t.shape.slice(1)));
+    const whole = inputs.every(t => t.data instanceof Int32Array);
     const data = whole ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width);
-    const { target } = this.tensors;
     const per = elements(target.shape.slice(1));
     const classes = this.target.kind === 'classes';
     const targets = classes ? new Int32Array(rows.length * per) : new Float32Array(rows.length * per);
@@ -219,9 +220,8 @@ export class ArraysDataset implements Dataset {
       const row = rows[i]!;
       this.check(row);
       let at = i * width;
-      for (const t of this.tensors.inputs) {
-        const size = elements(t.shape.slice(1));
-        data.set(t.data.subarray(row * size, (row + 1) * size), at);
+      for (const [k, size] of sizes.entries()) {
+        data.set(inputs[k]!.data.subarray(row * size, (row + 1) * size), at);
         at += size;
       }
       targets.set(target.data.subarray(row * per, (row + 1) * per), i * per);
