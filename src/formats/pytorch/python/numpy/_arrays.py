@@ -27,16 +27,15 @@ class ndarray(Tensor):
     def values(self):
         return self
 
-    def _over(self, function, axis, keepdims, **options):
+    def _over(self, function, axis, **options):
         given = self if self._dtype.is_floating_point else self.double()
-        return function(given, axis, keepdims, **options)
+        return function(given, axis, **options)
 
     def mean(self, axis=None, keepdims=False, **_):
-        return self._over(_ops.mean, axis, keepdims)
+        return self._over(_ops.mean, axis, keepdim=keepdims)
 
     def var(self, axis=None, ddof=0, keepdims=False, **_):
-        given = self if self._dtype.is_floating_point else self.double()
-        return _ops.var(given, axis, keepdim=keepdims, correction=ddof)
+        return self._over(_ops.var, axis, keepdim=keepdims, correction=ddof)
 
     def std(self, axis=None, ddof=0, keepdims=False, **_):
         return _ops.sqrt(self.var(axis, ddof, keepdims))
