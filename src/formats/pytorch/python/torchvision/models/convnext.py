@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from torch.nn import init
 
 from ._blocks import StochasticDepth
-from ._weights import outside
+from ._weights import outside, without
 
 __all__ = ["ConvNeXt", "convnext_base", "convnext_large", "convnext_small", "convnext_tiny"]
 
@@ -75,12 +75,7 @@ class ConvNeXt(nn.Module):
 
 
 def _made(width, counts, depth):
-    widths = tuple(width * 2**i for i in range(4))
-
-    def make(weights=None, progress=True, pretrained=False, stochastic_depth_prob=depth, **options):
-        return ConvNeXt(widths, counts, stochastic_depth_prob, **options)
-
-    return make
+    return without(ConvNeXt, tuple(width * 2**i for i in range(4)), counts, stochastic_depth_prob=depth)
 
 
 convnext_tiny = _made(96, (3, 3, 9, 3), 0.1)

@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn import init
 
-from ._weights import outside
+from ._weights import outside, without
 
 __all__ = ["DenseNet", "densenet121", "densenet161", "densenet169", "densenet201"]
 
@@ -87,17 +87,10 @@ class DenseNet(nn.Module):
         return self.classifier(torch.flatten(F.adaptive_avg_pool2d(x, (1, 1)), 1))
 
 
-def _made(growth, blocks, width):
-    def make(weights=None, progress=True, pretrained=False, **options):
-        return DenseNet(growth, blocks, width, **options)
-
-    return make
-
-
-densenet121 = _made(32, (6, 12, 24, 16), 64)
-densenet161 = _made(48, (6, 12, 36, 24), 96)
-densenet169 = _made(32, (6, 12, 32, 32), 64)
-densenet201 = _made(32, (6, 12, 48, 32), 64)
+densenet121 = without(DenseNet, 32, (6, 12, 24, 16), 64)
+densenet161 = without(DenseNet, 48, (6, 12, 36, 24), 96)
+densenet169 = without(DenseNet, 32, (6, 12, 32, 32), 64)
+densenet201 = without(DenseNet, 32, (6, 12, 48, 32), 64)
 
 
 def __getattr__(name):

@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import init
 
 from ._blocks import ConvNormAct, SqueezeExcitation, StochasticDepth, divisible, fine_norm
-from ._weights import outside
+from ._weights import outside, without
 
 __all__ = ["EfficientNet", "efficientnet_v2_l", "efficientnet_v2_m", "efficientnet_v2_s"] + [
     f"efficientnet_b{i}" for i in range(8)
@@ -136,19 +136,12 @@ def _scaled(wide, deep, dropout, norm=None):
         for expand, kernel, stride, inputs, outputs, count, joined in _first
     )
 
-    def make(weights=None, progress=True, pretrained=False, dropout=dropout, **options):
-        return EfficientNet(stages, dropout, norm_layer=norm and norm(), **options)
-
-    return make
+    return without(EfficientNet, stages, dropout=dropout, norm_layer=norm and norm())
 
 
 def _later(letter):
-    stages, usual = _second[letter]
-
-    def make(weights=None, progress=True, pretrained=False, dropout=usual, **options):
-        return EfficientNet(stages, dropout, norm_layer=fine_norm(), last_channel=1280, **options)
-
-    return make
+    stages, dropout = _second[letter]
+    return without(EfficientNet, stages, dropout=dropout, norm_layer=fine_norm(), last_channel=1280)
 
 
 efficientnet_b0 = _scaled(1.0, 1.0, 0.2)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import init
 
-from ._weights import outside
+from ._weights import outside, without
 
 __all__ = ["VisionTransformer", "vit_b_16", "vit_b_32", "vit_h_14", "vit_l_16", "vit_l_32"]
 
@@ -104,10 +104,10 @@ class VisionTransformer(nn.Module):
 
 
 def _made(patch, layers, heads, width, inside):
-    def make(weights=None, progress=True, pretrained=False, image_size=224, **options):
-        return VisionTransformer(image_size, patch, layers, heads, width, inside, **options)
-
-    return make
+    return without(
+        VisionTransformer, image_size=224, patch_size=patch, num_layers=layers, num_heads=heads, hidden_dim=width,
+        mlp_dim=inside,
+    )
 
 
 vit_b_16 = _made(16, 12, 12, 768, 3072)
