@@ -32,7 +32,8 @@ describe('explaining a digit', () => {
   it('shows a heatmap with its trust score when an image is clicked', async () => {
     await panel.locator('.sample').nth(3).click();
     await panel.locator('.explanation').waitFor();
-    const badge = panel.locator('.trust .badge');
+    // The answer is shown first; its trust is judged after.
+    const badge = panel.locator('.trust .badge[aria-label]');
     await badge.waitFor();
     assert.match(await badge.getAttribute('aria-label'), /^Trust: (Good|Fair|Poor), score [01]\.\d\d of 1$/);
     const heat = panel.locator('.pictures figure', { hasText: 'Attribution' }).locator('canvas');

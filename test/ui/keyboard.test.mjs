@@ -78,7 +78,7 @@ describe('by keyboard alone', () => {
     await panel.locator('.sample-table tbody tr').first().waitFor();
     await tabTo('.sample-table tbody tr, .sample-table tbody button');
     await page.keyboard.press('Enter');
-    await panel.locator('.explanation .badge').first().waitFor();
+    await panel.locator('.explanation .badge[aria-label]').first().waitFor();
     await tabTo('.badge');
     const badge = panel.locator('.trust .badge');
     const open = await badge.getAttribute('aria-expanded');
