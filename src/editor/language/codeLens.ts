@@ -15,11 +15,15 @@ import { pythonFiles } from './places';
 
 const { l10n } = vscode;
 
+/** Milliseconds. */
+const SETTLED = 1000;
+
 export function registerCodeLenses(rooms: Rooms): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   return vscode.Disposable.from(
     changed,
     onSettingChange(['codeLens'], () => changed.fire()),
+    whenSettled(() => changed.fire()),
     rooms.models.onDidRead(() => changed.fire()),
     rooms.runs.onDidChange(() => changed.fire()),
     rooms.training.onDidChange(() => changed.fire()),
@@ -35,6 +39,23 @@ export function registerCodeLenses(rooms: Rooms): vscode.Disposable {
       },
     ),
   );
+}
+
+/**
+ * Calls back once the visible editors have stood for a second. VS Code drops a request for lenses when its editor loses the focus
+ * within a quarter of a second, and asks again only when the focus returns; where nothing is read (a restricted workspace), nothing
+ * else would tell it to.
+ */
+function whenSettled(call: () => void): vscode.Disposable {
+  let timer = setTimeout(call, SETTLED);
+  const listening = vscode.window.onDidChangeVisibleTextEditors(() => {
+    clearTimeout(timer);
+    timer = setTimeout(call, SETTLED);
+  });
+  return new vscode.Disposable(() => {
+    clearTimeout(timer);
+    listening.dispose();
+  });
 }
 
 function modelLenses(document: vscode.TextDocument, { models }: Rooms): vscode.CodeLens[] {
