@@ -1,6 +1,7 @@
 /** What the reader can do, in one place: each changes the page at once and tells the host. */
 
 import type { Split } from '../../src/data/dataset';
+import type { Inquiry } from '../../src/editor/inquiryProtocol';
 import type { FromPage, PanelState, PanelView, Selection } from '../../src/editor/panelProtocol';
 import type { Settings, Store } from './store';
 
@@ -18,6 +19,8 @@ export interface Actions {
   overview(): void;
   /** Explains with a method, or with the current one; methods about the whole model need no row. */
   explain(choice: { method?: string; row?: number; target?: number }): void;
+  /** Puts a question beyond "why". */
+  inquire(inquiry: Inquiry): void;
   dismissError(): void;
 }
 
@@ -77,6 +80,22 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
           ...(target === undefined ? {} : { target }),
           ...options,
         });
+    },
+    inquire(inquiry) {
+      const s = state();
+      const run = s?.run?.record.id;
+      if (s && run !== undefined) {
+        const before = s.inquiries?.[inquiry.kind];
+        // Under way at once: until the host says so the page may be drawn many times, and would ask as often.
+        const asked = {
+          run,
+          asked: inquiry,
+          progress: 0,
+          ...(before?.run === run && before.answer && { answer: before.answer }),
+        };
+        store.patch({ inquiries: { ...s.inquiries, [inquiry.kind]: asked } });
+      }
+      send({ type: 'inquire', inquiry });
     },
     dismissError() {
       store.patch({ error: undefined });

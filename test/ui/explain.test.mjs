@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ui } from '../harness/context.mjs';
-import { colours, panelOf, tab, train, violations } from './support.mjs';
+import { colours, focusOn, judged, panelOf, tab, train, until, violations } from './support.mjs';
 
 describe('explaining a digit', () => {
   let bench;
@@ -32,9 +32,7 @@ describe('explaining a digit', () => {
   it('shows a heatmap with its trust score when an image is clicked', async () => {
     await panel.locator('.sample').nth(3).click();
     await panel.locator('.explanation').waitFor();
-    // The answer is shown first; its trust is judged after.
-    const badge = panel.locator('.trust .badge[aria-label]');
-    await badge.waitFor();
+    const badge = await judged(panel);
     assert.match(await badge.getAttribute('aria-label'), /^Trust: (Good|Fair|Poor), score [01]\.\d\d of 1$/);
     const heat = panel.locator('.pictures figure', { hasText: 'Attribution' }).locator('canvas');
     assert.ok((await colours(heat)) > 8, 'the heatmap has colours');
@@ -45,13 +43,13 @@ describe('explaining a digit', () => {
   it('reads pixels by the arrow keys', async () => {
     await tab(panel, 'Explain');
     const picture = panel.locator('.pictures [tabindex="0"]').last();
-    await picture.focus();
+    await focusOn(picture);
     await page.keyboard.press('ArrowRight');
     await panel.locator('.readout', { hasText: /attribution [+−-]?\d/ }).waitFor();
   });
 
   it('opens and folds the measures of trust', async () => {
-    const badge = panel.locator('.trust .badge');
+    const badge = await judged(panel);
     const open = async () => (await badge.getAttribute('aria-expanded')) === 'true';
     if (!(await open())) await badge.click();
     assert.ok((await panel.locator('.measure').count()) >= 2, 'measures are listed');
@@ -62,23 +60,24 @@ describe('explaining a digit', () => {
   });
 
   it('walks tabs and samples by keyboard alone', async () => {
-    await panel.getByRole('tab', { name: 'Explain', exact: true }).focus();
+    await focusOn(panel.getByRole('tab', { name: 'Explain', exact: true }));
     await page.keyboard.press('ArrowLeft');
     await panel.getByRole('tab', { name: 'Data', exact: true, selected: true }).waitFor();
     const first = panel.locator('.sample[tabindex="0"]');
-    await first.focus();
+    await focusOn(first);
     const before = await first.getAttribute('aria-label');
     await page.keyboard.press('ArrowRight');
     const focused = panel.locator('.sample:focus');
-    assert.notEqual(await focused.getAttribute('aria-label'), before);
+    await until(async () => (await focused.getAttribute('aria-label')) !== before, 'the focus moves on');
     const row = (await focused.getAttribute('aria-label')).match(/Row (\d+)/)[1];
     await page.keyboard.press('Enter');
     await panel.locator('.explanation h2', { hasText: `Row ${row}` }).waitFor();
+    await judged(panel);
   });
 
   it('walks the graph by keyboard alone', async () => {
     await tab(panel, 'Architecture');
-    await panel.locator('.card[tabindex="0"]').first().focus();
+    await focusOn(panel.locator('.card[tabindex="0"]').first());
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ui } from '../harness/context.mjs';
 import { copySamples } from '../harness/paths.mjs';
-import { finished, panelOf, tab } from './support.mjs';
+import { finished, judged, panelOf, tab } from './support.mjs';
 
 /** A folder with data and no model; one with a notebook alone. */
 describe("the first minutes in a folder of one's own", () => {
@@ -38,7 +38,7 @@ describe("the first minutes in a folder of one's own", () => {
     await finished(panel);
     await tab(panel, 'Data');
     await panel.locator('table tbody tr').nth(2).click();
-    await panel.locator('.explanation .badge').first().waitFor();
+    await judged(panel);
     assert.deepEqual(bench.complaints(), []);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ui } from '../harness/context.mjs';
-import { finished, panelOf, tab } from './support.mjs';
+import { finished, judged, panelOf, tab } from './support.mjs';
 
 /** The first hour with Vitrine: the walkthrough, a sample of one's own, runs to compare, views side by side. */
 describe('habits of the workbench', () => {
@@ -85,7 +85,7 @@ describe('habits of the workbench', () => {
       await page.keyboard.press('Enter');
     }
     panel = await panelOf(bench);
-    await panel.locator('.explanation .badge').first().waitFor({ timeout: 60_000 });
+    await judged(panel);
   });
 
   it('trains the copy, and keeps its runs in it', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ui } from '../harness/context.mjs';
-import { finished, panelOf } from './support.mjs';
+import { finished, judged, panelOf } from './support.mjs';
 
 /** From a file to an explained prediction without a mouse. */
 describe('by keyboard alone', () => {
@@ -78,9 +78,8 @@ describe('by keyboard alone', () => {
     await panel.locator('.sample-table tbody tr').first().waitFor();
     await tabTo('.sample-table tbody tr, .sample-table tbody button');
     await page.keyboard.press('Enter');
-    await panel.locator('.explanation .badge[aria-label]').first().waitFor();
+    const badge = await judged(panel);
     await tabTo('.badge');
-    const badge = panel.locator('.trust .badge');
     const open = await badge.getAttribute('aria-expanded');
     await page.keyboard.press('Enter');
     assert.notEqual(await badge.getAttribute('aria-expanded'), open);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ui } from '../harness/context.mjs';
-import { tab, train, violations } from './support.mjs';
+import { focusOn, tab, train, until, violations } from './support.mjs';
 
 /** The questions beyond "why", asked of a table as a clinician would. */
 describe('asking more than why', () => {
@@ -40,16 +40,12 @@ describe('asking more than why', () => {
     await panel.locator('.cells .bar').first().waitFor();
     const row = panel.locator('.cells tbody tr').first();
     const before = await row.locator('td').last().textContent();
-    await row.locator('input[type=range]').focus();
+    await focusOn(row.locator('input[type=range]'));
     await page.keyboard.press('Home');
     await panel.locator('.what-if-verdict', { hasText: '1 value changed' }).waitFor();
     await panel.locator('tr.changed').waitFor();
-    await page
-      .waitForFunction(
-        ([text, cell]) => cell.textContent !== text,
-        [before, await row.locator('td').last().elementHandle()],
-      )
-      .catch(async () => assert.notEqual(await row.locator('td').last().textContent(), before));
+    const reason = row.locator('td').last();
+    await until(async () => (await reason.textContent()) !== before, 'the reason follows the value');
     assert.match(await panel.locator('.trust .badge[aria-label]').getAttribute('aria-label'), /^Trust: /);
     assert.deepEqual(await violations(panel), []);
     await ui.shot(bench, 'what-if');

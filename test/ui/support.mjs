@@ -19,6 +19,41 @@ export async function finished(panel, seconds = 90) {
   await panel.locator('.run-state.finished').waitFor({ timeout: seconds * 1000 });
 }
 
+/** Waits until the explanation that is shown is judged: the answer is shown before its trust. */
+export async function judged(panel) {
+  const badge = panel.locator('.explanation .trust .badge[aria-label]').first();
+  await badge.waitFor({ timeout: 60_000 });
+  return badge;
+}
+
+/** Gives the focus to an element and waits until the editor leaves it there, so that no key goes astray. */
+export async function focusOn(locator) {
+  for (let left = 20; left > 0; left--) {
+    await locator.focus();
+    const stays = () =>
+      locator.evaluate(
+        e =>
+          new Promise(done =>
+            requestAnimationFrame(() =>
+              requestAnimationFrame(() => done(document.hasFocus() && document.activeElement === e)),
+            ),
+          ),
+      );
+    if ((await stays()) && (await stays())) return;
+  }
+  assert.fail('The element does not keep the focus.');
+}
+
+/** Waits until a probe gives something true. */
+export async function until(probe, what, seconds = 20) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    if (await probe()) return;
+    if (Date.now() > end) assert.fail(`Not within ${seconds} s: ${what}`);
+    await new Promise(done => setTimeout(done, 50));
+  }
+}
+
 /** Trains what the active editor shows, by the palette, and gives the panel when the run is over. */
 export async function train(bench, file) {
   await bench.openFile(file);

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ui } from '../harness/context.mjs';
 import { copySamples, copyTrained } from '../harness/paths.mjs';
-import { colours, panelOf, tab, train, violations } from './support.mjs';
+import { colours, focusOn, panelOf, tab, train, violations } from './support.mjs';
 
 describe('uses beyond rows and classes', () => {
   let bench;
@@ -31,7 +31,7 @@ describe('uses beyond rows and classes', () => {
     await world.waitFor();
     assert.ok((await colours(world)) > 3, 'the world is drawn');
     const slider = panel.locator('vitrine-episode input[type=range]');
-    await slider.focus();
+    await focusOn(slider);
     await page.keyboard.press('ArrowRight');
     await panel.locator('.episode-said', { hasText: /^Step 1 of/ }).waitFor();
     await panel.locator('vitrine-episode .sound-play').click();
@@ -87,7 +87,7 @@ describe('samples that come trained', () => {
     await tab(panel, 'Training');
     await panel.locator('.chart.wide .chart-legend', { hasText: 'train, smoothed' }).waitFor();
     const link = panel.locator('.watching .link').first();
-    await link.focus();
+    await focusOn(link);
     await page.keyboard.press('Enter');
     const world = panel.locator('.watching canvas.world');
     await world.waitFor();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ui } from '../harness/context.mjs';
-import { panelOf, tab, train, treeRows, violations } from './support.mjs';
+import { focusOn, judged, panelOf, tab, train, treeRows, violations } from './support.mjs';
 
 /** Of the window's panels, the page that shows this tab. */
 async function pageShowing(bench, name) {
@@ -112,7 +112,7 @@ describe('the workbench', () => {
 
   it('finds a layer with the keyboard alone', async () => {
     await tab(panel, 'Architecture');
-    await panel.locator('.card[tabindex="0"]').first().focus();
+    await focusOn(panel.locator('.card[tabindex="0"]').first());
     await page.keyboard.press('Control+f');
     await panel.locator('.graph-find input').waitFor();
     await page.keyboard.type('linear');
@@ -176,7 +176,7 @@ describe('the workbench', () => {
     assert.deepEqual(await violations(panel), []);
     await ui.shot(bench, 'mistakes');
     await panel.locator('.picked tbody button').first().click();
-    await panel.locator('.explanation .badge').first().waitFor();
+    await judged(panel);
   });
 
   it('opens a view to the side and shares the selection', async () => {

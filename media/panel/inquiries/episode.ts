@@ -27,8 +27,8 @@ export const episode: InquiryView<'episode'> = {
     const learning = record?.state === 'running';
     const seed = asked?.asked.seed ?? 0;
     const ask = (next: number) => c.ask({ kind: 'episode', seed: next, epoch });
-    // While it learns, the newest policy plays.
-    const old = answer === undefined || (learning && answer.to.epoch < epoch);
+    // While it learns, the newest policy plays. What was given up or went wrong is not asked again unasked.
+    const old = asked === undefined || (answer !== undefined && learning && answer.to.epoch < epoch);
     if (old && !busy && asked?.error === undefined) queueMicrotask(() => ask(seed));
     return html`<div class="watch">
       <p class="lead">${t(learning ? 'episode.learning' : 'episode.lead')}</p>

@@ -43,7 +43,7 @@ export function contextOf<K extends InquiryKind>(
   return {
     ...c,
     asked: known?.run === c.state.run?.record.id ? known : undefined,
-    ask: inquiry => c.actions.send({ type: 'inquire', inquiry }),
+    ask: inquiry => c.actions.inquire(inquiry),
   };
 }
 

@@ -61,8 +61,11 @@ export class Asking {
   async inquire(inquiry: Inquiry): Promise<void> {
     const { run } = this.#desk.state;
     const trained = run && (await this.#needs.runs.get(run.record.id));
-    if (!trained)
+    if (!trained) {
+      // The page takes it to be under way.
+      this.#desk.update({ inquiries: this.#inquiries.states });
       throw new VitrineError('bad-request', l10n.t('Explanations need a trained model: train it first.'));
+    }
     await this.#inquiries.ask(trained, inquiry);
   }
 

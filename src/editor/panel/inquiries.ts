@@ -120,6 +120,10 @@ export class Inquiries {
     }
   }
 
+  get states(): InquiryStates {
+    return this.#states;
+  }
+
   cancel(kind: InquiryKind): void {
     this.#latest.cancel(kind);
   }

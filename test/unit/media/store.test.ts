@@ -81,6 +81,31 @@ describe('actions', () => {
     );
   });
 
+  it('put a question that is under way at once, beside its last answer, and not to another run', () => {
+    const run = state.run!.record.id;
+    const answer = { to: { kind: 'episode', seed: 0, epoch: 3 }, value: {} } as never;
+    const other = { run: 'other', asked: { kind: 'robustness' }, answer } as never;
+    const { sent, store, actions } = setUp({
+      inquiries: {
+        episode: { run, asked: { kind: 'episode', seed: 0, epoch: 3 }, answer },
+        robustness: other,
+      },
+    });
+    const inquiry = { kind: 'episode', seed: 1, epoch: 3 } as const;
+    actions.inquire(inquiry);
+    assert.deepEqual(store.page.state!.inquiries!.episode, { run, asked: inquiry, progress: 0, answer });
+    actions.inquire({ kind: 'robustness' });
+    assert.deepEqual(store.page.state!.inquiries!.robustness, {
+      run,
+      asked: { kind: 'robustness' },
+      progress: 0,
+    });
+    assert.deepEqual(
+      sent.map(m => m.type),
+      ['inquire', 'inquire'],
+    );
+  });
+
   it('click with a method about predictions, whatever was looked at last', () => {
     const selection = { method: 'permutation_importance' };
     assert.equal(currentMethod({ ...state, selection }, defaults), 'integrated_gradients');
