@@ -21,24 +21,26 @@ export interface AssembleContext {
   names: Readonly<Record<string, string>>;
   main: string;
   milliseconds: number;
+  /** Classes whose reading is wanted, and others that are graded otherwise for it; all if it is not given. */
+  only?: { classes: ReadonlySet<string>; graded: ReadonlySet<string> };
 }
 
 /** Constants with more elements than this stay computed by the graph. */
 const largestFolded = 1 << 22;
 
 export function assemble(recorder: Recorder, context: AssembleContext): Record<string, ReadModel> {
-  const places = new Places(context);
+  const places = new Places(context, recorder.stretches);
   const findings = recorder.findings.map(d => places.diagnostic(d, undefined));
   const out: Record<string, ReadModel> = {};
-  // What is wrong with a part on its own is a guess about how it is used, where a whole uses it without a complaint.
-  const parts = new Set(
-    recorder.recordings
-      .filter(r => r.outputs.length > 0 && !r.diagnostics.some(d => d.severity === 'error'))
-      .flatMap(r => r.modules.filter(m => m.path !== '').map(m => m.type)),
-  );
+  const parts = partsOf(recorder);
   // A part may be read after the whole that tells how it is made: back to the order of the file.
   const line = (r: Recording) => r.definition?.[1] ?? 0;
   for (const recording of [...recorder.recordings].sort((a, b) => line(a) - line(b))) {
+    const wanted =
+      !context.only ||
+      context.only.classes.has(recording.class) ||
+      parts.has(recording.class) !== context.only.graded.has(recording.class);
+    if (!wanted) continue;
     const own = recording.diagnostics.map(d => places.diagnostic(d, recording));
     const diagnostics = [
       ...findings,
@@ -61,6 +63,18 @@ export function assemble(recorder: Recorder, context: AssembleContext): Record<s
   // Findings about the file when no class could be read at all: the reader's caller still wants to see them.
   if (!recorder.recordings.length) out[''] = { diagnostics: findings, milliseconds: context.milliseconds };
   return out;
+}
+
+/**
+ * Classes that are parts of one which is read without a complaint. What is wrong with a part on its own is a guess about
+ * how it is used, where a whole uses it well.
+ */
+export function partsOf(recorder: Recorder): Set<string> {
+  return new Set(
+    recorder.recordings
+      .filter(r => r.outputs.length > 0 && !r.diagnostics.some(d => d.severity === 'error'))
+      .flatMap(r => r.modules.filter(m => m.path !== '').map(m => m.type)),
+  );
 }
 
 /** How the file's own code trains, or why that is not to be seen. */
@@ -88,7 +102,23 @@ class Places {
   private readonly ranges = new Map<Place, SourceRange>();
   private readonly variables = new Map<Place, string | undefined>();
 
-  constructor(private readonly context: AssembleContext) {}
+  constructor(
+    private readonly context: AssembleContext,
+    private readonly stretches: Recorder['stretches'] = [],
+  ) {}
+
+  /** A place as the text has it: lines of what was put in have numbers of their own. */
+  private standing(place: Place): Place {
+    if (!this.stretches.length) return place;
+    const [file, line, column, endLine, endColumn] = place;
+    if ((this.context.names[file] ?? this.context.main) !== this.context.main) return place;
+    return [file, this.lineOf(line), column, this.lineOf(endLine), endColumn];
+  }
+
+  private lineOf(line: number): number {
+    const found = this.stretches.find(([first, , count]) => line >= first && line < first + count);
+    return found ? line - found[0] + found[1] : line;
+  }
 
   source(file: string): SourceText {
     let found = this.sources.get(file);
@@ -104,7 +134,7 @@ class Places {
   }
 
   range(place: Place): SourceRange {
-    return this.once(this.ranges, place, () => this.sourceOf(place).fromPlace(place));
+    return this.once(this.ranges, place, () => this.sourceOf(place).fromPlace(this.standing(place)));
   }
 
   /** What is found of a place, once: the layers of a stack come from the same lines. */
@@ -117,8 +147,14 @@ class Places {
 
   /** As `range`, but an empty one stays empty: where something is put in. */
   private exactRange(place: Place): SourceRange {
+    const { from, to } = this.offsets(place);
+    return this.sourceOf(place).range(from, to);
+  }
+
+  private offsets(place: Place): { from: number; to: number } {
     const source = this.sourceOf(place);
-    return source.range(source.offsetOf(place[1], place[2]), source.offsetOf(place[3], place[4]));
+    const [, line, column, endLine, endColumn] = this.standing(place);
+    return { from: source.offsetOf(line, column), to: source.offsetOf(endLine, endColumn) };
   }
 
   diagnostic(d: RecordedDiagnostic, recording: Recording | undefined): Diagnostic {
@@ -147,7 +183,7 @@ class Places {
     const at = recording.modules.find(m => m.number === fix.module)?.at;
     if (!at || typeof fix.expected !== 'number') return undefined;
     const source = this.sourceOf(at);
-    const { from, to } = { from: source.offsetOf(at[1], at[2]), to: source.offsetOf(at[3], at[4]) };
+    const { from, to } = this.offsets(at);
     const call = source.enclosing(from, to, 'CallExpression');
     if (!call) return undefined;
     const given = argumentsOf(source, call);
@@ -169,8 +205,7 @@ class Places {
 
   private findVariable(place: Place): string | undefined {
     const source = this.sourceOf(place);
-    const from = source.offsetOf(place[1], place[2]);
-    const to = source.offsetOf(place[3], place[4]);
+    const { from, to } = this.offsets(place);
     const statement = source.enclosing(from, to, 'AssignStatement');
     const target = statement?.firstChild;
     const value = statement?.lastChild;
@@ -338,7 +373,7 @@ function namesOf(r: Recording, kept: Recording['nodes']): Map<number, string> {
   for (const n of kept) {
     for (const v of n.inputs) {
       const value = v < 0 ? undefined : r.values.get(v);
-      if (value && value.kind !== 'input' && !made.has(v)) name(v, constantName(value));
+      if (value && value.kind !== 'input' && !made.has(v)) name(v, constantName(value, numbers.get(v)!));
     }
     for (const o of n.outputs) name(o, `v${numbers.get(o)}`);
   }
@@ -346,7 +381,7 @@ function namesOf(r: Recording, kept: Recording['nodes']): Map<number, string> {
   return names;
 }
 
-function constantName(v: RecordedValue): string {
+function constantName(v: RecordedValue, number: number): string {
   const i = v.initializer;
   if (v.shape.length === 0 && i) {
     if (i.kind === 'constant') return `${i.value}`;
@@ -354,5 +389,5 @@ function constantName(v: RecordedValue): string {
     if (i.kind === 'ones') return '1';
     if (i.kind === 'values') return `${i.values[0]}`;
   }
-  return `constant${v.id}`;
+  return `constant${number}`;
 }

@@ -49,6 +49,8 @@ interface Answer {
   /** Classes whose making other files may know more of. */
   open: string;
   training?: TrainingRead;
+  /** Why an edit was not read by itself. */
+  refused?: string;
 }
 
 /** Classes that a request could not make by itself, and of how many `open` ones these were. */
@@ -147,7 +149,9 @@ export class PytorchReader {
         const same = moved(known.answer.result, file, known.main, placed);
         if (same) return same;
       }
-      const result = await this.readPart(question, known, placed, file, Object.values(others), signal);
+      const result =
+        (await this.readAgain(question, known, placed, file, signal)) ??
+        (await this.readPart(question, known, placed, file, Object.values(others), signal));
       if (result) {
         this.kept.set(key, { module, others, main: placed, answer: { ...known.answer, result } });
         return result;
@@ -228,6 +232,34 @@ export class PytorchReader {
       ...(request.inputs ? { inputs: request.inputs } : {}),
     };
     return { question, folder, main, text };
+  }
+
+  /** Reads again what an edit in the body of one function changed, if that is all that it changed. */
+  private async readAgain(
+    question: Omit<Asked, 'id'>,
+    known: Kept,
+    after: Placed,
+    file: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Record<string, ReadModel> | undefined> {
+    const before = known.answer.result;
+    if (question.whole) return undefined;
+    const { result, refused, findings } = await this.ask(
+      { id: this.next++, ...question, again: true },
+      file,
+      after.text,
+      signal,
+    );
+    if (refused !== undefined || findings !== known.answer.findings || !isSettled(result)) return undefined;
+    const names = Object.keys(before);
+    if (!Object.keys(result).every(name => names.includes(name))) return undefined;
+    const rest = moved(
+      Object.fromEntries(Object.entries(before).filter(([name]) => !(name in result))),
+      file,
+      known.main,
+      after,
+    );
+    return rest && Object.fromEntries(names.map(name => [name, result[name] ?? rest[name]!]));
   }
 
   /** Reads again what an edit in one class may change; nothing when that may be all, or when it changed more. */
@@ -398,6 +430,7 @@ export class PytorchReader {
                   findings: m.findings ?? '',
                   open: m.open ?? '',
                   ...(m.training && { training: m.training }),
+                  ...(m.refused !== undefined && { refused: m.refused }),
                 },
               }
             : { stopped: 'lost' },

@@ -51,12 +51,20 @@ const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'E
 
 export class Recorder {
   readonly recordings: Recording[] = [];
+  /** Of these, the classes that were handed over since the text was given. */
+  readonly finishedNow = new Set<string>();
   /** What belongs to the file and not to one class. */
   readonly findings: RecordedDiagnostic[] = [];
   /** Classes of which the file alone does not say well how they are made. */
   open: readonly string[] = [];
   /** How the file trains, where that was asked. */
   script: RecordedScript | undefined;
+  /** The number by which Python knows what stands of the file, and how many such it keeps. */
+  stands: { number: number; most: number } | undefined;
+  /** Why an edit was not read by itself. */
+  refused: string | undefined;
+  /** Stretches of lines as the code has them: the first one's number, where it stands in the text, how many. */
+  stretches: readonly (readonly [first: number, line: number, count: number])[] = [];
 
   private values = new Map<number, RecordedValue>();
   private nodes: RecordedNode[] = [];
@@ -73,6 +81,13 @@ export class Recorder {
     nodes: RecordedNode[];
   } = { values: new Map(), known: new Map(), nodes: [] };
   private known = new Map<number, Float64Array | undefined>();
+  private readonly held: {
+    values: ReadonlyMap<number, RecordedValue>;
+    known: ReadonlyMap<number, Float64Array | undefined>;
+    nodes: readonly RecordedNode[];
+  }[] = [];
+  /** What Python is asked after it has read a file that stands. */
+  private asked: object = {};
   private readonly finished = new WeakMap<Recording, Map<number, Float64Array | undefined>>();
 
   constructor(
@@ -91,6 +106,13 @@ export class Recorder {
     },
     private readonly limits: Limits = { nodes: 200_000, elements: 1 << 23 },
   ) {}
+
+  /** From here on Python reads the file once more, as this text. */
+  readAgain(text: string): void {
+    this.asked = { number: this.stands?.number ?? -1, text };
+    this.refused = undefined;
+    this.finishedNow.clear();
+  }
 
   /** Answers one request; never throws. */
   answer(text: string): string {
@@ -206,8 +228,26 @@ export class Recorder {
         return this.start();
       case 'keep':
         return this.keep();
+      case 'hold':
+        return this.hold();
+      case 'back':
+        return this.back(number(r['held']));
       case 'request':
         return this.request;
+      case 'again':
+        return this.asked;
+      case 'stands':
+        this.stands = { number: number(r['number']), most: number(r['most']) };
+        return {};
+      case 'refused':
+        this.refused = string(r['why']).slice(0, 1000);
+        return {};
+      case 'lines':
+        this.stretches = list(r['stretches']).map(s => {
+          const [first, line, count] = numbers(s);
+          return [number(first), number(line), number(count)] as const;
+        });
+        return {};
       case 'assign':
         return this.assign(r);
       case 'open':
@@ -529,6 +569,24 @@ export class Recorder {
     return {};
   }
 
+  /** Remembers the class as it stands, which is as its constructor left it. */
+  private hold(): unknown {
+    this.held.push({ values: new Map(this.values), known: new Map(this.known), nodes: [...this.nodes] });
+    return { held: this.held.length - 1 };
+  }
+
+  /** The class stands again as it did. */
+  private back(n: number): unknown {
+    const held = this.held[n];
+    if (!held) throw new TypeError(`nothing is held as ${n}`);
+    this.values = new Map(held.values);
+    this.known = new Map(held.known);
+    this.nodes = [...held.nodes];
+    this.inputs = [];
+    this.drawing.length = 0;
+    return {};
+  }
+
   /** Forgets the nodes after a mark and the inputs: `forward` is traced again. */
   private rewind(nodes: number): unknown {
     this.drawing.length = 0;
@@ -542,8 +600,10 @@ export class Recorder {
   }
 
   private finish(r: Request): unknown {
-    this.recordings.push({
-      class: string(r['class']),
+    const name = string(r['class']);
+    const before = this.recordings.findIndex(x => x.class === name);
+    const made: Recording = {
+      class: name,
       ...(r['definition'] ? { definition: place(r['definition']) } : {}),
       values: this.values,
       nodes: this.nodes,
@@ -553,7 +613,10 @@ export class Recorder {
       parameters: list(r['parameters']).map(p => this.parameter(object(p))),
       diagnostics: list(r['diagnostics']).map(diagnostic),
       constructed: r['constructed'] === true,
-    });
+    };
+    this.finishedNow.add(name);
+    // A class that is read once more takes the place that it had.
+    this.recordings.splice(before < 0 ? this.recordings.length : before, before < 0 ? 0 : 1, made);
     return {};
   }
 

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import all from 'registry:engine/ops#op';
 import type { OpDefinition } from '../../engine/op';
-import { assemble, assembleTraining } from './assemble';
+import { assemble, assembleTraining, partsOf } from './assemble';
 import { mount } from './mount';
 import { Recorder } from './recorder';
 import type { Drawn } from './replayed';
@@ -44,6 +44,16 @@ export interface WorkerRequest {
   callers?: readonly string[];
   /** What /workspace/ is, really: its files are there for scripts that train. */
   folder: string;
+  /** Answered only if the file stands from the same request before, and no more than a function's body is new. */
+  again?: true;
+}
+
+/** What a file was read from, which stands with the interpreter. */
+interface Standing {
+  recorder: Recorder;
+  /** The request without texts, and the texts of the other files. */
+  asked: string;
+  others: ReadonlyMap<string, string>;
 }
 
 /** Where Python finds the workspace. */
@@ -185,6 +195,18 @@ function hideRequire(): void {
   };
 }
 
+function sameMap(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([name, text]) => b.get(name) === text);
+}
+
+/** What is told of a file beside its models. */
+function told(recorder: Recorder): { findings: string; open: string } {
+  return {
+    findings: JSON.stringify(recorder.findings.map(f => [f.severity, f.code, f.message])),
+    open: JSON.stringify(recorder.open),
+  };
+}
+
 async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
   const port = parentPort!;
   const { performance } = globalThis;
@@ -199,6 +221,9 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
     return readFileSync(join(distFolder, '..', 'media', 'samples', path), 'utf8');
   };
   let texts = new Map<string, string>();
+  /** Those that Python was given last. */
+  let inPython = texts;
+  const standing: Standing[] = [];
   const drawn = new Map<number, Drawn>();
   addDevice(m, text => recorder?.answer(text) ?? '{"error":"nothing is being read","kind":"request"}');
   if (!runSource(m, prepare)) throw notImported();
@@ -206,7 +231,7 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
   confineThread();
   port.on('message', (request: WorkerRequest) => {
     const started = performance.now();
-    const { id, names, folder, ...question } = request;
+    const { id, names, folder, again, ...question } = request;
     let unmount: (() => void) | undefined;
     const openFiles = () => {
       const files = new WorkspaceFiles(folder);
@@ -215,31 +240,71 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       unmount = mount(m, workspace, files);
       return files;
     };
+    const { files: _, only: __, ...rest } = question;
+    const asked = JSON.stringify([rest, names]);
+    const before = texts;
+    texts = new Map(Object.entries(request.files).map(([k, v]) => [k, v ?? before.get(k) ?? '']));
+    const main = texts.get(request.main) ?? '';
+    const others = new Map([...texts].filter(([name]) => name !== request.main));
+    const context = () => ({
+      texts: Object.fromEntries([...texts].map(([k, v]) => [names[k] ?? k, v])),
+      names,
+      main: names[request.main] ?? request.main,
+      milliseconds: performance.now() - started,
+    });
+    if (again) {
+      const at = standing.findIndex(s => s.asked === asked && sameMap(s.others, others));
+      const [found] = at < 0 ? [] : standing.splice(at, 1);
+      if (!found) {
+        port.postMessage({ id, result: {}, refused: 'it does not stand' });
+        return;
+      }
+      recorder = found.recorder;
+      try {
+        const graded = partsOf(recorder);
+        recorder.readAgain(main);
+        const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.again()\n');
+        const refused = recorder.refused ?? (ran ? undefined : 'it failed');
+        if (refused !== undefined) port.postMessage({ id, result: {}, refused });
+        else {
+          const only = { classes: recorder.finishedNow, graded };
+          const result = assemble(recorder, { ...context(), only });
+          standing.push(found);
+          port.postMessage({ id, result, ...told(recorder) });
+        }
+      } catch (e) {
+        port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });
+      } finally {
+        recorder = undefined;
+      }
+      return;
+    }
+    const files = Object.fromEntries([...texts].map(([k, v]) => [k, inPython.get(k) === v ? null : v]));
     recorder = new Recorder(
       ops,
-      { ...question, home: folder.replaceAll('\\', '/') },
+      { ...question, files, home: folder.replaceAll('\\', '/') },
       openFiles,
       drawn,
       sample,
     );
-    texts = new Map(Object.entries(request.files).map(([k, v]) => [k, v ?? texts.get(k) ?? '']));
+    inPython = texts;
     try {
       const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');
       if (!ran && !recorder.recordings.length && !recorder.findings.length && !recorder.script)
         throw new Error(`The reader failed. ${complaints.slice(-6).join(' ')}`);
-      const context = {
-        texts: Object.fromEntries([...texts].map(([k, v]) => [names[k] ?? k, v])),
-        names,
-        main: names[request.main] ?? request.main,
-        milliseconds: performance.now() - started,
-      };
-      const result = assemble(recorder, context);
-      const training = request.script && assembleTraining(recorder, context);
+      const known = context();
+      const result = assemble(recorder, known);
+      const training = request.script && assembleTraining(recorder, known);
       // What files leave behind adds up: before it is too much, the next file gets an interpreter of its own.
       const full = m.HEAPU8.length > 0.6 * memoryMb * 1024 * 1024;
-      const findings = JSON.stringify(recorder.findings.map(f => [f.severity, f.code, f.message]));
-      const open = JSON.stringify(recorder.open);
-      port.postMessage({ id, result, findings, open, full, ...(training && { training }) });
+      if (recorder.stands) {
+        const old = standing.findIndex(s => s.asked === asked);
+        if (old >= 0) standing.splice(old, 1);
+        standing.push({ recorder, asked, others });
+        // Python forgets the oldest.
+        standing.splice(0, standing.length - recorder.stands.most);
+      }
+      port.postMessage({ id, result, ...told(recorder), full, ...(training && { training }) });
     } catch (e) {
       // Emscripten gives up: the interpreter's memory is not to be trusted any more.
       port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });

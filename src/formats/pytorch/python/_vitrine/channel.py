@@ -24,7 +24,8 @@ _spots = {}
 
 def open_device():
     global _descriptor
-    _descriptor = os.open(_DEVICE, os.O_RDWR)
+    if _descriptor is None:
+        _descriptor = os.open(_DEVICE, os.O_RDWR)
 
 
 def _plain(value):
@@ -76,6 +77,33 @@ def spot(place):
     number = len(_spots)
     _spots[id(place)] = number, place
     return [number, *place]
+
+
+def hold():
+    """Has the other side remember where a class stands, for `back`."""
+    return ask("hold")["held"], set(alive)
+
+
+def back(held):
+    """A class stands again where it did."""
+    global alive
+    answer = ask("back", held=held[0])
+    alive = set(held[1])
+    return answer
+
+
+def state():
+    """All that is known of the other side, which answers for one file."""
+    return _next, _base, dict(_spots)
+
+
+def resume(known):
+    """Speaks again with one that was spoken with before."""
+    global _next, _base, alive
+    _next, _base, spots = known
+    alive = set(_base)
+    _spots.clear()
+    _spots.update(spots)
 
 
 def ask(what, **details):

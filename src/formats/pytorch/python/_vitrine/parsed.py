@@ -12,6 +12,8 @@ from . import modes, trees
 _CALLS = {"int": "__vitrine_int__", "range": "__vitrine_range__", "len": "__vitrine_len__"}
 #: Files by name, the one that was read last at the end: its lines, its tree, its text.
 _files = {}
+#: How often statements of a file were moved to other lines: whoever keeps its tree has it moved, too.
+moves = {}
 #: Of all their texts.
 _size = 0
 _most_text = 1_500_000
@@ -48,7 +50,7 @@ def fresh(name, text):
     """A tree of its own, for whoever changes it."""
     tree = ast.parse(text, name)
     for node in tree.body:
-        _redirect(node)
+        redirected(node)
     return tree
 
 
@@ -64,7 +66,7 @@ def _again(name, lines, before, tree):
     while last < shortest - first and before[-1 - last] == lines[-1 - last]:
         last += 1
     body = tree.body
-    starts = [_start(node) for node in body]
+    starts = [start(node) for node in body]
     # The statement before the first line that changed may go on in it: it is parsed again too.
     head = 0
     while head + 1 < len(body) and starts[head + 1] <= first:
@@ -88,15 +90,16 @@ def _again(name, lines, before, tree):
         # As a whole it may be well, and if it is not then its errors are the ones to tell.
         return None
     for node in middle:
-        _redirect(node)
+        redirected(node)
     rest = body[tail:]
-    if by:
+    if by and rest:
+        moves[name] = moves.get(name, 0) + 1
         for node in rest:
             _move(node, by)
     return ast.Module([*body[:head], *middle, *rest], [])
 
 
-def _start(node):
+def start(node):
     """The line where a statement begins."""
     decorators = getattr(node, "decorator_list", None)
     return min(node.lineno, decorators[0].lineno) if decorators else node.lineno
@@ -131,10 +134,10 @@ def _moved(code, by):
     return code.replace(co_firstlineno=code.co_firstlineno + by, co_consts=constants)
 
 
-_Code = type(_start.__code__)
+_Code = type(start.__code__)
 
 
-def _redirect(tree):
+def redirected(tree):
     """The tree with other functions in its calls of `_CALLS`, and run for both answers where it asks for `training`."""
     tree = _Either().visit(tree) if trees.mentions(tree, "training") else tree
     for node in trees.nodes(tree):
@@ -155,7 +158,7 @@ def statement(node, name):
     """The code of a statement."""
     code = node.__dict__.get("_executed")
     if code is None:
-        code = node._executed = compile(ast.Module([_redirect(node)], []), name, "exec", dont_inherit=True)
+        code = node._executed = compile(ast.Module([redirected(node)], []), name, "exec", dont_inherit=True)
     return code
 
 
@@ -163,5 +166,5 @@ def expression(node, name):
     """The code of an expression."""
     code = node.__dict__.get("_evaluated")
     if code is None:
-        code = node._evaluated = compile(ast.Expression(_redirect(node)), name, "eval", dont_inherit=True)
+        code = node._evaluated = compile(ast.Expression(redirected(node)), name, "eval", dont_inherit=True)
     return code

@@ -4,7 +4,7 @@ import ast
 import inspect
 import sys
 
-from . import advice, arguments, channel, inputs, replay, sizes, trace, trees
+from . import advice, arguments, channel, inputs, replay, sizes, standing, state, trace, trees
 
 
 def place(file, node):
@@ -53,6 +53,16 @@ class Reading:
         self.parts = {}
         #: Whether an argument of forward that may be left out is given a tensor.
         self.optional = False
+        #: Arguments that were read with examples.
+        self.examples = []
+        #: Where it stood before its forward was called, and the codes that ran from there; whether forward has changed
+        #: what it cannot begin with again.
+        self.held = None
+        self.ran = {}
+        self.changed = False
+        self._names = None
+        #: With what shapes it calls the classes of the file, and with which one it is called itself.
+        self.calls, self.called_with = {}, None
 
     def run(self, quiet=False, last=False, callers=()):
         """
@@ -78,11 +88,10 @@ class Reading:
                 trace.building = True
                 self.model = self.made(finder, found) if self.instance is None else self.instance
                 _settle(self.model)
-                self.trace()
-                self.ask_for_better(finder.open)
-                advice.plain_lists(self.model, self.scope)
-                if self.error is None:
-                    advice.unused_layers(self.model, self.scope)
+                self.examples = finder.open
+                if standing.current is not None:
+                    self.hold(quiet)
+                self.called()
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             self.report(error)
         finally:
@@ -90,7 +99,70 @@ class Reading:
             trace.calls.clear()
         if not quiet:
             self.finish()
+        if self.held is not None:
+            self.settle()
+            trace.ran = standing.current.made_by
         return True
+
+    def called(self):
+        """Calls forward, and says what is to be said of the model."""
+        self.trace()
+        self.ask_for_better(self.examples)
+        advice.plain_lists(self.model, self.scope)
+        if self.error is None:
+            advice.unused_layers(self.model, self.scope)
+
+    # Once more
+
+    def hold(self, quiet):
+        """Notes all that forward begins with."""
+        try:
+            if quiet:
+                raise state.Refused("it is read for others alone")
+            made = state.of_model(self.model)
+        except state.Refused:
+            standing.current.steady = False
+            return
+        self.held = (channel.hold(), trace.keep_diagnostics(), made)
+        self.called_with = trace.entered.get(self.cls)
+        standing.current.readings.append(self)
+        trace.ran = self.ran
+
+    def settle(self):
+        """Notes whether it could begin again."""
+        try:
+            self.changed = state.of_model(self.model) != self.held[2]
+        except state.Refused:
+            self.changed = True
+
+    def again(self):
+        """As `run` from where forward is called, and hands it over anew."""
+        held, said, _ = self.held
+        channel.back(held)
+        trace.restore_diagnostics(said)
+        self.called_with = trace.entered.get(self.cls)
+        self.ran, self.calls = {}, {}
+        trace.ran = self.ran
+        self.error, self.parts, self.optional, self.guessed, self.outputs = None, {}, False, "", []
+        for m in self.model.modules():
+            m._entered.clear()
+            m._left.clear()
+        trace.building = True
+        try:
+            self.called()
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            self.report(error)
+        finally:
+            trace.tracing = trace.building = False
+            trace.calls.clear()
+        self.finish()
+        self.settle()
+
+    def parts_named(self):
+        """Names of the modules in modules."""
+        if self._names is None:
+            self._names = {name for m in self.model.modules() for name in m._modules}
+        return self._names
 
     def made(self, finder, found):
         """The model. Defaults that do not make it give way to what the file itself makes it with."""
@@ -382,6 +454,7 @@ class Reading:
             if self.error is None:
                 for cls, called in trace.entering.items():
                     trace.entered.setdefault(cls, called)
+                    self.calls.setdefault(cls, called)
             _restore(snapshot)
         if not replay.held():
             self.attempt(names, shapes, mark, found, False)

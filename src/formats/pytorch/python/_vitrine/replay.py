@@ -124,6 +124,8 @@ def watch(code):
 
 def _ran(code, _):
     global on
+    if trace.ran is not None:
+        trace.ran[id(code)] = code
     if not trace.tracing:
         return
     if drawing and id(code) not in drawing[-1].codes:
@@ -585,6 +587,8 @@ class Template:
             trace.say(*found)
         trace.asked += self.asked
         trace.consulted += self.consulted
+        if trace.ran is not None:
+            trace.ran.update(self.codes)
         if drawing:
             outer = drawing[-1]
             outer.codes.update({k: v for k, v in self.codes.items() if k not in outer.codes})

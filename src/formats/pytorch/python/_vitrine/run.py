@@ -3,18 +3,16 @@
 import argparse
 import ast
 import builtins
-import functools
 import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import linecache
-import random
 import sys
 import types
 
-from . import arguments, channel, files, modes, parsed, replay, script, sizes, trace, trees, unknown
+from . import arguments, channel, files, modes, parsed, replay, script, sizes, standing, trace, trees
 from .reading import Reading, code_of, place, worded
+from .stage import Stage
 
 
 #: Texts of the files of the last request.
@@ -198,57 +196,23 @@ def _prepare(namespace):
     script.prepare(namespace)
 
 
-class _Quiet:
-    """Standard output of a model's file goes nowhere."""
-
-    encoding = "utf-8"
-
-    def write(self, text):
-        return len(text)
-
-    def flush(self):
-        return None
-
-    def isatty(self):
-        return False
-
-
-def _no_input(*_):
-    raise EOFError("there is no input while a model is read")
-
-
-def _no_files(name, *_, **__):
-    raise trace.Unsupported(f"Files are not read while a model is read: what is in {str(name)[:200]!r} is not known.")
-
-
 def read(request):
-    from torch import nn
-
     global _texts
     # What an edit leaves is not sent again.
     _texts = {name: _texts[name] if text is None else text for name, text in request["files"].items()}
     sources = {name: Source(name, text) for name, text in _texts.items()}
     replay.wanted = not request.get("whole")
-    # The same file is read the same way.
-    random.seed(0)
     main = sources[request["main"]]
-    sys.stdout = sys.stderr = _Quiet()
-    builtins.input = _no_input
-    builtins.open = _no_files
-    sys.argv = [request["main"]]
     # A script's options have their defaults here; a required one that is missing is None.
     argparse.ArgumentParser.error = lambda self, message: None
-    finder = _WorkspaceFinder(sources, main.name)
-    unknown.Finder.own = {
-        name[len(trace.WORKSPACE) :].split("/")[0].removesuffix(".py") for name in sources
-    }
-    missing = unknown.Finder()
-    before = set(sys.modules)
-    sys.meta_path[:0] = [finder]
-    sys.meta_path.append(missing)
-    for name, source in sources.items():
-        # Lines are made where they are asked for.
-        linecache.cache[name] = (functools.partial(str, source.text),)
+    stage = Stage(main.name, dict(_texts), _WorkspaceFinder(sources, main.name))
+    with stage:
+        _read(main, sources, stage, request)
+
+
+def _read(main, sources, stage, request):
+    from torch import nn
+
     try:
         try:
             main.parse()
@@ -263,6 +227,8 @@ def read(request):
         if request.get("script"):
             _read_script(main, request)
             return
+        if not request.get("whole"):
+            trace.ran = {}
         name = request["module"]
         is_package = main.name.endswith("/__init__.py") and name.endswith(".__init__")
         package = name = name.removesuffix(".__init__") if is_package else name
@@ -301,6 +267,8 @@ def read(request):
             and value.__name__ == label
         ]
         trace.classes.update(classes)
+        if trace.ran is not None:
+            standing.begin(main, module, request)
         _read_classes(classes, request, scope, lambda: _callers(request, sources))
         read = {c.__name__ for c in classes}
         for label, value in list(module.__dict__.items()):
@@ -312,22 +280,15 @@ def read(request):
                 classes.append(type(value))
                 read.add(label)
         if (not classes or request.get("class") not in (None, *read)) and script.may_train(main.parse()):
+            standing.current = None
             _read_script(main, request)
+        standing.end(scope, stage)
     except (Exception, SystemExit, KeyboardInterrupt, trace.Stop) as error:
         _finding("error", code_of(error), worded(error), trace.where_raised(error) or [main.name, 1, 0, 1, 0])
     finally:
-        trace.tracing = False
-        trace.forget()
-        replay.forget()
+        standing.current = None
         for found in trace.take_diagnostics():
             channel.ask("finding", diagnostic=found)
-        sys.meta_path[:] = [f for f in sys.meta_path if f is not finder and f is not missing]
-        for added in set(sys.modules) - before:
-            top = added.split(".")[0]
-            if top in unknown.Finder.own or isinstance(sys.modules[added], unknown.StandIn) or sys.modules[added] is not None and getattr(sys.modules[added], "__file__", None) == request["main"]:
-                del sys.modules[added]
-        linecache.clearcache()
-        unknown.forget()
 
 
 def _read_script(main, request):
@@ -440,3 +401,9 @@ def _finding(severity, code, message, at):
 def main():
     channel.open_device()
     read(channel.ask("request"))
+
+
+def again():
+    """Reads a file that stands, if its new text changes no more than a function."""
+    channel.open_device()
+    standing.again(channel.ask("again"))

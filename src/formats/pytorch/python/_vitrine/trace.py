@@ -38,6 +38,8 @@ wanted = None
 caught = None
 diagnostics = []
 _said = set()
+#: Codes of the file that have run, by identity, while someone wants to know them.
+ran = None
 #: Codes with the places of their instructions, by identity.
 _positions = {}
 _most_positions = 3000
@@ -70,8 +72,8 @@ class Stop(BaseException):
 
 def forget():
     """What one file told is nothing to the next."""
-    global wanted, caught, asked, learning, journal, known, without_gradient
-    wanted = caught = journal = known = None
+    global wanted, caught, asked, learning, journal, known, without_gradient, ran
+    wanted = caught = journal = known = ran = None
     asked = 0
     learning = False
     without_gradient = 0

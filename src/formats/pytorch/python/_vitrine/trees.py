@@ -9,11 +9,11 @@ def nodes(root):
     """A node and all below it in the order of the text, without those that stand for a sign or a context."""
     span = root.__dict__.get("_span")
     if span is None:
-        if type(root) is ast.Module:
+        if type(root) is ast.Module or type(root) is ast.ClassDef:
             # Each statement has a list of its own: those of a file outlive it where only others are edited.
             order = [root]
-            for statement in root.body:
-                order.extend(nodes(statement))
+            for child in ast.iter_child_nodes(root):
+                order.extend(nodes(child))
             root._span = order, 0, len(order)
         else:
             _index(root)
@@ -43,7 +43,8 @@ def _index(root):
     visit(root)
 
 
-def _words(root):
+def words(root):
+    """Names and attributes that stand in a tree."""
     found = root.__dict__.get("_names")
     if found is None:
         here = nodes(root)
@@ -56,10 +57,10 @@ def _words(root):
 
 def names(root):
     """Names that stand in a tree."""
-    return _words(root)[0]
+    return words(root)[0]
 
 
 def mentions(root, name):
     """Whether a name, or an attribute called so, stands in a tree."""
-    plain, attributes = _words(root)
+    plain, attributes = words(root)
     return name in plain or name in attributes

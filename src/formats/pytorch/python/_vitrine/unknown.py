@@ -158,6 +158,17 @@ def is_unknown(value):
     return isinstance(value, type) and hasattr(value, "_vitrine_unknown")
 
 
+def state():
+    """What is known of what is not known."""
+    return dict(_made), set(_exampled), dict(_given)
+
+
+def resume(known):
+    forget()
+    for held, before in zip((_made, _exampled, _given), known):
+        held.update(before)
+
+
 def forget():
     _made.clear()
     _exampled.clear()
