@@ -50,31 +50,41 @@ export async function experimentFor(
   );
 }
 
-/** Experiments in the folder of a model's file that name that file (and class, if given), by name. */
+/** Experiments in the folder of a file that name it as their model (of this class, if given) or as their data, by name. */
 export async function experimentsNaming(
   file: string,
   modelClass?: string,
-): Promise<{ file: string; class: string | undefined }[]> {
+  as: 'model' | 'data' = 'model',
+): Promise<(Named & { file: string })[]> {
   const folder = path.dirname(path.resolve(file));
   const names = await readdir(folder).catch(() => [] as string[]);
-  const out: { file: string; class: string | undefined }[] = [];
+  const out: (Named & { file: string })[] = [];
   for (const name of names.filter(n => n.endsWith(experimentSuffix)).sort()) {
     const candidate = path.join(folder, name);
-    const named = modelNamedBy(await readFile(candidate, 'utf8').catch(() => ''));
+    const named = namedBy(await readFile(candidate, 'utf8').catch(() => ''), as);
     if (!named || path.resolve(folder, named.file) !== path.resolve(file)) continue;
     if (modelClass === undefined || named.class === modelClass)
-      out.push({ file: path.join(path.dirname(file), name), class: named.class });
+      out.push({ ...named, file: path.join(path.dirname(file), name) });
   }
   return out;
 }
 
+interface Named {
+  class: string | undefined;
+  target: string | undefined;
+}
+
 /** Only a look: the experiment itself may still have faults, which its reading reports. */
-function modelNamedBy(text: string): { file: string; class: string | undefined } | undefined {
-  const model = (parse(text, [], { allowTrailingComma: true }) as { model?: unknown } | undefined)?.model;
-  if (typeof model !== 'object' || model === null) return undefined;
-  const { file, class: name } = model as { file?: unknown; class?: unknown };
+function namedBy(text: string, as: 'model' | 'data'): (Named & { file: string }) | undefined {
+  const parsed = parse(text, [], { allowTrailingComma: true }) as Record<string, unknown> | undefined;
+  const of = (part: string) => Object(parsed?.[part]) as Record<string, unknown>;
+  const [file, name, target] = [of(as)['file'], of('model')['class'], of('data')['target']];
   if (typeof file !== 'string') return undefined;
-  return { file, class: typeof name === 'string' ? name : undefined };
+  return {
+    file,
+    class: typeof name === 'string' ? name : undefined,
+    target: typeof target === 'string' ? target : undefined,
+  };
 }
 
 /** Whether an argument is a folder that Transformers saved, or its config.json. */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetKinds } from '../data/load';
 import { VitrineError } from '../model/errors';
-import { listed, nearest } from '../model/suggest';
+import { listed } from '../model/suggest';
 import { writeAtomically } from '../train/atomicFile';
 import {
   dataOptions,
@@ -14,8 +14,9 @@ import {
   outputSize,
   pictureShape,
 } from '../train/firstExperiment';
+import { targetNamed, writeFirstModel } from '../train/firstModel';
 import type { CommandCall } from './command';
-import { experimentSuffix, splitFragment } from './experiments';
+import { experimentSuffix, experimentsNaming, isHuggingFace, splitFragment } from './experiments';
 import { readModels } from './readModels';
 
 /**
@@ -49,19 +50,7 @@ export async function firstExperimentOn(
         signal: call.signal,
       })
     )[name];
-  const head = heads && (target === undefined ? likelyTargets(heads)[0] : heads.find(h => h.name === target));
-  if (heads && !head) {
-    const near =
-      target !== undefined &&
-      nearest(
-        target,
-        heads.map(h => h.name),
-      );
-    throw new VitrineError(
-      'bad-usage',
-      `There is no column "${target}" in ${path.basename(data)}. ${near ? `Did you mean "${near}"?` : `It has ${listed(heads.map(h => h.name))}.`}`,
-    );
-  }
+  const head = heads && (target === undefined ? likelyTargets(heads)[0] : targetNamed(heads, target, data));
   const options = await dataOptions(looked, head?.name, read);
   const outputs = outputSize(await read(pictureShape(kind.id, options)));
   const text = newExperimentText({
@@ -79,6 +68,45 @@ export async function firstExperimentOn(
     `Wrote ${path.relative('', experiment)}, which says how it is trained${head && target === undefined ? ` to predict "${head.name}"` : ''}; change it as you like.`,
   );
   return experiment;
+}
+
+/**
+ * The experiment of data that no model is named for: the one that trains on them already, else a first model and its
+ * experiment, written beside them.
+ *
+ * @returns undefined for what is no data.
+ * @throws bad-usage, bad-data
+ */
+export async function experimentOfData(
+  call: CommandCall,
+  data: string,
+  target: string | undefined,
+): Promise<string | undefined> {
+  const info = await stat(data).catch(() => undefined);
+  const isTable = datasetKinds.some(k => k.columns && k.extensions.some(e => data.toLowerCase().endsWith(e)));
+  if (!info || !(info.isDirectory() || isTable) || (await isHuggingFace(data))) return undefined;
+  const there = (await experimentsNaming(data, undefined, 'data')).filter(
+    e => target === undefined || e.target === target,
+  );
+  if (there.length > 1)
+    throw new VitrineError(
+      'bad-usage',
+      `Several experiments train on ${path.basename(data)}: ${listed(there.map(e => path.basename(e.file)))}. Say which one.`,
+    );
+  if (there[0]) {
+    call.terminal.message(
+      `${there[0].file} trains on ${path.basename(data)} already and is trained as it stands.`,
+    );
+    return there[0].file;
+  }
+  const written = await writeFirstModel(data, target, {
+    signal: call.signal,
+    onProgress: () => call.terminal.progress(`reading ${path.basename(data)}`),
+  });
+  call.terminal.message(
+    `Wrote ${path.relative('', written.source)}, a small network${target === undefined && written.target !== undefined ? ` that predicts "${written.target}" (another column: --target NAME)` : ''}, and ${path.relative('', written.experiment)}, which says how it is trained; change both as you like.`,
+  );
+  return written.experiment;
 }
 
 async function onlyClass({ distFolder, signal }: CommandCall, file: string): Promise<string> {

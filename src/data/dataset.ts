@@ -188,7 +188,11 @@ export interface DatasetKind {
   restore?(state: Readonly<Record<string, unknown>>): SavedPreparation;
   load(options: unknown, context: LoadContext): Promise<Dataset>;
   /** A quick look at the head of the source, for checking and for guided choices; only for kinds that have columns. */
-  columns?(options: unknown, context: Pick<LoadContext, 'folder'>): Promise<readonly ColumnHead[]>;
+  columns?(
+    options: unknown,
+    /** `rows` are looked at; 1000 if absent. */
+    context: Pick<LoadContext, 'folder'> & { rows?: number },
+  ): Promise<readonly ColumnHead[]>;
   /** The same of a folder with a sub-folder for each class; undefined where it holds nothing of this kind. */
   look?(folder: string): Promise<FolderLook | undefined>;
   /** What `look` finds, as endings of file names with the dot. */
@@ -206,6 +210,8 @@ export interface ColumnHead {
   rows: number;
   /** Of these rows, those without a value. */
   missing: number;
+  /** Of a column of numbers: cells that are text. */
+  texts?: number;
   examples: readonly string[];
 }
 

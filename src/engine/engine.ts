@@ -32,6 +32,8 @@ export interface LossSpec {
    * (N, T, C), which PyTorch code flattens itself: `F.cross_entropy(logits.view(-1, C), targets.view(-1))`.
    */
   classAxis?: 1 | -1;
+  /** Numbers x of output and target are compared as (x - shift) / scale. */
+  units?: { shift: number; scale: number };
 }
 
 export interface OptimizerSpec {

@@ -57,11 +57,17 @@ export function addLoss(
     dtype: definition.target === 'numbers' || definition.target === 'rows' ? 'float32' : 'int64',
     shape,
   });
+  const inUnits = (id: string): string => {
+    if (!spec.units) return id;
+    const { shift, scale } = spec.units;
+    const [moved] = graph.emit('Sub', [id, graph.constant([1], [shift])]);
+    return graph.emit('Mul', [moved!, graph.constant([1], [1 / scale])])[0]!;
+  };
   let value: string;
   try {
     value = definition.build({
-      output,
-      target,
+      output: inUnits(output),
+      target: inUnits(target),
       options,
       type: id => graph.type(id),
       emit: (op, inputs, attributes) => graph.emit(op, inputs, attributes),

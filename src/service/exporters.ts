@@ -5,6 +5,7 @@ import { inlineOf, pytorchText } from '../formats/pytorch/write/write';
 import { writeSafetensors } from '../formats/safetensors/write';
 import type { Model, Tensors } from '../model/graph';
 import { writeAtomically } from '../train/atomicFile';
+import { unitsWithin } from '../train/targetUnits';
 import { graphSvg } from './graphSvg';
 import { filesOfFolder, writeFolder } from './huggingfaceFolder';
 
@@ -52,8 +53,11 @@ export const exporters: Readonly<Record<string, Exporter>> = {
     async write(file, model, weights) {
       // What PyTorch's state_dict has; constants of the graph are no part of it.
       const own = model.parameters.filter(p => p.kind !== 'constant');
+      const units = unitsWithin(model);
       await writeSafetensors(file, Object.fromEntries(own.map(p => [p.name, weights[p.name]!])), {
         format: 'pt',
+        // The class itself gives numbers of about 1.
+        ...(units && { prediction: `output * ${units.scale} + ${units.shift}` }),
       });
       return [file];
     },

@@ -15,6 +15,7 @@ import { listed, nearest } from '../model/suggest';
 import { tensorsOf, trainingOf } from './asWritten';
 import { checkScores, inputsInWords } from './fits';
 import type { Recipe } from './recipe';
+import { inTargetUnits, targetUnitsOf } from './targetUnits';
 
 export interface AssembleOptions {
   /** The folder with what is loaded as files (dist/): Pyodide and the Python sources. */
@@ -157,17 +158,25 @@ export async function assemble(file: string, options: AssembleOptions, given?: M
   const full = path.resolve(file);
   const experiment = await experimentOf(full, options);
   const dataset = await datasetOf(experiment, full, options);
-  const model = given ?? (await modelOf(experiment, full, dataset, options));
-  checkScores(model, dataset, lossSpec(experiment).name);
+  const read = given ?? (await modelOf(experiment, full, dataset, options));
+  checkScores(read, dataset, lossSpec(experiment).name);
+  const units =
+    experiment.targetScale === 'standard' ? targetUnitsOf(dataset, lossSpec(experiment).name) : undefined;
   // A run that goes on has weights of its own.
   const weights = given
     ? undefined
     : experiment.model.weights === undefined
-      ? await ownWeights(model)
-      : await loadWeights(model, experiment.model.weights);
+      ? await ownWeights(read)
+      : await loadWeights(read, experiment.model.weights);
+  const recipe = recipeOf(experiment);
   return {
-    experiment: { file: full, text: formatExperiment(experiment, full), recipe: recipeOf(experiment) },
-    model,
+    experiment: {
+      file: full,
+      text: formatExperiment(experiment, full),
+      recipe: units ? { ...recipe, loss: { ...recipe.loss, units } } : recipe,
+    },
+    // A run's own model has them already.
+    model: units && !given ? inTargetUnits(read, units) : read,
     dataset,
     seed: experiment.seed,
     ...(experiment.backend && { backend: experiment.backend }),

@@ -38,9 +38,12 @@ export function newExperimentText(choices: Choices): string {
       split: { test: 0.2, valid: 0.1 },
     },
     loss: choices.loss,
-    optimizer: { name: 'Adam', lr: files ? 0.001 : 0.01 },
-    epochs: files ? 20 : 50,
+    // Without it numbers far from 0 and 1 are hardly learned.
+    ...(choices.loss === 'mse' && { targetScale: 'standard' }),
+    optimizer: { name: 'AdamW', lr: files ? 0.001 : 0.005 },
+    epochs: files ? 20 : 60,
     batchSize: 32,
+    keep: 'best',
     seed: 0,
   };
   let text = JSON.stringify(experiment, null, 2);
@@ -68,6 +71,9 @@ export function likelyTargets<T extends { name: string }>(columns: readonly T[])
   return [...fromEnd.filter(c => named.test(c.name)), ...fromEnd.filter(c => !named.test(c.name))];
 }
 
+/** Rows of a table that a first look is taken at: gaps stand at the end too. */
+const lookedRows = 20_000;
+
 /** Fewer rows than these tell nothing about which values come again. */
 const enoughRows = 20;
 
@@ -75,7 +81,13 @@ const enoughRows = 20;
 export function tableOptions(heads: readonly ColumnHead[], target: string): DataOption[] {
   const others = heads.filter(h => h.name !== target);
   const exclude = others.filter(namesRow).map(h => h.name);
+  // "3", "4", "rotary": what is no number among few values is one of them.
+  const mixed = others
+    .filter(h => (h.texts ?? 0) > 0 && h.distinct <= enoughRows && !exclude.includes(h.name))
+    .map(h => h.name);
   const gaps = heads.filter(h => h.missing > 0 && !exclude.includes(h.name)).map(h => h.name);
+  // What was not looked at may have gaps as well.
+  const more = (heads[0]?.rows ?? 0) >= lookedRows;
   return [
     ...(exclude.length > 0 && exclude.length < others.length
       ? [
@@ -86,12 +98,24 @@ export function tableOptions(heads: readonly ColumnHead[], target: string): Data
           },
         ]
       : []),
-    ...(gaps.length > 0
+    ...(mixed.length > 0
+      ? [
+          {
+            name: 'categories',
+            value: mixed,
+            why: 'Texts stand among the numbers: each value is a category.',
+          },
+        ]
+      : []),
+    ...(gaps.length > 0 || more
       ? [
           {
             name: 'missing',
             value: 'median',
-            why: `Values are missing (${gaps.slice(0, 5).join(', ')}${gaps.length > 5 ? ', …' : ''}): the training rows' median stands in, for categories the most frequent one.`,
+            why:
+              gaps.length === 0
+                ? "Where a value is missing, the training rows' median stands in, for categories the most frequent one."
+                : `Values are missing (${gaps.slice(0, 5).join(', ')}${gaps.length > 5 ? ', …' : ''}): the training rows' median stands in, for categories the most frequent one.`,
           },
         ]
       : []),
@@ -110,6 +134,17 @@ function namesRow(head: ColumnHead): boolean {
     );
   // Dates differ in every row too, and tell a lot.
   return head.distinct > there / 2 && dateOrders(head.examples).length === 0;
+}
+
+/** The column of sentences of a table that has nothing else to predict from. */
+export function textColumn(heads: readonly ColumnHead[], target: string): ColumnHead | undefined {
+  const others = heads.filter(h => h.name !== target && !(h.kind === 'number' && namesRow(h)));
+  const [only] = others;
+  if (others.length !== 1 || only!.kind === 'number' || dateOrders(only!.examples).length > 0)
+    return undefined;
+  const words = only!.examples.map(e => e.trim().split(/\s+/).length);
+  const sentences = words.reduce((a, b) => a + b, 0) / Math.max(1, words.length) >= 3;
+  return sentences && only!.distinct > (only!.rows - only!.missing) / 4 ? only : undefined;
 }
 
 /** What data are by a look: columns of a table, or a folder of files by class. */
@@ -146,7 +181,10 @@ export async function lookAt(data: string, kinds: readonly DatasetKind[]): Promi
       { at: { file: data } },
     );
   const options = Value.Default(kind.schema as TSchema, { kind: kind.id, file: data });
-  return { kind, heads: await kind.columns!(options as object, { folder: path.dirname(data) }) };
+  return {
+    kind,
+    heads: await kind.columns!(options as object, { folder: path.dirname(data), rows: lookedRows }),
+  };
 }
 
 /**

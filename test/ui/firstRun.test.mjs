@@ -27,7 +27,7 @@ describe("the first minutes in a folder of one's own", () => {
     fs.copyFileSync(path.join(samples, 'iris/iris.csv'), path.join(workspace, 'iris.csv'));
     ({ bench, page } = await ui.open({ workspace }));
     await bench.sidebar('Vitrine');
-    await page.locator('.pane-body .monaco-button', { hasText: 'New Model for a Table' }).click();
+    await page.locator('.pane-body .monaco-button', { hasText: 'New Model for Data' }).click();
     await bench.pick('iris.csv');
     await bench.pick('species');
     await page.locator('.tab.active', { hasText: 'iris_net.py' }).waitFor();
@@ -48,7 +48,7 @@ describe("the first minutes in a folder of one's own", () => {
     ({ bench, page } = await ui.open({ workspace }));
     await bench.command('Vitrine: Train Model');
     const told = page.locator('.notification-toast', { hasText: 'There is no model here yet' });
-    await told.locator('.monaco-button', { hasText: 'New Model for a Table' }).waitFor();
+    await told.locator('.monaco-button', { hasText: 'New Model for Data' }).waitFor();
     await told.locator('.monaco-button', { hasText: 'Open a Sample' }).click();
     await bench.rows.filter({ hasText: 'net' }).first().waitFor();
   });

@@ -13,15 +13,16 @@ import { metrics } from '../../train/metricRegistry';
 import type { Metrics, RunEvent } from '../../train/run';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentFor, experimentSuffix, isHuggingFace } from '../experiments';
-import { firstExperimentOn } from '../firstExperiment';
+import { experimentOfData, firstExperimentOn } from '../firstExperiment';
 import { fixedNumber, grouped, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 
 export const command: Command = {
   name: 'train',
   usage:
-    'FILE.vitrine.json|MODEL.py[#CLASS]|FOLDER [--data DATA] [--seed S] [--backend B] [--threads N] [--set path=value]… [--resume RUN] [--json]',
-  summary: 'Train a model as its experiment file says. Ctrl-C stops and keeps the checkpoint.',
+    'FILE.vitrine.json|MODEL.py[#CLASS]|DATA|FOLDER [--data DATA] [--target COLUMN] [--seed S] [--backend B] [--threads N] [--set path=value]… [--resume RUN] [--json]',
+  summary:
+    'Train a model as its experiment file says; from a table or a folder by class alone, a first model is written. Ctrl-C stops and keeps the checkpoint.',
   arguments: [1, 1],
   options: {
     data: {
@@ -33,7 +34,7 @@ export const command: Command = {
     target: {
       type: 'string',
       value: 'COLUMN',
-      help: 'With --data: the column to predict; the likeliest if left out.',
+      help: 'With --data, or data alone: the column to predict; the likeliest if left out.',
     },
     seed: {
       type: 'string',
@@ -60,7 +61,12 @@ export const command: Command = {
     const data = textOption(call, 'data');
     const experiment =
       data === undefined
-        ? await experimentFor(call.arguments[0]!, (file, name) => experimentAsCodeSays(call, file, name))
+        ? await experimentFor(
+            call.arguments[0]!,
+            async (file, name) =>
+              (await experimentOfData(call, file, textOption(call, 'target'))) ??
+              (await experimentAsCodeSays(call, file, name)),
+          )
         : await experimentOnData(call, call.arguments[0]!, data);
     const seed = textOption(call, 'seed');
     const backend = textOption(call, 'backend');

@@ -53,7 +53,7 @@ export const kind: DatasetKind = {
     let { text } = decoded(bytes, full, cut);
     // Half a line is no row.
     if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n'));
-    const table = readTable(text, full, { delimiter, maxRows: 1000, cut });
+    const table = readTable(text, full, { delimiter, maxRows: context.rows ?? 1000, cut });
     return headsOf(table);
   },
 };

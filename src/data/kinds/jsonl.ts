@@ -49,7 +49,7 @@ export const kind: DatasetKind = {
     // Half a line is no row; half a list is none either.
     if (cut && isJsonList(text)) text = textOf(await readWhole(file), file);
     else if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n'));
-    return headsOf(readJsonl(text, file, { maxRows: 1000 }));
+    return headsOf(readJsonl(text, file, { maxRows: context.rows ?? 1000 }));
   },
 };
 

@@ -42,6 +42,8 @@ export const kind: DatasetKind = {
 
   async columns(options, context) {
     const file = path.resolve(context.folder, (options as ParquetOptions).file);
-    return headsOf(await readParquet(await readWhole(file, 'a Parquet file'), file, { maxRows: 1000 }));
+    return headsOf(
+      await readParquet(await readWhole(file, 'a Parquet file'), file, { maxRows: context.rows ?? 1000 }),
+    );
   },
 };

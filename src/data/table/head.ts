@@ -10,11 +10,13 @@ function head(column: Column, rows: number): ColumnHead {
   const numeric = looksNumeric(column, rows);
   const distinct = new Set<string>();
   let integers = numeric;
+  let texts = 0;
   for (let i = 0; i < rows; i++) {
     const text = textAt(column, i);
     if (text !== undefined && distinct.size < 1000) distinct.add(text);
     const x = numberAt(column, i);
     if (!Number.isNaN(x) && !Number.isInteger(x)) integers = false;
+    if (text !== undefined && Number.isNaN(x)) texts++;
   }
   return {
     name: column.name,
@@ -23,6 +25,7 @@ function head(column: Column, rows: number): ColumnHead {
     distinct: distinct.size,
     rows,
     missing: column.missing,
+    ...(numeric && texts > 0 && { texts }),
     examples: [...distinct].slice(0, 5),
   };
 }

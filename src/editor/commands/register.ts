@@ -12,7 +12,7 @@ import { explain } from './explain';
 import { exportModel } from './exportModel';
 import { giveValues } from './giveValues';
 import { newExperiment } from './newExperiment';
-import { newModelForTable } from './newModel';
+import { newModelForData } from './newModel';
 import { predictSelection } from './predictSelection';
 import { openReport, saveReport } from './report';
 import { compareRuns, deleteRun, exportRun, renameRun, revealRun, showRun } from './runs';
@@ -36,7 +36,7 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
     const target = await targetOf(argument, rooms);
     if (target) await newExperiment(target, rooms);
   },
-  newModel: newModelForTable,
+  newModel: newModelForData,
   openSample,
   showPanel,
   showLog: (_, { log }) => {

@@ -139,7 +139,7 @@ async function pickAnything(rooms: Rooms): Promise<Target | undefined> {
 
 /** Where there is nothing to work on, what would be. */
 async function offerFirstModel(): Promise<void> {
-  const table = l10n.t('New Model for a Table…');
+  const table = l10n.t('New Model for Data…');
   const sample = l10n.t('Open a Sample');
   const picked = await vscode.window.showInformationMessage(
     l10n.t('There is no model here yet: no experiment file and no Python class that extends nn.Module.'),

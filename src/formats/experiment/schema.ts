@@ -98,6 +98,21 @@ export function experimentSchema({ data, optimizer, lossOptions, schedule }: Par
           description: 'The loss\'s options by PyTorch\'s names, e.g. { "label_smoothing": 0.1 }.',
         }),
       ),
+      targetScale: Type.Optional(
+        Type.Union(
+          [
+            Type.Literal('standard', {
+              description:
+                "The loss compares targets less their mean, in units of their standard deviation; both are learned from the training rows and kept in the model. Metrics, predictions and explanations are in the target's own units.",
+            }),
+            Type.Literal('none', { description: 'The loss compares the targets as they are.' }),
+          ],
+          {
+            description:
+              'How a target that is a number is scaled for the loss; "none" if left out. Networks begin near 0 and learn numbers of about 1 well, prices and years badly.',
+          },
+        ),
+      ),
       optimizer: Type.Unsafe<OptimizerOptions>({
         ...optimizer,
         default: {},

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { runFiles } from '../../../src/train/run';
@@ -41,6 +41,37 @@ describe('vitrine train', function () {
     const refused = await vitrine('train', join(folder, 'lost.py'));
     assert.equal(refused.code, 2);
     assert.match(refused.err, /lost\.py:19:5: How w changes is more than w -= rate \* w\.grad/);
+  });
+
+  it('trains from a table and nothing else, on a target far from 0 and 1 too', async () => {
+    const folder = join(dirname(dirname(workspace.sample('net'))), 'alone');
+    mkdirSync(folder);
+    const rows = Array.from({ length: 300 }, (_, i) => {
+      const [area, rooms] = [40 + ((i * 37) % 160), 1 + ((i * 7) % 6)];
+      return `${i + 1},${area},${i === 299 ? '' : rooms},${['north', 'south'][i % 2]},${150_000 + 2500 * area + 9000 * rooms + (i % 2) * 40_000}`;
+    });
+    const table = join(folder, 'flats.csv');
+    writeFileSync(table, `id,area,rooms,side,price\n${rows.join('\n')}\n`);
+    const none = await vitrine('train', table, '--target', 'prize');
+    assert.equal(none.code, 2);
+    assert.match(none.err, /no column "prize" in flats\.csv\. Did you mean "price"\?/);
+    const trained = await vitrine('train', table, '--json');
+    assert.equal(trained.code, 0, trained.err);
+    assert.match(trained.err, /Wrote .*flats_net\.py, a small network that predicts "price"/);
+    const { test, run } = trained.json().at(-1)!;
+    // In its own units: the deviation of the prices is about 120,000.
+    assert.ok(test.r2 > 0.95 && test.mae > 100 && test.mae < 25_000, JSON.stringify(test));
+    const experiment = readFileSync(join(folder, 'flats_net.vitrine.json'), 'utf8');
+    assert.match(experiment, /"targetScale": "standard"/);
+    assert.match(experiment, /"exclude": \[\s+"id"\s+\]/);
+    assert.match(experiment, /Values are missing \(rooms\)/);
+    const values = JSON.stringify({ area: 100, rooms: 3, side: 'north' });
+    const asked = await vitrine('predict', join(folder, '.vitrine/runs', run), '--values', values, '--json');
+    const { prediction } = asked.json()[0]!;
+    assert.ok(Math.abs(prediction - 427_000) < 40_000, `${prediction}`);
+    const again = await vitrine('train', table, '--json');
+    assert.match(again.err, /flats_net\.vitrine\.json trains on flats\.csv already/);
+    assert.deepEqual(numbers(again), numbers(trained));
   });
 
   for (const [sample, least] of [
