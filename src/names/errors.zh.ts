@@ -55,6 +55,12 @@ export const chineseErrors: Readonly<Record<string, string>> = {
   '{0} has values that are not finite numbers, so it cannot be explained. ':
     '{0} 含有非有限的数值，因此无法解释。',
   '{0} has no column "{1}".': '{0} 没有列“{1}”。',
+  '{0} has one column; at least two are needed: what is predicted, and from what.':
+    '{0} 只有一列；至少需要两列：预测什么，以及根据什么。',
+  'targetScale is for targets that are numbers, but "{0}" is a class. Remove it.':
+    'targetScale 用于数值目标，但“{0}”是类别。请将其删除。',
+  'targetScale is for losses of distances ({0}); "{1}" takes the target as it is. Remove targetScale, or change the loss.':
+    'targetScale 用于距离类损失（{0}）；“{1}”按原值使用目标。请删除 targetScale 或更换损失。',
   'There is no column "{0}" in {1}.': '{1} 中没有列“{0}”。',
   'There is no column "{0}".': '没有列“{0}”。',
   '{0} has no row {1}.': '{0} 没有第 {1} 行。',
