@@ -358,3 +358,8 @@ export function t(key: StringKey, values: Readonly<Record<string, string | numbe
   const text: string = translated[key] ?? english[key];
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? `${values[name]}` : whole));
 }
+
+/** What a thing of the registries is called: its own English words where the host sent no others. */
+export function named(key: `disparity:${string}` | `fact:${string}`, own: string): string {
+  return translated[key] ?? own;
+}

@@ -70,4 +70,16 @@ export const chineseMessages: Readonly<Record<string, string>> = {
     '“{0}”的每一行有多个目标，因此没有一个可判对错的答案。',
   'Fairness between which groups? Name a column with --by, or list columns in the experiment\'s "sensitive".':
     '哪些群体之间的公平性？请用 --by 指明一列，或在实验的 "sensitive" 中列出各列。',
+  // Answers of inquiries.
+  'Row {0} is taken for "{1}", and for "{2}" once its entries are changed by {3}.':
+    '第 {0} 行被判为“{1}”；一旦各项被改变 {3}，就被判为“{2}”。',
+  'Row {0} is taken for "{1}", and still is when its entries are changed by {2}.':
+    '第 {0} 行被判为“{1}”；各项被改变 {2} 时仍然如此。',
+  'Of {0} right answers less than half ({1}) remain once entries are changed by {2}.':
+    '一旦各项被改变 {2}，原来 {0} 的正确回答只剩不到一半（{1}）。',
+  'Of {0} right answers {1} remain when entries are changed by {2}.':
+    '各项被改变 {2} 时，原来 {0} 的正确回答还剩 {1}。',
+  '"{0}" has many values: its rows are divided at the training rows\' quantiles {1}.':
+    '“{0}”的取值很多：按训练行的分位数 {1} 划分各行。',
+  '{0} rows have no value in "{1}": a group of their own.': '有 {0} 行在“{1}”中没有值：单独成为一个群体。',
 };

@@ -2,10 +2,11 @@
  * What things of the registries are called in other languages. A method, measure, check or exporter says its own name
  * in English, where it stands; here is the one place that knows others. A unit test misses what is not there.
  */
+import { chineseFacts } from './facts.zh';
 import { chineseOptions } from './options.zh';
 import { chinese } from './zh';
 
-export type NamedKind = 'method' | 'measure' | 'check' | 'exporter';
+export type NamedKind = 'method' | 'measure' | 'check' | 'exporter' | 'disparity';
 
 export interface Naming {
   title: string;
@@ -28,6 +29,21 @@ export function nameOf(
   language: string | undefined = 'en',
 ): Naming {
   return translations[language]?.[kind][id] ?? { title: english.title, summary: english.summary };
+}
+
+const factTranslations: Readonly<Record<string, Readonly<Record<string, string>>>> = { zh: chineseFacts };
+
+/** What a page shows by name and is not told with a name of its own, by key; empty in English. */
+export function namesForPages(language: string): Record<string, string> {
+  const entries = Object.entries(translations[language]?.disparity ?? {}).flatMap(([id, naming]) => [
+    [`disparity:${id}`, naming.title],
+    [`disparity:${id}:summary`, naming.summary],
+  ]);
+  const facts = Object.entries(factTranslations[language] ?? {}).map(([name, text]) => [
+    `fact:${name}`,
+    text,
+  ]);
+  return Object.fromEntries([...entries, ...facts]);
 }
 
 /** By language: options of explanation methods, titles by name and descriptions by the English ones. */

@@ -319,6 +319,37 @@ export const chinese: Names = {
         '无论批次中旁边是什么，同一行给出同样的答案。否则是 view 或 permute 混淆了行，或在批次上取了统计量。',
     },
   },
+  disparity: {
+    demographic_parity_difference: { title: '人口均等差', summary: '各群体被选中的频率是否相同？' },
+    demographic_parity_ratio: {
+      title: '人口均等比',
+      summary: '最低选中率与最高选中率之比；低于 0.8 即不符合五分之四规则。',
+    },
+    equalized_odds_difference: {
+      title: '机会均等化差',
+      summary: '对每个真实类别，模型在各群体中判对与判错的频率是否相同？',
+    },
+    equalized_odds_ratio: { title: '机会均等化比', summary: '机会均等化中，最低率与最高率之比。' },
+    equal_opportunity_difference: {
+      title: '机会平等差',
+      summary: '理应入选者在各群体中被找到的频率是否相同？',
+    },
+    equal_opportunity_ratio: { title: '机会平等比', summary: '机会平等中，最低率与最高率之比。' },
+    predictive_parity_difference: {
+      title: '预测均等差',
+      summary: '在各群体中，被选中者确实正确的频率是否相同？',
+    },
+    predictive_parity_ratio: { title: '预测均等比', summary: '预测均等中，最低率与最高率之比。' },
+    false_positive_rate_difference: {
+      title: '假阳性率差',
+      summary: '各群体被误选的频率是否相同？',
+    },
+    false_negative_rate_difference: {
+      title: '假阴性率差',
+      summary: '各群体被漏选的频率是否相同？',
+    },
+    accuracy_difference: { title: '准确率差', summary: '模型在各群体中判对的频率是否相同？' },
+  },
   exporter: {
     onnx: { title: 'ONNX', summary: '图与权重在同一文件中，供 ONNX Runtime 等工具使用' },
     safetensors: { title: 'safetensors', summary: '以 PyTorch state_dict 的名称保存权重' },

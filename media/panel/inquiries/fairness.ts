@@ -6,7 +6,7 @@ import type { RateId } from '../../../src/explain/fairness/rates';
 import type { ConstraintId } from '../../../src/explain/fairness/thresholds';
 import { formatNumber, formatPercent } from '../logic/numbers';
 import { icon } from '../parts/icons';
-import { type StringKey, t } from '../strings';
+import { named, type StringKey, t } from '../strings';
 import { condition, type InquiryContext, type InquiryView, keep } from './inquiry';
 
 type Context = InquiryContext<'fairness'>;
@@ -139,13 +139,13 @@ function result(f: Fairness): TemplateResult {
         const chance = f.chance[id];
         const bad = info.kind === 'ratio' ? value < 0.8 : value > 0.1;
         return html`<article class=${`gap ${bad ? 'wide' : 'narrow'}`}>
-          <h3>${icon(bad ? 'fair' : 'good')} ${info.title}</h3>
+          <h3>${icon(bad ? 'fair' : 'good')} ${named(`disparity:${id}`, info.title)}</h3>
           <p class="big mono">${formatNumber(value)}</p>
           <p class="quiet">
             ${interval ? html`<span class="mono">${formatNumber(interval[0], 2)} – ${formatNumber(interval[1], 2)}</span>` : nothing}
             ${chance !== undefined ? html`<span>${t('fairness.chance', { share: formatPercent(chance) })}</span>` : nothing}
           </p>
-          <p class="quiet">${info.summary}</p>
+          <p class="quiet">${named(`disparity:${id}:summary`, info.summary)}</p>
         </article>`;
       })}
     </div>

@@ -83,7 +83,7 @@ function chart(points: readonly { epsilon: number; accuracy: number }[]): Templa
       .filter((p, i) => i === 0 || i === points.length - 1 || p.epsilon >= most / 20)
       .map(
         p =>
-          svg`<text class="tick" x=${x(p.epsilon)} y=${size.height - 10} text-anchor="middle">${formatNumber(p.epsilon)}</text>`,
+          svg`<text class="tick" x=${p.epsilon === most ? size.width : x(p.epsilon)} y=${size.height - 10} text-anchor=${p.epsilon === most ? 'end' : 'middle'}>${formatNumber(p.epsilon)}</text>`,
       )}
     <path class="line line-0" d=${points.map((p, i) => `${i ? 'L' : 'M'}${x(p.epsilon).toFixed(1)} ${y(p.accuracy).toFixed(1)}`).join('')} />
     ${points.map(p => svg`<circle class="dot" cx=${x(p.epsilon)} cy=${y(p.accuracy)} r="3" />`)}

@@ -10,7 +10,7 @@ import { currentMethod, isUntrained } from '../actions';
 import { inquiries } from '../inquiries/index';
 import { contextOf, type InquiryContext } from '../inquiries/inquiry';
 import { contributions } from '../logic/attribution';
-import { sumChannels } from '../logic/heatmap';
+import { type Plane, sumChannels } from '../logic/heatmap';
 import { formatSigned } from '../logic/numbers';
 import { trustBadge } from '../parts/badge';
 import { copyText } from '../parts/clipboard';
@@ -106,11 +106,13 @@ export function explanationPane(c: ExplainContext): TemplateResult {
       method && { label: method.title, run: () => actions.explain({ method: method.id }) },
     );
   }
+  // A picture is what one looks at first; a table of bars needs the words before it.
+  const pictured = isPictured(e, c);
   return html`<article class="explanation" aria-busy=${state.busy !== undefined && e.row !== (state.selection.row ?? null)}>
     ${heading(e, c)} ${classChooser(e, c)} ${methodOptions(c)}
-    ${sentence(e, c)}
+    ${pictured ? nothing : sentence(e, c)}
     <div class="explanation-body">
-      <div class="evidence">${evidence(e, c)}</div>
+      <div class="evidence">${evidence(e, c)}${pictured ? sentence(e, c) : nothing}</div>
       <div class="verdicts">
         ${trustBadge(e.trust, c.settings.trustOpen, () => actions.set({ trustOpen: !c.settings.trustOpen }))}
         ${prediction(e, c)} ${facts(e)}
@@ -216,10 +218,20 @@ const themePalette: Palette = {
 function overInput(e: Explanation, c: ExplainContext): TemplateResult {
   const film = filmOf(e, explainedSample(e, c.state));
   if (film) return html`${filmView(film, e, c)}${heatControls(e, film.scale, true, c)}`;
+  const plane = planeOf(e);
+  return plane ? images(e, plane, c) : bars(e, c);
+}
+
+/** The attribution as a picture, where it is one of a row. */
+function planeOf(e: Explanation): Plane | undefined {
   const plane =
     e.row !== null && !e.attribution.names
       ? sumChannels(e.attribution.values, e.attribution.shape)
       : undefined;
-  if (plane && plane.height > 1) return images(e, plane, c);
-  return bars(e, c);
+  return plane && plane.height > 1 ? plane : undefined;
+}
+
+function isPictured(e: Explanation, c: ExplainContext): boolean {
+  const overInput = e.figures?.some(figure => figure.kind === 'input') ?? true;
+  return overInput && (planeOf(e) ?? filmOf(e, explainedSample(e, c.state))) !== undefined;
 }

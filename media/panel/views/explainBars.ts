@@ -32,7 +32,7 @@ export function bars(e: Explanation, c: ExplainContext): TemplateResult {
               >${
                 model
                   ? nothing
-                  : html`<span>${low < 0 ? t('explain.against') : ''}</span
+                  : html`<span>${at(0) >= 15 ? t('explain.against') : ''}</span
                       ><span>${t('explain.for', { target: e.target.name })}</span>`
               }</span
             >

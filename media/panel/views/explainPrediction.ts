@@ -4,7 +4,7 @@ import type { Explanation } from '../../../src/explain/method';
 import { isOfClass } from '../actions';
 import { rankClasses } from '../logic/attribution';
 import { formatNumber, formatPercent, formatValue } from '../logic/numbers';
-import { t } from '../strings';
+import { named, t } from '../strings';
 import { mark } from './data';
 import { type ExplainContext, explainedSample } from './explainContext';
 import { boxList } from './explainMedia';
@@ -88,15 +88,18 @@ export function classChooser(e: Explanation, { state, actions }: ExplainContext)
   </section>`;
 }
 
+/** Places in lists that a reader does not see; the sentence names what stands there. */
+const indices: ReadonlySet<string> = new Set(['metric', 'column', 'rival']);
+
 export function facts(e: Explanation): TemplateResult {
-  const all = Object.entries(e.facts ?? {});
+  const all = Object.entries(e.facts ?? {}).filter(([name]) => !indices.has(name));
   if (all.length === 0) return html`${nothing}`;
   return html`<section class="facts">
     <h3 class="part">${t('explain.facts')}</h3>
     <dl>
       ${all.map(
         ([name, value]) => html`<div>
-          <dt>${words(name)}</dt>
+          <dt>${named(`fact:${name}`, words(name))}</dt>
           <dd class="mono">${formatValue(value)}</dd>
         </div>`,
       )}

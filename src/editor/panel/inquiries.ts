@@ -1,5 +1,6 @@
 /** Puts the page's questions to the engine: of each kind the newest counts, and what it replaces is cancelled. */
 
+import { messageIn } from '../../names/messages';
 import type { Engine } from '../engine';
 import type { Inquiry, InquiryKind, InquiryState, InquiryStates } from '../inquiryProtocol';
 import { isCancelled, messageOf } from '../problems';
@@ -54,19 +55,21 @@ const answering: Answering = {
       { signal, onProgress: progress },
     );
   },
-  robustness({ row }, { run, engine, signal, progress }) {
-    return engine.request(
+  async robustness({ row }, { run, engine, signal, progress }) {
+    const found = await engine.request(
       'robustness',
       { run, ...(row === undefined ? {} : { row }) },
       { signal, onProgress: progress },
     );
+    return { ...found, text: messageIn(language(), found.text) };
   },
-  fairness({ kind: _, ...question }, { run, engine, signal, progress }) {
-    return engine.request(
+  async fairness({ kind: _, ...question }, { run, engine, signal, progress }) {
+    const found = await engine.request(
       'fairness',
       { run, ...question, language: language() },
       { signal, onProgress: progress },
     );
+    return { ...found, notes: found.notes.map(note => messageIn(language(), note)) };
   },
 };
 

@@ -89,6 +89,7 @@ export class Panel implements vscode.Disposable {
       onRestored: () => this.#restore(),
     });
     desk.onTurn(() => work.cancel());
+    explaining.watched = () => this.visible;
     this.#disposables = [
       this.#selected,
       new vscode.Disposable(forgetDataFindings),

@@ -43,10 +43,16 @@ export class Explaining implements vscode.Disposable {
   #answer: Answer | undefined;
   #early: Answer | undefined;
   #asked: { question: Question; cancel: vscode.CancellationTokenSource } | undefined;
+  #isWatched = () => false;
 
   constructor(engine: Engine, log: Log) {
     this.#engine = engine;
     this.#log = log;
+  }
+
+  /** Where this is true the progress is shown elsewhere, with a way to give up: there is no notification. */
+  set watched(isWatched: () => boolean) {
+    this.#isWatched = isWatched;
   }
 
   get answer(): Answer | undefined {
@@ -98,6 +104,7 @@ export class Explaining implements vscode.Disposable {
       },
     );
     const slow = setTimeout(() => {
+      if (this.#isWatched()) return;
       void vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,

@@ -1,9 +1,10 @@
 /** Does a method of another family rank the inputs alike? */
 
+import { nameOf } from '../../names/names';
 import { baselineFor } from '../baseline';
 import type { Attribution, ExplanationRequest, TrustMeasure } from '../method';
-import { featureAblation } from '../methods/feature_ablation';
-import { integratedGradients } from '../methods/integrated_gradients';
+import { method as ablation, featureAblation } from '../methods/feature_ablation';
+import { method as gradients, integratedGradients } from '../methods/integrated_gradients';
 import { sampleOf } from '../probe';
 import { hasGradients } from '../suits';
 import { hasSeveralParts, sumByUnit, unitsOf } from '../units';
@@ -53,7 +54,11 @@ export const measure: TrustMeasure = {
       value,
       score,
       verdict,
-      text: words.measures.second(second, value.toFixed(2), verdict),
+      text: words.measures.second(
+        nameOf('method', second, ablates ? gradients : ablation, request.language).title,
+        value.toFixed(2),
+        verdict,
+      ),
     };
   },
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { disparities } from '../../../src/explain/fairness/disparities';
 import { optionFields } from '../../../src/explain/optionFields';
 import { measures, methods } from '../../../src/explain/registry';
 import { metricTitle } from '../../../src/names/metrics';
@@ -12,6 +13,12 @@ const all: readonly { kind: NamedKind; id: string; title: string; summary: strin
   ...methods.map(m => ({ kind: 'method' as const, id: m.id, title: m.title, summary: m.summary })),
   ...measures.map(m => ({ kind: 'measure' as const, id: m.id, title: m.title, summary: m.summary })),
   ...checks.map(c => ({ kind: 'check' as const, id: c.id, title: c.title, summary: c.summary })),
+  ...Object.entries(disparities).map(([id, d]) => ({
+    kind: 'disparity' as const,
+    id,
+    title: d.title,
+    summary: d.summary,
+  })),
   ...Object.entries(exporters).map(([id, e]) => ({
     kind: 'exporter' as const,
     id,
