@@ -70,8 +70,15 @@ export function historyOf(events: readonly RunEvent[], record?: RunRecord): Hist
     } else if (e.event === 'step') {
       // After a resume the count goes back; what lies beyond was lost.
       const { step, loss, learningRate, samplesPerSecond } = history.steps;
-      while (step.length > 0 && step[step.length - 1]! >= e.step)
+      const earlier = e.earlier?.loss.length ?? 0;
+      while (step.length > 0 && step[step.length - 1]! >= e.step - earlier)
         for (const column of [step, loss, learningRate, samplesPerSecond]) column.pop();
+      for (let i = 0; i < earlier; i++) {
+        step.push(e.step - earlier + i);
+        loss.push(e.earlier!.loss[i]!);
+        learningRate.push(e.earlier!.learningRate[i]!);
+        samplesPerSecond.push(e.samplesPerSecond);
+      }
       step.push(e.step);
       loss.push(e.loss);
       learningRate.push(e.learningRate);

@@ -19,6 +19,7 @@ import type { Metrics, RunRecord, RunState } from './run';
 import type { RunWriter } from './runWriter';
 import { sequenceFigures } from './sequenceFigures';
 import { spreadIsDue, spreadsOf } from './spread';
+import { StepEvents } from './stepEvents';
 import type { TrainRequest } from './train';
 
 export interface TrainSetup {
@@ -34,8 +35,6 @@ export interface TrainSetup {
   mitigation?: Mitigation;
 }
 
-/** Events of steps are at least this far apart, in milliseconds. */
-const stepEventEvery = 50;
 /** Epochs whose weights are kept for explanations, and what they may take of the disk. */
 const keptEpochs = 5;
 const mostKeptBytes = 32 * 2 ** 20;
@@ -60,7 +59,7 @@ export class TrainingLoop {
   private evaluator!: SplitEvaluator;
   /** Of the epoch under way. */
   private tracker!: EpochTracker;
-  private stepEvent = { at: Number.NEGATIVE_INFINITY, rows: 0 };
+  private readonly steps: StepEvents;
 
   constructor(
     private readonly request: TrainRequest,
@@ -75,6 +74,12 @@ export class TrainingLoop {
     this.stepInEpoch = start.stepInEpoch;
     this.step = start.step;
     this.best = start.best;
+    this.steps = new StepEvents({
+      run: this.id,
+      perEpoch: this.stepsPerEpoch,
+      total: this.recipe.epochs * this.stepsPerEpoch,
+      emit: event => writer.emit(event),
+    });
     setup.pace.restore(start.progress);
   }
 
@@ -250,7 +255,6 @@ export class TrainingLoop {
     const options = this.setup.pace.stepOptions(this.epoch, this.stepInEpoch, rows.length);
     const { learningRate } = options;
     this.learningRate = learningRate;
-    this.learningRate = learningRate;
     const result = await this.trainer.step(
       {
         [model.inputs[0]!]: batch.input,
@@ -263,26 +267,8 @@ export class TrainingLoop {
     this.step++;
     requireFiniteLoss(result.loss, this.epoch, this.step, learningRate);
     this.tracker.add(result, rows.length);
-    this.reportStep(result.loss, learningRate, rows.length);
+    this.steps.add({ step: this.step, loss: result.loss, learningRate, rows: rows.length });
     await yieldToOthers();
-  }
-
-  private reportStep(loss: number, learningRate: number, rows: number): void {
-    const now = performance.now();
-    this.stepEvent.rows += rows;
-    const elapsed = now - this.stepEvent.at;
-    if (elapsed < stepEventEvery) return;
-    const since = Math.min(elapsed, now - this.began);
-    this.writer.emit({
-      event: 'step',
-      run: this.id,
-      epoch: this.epoch + 1,
-      step: this.step,
-      loss,
-      learningRate,
-      samplesPerSecond: (this.stepEvent.rows / Math.max(since, 0.01)) * 1000,
-    });
-    this.stepEvent = { at: now, rows: 0 };
   }
 
   private keepBest(score: number, weights: Tensors): void {
@@ -318,6 +304,7 @@ export class TrainingLoop {
   }
 
   private async checkpoint(weights: Tensors): Promise<void> {
+    this.steps.tell();
     requireFinite(weights, this.epoch, this.step);
     await this.writer.checkpoint({
       epoch: this.epoch,
@@ -378,6 +365,7 @@ export class TrainingLoop {
     message?: string,
     keptEpoch?: number,
   ): Promise<RunRecord> {
+    this.steps.tell();
     if (message !== undefined) this.writer.emit({ event: 'state', run: this.id, state, message });
     await this.writer.update({
       state,

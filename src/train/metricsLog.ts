@@ -28,10 +28,10 @@ export class MetricsLog {
 
   /**
    * Steps come 20 a second; a long run keeps fewer and fewer of them (2,000 for each time its age grows e-fold), so
-   * that the file stays readable. All other events are kept.
+   * that the file stays readable. All other events are kept, and so are all steps of a short run.
    */
   add(event: RunEvent): void {
-    if (event.event === 'step') {
+    if (event.event === 'step' && !event.earlier) {
       const now = performance.now();
       if (now - this.lastStep < (now - this.began) / 2000) return;
       this.lastStep = now;

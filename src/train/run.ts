@@ -18,7 +18,10 @@ export type RunEvent =
       backend: BackendInfo;
       resumedFrom?: number;
     }
-  /** Sent at most every 50 ms. `step` counts from the start of the run. */
+  /**
+   * Sent at most every 50 ms, and before a checkpoint and the end. `step` counts from the start of the run. In a run of
+   * at most 2,000 steps `earlier` holds those since the last event, the oldest first, so that none is missing.
+   */
   | {
       event: 'step';
       run: string;
@@ -27,6 +30,7 @@ export type RunEvent =
       loss: number;
       learningRate: number;
       samplesPerSecond: number;
+      earlier?: { loss: readonly number[]; learningRate: readonly number[] };
     }
   | {
       event: 'epoch';

@@ -8,7 +8,6 @@ import { experimentSuffix } from '../ids';
 import { saveAs } from '../panel/saving';
 import type { Rooms } from '../rooms';
 import { metricsCsv } from '../runs/csv';
-import { ownId } from '../runs/distinct';
 import type { Run } from '../runs/store';
 import { language } from '../settings';
 import { isRun, runLabel } from '../views/runsTree';
@@ -117,7 +116,7 @@ async function exportRunAs(run: Run, to: string, rooms: Rooms): Promise<void> {
     (_, token) =>
       rooms.engine.request(
         'run/export',
-        { folder: run.base, run: ownId(id), to, output: output.fsPath },
+        { folder: run.base, run: run.ownId, to, output: output.fsPath },
         { token },
       ),
   );
@@ -125,7 +124,7 @@ async function exportRunAs(run: Run, to: string, rooms: Rooms): Promise<void> {
 }
 
 async function eventsOf(run: Run, { engine }: Rooms) {
-  const { events } = await engine.request('run/history', { folder: run.base, run: ownId(run.record.id) });
+  const { events } = await engine.request('run/history', { folder: run.base, run: run.ownId });
   return events;
 }
 

@@ -5,7 +5,6 @@ import * as vscode from 'vscode';
 import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
 import type { Rooms } from '../rooms';
-import { ownId } from '../runs/distinct';
 import { samePath } from '../text/places';
 import { mustBeTrusted } from '../trust';
 import { freeName, newExperiment } from './newExperiment';
@@ -89,7 +88,7 @@ function tell(message: string, experiment: vscode.Uri): void {
 export async function resume(argument: unknown, rooms: Rooms): Promise<void> {
   const target = await targetOf(argument, rooms);
   if (target?.kind !== 'run') return;
-  await rooms.training.train(target.run.record.experiment, { resume: ownId(target.run.record.id) });
+  await rooms.training.train(target.run.record.experiment, { resume: target.run.ownId });
 }
 
 export async function showArchitecture(argument: unknown, rooms: Rooms): Promise<void> {

@@ -3,11 +3,11 @@ import * as vscode from 'vscode';
 import type { Split } from '../../data/dataset';
 import { VitrineError } from '../../model/errors';
 import { messageIn } from '../../names/messages';
+import type { RunRecord } from '../../train/run';
 import type { Engine } from '../engine';
 import type { Inquiry, InquiryKind } from '../inquiryProtocol';
 import type { Log } from '../log';
 import { loadMethods } from '../registries';
-import { ownId } from '../runs/distinct';
 import type { Explaining, Question } from '../runs/explaining';
 import { isTrained, type Run, type Runs } from '../runs/store';
 import { language } from '../settings';
@@ -107,7 +107,7 @@ export class Asking {
     await this.#work.do('samples', l10n.t('Loading data…'), async signal => {
       const wanted = Math.min(MAX_PAGE, Math.max(1, Math.floor(count)));
       const start = Math.max(0, Math.floor(offset));
-      const trained = run && isTrained(run.record) ? await this.#needs.runs.get(run.record.id) : undefined;
+      const trained = await this.#trained(run?.record);
       const page = await this.#needs.engine.request(
         'data/samples',
         {
@@ -116,7 +116,7 @@ export class Asking {
           offset: start,
           count: wanted,
           ...(augmented !== undefined && { augmented }),
-          ...(trained ? { run: ownId(trained.record.id) } : {}),
+          ...(trained ? { run: trained.ownId } : {}),
         },
         { signal },
       );
@@ -134,10 +134,10 @@ export class Asking {
     const { experiment, run } = this.#desk.state;
     if (!experiment) return;
     await this.#work.do('overview', l10n.t('Looking at the data as a whole…'), async signal => {
-      const trained = run && isTrained(run.record) ? ownId(run.record.id) : undefined;
+      const trained = await this.#trained(run?.record);
       const { overview, diagnostics } = await this.#needs.engine.request(
         'data/overview',
-        { experiment: experiment.path, ...(trained === undefined ? {} : { run: trained }) },
+        { experiment: experiment.path, ...(trained ? { run: trained.ownId } : {}) },
         { signal },
       );
       const said = <W extends { message: string }>(warning: W): W => ({
@@ -148,6 +148,11 @@ export class Asking {
       if (this.#desk.state.experiment?.path === experiment.path)
         this.#desk.update({ overview: { ...overview, warnings: overview.warnings.map(said) } });
     });
+  }
+
+  /** The run that is shown, once it has weights. */
+  async #trained(record: RunRecord | undefined): Promise<Run | undefined> {
+    return record && isTrained(record) ? this.#needs.runs.get(record.id) : undefined;
   }
 
   /** What the shown run gets right and wrong. */
@@ -174,6 +179,8 @@ export class Asking {
     if (rows.length === 0) return this.#desk.update({ picked: undefined });
     if (!experiment || !run) return;
     await this.#work.do('picked', l10n.t('Loading data…'), async signal => {
+      const kept = await this.#needs.runs.get(run.record.id);
+      if (!kept) return;
       const page = await this.#needs.engine.request(
         'data/samples',
         {
@@ -182,7 +189,7 @@ export class Asking {
           offset: 0,
           count: 1,
           rows: rows.filter(r => Number.isSafeInteger(r) && r >= 0).slice(0, MAX_PAGE),
-          run: ownId(run.record.id),
+          run: kept.ownId,
         },
         { signal },
       );

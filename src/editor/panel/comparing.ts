@@ -7,7 +7,6 @@ import type { Engine } from '../engine';
 import { experimentName } from '../experiments/info';
 import type { Log } from '../log';
 import type { RunCurves, RunRow } from '../panelProtocol';
-import { ownId } from '../runs/distinct';
 import { settingsOf } from '../runs/settings';
 import type { Run, Runs } from '../runs/store';
 import { samePath } from '../text/places';
@@ -118,7 +117,7 @@ export class Comparing {
     let found = this.#curves.get(key);
     if (!found) {
       if (this.#curves.size > 2 * MAX_COMPARED) this.#curves.clear();
-      found = this.#needs.engine.request('run/history', { folder: run.base, run: ownId(id) }).then(
+      found = this.#needs.engine.request('run/history', { folder: run.base, run: run.ownId }).then(
         ({ record, events }) => {
           const { steps, epochs } = historyOf(events, record);
           return {

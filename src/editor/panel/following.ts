@@ -6,7 +6,6 @@ import type { RunEvent, RunRecord } from '../../train/run';
 import type { Engine } from '../engine';
 import { experimentName } from '../experiments/info';
 import type { Log } from '../log';
-import { ownId } from '../runs/distinct';
 import { appendEvents, type LiveRun } from '../runs/live';
 import type { Run, Runs } from '../runs/store';
 import type { Training } from '../runs/training';
@@ -107,7 +106,7 @@ export class Following {
     try {
       const { record, events } = await this.#needs.engine.request('run/history', {
         folder: run.base,
-        run: ownId(run.record.id),
+        run: run.ownId,
       });
       const { id } = run.record;
       const kept: RunEvent[] = [];

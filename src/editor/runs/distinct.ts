@@ -6,11 +6,6 @@ import path from 'node:path';
 
 const mark = '@';
 
-/** The id that the run's own folder and files have. */
-export function ownId(id: string): string {
-  return id.split(mark)[0]!;
-}
-
 /**
  * An id for each run, in their order; those that are alone keep theirs.
  *

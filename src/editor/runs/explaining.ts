@@ -6,7 +6,6 @@ import type { Engine } from '../engine';
 import type { Log } from '../log';
 import { isCancelled } from '../problems';
 import { language } from '../settings';
-import { ownId } from './distinct';
 import type { Run } from './store';
 
 const { l10n } = vscode;
@@ -158,7 +157,7 @@ export class Explaining implements vscode.Disposable {
         'data/samples',
         {
           experiment: run.record.experiment,
-          run: ownId(run.record.id),
+          run: run.ownId,
           split: 'test',
           offset: 0,
           count: 1,

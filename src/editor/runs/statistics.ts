@@ -4,7 +4,6 @@ import type { Model } from '../../model/graph';
 import type { Engine } from '../engine';
 import type { Log } from '../log';
 import type { Trained } from '../text/hover';
-import { ownId } from './distinct';
 import type { Run, Runs } from './store';
 
 export class Statistics {
@@ -31,7 +30,7 @@ export class Statistics {
     let found = this.#known.get(key);
     if (!found) {
       if (this.#known.size > 50) this.#known.clear();
-      found = this.#engine.request('run/parameters', { folder: run.base, run: ownId(id) }).then(
+      found = this.#engine.request('run/parameters', { folder: run.base, run: run.ownId }).then(
         ({ parameters }) => ({ run: id, epochs: epochsDone, parameters }),
         e => {
           this.#log.warn(`No statistics of run ${id}: ${e}`);

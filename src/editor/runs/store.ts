@@ -12,8 +12,10 @@ import { distinctIds } from './distinct';
 import { parseRecord } from './record';
 
 export interface Run {
-  /** Its id is the only one of its kind in the workspace; `ownId` gives that of its files. */
+  /** Its id is the only one of its kind in the workspace. */
   record: RunRecord;
+  /** The id that its folder and files have, and that its engine knows. */
+  ownId: string;
   /** `.vitrine/runs/<id>`. */
   folder: vscode.Uri;
   /** The folder that holds `.vitrine`. */
@@ -143,6 +145,7 @@ export class Runs implements vscode.Disposable {
       this.#known.set(folder.toString(), {
         // A run goes where its folder goes: one that came with a sample, or with a checkout, is a run of the model here.
         record: movedRecord(folder.fsPath, record),
+        ownId: record.id,
         folder,
         base: vscode.Uri.joinPath(folder, '..', '..', '..').fsPath,
       });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PanelState } from '../../../src/editor/panelProtocol';
 import { historyOf } from '../../../src/train/history';
 import type { RunEvent } from '../../../src/train/run';
+import { StepEvents } from '../../../src/train/stepEvents';
 import digits from '../media/fixtures/digits.json';
 
 const backend = { name: 'cpu', executor: 'x', threads: 1 } as const;
@@ -45,6 +46,41 @@ describe('the history of a run', () => {
       h.epochs.map(e => e.step),
       [2],
     );
+  });
+
+  it('has every step of a short run, however few events there were, and the last of a long one', () => {
+    for (const [total, kept] of [
+      [300, 300],
+      [2001, 2],
+    ] as const) {
+      const events: RunEvent[] = [start()];
+      const steps = new StepEvents({ run: 'r', perEpoch: 10, total, emit: e => events.push(e) });
+      for (let n = 1; n <= 300; n++) steps.add({ step: n, loss: 1 / n, learningRate: n / 1000, rows: 4 });
+      steps.tell();
+      steps.tell();
+      const h = historyOf(events);
+      const few = events.length;
+      assert.ok(few < 20, `${few} events`);
+      if (kept === 300) {
+        assert.deepEqual(
+          h.steps.step,
+          Array.from({ length: 300 }, (_, i) => i + 1),
+        );
+        assert.deepEqual(
+          h.steps.loss,
+          h.steps.step.map(n => 1 / n),
+        );
+        assert.deepEqual(
+          h.steps.learningRate,
+          h.steps.step.map(n => n / 1000),
+        );
+      } else assert.equal(h.steps.step.length, few - 1);
+      assert.equal(h.steps.step.at(-1), 300);
+      // A resume from the middle of what came in one event.
+      const again = historyOf([...events, start({ resumedFrom: 2 }), step(40, 7)]);
+      assert.equal(again.steps.step.at(-1), 40);
+      assert.equal(again.steps.loss.at(-1), 7);
+    }
   });
 
   it('lets the replay after a resume replace what was lost', () => {
