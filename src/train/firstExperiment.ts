@@ -14,6 +14,8 @@ export interface Choices {
   /** `target` is absent for folders, whose names are the classes. */
   data: { kind: string; file: string; target?: string };
   loss: string;
+  /** Rows, or files, that it is trained on, as far as that is known: fewer are gone through more often. */
+  rows?: number;
   /** More that the file is to say of its data, and why. */
   options?: readonly DataOption[];
 }
@@ -40,9 +42,8 @@ export function newExperimentText(choices: Choices): string {
     loss: choices.loss,
     // Without it numbers far from 0 and 1 are hardly learned.
     ...(choices.loss === 'mse' && { targetScale: 'standard' }),
-    optimizer: { name: 'AdamW', lr: files ? 0.001 : 0.005 },
-    epochs: files ? 20 : 60,
-    batchSize: 32,
+    optimizer: { name: 'AdamW', lr: files ? 0.002 : 0.005 },
+    ...pace(files, choices.rows),
     keep: 'best',
     seed: 0,
   };
@@ -50,6 +51,17 @@ export function newExperimentText(choices: Choices): string {
   for (const { name, why } of options)
     if (why) text = text.replace(`\n    ${JSON.stringify(name)}:`, line => `\n    // ${why}${line}`);
   return `${text}\n`;
+}
+
+/** Steps in which a small network has learned what it can of a first try. */
+const enoughSteps = { files: 400, rows: 6000 };
+
+function pace(files: boolean, rows: number | undefined): { epochs: number; batchSize: number } {
+  if (rows === undefined) return { epochs: files ? 20 : 60, batchSize: 32 };
+  const batchSize = files && rows < 200 ? 16 : rows > 100_000 ? 256 : 32;
+  const wanted = enoughSteps[files ? 'files' : 'rows'] / Math.max(1, rows / batchSize);
+  const [least, most] = files ? [10, 60] : [5, 60];
+  return { epochs: Math.min(most, Math.max(least, Math.ceil(wanted))), batchSize };
 }
 
 export type TargetColumn = Pick<ColumnHead, 'name' | 'kind' | 'integers' | 'distinct' | 'rows'>;

@@ -94,6 +94,8 @@ export async function writeFirstModel(
           },
           { folder: home, seed: 0, ...context },
         );
+  // A row of a table takes some hundred bytes.
+  const rows = dataset?.splits.train.length ?? Math.round(info.size / 200);
   const fit: Fitting = {
     file: path.basename(file),
     target: head?.name ?? 'the class',
@@ -119,6 +121,7 @@ export async function writeFirstModel(
       data: described,
       options,
       loss,
+      rows,
     }),
   );
   return { source, experiment, loss, ...(head && { target: head.name }) };
