@@ -93,18 +93,25 @@ export function explanationPane(c: ExplainContext): TemplateResult {
         icon: 'play',
         run: () => actions.view('training'),
       });
+    const method = state.methods.find(m => m.id === currentMethod(state, c.settings));
+    // What a method about the whole model needs to be told (folders of examples) is told before its first answer.
+    if (method?.scope === 'model')
+      return html`${methodOptions(c)} ${empty(method.title, method.summary, {
+        label: method.title,
+        run: () => actions.explain({ method: method.id }),
+      })}`;
     if (state.selection.row === undefined)
       return empty(t('explain.empty.title'), t('explain.empty.noRow'), {
         label: t('explain.data'),
         icon: 'table',
         run: () => actions.view('data'),
       });
-    const method = state.methods.find(m => m.id === currentMethod(state, c.settings));
-    return empty(
+    const ready = empty(
       t('explain.empty.title'),
       t('explain.empty.ready', { row: state.selection.row }),
       method && { label: method.title, run: () => actions.explain({ method: method.id }) },
     );
+    return html`${methodOptions(c)} ${ready}`;
   }
   // A picture is what one looks at first; a table of bars needs the words before it.
   const pictured = isPictured(e, c);

@@ -1,6 +1,7 @@
 /** What the model says, and what the method says of itself. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation } from '../../../src/explain/method';
+import { visible } from '../../../src/explain/transformer/positions';
 import { isOfClass } from '../actions';
 import { rankClasses } from '../logic/attribution';
 import { formatNumber, formatPercent, formatValue } from '../logic/numbers';
@@ -34,6 +35,7 @@ export function prediction(e: Explanation, c: ExplainContext): TemplateResult {
       ? [1 - probabilities[0]!, probabilities[0]!]
       : probabilities;
   const nameOf = (i: number) => classes?.[i] ?? (i === e.target.index ? e.target.name : `${i}`);
+  const tokens = target?.perPosition || target?.writes;
   const ranked = rankClasses(all, 6, [e.target.index]);
   return html`<section class="prediction">
     <h3 class="part">${t('explain.prediction')} ${mark(correct)}</h3>
@@ -52,7 +54,7 @@ export function prediction(e: Explanation, c: ExplainContext): TemplateResult {
             title=${t('explain.explainClass', { name })}
             @click=${() => c.actions.explain({ method: e.method, row: e.row!, target: index })}
           >
-            <span class="class-name">${name}</span>
+            <span class="class-name">${tokens ? visible(name) : name}</span>
             <span class="class-track"><span .style=${`width: ${(probability * 100).toFixed(2)}%`}></span></span>
             <span class="mono">${formatPercent(probability)}</span>
             <span class="tags">${tags.map(tag => html`<span class="tag">${tag}</span>`)}</span>

@@ -190,12 +190,19 @@ function withInterval(g: GroupFairness, id: RateId): string {
   return `${(value * 100).toFixed(1)} %${half}`;
 }
 
+/** Where every group gets the same answer whatever the model says. */
+function constantFor(m: Mitigation): 'always' | 'never' | undefined {
+  const parts = Object.values(m.rules).flatMap(r => r.filter(p => p.chance >= 0.0005));
+  const first = parts[0]?.above;
+  return typeof first === 'string' && parts.every(p => p.above === first) ? first : undefined;
+}
+
 function mitigation(m: Mitigation, terminal: Terminal): void {
   const percent = (x: number) => `${(x * 100).toFixed(1)} %`;
   terminal.print(
     '',
     terminal.bold(
-      `Thresholds by group for ${m.constraint.replaceAll('_', ' ')}, chosen on the ${m.fitted} rows`,
+      `Thresholds by group for ${m.constraint.replaceAll('_', ' ')}, chosen on the ${{ train: 'training', valid: 'validation', test: 'test' }[m.fitted]} rows`,
     ),
     '',
     ...Object.entries(m.rules).map(
@@ -208,6 +215,12 @@ function mitigation(m: Mitigation, terminal: Terminal): void {
           })
           .join(', ')}`,
     ),
+    ...(constantFor(m) === undefined
+      ? []
+      : wrapped(
+          `Only an answer that is ${constantFor(m)} given meets it on these rows: all are treated alike, and told nothing. Wider gaps, below, keep more of what the model knows.`,
+          terminal.width,
+        )),
     '',
     ...tableLines(
       [{ title: '' }, { title: 'Gap', align: 'right' }, { title: 'Accuracy', align: 'right' }, { title: '' }],

@@ -103,7 +103,9 @@ export class Panel implements vscode.Disposable {
         following
           .end(live)
           .then(() => asking.methods())
-          .then(() => (desk.shows('data') ? asking.samples('test', 0, PAGE_SIZE) : undefined))
+          .then(() =>
+            desk.shows('data') || desk.shows('explain') ? asking.samples('test', 0, PAGE_SIZE) : undefined,
+          )
           .catch(fail);
       }),
       explaining.onDidChange(() => asking.showAnswer()),

@@ -132,7 +132,8 @@ export class Showing {
   async fill(view: PanelView): Promise<void> {
     const { samples, overview } = this.#desk.state;
     const { asking, comparing } = this.#parts;
-    if (view === 'data' && !samples) await asking.samples('test', 0, PAGE_SIZE);
+    // The classes that can be explained, and what can be typed, are told with them.
+    if ((view === 'data' || view === 'explain') && !samples) await asking.samples('test', 0, PAGE_SIZE);
     if (view === 'data' && !overview) await asking.overview();
     if (view === 'training') await comparing.list();
   }
