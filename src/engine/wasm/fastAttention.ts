@@ -11,7 +11,7 @@ export const attentionKernel: FastKernelDefinition = {
   scratchBytes(p: Params) {
     const [s, d, e] = pick(p, ['s', 'd', 'e']);
     const wide = Math.ceil(s / 16) * 16 + 16;
-    return 4 * (wide * d + Math.ceil(e / 16) * 16 * s + BLOCK * (d + 2 * wide) + 64);
+    return 4 * (wide * d + Math.ceil(e / 16) * 16 * s + BLOCK * (d + 2 * wide) + 96);
   },
   bind(native, at, p) {
     const f = native['attention']!;

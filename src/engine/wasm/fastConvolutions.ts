@@ -78,7 +78,7 @@ function patchScratch(p: Params): number {
   const forward = ci * window + wide + 128 * 256 + wide * 256 + (co + 4) * wide + images;
   const rows = Math.max(128, window) + 4;
   const gradInput = wide + co + rows * 256 + wide * (co + 256) + rows * wide;
-  const gradWeight = ci * window + wide + 128 * wide + 272 * wide + 64 + images;
+  const gradWeight = ci * window + wide + 128 * wide + 272 * wide + 96 + images;
   return 4 * (Math.max(forward, gradInput, gradWeight) + 256);
 }
 

@@ -24,7 +24,7 @@ export interface FastKernelDefinition {
 }
 
 /** Packed panels of A and B and one tile, as in assembly/gemm.ts. */
-export const gemmScratchBytes = (128 * 256 + 512 * 256 + 4 * 16) * 4;
+export const gemmScratchBytes = (128 * 256 + 512 * 256 + 6 * 16) * 4;
 
 /** The parameters by name, in this order: as many numbers as there are names. */
 export function pick<const N extends readonly string[]>(

@@ -3,9 +3,9 @@
  * queries are taken through both products while their scores are in the cache; keys that a mask hides from all of a
  * block (the future, in causal attention) are not computed.
  */
-import { MR, NR, packA, packB, tile, tileAt } from './gemm';
+import { NR, packA, packB, tiles, wholeTiles } from './panels';
 import { softmaxRow } from './rows';
-import { at } from './simd';
+import { ZEROS, at } from './simd';
 
 /** Queries in a block. */
 const BLOCK: i32 = 32;
@@ -111,10 +111,7 @@ export function attention(
       }
     }
     packA(at(q, (head * t + r0) * d), d, 1, rows, d, packedQ);
-    for (let j: i32 = 0; j < end; j += NR) {
-      for (let i: i32 = 0; i < rows; i += MR)
-        tile(d, at(packedQ, i * d), at(packedK, j * d), at(scores, i * ld + j), (<usize>ld) << 2, true);
-    }
+    for (let j: i32 = 0; j < end; j += NR) wholeTiles(rows, d, packedQ, at(packedK, j * d), at(scores, j), ld, true, edge);
     for (let r: i32 = 0; r < rows; r++) {
       const row = at(scores, r * ld);
       if (scale) {
@@ -136,12 +133,7 @@ export function attention(
     }
     packA(scores, ld, 1, rows, end, packedW);
     const out = at(y, (head * t + r0) * e);
-    for (let j: i32 = 0; j < e; j += NR) {
-      for (let i: i32 = 0; i < rows; i += MR)
-        tileAt(
-          end, at(packedW, i * end), at(packedV, j * s), at(out, i * e + j), e, min(MR, rows - i), min(NR, e - j),
-          true, edge,
-        );
-    }
+    for (let j: i32 = 0; j < e; j += NR)
+      tiles(rows, min(NR, e - j), end, packedW, at(packedV, j * s), at(out, j), e, true, ZEROS, edge);
   }
 }

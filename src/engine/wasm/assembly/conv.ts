@@ -11,14 +11,17 @@
  * and left out when rows are copied.
  */
 import { at, madd, sumLanes } from './simd';
-import { shifted8 } from './tile';
+import { shifted4x8, shifted6x8 } from './shifted';
 
 /** See tiles.ts. */
 // @ts-expect-error: AssemblyScript's decorator
-@external('env', 'shifted16')
-declare function wideTile4(k: i32, w: usize, offsets: usize, image: usize, to: usize, step: usize): void;
+@external('env', 'shifted6x16')
+declare function shifted6x16(k: i32, w: usize, offsets: usize, image: usize, to: usize, step: usize): void;
+// @ts-expect-error: AssemblyScript's decorator
+@external('env', 'shifted4x16')
+declare function shifted4x16(k: i32, w: usize, offsets: usize, image: usize, to: usize, step: usize): void;
 
-/** Positions of a tile of four rows. */
+/** Positions of a tile of six rows or of four. */
 const WIDTH: i32 = WIDE ? 16 : 8;
 
 /** Positions that are computed before rows are copied out: what stays in the first-level cache. */
@@ -39,14 +42,6 @@ function copy(to: usize, from: usize, n: i32, plus: f32): void {
   const v = f32x4.splat(plus);
   for (; to < end; to += 16, from += 16) v128.store(to, f32x4.add(v128.load(from), v));
   for (let i = n & 3; i > 0; i--, to += 4, from += 4) store<f32>(to, load<f32>(from) + plus);
-}
-
-/** 4 rows x `WIDTH` positions. `w` holds the four rows' weights side by side for each k. */
-// @ts-expect-error: AssemblyScript's decorator
-@inline
-function tile4(k: i32, w: usize, offsets: usize, image: usize, to: usize, step: usize): void {
-  if (WIDE) wideTile4(k, w, offsets, image, to, step);
-  else shifted8(k, w, offsets, image, to, step);
 }
 
 /** 2 rows x 16 positions. */
@@ -131,10 +126,22 @@ function strip(rows: i32, k: i32, w: usize, offsets: usize, image: usize, count:
     let panel = w;
     let to = out;
     let r: i32 = 0;
-    for (; r + 4 <= rows; r += 4) {
-      for (let p = p0; p < end; p += WIDTH) tile4(k, panel, offsets, at(image, p), at(to, p), step);
+    for (; r + 6 <= rows; r += 6) {
+      for (let p = p0; p < end; p += WIDTH) {
+        if (WIDE) shifted6x16(k, panel, offsets, at(image, p), at(to, p), step);
+        else shifted6x8(k, panel, offsets, at(image, p), at(to, p), step);
+      }
+      panel = at(panel, 6 * k);
+      to += 6 * step;
+    }
+    if (r + 4 <= rows) {
+      for (let p = p0; p < end; p += WIDTH) {
+        if (WIDE) shifted4x16(k, panel, offsets, at(image, p), at(to, p), step);
+        else shifted4x8(k, panel, offsets, at(image, p), at(to, p), step);
+      }
       panel = at(panel, 4 * k);
       to += 4 * step;
+      r += 4;
     }
     if (r + 2 <= rows) {
       for (let p = p0; p < end; p += 16) tile2(k, panel, offsets, at(image, p), at(to, p), step);
@@ -146,15 +153,12 @@ function strip(rows: i32, k: i32, w: usize, offsets: usize, image: usize, count:
   }
 }
 
-/** Where in panels of four, two and one rows the weight of (row, k) stands. */
+/** How many rows stand side by side in the panel of weights that begins at row r: six, and of the rest four, two and one. */
 // @ts-expect-error: AssemblyScript's decorator
 @inline
-function packedAt(to: usize, rows: i32, k: i32, r: i32, i: i32): usize {
-  const quads = rows & ~3;
-  const pairs = rows & ~1;
-  if (r < quads) return at(to, (r & ~3) * k + i * 4 + (r & 3));
-  if (r < pairs) return at(to, quads * k + i * 2 + (r & 1));
-  return at(to, pairs * k + i);
+function panelHeight(rows: i32, r: i32): i32 {
+  const rest = rows - r;
+  return rest >= 6 ? 6 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
 }
 
 /** Copies channels [c0, c1) of an image into padded images, `sh` x `sw` of them for each channel. */
@@ -247,8 +251,13 @@ export function convForward(
       const rows = min(size, cog - c0);
       const to = at(packed, (g * cog + c0) * k);
       const from = at(weight, (g * cog + c0) * k);
-      for (let r: i32 = 0; r < rows; r++) {
-        for (let i: i32 = 0; i < k; i++) store<f32>(packedAt(to, rows, k, r, i), load<f32>(at(from, r * k + i)));
+      for (let r: i32 = 0; r < rows; ) {
+        const height = panelHeight(rows, r);
+        for (let q: i32 = 0; q < height; q++) {
+          let cell = at(to, r * k + q);
+          for (let i: i32 = 0; i < k; i++, cell = at(cell, height)) store<f32>(cell, load<f32>(at(from, (r + q) * k + i)));
+        }
+        r += height;
       }
     }
   }
@@ -344,8 +353,12 @@ export function convGradInput(
                 for (let kx: i32 = 0; kx < kw; kx++) {
                   if ((kx * dw) % sw != b) continue;
                   const from = at(weight, (((g * cog + c) * cig + c0) * kh + ky) * kw + kx);
-                  for (let r: i32 = 0; r < rows; r++)
-                    store<f32>(packedAt(packed, rows, k, r, i), load<f32>(at(from, r * kh * kw)));
+                  for (let r: i32 = 0; r < rows; ) {
+                    const height = panelHeight(rows, r);
+                    const panel = at(packed, r * k + i * height);
+                    for (let q: i32 = 0; q < height; q++) store<f32>(at(panel, q), load<f32>(at(from, (r + q) * kh * kw)));
+                    r += height;
+                  }
                   i++;
                 }
               }

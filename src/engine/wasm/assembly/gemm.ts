@@ -6,199 +6,12 @@
  * Every element of C is summed over k in the same order wherever it lies in the matrix and however the work is split
  * among threads, so that results do not depend on the number of threads.
  */
-import { madd } from './simd';
-import { tile8 } from './tile';
+import { NR, STEP, packA, packB, tiles } from './panels';
+import { ZEROS, at, madd } from './simd';
 
-/** See tiles.ts: one that the host makes of 256-bit instructions. */
-// @ts-expect-error: AssemblyScript's decorator
-@external('env', 'tile16')
-declare function wideTile(k: i32, a: usize, b: usize, c: usize, ldc: usize, first: bool): void;
-
-export const MR: i32 = 4;
-export const NR: i32 = WIDE ? 16 : 8;
-/** Columns of C that are a unit of work: whole panels, whatever their width. */
-export const STEP: i32 = 16;
 export const KC: i32 = 256;
 export const MC: i32 = 128;
 const NC: i32 = 512;
-
-/** The transpose of 4 x 4 floats, whose rows are so many bytes apart. */
-// @ts-expect-error: AssemblyScript's decorator
-@inline
-function transpose4(from: usize, step: usize, to: usize, apart: usize): void {
-  const r0 = v128.load(from);
-  const r1 = v128.load(from + step);
-  const r2 = v128.load(from + 2 * step);
-  const r3 = v128.load(from + 3 * step);
-  const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-  const t1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-  const t2 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-  const t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5));
-  v128.store(to + apart, v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
-  v128.store(to + 2 * apart, v128.shuffle<f32>(t2, t3, 0, 1, 4, 5));
-  v128.store(to + 3 * apart, v128.shuffle<f32>(t2, t3, 2, 3, 6, 7));
-}
-
-/** Panels of four rows of A, any strides. */
-export function packA(a: usize, rs: i32, cs: i32, m: i32, k: i32, to: usize): void {
-  const s = (<usize>rs) << 2;
-  const step = (<usize>cs) << 2;
-  let i: i32 = 0;
-  if (rs == 1) {
-    // Four panels at once: a whole cache line of each row is used while it is there.
-    const panel = (<usize>k) << 4;
-    for (; i + 16 <= m; i += 16) {
-      let p = a + ((<usize>i) << 2);
-      for (let x: i32 = 0; x < k; x++) {
-        v128.store(to, v128.load(p));
-        v128.store(to + panel, v128.load(p, 16));
-        v128.store(to + 2 * panel, v128.load(p, 32));
-        v128.store(to + 3 * panel, v128.load(p, 48));
-        to += 16;
-        p += step;
-      }
-      to += 3 * panel;
-    }
-  }
-  for (; i < m; i += MR) {
-    const rows = min(MR, m - i);
-    let p = a + <usize>i * s;
-    if (rows == MR && rs == 1) {
-      for (let x: i32 = 0; x < k; x++) {
-        v128.store(to, v128.load(p));
-        to += 16;
-        p += step;
-      }
-    } else if (rows == MR && cs == 1) {
-      let x: i32 = 0;
-      for (; x + 4 <= k; x += 4) {
-        transpose4(p, s, to, 16);
-        to += 64;
-        p += 16;
-      }
-      for (; x < k; x++) {
-        store<f32>(to, load<f32>(p));
-        store<f32>(to, load<f32>(p + s), 4);
-        store<f32>(to, load<f32>(p + 2 * s), 8);
-        store<f32>(to, load<f32>(p + 3 * s), 12);
-        to += 16;
-        p += 4;
-      }
-    } else if (rows == MR) {
-      for (let x: i32 = 0; x < k; x++) {
-        store<f32>(to, load<f32>(p));
-        store<f32>(to, load<f32>(p + s), 4);
-        store<f32>(to, load<f32>(p + 2 * s), 8);
-        store<f32>(to, load<f32>(p + 3 * s), 12);
-        to += 16;
-        p += step;
-      }
-    } else {
-      for (let x: i32 = 0; x < k; x++) {
-        for (let r: i32 = 0; r < MR; r++) {
-          store<f32>(to, r < rows ? load<f32>(p + <usize>r * s) : 0);
-          to += 4;
-        }
-        p += step;
-      }
-    }
-  }
-}
-
-/** Panels of NR columns of B, any strides. */
-export function packB(b: usize, rs: i32, cs: i32, k: i32, n: i32, to: usize): void {
-  const s = (<usize>rs) << 2;
-  const step = (<usize>cs) << 2;
-  let j: i32 = 0;
-  if (cs == 1 && !WIDE) {
-    // Two panels at once, for the same reason.
-    const panel = (<usize>k) << 5;
-    for (; j + 16 <= n; j += 16) {
-      let p = b + ((<usize>j) << 2);
-      for (let x: i32 = 0; x < k; x++) {
-        v128.store(to, v128.load(p));
-        v128.store(to, v128.load(p, 16), 16);
-        v128.store(to + panel, v128.load(p, 32));
-        v128.store(to + panel, v128.load(p, 48), 16);
-        to += 32;
-        p += s;
-      }
-      to += panel;
-    }
-  }
-  for (; j < n; j += NR) {
-    const columns = min(NR, n - j);
-    let p = b + <usize>j * step;
-    if (columns == NR && cs == 1) {
-      for (let x: i32 = 0; x < k; x++) {
-        v128.store(to, v128.load(p));
-        v128.store(to, v128.load(p, 16), 16);
-        if (WIDE) {
-          v128.store(to, v128.load(p, 32), 32);
-          v128.store(to, v128.load(p, 48), 48);
-        }
-        to += NR * 4;
-        p += s;
-      }
-    } else if (columns == NR && rs == 1) {
-      // A transposed matrix: read along its rows, four at a time.
-      let x: i32 = 0;
-      for (; x + 4 <= k; x += 4) {
-        for (let h: i32 = 0; h < NR; h += 4) {
-          transpose4(p + <usize>h * step, step, to + ((<usize>h) << 2), NR * 4);
-        }
-        to += NR * 16;
-        p += 16;
-      }
-      for (; x < k; x++) {
-        for (let c: i32 = 0; c < NR; c++) {
-          store<f32>(to, load<f32>(p + <usize>c * step));
-          to += 4;
-        }
-        p += 4;
-      }
-    } else {
-      for (let x: i32 = 0; x < k; x++) {
-        for (let c: i32 = 0; c < NR; c++) {
-          store<f32>(to, c < columns ? load<f32>(p + <usize>c * step) : 0);
-          to += 4;
-        }
-        p += s;
-      }
-    }
-  }
-}
-
-/**
- * One tile of C, MR x NR, from packed panels; adds to C unless `first`. `ldc` in bytes.
- */
-// @ts-expect-error: AssemblyScript's decorator
-@inline
-export function tile(k: i32, a: usize, b: usize, c: usize, ldc: usize, first: bool): void {
-  if (WIDE) wideTile(k, a, b, c, ldc, first);
-  else tile8(k, a, b, c, ldc, first);
-}
-
-/** A tile of which C has just so many rows and columns; `edge` is room for a whole one. `ldc` in floats. */
-// @ts-expect-error: AssemblyScript's decorator
-@inline
-export function tileAt(
-  k: i32, a: usize, b: usize, c: usize, ldc: i32, rows: i32, columns: i32, first: bool, edge: usize,
-): void {
-  if (rows == MR && columns == NR) {
-    tile(k, a, b, c, (<usize>ldc) << 2, first);
-    return;
-  }
-  tile(k, a, b, edge, NR * 4, true);
-  for (let i: i32 = 0; i < rows; i++) {
-    for (let j: i32 = 0; j < columns; j++) {
-      const from = load<f32>(edge + ((<usize>(i * NR + j)) << 2));
-      const to = c + ((<usize>(i * ldc + j)) << 2);
-      store<f32>(to, first ? from : from + load<f32>(to));
-    }
-  }
-}
 
 /** Too small to be worth packing. */
 function gemmSmall(
@@ -250,7 +63,7 @@ function gemmSmall(
 
 /**
  * C[m,n] = A[m,k] B[k,n], plus C itself if `accumulate`. Strides and `ldc` count elements; pointers are bytes.
- * `small` chooses the unpacked path; the caller decides it from the whole matrix, never from a thread's share of it.
+ * Sums begin with the row `bias`, unless that is 0. `small` chooses the unpacked path; the caller decides it from the whole matrix, never from a thread's share of it.
  */
 export function gemm(
   m: i32,
@@ -265,6 +78,7 @@ export function gemm(
   c: usize,
   ldc: i32,
   accumulate: bool,
+  bias: usize,
   small: bool,
   work: usize,
 ): void {
@@ -280,17 +94,15 @@ export function gemm(
     for (let pc: i32 = 0; pc < k; pc += KC) {
       const kc = min(KC, k - pc);
       const first = pc == 0 && !accumulate;
+      const start = pc == 0 ? bias : 0;
       packB(b + ((<usize>(pc * rsb + jc * csb)) << 2), rsb, csb, kc, nc, packedB);
       for (let ic: i32 = 0; ic < m; ic += MC) {
         const mc = min(MC, m - ic);
         packA(a + ((<usize>(ic * rsa + pc * csa)) << 2), rsa, csa, mc, kc, packedA);
         for (let jr: i32 = 0; jr < nc; jr += NR) {
           const pb = packedB + ((<usize>(jr * kc)) << 2);
-          for (let ir: i32 = 0; ir < mc; ir += MR) {
-            const pa = packedA + ((<usize>(ir * kc)) << 2);
-            const to = c + ((<usize>((ic + ir) * ldc + jc + jr)) << 2);
-            tileAt(kc, pa, pb, to, ldc, min(MR, mc - ir), min(NR, nc - jr), first, edge);
-          }
+          const to = c + ((<usize>(ic * ldc + jc + jr)) << 2);
+          tiles(mc, min(NR, nc - jr), kc, packedA, pb, to, ldc, first, start ? at(start, jc + jr) : ZEROS, edge);
         }
       }
     }
@@ -331,6 +143,7 @@ function gemmPacked(
   packed: usize,
   c: usize,
   accumulate: bool,
+  bias: usize,
   work: usize,
 ): void {
   const packedA = work;
@@ -341,17 +154,15 @@ function gemmPacked(
     for (let pc: i32 = 0; pc < k; pc += KC) {
       const kc = min(KC, k - pc);
       const first = pc == 0 && !accumulate;
+      const start = pc == 0 ? bias : 0;
       const block = packed + ((<usize>blockAt(jc, pc, n, k)) << 2);
       for (let ic: i32 = 0; ic < m; ic += MC) {
         const mc = min(MC, m - ic);
         packA(a + ((<usize>(ic * rsa + pc * csa)) << 2), rsa, csa, mc, kc, packedA);
         for (let jr = from; jr < to; jr += NR) {
           const pb = block + ((<usize>((jr - jc) * kc)) << 2);
-          for (let ir: i32 = 0; ir < mc; ir += MR) {
-            const pa = packedA + ((<usize>(ir * kc)) << 2);
-            const at = c + ((<usize>((ic + ir) * n + jr)) << 2);
-            tileAt(kc, pa, pb, at, n, min(MR, mc - ir), min(NR, to - jr), first, edge);
-          }
+          const out = c + ((<usize>(ic * n + jr)) << 2);
+          tiles(mc, min(NR, to - jr), kc, packedA, pb, out, n, first, start ? at(start, jr) : ZEROS, edge);
         }
       }
     }
@@ -401,6 +212,8 @@ export function matmul(
   work: usize,
 ): void {
   const small = isSmall(m, n, k);
+  const laid = biasMode == 2 || (biasMode == 1 && small);
+  const row0 = biasMode == 1 && !small ? bias : 0;
   const units = byRows ? m : (n + STEP - 1) / STEP;
   let unit = lo;
   while (unit < hi) {
@@ -412,7 +225,8 @@ export function matmul(
     const j0 = byRows ? 0 : from * STEP;
     const j1 = byRows ? n : min(n, to * STEP);
     const out = c + ((<usize>((z * m + i0) * n + j0)) << 2);
-    for (let i: i32 = i0; i < i1 && biasMode != 0; i++) {
+    // What is not packed, and a value for each row, is laid out first.
+    for (let i: i32 = i0; i < i1 && laid; i++) {
       const row = c + ((<usize>((z * m + i) * n + j0)) << 2);
       if (biasMode == 1) copyRow(bias + ((<usize>j0) << 2), row, j1 - j0);
       else {
@@ -423,7 +237,7 @@ export function matmul(
     const rows = a + ((<usize>(z * batchA + i0 * rsa)) << 2);
     if (packed) {
       const start = c + ((<usize>((z * m + i0) * n)) << 2);
-      gemmPacked(i1 - i0, j0, j1, n, k, rows, rsa, csa, b, start, biasMode != 0, work);
+      gemmPacked(i1 - i0, j0, j1, n, k, rows, rsa, csa, b, start, laid, row0, work);
       unit += to - from;
       continue;
     }
@@ -439,7 +253,8 @@ export function matmul(
       csb,
       out,
       n,
-      biasMode != 0,
+      laid,
+      row0 ? at(row0, j0) : 0,
       small,
       work,
     );

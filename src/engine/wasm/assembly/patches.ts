@@ -7,12 +7,15 @@
  * As many samples as make about `COLUMNS` columns are taken together. Each number of a result is summed in the same
  * order however the work is split.
  */
-import { KC, MC, MR, NR, STEP, packA, tile, tileAt } from './gemm';
 import { spread, spreadSize } from './conv';
-import { at } from './simd';
+import { KC, MC } from './gemm';
+import { EDGE, LOW, NR, STEP, TALL, packA, tallRows, tiles, wholeTiles } from './panels';
+import { ZEROS, at } from './simd';
 
 /** Columns, (sample, pixel) pairs, that are computed together; at least one sample's. */
 const COLUMNS: i32 = 256;
+/** Filters that are a unit of work, where they are split. */
+const FILTERS: i32 = 4;
 
 // @ts-expect-error: AssemblyScript's decorator
 @inline
@@ -73,11 +76,8 @@ function packEight(from: usize, rows: usize, c: usize, k: i32, count: i32, to: u
 }
 
 /** All tiles of packed panels: `rows` x `columns` of C, whose rows are `ldc` floats apart and padded to whole tiles. */
-function product(rows: i32, columns: i32, k: i32, a: usize, b: usize, c: usize, ldc: i32, first: bool): void {
-  const bytes = (<usize>ldc) << 2;
-  for (let j: i32 = 0; j < columns; j += NR) {
-    for (let i: i32 = 0; i < rows; i += MR) tile(k, at(a, i * k), at(b, j * k), at(c, i * ldc + j), bytes, first);
-  }
+function product(rows: i32, columns: i32, k: i32, a: usize, b: usize, c: usize, ldc: i32, first: bool, edge: usize): void {
+  for (let j: i32 = 0; j < columns; j += NR) wholeTiles(rows, k, a, at(b, j * k), at(c, j), ldc, first, edge);
 }
 
 /** Offsets in bytes of the weights of a filter, channel by channel, within spread images. */
@@ -114,8 +114,8 @@ export function patchForward(
   const pixels = oh * ow;
   const hq = ((oh - 1) * sh + (kh - 1) * dh + sh) / sh;
   const wq = ((ow - 1) * sw + (kw - 1) * dw + sw) / sw;
-  const r0 = byRows ? lo * MR : 0;
-  const r1 = byRows ? min(co, hi * MR) : co;
+  const r0 = byRows ? lo * FILTERS : 0;
+  const r1 = byRows ? min(co, hi * FILTERS) : co;
   const n0 = byRows ? 0 : lo;
   const n1 = byRows ? batch : hi;
   const most = samplesAtOnce(pixels);
@@ -126,7 +126,8 @@ export function patchForward(
   const packedA = at(places, wide);
   const packedB = at(packedA, MC * KC);
   const out = at(packedB, wide * KC);
-  const images = at(out, roundUp(co, MR) * wide);
+  const edge = at(out, roundUp(co, LOW) * wide);
+  const images = at(edge, EDGE);
   offsetsOf(0, ci, kh, kw, sh, sw, dh, dw, hq, wq, offsets);
   placesOf(most, oh, ow, wq, size, places);
   for (let n = n0; n < n1; n += most) {
@@ -140,7 +141,7 @@ export function patchForward(
       for (let r = r0; r < r1; r += MC) {
         const rows = min(MC, r1 - r);
         packA(at(weight, r * k + p), k, 1, rows, kc, packedA);
-        product(rows, columns, kc, packedA, packedB, at(out, (r - r0) * wide), wide, p == 0);
+        product(rows, columns, kc, packedA, packedB, at(out, (r - r0) * wide), wide, p == 0, edge);
       }
     }
     for (let r = r0; r < r1; r++) {
@@ -177,8 +178,9 @@ export function patchGradInput(
   const places = work;
   const filters = at(places, wide);
   const packedA = at(filters, roundUp(co, 4));
-  const packedB = at(packedA, roundUp(group * window, MR) * KC);
-  const out = at(packedB, wide * roundUp(co, KC));
+  const packedB = at(packedA, roundUp(group * window, LOW) * KC);
+  const edge = at(packedB, wide * roundUp(co, KC));
+  const out = at(edge, EDGE);
   placesOf(most, 1, pixels, 0, co * pixels, places);
   for (let c: i32 = 0; c < co; c++) store<i32>(at(filters, c), (c * pixels) << 2);
   for (let n = n0; n < n1; n += most) {
@@ -192,7 +194,7 @@ export function patchGradInput(
       for (let p: i32 = 0; p < co; p += KC) {
         const kc = min(KC, co - p);
         packA(at(weight, (p * ci + c) * window), 1, ci * window, rows, kc, packedA);
-        product(rows, columns, kc, packedA, at(packedB, p * wide), out, wide, p == 0);
+        product(rows, columns, kc, packedA, at(packedB, p * wide), out, wide, p == 0, edge);
       }
       for (let s: i32 = 0; s < samples; s++) {
         const planes = at(dx, ((n + s) * ci + c) * h * w);
@@ -250,7 +252,7 @@ export function patchGradWeight(
   const packedA = at(places, roundUp(deep, 4));
   const packedB = at(packedA, MC * deep);
   const edge = at(packedB, roundUp(min(k, COLUMNS), NR) * deep);
-  const images = at(edge, MR * NR);
+  const images = at(edge, EDGE);
   offsetsOf(c0, c1, kh, kw, sh, sw, dh, dw, hq, wq, offsets);
   placesOf(most, oh, ow, wq, size, places);
   const first = at(offsets, k0 - c0 * window);
@@ -265,20 +267,21 @@ export function patchGradWeight(
       for (let r: i32 = 0; r < co; r += MC) {
         const rows = min(MC, co - r);
         // Rows of dL/dy lie sample by sample.
-        for (let i: i32 = 0; i < rows; i += MR) {
+        const tall = tallRows(rows);
+        for (let i: i32 = 0; i < rows; ) {
+          const height = i < tall ? TALL : LOW;
           for (let s: i32 = 0; s < samples; s++)
             packA(
-              at(dy, ((n + s) * co + r + i) * pixels), pixels, 1, min(MR, rows - i), pixels,
-              at(packedA, i * depth + s * pixels * MR),
+              at(dy, ((n + s) * co + r + i) * pixels), pixels, 1, min(height, rows - i), pixels,
+              at(packedA, i * depth + s * pixels * height),
             );
+          i += height;
         }
-        for (let q: i32 = 0; q < columns; q += NR) {
-          for (let i: i32 = 0; i < rows; i += MR)
-            tileAt(
-              depth, at(packedA, i * depth), at(packedB, q * depth), at(dweight, (r + i) * k + k0 + j + q), k,
-              min(MR, rows - i), min(NR, columns - q), n == 0, edge,
-            );
-        }
+        for (let q: i32 = 0; q < columns; q += NR)
+          tiles(
+            rows, min(NR, columns - q), depth, packedA, at(packedB, q * depth), at(dweight, r * k + k0 + j + q), k,
+            n == 0, ZEROS, edge,
+          );
       }
     }
   }

@@ -48,6 +48,8 @@ export function storeTail(p: usize, v: v128, n: i32): void {
  * constant from several instructions each time. `init` writes them; the plan's buffers begin behind them (TABLE_END).
  */
 const TABLE: usize = 64;
+/** A row of 16 zeros behind them, which nothing writes to. */
+export const ZEROS: usize = 512;
 const EXP: i32 = 0;
 const TANH: i32 = 16;
 const ERF: i32 = 32;

@@ -2,4 +2,5 @@
  * A module of its own for the wide blocks, which V8 compiles with pairs of 128-bit instructions joined to 256-bit ones;
  * the narrow ones are there to be compared with. The rest of the micro-kernels is compiled without that (../wide.ts).
  */
-export { shifted16, shifted8, tile16, tile8 } from './tile';
+export { shifted4x8, shifted4x16, shifted6x8, shifted6x16 } from './shifted';
+export { tile4x8, tile4x16, tile6x8, tile6x16 } from './tile';

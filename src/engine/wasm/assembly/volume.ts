@@ -115,7 +115,7 @@ export function volumeForward(
         for (let p: i32 = 0; p < p1 - p0; p++) store<f32>(at(out, m * places + p), value);
       }
       gemm(
-        cog, p1 - p0, k, at(weight, g * cog * k), k, 1, work, chunk, 1, out, places, bias != 0, false, panels,
+        cog, p1 - p0, k, at(weight, g * cog * k), k, 1, work, chunk, 1, out, places, bias != 0, 0, false, panels,
       );
     }
   }
@@ -146,7 +146,7 @@ export function volumeGradInput(
       const p1 = min(places, p0 + chunk);
       gemm(
         channels * window, p1 - p0, cog, at(weight, (g * cog * cig + c) * window), 1, cig * window,
-        at(dy, (n * co + g * cog) * places + p0), places, 1, work, chunk, false, false, panels,
+        at(dy, (n * co + g * cog) * places + p0), places, 1, work, chunk, false, 0, false, panels,
       );
       patches(
         to, work, chunk, channels, p0, p1, true,
@@ -185,7 +185,7 @@ export function volumeGradWeight(
         );
         gemm(
           cog, channels * window, p1 - p0, at(dy, (n * co + g * cog) * places + p0), places, 1,
-          work, 1, chunk, to, cig * window, accumulate, false, panels,
+          work, 1, chunk, to, cig * window, accumulate, 0, false, panels,
         );
         accumulate = true;
       }

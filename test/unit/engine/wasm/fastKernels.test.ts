@@ -98,7 +98,32 @@ function attention(
   };
 }
 
+/** Rows that fill panels of six and of four, or neither; sums of more than one part; biases of both kinds. */
+const products = [5, 7, 9, 29, 34].flatMap((m): Case[] => [
+  { op: 'Gemm', shapes: [[m, 300], [300, 21], [21]], kernels: ['matmul'] },
+  { op: 'Gemm', shapes: [[70, m], [70, 40], [40]], attributes: { transA: 1 }, kernels: ['matmul'] },
+  {
+    op: 'Gemm',
+    shapes: [
+      [m, 66],
+      [35, 66],
+      [m, 1],
+    ],
+    attributes: { transB: 1 },
+    kernels: ['matmul'],
+  },
+  {
+    op: 'MatMul',
+    shapes: [
+      [2, m, 90],
+      [2, 90, 33],
+    ],
+    kernels: ['matmul'],
+  },
+]);
+
 const cases: Case[] = [
+  ...products,
   attention([2, 3, 5, 7, 6, 3], {}),
   attention([2, 2, 70, 70, 8, 8], { masks: ['causal'] }),
   attention([1, 2, 37, 37, 5, 11], { scale: 'Mul', masks: ['causal', 'padding'], weights: true }),
