@@ -57,6 +57,9 @@ CASES = [
     ("indexing", "Pairs", {"size": 5, "hidden": 8}, [([3, 5], "float32")]),
     ("cells", "Unrolled", {}, [([3, 6], "float32")]),
     ("cells", "Lazy", {}, [([3, 3, 10, 10], "float32")]),
+    ("policy", "Squashed", {}, [([3, 5], "float32")]),
+    ("policy", "Discrete", {}, [([3, 4], "float32")]),
+    ("policy", "Cropped", {}, [([3, 3, 10, 12], "float32")]),
 ]
 
 

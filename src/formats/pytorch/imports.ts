@@ -101,7 +101,8 @@ export async function collect(
     if (as in files) {
       const waits = above ? -1 : later.indexOf(as);
       if (waits >= 0) queue.push(...later.splice(waits, 1));
-      return true;
+      // The name may be taken by a file of another root: `from pkg import part` in a file of pkg itself.
+      return origin[as] === from;
     }
     if (missing.has(from) || Object.keys(files).length >= mostFiles) return false;
     const found = await read(from);

@@ -102,11 +102,30 @@ def prod(values, *_, **__):
     return math.prod(_numbers(values)) if hasattr(values, "__iter__") or hasattr(values, "tolist") else values
 
 
+class _Number(builtins.float):
+    """What numpy's functions make of a number: one that has the words of an array."""
+
+    shape, ndim, size = (), 0, 1
+
+    def astype(self, kind, *_, **__):
+        wanted = _dtype(kind)
+        return _Number(self) if wanted is None or wanted.is_floating_point else int(self)
+
+    def item(self):
+        return builtins.float(self)
+
+    def __round__(self, digits=None):
+        return _Number(builtins.round(builtins.float(self), digits or 0))
+
+
 def _over(name, function):
     def apply(x, *_, **__):
         if _is_array(x):
             return getattr(_torch(), name)(x)
-        return array([apply(v) for v in x]) if isinstance(x, (list, tuple)) else function(x)
+        if isinstance(x, (list, tuple)):
+            return array([apply(v) for v in x])
+        made = function(x)
+        return _Number(made) if type(made) is builtins.float else made
 
     return apply
 
@@ -343,6 +362,124 @@ def transpose(x, axes=None):
 
 def meshgrid(*arrays, indexing="xy", **_):
     return _torch().meshgrid(*[array(a) for a in arrays], indexing=indexing)
+
+
+def einsum(equation, *operands, **_):
+    return _torch().einsum(equation, *[array(a) for a in operands])
+
+
+def flip(x, axis=None):
+    x = array(x)
+    return x.flip(list(range(x.ndim)) if axis is None else [axis] if isinstance(axis, int) else list(axis))
+
+
+def flipud(x):
+    return flip(x, 0)
+
+
+def fliplr(x):
+    return flip(x, 1)
+
+
+def zeros_like(x, dtype=None, **_):
+    return _torch().zeros_like(array(x), dtype=_dtype(dtype) if dtype is not None else None)
+
+
+def ones_like(x, dtype=None, **_):
+    return _torch().ones_like(array(x), dtype=_dtype(dtype) if dtype is not None else None)
+
+
+def full_like(x, fill_value, **_):
+    return _torch().full_like(array(x), fill_value)
+
+
+empty_like = zeros_like
+
+
+def diag(x, k=0):
+    return _torch().diag(array(x), k)
+
+
+def geomspace(start, stop, num=50, **_):
+    gap = (stop / start) ** (1 / (num - 1)) if num > 1 else 1.0
+    return array([start * gap**i for i in range(num)])
+
+
+def cumprod(values, *_, **__):
+    total, out = 1, []
+    for v in _numbers(values):
+        total *= v
+        out.append(total)
+    return array(out)
+
+
+def diff(values, *_, **__):
+    numbers = _numbers(values)
+    return array([b - a for a, b in zip(numbers, numbers[1:])])
+
+
+def argmin(values, *_, **__):
+    numbers = _numbers(values)
+    return numbers.index(builtins.min(numbers))
+
+
+def roll(x, shift, axis=None):
+    x = array(x)
+    return x.flatten().roll(shift).reshape(x.shape) if axis is None else x.roll(shift, axis)
+
+
+def swapaxes(x, a, b):
+    return array(x).transpose(a, b)
+
+
+def floor_divide(a, b):
+    return a // b
+
+
+def add(a, b):
+    return a + b
+
+
+def subtract(a, b):
+    return a - b
+
+
+def multiply(a, b):
+    return a * b
+
+
+def divide(a, b):
+    return a / b
+
+
+true_divide = divide
+
+
+def deg2rad(x):
+    return x * (pi / 180)
+
+
+def rad2deg(x):
+    return x * (180 / pi)
+
+
+radians, degrees = deg2rad, rad2deg
+
+
+def issubdtype(kind, other):
+    return str(getattr(other, "name", other)) in str(getattr(kind, "name", kind))
+
+
+def ndim(x):
+    return getattr(x, "ndim", None) if hasattr(x, "ndim") else array(x).ndim if isinstance(x, (list, tuple)) else 0
+
+
+def shape(x):
+    return tuple(array(x).shape)
+
+
+def size(x):
+    return math.prod(array(x).shape) if hasattr(x, "__iter__") else 1
 
 
 reshape, triu, tril, tile, repeat, clip, outer = (

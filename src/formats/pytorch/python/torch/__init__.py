@@ -329,6 +329,18 @@ linalg = _submodule("linalg", lstsq=_lstsq, qr=lambda A, mode="reduced": _more.q
                     cross=lambda input, other, *, dim=-1, out=None: _ops.cross(input, other, dim),
                     diagonal=lambda A, *, offset=0, dim1=-2, dim2=-1: _ops.diagonal(A, offset, dim1, dim2),
                     vecdot=lambda x, y, *, dim=-1, out=None: _ops.sum(_ops.mul(x, y), dim))
+#: Matrices of which mostly nothing is there are read as any other: what they hold is what counts.
+sparse = _submodule("sparse", mm=_ops.matmul, sum=_ops.sum, softmax=_ops.softmax, log_softmax=_ops.log_softmax,
+                    addmm=_ops.addmm)
+
+
+def spmm(input, mat2):
+    return _ops.matmul(input, mat2)
+
+
+smm = dsmm = spmm
+Tensor.to_dense = Tensor.to_sparse = Tensor.coalesce = lambda self, *_, **__: self
+Tensor.is_sparse = False
 special = _submodule("special", expit=_ops.sigmoid, erf=_ops.erf, logit=_ops.logit, log1p=_ops.log1p,
                      softmax=_ops.softmax, log_softmax=_ops.log_softmax)
 distributed = _submodule("distributed", is_available=lambda: False, is_initialized=lambda: False,
@@ -418,7 +430,8 @@ from . import nn
 
 nn.functional.__dict__.setdefault("sigmoid", _ops.sigmoid)
 functional = _submodule("functional", **{k: globals()[k] for k in ("einsum", "norm", "meshgrid", "split", "cdist")})
-from . import _complex, fft
+from . import _complex, distributions, fft
+distributions.install(_submodule)
 from ._complex import angle, complex, conj, imag, is_complex, polar, real, view_as_complex, view_as_real
 
 stft = fft.stft

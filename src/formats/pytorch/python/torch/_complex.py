@@ -97,7 +97,7 @@ def _constant(value):
 def stored(value, cls=None):
     """A complex parameter or buffer that begins with a value; None where its numbers are not known."""
     if isinstance(value, Stored):
-        return _held(value, value._init, value._shape, cls)
+        return held(value, value._init, value._shape, cls)
     real, imaginary = value._pair
     if real._random() and imaginary._random():
         leaf = _tensor.leaf((*value._shape, 2), _tensor.float32, real._init)
@@ -105,10 +105,11 @@ def stored(value, cls=None):
         leaf = _tensor.settled(view_as_real(value))
         if leaf is None:
             return None
-    return _held(leaf, leaf._init, value._shape, cls)
+    return held(leaf, leaf._init, value._shape, cls)
 
 
-def _held(leaf, initializer, shape, cls):
+def held(leaf, initializer, shape, cls=None):
+    """A complex tensor that a real one of the graph holds."""
     kind = Stored if cls is None else type(cls.__name__, (Stored, cls), {})
     made = object.__new__(kind)
     made._id, made._dtype, made._shape, made._typed = leaf._id, complex64, shape, None

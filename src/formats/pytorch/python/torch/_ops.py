@@ -1,6 +1,7 @@
 """Functions of tensors: what `torch.*`, tensor methods and operators share. Names and arguments are PyTorch's."""
 
 import builtins
+import functools
 import math
 from collections import namedtuple
 
@@ -1552,8 +1553,13 @@ def bernoulli(input, p=None, *, generator=None, out=None):
     return cast(lt(_make.rand_like(input), input if p is None else p), input.dtype)
 
 
-def multinomial(*_, **__):
-    raise trace.Unsupported("torch.multinomial is not read yet: sampling has no place in a model's forward")
+def multinomial(input, num_samples, replacement=False, *, generator=None):
+    """Places drawn by their weights: where the weights' logarithms with Gumbel noise are largest (Gumbel 1954; Vieira 2014)."""
+    scores = log(input)
+    if replacement or num_samples == 1:
+        scores = expand(unsqueeze(scores, -2), *input.shape[:-1], num_samples, input.shape[-1])
+    noisy = sub(scores, log(neg(log(_make.rand_like(scores)))))
+    return argmax(noisy, -1) if replacement or num_samples == 1 else topk(noisy, num_samples, -1).indices
 
 
 def numel(input):
@@ -1637,6 +1643,28 @@ addcdiv floor_divide remainder logical_not""".split()
 
 def _where(self, condition, other):
     return where(condition, self, other)
+
+
+def _in_numpys_words(function):
+    """PyTorch also takes `axis` and `keepdims`, as numpy calls them."""
+    named = function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
+    words = {w: n for w, n in (("axis", "dim"), ("keepdims", "keepdim")) if n in named and w not in named}
+    if not words:
+        return function
+
+    @functools.wraps(function)
+    def called(*arguments, **options):
+        if options:
+            options = {words.get(k, k): v for k, v in options.items()}
+        return function(*arguments, **options)
+
+    return called
+
+
+for _name in """sum mean nanmean prod amax amin argmax argmin max min topk sort argsort var std norm all any cumsum logsumexp
+softmax log_softmax cumprod median unsqueeze squeeze gather index_select unbind chunk split flip count_nonzero""".split():
+    if _name in globals():
+        globals()[_name] = _in_numpys_words(globals()[_name])
 
 
 def install():

@@ -29,7 +29,8 @@ def _whole(**numbers):
         if isinstance(value, float) or not hasattr(value, "__index__"):
             advice = "; // divides without a fraction" if isinstance(value, float) and value.is_integer() else ""
             raise TypeError(f"{name} must be a whole number, not {type(value).__name__} ({value!r}){advice}")
-        out.append(value)
+        # numpy's product of an observation's shape is an array of one number.
+        out.append(value.__index__() if isinstance(value, Tensor) else value)
     return out
 
 

@@ -7,7 +7,7 @@ from collections import OrderedDict, namedtuple
 from _vitrine import replay, trace, unknown
 
 from .. import _tensor
-from .._tensor import Tensor, leaf
+from .._tensor import Tensor, get_default_dtype, leaf
 from . import functional as F
 
 _Keys = namedtuple("_IncompatibleKeys", ["missing_keys", "unexpected_keys"])
@@ -23,19 +23,29 @@ def settled(tensor, what):
 
         made = _complex.stored(tensor)
         if made is None:
-            raise trace.Unsupported(f"how {what} begins, whose numbers are complex, is not known")
+            _not_known(what)
+            start = leaf((*tensor.shape, 2), get_default_dtype(), dict(_START))
+            made = _complex.held(start, start._init, tensor.shape)
         return made
     made = _tensor.settled(tensor)
     if made is None:
-        trace.say(
-            "warning",
-            "unknown-initial-values",
-            f"How {what} begins is computed from random numbers in a way that is not read yet; without a checkpoint "
-            "it begins with a normal distribution (mean 0, standard deviation 0.02).",
-            trace.here(),
-        )
-        return leaf(tensor.shape, tensor.dtype, {"kind": "normal", "mean": 0, "std": 0.02})
+        _not_known(what)
+        return leaf(tensor.shape, tensor.dtype, dict(_START))
     return made
+
+
+#: What a tensor begins with whose own beginning is not known.
+_START = {"kind": "normal", "mean": 0, "std": 0.02}
+
+
+def _not_known(what):
+    trace.say(
+        "warning",
+        "unknown-initial-values",
+        f"How {what} begins is computed from random numbers in a way that is not read yet; without a checkpoint "
+        "it begins with a normal distribution (mean 0, standard deviation 0.02).",
+        trace.here(),
+    )
 
 
 class Parameter(Tensor):

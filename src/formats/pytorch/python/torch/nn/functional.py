@@ -16,6 +16,9 @@ class TrainingFlag:
     """`module.training` while forward is read: the branch of evaluation is taken, ops that differ stay ops."""
 
     def __bool__(self):
+        if not trace.tracing:
+            # A module that is made trains, until it is told otherwise.
+            return True
         trace.asked += 1
         trace.consulted += 1
         return trace.learning
@@ -653,15 +656,32 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
 
 def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
                   momentum=0.1, eps=1e-5):
-    if running_mean is not None:
-        raise trace.Unsupported(
-            "running statistics of instance normalization (track_running_stats=True) are not read yet")
-    if not use_input_stats:
+    if running_mean is None and not use_input_stats:
         raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
     channels = input.shape[1]
-    weight = _make.ones(channels) if weight is None else weight
-    bias = _make.zeros(channels) if bias is None else bias
-    return emit("InstanceNormalization", [input, weight, bias], epsilon=float(eps))
+    scale = _make.ones(channels) if weight is None else weight
+    shift = _make.zeros(channels) if bias is None else bias
+    own = emit("InstanceNormalization", [input, scale, shift], epsilon=float(eps))
+    if running_mean is None:
+        return own
+    # By each sample's own numbers while it trains, by what was kept of them in evaluation.
+    places = list(range(2, input.ndim))
+    now = _ops.detach(input)
+    kept = [
+        _ops.add(_ops.mul(old, 1 - momentum), _ops.mul(_ops.mean(new, 0), momentum))
+        for old, new in ((running_mean, _ops.mean(now, places)), (running_var, _ops.var(now, places)))
+    ]
+    mean, var = (
+        _ops.detach(emit("TrainingBranch", [emit("Remember", [old, new]), old]))
+        for old, new in zip((running_mean, running_var), kept)
+    )
+    wide = [1, -1] + [1] * (input.ndim - 2)
+    made = (input - _ops.reshape(mean, *wide)) / _ops.sqrt(_ops.reshape(var, *wide) + eps)
+    if weight is not None:
+        made = made * _ops.reshape(weight, *wide)
+    if bias is not None:
+        made = made + _ops.reshape(bias, *wide)
+    return emit("TrainingBranch", [own, made])
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):

@@ -5,6 +5,9 @@ by chance, or that only knows single pictures, is refused where data go through 
 
 from _vitrine import trace, unknown
 
+from . import functional  # noqa: F401
+from .functional import InterpolationMode  # noqa: F401
+
 
 class Pictures:
     """All pictures of a data set: bytes [rows, channels, height, width], or what became of them."""
@@ -162,7 +165,7 @@ class Lambda(_Transform):
 def __getattr__(name):
     if name.startswith("_"):
         raise AttributeError(name)
-    if name == "v2":
+    if name in ("v2", "transforms"):
         import sys
 
         return sys.modules[__name__]

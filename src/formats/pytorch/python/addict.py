@@ -1,0 +1,1 @@
+from _vitrine.configs import Addict as Dict  # noqa: F401

@@ -1,0 +1,3 @@
+from _vitrine.configs import Config as Box  # noqa: F401
+
+ConfigBox = Box

@@ -1,0 +1,3 @@
+from _vitrine.configs import Config as EasyDict  # noqa: F401
+
+edict = EasyDict

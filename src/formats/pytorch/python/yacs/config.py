@@ -1,0 +1,3 @@
+from _vitrine.configs import CfgNode  # noqa: F401
+
+CN = CfgNode

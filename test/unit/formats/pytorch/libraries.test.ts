@@ -1,0 +1,86 @@
+/** Small libraries that model files lean on, and layouts of folders that people have. */
+import { strict as assert } from 'node:assert';
+import { collect } from '../../../../src/formats/pytorch/imports';
+import { readText, said } from './_reader';
+
+const shapes = async (text: string, input?: number[]) => {
+  const { Net } = await readText(text, input ? { input } : {});
+  assert.ok(Net?.model, said(Net).join('\n'));
+  assert.deepEqual(
+    said(Net).filter(s => /^(error|warning)/.test(s)),
+    [],
+  );
+  return {
+    shape: Net.model.outputs.map(o => Net.model!.values[o]!.shape.join('x')).join(' '),
+    parameters: Net.model.parameters.filter(p => p.kind === 'parameter').map(p => p.name),
+    ops: Net.model.nodes.map(n => n.op),
+  };
+};
+
+describe('libraries and layouts of model files', () => {
+  it('finds a part of the package that the file itself lies in, by the package’s name', async () => {
+    const folder: Record<string, string> = {
+      'pkg/__init__.py': '',
+      'pkg/parts.py': 'width = 3\n',
+      'other/parts.py': '',
+    };
+    const found = await collect('pkg/net.py', 'import pkg\nfrom pkg import parts\n', async p => folder[p]);
+    assert.deepEqual(Object.keys(found.files).sort(), ['pkg/__init__.py', 'pkg/net.py', 'pkg/parts.py']);
+  });
+
+  for (const [library, made] of [
+    [
+      'ml_collections',
+      'import ml_collections\nc = ml_collections.ConfigDict()\nc.mlp = ml_collections.ConfigDict({"width": 5})',
+    ],
+    ['easydict', 'from easydict import EasyDict as edict\nc = edict()\nc.mlp = edict(dict(width=5))'],
+    [
+      'OmegaConf',
+      'from omegaconf import OmegaConf\nc = OmegaConf.merge({"mlp": {"width": 9}}, OmegaConf.create({"mlp": {"width": 5}}))',
+    ],
+    [
+      'yacs',
+      'from yacs.config import CfgNode as CN\nc = CN()\nc.mlp = CN()\nc.merge_from_list(["mlp.width", 5])',
+    ],
+    ['addict', 'from addict import Dict\nc = Dict()\nc.mlp.width = 5'],
+  ] as const)
+    it(`takes sizes from ${library}`, async () => {
+      const { shape } = await shapes(
+        `${made}\nimport copy, torch\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self, config=copy.deepcopy(c)):\n        super().__init__()\n        self.fc = nn.Linear(4, config.mlp.width)\n    def forward(self, x):\n        return self.fc(x)\n`,
+      );
+      assert.equal(shape, 'Nx5');
+    });
+
+  it('makes what a constructor makes while the module trains', async () => {
+    const { parameters } = await shapes(
+      'from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 5)\n        if self.training:\n            self.aux = nn.Linear(4, 2)\n    def forward(self, x):\n        return self.fc(x)\n',
+    );
+    assert.deepEqual(parameters, ['fc.weight', 'fc.bias', 'aux.weight', 'aux.bias']);
+  });
+
+  it('draws from distributions anew at each run', async () => {
+    const { shape, ops } = await shapes(
+      'import torch\nfrom torch import nn\nfrom torch.distributions.normal import Normal\nfrom torch.distributions import Categorical\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 5)\n    def forward(self, x):\n        h = self.fc(x)\n        return Normal(h, 1.0).rsample(), Categorical(logits=h).sample(), Normal(h, 0.1).sample((2,))\n',
+    );
+    assert.equal(shape, 'Nx5 N 2xNx5');
+    assert.ok(ops.includes('RandomNormalLike') && ops.includes('RandomUniformLike'), ops.join());
+  });
+
+  it('says what of a distribution is not known', async () => {
+    const { Net } = await readText(
+      'import torch\nfrom torch import nn\nfrom torch.distributions import MultivariateNormal\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 5)\n    def forward(self, x):\n        h = self.fc(x)\n        return MultivariateNormal(h, torch.eye(5)).rsample()\n',
+    );
+    assert.match(
+      said(Net).join('\n'),
+      /warning unsupported-op 10:\d+ .*covariance matrix is not read yet: give scale_tril/,
+    );
+  });
+
+  it('keeps the statistics of single samples from step to step', async () => {
+    const { ops } = await shapes(
+      'from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.norm = nn.InstanceNorm1d(4, track_running_stats=True)\n    def forward(self, x):\n        return self.norm(x)\n',
+      [4, 9],
+    );
+    assert.equal(ops.filter(o => o === 'Remember').length, 2);
+  });
+});
