@@ -10,6 +10,7 @@ import { threads } from './settings';
 const reading: ReadonlySet<Method> = new Set<Method>([
   'model/read',
   'model/training',
+  'model/acting',
   'file/contents',
   'file/tensor',
   'methods/list',

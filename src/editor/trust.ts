@@ -24,6 +24,7 @@ type Need =
 const needs: Readonly<Record<Method, Need>> = {
   'model/read': 'source',
   'model/training': 'source',
+  'model/acting': 'source',
   'model/diff': 'source',
   'model/flips': 'prediction',
   'model/export': 'source',

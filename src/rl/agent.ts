@@ -9,8 +9,8 @@ export interface AgentDefinition {
   loss: string;
   /** Numbers for each row of the loss's targets. */
   columns: number;
-  /** Whether the model's last output is the worth of the state, after a score for each action. */
-  critic: boolean;
+  /** Whether the model says what the state is worth, too: then its last column, after a score for each action. */
+  critic: 'always' | 'optional' | 'never';
   /** Whether the learning rate falls to zero where the experiment has no schedule. */
   decays: boolean;
   create(context: AgentContext): Agent;
@@ -25,6 +25,8 @@ export interface AgentContext {
   /** Rows of an optimiser's step. */
   batch: number;
   epochs: number;
+  /** Whether the model says what a state is worth; else that column is 0. */
+  worth: boolean;
   /** What `state` gave, empty in a new run. */
   state: Tensors;
 }

@@ -10,10 +10,11 @@ import { readExperiment } from '../formats/experiment/read';
 import { describeModel } from '../model/diff';
 import { VitrineError } from '../model/errors';
 import { nameOf } from '../names/names';
-import { experimentAsWritten, trainingOf } from '../train/asWritten';
+import { writtenTraining } from '../train/asWritten';
 import { checks } from '../train/checkRegistry';
 import { compareModels } from '../train/compareModels';
 import { compareRuns } from '../train/compareRuns';
+import { experimentInEnvironment } from '../train/inEnvironment';
 import { openRun, runModelOf } from '../train/openRun';
 import { parameterStatistics } from '../train/parameterStatistics';
 import { runFolderOf } from '../train/runFolder';
@@ -41,15 +42,13 @@ export function fileHandlers(distFolder: string): Handlers {
       return weights === undefined ? read : withWeightFindings(read, weights);
     },
 
-    async 'model/training'({ folder, ...source }, { signal }) {
-      const { file } = source;
-      const training = await trainingOf(source, { distFolder, workspaceFolder: workspaceOf(file), signal });
-      return {
-        class: training.model.class,
-        modelFile: training.model.file,
-        experiment: await experimentAsWritten(training, file, folder),
-        ...(training.at && { at: training.at }),
-      };
+    'model/training': ({ folder, ...source }, { signal }) =>
+      writtenTraining(source, { distFolder, workspaceFolder: workspaceOf(source.file), signal }, folder),
+
+    async 'model/acting'({ file, class: name, env, folder }, { signal }) {
+      const context = { distFolder, workspaceFolder: workspaceOf(file), signal };
+      const { experiment } = await experimentInEnvironment({ file, class: name }, { id: env }, folder, context);
+      return { experiment };
     },
 
     async 'file/contents'({ file }, { signal }) {

@@ -18,7 +18,8 @@ import type { Language } from '../explain/words';
 import type { ModelFile } from '../formats/_contents';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { VersionRequest } from '../formats/_version';
-import type { Diagnostic, Model, SourceRange } from '../model/graph';
+import type { Diagnostic, Model } from '../model/graph';
+import type { WrittenTraining } from '../train/asWritten';
 import type { Check } from '../train/check';
 import type { CheckReport } from '../train/checkRegistry';
 import type { ModelComparison, PredictionChanges } from '../train/compareModels';
@@ -196,9 +197,11 @@ export interface Requests {
   'model/read': [ReadModelRequest & { weights?: string }, Record<string, ReadModel>];
   /** The experiment that trains as the file's own code does, for a folder; and the place in the code. */
   'model/training': [
-    { file: string; texts?: Readonly<Record<string, string>>; folder: string },
-    { class: string; modelFile: string; experiment: string; at?: SourceRange },
+    { file: string; class?: string; texts?: Readonly<Record<string, string>>; folder: string },
+    WrittenTraining,
   ];
+  /** The experiment of a policy that learns in an environment, for a folder. */
+  'model/acting': [{ file: string; class: string; env: string; folder: string }, { experiment: string }];
   /** What lies in a model file, from its header or directory. */
   'file/contents': [{ file: string }, ModelFile];
   /** The values of one of its tensors, in a few numbers. */

@@ -8,6 +8,7 @@ import { assessFairness } from '../explain/fairness/fairness';
 import { type Prediction, predict } from '../explain/predict';
 import { methodById, suitability } from '../explain/registry';
 import { type ReportData, type ReportExplanation, renderReport } from '../explain/report/report';
+import { usualMethod } from '../explain/usual';
 import type { Language } from '../explain/words';
 import { lossSpec } from '../formats/experiment/write';
 import { throwIfCancelled, VitrineError } from '../model/errors';
@@ -108,9 +109,7 @@ async function explanationsFor(
   const fitting = suitability(model, dataset).filter(
     m => m.unsuited === undefined && (!dataset.target.writes || m.method.sequences),
   );
-  const method = ['integrated_gradients', 'feature_ablation', 'source_removal'].find(id =>
-    fitting.some(m => m.method.id === id),
-  );
+  const method = usualMethod(id => fitting.some(m => m.method.id === id));
   const cases = casesOf(dataset, predictions);
   const tasks: readonly { what: 'model' | 'typical' | 'mistake'; method: string; row?: number }[] = [
     ...(dataset.modality === 'table' && dataset.features.length <= 60

@@ -3,6 +3,7 @@
  * makes to train on.
  */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TObject, TSchema } from '@sinclair/typebox';
 import type { CodeTensors, NamedTensor } from '../data/dataset';
@@ -13,8 +14,10 @@ import type { FileTraining, ReadContext, ReadModelRequest } from '../formats/_fo
 import { formatOf } from '../formats/_registry';
 import { losses, optimizers, schedules } from '../formats/experiment/choices';
 import { VitrineError } from '../model/errors';
-import type { Shape, Tensor } from '../model/graph';
+import type { Shape, SourceRange, Tensor } from '../model/graph';
 import { listed } from '../model/suggest';
+import { environmentNamed } from '../rl/named';
+import { experimentInEnvironment } from './inEnvironment';
 
 /** Of so many classes not each needs a row. */
 const mostShown = 1000;
@@ -33,6 +36,56 @@ export async function trainingOf(
       at: { file: request.file },
     });
   return format.training(request, context);
+}
+
+export interface WrittenTraining {
+  class: string;
+  /** The file that has the class. */
+  modelFile: string;
+  /** The text of the experiment file. */
+  experiment: string;
+  /** Where the code says so. */
+  at?: SourceRange;
+  /** Where it learns by acting: the environment, and the agent's loss. The settings are then not the code's. */
+  acting?: { env: string; loss: string };
+}
+
+/**
+ * The experiment, for a file in `folder`, of a file that trains its model itself: on the tensors that it makes, or in an environment.
+ *
+ * @throws VitrineError bad-model with the reason where it trains in a way that is not to be seen.
+ */
+export async function writtenTraining(
+  { class: wanted, ...source }: Pick<ReadModelRequest, 'file' | 'texts' | 'class'>,
+  context: ReadContext,
+  folder: string,
+): Promise<WrittenTraining> {
+  const { file, texts } = source;
+  const text = texts?.[file] ?? (await readFile(file, 'utf8').catch(() => ''));
+  const named = environmentNamed(text);
+  if (named) {
+    const found = await experimentInEnvironment(
+      { ...source, ...(wanted !== undefined && { class: wanted }) },
+      named,
+      folder,
+      context,
+    );
+    const end = text.split('\n')[named.line - 1]?.length ?? 0;
+    return {
+      class: found.class,
+      modelFile: file,
+      experiment: found.experiment,
+      at: { file, line: named.line, column: 1, endLine: named.line, endColumn: end + 1 },
+      acting: { env: found.env, loss: found.agent.loss },
+    };
+  }
+  const training = await trainingOf(source, context);
+  return {
+    class: training.model.class,
+    modelFile: training.model.file,
+    experiment: await experimentAsWritten(training, file, folder),
+    ...(training.at && { at: training.at }),
+  };
 }
 
 /**

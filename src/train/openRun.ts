@@ -11,7 +11,7 @@ import { sharedDataset } from './datasetCache';
 import { explainedModel } from './explainedModel';
 import { lastPosition } from './lastPosition';
 import { packInputs } from './packInputs';
-import { actionScores } from './policyTraining';
+import { actionScores } from './policyModel';
 import type { RunRecord } from './run';
 import { runsFolder } from './runFolder';
 import {
@@ -84,7 +84,8 @@ export function predictingModel(
   // What writes sequences is asked for one token after the other.
   if (target.writes) return model;
   if (target.perPosition) return lastPosition(model, target.fill);
-  return agentOf(experiment.loss)?.critic ? actionScores(model, target.classes?.length ?? 1) : model;
+  const agent = agentOf(experiment.loss);
+  return agent ? actionScores(model, agent, target.classes?.length ?? 1, target.name) : model;
 }
 
 async function sameDataset(experiment: Experiment, record: RunRecord): Promise<Dataset> {

@@ -1,9 +1,9 @@
 /** Training in an environment, by the agent that the loss names (rl/agents/). */
 import type { EnvironmentDataset } from '../data/kinds/environment';
 import { completeOptions, requireLoss } from '../engine/definitions';
+import type { Engine } from '../engine/engine';
 import { ScheduleRunner } from '../engine/scheduleRunner';
 import { yieldToOthers } from '../engine/yielding';
-import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { Random } from '../model/random';
@@ -14,6 +14,7 @@ import { bindingsFor } from './bindings';
 import type { Checkpoint } from './checkpoint';
 import { requireFiniteLoss } from './divergence';
 import { openWriter, parameterCount } from './openWriter';
+import { type PolicyModel, policyModel } from './policyModel';
 import type { RunRecord } from './run';
 import type { RunWriter } from './runWriter';
 import type { TrainRequest } from './train';
@@ -48,36 +49,32 @@ export async function beginPolicyTraining(
       'bad-experiment',
       `The loss "${recipe.loss.name}" compares predictions with targets, which an environment does not have. Use ${agents.map(x => `"${x.loss}"`).join(' or ')}.`,
     );
-  const bindings = bindingsFor(model, dataset.sampleShape, 1);
-  const output = concreteShape(bindShape(model.values[model.outputs[0]!]!.shape, bindings));
-  const actions = dataset.definition.actions.length;
-  const wanted = actions + (agent.critic ? 1 : 0);
-  if (output.length !== 2 || output[1] !== wanted)
-    throw new VitrineError(
-      'bad-model',
-      `${model.name} gives (${['N', ...output.slice(1)].join(', ')}), but ${dataset.name} needs (N, ${wanted}): ${
-        agent.critic
-          ? `a score for each of ${actions} actions and, last, the worth of the state. Join both in forward, e.g. torch.cat([self.actor(x), self.critic(x)], dim=1).`
-          : `the worth of each of ${actions} actions for the loss "${agent.loss}".`
-      }`,
-      model.definition && { at: model.definition },
-    );
+  const { definition } = dataset;
+  const policy = policyModel(model, agent, definition.actions.length, dataset.name);
   const parameters = parameterCount(model);
   const { start, writer } = await openWriter(request, parameters);
-  return { done: run(request, dataset, agent, start, writer, parameters) };
+  return { done: run(request, dataset, agent, policy, start, writer, parameters) };
 }
 
 async function run(
   request: TrainRequest,
   dataset: EnvironmentDataset,
   agentDefinition: AgentDefinition,
+  { model, worth }: PolicyModel,
   start: Checkpoint,
   writer: RunWriter,
   parameters: number,
 ): Promise<RunRecord> {
-  const { model, engine, seed, control, signal } = request;
+  const { engine, seed, control, signal } = request;
   const { recipe } = request.experiment;
   const { definition, options } = dataset;
+  // Without a worth there is nothing to be compared with the return.
+  const lossSpec = worth
+    ? recipe.loss
+    : {
+        ...recipe.loss,
+        ...(agentDefinition.critic === 'optional' && { options: { ...recipe.loss.options, value_coef: 0 } }),
+      };
   const total = options.environments * options.steps;
   const batch = Math.min(recipe.batchSize, total);
   const id = writer.current.id;
@@ -93,6 +90,7 @@ async function run(
     ),
     batch,
     epochs: recipe.epochs,
+    worth,
     state: agentState(start.optimizer),
   });
   const { stepsPerEpoch } = agent;
@@ -104,7 +102,7 @@ async function run(
     let known = policies.get(rows);
     if (known) await known.load(weights);
     else {
-      known = await openPolicy(request, dataset, rows, weights);
+      known = await openPolicy(engine, model, dataset, rows, weights);
       policies.set(rows, known);
     }
     return known.policy;
@@ -116,7 +114,7 @@ async function run(
   const trainer = await engine.trainer(model, {
     bindings: bindingsFor(model, dataset.sampleShape, batch),
     weights: start.weights,
-    loss: recipe.loss,
+    loss: lossSpec,
     optimizer: recipe.optimizer,
     ...(recipe.update && { update: recipe.update }),
     ...(recipe.recompute && { recompute: recipe.recompute }),
@@ -278,7 +276,8 @@ async function run(
 }
 
 async function openPolicy(
-  { engine, model }: TrainRequest,
+  engine: Engine,
+  model: Model,
   dataset: EnvironmentDataset,
   rows: number,
   weights: Tensors,
@@ -307,29 +306,6 @@ function agentState(state: Tensors): Tensors {
       k.startsWith(agentPrefix) ? [[k.slice(agentPrefix.length), t]] : [],
     ),
   );
-}
-
-/** The scores of the actions alone: what predicting and explaining speak of. */
-export function actionScores(model: Model, actions: number): Model {
-  const output = model.outputs[0]!;
-  const { dtype, shape } = model.values[output]!;
-  const id = '%actions';
-  return {
-    ...model,
-    values: { ...model.values, [id]: { id, dtype, shape: [shape[0]!, actions] } },
-    nodes: [
-      ...model.nodes,
-      {
-        id: '%actions.node',
-        op: 'Slice',
-        module: '',
-        inputs: [output],
-        outputs: [id],
-        attributes: { starts: [0], ends: [actions], axes: [1] },
-      },
-    ],
-    outputs: [id],
-  };
 }
 
 function mean(values: readonly number[]): number {

@@ -11,7 +11,11 @@ export type World = (
   at: number,
 ) => void;
 
-const worlds: Readonly<Record<string, World>> = { 'CartPole-v1': cartPole, 'MountainCar-v0': mountainCar };
+const worlds: Readonly<Record<string, World>> = {
+  'CartPole-v1': cartPole,
+  'MountainCar-v0': mountainCar,
+  'Acrobot-v1': acrobot,
+};
 
 export function worldOf(e: Episode): World | undefined {
   return e.grid ? gridWorld : worlds[e.env];
@@ -19,7 +23,7 @@ export function worldOf(e: Episode): World | undefined {
 
 /** Steps in a second that look natural. */
 export function paceOf(e: Episode): number {
-  return e.grid ? 4 : 50;
+  return e.grid ? 4 : e.env === 'Acrobot-v1' ? 15 : 50;
 }
 
 export function aspectOf(e: Episode): number {
@@ -95,6 +99,35 @@ function mountainCar(
   c.beginPath();
   c.arc(x, y - 8, 8, 0, 7);
   c.fill();
+}
+
+/** Two links that hang down at angle 0, and the line to swing over. */
+function acrobot(c: CanvasRenderingContext2D, width: number, height: number, e: Episode, at: number): void {
+  const [cos1 = 1, sin1 = 0, cos2 = 1, sin2 = 0] = stateAt(e, at);
+  const unit = height / 4.6;
+  const [x0, y0] = [width / 2, height / 2];
+  const [x1, y1] = [x0 + unit * sin1, y0 + unit * cos1];
+  const [x2, y2] = [x1 + unit * (sin1 * cos2 + cos1 * sin2), y1 + unit * (cos1 * cos2 - sin1 * sin2)];
+  c.lineWidth = 1.5;
+  c.strokeStyle = quiet();
+  c.setLineDash([4, 4]);
+  line(c, x0 - 2.4 * unit, y0 - unit, x0 + 2.4 * unit, y0 - unit);
+  c.setLineDash([]);
+  c.lineCap = 'round';
+  c.lineWidth = Math.max(5, 0.12 * unit);
+  c.strokeStyle = accent();
+  line(c, x0, y0, x1, y1);
+  c.strokeStyle = strong();
+  line(c, x1, y1, x2, y2);
+  c.fillStyle = ink();
+  for (const [x, y] of [
+    [x0, y0],
+    [x1, y1],
+  ] as const) {
+    c.beginPath();
+    c.arc(x, y, Math.max(3, 0.09 * unit), 0, 7);
+    c.fill();
+  }
 }
 
 /** By the names of actions: down and right. */

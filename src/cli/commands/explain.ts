@@ -1,14 +1,16 @@
 import { TextPreparation } from '../../data/kinds/text';
 import { explain } from '../../explain/explain';
 import type { Explanation } from '../../explain/method';
-import { methodById, methods } from '../../explain/registry';
+import { methodById, methods, suitability } from '../../explain/registry';
 import { visible } from '../../explain/transformer/positions';
+import { usualMethod } from '../../explain/usual';
 import { english } from '../../explain/words';
 import { lossSpec } from '../../formats/experiment/write';
 import { VitrineError } from '../../model/errors';
 import { Engines } from '../../service/engines';
 import { explainRow } from '../../service/explainRow';
 import { explainText } from '../../service/explainText';
+import { unsuitedFor } from '../../service/unsuited';
 import { isModelFile } from '../../train/openModel';
 import { openRun } from '../../train/openRun';
 import { readRawRows } from '../../train/rawRows';
@@ -23,7 +25,7 @@ import type { Terminal } from '../terminal';
 export const command: Command = {
   name: 'explain',
   usage:
-    'RUN|FILE.vitrine.json|MODEL.onnx|FOLDER --method M [--row I|--input DATA.csv|--text TEXT] [--target T] [--option name=value]… [--json]',
+    'RUN|FILE.vitrine.json|MODEL.onnx|FOLDER [--method M] [--row I|--input DATA.csv|--text TEXT] [--target T] [--option name=value]… [--json]',
   summary:
     'Explain a prediction of a trained run (of an experiment: its newest finished one), with its trust score.',
   arguments: [1, 1],
@@ -32,7 +34,7 @@ export const command: Command = {
       type: 'string',
       short: 'm',
       value: 'M',
-      help: 'The explanation method; vitrine methods lists them.',
+      help: 'The explanation method; vitrine methods lists them. If left out: integrated gradients, or what fits the model.',
     },
     row: { type: 'string', short: 'r', value: 'I', help: 'Row of the data set, from 0.' },
     input: {
@@ -66,12 +68,7 @@ export const command: Command = {
   async run(call) {
     const { terminal, signal } = call;
     const [where] = call.arguments as [string];
-    const method = textOption(call, 'method');
-    if (method === undefined)
-      throw new VitrineError(
-        'bad-usage',
-        `Which method? Give one with --method: ${methods.map(m => m.id).join(', ')}.`,
-      );
+    const method = textOption(call, 'method') ?? (await methodFor(call, where));
     const { scope } = methodById(method);
     const target = textOption(call, 'target');
     const backend = textOption(call, 'backend');
@@ -129,6 +126,26 @@ export const command: Command = {
     }
   },
 };
+
+/** Where none is named: what fits the model and its data. */
+async function methodFor(call: CommandCall, where: string): Promise<string> {
+  let fits: (id: string) => boolean;
+  if (await isHuggingFace(where)) fits = id => id === 'token_integrated_gradients';
+  else if (await isModelFile(where)) {
+    const opened = await openedModel(call);
+    const suited = suitability(opened.model, await opened.dataset());
+    fits = id => suited.some(s => s.method.id === id && s.unsuited === undefined);
+  } else {
+    const unsuited = await unsuitedFor(where);
+    fits = id => !unsuited.has(id);
+  }
+  const method = usualMethod(fits);
+  if (method !== undefined) return method;
+  throw new VitrineError(
+    'bad-usage',
+    'No method of single predictions fits this model. Choose one with --method.',
+  );
+}
 
 /** A model file as it is: the rows of --input, or of them the one that --row names; they also stand for what is typical. */
 async function explainModel(

@@ -4,15 +4,17 @@ import { paceMeter, paceText } from '../../data/progress';
 import { workspaceOf } from '../../formats/experiment/paths';
 import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
+import { environments } from '../../rl/registry';
 import { Engines } from '../../service/engines';
-import { experimentAsWritten, trainingOf } from '../../train/asWritten';
+import { writtenTraining } from '../../train/asWritten';
 import { writeAtomically } from '../../train/atomicFile';
 import { fineTuning } from '../../train/fineTune';
+import { experimentInEnvironment } from '../../train/inEnvironment';
 import { launch } from '../../train/launch';
 import { metrics } from '../../train/metricRegistry';
 import type { Metrics, RunEvent } from '../../train/run';
 import { type Command, type CommandCall, textOption } from '../command';
-import { experimentFor, experimentSuffix, isHuggingFace } from '../experiments';
+import { experimentFor, experimentSuffix, isHuggingFace, splitFragment } from '../experiments';
 import { experimentOfData, firstExperimentOn } from '../firstExperiment';
 import { fixedNumber, grouped, tableLines } from '../table';
 import type { Terminal } from '../terminal';
@@ -28,7 +30,7 @@ export const command: Command = {
     data: {
       type: 'string',
       value: 'DATA',
-      help: 'A table, or a folder with a sub-folder for each class, to train MODEL.py#Class on; with a Hugging Face folder a table of texts and labels to classify, or a .txt to continue. Writes an experiment.',
+      help: 'A table, a folder with a sub-folder for each class, or an environment (CartPole-v1), to train MODEL.py#Class on; with a Hugging Face folder a table of texts and labels to classify, or a .txt to continue. Writes an experiment.',
     },
     text: { type: 'string', value: 'COLUMN', help: 'With --data: the column of the texts.' },
     target: {
@@ -109,6 +111,7 @@ export const command: Command = {
 
 /** The experiment that trains a model on data: one that is there already, else a new one. */
 async function experimentOnData(call: CommandCall, model: string, data: string): Promise<string> {
+  if (environments.some(e => e.id === data)) return experimentActing(call, model, data);
   const [text, target] = [textOption(call, 'text'), textOption(call, 'target')];
   if (!(await isHuggingFace(model))) return firstExperimentOn(call, model, data, target);
   const folder = path.dirname(path.resolve(data));
@@ -129,6 +132,30 @@ async function experimentOnData(call: CommandCall, model: string, data: string):
   return file;
 }
 
+/** The experiment of a policy in an environment, beside its file. */
+async function experimentActing(call: CommandCall, model: string, env: string): Promise<string> {
+  const { file, class: name } = splitFragment(model);
+  const { distFolder, signal, terminal } = call;
+  const full = path.resolve(file);
+  const folder = path.dirname(full);
+  const found = await experimentInEnvironment(
+    { file: full, ...(name !== undefined && { class: name }) },
+    { id: env },
+    folder,
+    { distFolder, workspaceFolder: workspaceOf(full), signal },
+  );
+  const written = path.join(folder, `${found.class.toLowerCase()}-${env.toLowerCase()}${experimentSuffix}`);
+  if (await stat(written).catch(() => undefined))
+    terminal.message(`${path.relative('', written)} is there already and is trained as it stands.`);
+  else {
+    await writeAtomically(written, found.experiment);
+    terminal.message(
+      `Wrote ${path.relative('', written)}, which says how it is trained by "${found.agent.loss}"; change it as you like.`,
+    );
+  }
+  return written;
+}
+
 /**
  * The experiment of a file that trains its model itself, written beside it; none for files that do not.
  *
@@ -143,19 +170,24 @@ async function experimentAsCodeSays(
   if (!trainsItself(text)) return undefined;
   const full = path.resolve(file);
   const { distFolder, signal } = call;
-  const training = await trainingOf(
-    { file: full },
+  const training = await writtenTraining(
+    { file: full, ...(name !== undefined && { class: name }) },
     { distFolder, workspaceFolder: workspaceOf(full), signal },
+    path.dirname(full),
   );
-  if (name !== undefined && name !== training.model.class) return undefined;
+  if (name !== undefined && name !== training.class) return undefined;
   const written = path.join(
     path.dirname(file),
     `${path.basename(file, path.extname(file))}${experimentSuffix}`,
   );
   if (await stat(written).catch(() => undefined)) return undefined;
-  await writeAtomically(written, await experimentAsWritten(training, full, path.dirname(full)));
+  await writeAtomically(written, training.experiment);
+  const { acting } = training;
+  const line = training.at?.line ?? 1;
   call.terminal.message(
-    `Wrote ${path.relative('', written)}: it trains as line ${training.at?.line ?? 1} of ${path.basename(file)} does. Change it as you like.`,
+    acting
+      ? `Wrote ${path.relative('', written)}: ${training.class} learns in ${acting.env}, which line ${line} of ${path.basename(file)} names, by Vitrine's "${acting.loss}" and its settings. Change it as you like.`
+      : `Wrote ${path.relative('', written)}: it trains as line ${line} of ${path.basename(file)} does. Change it as you like.`,
   );
   return written;
 }

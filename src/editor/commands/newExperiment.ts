@@ -32,8 +32,12 @@ export async function newExperiment(
   const model = await classOf(target);
   if (!model) return undefined;
   const { datasetKinds } = await import('../../data/load');
-  const data = await pickData(datasetKinds, { folders: true });
+  const data = await pickData(datasetKinds, {
+    folders: true,
+    others: model.file.endsWith('.py') ? await environmentItems() : [],
+  });
   if (!data) return undefined;
+  if (typeof data === 'string') return actIn(data, model, rooms);
   if (path.basename(model.file) === 'config.json') return fineTuneOn(data, model.file);
   const looked = await lookAt(data.fsPath, datasetKinds);
   const column = looked.heads ? await pickTarget(looked.heads) : classesOf(looked);
@@ -65,6 +69,35 @@ export async function newExperiment(
     ...(said?.input && { input: said.input }),
   });
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  await vscode.window.showTextDocument(uri, { preview: false });
+  return uri;
+}
+
+/** Environments to act in, where others point at a file. */
+async function environmentItems() {
+  const { environments } = await import('../../rl/registry');
+  return environments.map(e => ({
+    label: `$(debug-alt) ${e.id}`,
+    description: l10n.t('an environment to act in (reinforcement learning)'),
+    other: e.id,
+  }));
+}
+
+/** The experiment of a policy in an environment; what does not fit it is said. */
+async function actIn(
+  env: string,
+  { file, class: name }: { file: string; class: string },
+  rooms: Rooms,
+): Promise<vscode.Uri> {
+  const folder = vscode.Uri.file(path.dirname(file));
+  const { experiment } = await rooms.engine.request('model/acting', {
+    file,
+    class: name,
+    env,
+    folder: folder.fsPath,
+  });
+  const uri = await freeName(folder, `${name}-${env}`.toLowerCase());
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(experiment));
   await vscode.window.showTextDocument(uri, { preview: false });
   return uri;
 }
@@ -130,10 +163,19 @@ async function fineTuneOn(data: vscode.Uri, config: string): Promise<vscode.Uri>
 const notLookedInto = '**/{node_modules,.git,.vitrine,__pycache__,site-packages,.venv,venv,env}/**';
 
 /** @param folders whether folders with a sub-folder for each class are offered too. */
+/** @returns the file or folder; of `others`, what is offered after them, the name. */
 export async function pickData(
   kinds: readonly DatasetKind[],
-  { title = l10n.t('Which data? (1 of 3)'), folders = false }: { title?: string; folders?: boolean } = {},
-): Promise<vscode.Uri | undefined> {
+  {
+    title = l10n.t('Which data? (1 of 3)'),
+    folders = false,
+    others = [],
+  }: {
+    title?: string;
+    folders?: boolean;
+    others?: readonly { label: string; description: string; other: string }[];
+  } = {},
+): Promise<vscode.Uri | string | undefined> {
   // A workspace has many texts that are no data: notes, requirements, licences.
   const isText = ({ path: file }: vscode.Uri) => Number(file.toLowerCase().endsWith('.txt'));
   const endings = endingsOf(kinds.filter(k => k.columns).flatMap(k => k.extensions));
@@ -146,25 +188,28 @@ export async function pickData(
         description: vscode.workspace.asRelativePath(uri),
         uri: uri as vscode.Uri | undefined,
         browse: undefined as 'file' | 'folder' | undefined,
+        other: undefined as string | undefined,
       }));
-  const other = (label: string, browse: 'file' | 'folder') => ({
+  const elsewhere = (label: string, browse: 'file' | 'folder') => ({
     label,
     description: '',
     uri: undefined,
     browse,
+    other: undefined,
   });
   const picked = await vscode.window.showQuickPick(
     [
       ...shown('database', files),
       ...(folders ? shown('folder', await foldersByClass(kinds)) : []),
-      other(l10n.t('$(folder-opened) Another file…'), 'file'),
+      elsewhere(l10n.t('$(folder-opened) Another file…'), 'file'),
       ...(folders
-        ? [other(l10n.t('$(folder-opened) Another folder, with a sub-folder for each class…'), 'folder')]
+        ? [elsewhere(l10n.t('$(folder-opened) Another folder, with a sub-folder for each class…'), 'folder')]
         : []),
+      ...others.map(o => ({ ...o, uri: undefined, browse: undefined })),
     ],
     { title, matchOnDescription: true },
   );
-  if (!picked?.browse) return picked?.uri;
+  if (!picked?.browse) return picked?.other ?? picked?.uri;
   const opened = await vscode.window.showOpenDialog({
     canSelectMany: false,
     openLabel: l10n.t('Use as Data'),

@@ -14,7 +14,7 @@ export async function newModelForData(argument: unknown, _rooms: Rooms): Promise
     argument instanceof vscode.Uri
       ? argument
       : await pickData(datasetKinds, { title: l10n.t('Which data? (1 of 2)'), folders: true });
-  if (!data) return;
+  if (!data || typeof data === 'string') return;
   const looked = await lookAt(data.fsPath, datasetKinds);
   const target =
     looked.heads && (await pickTarget(looked.heads, l10n.t('What is to be predicted? (2 of 2)')));

@@ -52,18 +52,34 @@ async function asCodeSays(
   mustBeTrusted('model/training', { file, folder: path.dirname(file) });
   const folder = path.dirname(file);
   try {
-    const found = await engine.request('model/training', { file, texts: { [file]: text }, folder });
+    const found = await engine.request('model/training', {
+      file,
+      class: name,
+      texts: { [file]: text },
+      folder,
+    });
     if (found.class !== name || !samePath(found.modelFile, file)) return undefined;
     const uri = await freeName(vscode.Uri.file(folder), path.basename(file, '.py'));
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(found.experiment));
+    const { acting } = found;
     tell(
-      l10n.t(
-        '{0} is trained as line {1} of {2} does. {3} says how.',
-        name,
-        found.at?.line ?? 1,
-        path.basename(file),
-        path.basename(uri.fsPath),
-      ),
+      acting
+        ? l10n.t(
+            '{0} learns in {1}, which line {2} of {3} names, by {4}. {5} says how.',
+            name,
+            acting.env,
+            found.at?.line ?? 1,
+            path.basename(file),
+            acting.loss,
+            path.basename(uri.fsPath),
+          )
+        : l10n.t(
+            '{0} is trained as line {1} of {2} does. {3} says how.',
+            name,
+            found.at?.line ?? 1,
+            path.basename(file),
+            path.basename(uri.fsPath),
+          ),
       uri,
     );
     return uri.fsPath;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { usualMethod } from '../../explain/usual';
 import { loadMethods } from '../registries';
 import { runFor } from './_find';
 import type { Tool } from './tool';
@@ -25,9 +26,9 @@ export const tool: Tool<Input> = {
       { ...(run !== undefined && { run }), ...(experiment !== undefined && { experiment }) },
       rooms,
     );
-    const known = await loadMethods(rooms.engine);
+    const known = await loadMethods(rooms.engine, found.folder.fsPath);
     const chosen =
-      method ?? (known.some(m => m.id === 'integrated_gradients') ? 'integrated_gradients' : known[0]!.id);
+      method ?? usualMethod(id => known.some(m => m.id === id && m.unsuited === undefined)) ?? known[0]!.id;
     const explanation = await rooms.engine.request(
       'explain',
       {

@@ -14,7 +14,7 @@ const columns = 2;
 export const agent: AgentDefinition = {
   loss: 'dqn',
   columns,
-  critic: false,
+  critic: 'never',
   decays: false,
   create: context => new DeepQ(context),
 };

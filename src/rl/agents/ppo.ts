@@ -11,7 +11,7 @@ export const agent: AgentDefinition = {
   loss: 'ppo',
   // The action taken, its log probability then, its advantage beside those of the batch, the return that followed.
   columns: 4,
-  critic: true,
+  critic: 'always',
   // So that the last policies differ little.
   decays: true,
   create({ definition, options, batch }) {

@@ -2,7 +2,7 @@
  * A walk along a cliff: Sutton and Barto, "Reinforcement Learning" (2018), example 6.6, with the states, the actions and the rewards of
  * Gymnasium's CliffWalking-v1 (without slipping).
  */
-import { cellEnvironment, moved } from '../cells';
+import { cellActions, cellEnvironment, moved } from '../cells';
 
 const rows = 4;
 const columns = 12;
@@ -20,7 +20,7 @@ export function cliffStep(
   state: number,
   action: number,
 ): [state: number, reward: number, terminated: boolean] {
-  const next = moved(grid, state, action);
+  const next = moved(grid, state, cellActions[action]!);
   // The cliff lies between start and goal: who falls begins again.
   if (next > start && next < goal) return [start, -100, false];
   return [next, -1, next === goal];

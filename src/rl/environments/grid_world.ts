@@ -1,5 +1,5 @@
 /** A five by five grid with a pit: Sutton and Barto, "Reinforcement Learning" (2018), section 3.5, with an end. */
-import { cellEnvironment, moved } from '../cells';
+import { cellActions, cellEnvironment, moved } from '../cells';
 
 const size = 5;
 const goal = size * size - 1;
@@ -22,7 +22,7 @@ export const environment = cellEnvironment(
   },
   0,
   (cell, action) => {
-    const next = moved(grid, cell, action);
+    const next = moved(grid, cell, cellActions[action]!);
     const fell = pits.includes(next);
     return [next, next === goal ? 1 : fell ? -1 : -0.01, next === goal || fell];
   },

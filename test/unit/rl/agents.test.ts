@@ -118,6 +118,7 @@ describe('Deep Q-learning', () => {
         loss,
         batch: 4,
         epochs: 1,
+        worth: false,
         state: {},
       });
       const [now, target] = [

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../../src/model/random';
+import {
+  type AcrobotState,
+  environment as acrobot,
+  acrobotArrived,
+  acrobotStep,
+} from '../../../src/rl/environments/acrobot';
 import { cliffStep } from '../../../src/rl/environments/cliff_walking';
+import { lakeOutcomes } from '../../../src/rl/environments/frozen_lake';
 import {
   type MountainCarState,
   mountainCarArrived,
@@ -31,6 +38,31 @@ describe("Environments are Gymnasium's", () => {
         [next, reward, terminated],
         `${state}, ${action}`,
       );
+  });
+
+  it('Acrobot-v1: 500 steps of given actions, each from the state that Gymnasium came to', () => {
+    // It is chaotic: the last digits of sines grow to whole angles within some hundred steps.
+    const { start, actions, states } = expected['Acrobot-v1'];
+    let before = start as unknown as AcrobotState;
+    let arrived = 0;
+    for (const [i, action] of actions.entries()) {
+      const state = acrobotStep(before, action);
+      const wanted = states[i]!;
+      state.forEach((x, k) => {
+        assert.ok(Math.abs(x - Number(wanted[k])) < 1e-9, `step ${i}: ${state} is not ${wanted}`);
+      });
+      assert.equal(acrobotArrived(state), wanted.at(-1));
+      arrived += Number(wanted.at(-1));
+      before = wanted.slice(0, 4) as unknown as AcrobotState;
+    }
+    assert.ok(arrived > 0, 'the tip was never above the line');
+    assert.equal(acrobot.observation.names.length, 6);
+  });
+
+  it('FrozenLake-v1: every state with every action, and each outcome of three', () => {
+    assert.equal(expected['FrozenLake-v1'].length, 11 * 4);
+    for (const [state, action, outcomes] of expected['FrozenLake-v1'])
+      assert.deepEqual(lakeOutcomes(Number(state), Number(action)), outcomes, `${state}, ${action}`);
   });
 
   for (const { id, create, maxSteps, actions, observation } of environments)

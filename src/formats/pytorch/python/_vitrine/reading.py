@@ -4,7 +4,7 @@ import ast
 import inspect
 import sys
 
-from . import advice, arguments, channel, inputs, replay, sizes, standing, state, trace, trees
+from . import advice, arguments, channel, inputs, policies, replay, sizes, standing, state, trace, trees
 
 
 def place(file, node):
@@ -275,10 +275,12 @@ class Reading:
             names = self.forward_inputs()
         except (TypeError, ValueError):
             names = ["x"]
-        if self.cls.forward is sys.modules["torch.nn"].Module.forward:
-            self.report(NotImplementedError(
-                f'Module [{self.cls.__name__}] is missing the required "forward" function'))
-            return
+        if policies.without_forward(self.cls):
+            if not policies.give_forward(self.cls, self.model, self.name_place()):
+                self.report(NotImplementedError(
+                    f'Module [{self.cls.__name__}] is missing the required "forward" function'))
+                return
+            names = ["x"]
         if not names:
             self.attempt([], [], mark, found)
             if self.error is not None:

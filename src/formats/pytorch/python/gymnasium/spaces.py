@@ -12,8 +12,20 @@ class Space:
         """One of its elements; which one is nothing that a network's shapes depend on."""
         return numpy.zeros(self.shape)
 
+    def seed(self, *_):
+        return []
+
+    def contains(self, _):
+        return True
+
     def __class_getitem__(cls, _):
         return cls
+
+
+def _bound(value, shape):
+    if hasattr(value, "shape"):
+        return value
+    return numpy.array(value) if isinstance(value, (list, tuple)) else numpy.full(shape, value)
 
 
 class Box(Space):
@@ -21,7 +33,7 @@ class Box(Space):
         if shape is None:
             shape = next((tuple(v.shape) for v in (low, high) if hasattr(v, "shape")), ())
         super().__init__(shape, numpy.dtype(dtype) if isinstance(dtype, str) and hasattr(numpy, "dtype") else dtype)
-        self.low, self.high = low, high
+        self.low, self.high = _bound(low, self.shape), _bound(high, self.shape)
 
 
 class Discrete(Space):
