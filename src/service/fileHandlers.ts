@@ -47,7 +47,12 @@ export function fileHandlers(distFolder: string): Handlers {
 
     async 'model/acting'({ file, class: name, env, folder }, { signal }) {
       const context = { distFolder, workspaceFolder: workspaceOf(file), signal };
-      const { experiment } = await experimentInEnvironment({ file, class: name }, { id: env }, folder, context);
+      const { experiment } = await experimentInEnvironment(
+        { file, class: name },
+        { id: env },
+        folder,
+        context,
+      );
       return { experiment };
     },
 

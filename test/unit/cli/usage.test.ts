@@ -40,7 +40,7 @@ describe('the command line’s usage', () => {
     [['check', 'nowhere.py'], /no file nowhere\.py/],
     [['predict', 'nowhere'], /--input DATA\.csv/],
     [['predict', 'nowhere', '--input', 'x.csv'], /no run and no experiment file at nowhere/],
-    [['explain', 'nowhere'], /Which method\?.*integrated_gradients/],
+    [['explain', 'nowhere'], /There is no run and no experiment file at nowhere/],
     [
       ['explain', 'nowhere', '--method', 'integrated_gradient', '--row', '1'],
       /Did you mean "integrated_gradients"/,
