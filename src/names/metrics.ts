@@ -55,7 +55,7 @@ export function metricTitle(id: string, language: string | undefined): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Within a line: "accuracy", as the experiment file names it; by its name in another language. */
+/** Within a line: "mean return", as the experiment file names it, with spaces; by its name in another language. */
 export function metricWord(id: string, language: string | undefined): string {
-  return (language?.toLowerCase().startsWith('zh') && chinese[id]) || id;
+  return (language?.toLowerCase().startsWith('zh') && chinese[id]) || id.replaceAll('_', ' ');
 }
