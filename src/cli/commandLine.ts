@@ -1,4 +1,5 @@
 /** Parses a command line, runs the command, and turns what happens into output and an exit code. */
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import registered from 'registry:cli/commands#command';
 import packageJson from '../../package.json';
@@ -123,7 +124,11 @@ function parse(command: Command, args: readonly string[]) {
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof VitrineError) {
     // A place inside of a file is worth its prefix; the file alone is named by the message.
-    const text = error.details.at?.line === undefined ? error.message : error.toString();
+    const { at } = error.details;
+    // A message that speaks of "the file" says which.
+    const unnamed = at?.line === undefined && at?.file && !error.message.includes(path.basename(at.file));
+    const text =
+      at?.line !== undefined ? error.toString() : unnamed ? `${at.file}: ${error.message}` : error.message;
     terminal.message(`${terminal.red('error')}: ${text}`);
     for (const d of (error.details.diagnostics ?? []).filter(d => d.message !== error.message).slice(0, 20))
       terminal.message(`${d.file}:${d.line}:${d.column}: ${d.severity}: ${d.message}`);

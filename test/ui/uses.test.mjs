@@ -112,6 +112,30 @@ describe('samples that come trained', () => {
     await ui.shot(bench, 'videos');
   });
 
+  it('plays the frames of an explained video with their heat, and shows the one that is chosen', async () => {
+    const panel = await show('motion.py', 'MotionNet');
+    await tab(panel, 'Data');
+    await panel.locator('.sample').first().click();
+    const film = panel.locator('vitrine-film');
+    await film.locator('.film-frame').nth(2).waitFor();
+    const frames = await film.locator('.film-frame').count();
+    await film.locator('.film-frame').nth(1).click();
+    await film.locator('output', { hasText: `2 of ${frames}` }).waitFor();
+    const slider = film.locator('input[type=range]');
+    await focusOn(slider);
+    await page.keyboard.press('ArrowRight');
+    await film.locator('output', { hasText: `3 of ${frames}` }).waitFor();
+    const clipped = await film.locator('output').evaluate(o => o.scrollWidth > o.clientWidth + 1);
+    assert.equal(clipped, false, 'the number of the frame is shown whole');
+    await film.locator('.sound-play').click();
+    await film.locator('output', { hasText: `4 of ${frames}` }).waitFor();
+    await film.locator('.sound-play').click();
+    const still = await film.locator('output').textContent();
+    await page.waitForTimeout(400);
+    assert.equal(await film.locator('output').textContent(), still, 'it stands still when it is stopped');
+    await ui.shot(bench, 'film');
+  });
+
   it('predicts the rows of a file that is dropped', async () => {
     const panel = await show('iris.py', 'IrisNet');
     await tab(panel, 'Data');

@@ -202,7 +202,10 @@ class TableReader {
       throw bad(
         file,
         undefined,
-        `The file has a header (${listed(builders.map(b => b.column.name))}) but no rows. Add data below it.`,
+        `The file has a header (${builders
+          .slice(0, 12)
+          .map(b => `"${b.column.name}"`)
+          .join(', ')}${builders.length > 12 ? ', …' : ''}) but no rows. Add data below it.`,
       );
     if (this.blank > 0)
       notes.push(`${this.blank} blank ${this.blank === 1 ? 'line was' : 'lines were'} skipped.`);
