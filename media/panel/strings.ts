@@ -237,6 +237,22 @@ export const english = {
   'data.augmentedHint':
     'Altered by chance, anew in each epoch; validation and test see the pictures as they are.',
   'data.nextEpoch': 'Epoch {epoch}: show the next',
+  'augment.title': 'Alter training pictures',
+  'augment.count': '{count} in use',
+  'augment.lead':
+    'By chance, anew in each epoch, so that the model does not learn them by heart. What you choose is written into the experiment file and holds from the next training on; below you see what it will see.',
+  'augment.RandomHorizontalFlip': 'Mirror left and right',
+  'augment.RandomVerticalFlip': 'Mirror top and bottom',
+  'augment.RandomCrop': 'Move',
+  'augment.RandomRotation': 'Turn',
+  'augment.ColorJitter': 'Change light and colours',
+  'augment.RandomErasing': 'Cover a part',
+  'augment.field.p': 'how often',
+  'augment.field.padding': 'pixels',
+  'augment.field.degrees': 'degrees',
+  'augment.field.brightness': 'brightness',
+  'augment.field.contrast': 'contrast',
+  'augment.field.saturation': 'saturation',
   'data.recorded': 'Recorded',
   'data.synthesised': 'Spoken by the model',
 

@@ -2,6 +2,7 @@
  * The one protocol between the panel's page and the extension host. The host keeps the state and replays it when a
  * page says that it is ready, because a hidden page gets no messages.
  */
+import type { Transform } from '../data/image/augmentChoices';
 import type { DataOverview } from '../data/overview/overview';
 import type { LayerFocus } from '../explain/layerFocus';
 import type { Explanation } from '../explain/method';
@@ -154,6 +155,8 @@ export type FromPage =
       /** As training sees them in this epoch. */
       augmented?: number;
     }
+  /** Writes into the experiment file how training pictures are altered; [] takes it out. */
+  | { type: 'augment'; transforms: readonly Transform[] }
   | { type: 'inquire'; inquiry: Inquiry }
   | { type: 'cancelInquiry'; kind: InquiryKind }
   /** Gives up what is under way. */

@@ -5,6 +5,7 @@
 
 import type { Box } from '../data/boxes/grid';
 import type { FeatureInfo, Modality, RawSample, Split, TargetInfo } from '../data/dataset';
+import type { AugmentChoice, Transform } from '../data/image/augmentChoices';
 import type { DataOverview } from '../data/overview/overview';
 import type { BackendInfo } from '../engine/engine';
 import type { Anchor, AnchorCall } from '../explain/anchors/anchor';
@@ -63,6 +64,8 @@ export interface SamplePage {
   total: number;
   /** Training sees its samples altered by chance. */
   augments?: boolean;
+  /** Of pictures: how the experiment file, as it stands, alters them, and what else it could do. */
+  alters?: { choices: readonly AugmentChoice[]; transforms: readonly Transform[] };
   samples: readonly (RawSample &
     Heard & {
       /** Prepared or, for images and videos, scaled to 0…1, row-major. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fromGrid } from '../data/boxes/grid';
 import type { Dataset, TargetInfo } from '../data/dataset';
+import { augmentChoices, augmentPlace, transformsOf } from '../data/image/augmentChoices';
 import { overviewOf } from '../data/overview/overview';
 import type { Engine } from '../engine/engine';
 import { yieldToOthers } from '../engine/yielding';
@@ -39,8 +40,16 @@ export async function samplePage(
   )
     throw new VitrineError('bad-request', `There is no page of ${count} samples from ${offset}.`);
   const file = path.resolve(request.experiment);
-  const run =
+  const trained =
     request.run === undefined ? undefined : await openRun(runFolderOf(path.dirname(file), request.run));
+  const alters = await alteredIn(file);
+  // A run saw its pictures altered as the file said then; what the next one will see is told by the file.
+  const other =
+    request.augmented !== undefined &&
+    trained &&
+    alters &&
+    JSON.stringify(transformsOf(trained.experiment.data)) !== JSON.stringify(alters.transforms);
+  const run = other ? undefined : trained;
   const dataset = run ? await run.dataset() : await sharedDataset(await experimentOf(file), file);
   const rows = request.rows
     ? knownRows(request.rows, dataset)
@@ -68,6 +77,7 @@ export async function samplePage(
     target: dataset.target,
     total: dataset.splits[split].length,
     ...(dataset.trainingBatch && { augments: true }),
+    ...(alters && { alters }),
     samples: Array.from(rows, (row, i) => {
       const raw = dataset.raw(row);
       const values = Float32Array.from(prepared!.input.data.subarray(i * width, (i + 1) * width));
@@ -81,6 +91,15 @@ export async function samplePage(
       };
     }),
   };
+}
+
+/** A file that cannot be read now says nothing of it; its mistakes are told elsewhere. */
+async function alteredIn(file: string): Promise<SamplePage['alters']> {
+  const data = await experimentOf(file).then(
+    e => e.data,
+    () => undefined,
+  );
+  return data && augmentPlace(data) ? { choices: augmentChoices, transforms: transformsOf(data) } : undefined;
 }
 
 /** Prepared numbers that are drawn as brightness. */

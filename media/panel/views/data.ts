@@ -13,6 +13,7 @@ import { icon } from '../parts/icons';
 import type { Layer } from '../parts/pixels';
 import type { Settings } from '../store';
 import { t } from '../strings';
+import { augmentation } from './augmentation';
 import { overview } from './dataOverview';
 import { mediaGrid } from './mediaSamples';
 
@@ -93,6 +94,7 @@ export function dataView(state: PanelState, settings: Settings, actions: Actions
       <span class="grow"></span>
       ${pager(samples, actions)}
     </div>
+    ${augmentation(state, actions)}
     ${
       samples.samples.length === 0
         ? html`<p class="quiet pad">${t('data.none')}</p>`

@@ -1,6 +1,7 @@
 /** What pages ask of the engine about samples: pages of them, why the model says what it says, and where it errs. */
 import * as vscode from 'vscode';
 import type { Split } from '../../data/dataset';
+import type { Transform } from '../../data/image/augmentChoices';
 import { VitrineError } from '../../model/errors';
 import { messageIn } from '../../names/messages';
 import type { RunRecord } from '../../train/run';
@@ -8,6 +9,7 @@ import type { Engine } from '../engine';
 import type { Inquiry, InquiryKind } from '../inquiryProtocol';
 import type { Log } from '../log';
 import { loadMethods } from '../registries';
+import { replaceText } from '../replaceText';
 import type { Explaining, Question } from '../runs/explaining';
 import { isTrained, type Run, type Runs } from '../runs/store';
 import { language } from '../settings';
@@ -127,6 +129,22 @@ export class Asking {
           error: undefined,
         });
     });
+  }
+
+  /** Writes how training pictures are altered into the experiment file, and shows what training will see. */
+  async augment(transforms: readonly Transform[]): Promise<void> {
+    const { experiment, samples } = this.#desk.state;
+    if (!experiment) return;
+    const { withAugment } = await import('../../formats/experiment/augment');
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(experiment.path));
+    await replaceText(document, withAugment(document.getText(), transforms, experiment.path));
+    const shown = samples?.split === 'train' ? samples.offset : 0;
+    await this.samples(
+      'train',
+      shown,
+      samples?.samples.length || PAGE_SIZE,
+      transforms.length > 0 ? 0 : undefined,
+    );
   }
 
   /** The data as a whole; what to beware of is marked in the experiment file. */

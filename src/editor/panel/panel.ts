@@ -270,6 +270,9 @@ export class Panel implements vscode.Disposable {
       case 'samples':
         await asking.samples(m.split, m.offset, m.count ?? PAGE_SIZE, m.augmented);
         break;
+      case 'augment':
+        await asking.augment(m.transforms);
+        break;
       case 'evaluate':
         await asking.evaluate(m.split);
         break;
