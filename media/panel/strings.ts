@@ -300,6 +300,9 @@ export const english = {
   'explain.against': 'against',
   'explain.for': 'for {target}',
   'explain.pixel': 'row {y}, column {x}',
+  'explain.moment': 'frame {frame}, pitch band {band}',
+  'explain.soundHint':
+    'Time to the right, pitch upwards. Point at a place, or focus a picture and use the arrow keys, to read exact values.',
   'explain.pixelValue': 'value {value}',
   'explain.pixelAttribution': 'attribution {value}',
   'explain.hoverHint': 'Point at a pixel, or focus a picture and use the arrow keys, to read exact values.',
@@ -324,6 +327,8 @@ export const english = {
   'explain.pictureLabel': 'Picture of {size} pixels',
   'explain.heatmapLabel':
     'Heatmap: pixels for {target} add up to {positive}, pixels against it to {negative}; the strongest is at row {y}, column {x}.',
+  'explain.soundLabel':
+    'Heatmap over time and pitch: what speaks for {target} adds up to {positive}, what speaks against it to {negative}; strongest at pitch band {y}, frame {x}.',
   'explain.report': 'Save report…',
 
   'options.title': 'Options',

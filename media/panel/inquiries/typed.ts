@@ -40,7 +40,7 @@ export const typedValues: InquiryView<'typed'> = {
       @dragover=${(e: DragEvent) => e.preventDefault()}
       @drop=${(e: DragEvent) => void dropped(e, c, shared)}
     >
-      <p class="lead">${t('typed.lead')}</p>
+      <p class="lead">${t(cellFeatures(c).length > 0 ? 'typed.lead' : 'typed.leadFiles')}</p>
       <form
         @submit=${(e: Event) => {
           e.preventDefault();

@@ -10,6 +10,7 @@ import { t } from '../strings';
 import { type ExplainContext, explainedSample } from './explainContext';
 import { showLayers } from './explainLayers';
 import { withBoxes } from './explainMedia';
+import { player, spectrogram } from './mediaSamples';
 
 /** Drawing data by explanation, so that a hover does not paint everything again. */
 const drawn = new WeakMap<Explanation, { heat: Layer; scale: number; picture?: Layer }>();
@@ -23,7 +24,11 @@ function layersOf(e: Explanation, plane: Plane, state: PanelState) {
   }
   if (!known.picture) {
     const source = explainedSample(e, state);
-    if (source?.sample.pixels) known.picture = picture(source.sample.pixels, source.sampleShape);
+    if (source?.sample.pixels)
+      known.picture =
+        source.modality === 'sound'
+          ? spectrogram(source.sample.pixels, source.sampleShape)
+          : picture(source.sample.pixels, source.sampleShape);
   }
   return known;
 }
@@ -39,7 +44,23 @@ function alone(e: Explanation, plane: Plane, scale: number): Layer {
   return layer;
 }
 
-export function images(e: Explanation, plane: Plane, c: ExplainContext): TemplateResult {
+const uprights = new WeakMap<Explanation, Plane>();
+
+/** Of a sound, whose lowest pitch comes first: low pitches below, as one draws them. */
+function upright(e: Explanation, { height, width, values }: Plane): Plane {
+  let known = uprights.get(e);
+  if (!known) {
+    known = { height, width, values: new Float32Array(values.length) };
+    for (let y = 0; y < height; y++)
+      known.values.set(values.subarray((height - 1 - y) * width, (height - y) * width), y * width);
+    uprights.set(e, known);
+  }
+  return known;
+}
+
+export function images(e: Explanation, given: Plane, c: ExplainContext): TemplateResult {
+  const heard = explainedSample(e, c.state)?.modality === 'sound';
+  const plane = heard ? upright(e, given) : given;
   const { heat, scale, picture: image } = layersOf(e, plane, c.state);
   const fits = image && image.width === plane.width && image.height === plane.height;
   const at = c.hover.pixel;
@@ -52,30 +73,34 @@ export function images(e: Explanation, plane: Plane, c: ExplainContext): Templat
     else down += v;
     if (Math.abs(v) > Math.abs(plane.values[strongest]!)) strongest = i;
   });
-  const label = t('explain.heatmapLabel', {
+  const label = t(heard ? 'explain.soundLabel' : 'explain.heatmapLabel', {
     target: e.target.name,
     positive: formatSigned(up),
     negative: formatSigned(down),
-    y: Math.floor(strongest / plane.width),
+    y: heard ? plane.height - 1 - Math.floor(strongest / plane.width) : Math.floor(strongest / plane.width),
     x: strongest % plane.width,
   });
   const shown = explainedSample(e, c.state);
   const source = shown?.sample.pixels;
   const area = plane.width * plane.height;
   const index = at ? at.y * plane.width + at.x : -1;
+  // Counted from the lowest pitch.
+  const band = at ? plane.height - 1 - at.y : -1;
+  const own = at && heard ? band * plane.width + at.x : index;
   const pixelValues = source
     ? Array.from({ length: Math.floor(source.length / area) }, (_, k) =>
-        formatNumber(source[k * area + index], 3),
+        formatNumber(source[k * area + own], 3),
       )
     : [];
   const readout = at
     ? [
-        t('explain.pixel', at),
+        heard ? t('explain.moment', { frame: at.x, band }) : t('explain.pixel', at),
         pixelValues.length ? t('explain.pixelValue', { value: pixelValues.join(' ') }) : '',
         t('explain.pixelAttribution', { value: formatSigned(plane.values[index]!, 3) }),
       ].filter(Boolean)
     : [];
   return html`
+    ${heard && shown?.sample.sound ? player(shown.sample.sound, t('explain.row', { row: shown.sample.row })) : nothing}
     <div class="pictures">
       ${
         image
@@ -123,7 +148,7 @@ export function images(e: Explanation, plane: Plane, c: ExplainContext): Templat
       </figure>
     </div>
     <p class="readout mono" role="status">
-      ${readout.length ? readout.map(r => html`<span>${r}</span>`) : html`<span class="quiet">${t('explain.hoverHint')}</span>`}
+      ${readout.length ? readout.map(r => html`<span>${r}</span>`) : html`<span class="quiet">${t(heard ? 'explain.soundHint' : 'explain.hoverHint')}</span>`}
     </p>
     ${heatControls(e, scale, image !== undefined && fits === true, c)}
   `;

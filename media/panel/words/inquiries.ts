@@ -2,6 +2,8 @@
 export const inquiries = {
   'typed.title': 'Try values of your own',
   'typed.summary': 'What does the model say of what you type, pick or drop?',
+  'typed.leadFiles':
+    'Give a file of your own: a picture, a sound or a clip as those that the model learned from.',
   'typed.lead': 'Typical values stand here; change any of them. Or give a picture, a sound or a table.',
   'typed.noData': 'Open the Data view once, so that the columns are known.',
   'typed.predict': 'Predict',
