@@ -151,6 +151,8 @@ export interface Dataset {
   preparation(): unknown;
   /** Names of a prepared sample's own entries where each sample has others: its tokens, "" for padding. */
   entryNames?(input: Tensor): readonly string[];
+  /** Of texts: the words of a raw row that the model does not know. */
+  unknownWords?(row: Readonly<Record<string, string | number | null>>): readonly string[];
   /** Of tokens: the same sample with tokens that say nothing, which explanations compare it with; zeros if absent. */
   neutral?(input: Tensor): Int32Array;
 }

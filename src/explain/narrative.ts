@@ -41,6 +41,7 @@ export function narrate(story: Story): string {
       ? aboutTheModel(story, words)
       : [
           ...aboutThePrediction(story, words),
+          ...notKnown(story, words),
           ...(story.attribution.told ?? reasons(story, words)),
           ...around(story, words),
         ];
@@ -73,6 +74,12 @@ function aboutThePrediction({ prediction, dataset, truth }: Story, words: Words)
 /** Answers of a model of texts may be tokens, which begin with spaces. */
 function shownLabel(label: string, dataset: Dataset | undefined): string {
   return dataset?.modality === 'text' ? visible(label) : label;
+}
+
+/** Words that all look alike to the model. */
+function notKnown({ dataset, raw }: Story, words: Words): string[] {
+  const found = (raw && dataset?.unknownWords?.(raw)) ?? [];
+  return found.length === 0 ? [] : [words.predicted.unknown(found.slice(0, 5), found.length)];
 }
 
 /** How much the prediction may be believed, and what would change it. */

@@ -49,6 +49,8 @@ export interface Words {
     number(value: string, target: string): string;
     sure(p: number): string;
     truth(value: string, right: boolean): string;
+    /** Words that the vocabulary lacks, `of` in all. */
+    unknown(words: readonly string[], of: number): string;
     /** Of held-out rows as sure as this one; `elsewhere`: of rows that it may have learned from. */
     asSure(rows: number, share: string, elsewhere: boolean): string;
     /** Of the training rows most like it; `elsewhere`: of the table's. */
@@ -369,6 +371,8 @@ export const english: Words = {
             ? 'and is fairly sure'
             : 'but is unsure',
     truth: (value, right) => (right ? `That is right.` : `The data say ${value}.`),
+    unknown: (unknown, of) =>
+      `The model does not know ${unknown.map(w => `"${w}"`).join(', ')}${of > unknown.length ? ` and ${of - unknown.length} other words` : ''}: ${of === 1 ? 'it is like any other unknown word' : 'they all look alike'} to it.`,
     asSure: (rows, share, elsewhere) =>
       `When it is as sure as here it is right in ${share} of cases (${rows} rows ${elsewhere ? 'of this table, from which it may have learned' : 'that it did not learn from'}).`,
     similar: (rows, same, label, elsewhere) =>

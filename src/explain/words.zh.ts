@@ -137,6 +137,8 @@ export const chinese: Words = {
     number: (value, target) => `模型预测${asked(target)}为 ${value}。`,
     sure: p => (p >= 0.99 ? '非常确定' : p >= 0.9 ? '确定' : p >= 0.7 ? '比较确定' : '但不确定'),
     truth: (value, right) => (right ? '这是正确的。' : `数据中是 ${value}。`),
+    unknown: (unknown, of) =>
+      `模型不认识${unknown.map(w => `“${w}”`).join('、')}${of > unknown.length ? `等 ${of} 个词` : ''}：对它而言都只是未知词。`,
     asSure: (rows, share, elsewhere) =>
       `当它像这里一样确定时，有 ${share} 是正确的（${elsewhere ? `此表中的 ${rows} 行，模型可能学习过它们` : `${rows} 行未参与学习的数据`}）。`,
     similar: (rows, same, label, elsewhere) =>

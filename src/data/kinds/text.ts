@@ -252,6 +252,11 @@ abstract class TextDataset implements Dataset {
     return Array.from(input.data, id => (id === fill ? '' : (vocabulary[id] ?? '')));
   }
 
+  unknownWords(row: Readonly<Record<string, string | number | null>>): readonly string[] {
+    const text = this.plan.state.column === undefined ? undefined : row[this.plan.state.column];
+    return typeof text === 'string' ? this.plan.tokenizer.unknownIn(text) : [];
+  }
+
   /** Filling; a text that is to be continued keeps its end, so its tokens become unknown ones. */
   neutral(input: Tensor): Int32Array {
     const { fill, unknown = 1 } = this.plan.tokenizer;

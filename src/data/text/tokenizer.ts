@@ -122,6 +122,17 @@ export class Tokenizer {
     );
   }
 
+  /** What of a text the vocabulary lacks: its words, or characters where these are the tokens; each once. */
+  unknownIn(text: string): string[] {
+    const { unknown: lacking } = this;
+    if (lacking === undefined) return [];
+    const read = this.state.lower ? text.toLowerCase() : text;
+    const words = this.file ? (read.match(/\S+/g) ?? []) : wordsOf(read, this.state.kind);
+    const strange = (word: string) =>
+      this.file ? this.file.encode(word, false).includes(lacking) : this.encode(word).includes(lacking);
+    return [...new Set(words)].filter(w => w.trim() !== '' && strange(w)).map(w => w.trim());
+  }
+
   private pieces(text: string): string[] {
     const words = wordsOf(text, this.state.kind);
     switch (this.state.kind) {

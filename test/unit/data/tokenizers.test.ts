@@ -37,6 +37,16 @@ describe('WordPiece', () => {
   });
 });
 
+describe('Words that a vocabulary lacks', () => {
+  it('are named once, as they stand in the text', () => {
+    const words = learnTokenizer(['a good film', 'a bad film'], 'words', 50, true);
+    assert.deepEqual(words.unknownIn('A grok film, a grok'), ['grok', 'film,']);
+    const characters = learnTokenizer(['abc'], 'characters', 50, false);
+    assert.deepEqual(characters.unknownIn('a zoo'), ['z', 'o']);
+    assert.deepEqual(words.unknownIn('a bad film'), []);
+  });
+});
+
 describe('A tokenizer.json', () => {
   for (const [name, marks] of [
     ['bert', true],
