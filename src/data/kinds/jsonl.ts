@@ -28,7 +28,7 @@ type JsonlOptions = Static<typeof jsonlSchema>;
 export const kind: DatasetKind = {
   id: 'jsonl',
   title: 'JSON Lines, JSON',
-  extensions: ['.jsonl', '.ndjson', '.jsonl.gz'],
+  extensions: ['.jsonl', '.ndjson', '.jsonl.gz', '.json'],
   schema: jsonlSchema,
 
   async load(options, context) {

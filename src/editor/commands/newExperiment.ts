@@ -1,4 +1,5 @@
 /** A short guided choice that writes the first experiment file for a model: data, target, loss. */
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
@@ -179,7 +180,9 @@ export async function pickData(
   // A workspace has many texts that are no data: notes, requirements, licences.
   const isText = ({ path: file }: vscode.Uri) => Number(file.toLowerCase().endsWith('.txt'));
   const endings = endingsOf(kinds.filter(k => k.columns).flatMap(k => k.extensions));
-  const files = await vscode.workspace.findFiles(`**/*.{${endings.join(',')}}`, notLookedInto, 500);
+  const files = await dataAmong(
+    await vscode.workspace.findFiles(`**/*.{${endings.join(',')}}`, notLookedInto, 500),
+  );
   const shown = (icon: string, uris: readonly vscode.Uri[]) =>
     [...uris]
       .sort((a, b) => isText(a) - isText(b) || a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
@@ -218,6 +221,24 @@ export async function pickData(
       : { filters: { [l10n.t('Data')]: endings } }),
   });
   return opened?.[0];
+}
+
+/** Most JSON files of a workspace are settings: a table is a list. */
+async function dataAmong(files: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
+  const isList = async (uri: vscode.Uri): Promise<boolean> => {
+    const file = await open(uri.fsPath).catch(() => undefined);
+    if (!file) return false;
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+      return /^\uFEFF?\s*\[\s*\{/.test(buffer.toString('utf8', 0, bytesRead));
+    } catch {
+      return false;
+    } finally {
+      await file.close();
+    }
+  };
+  const kept = await Promise.all(files.map(async uri => !/\.json$/i.test(uri.path) || (await isList(uri))));
+  return files.filter((_, i) => kept[i]);
 }
 
 /** "csv" of ".csv", and "gz" of ".csv.gz": what a dialog and a pattern know as endings. */

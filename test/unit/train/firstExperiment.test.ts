@@ -13,6 +13,7 @@ import {
   newExperimentText,
   pictureShape,
   tableOptions,
+  textColumn,
 } from '../../../src/train/firstExperiment';
 
 describe('The first experiment', () => {
@@ -70,6 +71,22 @@ describe('The first experiment', () => {
     // A date differs in many rows too, and a whole number that only happens to differ may tell something.
     const used = new Set(dataset.features.map(f => f.from ?? f.name));
     assert.ok(used.has('Seen') && used.has('Fare') && used.has('Age') && !used.has('Name'));
+  });
+
+  it('takes a JSON list for a table, values that are mixed for categories, and sentences for a text', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => ({
+      doors: i === 59 ? 'none' : (i % 4) + 1,
+      y: i % 2 ? 'yes' : 'no',
+    }));
+    put('cars.json', JSON.stringify(rows));
+    const { kind, heads } = await lookAt(path.join(folder, 'cars.json'), datasetKinds);
+    assert.equal(kind.id, 'jsonl');
+    assert.deepEqual(tableOptions(heads!, 'y').find(o => o.name === 'categories')?.value, ['doors']);
+    const said = Array.from({ length: 60 }, (_, i) => `${i},"a film that was ${i} times as good",${i % 2}`);
+    put('films.csv', `id,review,liked\n${said.join('\n')}\n`);
+    const films = await lookAt(path.join(folder, 'films.csv'), datasetKinds);
+    assert.equal(textColumn(films.heads!, 'liked')?.name, 'review');
+    assert.equal(textColumn(heads!, 'y'), undefined);
   });
 
   it('asks nothing of a table that needs nothing', async () => {
