@@ -81,7 +81,11 @@ describe('The first experiment', () => {
     put('cars.json', JSON.stringify(rows));
     const { kind, heads } = await lookAt(path.join(folder, 'cars.json'), datasetKinds);
     assert.equal(kind.id, 'jsonl');
-    assert.deepEqual(tableOptions(heads!, 'y').find(o => o.name === 'categories')?.value, ['doors']);
+    put('cars.csv', `doors,y\n${rows.map(r => `${r.doors},${r.y}`).join('\n')}\n`);
+    const cars = await lookAt(path.join(folder, 'cars.csv'), datasetKinds);
+    const options = tableOptions(cars.heads!, 'y');
+    assert.deepEqual(options.find(o => o.name === 'categories')?.value, ['doors']);
+    assert.equal((await loaded('csv', 'cars.csv', 'y', options)).dataset.features[0]!.kind, 'category');
     const said = Array.from({ length: 60 }, (_, i) => `${i},"a film that was ${i} times as good",${i % 2}`);
     put('films.csv', `id,review,liked\n${said.join('\n')}\n`);
     const films = await lookAt(path.join(folder, 'films.csv'), datasetKinds);
