@@ -204,15 +204,8 @@ class Places {
   }
 
   private findVariable(place: Place): string | undefined {
-    const source = this.sourceOf(place);
     const { from, to } = this.offsets(place);
-    const statement = source.enclosing(from, to, 'AssignStatement');
-    const target = statement?.firstChild;
-    const value = statement?.lastChild;
-    if (!target || value?.from !== from || value.to !== to) return undefined;
-    return target.name === 'VariableName' && target.nextSibling?.name === 'AssignOp'
-      ? source.slice(target)
-      : undefined;
+    return this.sourceOf(place).assigned(from, to);
   }
 }
 

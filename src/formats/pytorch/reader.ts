@@ -36,6 +36,10 @@ interface Kept {
   others: Readonly<Record<string, string>>;
   main: Placed;
   answer: Answer;
+  /** What the interpreter was asked last: with the files that say how classes are made. */
+  asked: Omit<Asked, 'id'>;
+  /** Until when it holds for other texts alone: another file, or another try, may tell more. */
+  until?: number;
 }
 
 /** A request with all of its texts. */
@@ -61,6 +65,9 @@ interface Asking {
 
 const mostKept = 50;
 const largestKept = 200_000;
+
+/** How long what another file may tell more of is taken to hold: as long as what was found of other files. */
+const unsettledMs = 30_000;
 
 /** How long a reading that nobody waits for may go on: shorter than a new interpreter takes to start. */
 const graceMs = 2000;
@@ -141,27 +148,37 @@ export class PytorchReader {
     const { [workspace + main]: _, ...others } = given;
     const key = JSON.stringify([file, question.class, question.arguments, question.input, question.inputs]);
     const known = this.kept.get(key);
+    const settled = known && known.until === undefined;
     if (text.length > largestKept)
       return (await this.evaluate(question, folder, file, main, text, request, key, signal))[0].result;
     const placed = new Placed(text);
     if (known?.module === module && sameTexts(known.others, others)) {
-      if (sameTokens(known.main.tokens, placed.tokens)) {
-        const same = moved(known.answer.result, file, known.main, placed);
-        if (same) return same;
+      const same = sameTokens(known.main.tokens, placed.tokens);
+      if (same && settled) {
+        const result = moved(known.answer.result, file, known.main, placed);
+        if (result) return result;
       }
       const result =
-        (await this.readAgain(question, known, placed, file, signal)) ??
-        (await this.readPart(question, known, placed, file, Object.values(others), signal));
+        (same
+          ? undefined
+          : await this.readAgain(known, placed, workspace + main, file, folder, request, signal)) ??
+        (settled
+          ? await this.readPart(question, known, placed, file, Object.values(others), signal)
+          : undefined);
       if (result) {
-        this.kept.set(key, { module, others, main: placed, answer: { ...known.answer, result } });
+        this.kept.set(key, { ...known, main: placed, answer: { ...known.answer, result } });
         return result;
       }
     }
-    const [answer, alone] = await this.evaluate(question, folder, file, main, text, request, key, signal);
+    const [answer, asked] = await this.evaluate(question, folder, file, main, text, request, key, signal);
     const { result } = answer;
+    // Half a line: when it is whole, most is as it was before.
+    if (known && isBroken(result)) return result;
     this.kept.delete(key);
-    if (alone && isSettled(result)) {
-      this.kept.set(key, { module, others, main: placed, answer });
+    if (isWhole(result)) {
+      const alone = !asked.callers && isSettled(result);
+      const until = alone ? {} : { until: performance.now() + unsettledMs };
+      this.kept.set(key, { module, others, main: placed, answer, asked, ...until });
       for (const oldest of this.kept.keys()) {
         if (this.kept.size <= mostKept) break;
         this.kept.delete(oldest);
@@ -236,21 +253,29 @@ export class PytorchReader {
 
   /** Reads again what an edit in the body of one function changed, if that is all that it changed. */
   private async readAgain(
-    question: Omit<Asked, 'id'>,
     known: Kept,
     after: Placed,
+    main: string,
     file: string,
+    folder: string,
+    request: ReadModelRequest,
     signal: AbortSignal | undefined,
   ): Promise<Record<string, ReadModel> | undefined> {
     const before = known.answer.result;
-    if (question.whole) return undefined;
+    const { asked, until } = known;
+    if (asked.whole || (until !== undefined && performance.now() > until)) return undefined;
+    for (const caller of asked.callers ?? []) {
+      const text = await readText(asked.names[caller]!, request.texts, folder).catch(() => undefined);
+      if (text !== asked.files[caller]) return undefined;
+    }
     const { result, refused, findings } = await this.ask(
-      { id: this.next++, ...question, again: true },
+      { id: this.next++, ...asked, files: { ...asked.files, [main]: after.text }, again: true },
       file,
       after.text,
       signal,
     );
-    if (refused !== undefined || findings !== known.answer.findings || !isSettled(result)) return undefined;
+    if (refused !== undefined || findings !== known.answer.findings || !isWhole(result)) return undefined;
+    if (until === undefined && !isSettled(result)) return undefined;
     const names = Object.keys(before);
     if (!Object.keys(result).every(name => names.includes(name))) return undefined;
     const rest = moved(
@@ -294,7 +319,7 @@ export class PytorchReader {
     return Object.fromEntries(names.map(name => [name, result[name] ?? rest[name]!]));
   }
 
-  /** Runs the file; `alone` when no other file was asked how its classes are made. */
+  /** Runs the file; the answer, and what was asked for it. */
   private async evaluate(
     question: Omit<Asked, 'id'>,
     folder: string,
@@ -304,8 +329,12 @@ export class PytorchReader {
     request: ReadModelRequest,
     key: string,
     signal: AbortSignal | undefined,
-  ): Promise<[answer: Answer, alone: boolean]> {
-    const done = (a: Answer): Answer => ({ ...a, result: finish(a.result, request, text) });
+  ): Promise<[answer: Answer, asked: Omit<Asked, 'id'>]> {
+    let last: Omit<Asked, 'id'> = question;
+    const done = (a: Answer): [Answer, Omit<Asked, 'id'>] => [
+      { ...a, result: finish(a.result, request, text) },
+      last,
+    ];
     const run = async (asking: readonly string[]): Promise<Answer | undefined> => {
       const paths = asking.length ? await this.callers.of(folder, main, asking) : [];
       const texts: Record<string, string> = {};
@@ -319,27 +348,26 @@ export class PytorchReader {
       const callers = Object.keys(texts);
       if (asking.length && !callers.length) return undefined;
       const files = { ...texts, ...question.files };
-      const asked = {
+      last = {
         ...question,
-        id: this.next++,
         files,
         names: { ...names, ...question.names },
         ...(callers.length && { callers }),
       };
-      return this.ask(asked, file, text, signal);
+      return this.ask({ id: this.next++, ...last }, file, text, signal);
     };
     // Those that were asked last time are asked at once, where that is how it comes out again.
-    const last = this.asking.get(key);
-    const early = last && (await run(last.asking));
-    if (early && early.open === last.open) return [done(early), false];
+    const before = this.asking.get(key);
+    const early = before && (await run(before.asking));
+    if (early && early.open === before.open) return done(early);
     this.asking.delete(key);
     const answer = (await run([]))!;
     const asking = Object.keys(answer.result).filter(c => needsArguments(answer.result[c]!));
     const told = asking.length ? await run(asking) : undefined;
-    if (!told) return [done(answer), true];
+    if (!told) return done(answer);
     if (told.open === answer.open) this.asking.set(key, { open: answer.open, asking });
     if (this.asking.size > mostKept) this.asking.delete(this.asking.keys().next().value!);
-    return [done(told), false];
+    return done(told);
   }
 
   private start(): Started {
@@ -503,6 +531,18 @@ const unsettled = new Set([
 function sameTexts(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every(n => a[n] === b[n]);
+}
+
+/** Whether a text is no Python. */
+function isBroken(result: Record<string, ReadModel>): boolean {
+  return result['']?.diagnostics.some(d => d.code === 'syntax-error') === true;
+}
+
+/** Whether a reading came to its end. */
+function isWhole(result: Record<string, ReadModel>): boolean {
+  return !Object.values(result).some(m =>
+    m.diagnostics.some(d => d.code === 'time-limit' || d.code === 'memory-limit'),
+  );
 }
 
 function isSettled(result: Record<string, ReadModel>): boolean {

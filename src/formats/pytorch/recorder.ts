@@ -61,8 +61,8 @@ export class Recorder {
   script: RecordedScript | undefined;
   /** The number by which Python knows what stands of the file, and how many such it keeps. */
   stands: { number: number; most: number } | undefined;
-  /** Why an edit was not read by itself. */
-  refused: string | undefined;
+  /** Why an edit was not read by itself, and whether the file stands as before. */
+  refused: { why: string; stands: boolean } | undefined;
   /** Stretches of lines as the code has them: the first one's number, where it stands in the text, how many. */
   stretches: readonly (readonly [first: number, line: number, count: number])[] = [];
 
@@ -240,7 +240,7 @@ export class Recorder {
         this.stands = { number: number(r['number']), most: number(r['most']) };
         return {};
       case 'refused':
-        this.refused = string(r['why']).slice(0, 1000);
+        this.refused = { why: string(r['why']).slice(0, 1000), stands: r['stands'] === true };
         return {};
       case 'lines':
         this.stretches = list(r['stretches']).map(s => {
@@ -602,6 +602,11 @@ export class Recorder {
   private finish(r: Request): unknown {
     const name = string(r['class']);
     const before = this.recordings.findIndex(x => x.class === name);
+    const calls = (x: unknown) => ({ inputs: this.there(list(x)[0]), outputs: this.there(list(x)[1]) });
+    const same = r['parameters'] === null ? this.recordings[before] : undefined;
+    const modules = list(r['modules']);
+    if (r['parameters'] === null && same?.modules.length !== modules.length)
+      throw new TypeError(`${name} was not handed over with so many modules`);
     const made: Recording = {
       class: name,
       ...(r['definition'] ? { definition: place(r['definition']) } : {}),
@@ -609,8 +614,10 @@ export class Recorder {
       nodes: this.nodes,
       inputs: r['inputs'] ? list(r['inputs']).map(i => this.value(i).id) : this.inputs,
       outputs: list(r['outputs']).map(i => this.value(i).id),
-      modules: list(r['modules']).map(m => this.module(object(m))),
-      parameters: list(r['parameters']).map(p => this.parameter(object(p))),
+      modules: same
+        ? same.modules.map((m, i) => ({ ...m, ...calls(modules[i]) }))
+        : modules.map(m => this.module(object(m))),
+      parameters: same ? same.parameters : list(r['parameters']).map(p => this.parameter(object(p))),
       diagnostics: list(r['diagnostics']).map(diagnostic),
       constructed: r['constructed'] === true,
     };
@@ -664,8 +671,12 @@ export class Recorder {
     return {};
   }
 
+  /** Of ids, those of values that are there. */
+  private there(ids: unknown): number[] {
+    return numbers(ids).filter(i => this.values.has(i));
+  }
+
   private module(m: Request): RecordedModule {
-    const ids = (x: unknown) => list(x).flatMap(i => (this.values.has(number(i)) ? [number(i)] : []));
     return {
       number: number(m['number']),
       path: string(m['path']),
@@ -673,8 +684,8 @@ export class Recorder {
       arguments: string(m['arguments']),
       ...(m['at'] ? { at: place(m['at']) } : {}),
       parameters: list(m['parameters']).map(string),
-      inputs: ids(m['inputs']),
-      outputs: ids(m['outputs']),
+      inputs: this.there(m['inputs']),
+      outputs: this.there(m['outputs']),
     };
   }
 

@@ -46,6 +46,12 @@ function isBroken(tree: Tree): boolean {
   return false;
 }
 
+/** A name and the sign behind it, in a line of its own or behind what a condition or another statement ends with. */
+const assignment =
+  /(?:^|;|^[ \t\f]*(?:if|elif|else|for|while|with|try|except|finally|def|class)\b.*:)[ \t\f]*([\p{L}_][\p{L}\p{N}_]*)[ \t]*=(?!=)(?:[ \t]*[\p{L}_][\p{L}\p{N}_.]*[ \t]*=(?!=))*[ \t]*$/u;
+/** Nothing but a comment or another statement follows in the line. */
+const endsStatement = /^[ \t\f]*(?:;|#|\r|\n|$)/;
+
 export class SourceText {
   private starts: number[] | undefined;
   private parsed: Tree | undefined;
@@ -64,7 +70,12 @@ export class SourceText {
   private get lines(): number[] {
     if (!this.starts) {
       this.starts = [0];
-      for (const m of this.text.matchAll(/\r\n|\r|\n/g)) this.starts.push(m.index + m[0].length);
+      const { text, starts } = this;
+      if (text.includes('\r')) {
+        for (const m of text.matchAll(/\r\n|\r|\n/g)) starts.push(m.index + m[0].length);
+      } else {
+        for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+      }
     }
     return this.starts;
   }
@@ -118,6 +129,23 @@ export class SourceText {
 
   slice(node: { from: number; to: number }): string {
     return this.text.slice(node.from, node.to);
+  }
+
+  /**
+   * The variable that the value of an expression is assigned to, e.g. "x" for that of `x = F.relu(x)`: seen from what
+   * stands around it, as a tree of the whole text costs more than all else that is asked of it.
+   */
+  assigned(from: number, to: number): string | undefined {
+    const { text } = this;
+    const line = text.slice(
+      Math.max(text.lastIndexOf('\n', from - 1), text.lastIndexOf('\r', from - 1)) + 1,
+      from,
+    );
+    const before = assignment.exec(line);
+    if (!before || !endsStatement.test(text.slice(to, to + 200))) return undefined;
+    // An argument on a line of its own looks the same: what follows it closes a bracket, or goes on in it.
+    const next = /^(?:\s|#[^\n\r]*|;)*/.exec(text.slice(to, to + 4000))![0].length + to;
+    return ')]},'.includes(text[next] ?? ' ') ? undefined : before[1];
   }
 
   /** The innermost node of a kind that covers exactly or around an offset range. */

@@ -264,8 +264,9 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
         const graded = partsOf(recorder);
         recorder.readAgain(main);
         const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.again()\n');
-        const refused = recorder.refused ?? (ran ? undefined : 'it failed');
-        if (refused !== undefined) port.postMessage({ id, result: {}, refused });
+        const refused = recorder.refused ?? (ran ? undefined : { why: 'it failed', stands: false });
+        if (refused?.stands) standing.push(found);
+        if (refused) port.postMessage({ id, result: {}, refused: refused.why });
         else {
           const only = { classes: recorder.finishedNow, graded };
           const result = assemble(recorder, { ...context(), only });

@@ -139,17 +139,19 @@ def wants_indices(error, scope, at):
     return edit("Convert to whole numbers with .long()", place, ".long()")
 
 
-def plain_lists(model, scope):
-    """Modules that stand in lists and dictionaries of Python, where PyTorch does not see them."""
+def plain_lists(model, modules, scope):
+    """Modules that stand in lists and dictionaries of Python, where PyTorch does not see them; whether there are any."""
     from torch.nn import Module
 
-    for path, m in model.named_modules():
+    found = False
+    for m in modules:
         for name, value in list(m.__dict__.items()):
-            if name.startswith("_") or not isinstance(value, (list, tuple, dict)):
+            if not isinstance(value, (list, tuple, dict)) or name.startswith("_"):
                 continue
             held = list(value.values() if isinstance(value, dict) else value)
             if not held or not all(isinstance(v, Module) for v in held):
                 continue
+            found = True
             seen = {id(p) for p in model.parameters()}
             lost = [p for v in held for p in v.parameters() if id(p) not in seen]
             if not lost:
@@ -168,6 +170,7 @@ def plain_lists(model, scope):
             replaced = f"nn.{kind}()" if text in ("[]", "{}", "list()", "dict()") else f"nn.{kind}({text})"
             fix = edit(f"Use nn.{kind}", _node_place(scope, node.value), replaced) if text else None
             trace.say("warning", "unregistered-modules", message, _node_place(scope, node), fix)
+    return found
 
 
 def _assignment(scope, cls, name):
@@ -193,19 +196,16 @@ def _text(scope, node):
 def _attributes(scope):
     """How often a file reads each attribute; one that it only sets is there with 0."""
     if scope.attributes is None:
-        scope.attributes = {}
-        for n in trees.nodes(scope.tree):
-            if isinstance(n, ast.Attribute):
-                scope.attributes[n.attr] = scope.attributes.get(n.attr, 0) + (not isinstance(n.ctx, ast.Store))
+        scope.attributes = trees.attributes(scope.tree)
     return scope.attributes
 
 
-def unused_layers(model, scope):
+def unused_layers(modules, scope):
     """Layers with parameters that are made and never named again."""
     attributes = _attributes(scope)
     classes = {c.name for c in scope.tree.body if isinstance(c, ast.ClassDef)}
     text = None
-    for path, m in model.named_modules():
+    for m in modules:
         if type(m).__name__ not in classes or "forward" not in type(m).__dict__:
             continue
         for name, child in m._modules.items():

@@ -36,7 +36,14 @@ def parse(name, text):
         if "\r" not in text and "\f" not in text:
             tree = _again(name, lines, known[0], known[1])
     if tree is None:
-        tree = fresh(name, text)
+        try:
+            tree = fresh(name, text)
+        except BaseException:
+            # Half a line: when it is whole, most is as it was before.
+            if known is not None:
+                _files[name] = known
+                _size += len(known[2])
+            raise
     _files[name] = lines, tree, text
     _size += len(text)
     for oldest in list(_files):

@@ -61,6 +61,11 @@ class Reading:
         self.ran = {}
         self.changed = False
         self._names = None
+        #: Of the model as its constructor left it: its modules, what was told of them, the shapes that they may want, and
+        #: what was handed over of them.
+        self.modules, self.told, self.wanted, self.handed = (), (), None, None
+        #: Whether a layer is made at its first call only, and whether layers stand in lists (None while that is not seen).
+        self.lazy, self.lists = False, None
         #: With what shapes it calls the classes of the file, and with which one it is called itself.
         self.calls, self.called_with = {}, None
 
@@ -88,6 +93,8 @@ class Reading:
                 trace.building = True
                 self.model = self.made(finder, found) if self.instance is None else self.instance
                 _settle(self.model)
+                self.modules = list(self.model.modules())
+                self.lazy = any("_materialize" in m.__dict__ for m in self.modules)
                 self.examples = finder.open
                 if standing.current is not None:
                     self.hold(quiet)
@@ -108,9 +115,10 @@ class Reading:
         """Calls forward, and says what is to be said of the model."""
         self.trace()
         self.ask_for_better(self.examples)
-        advice.plain_lists(self.model, self.scope)
+        if self.lists is not False:
+            self.lists = advice.plain_lists(self.model, self.modules, self.scope)
         if self.error is None:
-            advice.unused_layers(self.model, self.scope)
+            advice.unused_layers(self.modules, self.scope)
 
     # Once more
 
@@ -119,7 +127,7 @@ class Reading:
         try:
             if quiet:
                 raise state.Refused("it is read for others alone")
-            made = state.of_model(self.model)
+            made = state.of_model(self.modules)
         except state.Refused:
             standing.current.steady = False
             return
@@ -131,9 +139,10 @@ class Reading:
     def settle(self):
         """Notes whether it could begin again."""
         try:
-            self.changed = state.of_model(self.model) != self.held[2]
+            self.changed = state.of_model(self.modules) != self.held[2]
         except state.Refused:
             self.changed = True
+        self.told = replay.told()
 
     def again(self):
         """As `run` from where forward is called, and hands it over anew."""
@@ -144,7 +153,7 @@ class Reading:
         self.ran, self.calls = {}, {}
         trace.ran = self.ran
         self.error, self.parts, self.optional, self.guessed, self.outputs = None, {}, False, "", []
-        for m in self.model.modules():
+        for m in self.modules:
             m._entered.clear()
             m._left.clear()
         trace.building = True
@@ -161,7 +170,7 @@ class Reading:
     def parts_named(self):
         """Names of the modules in modules."""
         if self._names is None:
-            self._names = {name for m in self.model.modules() for name in m._modules}
+            self._names = {name for m in self.modules for name in m._modules}
         return self._names
 
     def made(self, finder, found):
@@ -250,7 +259,9 @@ class Reading:
 
     def shapes(self, names):
         """Lists of (shape, dtype), one for each input, likeliest first."""
-        layers = inputs.candidates(self.model)
+        layers = self.wanted if self.wanted is not None else inputs.candidates(self.model)
+        if not self.lazy:
+            self.wanted = layers
         given = self.request.get("input")
         if given is not None:
             return inputs.given_shapes(given, layers, len(names))
@@ -424,7 +435,9 @@ class Reading:
             self.guessed = " and ".join(f"[{', '.join(str(d) for d in s)}]" for s, _ in shapes)
         channel.ask("rewind", nodes=mark)
         trace.rewind_diagnostics(found)
-        for m in self.model.modules():
+        if self.lazy:
+            self.modules = list(self.model.modules())
+        for m in self.modules:
             m._entered.clear()
             m._left.clear()
         self.outputs = []
@@ -432,8 +445,8 @@ class Reading:
         trace.tracing = True
         trace.calls.clear()
         trace.entering.clear()
-        snapshot = _state(self.model)
-        replay.fresh(well)
+        snapshot = _state(self.modules)
+        replay.fresh(well, self.told)
         try:
             tensors = [
                 _tensor.graph_input(n, list(s), _tensor.DTYPES[k]) for n, (s, k) in zip(names, shapes)
@@ -545,7 +558,10 @@ class Reading:
     def finish(self):
         modules, parameters = [], []
         constructed = self.model is not None
-        if constructed:
+        if self.handed is not None:
+            modules = [(m._entered, m._left) for m in self.handed]
+            parameters = None
+        elif constructed:
             ids = {}
             whole = {}
             for path, m in self.model.named_modules(remove_duplicate=False):
@@ -579,6 +595,8 @@ class Reading:
                     "number": m._number, "path": path, "type": m.__dict__.get("_shown", type(m).__name__), "arguments": _printed(m),
                     "at": m._defined if path else None, "parameters": held, "inputs": m._entered, "outputs": m._left,
                 })
+            if self.held is not None and not any(map(_prints_itself, {type(m) for m in whole})):
+                self.handed = list(whole)
         answer = channel.ask(
             "finish", **{"class": self.name}, definition=self.place(),
             outputs=[t._id for t in self.outputs], modules=modules, parameters=parameters,
@@ -613,6 +631,12 @@ def _exemplary(shapes, expression):
     return None
 
 
+def _prints_itself(cls):
+    """Whether the file's own code says how modules of a class are shown."""
+    code = getattr(cls.extra_repr, "__code__", None)
+    return code is None or code.co_filename.startswith(trace.WORKSPACE)
+
+
 def _printed(module):
     try:
         return str(module.extra_repr())[:1000]
@@ -631,10 +655,10 @@ def _settle(model):
                     tensor._become(_module.settled(tensor, f"{path}.{name}" if path else name))
 
 
-def _state(model):
+def _state(modules):
     """What forward may change: tensors that buffers and plain attributes hold."""
     kept = []
-    for m in model.modules():
+    for m in modules:
         own = m.__dict__
         kept.append((m, dict(own), {k: dict(own[k]) for k in ("_parameters", "_buffers", "_modules")},
                      [(t, dict(t.__dict__)) for t in (*own["_parameters"].values(), *own["_buffers"].values())

@@ -366,7 +366,8 @@ def _read_classes(classes, request, scope, callers):
         for c in classes:
             if c not in asked and any(p not in trace.made for p in later):
                 Reading(c, {}, scope).run(quiet=True)
-    others = callers()
+    with standing.Wider():
+        others = callers()
     # Parts stand before what they are part of: from the end, so that the whole comes first.
     left = []
     for c in reversed(later):

@@ -61,8 +61,8 @@ class World:
         self.moves = parsed.moves.get(main.name, 0)
         self.readings = []
         self.scope = self.stage = None
-        #: Whether each reading can begin again.
-        self.steady = True
+        #: Whether each reading can begin again, and whether an edit has been begun and not ended.
+        self.steady, self.touched = True, False
         #: With what shapes classes of the file were called before the first one was read.
         self.entered = dict(trace.entered)
         #: Codes that ran before any forward: at the top of files, in constructors, where arguments were looked for.
@@ -94,7 +94,7 @@ class World:
         trace.entered.update(self.entered)
         for reading in self.readings:
             # Whoever is called otherwise by one before may be read otherwise, too.
-            if reading in affected or trace.entered.get(reading.cls) != reading.called_with:
+            if reading in affected or repr(trace.entered.get(reading.cls)) != repr(reading.called_with):
                 reading.again()
                 if reading.changed or len(trace.made) != made:
                     raise Refused("a forward changes what is outside of it")
@@ -202,6 +202,7 @@ class World:
         codes = _below(function.__code__)
         if any(id(c) in self.made_by for c in codes):
             raise Refused("it runs before any forward")
+        self.touched = True
         function.__code__ = code
         replay.watch(code)
         return codes
@@ -329,15 +330,38 @@ def begin(main, module, request):
         trace.ran = None
 
 
+class Wider:
+    """While it lasts, other files run."""
+
+    def __enter__(self):
+        if current is not None:
+            current.steady = current.steady and self.known() == current.state
+
+    def __exit__(self, *_):
+        if current is not None:
+            current.state = self.known()
+            current.steady = current.steady and current.state is not None
+
+    @staticmethod
+    def known():
+        try:
+            return state.of_modules()
+        except Refused:
+            return None
+
+
 def end(scope, stage):
     """What was read stands, if no forward changed what another reading would begin with."""
     global current, _count
     world, current = current, None
-    if world is None or not world.steady or any(r.changed for r in world.readings):
+    if world is None:
         return
     try:
+        if not world.steady or any(r.changed for r in world.readings):
+            raise Refused("a forward changes what it begins with")
         world.unchanged()
-    except Refused:
+    except Refused as error:
+        channel.ask("refused", why=str(error))
         return
     _count += 1
     world.scope, world.stage = scope, stage
@@ -364,7 +388,12 @@ def again(asked):
             world.unchanged()
         channel.ask("lines", stretches=world.stretches)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
-        channel.ask("refused", why=f"{type(error).__name__}: {error}"[:300])
+        trace.take_diagnostics()
+        stands = not world.touched
+        channel.ask("refused", why=f"{type(error).__name__}: {error}"[:300], stands=stands)
+        if stands:
+            _worlds[asked["number"]] = world
         return
+    world.touched = False
     world.channel = channel.state()
     _worlds[asked["number"]] = world

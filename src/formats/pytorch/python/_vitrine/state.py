@@ -27,7 +27,7 @@ def of_modules():
     seen = set()
     return [
         (name, [(k, _of(v, seen)) for k, v in vars(module).items() if not k.startswith("__")])
-        for name, module in list(sys.modules.items())
+        for name, module in sorted(sys.modules.items(), key=lambda m: m[0])
         if is_own_module(module)
     ]
 
@@ -36,10 +36,12 @@ def is_own_module(module):
     return ((getattr(module, "__dict__", None) or {}).get("__file__") or "").startswith(trace.WORKSPACE)
 
 
-def of_model(model):
+def of_model(modules):
     """What the attributes of modules hold that can change without being set."""
     seen = set()
-    return [(m._number, name, _of(v, seen)) for m in model.modules() for name, v in m.__dict__.items()
+    if any("_materialize" in m.__dict__ for m in modules):
+        raise Refused("it is made at its first call")
+    return [(m._number, name, _of(v, seen)) for m in modules for name, v in m.__dict__.items()
             if type(v) not in _PLAIN and name not in _TAKEN_BACK]
 
 

@@ -55,6 +55,22 @@ def words(root):
     return found
 
 
+def attributes(root):
+    """How often each attribute is read in a tree; one that is only set is there with 0."""
+    found = root.__dict__.get("_read")
+    if found is None:
+        found = root._read = {}
+        if type(root) is ast.Module or type(root) is ast.ClassDef:
+            for child in ast.iter_child_nodes(root):
+                for name, count in attributes(child).items():
+                    found[name] = found.get(name, 0) + count
+        else:
+            for n in nodes(root):
+                if type(n) is ast.Attribute:
+                    found[n.attr] = found.get(n.attr, 0) + (type(n.ctx) is not ast.Store)
+    return found
+
+
 def names(root):
     """Names that stand in a tree."""
     return words(root)[0]

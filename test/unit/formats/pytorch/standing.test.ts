@@ -1,0 +1,214 @@
+/** An edit in the body of a function: the file stands, and only what ran the function is read again. */
+import { strict as assert } from 'node:assert';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReadModel } from '../../../../src/formats/_format';
+import { PytorchReader } from '../../../../src/formats/pytorch/reader';
+import { distFolder, folderWith } from './_reader';
+
+const plain = (models: Record<string, ReadModel>) =>
+  Object.entries(models).map(([name, m]) => [name, { ...m, milliseconds: 0 }]);
+
+/** Two models, one of which is made of a part that stands before it and one behind it. */
+const file = (
+  parts: { above?: string; part?: string; init?: string; forward?: string; late?: string } = {},
+) => `
+import functools
+import random
+import torch
+from torch import nn
+
+${parts.above ?? ''}
+
+class Part(nn.Module):
+    def __init__(self, width=8):
+        super().__init__()
+        self.fc = nn.Linear(width, width)
+        self.other = nn.Linear(width, 3)
+        ${parts.init ?? 'self.scale = 2'}
+
+    def forward(self, x):
+        ${parts.part ?? 'y = 1'}
+        return self.fc(x) * self.scale
+
+    def extra_repr(self):
+        return "as it is"
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = Part()
+        self.last = Late()
+
+    def forward(self, x):
+        x = self.first(x)
+        ${parts.forward ?? 'x = torch.relu(x)'}
+        # The end.
+        return self.last(x)
+
+
+class Late(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(8)
+
+    def forward(self, x):
+        ${parts.late ?? 'return self.norm(x)'}
+
+
+class Alone(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    @torch.no_grad()
+    def forward(self, x):
+        return self.help(x)
+
+    def help(self, x):
+        return self.fc(x)  # helps
+`;
+
+describe('a file of which the body of a function is edited', function () {
+  this.timeout(120_000);
+  const path = '/vitrine-test/model.py';
+  const known = new PytorchReader({ distFolder });
+  const fresh = new PytorchReader({ distFolder });
+  after(() => Promise.all([known.dispose(), fresh.dispose()]));
+  let other = 0;
+
+  /** Reads texts one after the other; each must be what a reader that never saw the file makes of it. */
+  async function follow(texts: readonly string[], read: readonly (readonly string[] | undefined)[] = []) {
+    let before: Record<string, ReadModel> = {};
+    for (const [i, text] of texts.entries()) {
+      const now = await known.read({ file: path, texts: { [path]: text } });
+      const anew = await fresh.read({ file: path, texts: { [path]: `${text}\nother = ${other++}\n` } });
+      assert.deepEqual(plain(now), plain(anew), `text ${i}`);
+      const again = Object.keys(now).filter(n => now[n]!.milliseconds !== before[n]?.milliseconds);
+      if (read[i]) assert.deepEqual(again, read[i], `text ${i}`);
+      before = now;
+    }
+  }
+
+  it('is read again where the function ran, and nowhere else', async () => {
+    const start = file();
+    const edit = (from: string, to: string) => {
+      assert.ok(start.includes(from), from);
+      return start.replace(from, to);
+    };
+    await follow(
+      [
+        start,
+        edit('x = torch.relu(x)', 'x = torch.relu(x)\n        y = x + 1  # ü🙂'),
+        edit('x = torch.relu(x)', 'x = torch.tanh(x)\n\n        z = 3'),
+        start,
+        edit('# helps', '+ 1'),
+        edit('return self.fc(x)  # helps', 'y = 2\n        return self.fc(x) * y'),
+        start,
+        edit('y = 1', 'y = self.other(x)'),
+        edit('y = 1', 'y = self.othr(x)'),
+        edit('y = 1', 'y = self.fc(x.mean(1))'),
+        start,
+        edit('return self.norm(x)', 'return self.norm(x + 1)'),
+      ],
+      [
+        undefined,
+        ['Net'],
+        ['Net'],
+        ['Net'],
+        ['Alone'],
+        ['Alone'],
+        ['Alone'],
+        ['Part', 'Net'],
+        ['Part', 'Net', 'Late'],
+        ['Part', 'Net', 'Late'],
+        ['Part', 'Net'],
+        ['Net', 'Late'],
+      ],
+    );
+  });
+
+  it('stands while a line is typed that is no Python before it is whole', async () => {
+    const line = 'x = self.first(torch.relu(x))';
+    const texts = Array.from({ length: 8 }, (_, i) => file({ forward: line.slice(0, 4 * (i + 1)) }));
+    await follow([file(), ...texts, file({ forward: line }), file()]);
+  });
+
+  it('is read anew where more than the function may differ', async () => {
+    const cases: [string, string][] = [
+      ['def extra_repr(self):\n        return "as', 'def extra_repr(self):\n        return "not as'],
+      ['nn.Linear(width, 3)', 'nn.Linear(width, 4)'],
+      ['x = torch.relu(x)', 'x = torch.relu(x)\n        torch.randn(1, 8)'],
+      ['x = torch.relu(x)', 'x = Part(8)(x)'],
+      [
+        'def forward(self, x):\n        return self.help(x)',
+        'def forward(self, y):\n        return self.help(y)',
+      ],
+      ['@torch.no_grad()', '@torch.enable_grad()'],
+      ['y = 1', 'y = 1 if self.training else 2'],
+      ['y = 1', 'y = 1\n\n    def more(self):\n        pass'],
+      ['y = 1', 'y = 1\n\nclass Other(nn.Module):\n    pass\n\ndef more(x):\n    if x:\n        pass'],
+      ['x = torch.relu(x)', 'global made\n        made = 1'],
+      ['# The end.', 'for name, m in self.named_children(): x = m(x)'],
+    ];
+    for (const [from, to] of cases) {
+      assert.ok(file().includes(from), from);
+      await follow([file(), file().replace(from, to), file()]);
+    }
+  });
+
+  it('is read anew where a forward changes what outlasts it', async () => {
+    const cases: Parameters<typeof file>[0][] = [
+      { above: 'seen = []', part: 'seen.append(1); x = x * (len(seen) + 1)' },
+      { above: 'class Counter:\n    n = 0', part: 'Counter.n += 1; x = x * (Counter.n + 1)' },
+      { above: 'n = 1', part: 'global n; n += 1; x = x * n' },
+      { init: 'self.scale = 2; self.seen = [1]', part: 'self.seen.append(1); x = x * len(self.seen)' },
+      { init: 'self.scale = 2; self.n = 1', part: 'self.n += 1; x = x * self.n' },
+      { above: '@functools.lru_cache\ndef ones(n):\n    return torch.ones(n)', part: 'x = x + ones(8)' },
+      { above: 'def more(a=[]):\n    a.append(1)\n    return len(a)', part: 'x = x * (more() + 1)' },
+      { above: 'import itertools\nnumbers = itertools.count(2)', part: 'x = x * next(numbers)' },
+      { part: 'x = x * random.random()' },
+      { init: 'self.scale = torch.ones(8)', part: 'self.scale += 1' },
+      { init: 'self.scale = 2; self.made = nn.LazyLinear(8)', part: 'x = self.made(x)' },
+    ];
+    for (const parts of cases)
+      await follow([1, 2, 3, 4].map(i => file({ ...parts, forward: `x = torch.relu(x) * ${i}` })));
+  });
+
+  it('stands beside other files, and gives way to what they say anew', async () => {
+    const text = (line: string) => `
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.fc = nn.Linear(width, 2)
+
+    def forward(self, x):
+        ${line}
+        return self.fc(x)
+`;
+    const folder = folderWith({
+      'model.py': text('y = 0'),
+      'train.py': 'from model import Net\nnet = Net(12)\n',
+    });
+    const model = join(folder, 'model.py');
+    const by = new PytorchReader({ distFolder, workspaceFolder: folder });
+    const width = async (line: string) => {
+      const read = await by.read({ file: model, texts: { [model]: text(line) } });
+      return read['Net']?.model?.parameters[0]?.shape[1];
+    };
+    try {
+      assert.equal(await width('y = 0'), 12);
+      assert.equal(await width('y = 1'), 12);
+      assert.equal(await width('y = 2'), 12);
+      writeFileSync(join(folder, 'train.py'), 'from model import Net\nnet = Net(13)\n');
+      assert.equal(await width('y = 3'), 13);
+      writeFileSync(join(folder, 'train.py'), 'from model import Net\nnet = Net(14)\n');
+      assert.equal(await width('y = 3'), 14);
+    } finally {
+      await by.dispose();
+    }
+  });
+});
