@@ -123,7 +123,7 @@ describe('a file of which the body of a function is edited', function () {
         ['Part', 'Net'],
         ['Part', 'Net', 'Late'],
         ['Part', 'Net', 'Late'],
-        ['Part', 'Net'],
+        ['Part', 'Net', 'Late'],
         ['Net', 'Late'],
       ],
     );

@@ -19,33 +19,12 @@ current = None
 _worlds = {}
 _most = 3
 _count = 0
-#: Lines of a function that is put in count from here, those of the next one from twice this number.
-_BASE = 1_000_000
-_most_edits = 500
+_most_lines = 50_000
 _EXAMPLES = ("randn", "rand", "zeros", "ones", "randint")
 _CHILDREN = {"children", "named_children", "modules", "_modules", "getattr"}
 #: Words that lead to the file's own text or to names that it does not spell.
 _REACHING = {"globals", "locals", "vars", "eval", "exec", "inspect", "__subclasses__", "import_module", "__doc__",
              "__code__"}
-
-
-class Lines(list):
-    """The lines of a file by the numbers that its code has, as linecache keeps them."""
-
-    def __init__(self, world):
-        self.world = world
-
-    def __len__(self):
-        return _BASE * (_most_edits + 2)
-
-    def __getitem__(self, at):
-        whole = isinstance(at, slice)
-        real = self.world.real((at.start or 0) + 1 if whole else at + 1)
-        if real is None:
-            return [] if whole else ""
-        rest = self.world.lines[real - 1 :] if whole else self.world.lines[real - 1 : real]
-        lines = [line + "\n" for line in rest]
-        return lines if whole else lines[0]
 
 
 class World:
@@ -55,9 +34,10 @@ class World:
         self.name, self.module, self.only = main.name, module, request.get("only")
         self.tree = main.tree
         self.lines = main.text.split("\n")
+        #: Lines by the numbers that the code has, as linecache keeps them: those that are put in come at the end.
+        self.numbered = [line + "\n" for line in self.lines]
         #: (first number, where it stands in the text, how many).
         self.stretches = [(1, 1, len(self.lines))]
-        self.edits = 0
         self.moves = parsed.moves.get(main.name, 0)
         self.readings = []
         self.scope = self.stage = None
@@ -109,7 +89,7 @@ class World:
         lines, before = text.split("\n"), self.lines
         if self.moves != parsed.moves.get(self.name, 0):
             raise Refused("its tree was moved for another reading")
-        if "\r" in text or "\f" in text or self.edits >= _most_edits:
+        if "\r" in text or "\f" in text or len(self.numbered) > _most_lines:
             raise Refused("its lines end otherwise, or it has stood for long")
         shortest = min(len(before), len(lines))
         first = 0
@@ -120,8 +100,7 @@ class World:
             last += 1
         by = len(lines) - len(before)
         owner, old, start, stop = self.function_at(first + 1, len(before) - last)
-        self.edits += 1
-        base = _BASE * self.edits
+        base = len(self.numbered) + 1
         region = lines[start - 1 : stop + by - 1]
         new = _function(region, base, owner is not None)
         if old.col_offset != new.col_offset or _header(old) != _header(new):
@@ -131,6 +110,7 @@ class World:
         affected = self.affected(codes, _named_otherwise(old, new))
         self.replace(owner, old, new)
         self.lines = lines
+        self.numbered += [line + "\n" for line in region]
         self.divide(start, stop, base, len(region), by)
         return affected
 
@@ -367,7 +347,7 @@ def end(scope, stage):
     world.scope, world.stage = scope, stage
     world.channel = channel.state()
     stage.keep()
-    stage.lines = {world.name: (0, None, Lines(world), world.name)}
+    stage.lines = {world.name: (0, None, world.numbered, world.name)}
     _worlds[_count] = world
     while len(_worlds) > _most:
         del _worlds[next(iter(_worlds))]
