@@ -44,7 +44,7 @@ from sklearn.preprocessing import (
     RobustScaler,
     StandardScaler,
 )
-from sklearn.svm import SVR, LinearSVC, NuSVR
+from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, NuSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 warnings.filterwarnings("ignore")
@@ -186,6 +186,11 @@ for name, model, convert in [
         record(name, model, some, model.predict(some), convert(model, initial_types=[("x", Floats([None, 10]))]))
     except Exception as e:
         print(name, "not converted:", str(e)[:150])
+
+classify("SVC", make_pipeline(StandardScaler(), SVC()), X, species)
+classify("SVC of two classes", make_pipeline(StandardScaler(), SVC(kernel="poly", degree=2)), X, y > 1)
+classify("SVC of four classes", SVC(kernel="linear"), X, np.where((y == 2) & (X[:, 0] > 6.5), 3, y), False)
+classify("NuSVC", NuSVC(nu=0.3, kernel="sigmoid", gamma=0.01), X, y, False)
 
 # One row of coefficients for two classes, which no converter of today writes.
 for transform in ("LOGISTIC", "NONE"):

@@ -281,6 +281,55 @@ const supportVectorRegressor: Translate = c => {
   return c.finish('Identity', [transformed(c, sum, transformOf(c))]);
 };
 
+/**
+ * Each pair of classes has its own machine, whose answer above 0 is a vote for the first of them; most votes win. The
+ * scores are the machines' answers, of two classes with both signs.
+ */
+const supportVectorClassifier: Translate = c => {
+  const labels = labelsOf(c);
+  if (!labels) throw new Unsupported('no labels');
+  const counts = c.integers('vectors_per_class') ?? [];
+  const classes = labels.names.length;
+  if (counts.length !== classes || classes < 2)
+    throw new Unsupported(`${counts.length} groups of support vectors for ${classes} classes`);
+  if (c.floats('prob_a')?.length)
+    throw new Unsupported(
+      'probabilities coupled from pairs of classes; probability=False writes what is run here',
+    );
+  if (transformOf(c) !== 'NONE') throw new Unsupported(`the transform ${transformOf(c)}`);
+  const count = counts.reduce((n, k) => n + k, 0);
+  const pairs = counts.flatMap((_, i) => counts.slice(i + 1).map((_, k) => [i, i + 1 + k] as const));
+  const coefficients = c.floats('coefficients') ?? [];
+  const rho = c.floats('rho') ?? [];
+  if (coefficients.length !== (classes - 1) * count || rho.length !== pairs.length)
+    throw new Unsupported(
+      `${coefficients.length} coefficients for ${count} support vectors of ${classes} classes`,
+    );
+  const begins = counts.map((_, i) => counts.slice(0, i).reduce((n, k) => n + k, 0));
+  const of = (column: number, group: number) =>
+    Array.from({ length: counts[group]! }, (_, m) => begins[group]! + m).map(
+      at => [at, coefficients[column * count + at]!] as const,
+    );
+  const weights = new Array<number>(count * pairs.length).fill(0);
+  const [first, second] = [pairs, pairs].map(() => new Array<number>(pairs.length * classes).fill(0));
+  for (const [k, [i, j]] of pairs.entries()) {
+    for (const [at, w] of [...of(j - 1, i), ...of(i, j)]) weights[at * pairs.length + k] = w;
+    first![k * classes + i] = 1;
+    second![k * classes + j] = 1;
+  }
+  const similar = kernel(c, c.floats('support_vectors') ?? [], count);
+  const sums = c.emit('MatMul', [similar, c.learned('coefficients', [count, pairs.length], weights)])[0]!;
+  const scores = c.emit('Add', [sums, c.learned('rho', [pairs.length], rho)])[0]!;
+  const won = c.emit('Cast', c.emit('Greater', [scores, row(c, [0])]), { to: 'float32' })[0]!;
+  const votes = [won, rest(c, won)].map(
+    (side, k) =>
+      c.emit('MatMul', [side, c.constant('float32', [pairs.length, classes], [first!, second!][k]!)])[0]!,
+  );
+  finishLabels(c, argMax(c, c.emit('Add', votes)[0]!), labels);
+  const both = classes === 2 ? pair(c, c.emit('Neg', [scores])[0]!, scores) : scores;
+  return c.outputs[1] ? named(c, both, 1) : undefined;
+};
+
 export const family: OperatorFamily = {
   domain: 'ai.onnx.ml',
   translations: {
@@ -318,6 +367,7 @@ export const family: OperatorFamily = {
       const [offset, scale] = [c.floats('offset') ?? [0], c.floats('scale') ?? [1]];
       return c.finish('Mul', [c.emit('Sub', [real(c), row(c, offset)])[0]!, row(c, scale)]);
     },
+    SVMClassifier: supportVectorClassifier,
     SVMRegressor: supportVectorRegressor,
     TreeEnsemble: trees,
     TreeEnsembleClassifier: treeClassifier,
