@@ -66,6 +66,13 @@ describe('libraries and layouts of model files', () => {
     assert.ok(ops.includes('RandomNormalLike') && ops.includes('RandomUniformLike'), ops.join());
   });
 
+  it('draws a net whose vocabulary comes from a library that is not here', async () => {
+    const { shape } = await shapes(
+      'import torch, torchtext\nimport torch.nn.functional as F\nfrom torch import nn\nvocab = torchtext.vocab.build_vocab_from_iterator(open("x"))\nfor i in range(len(vocab)):\n    raise ValueError("never")\nclass Net(nn.Module):\n    def __init__(self, size, pad):\n        super().__init__()\n        self.e = nn.Embedding(size, 8, padding_idx=pad)\n        self.fc = nn.Linear(8, 2)\n    def forward(self, ids):\n        x = self.e(ids)\n        assert torch.equal(x, x)\n        x = F.avg_pool2d(x, (x.shape[1], 1)).squeeze(1)\n        return self.fc(x)\nmodel = Net(len(vocab), vocab["<pad>"])\n',
+    );
+    assert.equal(shape, 'Nx2');
+  });
+
   it('says what of a distribution is not known', async () => {
     const { Net } = await readText(
       'import torch\nfrom torch import nn\nfrom torch.distributions import MultivariateNormal\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 5)\n    def forward(self, x):\n        h = self.fc(x)\n        return MultivariateNormal(h, torch.eye(5)).rsample()\n',

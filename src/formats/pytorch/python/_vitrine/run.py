@@ -10,7 +10,7 @@ import importlib.util
 import sys
 import types
 
-from . import arguments, channel, files, modes, parsed, replay, script, sizes, standing, trace, trees
+from . import arguments, channel, files, modes, parsed, replay, script, sizes, standing, trace, trees, unknown
 from .reading import Reading, code_of, place, worded
 from .stage import Stage
 
@@ -23,6 +23,9 @@ def _range(*arguments):
     for a in arguments:
         if sizes.is_symbolic(a) and not trace.counting:
             raise trace.SymbolicSize(repr(a))
+        if unknown.is_unknown(a) and a._vitrine_unknown.startswith("len("):
+            # Of a data set that is not here there is nothing to go through.
+            return range(0)
     return range(*[a.__index__() if sizes.is_symbolic(a) else a for a in arguments])
 
 

@@ -268,6 +268,9 @@ def to_len(*arguments):
         shape = arguments[0]._shape
         if shape and is_symbolic(shape[0]):
             return shape[0]
+    if len(arguments) == 1 and unknown.is_unknown(arguments[0]):
+        # A vocabulary that is made of a file: an example where it becomes the size of a layer.
+        return unknown.make(f"len({arguments[0]._vitrine_unknown})")
     return len(*arguments)
 
 

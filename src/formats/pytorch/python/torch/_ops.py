@@ -1575,7 +1575,12 @@ def is_floating_point(input):
 
 
 def equal(input, other):
-    raise trace.Unsupported("whether two tensors are equal is not known before the model runs")
+    """What code asserts of its tensors is taken to hold; a hint says so."""
+    if list(input.shape) != list(other.shape):
+        return False
+    trace.say("hint", "assumed-value",
+              "Whether two tensors are equal is not known before the model runs: read as true.", trace.here())
+    return True
 
 
 # In place: the same object stands for the result.

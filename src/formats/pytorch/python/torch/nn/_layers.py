@@ -857,6 +857,8 @@ class Embedding(Module):
                  scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None, dtype=None):
         super().__init__()
         num_embeddings, embedding_dim = _whole(num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        if unknown.is_unknown(padding_idx):
+            padding_idx = min(unknown.example(padding_idx), num_embeddings - 1)
         self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         if _weight is None:

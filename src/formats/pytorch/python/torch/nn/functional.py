@@ -273,6 +273,12 @@ def _avg_pool(n, input, kernel_size, stride, padding, ceil_mode, count_include_p
         made = _avg_pool(n, input, kernel, stride, padding, False, True)
         return made * (math.prod(kernel) / divisor_override)
     p = _tuple(padding, n, "padding")
+    if any(is_symbolic(k) for k in kernel) and (stride is None or stride == []) and not any(p):
+        # A window as long as a sequence whose length is not known: the mean over it.
+        spatial = list(input.shape[-n:])
+        whole = [i - n for i, (k, s) in enumerate(zip(kernel, spatial)) if is_symbolic(k) and repr(k) == repr(s)]
+        if all(k == 1 for i, k in enumerate(kernel) if i - n not in whole):
+            return _ops.mean(input, whole, True)
     x, single = _batched(input, n)
     made = emit(
         "AveragePool",
