@@ -27,6 +27,8 @@ export interface FootprintRequest {
   update?: UpdateSpec;
   /** A loss as large as the output if absent: which one makes little difference. */
   loss?: LossSpec;
+  /** Numbers that the loss compares for each row; as many as the output has if absent. */
+  columns?: number;
   recompute?: readonly string[];
   /** One if absent. */
   threads?: number;
@@ -86,7 +88,7 @@ function trainingBytes(
       model,
       {
         loss,
-        targets: targetsOf(loss, output),
+        targets: targetsOf(loss, output, request.columns),
         ...(request.recompute && { recompute: request.recompute }),
       },
       updates,
@@ -100,7 +102,8 @@ function trainingBytes(
   }
 }
 
-function targetsOf(loss: LossSpec, output: readonly number[]) {
+function targetsOf(loss: LossSpec, output: readonly number[], columns: number | undefined) {
+  if (columns !== undefined) return { shape: [output[0]!, columns], dtype: 'float32' as const };
   if (loss.name !== 'cross_entropy' && loss.name !== 'nll')
     return { shape: output, dtype: 'float32' as const };
   const shape = loss.classAxis === -1 ? output.slice(0, -1) : [output[0]!, ...output.slice(2)];

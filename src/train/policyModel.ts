@@ -1,7 +1,9 @@
 /** What a network says of a state, as agents take it: a score for each action and, where it has one, the worth of the state. */
+import type { Experiment } from '../formats/experiment/schema';
 import { VitrineError } from '../model/errors';
 import type { Model, Node, TensorType, Value } from '../model/graph';
 import type { AgentDefinition } from '../rl/agent';
+import { agentOf, environments } from '../rl/registry';
 
 export interface PolicyModel {
   /** One output, (N, actions) or (N, actions + 1). */
@@ -35,6 +37,14 @@ export function policyModel(model: Model, agent: AgentDefinition, actions: numbe
     `${model.name} gives ${model.outputs.map(id => `(${model.values[id]!.shape.join(', ')})`).join(' and ')}, but ${env} ${needs(agent, actions)}`,
     model.definition && { at: model.definition },
   );
+}
+
+/** What an experiment trains of a model: of a policy the joined outputs, of anything else the model itself. */
+export function trainedModel(model: Model, { loss, data }: Pick<Experiment, 'loss' | 'data'>): Model {
+  const agent = agentOf(loss);
+  const definition = environments.find(e => 'env' in data && e.id === data.env);
+  if (!agent || !definition) return model;
+  return policyModel(model, agent, definition.actions.length, definition.id).model;
 }
 
 /** The scores of the actions alone: what predicting and explaining speak of. */

@@ -7,8 +7,10 @@ import { answerOf, experimentNames, type ModelAnswers, withAnswers } from '../..
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Model } from '../../model/graph';
 import { listed, nearest } from '../../model/suggest';
+import { agentOf } from '../../rl/registry';
 import { experimentOf, recipeOf } from '../../train/assemble';
 import { writeAtomically } from '../../train/atomicFile';
+import { trainedModel } from '../../train/policyModel';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentsNaming, splitFragment } from '../experiments';
 import { parseShape, readModels } from '../readModels';
@@ -152,8 +154,15 @@ async function memoryOf(
   const threads = threadCount(0);
   for (const { file: experimentFile } of await experimentsNaming(file, name)) {
     try {
-      const recipe = recipeOf(await experimentOf(experimentFile));
-      return footprintOf(model, { ...recipe, batch: rows ?? recipe.batchSize, threads });
+      const experiment = await experimentOf(experimentFile);
+      const recipe = recipeOf(experiment);
+      const columns = agentOf(experiment.loss)?.columns;
+      return footprintOf(trainedModel(model, experiment), {
+        ...(columns !== undefined && { columns }),
+        ...recipe,
+        batch: rows ?? recipe.batchSize,
+        threads,
+      });
     } catch (e) {
       // An experiment with faults says nothing.
       if (!(e instanceof VitrineError)) throw e;
