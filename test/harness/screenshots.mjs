@@ -53,18 +53,19 @@ async function open() {
       await quiet();
       return panel;
     },
-    /** Explains the first row of the newest run of a model, by the palette. */
-    ask: async file => {
+    /** Explains the first row of the newest run of a model (named where the file has several), by the palette. */
+    ask: async (file, model) => {
       await bench.openFile(file);
       await page.locator('.codelens-decoration').first().waitFor();
       await bench.command('Vitrine: Explain Prediction');
+      if (model) await bench.pick(model);
       for (const title of ['Explain how', 'Which sample']) {
         await page.locator('.quick-input-titlebar', { hasText: title }).waitFor();
         await bench.rows.first().waitFor();
         await page.keyboard.press('Enter');
       }
       const panel = await bench.webview('#app .top');
-      await panel.locator('.explanation .badge').first().waitFor({ timeout: 90_000 });
+      await panel.locator('.explanation .badge[aria-label]').first().waitFor({ timeout: 90_000 });
       // The editor has kept the focus: what is maximised next is the panel.
       await bench.command('View: Focus Right Editor Group');
       return panel;
@@ -110,7 +111,7 @@ const scenes = {
     await tab(panel, 'Data');
     await panel.locator('.sample').nth(8).waitFor();
     await panel.locator('.sample').nth(8).click();
-    await panel.locator('.explanation .badge').first().waitFor();
+    await panel.locator('.explanation .badge[aria-label]').first().waitFor();
     await tab(panel, 'Explain');
     await panel.locator('.pictures canvas').first().waitFor();
     await shot('explanation');
@@ -241,6 +242,89 @@ const scenes = {
     await shot('film');
   },
 
+  /** A series of one's own, which no sample has. */
+  async series({ bench, page, workspace, shot, train }) {
+    fs.writeFileSync(path.join(workspace, 'forecast.py'), forecast);
+    fs.writeFileSync(path.join(workspace, 'demand.csv'), demand());
+    const experiment = {
+      model: { file: 'forecast.py', class: 'Forecast' },
+      data: {
+        kind: 'series',
+        file: 'demand.csv',
+        time: 'hour',
+        target: 'demand',
+        features: ['demand', 'temperature'],
+        length: 48,
+        steps: 6,
+        split: { test: 0.15, valid: 0.1 },
+        scale: 'standard',
+      },
+      targetScale: 'standard',
+      loss: 'mse',
+      optimizer: { name: 'Adam', lr: 0.005 },
+      epochs: 6,
+      batchSize: 64,
+      seed: 0,
+    };
+    fs.writeFileSync(path.join(workspace, 'forecast.vitrine.json'), JSON.stringify(experiment, null, 2));
+    await bench.openFile('forecast.py');
+    const panel = await train();
+    await bench.command('View: Focus Right Editor Group');
+    await bench.command('View: Maximize Editor Group');
+    await tab(panel, 'Data');
+    await panel.locator('.sample-table tbody tr').nth(14).click();
+    await panel.locator('.explanation .badge[aria-label]').first().waitFor({ timeout: 90_000 });
+    await tab(panel, 'Explain');
+    await panel.locator('.series-column svg').first().focus();
+    await page.keyboard.press('End');
+    await page.waitForTimeout(500);
+    await shot('series');
+  },
+
+  async speech({ bench, page, shot, quiet, ask }) {
+    await ask('voice.py', 'Voice');
+    await quiet();
+    await bench.command('View: Maximize Editor Group');
+    await page.waitForTimeout(1500);
+    await shot('speech');
+  },
+
+  /** A change of a class against what git has: layers, shapes, parameters. */
+  async diff({ bench, page, workspace, shot }) {
+    const file = path.join(workspace, 'digits/digits.py');
+    const git = (...args) => spawnSync('git', ['-C', workspace, ...args], { stdio: 'ignore' });
+    git('init', '-q');
+    git('add', 'digits/digits.py');
+    git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-qm', 'a');
+    const text = fs.readFileSync(file, 'utf8');
+    const changed = text
+      .replace('nn.Conv2d(16, 32, kernel_size', 'nn.Conv2d(16, 48, kernel_size')
+      .replace('nn.Linear(32 * 4 * 4', 'nn.Linear(48 * 4 * 4');
+    if (changed === text) throw new Error('digits.py is not as this scene knows it');
+    fs.writeFileSync(file, changed);
+    await bench.command('View: Toggle Primary Side Bar Visibility');
+    await bench.openFile('digits.py');
+    await bench.command('Vitrine: Compare Model with HEAD');
+    const panel = await bench.webview('.layer-table');
+    await panel.locator('tr.changed').first().waitFor();
+    await page.mouse.move(10, 10);
+    await page.waitForTimeout(500);
+    await shot('model-diff');
+  },
+
+  async keras({ bench, page, workspace, shot }) {
+    fs.copyFileSync(
+      path.join(root, 'test/reference/keras/picture.keras'),
+      path.join(workspace, 'picture.keras'),
+    );
+    await bench.command('View: Toggle Primary Side Bar Visibility');
+    await bench.openFile('picture.keras');
+    const model = await bench.webview('vitrine-graph .card');
+    await model.locator('.card').nth(1).click();
+    await page.waitForTimeout(800);
+    await shot('keras');
+  },
+
   async modelFile({ bench, page, workspace, shot }) {
     const onnx = path.join(workspace, 'digits.onnx');
     const runs = path.join(workspace, 'digits/.vitrine/runs');
@@ -256,6 +340,42 @@ const scenes = {
     await shot('model-file');
   },
 };
+
+const forecast = `import torch
+import torch.nn as nn
+
+
+class Forecast(nn.Module):
+    """The demand of the next six hours, from two days of demand and temperature."""
+
+    def __init__(self, hidden: int = 24):
+        super().__init__()
+        self.past = nn.GRU(2, hidden, batch_first=True)
+        self.next = nn.Linear(hidden, 6)
+
+    def forward(self, hours: torch.Tensor) -> torch.Tensor:
+        seen, _ = self.past(hours)
+        return self.next(seen[:, -1])
+`;
+
+/** Half a year of an invented town's demand by the hour: day, week, weather and chance. */
+function demand() {
+  let state = 7;
+  const chance = () => {
+    state = (state * 1103515245 + 12345) % 2 ** 31;
+    return state / 2 ** 31 - 0.5;
+  };
+  const rows = ['hour,demand,temperature'];
+  for (let h = 0; h < 180 * 24; h++) {
+    const day = Math.sin((2 * Math.PI * (h - 8)) / 24);
+    const weekend = Math.floor(h / 24) % 7 > 4 ? -9 : 0;
+    const temperature = 10 + 8 * Math.sin((2 * Math.PI * h) / (24 * 360)) + 4 * day + 3 * chance();
+    const load =
+      60 + 16 * day + 6 * Math.sin((4 * Math.PI * h) / 24) + weekend - 0.9 * temperature + 4 * chance();
+    rows.push(`${h},${load.toFixed(2)},${temperature.toFixed(2)}`);
+  }
+  return `${rows.join('\n')}\n`;
+}
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter(n => !(n in scenes));

@@ -23,6 +23,7 @@ import { layerLinks } from './explainLayers';
 import { filmOf, filmView } from './explainMedia';
 import { heatControls, images } from './explainPicture';
 import { classChooser, facts, prediction } from './explainPrediction';
+import { seriesOf, seriesView } from './explainSeries';
 import { spokenPair } from './mediaSamples';
 import { methodPicker } from './methodMenu';
 import { methodOptions } from './methodOptions';
@@ -225,6 +226,8 @@ const themePalette: Palette = {
 function overInput(e: Explanation, c: ExplainContext): TemplateResult {
   const film = filmOf(e, explainedSample(e, c.state));
   if (film) return html`${filmView(film, e, c)}${heatControls(e, film.scale, true, c)}`;
+  const series = seriesOf(e, explainedSample(e, c.state));
+  if (series) return seriesView(series, e, c);
   const plane = planeOf(e);
   return plane ? images(e, plane, c) : bars(e, c);
 }

@@ -65,10 +65,17 @@ export function warningsOf(
           message: `${again[part]} of the ${splits.filter(s => s === part).length} ${part === 'test' ? 'test' : 'validation'} rows looked at also occur among the training rows: what they measure is memory. Remove the copies, or keep them together with data.split.group.`,
         });
   }
-  out.push(...drifts(values, columns, splits));
+  const found = drifts(values, columns, splits);
+  out.push(...(dataset.modality === 'series' ? onePerColumn(found, dataset) : found));
   const balance = imbalance(columns[0]!);
   if (balance) out.push(balance);
   return out;
+}
+
+/** Every moment of a window is a feature, and all of a column drift together: the newest one's warning stands for them. */
+function onePerColumn(warnings: readonly DataWarning[], { features }: Dataset): DataWarning[] {
+  const columnOf = new Map(features.map(f => [f.name, f.from ?? f.name]));
+  return [...new Map(warnings.map(w => [columnOf.get(w.column ?? '') ?? w.column, w])).values()];
 }
 
 /** A feature that alone says the target. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadDataset } from '../../../src/data/load';
+import { overviewOf } from '../../../src/data/overview/overview';
 import { restoreSaved } from '../../../src/data/restore';
 import { stretches } from '../../../src/explain/units';
 import { VitrineError } from '../../../src/model/errors';
@@ -191,6 +192,21 @@ describe('Series over time', () => {
     assert.equal(
       units.reduce((n, u) => n + u.indices.length, 0),
       12,
+    );
+  });
+
+  it('says once of a column that its moments have drifted', async () => {
+    const long = Array.from({ length: 900 }, (_, hour) => ({ site: 'a', hour, x: hour, y: hour % 7 }));
+    const lines = ['time,x,y', ...long.map(r => `${r.hour},${r.x},${r.y}`)].join('\n');
+    const data = await load({
+      file: put('drifting.csv', lines),
+      series: undefined,
+      features: ['x', 'y'],
+    });
+    const { warnings } = await overviewOf(data);
+    assert.deepEqual(
+      warnings.map(w => `${w.code} ${w.column}`),
+      ['data-drift x[t]'],
     );
   });
 });
