@@ -84,7 +84,10 @@ export function globalSurrogate(surrogate: Surrogate, about: About): Explanation
         facts: { r2, ...model.facts, rows: held.rows.length },
         told: [
           ...model.told(words),
-          words.model.answersAre(answerTitle(request)),
+          // A number is called as the column is: nothing more to say.
+          answerTitle(request) === request.dataset?.target.name
+            ? ''
+            : words.model.answersAre(answerTitle(request)),
           words.model.fidelity(words.percent(Math.max(0, r2)), held.rows.length),
         ],
       };

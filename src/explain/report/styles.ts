@@ -50,7 +50,7 @@ figcaption{font-size:12.5px;color:var(--soft);display:flex;gap:16px;flex-wrap:wr
 .matrix td.strong{color:#fff}@media (prefers-color-scheme:dark){.matrix td.strong{color:#10131a}}
 .matrix th{max-width:120px;overflow:hidden;text-overflow:ellipsis;border:0}
 .bars{display:grid;gap:5px;margin:10px 0}
-.bar{display:grid;grid-template-columns:minmax(110px,190px) 1fr 62px;gap:12px;align-items:center;font-size:13px}
+.bar{display:grid;grid-template-columns:minmax(110px,190px) 1fr 76px;gap:12px;align-items:center;font-size:13px}
 .bar .name{overflow-wrap:anywhere}.bar .value{text-align:right;font-variant-numeric:tabular-nums;color:var(--soft)}
 .track{position:relative;height:14px;background:var(--wash);border-radius:4px;overflow:hidden}
 .signed .track::after{content:"";position:absolute;left:50%;top:0;bottom:0;width:1px;background:var(--soft);opacity:.5}
