@@ -61,7 +61,7 @@ export const inquiries = {
   'counterfactual.wanted': 'Wanted answer',
   'counterfactual.runnerUp': 'the next likeliest',
   'counterfactual.search': 'Search',
-  'counterfactual.constraints': 'What may change',
+  'counterfactual.constraints': 'What may change:',
   'counterfactual.noConstraints': 'everything',
   'counterfactual.constrained': '{count} constrained',
   'counterfactual.rule.free': 'may change',
