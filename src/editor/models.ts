@@ -25,6 +25,8 @@ export interface Reading {
 
 interface Entry {
   reading?: Reading;
+  /** How long the last reading took, with the way there and back, in ms. */
+  took?: number;
   pending?: { version: number; promise: Promise<Reading | undefined>; abort: AbortController };
 }
 
@@ -106,7 +108,7 @@ export class Models implements vscode.Disposable {
       entry.pending = {
         version: document.version,
         abort,
-        promise: this.#start(document, entry, abort.signal, typing ? delayAfter(entry.reading) : 0),
+        promise: this.#start(document, entry, abort.signal, typing ? delayAfter(entry.took) : 0),
       };
     }
     const { version } = entry.pending;
@@ -201,6 +203,7 @@ export class Models implements vscode.Disposable {
     const { version, uri } = document;
     const late = () => signal.aborted || document.isClosed || document.version !== version;
     if (delay > 0) await pause(delay, signal);
+    const started = performance.now();
     const reading = late()
       ? undefined
       : await this.#request(document, signal).then(
@@ -215,6 +218,7 @@ export class Models implements vscode.Disposable {
     if (entry.pending?.version === version && entry.pending.abort.signal === signal) delete entry.pending;
     if (!reading || late()) return undefined;
     entry.reading = reading;
+    entry.took = performance.now() - started;
     this.#changed.fire(reading);
     return reading;
   }
@@ -288,10 +292,13 @@ export class Models implements vscode.Disposable {
   }
 }
 
-/** How long to wait for more typing: a model that is read in a moment is read at once. */
-function delayAfter(last: Reading | undefined): number {
-  const took = Object.values(last?.models ?? {})[0]?.milliseconds;
-  return took === undefined ? readDelay() : Math.min(readDelay(), took / 2);
+/** A reading of this many milliseconds is over before most people's next key. */
+const atOnce = 80;
+
+/** How long to wait for more typing: what was read in a moment is read at once. */
+function delayAfter(took: number | undefined): number {
+  if (took === undefined) return readDelay();
+  return took <= atOnce ? 0 : Math.min(readDelay(), took / 2);
 }
 
 interface Bound {

@@ -53,8 +53,9 @@ interface Answer {
   /** Classes whose making other files may know more of. */
   open: string;
   training?: TrainingRead;
-  /** Why an edit was not read by itself. */
+  /** Why an edit was not read by itself, and whether it is no Python. */
   refused?: string;
+  broken?: boolean;
 }
 
 /** Classes that a request could not make by itself, and of how many `open` ones these were. */
@@ -158,14 +159,15 @@ export class PytorchReader {
         const result = moved(known.answer.result, file, known.main, placed);
         if (result) return result;
       }
+      const again = same
+        ? undefined
+        : await this.readAgain(known, placed, workspace + main, file, folder, request, signal);
+      // Half a line is no more in a part of the file than it is in the whole.
       const result =
-        (same
-          ? undefined
-          : await this.readAgain(known, placed, workspace + main, file, folder, request, signal)) ??
-        (settled
-          ? await this.readPart(question, known, placed, file, Object.values(others), signal)
-          : undefined);
-      if (result) {
+        again === 'broken' || again || !settled
+          ? again
+          : await this.readPart(question, known, placed, file, Object.values(others), signal);
+      if (result && result !== 'broken') {
         this.kept.set(key, { ...known, main: placed, answer: { ...known.answer, result } });
         return result;
       }
@@ -251,7 +253,7 @@ export class PytorchReader {
     return { question, folder, main, text };
   }
 
-  /** Reads again what an edit in the body of one function changed, if that is all that it changed. */
+  /** Reads again what an edit in the body of one function changed, if that is all; 'broken' if it is no Python yet. */
   private async readAgain(
     known: Kept,
     after: Placed,
@@ -260,7 +262,7 @@ export class PytorchReader {
     folder: string,
     request: ReadModelRequest,
     signal: AbortSignal | undefined,
-  ): Promise<Record<string, ReadModel> | undefined> {
+  ): Promise<Record<string, ReadModel> | 'broken' | undefined> {
     const before = known.answer.result;
     const { asked, until } = known;
     if (asked.whole || (until !== undefined && performance.now() > until)) return undefined;
@@ -268,12 +270,13 @@ export class PytorchReader {
       const text = await readText(asked.names[caller]!, request.texts, folder).catch(() => undefined);
       if (text !== asked.files[caller]) return undefined;
     }
-    const { result, refused, findings } = await this.ask(
+    const { result, refused, broken, findings } = await this.ask(
       { id: this.next++, ...asked, files: { ...asked.files, [main]: after.text }, again: true },
       file,
       after.text,
       signal,
     );
+    if (broken) return 'broken';
     if (refused !== undefined || findings !== known.answer.findings || !isWhole(result)) return undefined;
     if (until === undefined && !isSettled(result)) return undefined;
     const names = Object.keys(before);
@@ -458,7 +461,7 @@ export class PytorchReader {
                   findings: m.findings ?? '',
                   open: m.open ?? '',
                   ...(m.training && { training: m.training }),
-                  ...(m.refused !== undefined && { refused: m.refused }),
+                  ...(m.refused !== undefined && { refused: m.refused, broken: m.broken === true }),
                 },
               }
             : { stopped: 'lost' },

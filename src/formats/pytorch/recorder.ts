@@ -61,8 +61,8 @@ export class Recorder {
   script: RecordedScript | undefined;
   /** The number by which Python knows what stands of the file, and how many such it keeps. */
   stands: { number: number; most: number } | undefined;
-  /** Why an edit was not read by itself, and whether the file stands as before. */
-  refused: { why: string; stands: boolean } | undefined;
+  /** Why an edit was not read by itself, whether the file stands as before, and whether the edit is no Python. */
+  refused: { why: string; stands: boolean; broken?: boolean } | undefined;
   /** Stretches of lines as the code has them: the first one's number, where it stands in the text, how many. */
   stretches: readonly (readonly [first: number, line: number, count: number])[] = [];
 
@@ -240,7 +240,11 @@ export class Recorder {
         this.stands = { number: number(r['number']), most: number(r['most']) };
         return {};
       case 'refused':
-        this.refused = { why: string(r['why']).slice(0, 1000), stands: r['stands'] === true };
+        this.refused = {
+          why: string(r['why']).slice(0, 1000),
+          stands: r['stands'] === true,
+          broken: r['broken'] === true,
+        };
         return {};
       case 'lines':
         this.stretches = list(r['stretches']).map(s => {

@@ -266,7 +266,7 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
         const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.again()\n');
         const refused = recorder.refused ?? (ran ? undefined : { why: 'it failed', stands: false });
         if (refused?.stands) standing.push(found);
-        if (refused) port.postMessage({ id, result: {}, refused: refused.why });
+        if (refused) port.postMessage({ id, result: {}, refused: refused.why, broken: refused.broken });
         else {
           const only = { classes: recorder.finishedNow, graded };
           const result = assemble(recorder, { ...context(), only });

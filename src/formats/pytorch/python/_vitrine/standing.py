@@ -27,6 +27,10 @@ _REACHING = {"globals", "locals", "vars", "eval", "exec", "inspect", "__subclass
              "__code__"}
 
 
+class Broken(Refused):
+    """Half a line stands in it."""
+
+
 class World:
     """What stands of one file."""
 
@@ -100,13 +104,14 @@ class World:
             last += 1
         by = len(lines) - len(before)
         owner, old, start, stop = self.function_at(first + 1, len(before) - last)
+        function = self.function_of(old, owner)
         base = len(self.numbered) + 1
         region = lines[start - 1 : stop + by - 1]
         new = _function(region, base, owner is not None)
         if old.col_offset != new.col_offset or _header(old) != _header(new):
             raise Refused("more than a body has changed")
         self.refuse_reaching(owner, old, new)
-        codes = self.put(old, owner, _code(new, owner, self.name))
+        codes = self.put(function, _code(new, owner, self.name))
         affected = self.affected(codes, _named_otherwise(old, new))
         self.replace(owner, old, new)
         self.lines = lines
@@ -168,20 +173,26 @@ class World:
             found |= more
         return found
 
-    def put(self, old, owner, code):
-        """Gives a function other code; all codes that it had."""
+    def function_of(self, node, owner):
+        """The function that a statement made, if only forwards ran it."""
         holder = self.module.__dict__
         if owner is not None:
             cls = holder.get(owner.name)
             if not isinstance(cls, type):
                 raise Refused("its class is not there")
             holder = cls.__dict__
-        function = _unwrapped(holder.get(old.name), parsed.start(old), self.name)
-        if function is None or function.__code__.co_freevars != code.co_freevars:
-            raise Refused("the function is not there, or asks for other names")
-        codes = _below(function.__code__)
-        if any(id(c) in self.made_by for c in codes):
+        function = _unwrapped(holder.get(node.name), parsed.start(node), self.name)
+        if function is None:
+            raise Refused("the function is not there")
+        if any(id(c) in self.made_by for c in _below(function.__code__)):
             raise Refused("it runs before any forward")
+        return function
+
+    def put(self, function, code):
+        """Gives a function other code; all codes that it had."""
+        if function.__code__.co_freevars != code.co_freevars:
+            raise Refused("the function asks for other names")
+        codes = _below(function.__code__)
         self.touched = True
         function.__code__ = code
         replay.watch(code)
@@ -230,7 +241,7 @@ def _function(lines, base, inside):
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise Refused("it is no Python") from None
+        raise Broken("it is no Python") from None
     if inside:
         if len(body) != 1:
             raise Refused("it ends its class")
@@ -370,7 +381,7 @@ def again(asked):
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         trace.take_diagnostics()
         stands = not world.touched
-        channel.ask("refused", why=f"{type(error).__name__}: {error}"[:300], stands=stands)
+        channel.ask("refused", why=f"{type(error).__name__}: {error}"[:300], stands=stands, broken=isinstance(error, Broken))
         if stands:
             _worlds[asked["number"]] = world
         return
