@@ -19,6 +19,15 @@ const mostInAll = 2 ** 29;
 
 const sizeOf = (entry: Hdf5Entry) => entry.shape.reduce((a, b) => a * b, 1);
 
+/** The source that was read is our own: it is no place that a user could go to. */
+function withoutPlaces({ definition: _, ...model }: Model): Model {
+  return {
+    ...model,
+    nodes: model.nodes.map(({ call: _, ...node }) => node),
+    modules: model.modules.map(({ definition: _, ...module }) => module),
+  };
+}
+
 export const format: FileFormat = {
   id: 'keras',
   name: 'Keras',
@@ -68,7 +77,7 @@ export const format: FileFormat = {
     const name = String(asObject(keras.config)?.['name'] ?? table.name);
     return {
       [name]: {
-        model: { ...first.model, name, file, format: 'keras' },
+        model: { ...withoutPlaces(first.model), name, file, format: 'keras' },
         diagnostics: [],
         milliseconds: performance.now() - start,
       },
