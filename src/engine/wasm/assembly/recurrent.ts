@@ -24,23 +24,43 @@ function rest(v: v128): v128 {
   return f32x4.sub(f32x4.splat(1), v);
 }
 
-// Functions of many numbers in a row are loops of their own: the processor then works at several vectors at once, where
-// one pass over gates and states would wait for each of its five functions in turn.
+// Functions of many numbers in a row are loops of their own, two vectors a round: the processor then works at several at
+// once, where one pass over gates and states would wait for each of its five functions in turn.
+
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function sum(x: usize, z: usize, i: i32): v128 {
+  return f32x4.add(v128.load(at(x, i)), v128.load(at(z, i)));
+}
 
 /** sigmoid(x + z) of `n` numbers. */
 function sigmoids(x: usize, z: usize, y: usize, n: i32): void {
   let i: i32 = 0;
-  for (; i + 4 <= n; i += 4) v128.store(at(y, i), sigmoidOf(f32x4.add(v128.load(at(x, i)), v128.load(at(z, i)))));
-  const r = n - i;
-  if (r > 0) storeTail(at(y, i), sigmoidOf(f32x4.add(loadTail(at(x, i), r), loadTail(at(z, i), r))), r);
+  for (; i + 8 <= n; i += 8) {
+    const a = sigmoidOf(sum(x, z, i));
+    const b = sigmoidOf(sum(x, z, i + 4));
+    v128.store(at(y, i), a);
+    v128.store(at(y, i + 4), b);
+  }
+  for (; i < n; i += 4) {
+    const r = n - i;
+    write(at(y, i), sigmoidOf(f32x4.add(read(at(x, i), r), read(at(z, i), r))), r);
+  }
 }
 
 /** tanh(x + z). */
 function tanhs(x: usize, z: usize, y: usize, n: i32): void {
   let i: i32 = 0;
-  for (; i + 4 <= n; i += 4) v128.store(at(y, i), tanhOf(f32x4.add(v128.load(at(x, i)), v128.load(at(z, i)))));
-  const r = n - i;
-  if (r > 0) storeTail(at(y, i), tanhOf(f32x4.add(loadTail(at(x, i), r), loadTail(at(z, i), r))), r);
+  for (; i + 8 <= n; i += 8) {
+    const a = tanhOf(sum(x, z, i));
+    const b = tanhOf(sum(x, z, i + 4));
+    v128.store(at(y, i), a);
+    v128.store(at(y, i + 4), b);
+  }
+  for (; i < n; i += 4) {
+    const r = n - i;
+    write(at(y, i), tanhOf(f32x4.add(read(at(x, i), r), read(at(z, i), r))), r);
+  }
 }
 
 /** x and z: what comes from the input and from the hidden state; c the cell state before. */
@@ -57,12 +77,23 @@ export function lstmStep(
     const o = i + gate;
     const f = o + gate;
     const state = n * width;
+    const now = at(cell, state);
     for (let m: i32 = 0; m < width; m += 4) {
       const r = width - m;
       const kept = f32x4.mul(read(at(f, m), r), read(at(c, state + m), r));
-      const now = f32x4.add(kept, f32x4.mul(read(at(i, m), r), read(at(u, m), r)));
-      write(at(cell, state + m), now, r);
-      write(at(hidden, state + m), f32x4.mul(read(at(o, m), r), tanh4(now)), r);
+      write(at(now, m), f32x4.add(kept, f32x4.mul(read(at(i, m), r), read(at(u, m), r))), r);
+    }
+    const to = at(hidden, state);
+    let m: i32 = 0;
+    for (; m + 8 <= width; m += 8) {
+      const a = tanhOf(v128.load(at(now, m)));
+      const b = tanhOf(v128.load(at(now, m + 4)));
+      v128.store(at(to, m), f32x4.mul(v128.load(at(o, m)), a));
+      v128.store(at(to, m + 4), f32x4.mul(v128.load(at(o, m + 4)), b));
+    }
+    for (; m < width; m += 4) {
+      const r = width - m;
+      write(at(to, m), f32x4.mul(read(at(o, m), r), tanhOf(read(at(now, m), r))), r);
     }
   }
 }
