@@ -5,6 +5,7 @@ import { fuseElementwise } from './fuse';
 import { type MemoryPlan, planMemory } from './memory';
 import { packWeights } from './packWeights';
 import type { Plan } from './plan';
+import { viewRows } from './viewRows';
 
 const PAGE = 65536;
 
@@ -20,7 +21,7 @@ export interface Layout extends MemoryPlan {
 }
 
 export function layOut(given: Plan, threads: number): Layout {
-  const { plan, staged } = packWeights(fuseElementwise(given));
+  const { plan, staged } = packWeights(viewRows(fuseElementwise(given)));
   const memory = planMemory(plan, NATIVE_BYTES, staged);
   const scratchSize = Math.ceil(scratchBytes(plan) / 64) * 64;
   const bytes = memory.bytes + scratchSize * threads;

@@ -1,4 +1,7 @@
-/** One time step of recurrent layers (assembly/recurrent.ts): all gates and states in one pass, split by samples. */
+/**
+ * One time step of recurrent layers (assembly/recurrent.ts): all gates and states in one pass, split by samples. The first
+ * input begins at the parameter `start` (compile/viewRows.ts).
+ */
 import { type FastKernelDefinition, pick } from './fastKernel';
 
 /** @param operations floating-point operations of one unit of the hidden state, roughly */
@@ -9,9 +12,10 @@ function step(name: string, operations: number): FastKernelDefinition {
     scratchBytes: () => 0,
     bind(native, at, p) {
       const f = native[name]!;
-      const places = [...at.inputs, at.output, ...at.also];
+      const [x, ...others] = [...at.inputs, at.output, ...at.also] as [number, ...number[]];
+      const from = x + 4 * (p['start'] ?? 0);
       const [width] = pick(p, ['width']) as [number];
-      return (lo, hi) => f(...places, width, lo, hi);
+      return (lo, hi) => f(from, ...others, width, lo, hi);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Weights that are packed ahead give the same bits as weights that are packed in each run. */
 import assert from 'node:assert/strict';
-import { bindModel } from '../../../src/engine/compile/graph';
+import { bindModel, Graph } from '../../../src/engine/compile/graph';
 import { layOut } from '../../../src/engine/compile/layout';
 import { lower } from '../../../src/engine/compile/plan';
 import { createEngine } from '../../../src/engine/create';
@@ -91,5 +91,32 @@ describe('weights that are packed ahead', () => {
     assert.equal(packedIn(linear(512, 512), 4), 1);
     assert.equal(packedIn(linear(512, 512, true), 4), 0);
     assert.equal(packedIn(linear(2, 5), 4), 0);
+  });
+});
+
+describe('rows of a product', () => {
+  /** The kernels of an LSTM's inference; its steps' inputs are also handed out where `shown`. */
+  const kernelsOf = (shown: boolean): (string | undefined)[] => {
+    const graph = new Graph(false);
+    const declare = (id: string, shape: number[]) => graph.declare(id, { dtype: 'float32', shape });
+    const [x, w, h] = [declare('x', [8, 12]), declare('w', [16, 12]), declare('h', [4, 4])];
+    const all = graph.emit('Gemm', [x, w], { transB: 1 })[0]!;
+    const parts = graph.emit('Split', [all], { axis: 0, split: [4, 4] });
+    const through = declare('through', [4, 16]);
+    const steps = parts.flatMap(part => graph.emit('LSTMStep', [part, through, h]).slice(0, 2));
+    const ends = {
+      inputs: [x, w, h, through],
+      residents: [],
+      outputs: [...steps, ...(shown ? [parts[1]!] : [])],
+    };
+    return layOut(lower(graph, ends, true).plan, 1).plan.calls.map(c => c.fast?.name);
+  };
+
+  it('are read where they lie by the steps of a recurrent layer', () => {
+    assert.deepEqual(kernelsOf(false), ['matmul', 'lstmStep', 'lstmStep']);
+  });
+
+  it('are copied where something else reads them', () => {
+    assert.deepEqual(kernelsOf(true).sort(), ['cut', 'lstmStep', 'lstmStep', 'matmul']);
   });
 });

@@ -126,7 +126,7 @@ function strip(rows: i32, k: i32, w: usize, offsets: usize, image: usize, count:
     let panel = w;
     let to = out;
     let r: i32 = 0;
-    for (; r + 6 <= rows; r += 6) {
+    for (; RELAXED_SIMD && r + 6 <= rows; r += 6) {
       for (let p = p0; p < end; p += WIDTH) {
         if (WIDE) shifted6x16(k, panel, offsets, at(image, p), at(to, p), step);
         else shifted6x8(k, panel, offsets, at(image, p), at(to, p), step);
@@ -134,14 +134,13 @@ function strip(rows: i32, k: i32, w: usize, offsets: usize, image: usize, count:
       panel = at(panel, 6 * k);
       to += 6 * step;
     }
-    if (r + 4 <= rows) {
+    for (; r + 4 <= rows; r += 4) {
       for (let p = p0; p < end; p += WIDTH) {
         if (WIDE) shifted4x16(k, panel, offsets, at(image, p), at(to, p), step);
         else shifted4x8(k, panel, offsets, at(image, p), at(to, p), step);
       }
       panel = at(panel, 4 * k);
       to += 4 * step;
-      r += 4;
     }
     if (r + 2 <= rows) {
       for (let p = p0; p < end; p += 16) tile2(k, panel, offsets, at(image, p), at(to, p), step);
@@ -158,7 +157,7 @@ function strip(rows: i32, k: i32, w: usize, offsets: usize, image: usize, count:
 @inline
 function panelHeight(rows: i32, r: i32): i32 {
   const rest = rows - r;
-  return rest >= 6 ? 6 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
+  return RELAXED_SIMD && rest >= 6 ? 6 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
 }
 
 /** Copies channels [c0, c1) of an image into padded images, `sh` x `sw` of them for each channel. */
