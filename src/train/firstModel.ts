@@ -127,8 +127,10 @@ export async function writeFirstModel(
   return { source, experiment, loss, ...(head && { target: head.name }) };
 }
 
-function fitting({ sampleShape, modality, target, features }: Dataset): Omit<Fitting, 'file' | 'target'> {
-  const tokens = modality === 'text' ? features[0]?.categories?.length : undefined;
+function fitting(dataset: Dataset): Omit<Fitting, 'file' | 'target'> {
+  const { sampleShape, modality, target } = dataset;
+  const { tokenizer } = Object(dataset.preparation()) as { tokenizer?: { vocabulary?: readonly string[] } };
+  const tokens = modality === 'text' ? tokenizer?.vocabulary?.length : undefined;
   return {
     modality,
     shape: sampleShape,
