@@ -49,6 +49,12 @@ function fill(
         const width = data.length / (shape[0] ?? 1);
         data.fill(0, init.zeroRow * width, (init.zeroRow + 1) * width);
       }
+      if (init.sparsity) {
+        const [rows = 1, columns = 1] = shape;
+        const zeros = Math.ceil(init.sparsity * rows);
+        for (let c = 0; c < columns; c++)
+          for (const r of random.permutation(rows).subarray(0, zeros)) data[r * columns + c] = 0;
+      }
       return;
     case 'truncated_normal':
       for (let i = 0; i < data.length; i++) data[i] = truncatedNormal(random, init);

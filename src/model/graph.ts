@@ -62,8 +62,11 @@ export type Initializer =
   | { kind: 'ones' }
   | { kind: 'constant'; value: number }
   | { kind: 'uniform'; low: number; high: number }
-  /** `zeroRow`: a row that is zero all the same (an embedding's padding). */
-  | { kind: 'normal'; mean: number; std: number; zeroRow?: number }
+  /**
+   * `zeroRow`: a row that is zero all the same (an embedding's padding). `sparsity`: the share of each column's numbers that
+   * are zero, as nn.init.sparse_ has it.
+   */
+  | { kind: 'normal'; mean: number; std: number; zeroRow?: number; sparsity?: number }
   | { kind: 'truncated_normal'; mean: number; std: number; low: number; high: number }
   | { kind: 'orthogonal'; gain: number }
   | { kind: 'eye' }

@@ -268,7 +268,7 @@ export function initializerText(i: Initializer): string {
     case 'uniform':
       return `U(${number(i.low)}, ${number(i.high)})`;
     case 'normal':
-      return `N(${number(i.mean)}, ${number(i.std)}²)`;
+      return `N(${number(i.mean)}, ${number(i.std)}²)${i.sparsity ? ` · Bernoulli(${number(1 - i.sparsity)})` : ''}`;
     case 'truncated_normal':
       return `N(${number(i.mean)}, ${number(i.std)}²) in [${number(i.low)}, ${number(i.high)}]`;
     case 'orthogonal':

@@ -103,6 +103,7 @@ export function initializer(x: unknown, elements: number): Initializer {
         mean: n('mean'),
         std: n('std'),
         ...(i['zeroRow'] !== undefined && { zeroRow: n('zeroRow') }),
+        ...(i['sparsity'] !== undefined && { sparsity: n('sparsity') }),
       };
     case 'truncated_normal':
       return { kind: 'truncated_normal', mean: n('mean'), std: n('std'), low: n('low'), high: n('high') };

@@ -68,4 +68,28 @@ describe('initializers', function () {
       assert.deepEqual(initializeWeights(model, 3), initializeWeights(model, 3));
     });
   }
+
+  it("init.sparse_ leaves out as many of each column as PyTorch's, and draws the rest", async () => {
+    const source = `from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(30, 50)
+        nn.init.sparse_(self.fc.weight, sparsity=0.25, std=0.5)
+    def forward(self, x):
+        return self.fc(x)
+`;
+    const read = await reader.read({
+      file: 'sparse.py',
+      texts: { 'sparse.py': source },
+      class: 'Net',
+      input: [30],
+    });
+    const { data } = initializeWeights(read['Net']!.model!, 1)['fc.weight']!;
+    for (let column = 0; column < 30; column++)
+      assert.equal(data.filter((v, i) => i % 30 === column && v === 0).length, Math.ceil(0.25 * 50));
+    const rest = Array.from(data).filter(v => v !== 0);
+    const variance = rest.reduce((s, v) => s + v * v, 0) / rest.length;
+    assert.ok(Math.abs(Math.sqrt(variance) - 0.5) < 0.05, `${Math.sqrt(variance)}`);
+  });
 });

@@ -93,13 +93,13 @@ def _scaled(x, y, op):
         return None
     scale, shift = {"Mul": (y, 0), "Div": (1 / y if y else math.inf, 0), "Add": (1, y), "Sub": (1, -y)}.get(op, (None, 0))
     i = x._init
-    if scale is None or i["kind"] == "orthogonal" and shift:
+    if scale is None or shift and (i["kind"] == "orthogonal" or "sparsity" in i):
         return None
     if i["kind"] == "uniform":
         low, high = sorted((i["low"] * scale + shift, i["high"] * scale + shift))
         made = {"kind": "uniform", "low": low, "high": high}
     elif i["kind"] == "normal":
-        made = {"kind": "normal", "mean": i["mean"] * scale + shift, "std": i["std"] * builtins.abs(scale)}
+        made = {**i, "mean": i["mean"] * scale + shift, "std": i["std"] * builtins.abs(scale)}
     elif i["kind"] == "orthogonal":
         made = {"kind": "orthogonal", "gain": i["gain"] * scale}
     else:

@@ -14,7 +14,7 @@ from ._module import Module, ModuleDict, Parameter
 
 _VARIANCE = {
     "uniform": lambda i: (i["high"] - i["low"]) ** 2 / 12 + ((i["high"] + i["low"]) / 2) ** 2,
-    "normal": lambda i: i["std"] ** 2 + i["mean"] ** 2,
+    "normal": lambda i: (i["std"] ** 2 + i["mean"] ** 2) * (1 - i.get("sparsity", 0)),
     "truncated_normal": lambda i: i["std"] ** 2 + i["mean"] ** 2,
     "constant": lambda i: i["value"] ** 2,
     "ones": lambda i: 1.0,

@@ -2,8 +2,6 @@
 
 import math
 
-from _vitrine import trace
-
 from .._tensor import Tensor
 
 
@@ -108,10 +106,9 @@ def orthogonal_(tensor, gain=1, generator=None):
 
 
 def sparse_(tensor, sparsity, std=0.01, generator=None):
-    trace.say("warning", "unknown-initial-values",
-              f"The zeros of init.sparse_ (sparsity={sparsity}) are not read yet: without a checkpoint all values begin "
-              "with its normal distribution.", trace.here())
-    return normal_(tensor, 0, std)
+    if tensor.ndimension() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    return tensor._start(kind="normal", mean=0.0, std=float(std), sparsity=float(sparsity))
 
 
 uniform, normal, constant, eye, dirac = uniform_, normal_, constant_, eye_, dirac_
