@@ -73,6 +73,23 @@ describe('libraries and layouts of model files', () => {
     assert.equal(shape, 'Nx2');
   });
 
+  it('begins with FCN’s bilinear kernels, by their numbers', async () => {
+    const { Net } = await readText(
+      'import numpy as np, torch\nfrom torch import nn\ndef bilinear(n, size):\n    factor = (size + 1) // 2\n    center = factor - 1 if size % 2 == 1 else factor - 0.5\n    og = np.ogrid[:size, :size]\n    filt = (1 - abs(og[0] - center) / factor) * (1 - abs(og[1] - center) / factor)\n    weight = np.zeros((n, n, size, size), dtype=np.float64)\n    weight[range(n), range(n), :, :] = filt\n    return torch.from_numpy(weight).float()\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.up = nn.Parameter(bilinear(2, 3))\n    def forward(self, x):\n        return nn.functional.conv_transpose2d(x, self.up)\n',
+      { input: [2, 4, 4] },
+    );
+    const start = Net?.model?.parameters[0]?.initializer;
+    assert.equal(start?.kind, 'values', said(Net).join('\n'));
+    const line = [0.25, 0.5, 0.25, 0.5, 1, 0.5, 0.25, 0.5, 0.25];
+    const none = new Array<number>(9).fill(0);
+    assert.deepEqual(Array.from((start as { values: ArrayLike<number> }).values), [
+      ...line,
+      ...none,
+      ...none,
+      ...line,
+    ]);
+  });
+
   it('says what of a distribution is not known', async () => {
     const { Net } = await readText(
       'import torch\nfrom torch import nn\nfrom torch.distributions import MultivariateNormal\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 5)\n    def forward(self, x):\n        h = self.fc(x)\n        return MultivariateNormal(h, torch.eye(5)).rsample()\n',

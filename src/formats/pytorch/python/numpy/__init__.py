@@ -405,6 +405,25 @@ def geomspace(start, stop, num=50, **_):
     return array([start * gap**i for i in range(num)])
 
 
+class _Grid:
+    """`ogrid[:n, :m]` and `mgrid[:n, :m]`: places along each axis, alone or spread over all."""
+
+    def __init__(self, spread):
+        self._spread = spread
+
+    def __getitem__(self, parts):
+        axes = [arange(p.start or 0, p.stop, p.step or 1) for p in (parts if isinstance(parts, tuple) else (parts,))]
+        axes = [a.reshape([-1 if i == k else 1 for k in range(len(axes))]) for i, a in enumerate(axes)]
+        if not self._spread:
+            return axes if isinstance(parts, tuple) else axes[0]
+        if not isinstance(parts, tuple):
+            return axes[0]
+        return _torch().stack(list(_torch().broadcast_tensors(*axes)))
+
+
+ogrid, mgrid = _Grid(False), _Grid(True)
+
+
 def cumprod(values, *_, **__):
     total, out = 1, []
     for v in _numbers(values):

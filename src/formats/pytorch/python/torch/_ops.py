@@ -993,11 +993,28 @@ def broadcast_shapes(*shapes):
     return out
 
 
+def _set_pairs(x, parts, value):
+    """`x[rows, columns, :, :] = value` with lists of one length: what FCN's bilinear kernels begin with."""
+    lists = [p for p in parts if isinstance(p, list)]
+    if len(lists) < 2 or trace.tracing or [isinstance(p, list) for p in parts] != sorted(
+        [isinstance(p, list) for p in parts], reverse=True
+    ):
+        return False
+    if len({len(p) for p in lists}) > 1 or len(lists[0]) > 4096 or any(type(i) is not int for p in lists for i in p):
+        return False
+    rest = parts[len(lists) :]
+    each = isinstance(value, Tensor) and value.ndim > x.ndim - len(lists)
+    for k, place in enumerate(zip(*lists)):
+        setitem(x, (*place, *rest), select(value, 0, k if value.shape[0] > 1 else 0) if each else value)
+    return True
+
+
 def setitem(x, index, value):
     from _vitrine import channel
 
     parts = index if isinstance(index, tuple) else (index,)
-    if _set_rows(x, parts, value):
+    parts = tuple(list(p) if isinstance(p, builtins.range) else p for p in parts)
+    if _set_rows(x, parts, value) or _set_pairs(x, parts, value):
         return
     if any(p is None or isinstance(p, (list, bool)) for p in parts) or (
         any(isinstance(p, Tensor) for p in parts)
