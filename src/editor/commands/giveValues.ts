@@ -11,6 +11,7 @@ import {
   typedAnswer,
   withAnswers,
 } from '../../formats/experiment/answers';
+import { isExpression } from '../../formats/pytorch/source';
 import type { Ask } from '../../model/graph';
 import { replaceText } from '../replaceText';
 import type { Rooms } from '../rooms';
@@ -45,7 +46,12 @@ export async function giveValues(argument: unknown, rooms: Rooms): Promise<void>
       placeHolder: l10n.t('e.g. 10, "relu", [64, 128]'),
       value: Object.hasOwn(before, name) ? typedAnswer(before[name]) : '',
       ignoreFocusOut: true,
-      validateInput: text => (text.trim() ? undefined : l10n.t('A value is needed to read the model.')),
+      validateInput: text =>
+        !text.trim()
+          ? l10n.t('A value is needed to read the model.')
+          : isExpression(text.trim())
+            ? undefined
+            : l10n.t('This is no value yet: is a bracket or a quote missing?'),
     });
     if (value === undefined) return;
     given[name] = answerOf(value);

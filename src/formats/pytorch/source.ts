@@ -52,6 +52,14 @@ const assignment =
 /** Nothing but a comment or another statement follows in the line. */
 const endsStatement = /^[ \t\f]*(?:;|#|\r|\n|$)/;
 
+/** Whether a text is one expression of Python. */
+export function isExpression(text: string): boolean {
+  if (/[\n\r]/.test(text)) return false;
+  const tree = parser.parse(`${text}\n`);
+  const only = tree.topNode.firstChild;
+  return !isBroken(tree) && only?.nextSibling === null && only.name === 'ExpressionStatement';
+}
+
 export class SourceText {
   private starts: number[] | undefined;
   private parsed: Tree | undefined;
