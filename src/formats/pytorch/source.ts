@@ -57,7 +57,13 @@ export function isExpression(text: string): boolean {
   if (/[\n\r]/.test(text)) return false;
   const tree = parser.parse(`${text}\n`);
   const only = tree.topNode.firstChild;
-  return !isBroken(tree) && only?.nextSibling === null && only.name === 'ExpressionStatement';
+  // A string that does not end takes in the bracket.
+  return (
+    !isBroken(tree) &&
+    !isBroken(parser.parse(`(${text})\n`)) &&
+    only?.nextSibling === null &&
+    only.name === 'ExpressionStatement'
+  );
 }
 
 export class SourceText {
