@@ -4,7 +4,7 @@ import { html, nothing, render, type TemplateResult } from 'lit';
 import type { FromModelDiff, ModelDiffState, ToModelDiff } from '../../src/editor/modelDiff/protocol';
 import type { Layer, LayerChange, LayerDiff } from '../../src/model/diff';
 import type { ModelDifference } from '../../src/service/protocol';
-import type { PredictionChanges } from '../../src/train/compareModels';
+import type { PredictionChanges } from '../../src/train/open/compareModels';
 import '../panel/graph/element';
 import type { GraphEvents, GraphProperties } from '../panel/graph/element';
 import { formatInteger, formatNumber, formatPercent, formatShape } from '../panel/logic/numbers';

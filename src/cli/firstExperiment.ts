@@ -4,7 +4,7 @@ import path from 'node:path';
 import { datasetKinds } from '../data/load';
 import { VitrineError } from '../model/errors';
 import { listed } from '../model/suggest';
-import { writeAtomically } from '../train/atomicFile';
+import { writeAtomically } from '../train/runs/atomicFile';
 import {
   dataOptions,
   guessLoss,
@@ -13,8 +13,8 @@ import {
   newExperimentText,
   outputSize,
   pictureShape,
-} from '../train/firstExperiment';
-import { targetNamed, writeFirstModel } from '../train/firstModel';
+} from '../train/setup/firstExperiment';
+import { targetNamed, writeFirstModel } from '../train/setup/firstModel';
 import type { CommandCall } from './command';
 import { experimentSuffix, experimentsNaming, isHuggingFace, splitFragment } from './experiments';
 import { readModels } from './readModels';

@@ -1,5 +1,5 @@
 /** The language of sentences: an option of the commands that write some. */
-import type { Language } from '../explain/words';
+import type { Language } from '../explain/words/words';
 import { VitrineError } from '../model/errors';
 import { type CommandCall, type OptionHelp, textOption } from './command';
 

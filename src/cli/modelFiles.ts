@@ -1,6 +1,6 @@
 /** Options of commands that ask a model file as it is, without an experiment. */
 import { VitrineError } from '../model/errors';
-import { type OpenModel, type OpenModelOptions, openModel } from '../train/openModel';
+import { type OpenModel, type OpenModelOptions, openModel } from '../train/open/openModel';
 import { type CommandCall, type OptionHelp, textOption } from './command';
 
 export const modelFileOptions: Readonly<Record<string, OptionHelp>> = {

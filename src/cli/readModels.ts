@@ -6,7 +6,7 @@ import { formatOf, modelFileOf } from '../formats/_registry';
 import { answersIn } from '../formats/experiment/answers';
 import { workspaceOf } from '../formats/experiment/paths';
 import { VitrineError } from '../model/errors';
-import { datasetOf, experimentOf, inputsOf } from '../train/assemble';
+import { datasetOf, experimentOf, inputsOf } from '../train/setup/assemble';
 import { experimentsNaming } from './experiments';
 
 export interface ReadOptions {

@@ -1,6 +1,6 @@
 /** What the extension hands to whoever activates it: our tests and measurements. Not for other extensions. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import type { RunEvent } from '../train/run';
+import type { RunEvent } from '../train/runs/run';
 import type { PanelState } from './panelProtocol';
 import type { Rooms } from './rooms';
 import type { LiveRun } from './runs/live';

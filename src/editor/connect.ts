@@ -25,7 +25,7 @@ const reading: ReadonlySet<Method> = new Set<Method>([
 /** @param gpu computes for the engine in a page. */
 export function connectTo(extensionUri: vscode.Uri, gpu: Remote): Connect {
   return async (events, log): Promise<Link> => {
-    const { Supervisor } = await import('../service/supervisor');
+    const { Supervisor } = await import('../service/process/supervisor');
     const program = path.join(extensionUri.fsPath, 'dist', 'service.js');
     const reader = new Supervisor({
       program,

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { VitrineError } from '../model/errors';
 import type { Method, Params, Result } from '../service/protocol';
-import type { RunEvent } from '../train/run';
+import type { RunEvent } from '../train/runs/run';
 import type { Log } from './log';
 import { mustBeTrusted } from './trust';
 

@@ -8,11 +8,11 @@ import type { Cell } from '../explain/counterfactual/space';
 import type { Fairness } from '../explain/fairness/fairness';
 import type { ConstraintId } from '../explain/fairness/thresholds';
 import type { Explanation } from '../explain/method';
-import type { Episode } from '../service/episode';
-import type { Filmstrip } from '../service/filmstrip';
-import type { PredictedRow } from '../service/predictFile';
-import type { Robustness } from '../service/robustnessRun';
-import type { RowPrediction } from '../train/predictRows';
+import type { Episode } from '../service/inquiries/episode';
+import type { Filmstrip } from '../service/inquiries/filmstrip';
+import type { PredictedRow } from '../service/inquiries/predictFile';
+import type { Robustness } from '../service/inquiries/robustnessRun';
+import type { RowPrediction } from '../train/predict/predictRows';
 
 export type { Cell };
 

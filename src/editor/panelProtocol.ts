@@ -4,13 +4,13 @@
  */
 import type { Transform } from '../data/image/augmentChoices';
 import type { DataOverview } from '../data/overview/overview';
-import type { LayerFocus } from '../explain/layerFocus';
+import type { LayerFocus } from '../explain/layers/layerFocus';
 import type { Explanation } from '../explain/method';
 import type { OptionField, OptionValue } from '../explain/optionFields';
 import type { Model } from '../model/graph';
 import type { Evaluation, SamplePage } from '../service/protocol';
-import type { EpochPoint } from '../train/history';
-import type { Metrics, RunEvent, RunRecord, RunState } from '../train/run';
+import type { EpochPoint } from '../train/runs/history';
+import type { Metrics, RunEvent, RunRecord, RunState } from '../train/runs/run';
 import type { Inquiry, InquiryKind, InquiryStates } from './inquiryProtocol';
 
 export type PanelView = 'architecture' | 'training' | 'data' | 'explain';

@@ -1,6 +1,6 @@
 /** The user's settings, read where they are used: no value is kept, so that a change holds at once. */
 import * as vscode from 'vscode';
-import type { Language } from '../explain/words';
+import type { Language } from '../explain/words/words';
 import { section, settings } from './ids';
 
 type Name = keyof typeof settings;

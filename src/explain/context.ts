@@ -4,9 +4,9 @@
  */
 import type { Dataset } from '../data/dataset';
 import type { Tensor } from '../model/graph';
+import { type Prediction, predict } from './answers/predict';
 import type { Attribution, ExplanationRequest } from './method';
-import { type Prediction, predict } from './predict';
-import { descending } from './statistics';
+import { descending } from './numerics/statistics';
 
 export interface Context {
   /** Of rows that training did not see, those about which the model was about as sure, and how many of them it had right. */

@@ -7,8 +7,9 @@ import { inEvaluation } from '../model/evaluation';
 import type { Model, Tensor, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import { nameOf } from '../names/names';
+import { EvaluatorPool } from './answers/evaluatorPool';
+import { cellName, type Prediction, predict, questionFor } from './answers/predict';
 import { contextOf } from './context';
-import { EvaluatorPool } from './evaluatorPool';
 import { ofInput } from './figure';
 import type {
   Attribution,
@@ -18,15 +19,14 @@ import type {
   Trust,
   TrustResult,
 } from './method';
-import { narrate } from './narrative';
 import { readOptions } from './options';
-import { cellName, type Prediction, predict, questionFor } from './predict';
+import { isPicture, sumByUnit, unitsOf } from './perturbation/units';
 import { measuresFor, methodById } from './registry';
 import { takesIndices } from './suits';
 import { visible } from './transformer/positions';
-import { isPicture, sumByUnit, unitsOf } from './units';
 import { trustOf } from './verdict';
-import type { Language } from './words';
+import { narrate } from './words/narrative';
+import type { Language } from './words/words';
 
 export interface ExplainCall {
   engine: Engine;

@@ -4,7 +4,7 @@ import type { Engine, Evaluator, LossSpec } from '../engine/engine';
 import type { Model, Tensor, Tensors } from '../model/graph';
 import type { Context } from './context';
 import type { Figure } from './figure';
-import type { Language } from './words';
+import type { Language } from './words/words';
 
 export interface ExplanationMethod {
   /** Snake case, as on the command line: "integrated_gradients". */

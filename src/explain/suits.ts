@@ -2,7 +2,7 @@
 import type { Dataset } from '../data/dataset';
 import { ops } from '../engine/opRegistry';
 import type { Model } from '../model/graph';
-import { isPicture } from './units';
+import { isPicture } from './perturbation/units';
 
 type Check = (model: Model, dataset?: Dataset) => string | undefined;
 

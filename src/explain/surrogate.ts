@@ -4,17 +4,17 @@ import type { Dataset } from '../data/dataset';
 import { VitrineError } from '../model/errors';
 import type { Model } from '../model/graph';
 import { Random } from '../model/random';
+import { formatNumber } from './answers/predict';
+import { answerTitle, responsesTo, tableOf } from './answers/responses';
 import type { Figure } from './figure';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from './method';
 import { labelsFor } from './methods/partial_dependence';
+import { mean } from './numerics/statistics';
 import { readOptions } from './options';
-import { formatNumber } from './predict';
+import { sumByUnit, unitsOf } from './perturbation/units';
 import { sampleOf } from './probe';
-import { answerTitle, responsesTo, tableOf } from './responses';
-import { mean } from './statistics';
 import { all, hasColumns, oneInput } from './suits';
-import { sumByUnit, unitsOf } from './units';
-import { type Words, wordsFor } from './words';
+import { type Words, wordsFor } from './words/words';
 
 /** A kind of simple model: one file in explain/surrogates/, for the network as a whole and around one prediction. */
 export interface Surrogate {

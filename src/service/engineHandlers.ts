@@ -1,27 +1,27 @@
 /** Requests that compute. */
 import { nameOf } from '../names/names';
 import { runChecks } from '../train/checkRegistry';
-import { openRun } from '../train/openRun';
-import { readRawRows } from '../train/rawRows';
-import { activityRun } from './activityRun';
-import { anchorRun } from './anchorRun';
-import { assessRun } from './assessRun';
-import { counterfactualRun } from './counterfactualRun';
-import type { Engines } from './engines';
-import { episode } from './episode';
-import { evaluationRun } from './evaluationRun';
-import { explainRow } from './explainRow';
-import { filmstrip } from './filmstrip';
-import { flipsRun } from './flipsRun';
-import { layerRun } from './layerRun';
-import { predictRaw, rowsOfText } from './predictFile';
-import { reportRun } from './reportRun';
-import { robustnessRun } from './robustnessRun';
+import { openRun } from '../train/open/openRun';
+import { readRawRows } from '../train/predict/rawRows';
+import { activityRun } from './inquiries/activityRun';
+import { anchorRun } from './inquiries/anchorRun';
+import { assessRun } from './inquiries/assessRun';
+import { counterfactualRun } from './inquiries/counterfactualRun';
+import { episode } from './inquiries/episode';
+import { evaluationRun } from './inquiries/evaluationRun';
+import { explainRow } from './inquiries/explainRow';
+import { filmstrip } from './inquiries/filmstrip';
+import { flipsRun } from './inquiries/flipsRun';
+import { layerRun } from './inquiries/layerRun';
+import { predictRaw, rowsOfText } from './inquiries/predictFile';
+import { reportRun } from './inquiries/reportRun';
+import { robustnessRun } from './inquiries/robustnessRun';
+import { dataOverview, samplePage } from './inquiries/samples';
+import { timingRun } from './inquiries/timingRun';
+import { whatIf } from './inquiries/whatIf';
+import type { Engines } from './process/engines';
+import type { Handlers } from './process/server';
 import type { RunManager } from './runManager';
-import { dataOverview, samplePage } from './samples';
-import type { Handlers } from './server';
-import { timingRun } from './timingRun';
-import { whatIf } from './whatIf';
 
 export function engineHandlers(runs: RunManager, engines: Engines, distFolder: string): Handlers {
   /** A run's model answers on the backend that it was trained on, or where that is not there, on another. */

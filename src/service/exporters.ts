@@ -4,8 +4,8 @@ import { writeOnnx } from '../formats/onnx/write';
 import { inlineOf, pytorchText } from '../formats/pytorch/write/write';
 import { writeSafetensors } from '../formats/safetensors/write';
 import type { Model, Tensors } from '../model/graph';
-import { writeAtomically } from '../train/atomicFile';
-import { unitsWithin } from '../train/targetUnits';
+import { writeAtomically } from '../train/runs/atomicFile';
+import { unitsWithin } from '../train/setup/targetUnits';
 import { graphSvg } from './graphSvg';
 import { filesOfFolder, writeFolder } from './huggingfaceFolder';
 

@@ -5,7 +5,7 @@ import { readConfig } from '../formats/huggingface/folder';
 import { writeSafetensors } from '../formats/safetensors/write';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
-import { writeAtomically } from '../train/atomicFile';
+import { writeAtomically } from '../train/runs/atomicFile';
 
 /** Files of a tokenizer, and what else belongs to a model and stays as it is. */
 const beside = [

@@ -4,11 +4,11 @@
  */
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { engineHandlers } from './engineHandlers';
-import { Engines } from './engines';
 import { fileHandlers } from './fileHandlers';
-import { pageGpu } from './pageGpu';
+import { Engines } from './process/engines';
+import { pageGpu } from './process/pageGpu';
+import { notify, serve } from './process/server';
 import { RunManager } from './runManager';
-import { notify, serve } from './server';
 
 /** The last checkpoints must be written by then; what is later is lost, as with a kill. */
 const farewellMs = 4000;

@@ -1,9 +1,9 @@
 /** The runs that are under way in this process. */
 import type { Engine } from '../engine/engine';
 import { VitrineError } from '../model/errors';
-import { RunControl } from '../train/control';
 import { launch } from '../train/launch';
-import type { RunEvent } from '../train/run';
+import { RunControl } from '../train/loop/control';
+import type { RunEvent } from '../train/runs/run';
 import type { Params } from './protocol';
 
 export class RunManager {

@@ -6,11 +6,11 @@ import type { Engine } from '../engine/engine';
 import { initializeWeights } from '../engine/initialize';
 import { throwIfCancelled, VitrineError } from '../model/errors';
 import { listed, nearest } from '../model/suggest';
-import { type AssembleOptions, assemble } from './assemble';
-import { lossFor } from './bindings';
 import { type Check, type CheckResult, skipped } from './check';
-import { runsFolder } from './runFolder';
-import { listRuns, readRunWeights } from './runs';
+import { runsFolder } from './runs/runFolder';
+import { listRuns, readRunWeights } from './runs/runs';
+import { type AssembleOptions, assemble } from './setup/assemble';
+import { lossFor } from './setup/bindings';
 
 export const checks = registered as readonly Check[];
 

@@ -3,11 +3,11 @@ import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/engine';
 import { VitrineError } from '../model/errors';
-import { type AssembleOptions, assemble } from './assemble';
-import type { RunControl } from './control';
-import type { RunEvent, RunRecord } from './run';
-import { createRunFolder, runFolderOf } from './runFolder';
-import { readRecord, readRunExperiment, readRunModel } from './runs';
+import type { RunControl } from './loop/control';
+import type { RunEvent, RunRecord } from './runs/run';
+import { createRunFolder, runFolderOf } from './runs/runFolder';
+import { readRecord, readRunExperiment, readRunModel } from './runs/runs';
+import { type AssembleOptions, assemble } from './setup/assemble';
 import { beginTraining, type TrainRequest } from './train';
 
 export interface LaunchRequest extends Omit<AssembleOptions, 'text'> {

@@ -1,5 +1,5 @@
 /** What a metric is: one file in train/metrics/ that exports `metric`. */
-import type { Predictions } from './predictions';
+import type { Predictions } from './predict/predictions';
 
 export interface Metric {
   /** Snake case, as in the experiment file and in the events: "macro_f1". */

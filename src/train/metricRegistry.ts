@@ -4,8 +4,8 @@ import type { TargetInfo } from '../data/dataset';
 import { VitrineError } from '../model/errors';
 import { listed, nearest } from '../model/suggest';
 import type { Metric } from './metric';
-import type { Predictions } from './predictions';
-import type { Metrics } from './run';
+import type { Predictions } from './predict/predictions';
+import type { Metrics } from './runs/run';
 
 export const metrics = registered as readonly Metric[];
 

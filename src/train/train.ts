@@ -6,17 +6,17 @@ import type { Engine } from '../engine/engine';
 import { bindShape, concreteShape } from '../model/dim';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
-import { bindingsFor, lossFor, takesAnyBatch, targetTypeFor } from './bindings';
-import type { RunControl } from './control';
-import { isDeviceLost, TrainingLoop } from './loop';
+import type { RunControl } from './loop/control';
+import { isDeviceLost, TrainingLoop } from './loop/loop';
+import { mitigationFor } from './loop/mitigation';
+import { Pace } from './loop/pace';
+import { beginPolicyTraining } from './loop/policyTraining';
+import type { Recipe } from './loop/recipe';
 import { metricsFor } from './metricRegistry';
-import { mitigationFor } from './mitigation';
-import { openWriter, parameterCount } from './openWriter';
-import { Pace } from './pace';
-import { packInputs } from './packInputs';
-import { beginPolicyTraining } from './policyTraining';
-import type { Recipe } from './recipe';
-import type { RunEvent, RunRecord } from './run';
+import { openWriter, parameterCount } from './runs/openWriter';
+import type { RunEvent, RunRecord } from './runs/run';
+import { bindingsFor, lossFor, takesAnyBatch, targetTypeFor } from './setup/bindings';
+import { packInputs } from './setup/packInputs';
 
 export interface TrainRequest {
   /** The experiment: where it was read from, its text with all overrides in place, and what it says of training. */

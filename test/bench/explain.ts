@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createEngine } from '../../src/engine/create';
 import { initializeWeights } from '../../src/engine/initialize';
-import { EvaluatorPool } from '../../src/explain/evaluatorPool';
+import { EvaluatorPool } from '../../src/explain/answers/evaluatorPool';
 import type { ExplanationRequest } from '../../src/explain/method';
 import { integratedGradients } from '../../src/explain/methods/integrated_gradients';
 import { kernelShap } from '../../src/explain/methods/kernel_shap';
 import { occlusion } from '../../src/explain/methods/occlusion';
 import { tokenIntegratedGradients } from '../../src/explain/methods/token_integrated_gradients';
-import type { Unit } from '../../src/explain/units';
+import type { Unit } from '../../src/explain/perturbation/units';
 import { PytorchReader } from '../../src/formats/pytorch/reader';
 import type { Row } from './main';
 

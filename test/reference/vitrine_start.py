@@ -2,7 +2,7 @@
 
 `starts` gives PyTorch's own of some seeds, and last Vitrine's of seed 0: trained from there, PyTorch has to reach what Vitrine
 reaches, whatever luck the seed has. Vitrine's first weights are those of a run whose learning rate is next to nothing
-(`npm run build` makes dist/cli.js), its order is src/train/loop.ts's.
+(`npm run build` makes dist/cli.js), its order is src/train/loop/loop.ts's.
 """
 
 import shutil

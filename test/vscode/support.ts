@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { VitrineApi } from '../../src/editor/api';
-import type { RunEvent, RunRecord } from '../../src/train/run';
+import type { RunEvent, RunRecord } from '../../src/train/runs/run';
 
 export async function activate(): Promise<VitrineApi> {
   const extension = vscode.extensions.getExtension<VitrineApi>('vitrine.vitrine');

@@ -1,6 +1,6 @@
 /** How the answer for this sample, and the reasons for it, came about over the training. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Filmstrip, Frame } from '../../../src/service/filmstrip';
+import type { Filmstrip, Frame } from '../../../src/service/inquiries/filmstrip';
 import { currentMethod } from '../actions';
 import { contributions } from '../logic/attribution';
 import { heatAlone, heatPixels, heatScale, picture, sumChannels } from '../logic/heatmap';

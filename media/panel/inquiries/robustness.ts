@@ -1,6 +1,6 @@
 /** How small a disturbance, made to mislead it, turns the model's answers (PGD). */
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { Robustness } from '../../../src/service/robustnessRun';
+import type { Robustness } from '../../../src/service/inquiries/robustnessRun';
 import { formatNumber, formatPercent } from '../logic/numbers';
 import { t } from '../strings';
 import { condition, type InquiryContext, type InquiryView } from './inquiry';

@@ -3,7 +3,7 @@
  * action beside it and over time below. It stands still until it is played.
  */
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { Episode } from '../../../src/service/episode';
+import type { Episode } from '../../../src/service/inquiries/episode';
 import { diverging } from '../logic/colours';
 import { formatNumber, formatPercent, formatSigned } from '../logic/numbers';
 import { t } from '../strings';

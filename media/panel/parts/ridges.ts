@@ -3,7 +3,7 @@
  * hill under the pointer, or under the keyboard's cursor, are told in words.
  */
 import { html, render } from 'lit';
-import type { Spread } from '../../../src/train/run';
+import type { Spread } from '../../../src/train/runs/run';
 import { contextOf } from '../graph/painter';
 import { css, sequential } from '../logic/colours';
 import { formatNumber } from '../logic/numbers';

@@ -1,5 +1,5 @@
 /** How environments look: a drawing each, by the environment's id; worlds of cells are drawn from what they say of themselves. */
-import type { Episode } from '../../../src/service/episode';
+import type { Episode } from '../../../src/service/inquiries/episode';
 import { themeColour } from './theme';
 
 /** Draws the state at a step into a canvas of this size. */

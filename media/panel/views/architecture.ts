@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ColourBy, PanelState } from '../../../src/editor/panelProtocol';
 import type { Model, SourceRange } from '../../../src/model/graph';
-import type { History } from '../../../src/train/history';
+import type { History } from '../../../src/train/runs/history';
 import { type Actions, isUntrained } from '../actions';
 import { splitArguments } from '../graph/arguments';
 import type { GraphEvents, GraphProperties } from '../graph/element';

@@ -1,7 +1,7 @@
 /** What a layer of the shown run attends to: what of the input moves it, and which rows excite its units. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState } from '../../../src/editor/panelProtocol';
-import type { LayerFocus } from '../../../src/explain/layerFocus';
+import type { LayerFocus } from '../../../src/explain/layers/layerFocus';
 import { type Actions, isUntrained } from '../actions';
 import { heatAlone } from '../logic/heatmap';
 import { formatNumber, formatPercent } from '../logic/numbers';

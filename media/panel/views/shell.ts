@@ -1,7 +1,7 @@
 /** The frame around the views: what is looked at, the tabs, what is under way and what went wrong. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState, PanelView } from '../../../src/editor/panelProtocol';
-import type { History } from '../../../src/train/history';
+import type { History } from '../../../src/train/runs/history';
 import type { Actions } from '../actions';
 import { elementCount, formatCount, formatInteger } from '../logic/numbers';
 import { icon } from '../parts/icons';

@@ -1,8 +1,8 @@
 /** How weights and gradients were spread over the epochs, a range of hills for each parameter. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { History } from '../../../src/train/history';
-import type { Spread } from '../../../src/train/run';
+import type { History } from '../../../src/train/runs/history';
+import type { Spread } from '../../../src/train/runs/run';
 import type { Actions } from '../actions';
 import type { RidgesProperties } from '../parts/ridges';
 import type { Settings } from '../store';

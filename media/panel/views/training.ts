@@ -2,7 +2,7 @@
 import { html, noChange, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { PanelState } from '../../../src/editor/panelProtocol';
-import type { History } from '../../../src/train/history';
+import type { History } from '../../../src/train/runs/history';
 import type { Actions } from '../actions';
 import { acts, episode } from '../inquiries/episode';
 import { contextOf } from '../inquiries/inquiry';

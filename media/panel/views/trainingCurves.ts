@@ -1,7 +1,7 @@
 /** What the charts of a training show: loss, metrics, learning rate and throughput, of one run or several. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState } from '../../../src/editor/panelProtocol';
-import type { History } from '../../../src/train/history';
+import type { History } from '../../../src/train/runs/history';
 import type { Actions } from '../actions';
 import { formatCount, formatMetric, formatPercent } from '../logic/numbers';
 import { smooth } from '../logic/smoothing';

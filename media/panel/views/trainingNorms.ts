@@ -1,7 +1,7 @@
 /** Gradient norms by layer, each bar a way to the layer. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState } from '../../../src/editor/panelProtocol';
-import type { History } from '../../../src/train/history';
+import type { History } from '../../../src/train/runs/history';
 import type { Actions } from '../actions';
 import { logPosition } from '../logic/colours';
 import { formatNumber } from '../logic/numbers';

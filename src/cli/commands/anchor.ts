@@ -1,6 +1,6 @@
 import { VitrineError } from '../../model/errors';
-import { anchorRun } from '../../service/anchorRun';
-import { Engines } from '../../service/engines';
+import { anchorRun } from '../../service/inquiries/anchorRun';
+import { Engines } from '../../service/process/engines';
 import { type Command, textOption } from '../command';
 import { languageHelp, languageOption } from '../language';
 import { wrapped } from '../table';

@@ -1,5 +1,5 @@
 import { milliseconds } from '../../engine/choose';
-import { type BackendReport, Engines } from '../../service/engines';
+import { type BackendReport, Engines } from '../../service/process/engines';
 import type { Command } from '../command';
 import { tableLines } from '../table';
 

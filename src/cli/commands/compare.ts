@@ -1,5 +1,5 @@
-import { compareRuns } from '../../train/compareRuns';
-import { runFolderFor } from '../../train/openRun';
+import { runFolderFor } from '../../train/open/openRun';
+import { compareRuns } from '../../train/runs/compareRuns';
 import type { Command } from '../command';
 import { fixedNumber, tableLines } from '../table';
 

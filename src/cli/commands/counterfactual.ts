@@ -1,7 +1,7 @@
 import type { CounterfactualResult } from '../../explain/counterfactual/counterfactual';
 import { VitrineError } from '../../model/errors';
-import { counterfactualRun } from '../../service/counterfactualRun';
-import { Engines } from '../../service/engines';
+import { counterfactualRun } from '../../service/inquiries/counterfactualRun';
+import { Engines } from '../../service/process/engines';
 import { type Command, type CommandCall, textOption } from '../command';
 import { languageHelp, languageOption } from '../language';
 import { fixedNumber, tableLines, wrapped } from '../table';

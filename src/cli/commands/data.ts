@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type DataOverview, overviewOf } from '../../data/overview/overview';
 import { paceMeter, paceText } from '../../data/progress';
 import { yieldToOthers } from '../../engine/yielding';
-import { datasetOf, experimentOf } from '../../train/assemble';
+import { datasetOf, experimentOf } from '../../train/setup/assemble';
 import type { Command } from '../command';
 import { experimentFor } from '../experiments';
 import { fixedNumber, grouped, tableLines } from '../table';

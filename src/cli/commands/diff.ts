@@ -4,16 +4,16 @@ import type { VersionRequest } from '../../formats/_version';
 import { workspaceOf } from '../../formats/experiment/paths';
 import type { LayerDiff } from '../../model/diff';
 import { VitrineError } from '../../model/errors';
-import { Engines } from '../../service/engines';
 import { readSide } from '../../service/modelSides';
-import { datasetOf, experimentOf } from '../../train/assemble';
+import { Engines } from '../../service/process/engines';
 import {
   type ComparisonData,
   compareModels,
   type ModelComparison,
   type Version,
-} from '../../train/compareModels';
-import { type OpenRun, openRun } from '../../train/openRun';
+} from '../../train/open/compareModels';
+import { type OpenRun, openRun } from '../../train/open/openRun';
+import { datasetOf, experimentOf } from '../../train/setup/assemble';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, splitFragment } from '../experiments';
 import { parseShape } from '../readModels';

@@ -1,6 +1,6 @@
 import { openTextEncoder } from '../../formats/huggingface/textModel';
-import { Engines } from '../../service/engines';
-import { embedTexts } from '../../train/textTasks';
+import { Engines } from '../../service/process/engines';
+import { embedTexts } from '../../train/predict/textTasks';
 import { type Command, textOption } from '../command';
 import { fixedNumber, tableLines } from '../table';
 import { textOptions, textsOf } from '../texts';

@@ -7,7 +7,7 @@ import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import { exporters } from '../../service/exporters';
-import { openRun, runModelOf } from '../../train/openRun';
+import { openRun, runModelOf } from '../../train/open/openRun';
 import { type Command, type CommandCall, textOption } from '../command';
 import { splitFragment } from '../experiments';
 import { parseShape, readModels } from '../readModels';

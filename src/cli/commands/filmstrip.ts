@@ -1,6 +1,6 @@
 import { VitrineError } from '../../model/errors';
-import { Engines } from '../../service/engines';
-import { filmstrip } from '../../service/filmstrip';
+import { filmstrip } from '../../service/inquiries/filmstrip';
+import { Engines } from '../../service/process/engines';
 import { type Command, textOption } from '../command';
 import { languageHelp, languageOption } from '../language';
 import { tableLines } from '../table';

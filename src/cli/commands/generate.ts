@@ -1,9 +1,9 @@
 import { VitrineError } from '../../model/errors';
-import { Engines } from '../../service/engines';
-import { type GeneratedToken, generateText } from '../../train/generateText';
+import { Engines } from '../../service/process/engines';
 import { type FolderGenerateOptions, FolderGenerator } from '../../train/generation/folder';
-import { type OpenRun, openRun } from '../../train/openRun';
-import { writeSequences } from '../../train/writeSequences';
+import { type OpenRun, openRun } from '../../train/open/openRun';
+import { type GeneratedToken, generateText } from '../../train/predict/generateText';
+import { writeSequences } from '../../train/predict/writeSequences';
 import { type Command, type CommandCall, textOption } from '../command';
 import { isHuggingFace } from '../experiments';
 import { printable } from '../terminal';

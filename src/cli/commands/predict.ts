@@ -7,7 +7,6 @@ import { blockRows } from '../../data/stream/rowBlocks';
 import { classifiesImages, openImageClassifier } from '../../formats/huggingface/imageModel';
 import { openTextEncoder } from '../../formats/huggingface/textModel';
 import { VitrineError } from '../../model/errors';
-import { Engines } from '../../service/engines';
 import {
   type PredictedRow,
   type PredictOptions,
@@ -15,14 +14,15 @@ import {
   predictRaw,
   readsTexts,
   rowsOfText,
-} from '../../service/predictFile';
-import { predictionsCsvParts } from '../../service/predictionTable';
-import { writeAtomically } from '../../train/atomicFile';
-import { classifyImages } from '../../train/imageTasks';
-import { isModelFile } from '../../train/openModel';
-import { openRun } from '../../train/openRun';
-import { openWeights } from '../../train/openWeights';
-import { classifyTexts, fillMasks } from '../../train/textTasks';
+} from '../../service/inquiries/predictFile';
+import { predictionsCsvParts } from '../../service/inquiries/predictionTable';
+import { Engines } from '../../service/process/engines';
+import { isModelFile } from '../../train/open/openModel';
+import { openRun } from '../../train/open/openRun';
+import { openWeights } from '../../train/open/openWeights';
+import { classifyImages } from '../../train/predict/imageTasks';
+import { classifyTexts, fillMasks } from '../../train/predict/textTasks';
+import { writeAtomically } from '../../train/runs/atomicFile';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, isHuggingFace } from '../experiments';
 import { modelFileOptions, openedModel } from '../modelFiles';

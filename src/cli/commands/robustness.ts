@@ -1,6 +1,6 @@
 import { VitrineError } from '../../model/errors';
-import { Engines } from '../../service/engines';
-import { robustnessRun } from '../../service/robustnessRun';
+import { robustnessRun } from '../../service/inquiries/robustnessRun';
+import { Engines } from '../../service/process/engines';
 import { type Command, textOption } from '../command';
 import { eighths, tableLines, wrapped } from '../table';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Engines } from '../../service/engines';
+import { Engines } from '../../service/process/engines';
 import type { CheckReport } from '../../train/checkRegistry';
 import { checks, runChecks } from '../../train/checkRegistry';
 import { type Command, textOption } from '../command';

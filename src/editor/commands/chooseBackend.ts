@@ -1,7 +1,7 @@
 /** What can compute here and how fast, measured now; choosing one writes the setting. */
 import * as vscode from 'vscode';
 import { milliseconds } from '../../engine/choose';
-import type { BackendReport, BackendReports } from '../../service/engines';
+import type { BackendReport, BackendReports } from '../../service/process/engines';
 import { section, settings } from '../ids';
 import type { Rooms } from '../rooms';
 import { backend } from '../settings';

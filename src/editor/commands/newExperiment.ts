@@ -15,7 +15,7 @@ import {
   newExperimentText,
   outputSize,
   pictureShape,
-} from '../../train/firstExperiment';
+} from '../../train/setup/firstExperiment';
 import type { ExperimentInfo } from '../experiments/info';
 import { experimentSuffix } from '../ids';
 import { replaceText } from '../replaceText';
@@ -152,7 +152,7 @@ async function complete(
 
 /** A folder of Hugging Face is trained with its own tokenizer. */
 async function fineTuneOn(data: vscode.Uri, config: string): Promise<vscode.Uri> {
-  const { fineTuning } = await import('../../train/fineTune');
+  const { fineTuning } = await import('../../train/setup/fineTune');
   const folder = vscode.Uri.joinPath(data, '..');
   const text = await fineTuning({ model: config, data: data.fsPath }, folder.fsPath);
   const uri = await freeName(folder, path.basename(path.dirname(config)).toLowerCase());

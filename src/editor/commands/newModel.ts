@@ -1,7 +1,7 @@
 /** New Model for Data: writes a first model and its experiment beside a table or a folder, for who has data but no model yet. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { lookAt } from '../../train/firstExperiment';
+import { lookAt } from '../../train/setup/firstExperiment';
 import { commands } from '../ids';
 import type { Rooms } from '../rooms';
 import { pickData, pickTarget } from './newExperiment';
@@ -19,7 +19,7 @@ export async function newModelForData(argument: unknown, _rooms: Rooms): Promise
   const target =
     looked.heads && (await pickTarget(looked.heads, l10n.t('What is to be predicted? (2 of 2)')));
   if (looked.heads && !target) return;
-  const { writeFirstModel } = await import('../../train/firstModel');
+  const { writeFirstModel } = await import('../../train/setup/firstModel');
   const { source, experiment } = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,

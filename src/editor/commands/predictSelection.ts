@@ -1,8 +1,8 @@
 /** Predict Selection: rows of a table, JSON or texts that are selected in an editor, by a trained run. */
 import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
-import type { PredictedRow } from '../../service/predictFile';
-import { predictionsCsv } from '../../service/predictionTable';
+import type { PredictedRow } from '../../service/inquiries/predictFile';
+import { predictionsCsv } from '../../service/inquiries/predictionTable';
 import type { Rooms } from '../rooms';
 import { isTrained, type Run } from '../runs/store';
 import { percent } from '../text/format';

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { nameOf } from '../../names/names';
-import { runFiles } from '../../train/run';
+import { runFiles } from '../../train/runs/run';
 import { experimentSuffix } from '../ids';
 import { saveAs } from '../panel/saving';
 import type { Rooms } from '../rooms';

@@ -1,6 +1,6 @@
 /** What the page of a comparison and the extension host say to each other. */
 import type { DiffSide, ModelDifference } from '../../service/protocol';
-import type { PredictionChanges } from '../../train/compareModels';
+import type { PredictionChanges } from '../../train/open/compareModels';
 
 /** What is compared; the page keeps it over a reload. */
 export interface DiffRequest {

@@ -4,7 +4,7 @@ import type { Split } from '../../data/dataset';
 import type { Transform } from '../../data/image/augmentChoices';
 import { VitrineError } from '../../model/errors';
 import { messageIn } from '../../names/messages';
-import type { RunRecord } from '../../train/run';
+import type { RunRecord } from '../../train/runs/run';
 import type { Engine } from '../engine';
 import type { Inquiry, InquiryKind } from '../inquiryProtocol';
 import type { Log } from '../log';

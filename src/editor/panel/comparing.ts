@@ -1,8 +1,8 @@
 /** The table of runs, and the curves that are laid over those of the run that is shown. */
 
 import * as vscode from 'vscode';
-import { historyOf } from '../../train/history';
-import { runFiles } from '../../train/run';
+import { historyOf } from '../../train/runs/history';
+import { runFiles } from '../../train/runs/run';
 import type { Engine } from '../engine';
 import { experimentName } from '../experiments/info';
 import type { Log } from '../log';

@@ -2,7 +2,7 @@
  * What the pages of the panel lie on: one state that all of them show, so that a layer, a run or a sample that is
  * selected in one is selected in every other. `view` in the state is that of the page in front.
  */
-import type { RunEvent } from '../../train/run';
+import type { RunEvent } from '../../train/runs/run';
 import type { PanelState, PanelView } from '../panelProtocol';
 import { appendEvents } from '../runs/live';
 import { type Change, Outbox, type OutboxOptions, type SharedState } from './outbox';

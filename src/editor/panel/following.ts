@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { messageIn } from '../../names/messages';
-import type { RunEvent, RunRecord } from '../../train/run';
+import type { RunEvent, RunRecord } from '../../train/runs/run';
 import type { Engine } from '../engine';
 import { experimentName } from '../experiments/info';
 import type { Log } from '../log';

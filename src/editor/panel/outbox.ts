@@ -3,7 +3,7 @@
  * nothing, and gets the whole of it when it says that it is ready. Patches that follow each other closely travel as
  * one, and so do the events of a run, about twenty times a second. Which view it shows is the page's own matter.
  */
-import type { RunEvent } from '../../train/run';
+import type { RunEvent } from '../../train/runs/run';
 import type { PanelState, PanelView, ToPage } from '../panelProtocol';
 
 export interface OutboxOptions {

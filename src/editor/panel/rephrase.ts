@@ -1,6 +1,6 @@
 /** Asks a language model of the editor to put an explanation in other words, and believes it only if the numbers agree. */
 import * as vscode from 'vscode';
-import { numbersAgree, rephrasingPrompt } from '../../explain/rephrase';
+import { numbersAgree, rephrasingPrompt } from '../../explain/words/rephrase';
 import { VitrineError } from '../../model/errors';
 import { language } from '../settings';
 

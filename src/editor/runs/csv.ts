@@ -1,6 +1,6 @@
 /** The curves of a run as a table that every spreadsheet reads. */
-import { historyOf } from '../../train/history';
-import type { RunEvent } from '../../train/run';
+import { historyOf } from '../../train/runs/history';
+import type { RunEvent } from '../../train/runs/run';
 
 /** A line an epoch; a value that was not measured is empty. Numbers with a point, whatever the language. */
 export function metricsCsv(events: readonly RunEvent[]): string {

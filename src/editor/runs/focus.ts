@@ -1,5 +1,5 @@
 /** What layers of trained models attend to, for hovers, the Explanation view and the panel; computed once a run and layer. */
-import type { LayerFocus } from '../../explain/layerFocus';
+import type { LayerFocus } from '../../explain/layers/layerFocus';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
 import type { Engine } from '../engine';

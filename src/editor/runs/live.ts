@@ -1,5 +1,5 @@
 /** What is known of a run while it is under way, made of its events. */
-import type { Metrics, RunEvent, RunState } from '../../train/run';
+import type { Metrics, RunEvent, RunState } from '../../train/runs/run';
 
 export interface LiveRun {
   id: string;

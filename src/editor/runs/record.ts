@@ -1,5 +1,5 @@
 /** Reads `run.json` as found on disk: nothing in it is believed that was not checked. */
-import type { RunRecord, RunState } from '../../train/run';
+import type { RunRecord, RunState } from '../../train/runs/run';
 
 const states: readonly RunState[] = ['running', 'paused', 'finished', 'stopped', 'failed'];
 

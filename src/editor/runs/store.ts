@@ -3,9 +3,9 @@
  * goes before what its file says.
  */
 import * as vscode from 'vscode';
-import { movedRecord } from '../../train/moved';
-import type { RunRecord } from '../../train/run';
-import { runFiles } from '../../train/run';
+import { movedRecord } from '../../train/runs/moved';
+import type { RunRecord } from '../../train/runs/run';
+import { runFiles } from '../../train/runs/run';
 import type { Log } from '../log';
 import { samePath } from '../text/places';
 import { distinctIds } from './distinct';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { paceMeter } from '../../data/progress';
 import { VitrineError } from '../../model/errors';
 import { metricWord } from '../../names/metrics';
-import type { RunEvent, RunState } from '../../train/run';
+import type { RunEvent, RunState } from '../../train/runs/run';
 import type { Engine, Loss } from '../engine';
 import { commands, contexts } from '../ids';
 import { isExperiment } from '../language/diagnostics';

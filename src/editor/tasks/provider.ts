@@ -6,7 +6,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { messageIn } from '../../names/messages';
-import type { RunEvent } from '../../train/run';
+import type { RunEvent } from '../../train/runs/run';
 import { experimentName } from '../experiments/info';
 import { taskType } from '../ids';
 import { isCancelled, messageOf } from '../problems';

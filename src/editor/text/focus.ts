@@ -1,5 +1,5 @@
 /** What a layer attends to, in words and small pictures, for hovers and lists. */
-import type { LayerFocus, UnitFocus } from '../../explain/layerFocus';
+import type { LayerFocus, UnitFocus } from '../../explain/layers/layerFocus';
 import { number, percent, plain } from './format';
 import { svgDataUri } from './histogram';
 import type { Translate } from './hover';

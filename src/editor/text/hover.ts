@@ -1,6 +1,6 @@
 /** What a hover over a layer, a call or a class says, as Markdown. */
 
-import type { LayerFocus } from '../../explain/layerFocus';
+import type { LayerFocus } from '../../explain/layers/layerFocus';
 import { meanings, signatureOf } from '../../formats/pytorch/signatures';
 import { type Dim, equalDims } from '../../model/dim';
 import type { Initializer, Model, ModuleInfo, Node, Parameter, Shape } from '../../model/graph';

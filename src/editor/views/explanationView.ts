@@ -3,7 +3,7 @@
  * the cursor, what training made of it.
  */
 import * as vscode from 'vscode';
-import type { LayerFocus } from '../../explain/layerFocus';
+import type { LayerFocus } from '../../explain/layers/layerFocus';
 import type { TrustResult } from '../../explain/method';
 import type { Model } from '../../model/graph';
 import type { ParameterStatistics } from '../../service/protocol';

@@ -6,12 +6,12 @@
 import type { Dataset } from '../../data/dataset';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
+import { EvaluatorPool } from '../answers/evaluatorPool';
+import { formatNumber, type Prediction, predict } from '../answers/predict';
 import { type Cell, type Row, Space } from '../counterfactual/space';
-import { EvaluatorPool } from '../evaluatorPool';
 import { type Interval, quantile, wilson } from '../fairness/intervals';
-import { formatNumber, type Prediction, predict } from '../predict';
 import type { Subject } from '../probe';
-import { type Language, wordsFor } from '../words';
+import { type Language, wordsFor } from '../words/words';
 import { exploration, lowerBound, upperBound } from './bounds';
 import { anchorWords } from './words';
 

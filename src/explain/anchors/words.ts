@@ -1,5 +1,5 @@
 /** What an anchor says, in one table a language. Numbers are formatted before they come here. */
-import type { Language } from '../words';
+import type { Language } from '../words/words';
 
 export interface AnchorWords {
   always(label: string, share: string): string;

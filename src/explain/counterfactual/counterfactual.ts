@@ -9,10 +9,10 @@ import type { Dataset } from '../../data/dataset';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
 import { listed, nearest } from '../../model/suggest';
-import { EvaluatorPool } from '../evaluatorPool';
-import { formatNumber, type Prediction, predict } from '../predict';
+import { EvaluatorPool } from '../answers/evaluatorPool';
+import { formatNumber, type Prediction, predict } from '../answers/predict';
 import type { Subject } from '../probe';
-import { type Language, wordsFor } from '../words';
+import { type Language, wordsFor } from '../words/words';
 import { type Cell, type Constraints, type Row, Space } from './space';
 import { counterfactualWords } from './words';
 

@@ -1,5 +1,5 @@
 /** What counterfactuals say, in one table a language. Numbers are formatted before they come here. */
-import type { Language } from '../words';
+import type { Language } from '../words/words';
 import { chineseCounterfactual } from './words.zh';
 
 export interface CounterfactualWords {

@@ -1,6 +1,7 @@
 /** A matrix as coloured cells; of a stack of matrices, small ones in a grid. */
+
+import { formatNumber } from '../answers/predict';
 import type { MatrixFigure } from '../figure';
-import { formatNumber } from '../predict';
 import { html } from '../report/html';
 import { clip, type Drawing, n, type Palette, text } from './svg';
 

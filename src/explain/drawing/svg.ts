@@ -1,5 +1,5 @@
 /** What drawings share: colours, the element around them, axes and short numbers. */
-import { formatNumber } from '../predict';
+import { formatNumber } from '../answers/predict';
 import { ticks } from '../report/charts';
 import { type Html, html, raw } from '../report/html';
 

@@ -1,6 +1,7 @@
 /** Tables and lists of rules as text in columns. */
+
+import { formatNumber } from '../answers/predict';
 import type { RulesFigure, TableFigure } from '../figure';
-import { formatNumber } from '../predict';
 import { html } from '../report/html';
 import { clip, type Drawing, type Palette, text } from './svg';
 

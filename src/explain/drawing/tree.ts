@@ -1,6 +1,7 @@
 /** A tree of decisions from left to right: questions at the branches, answers at the leaves. */
+
+import { formatNumber } from '../answers/predict';
 import type { TreeFigure, TreeNode } from '../figure';
-import { formatNumber } from '../predict';
 import { type Html, html } from '../report/html';
 import { clip, type Drawing, n, type Palette, text } from './svg';
 

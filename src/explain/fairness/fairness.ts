@@ -2,10 +2,10 @@
 import type { Dataset, Split } from '../../data/dataset';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
-import { EvaluatorPool } from '../evaluatorPool';
-import { type Prediction, predict } from '../predict';
+import { EvaluatorPool } from '../answers/evaluatorPool';
+import { type Prediction, predict } from '../answers/predict';
 import type { Subject } from '../probe';
-import { type Language, wordsFor } from '../words';
+import { type Language, wordsFor } from '../words/words';
 import { type Calibration, calibrationOf } from './calibration';
 import { type DisparityId, disparities, disparitiesOf, disparityIds } from './disparities';
 import { type Grouping, groupRows } from './groups';

@@ -2,7 +2,7 @@
 import type { Dataset } from '../../data/dataset';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
-import { formatNumber } from '../predict';
+import { formatNumber } from '../answers/predict';
 import { quantile } from './intervals';
 
 export interface Grouping {

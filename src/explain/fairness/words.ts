@@ -1,5 +1,5 @@
 /** What a fairness analysis says, in one table a language. Numbers are formatted before they come here. */
-import type { Language } from '../words';
+import type { Language } from '../words/words';
 import { chineseFairness } from './words.zh';
 
 export interface FairnessWords {

@@ -4,12 +4,12 @@
  */
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
+import { formatNumber } from '../answers/predict';
+import { columnOf, responsesTo, tableOf } from '../answers/responses';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { formatNumber } from '../predict';
-import { columnOf, responsesTo, tableOf } from '../responses';
 import { all, hasColumns, oneInput } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 import { columnAxis, labelsFor, method as partialDependence } from './partial_dependence';
 
 const options = Type.Object(

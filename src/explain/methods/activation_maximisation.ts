@@ -2,17 +2,17 @@
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
-import { evenly, trainingMean } from '../baseline';
+import { formatNumber } from '../answers/predict';
 import type { Figure } from '../figure';
-import { look, partOf, shapeInside } from '../inside';
-import { layerOutput } from '../layers';
-import { asSubject } from '../layerValues';
+import { look, partOf, shapeInside } from '../layers/inside';
+import { layerOutput } from '../layers/layers';
+import { asSubject } from '../layers/layerValues';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { formatNumber } from '../predict';
+import { evenly, trainingMean } from '../perturbation/baseline';
+import { isPicture } from '../perturbation/units';
 import { hasGradients } from '../suits';
-import { isPicture } from '../units';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

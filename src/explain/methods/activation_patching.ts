@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import type { Model, Tensor, Tensors } from '../../model/graph';
 import type { Figure } from '../figure';
-import { changed, look, lookOnce, shapeInside } from '../inside';
+import { changed, look, lookOnce, shapeInside } from '../layers/inside';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';
@@ -11,7 +11,7 @@ import { all, oneInput } from '../suits';
 import { attentionLayers } from '../transformer/attention';
 import { positionNames, shownPositions } from '../transformer/positions';
 import { hasStream, residualStream, stations } from '../transformer/stream';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

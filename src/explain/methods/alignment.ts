@@ -1,8 +1,8 @@
 /** The alignment of a model that speaks: which token of the text each frame of the sound belongs to. */
 import { Type } from '@sinclair/typebox';
+import { alignmentOf, asAlignment, spokenOf } from '../answers/spoken';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
-import { alignmentOf, asAlignment, spokenOf } from '../spoken';
 import { speaks } from '../suits';
 
 const options = Type.Object({}, { additionalProperties: false });

@@ -6,7 +6,7 @@ import { readOptions } from '../options';
 import { all, oneInput } from '../suits';
 import { attentionMaps, hasAttention, selfAttention } from '../transformer/attention';
 import { attentionFigure, overPositions, readPositions, weighed } from '../transformer/positions';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

@@ -12,7 +12,7 @@ import {
   weighed,
 } from '../transformer/positions';
 import { product, withResidual } from '../transformer/rollout';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object({}, { additionalProperties: false });
 

@@ -9,7 +9,7 @@ import { all, oneInput } from '../suits';
 import { type AttentionMaps, attentionMaps, hasAttention, selfAttention } from '../transformer/attention';
 import { attentionFigure, overPositions, readPositions, weighed } from '../transformer/positions';
 import { product } from '../transformer/rollout';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object({}, { additionalProperties: false });
 

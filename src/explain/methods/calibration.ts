@@ -2,14 +2,14 @@
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
+import { hasClasses, labelled } from '../answers/labelled';
 import { calibrationOf } from '../fairness/calibration';
 import { wilson } from '../fairness/intervals';
-import { hasClasses, labelled } from '../labelled';
 import type { ExplanationMethod } from '../method';
+import { deviation } from '../numerics/statistics';
 import { readOptions } from '../options';
-import { deviation } from '../statistics';
 import { all, oneInput } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

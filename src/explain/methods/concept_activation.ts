@@ -3,18 +3,18 @@ import { Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import { Random } from '../../model/random';
-import { evenly } from '../baseline';
-import { look } from '../inside';
-import { hasLayers, layerOutput, moduleOption } from '../layers';
-import { asSubject, layerValues } from '../layerValues';
-import { solve } from '../linear';
+import { formatNumber } from '../answers/predict';
+import { matchingRows, selectRows } from '../answers/rowSelection';
+import { look } from '../layers/inside';
+import { hasLayers, layerOutput, moduleOption } from '../layers/layers';
+import { asSubject, layerValues } from '../layers/layerValues';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
+import { solve } from '../numerics/linear';
+import { momentsOf, welch } from '../numerics/significance';
 import { readOptions } from '../options';
-import { formatNumber } from '../predict';
-import { matchingRows, selectRows } from '../rowSelection';
-import { momentsOf, welch } from '../significance';
+import { evenly } from '../perturbation/baseline';
 import { all, hasGradients } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const exampleText =
   'rows as "column = value" (also <, <=, >, >=), a list of row numbers, or a file or folder of examples';

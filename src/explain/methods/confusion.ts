@@ -1,12 +1,12 @@
 /** Confusion: which classes the model takes for which, and how sure the rates are. */
 import { Type } from '@sinclair/typebox';
+import { hasClasses, labelled } from '../answers/labelled';
 import { wilson } from '../fairness/intervals';
 import type { Figure } from '../figure';
-import { hasClasses, labelled } from '../labelled';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
 import { all, oneInput } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

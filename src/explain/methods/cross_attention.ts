@@ -1,11 +1,11 @@
 /** Cross-attention: where a model that writes a sequence looks in the one that it has read. */
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
+import { asMatrix, crossAttentions, writtenOf } from '../answers/sequences';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
-import { asMatrix, crossAttentions, writtenOf } from '../sequences';
 import { writesSequences } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

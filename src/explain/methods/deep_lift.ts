@@ -1,9 +1,9 @@
 /** DeepLIFT with the rescale rule: differences from a baseline's activations, sent back layer by layer in one pass. */
 import { Type } from '@sinclair/typebox';
-import { baselineFor, baselineOption } from '../baseline';
 import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { baselineFor, baselineOption } from '../perturbation/baseline';
 import { sampleOf, withProbe } from '../probe';
 import { pairedModel, rescale } from '../rules/rescale';
 import { hasGradients } from '../suits';

@@ -1,8 +1,8 @@
 /** DeepLIFT-SHAP: DeepLIFT against many training rows, averaged. */
 import { Type } from '@sinclair/typebox';
-import { backgroundOf, backgroundOption, meanRow } from '../background';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
+import { backgroundOf, backgroundOption, meanRow } from '../perturbation/background';
 import { hasGradients } from '../suits';
 import { deepLift } from './deep_lift';
 

@@ -2,17 +2,17 @@
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
+import { formatNumber } from '../answers/predict';
 import type { Figure } from '../figure';
-import { shapeInside } from '../inside';
+import { shapeInside } from '../layers/inside';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
+import { descending } from '../numerics/statistics';
 import { readOptions } from '../options';
-import { formatNumber } from '../predict';
-import { descending } from '../statistics';
 import { all, oneInput } from '../suits';
 import { attentionLayers } from '../transformer/attention';
 import { pullBack, readouts } from '../transformer/readout';
 import { hasStream, residualStream } from '../transformer/stream';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

@@ -2,8 +2,8 @@
 import { Type } from '@sinclair/typebox';
 import { classActivationMap, type FeatureMaps, layerOption } from '../classActivation';
 import type { ExplanationMethod } from '../method';
+import { principalComponents } from '../numerics/principalComponents';
 import { readOptions } from '../options';
-import { principalComponents } from '../principalComponents';
 import { all, hasConvolution, hasGradients, seesPictures } from '../suits';
 
 const options = Type.Object({ layer: layerOption }, { additionalProperties: false });

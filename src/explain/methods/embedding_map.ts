@@ -3,15 +3,15 @@ import { Type } from '@sinclair/typebox';
 import { UMAP } from 'umap-js';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
-import { evenly } from '../baseline';
-import { hasLayers, layerOutput, moduleOption } from '../layers';
-import { layerValues } from '../layerValues';
+import { predict } from '../answers/predict';
+import { hasLayers, layerOutput, moduleOption } from '../layers/layers';
+import { layerValues } from '../layers/layerValues';
 import type { ExplanationMethod } from '../method';
+import { principalComponents } from '../numerics/principalComponents';
 import { readOptions } from '../options';
-import { predict } from '../predict';
-import { principalComponents } from '../principalComponents';
+import { evenly } from '../perturbation/baseline';
 import { all, oneInput } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

@@ -1,13 +1,13 @@
 /** Slices: groups of rows, said in a few words, in which the model errs more than in the rest. */
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled } from '../../model/errors';
-import { type Labelled, labelled } from '../labelled';
+import { type Labelled, labelled } from '../answers/labelled';
+import { formatNumber } from '../answers/predict';
 import type { ExplanationMethod } from '../method';
+import { falseDiscovery, momentsOf, welch } from '../numerics/significance';
 import { readOptions } from '../options';
-import { formatNumber } from '../predict';
-import { falseDiscovery, momentsOf, welch } from '../significance';
 import { oneInput } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

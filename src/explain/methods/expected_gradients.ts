@@ -1,10 +1,10 @@
 /** Expected gradients: integrated gradients with training rows as baselines, one random point on each way. */
 import { Type } from '@sinclair/typebox';
 import { Random } from '../../model/random';
-import { backgroundOf, backgroundOption, meanRow } from '../background';
 import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { backgroundOf, backgroundOption, meanRow } from '../perturbation/background';
 import { sampleOf, withProbe } from '../probe';
 import { hasGradients } from '../suits';
 

@@ -1,11 +1,11 @@
 /** Feature ablation: how much the output falls when one column (or pixel, or patch) is replaced by the baseline. */
 import { Type } from '@sinclair/typebox';
-import { baselineFor, baselineOption } from '../baseline';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { baselineFor, baselineOption } from '../perturbation/baseline';
+import { spreadOverUnits, type Unit, unitsOf } from '../perturbation/units';
 import { sampleOf, withProbe } from '../probe';
 import { oneInput } from '../suits';
-import { spreadOverUnits, type Unit, unitsOf } from '../units';
 
 const options = Type.Object(
   {

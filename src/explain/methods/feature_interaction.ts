@@ -1,12 +1,12 @@
 /** Friedman's H: how much of the joint effect of two columns is more than the sum of their own effects. */
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
+import { columnOf, responsesTo, tableOf } from '../answers/responses';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { columnOf, responsesTo, tableOf } from '../responses';
+import { type Unit, unitsOf } from '../perturbation/units';
 import { all, hasColumns, oneInput } from '../suits';
-import { type Unit, unitsOf } from '../units';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

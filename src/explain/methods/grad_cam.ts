@@ -6,9 +6,9 @@ import type { Model, Node } from '../../model/graph';
 import { listed, nearest } from '../../model/suggest';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { isPicture } from '../perturbation/units';
 import { sampleOf, withProbe } from '../probe';
 import { all, hasConvolution, hasGradients, seesPictures } from '../suits';
-import { isPicture } from '../units';
 
 const options = Type.Object(
   {

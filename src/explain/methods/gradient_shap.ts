@@ -4,10 +4,10 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { Random } from '../../model/random';
-import { backgroundOf, backgroundOption, meanRow } from '../background';
 import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { backgroundOf, backgroundOption, meanRow } from '../perturbation/background';
 import { sampleOf, withProbe } from '../probe';
 import { hasGradients } from '../suits';
 

@@ -1,10 +1,10 @@
 /** Individual conditional expectation: a curve for each row as one column is varied, instead of their mean. */
 import { Type } from '@sinclair/typebox';
+import { formatNumber } from '../answers/predict';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
-import { formatNumber } from '../predict';
 import { all, hasColumns, oneInput } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 import { method as partialDependence } from './partial_dependence';
 
 const options = Type.Object(

@@ -3,11 +3,11 @@
  * The path is one batch: a forward and a backward pass over all steps at once.
  */
 import { Type } from '@sinclair/typebox';
-import { baselineFor, baselineOption } from '../baseline';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
+import { type QuadratureRule, quadrature, quadratureRules } from '../numerics/quadrature';
 import { readOptions } from '../options';
+import { baselineFor, baselineOption } from '../perturbation/baseline';
 import { sampleOf, withProbe } from '../probe';
-import { type QuadratureRule, quadrature, quadratureRules } from '../quadrature';
 import { hasGradients } from '../suits';
 
 const options = Type.Object(

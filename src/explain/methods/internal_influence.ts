@@ -1,13 +1,13 @@
 /** Internal influence: the gradient at a layer, averaged along the way from a baseline to the input. */
 import { Type } from '@sinclair/typebox';
-import { baselineFor, baselineOption } from '../baseline';
-import { look, shapeInside } from '../inside';
-import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers';
+import { look, shapeInside } from '../layers/inside';
+import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers/layers';
+import { stepsOption, wayTo } from '../layers/neuron';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
-import { stepsOption, wayTo } from '../neuron';
+import { quadrature } from '../numerics/quadrature';
 import { readOptions } from '../options';
+import { baselineFor, baselineOption } from '../perturbation/baseline';
 import { sampleOf } from '../probe';
-import { quadrature } from '../quadrature';
 import { all, hasGradients } from '../suits';
 
 const options = Type.Object(

@@ -2,15 +2,15 @@
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
-import { baselineFor, baselineOption } from '../baseline';
-import { unitsDescription, withGame } from '../coalitions';
-import { leastSquares } from '../linear';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
+import { leastSquares } from '../numerics/linear';
 import { readOptions } from '../options';
+import { baselineFor, baselineOption } from '../perturbation/baseline';
+import { unitsDescription, withGame } from '../perturbation/coalitions';
+import { spreadOverUnits, type Unit } from '../perturbation/units';
 import { sampleOf } from '../probe';
 import { oneInput } from '../suits';
 import { partsOf, partsOption } from '../superpixels/superpixels';
-import { spreadOverUnits, type Unit } from '../units';
 
 const options = Type.Object(
   {

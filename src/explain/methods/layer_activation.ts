@@ -1,13 +1,13 @@
 /** Layer activation: what each unit of a layer is for this input. */
 import { Type } from '@sinclair/typebox';
-import { lookOnce, shapeInside } from '../inside';
-import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers';
+import { formatNumber } from '../answers/predict';
+import { lookOnce, shapeInside } from '../layers/inside';
+import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers/layers';
 import type { ExplanationMethod } from '../method';
+import { descending } from '../numerics/statistics';
 import { readOptions } from '../options';
-import { formatNumber } from '../predict';
-import { descending } from '../statistics';
 import { all, oneInput } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** How many units are told. */
 const told = 3;

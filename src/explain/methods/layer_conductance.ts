@@ -1,10 +1,10 @@
 /** Layer conductance: how much of an integrated gradient flows through each unit of a chosen layer. */
 import { Type } from '@sinclair/typebox';
 import { bindShape, concreteShape } from '../../model/dim';
-import { baselineOption } from '../baseline';
-import { hasLayers, moduleOption, unitsFromBaseline } from '../layers';
+import { hasLayers, moduleOption, unitsFromBaseline } from '../layers/layers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { baselineOption } from '../perturbation/baseline';
 import { sampleOf, withProbe } from '../probe';
 import { all, hasGradients } from '../suits';
 

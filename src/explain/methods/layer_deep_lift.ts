@@ -1,9 +1,9 @@
 /** Layer DeepLIFT: what each unit of a layer contributes to the difference from a neutral input, from there on. */
 import { Type } from '@sinclair/typebox';
-import { baselineOption } from '../baseline';
-import { hasLayers, moduleOption, unitsFromBaseline, valuesBetween } from '../layers';
+import { hasLayers, moduleOption, unitsFromBaseline, valuesBetween } from '../layers/layers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { baselineOption } from '../perturbation/baseline';
 import { sampleOf, withProbe } from '../probe';
 import { pairedModel, rescale } from '../rules/rescale';
 import { all, hasGradients } from '../suits';

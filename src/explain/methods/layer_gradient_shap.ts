@@ -1,12 +1,12 @@
 /** Layer GradientSHAP: what each unit of a layer contributes, compared with what it is for typical training rows. */
 import { Type } from '@sinclair/typebox';
 import { Random } from '../../model/random';
-import { backgroundOf, meanRow } from '../background';
 import { Moments } from '../gradients';
-import { look, partOf, shapeInside } from '../inside';
-import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers';
+import { look, partOf, shapeInside } from '../layers/inside';
+import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers/layers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { backgroundOf, meanRow } from '../perturbation/background';
 import { sampleOf } from '../probe';
 import { all, hasGradients } from '../suits';
 import { type GradientShapOptions, gradientShapOptions } from './gradient_shap';

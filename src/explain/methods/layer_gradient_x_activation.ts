@@ -1,7 +1,7 @@
 /** Layer gradient x activation: a quick estimate of what each unit of a layer contributes. */
 import { Type } from '@sinclair/typebox';
-import { lookOnce, shapeInside } from '../inside';
-import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers';
+import { lookOnce, shapeInside } from '../layers/inside';
+import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers/layers';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
 import { all, hasGradients } from '../suits';

@@ -1,6 +1,5 @@
 /** Layer integrated gradients: integrated gradients with a layer's output in the place of the input. */
 import { Type } from '@sinclair/typebox';
-import { baselineOption } from '../baseline';
 import {
   hasLayers,
   type LayerOutput,
@@ -8,9 +7,10 @@ import {
   moduleOption,
   unitsFromBaseline,
   valuesBetween,
-} from '../layers';
+} from '../layers/layers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { baselineOption } from '../perturbation/baseline';
 import { sampleOf } from '../probe';
 import { all, hasGradients } from '../suits';
 import { integratedGradients } from './integrated_gradients';

@@ -1,6 +1,6 @@
 /** Layer-wise relevance propagation, down to a layer: how the prediction is shared out among the layer's units. */
 import { Type } from '@sinclair/typebox';
-import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers';
+import { byUnit, hasLayers, layerOutput, moduleOption } from '../layers/layers';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
 import { normalised } from '../rules/canonise';

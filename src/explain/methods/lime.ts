@@ -4,16 +4,16 @@
  */
 import { Type } from '@sinclair/typebox';
 import { Random } from '../../model/random';
-import { baselineFor, trainingMean } from '../baseline';
-import { unitsDescription } from '../coalitions';
-import { parts, table, words } from '../limeNeighbours';
-import { leastSquares } from '../linear';
 import type { Attribution, ExplanationMethod } from '../method';
+import { leastSquares } from '../numerics/linear';
 import { readOptions } from '../options';
+import { baselineFor, trainingMean } from '../perturbation/baseline';
+import { unitsDescription } from '../perturbation/coalitions';
+import { parts, table, words } from '../perturbation/limeNeighbours';
+import { spreadOverUnits, type Unit } from '../perturbation/units';
 import { sampleOf, withProbe } from '../probe';
 import { oneInput } from '../suits';
 import { partsOf, partsOption } from '../superpixels/superpixels';
-import { spreadOverUnits, type Unit } from '../units';
 
 const options = Type.Object(
   {

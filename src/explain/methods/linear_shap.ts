@@ -2,10 +2,10 @@
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
-import { backgroundOf, backgroundOption, meanRow } from '../background';
 import { gradientAt } from '../gradients';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
+import { backgroundOf, backgroundOption, meanRow } from '../perturbation/background';
 import { sampleOf, withProbe } from '../probe';
 import { all, hasGradients } from '../suits';
 

@@ -1,16 +1,16 @@
 /** Logit lens: what the model would answer if it ended after each block. */
 import { Type } from '@sinclair/typebox';
 import type { Model } from '../../model/graph';
+import { linkOf, probabilitiesOf } from '../answers/predict';
+import { answerTitle } from '../answers/responses';
 import type { Figure } from '../figure';
-import { look, lookOnce, partOf, shapeInside } from '../inside';
+import { look, lookOnce, partOf, shapeInside } from '../layers/inside';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { linkOf, probabilitiesOf } from '../predict';
-import { answerTitle } from '../responses';
 import { all, oneInput } from '../suits';
 import { positionNames, shownPositions } from '../transformer/positions';
 import { hasStream, residualStream, stations } from '../transformer/stream';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object({}, { additionalProperties: false });
 

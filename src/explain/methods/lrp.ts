@@ -3,10 +3,10 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { Dataset } from '../../data/dataset';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
-import { evenly } from '../baseline';
-import { changed, shapeInside } from '../inside';
+import { changed, shapeInside } from '../layers/inside';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { evenly } from '../perturbation/baseline';
 import { sampleOf, withProbe } from '../probe';
 import { canonise } from '../rules/canonise';
 import {

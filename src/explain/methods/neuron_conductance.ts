@@ -1,10 +1,11 @@
 /** Neuron conductance: how much of the prediction flows from each input through one unit of a layer. */
-import { baselineOption } from '../baseline';
-import { look } from '../inside';
+
+import { look } from '../layers/inside';
+import { type Neuron, neuronMethod, neuronSubject, stepsOption, wayTo } from '../layers/neuron';
 import type { Attribution, ExplanationRequest } from '../method';
-import { type Neuron, neuronMethod, neuronSubject, stepsOption, wayTo } from '../neuron';
+import { quadrature } from '../numerics/quadrature';
+import { baselineOption } from '../perturbation/baseline';
 import { sampleOf, withProbe } from '../probe';
-import { quadrature } from '../quadrature';
 
 export const method = neuronMethod(
   {

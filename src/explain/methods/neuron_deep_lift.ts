@@ -1,6 +1,7 @@
 /** Neuron DeepLIFT: what each input contributes to how far one unit of a layer is from what it is for a neutral input. */
-import { baselineOption } from '../baseline';
-import { neuronMethod, neuronSubject } from '../neuron';
+
+import { neuronMethod, neuronSubject } from '../layers/neuron';
+import { baselineOption } from '../perturbation/baseline';
 import { deepLift } from './deep_lift';
 
 export const method = neuronMethod(

@@ -1,8 +1,8 @@
 /** Neuron gradient: which inputs move one unit of a layer; also by guided backpropagation and by deconvolution. */
 import { Type } from '@sinclair/typebox';
 import { gradientAt } from '../gradients';
+import { type Neuron, neuronMethod, neuronSubject } from '../layers/neuron';
 import type { ExplanationRequest } from '../method';
-import { type Neuron, neuronMethod, neuronSubject } from '../neuron';
 import { sampleOf } from '../probe';
 import { deconvolved, guided } from '../rules/relu';
 

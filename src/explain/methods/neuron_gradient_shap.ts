@@ -1,6 +1,7 @@
 /** Neuron GradientSHAP: what each input contributes to one unit of a layer, compared with typical training rows. */
-import { backgroundOf } from '../background';
-import { neuronMethod, neuronSubject } from '../neuron';
+
+import { neuronMethod, neuronSubject } from '../layers/neuron';
+import { backgroundOf } from '../perturbation/background';
 import { sampleOf } from '../probe';
 import { gradientShap, gradientShapOptions } from './gradient_shap';
 

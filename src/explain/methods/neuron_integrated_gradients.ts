@@ -1,7 +1,8 @@
 /** Neuron integrated gradients: how much each input moved one unit of a layer away from what it is for a neutral input. */
-import { baselineOption } from '../baseline';
+
+import { type Neuron, neuronMethod, neuronSubject, stepsOption } from '../layers/neuron';
 import type { Attribution, ExplanationRequest } from '../method';
-import { type Neuron, neuronMethod, neuronSubject, stepsOption } from '../neuron';
+import { baselineOption } from '../perturbation/baseline';
 import { integratedGradients } from './integrated_gradients';
 
 export const method = neuronMethod(

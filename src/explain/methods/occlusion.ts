@@ -1,12 +1,12 @@
 /** Occlusion: a window slides over the input and hides what is under it; where the output falls, it mattered. */
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
-import { baselineFor, baselineOption } from '../baseline';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { baselineFor, baselineOption } from '../perturbation/baseline';
+import { isPicture } from '../perturbation/units';
 import { sampleOf, withProbe } from '../probe';
 import { oneInput } from '../suits';
-import { isPicture } from '../units';
 
 const options = Type.Object(
   {

@@ -3,15 +3,15 @@ import { Type } from '@sinclair/typebox';
 import type { Dataset } from '../../data/dataset';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
-import { evenly } from '../baseline';
+import { formatNumber, linkOf, probabilitiesOf } from '../answers/predict';
+import { answerTitle } from '../answers/responses';
 import type { Axis } from '../figure';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { formatNumber, linkOf, probabilitiesOf } from '../predict';
+import { evenly } from '../perturbation/baseline';
 import { withProbe } from '../probe';
-import { answerTitle } from '../responses';
 import { all, hasColumns, oneInput } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

@@ -5,15 +5,15 @@
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
-import { evenly } from '../baseline';
+import { linkOf } from '../answers/predict';
+import { type ScorerId, scorerFor, scorerIds } from '../answers/scorers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
+import { deviation, mean } from '../numerics/statistics';
 import { readOptions } from '../options';
-import { linkOf } from '../predict';
+import { evenly } from '../perturbation/baseline';
+import { isPicture, spreadOverUnits, type Unit, unitsOf } from '../perturbation/units';
 import { withProbe } from '../probe';
-import { type ScorerId, scorerFor, scorerIds } from '../scorers';
-import { deviation, mean } from '../statistics';
 import { oneInput } from '../suits';
-import { isPicture, spreadOverUnits, type Unit, unitsOf } from '../units';
 
 const options = Type.Object(
   {

@@ -1,10 +1,10 @@
 /** Removal of single letters: when in the sound each of them is missed. */
 import { Type } from '@sinclair/typebox';
+import { overTime, removalOverTime, spokenOf } from '../answers/spoken';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
-import { overTime, removalOverTime, spokenOf } from '../spoken';
 import { speaks } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object({}, { additionalProperties: false });
 

@@ -1,14 +1,14 @@
 /** SHAP summary: Shapley values of many rows; the mean of their sizes ranks the columns. */
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
-import { evenly, trainingMean } from '../baseline';
 import type { MapFigure } from '../figure';
 import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { evenly, trainingMean } from '../perturbation/baseline';
+import { isPicture, type Unit, unitsOf } from '../perturbation/units';
 import { oneInput } from '../suits';
-import { isPicture, type Unit, unitsOf } from '../units';
-import { type Words, wordsFor } from '../words';
+import { type Words, wordsFor } from '../words/words';
 import { kernelShap } from './kernel_shap';
 
 const options = Type.Object(

@@ -1,14 +1,14 @@
 /** Shapley values by sampling: inputs are added one after the other in random orders, and what each adds is averaged. */
 import { Type } from '@sinclair/typebox';
 import { Random } from '../../model/random';
-import { baselineFor, baselineOption } from '../baseline';
-import { unitsDescription, withGame } from '../coalitions';
 import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { baselineFor, baselineOption } from '../perturbation/baseline';
+import { unitsDescription, withGame } from '../perturbation/coalitions';
+import { spreadOverUnits, type Unit, unitsOf } from '../perturbation/units';
 import { sampleOf } from '../probe';
 import { oneInput } from '../suits';
-import { spreadOverUnits, type Unit, unitsOf } from '../units';
 
 const options = Type.Object(
   {

@@ -1,13 +1,13 @@
 /** Shapley values, exactly: every coalition of inputs is tried, so only for few inputs. */
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
-import { baselineFor, baselineOption } from '../baseline';
-import { unitsDescription, withGame } from '../coalitions';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
+import { baselineFor, baselineOption } from '../perturbation/baseline';
+import { unitsDescription, withGame } from '../perturbation/coalitions';
+import { spreadOverUnits, type Unit, unitsOf } from '../perturbation/units';
 import { sampleOf } from '../probe';
 import { oneInput } from '../suits';
-import { spreadOverUnits, type Unit, unitsOf } from '../units';
 
 /** 2^14 coalitions are 16384 predictions. */
 const mostPlayers = 14;

@@ -1,10 +1,10 @@
 /** Removal of single words that were read: how much less likely each word that was written becomes. */
 import { Type } from '@sinclair/typebox';
+import { asMatrix, removalMatrix, writtenOf } from '../answers/sequences';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
-import { asMatrix, removalMatrix, writtenOf } from '../sequences';
 import { writesSequences } from '../suits';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object({}, { additionalProperties: false });
 

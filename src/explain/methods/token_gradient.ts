@@ -1,6 +1,6 @@
 /** The gradient at each token's embedding: times the embedding, or its size. */
 import { Type } from '@sinclair/typebox';
-import { lookOnce } from '../inside';
+import { lookOnce } from '../layers/inside';
 import type { ExplanationMethod } from '../method';
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';

@@ -1,12 +1,12 @@
 /** Integrated gradients for tokens: the way goes through the space of their embeddings. */
 import { Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
-import { baselineFor } from '../baseline';
-import { look, lookOnce, partOf } from '../inside';
+import { look, lookOnce, partOf } from '../layers/inside';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
+import { type QuadratureRule, quadrature, quadratureRules } from '../numerics/quadrature';
 import { readOptions } from '../options';
+import { baselineFor } from '../perturbation/baseline';
 import { sampleOf } from '../probe';
-import { type QuadratureRule, quadrature, quadratureRules } from '../quadrature';
 import { all, oneInput } from '../suits';
 import { hasTokens, requireEmbedding } from '../transformer/embedding';
 

@@ -2,17 +2,17 @@
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor, Tensors } from '../../model/graph';
-import { evenly } from '../baseline';
+import { formatNumber, linkOf, probabilitiesOf } from '../answers/predict';
 import type { Figure } from '../figure';
-import { look } from '../inside';
+import { look } from '../layers/inside';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
+import { descending, spearman } from '../numerics/statistics';
 import { readOptions } from '../options';
-import { formatNumber, linkOf, probabilitiesOf } from '../predict';
+import { evenly } from '../perturbation/baseline';
+import { isPicture } from '../perturbation/units';
 import { sampleOf, withWeights } from '../probe';
-import { descending, spearman } from '../statistics';
 import { oneInput, passesGradients } from '../suits';
-import { isPicture } from '../units';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 const options = Type.Object(
   {

@@ -1,11 +1,11 @@
 /** The explanations of a report: single cases and the model as a whole, each with its trust. */
 import type { Dataset } from '../../data/dataset';
+import { formatNumber } from '../answers/predict';
 import { figureSvg } from '../drawing/drawing';
 import { filePalette, type Palette } from '../drawing/svg';
 import type { Explanation } from '../method';
-import { formatNumber } from '../predict';
-import { isPicture } from '../units';
-import { english } from '../words';
+import { isPicture } from '../perturbation/units';
+import { english } from '../words/words';
 import { colouredText, picture, signedBars } from './charts';
 import { type Html, html, raw, section } from './html';
 import type { ReportWords } from './words';

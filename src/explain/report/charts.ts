@@ -1,5 +1,5 @@
 /** Charts as inline SVG that take their colours from the page, so that they follow light, dark and print. */
-import { formatNumber } from '../predict';
+import { formatNumber } from '../answers/predict';
 import { visible } from '../transformer/positions';
 import { type Html, html, type Part } from './html';
 

@@ -4,14 +4,14 @@
  */
 import type { Dataset, Split } from '../../data/dataset';
 import type { Model, ModuleInfo } from '../../model/graph';
+import { formatNumber, type Prediction } from '../answers/predict';
 import { type Calibration, calibrationOf } from '../fairness/calibration';
 import { disparities } from '../fairness/disparities';
 import type { Fairness, GroupFairness } from '../fairness/fairness';
 import { wilson } from '../fairness/intervals';
 import type { RateId } from '../fairness/rates';
 import { englishFairness } from '../fairness/words';
-import { formatNumber, type Prediction } from '../predict';
-import { english, type Language } from '../words';
+import { english, type Language } from '../words/words';
 import { explanationCases, type ReportExplanation } from './cases';
 import { intervalChart, type Line, lineChart, reliabilityChart, scatterChart } from './charts';
 import { embed } from './embedded';

@@ -1,5 +1,5 @@
 /** Every sentence of the report, in one table a language. */
-import type { Language } from '../words';
+import type { Language } from '../words/words';
 import { chineseReport } from './words.zh';
 
 export interface ReportWords {

@@ -1,7 +1,7 @@
 /** Parts of a picture that belong together by colour, for methods that switch parts on and off. */
 import { Type } from '@sinclair/typebox';
 import type { Dataset } from '../../data/dataset';
-import { isPicture, type Unit, unitsOf } from '../units';
+import { isPicture, type Unit, unitsOf } from '../perturbation/units';
 import { labPicture } from './colour';
 import { limeQuickShift, quickshift } from './quickshift';
 import { slic } from './slic';

@@ -1,9 +1,9 @@
 /** Additive models (GAM): a sum of smooth curves, one a column, as penalised B-splines (Eilers and Marx 1996). */
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
-import { leastSquares } from '../linear';
-import { formatNumber } from '../predict';
-import { descending, deviation, mean } from '../statistics';
+import { formatNumber } from '../answers/predict';
+import { leastSquares } from '../numerics/linear';
+import { descending, deviation, mean } from '../numerics/statistics';
 import type { Surrogate } from '../surrogate';
 
 const degree = 3;

@@ -1,8 +1,8 @@
 /** Sparse linear models: a weighted sum of few columns, by the lasso. */
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled } from '../../model/errors';
-import { formatNumber } from '../predict';
-import { descending, deviation, mean } from '../statistics';
+import { formatNumber } from '../answers/predict';
+import { descending, deviation, mean } from '../numerics/statistics';
 import type { Surrogate } from '../surrogate';
 
 export const linear: Surrogate = {

@@ -5,10 +5,10 @@
  */
 import { Type } from '@sinclair/typebox';
 import { throwIfCancelled } from '../../model/errors';
+import { formatNumber } from '../answers/predict';
 import type { TreeNode } from '../figure';
-import { formatNumber } from '../predict';
 import { type Entry, type Leaf, type Surrogate, tellLeaf } from '../surrogate';
-import type { Words } from '../words';
+import type { Words } from '../words/words';
 
 export interface Split {
   entry: number;

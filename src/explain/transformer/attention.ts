@@ -5,7 +5,7 @@
 import { symbolsOf } from '../../model/dim';
 import { VitrineError } from '../../model/errors';
 import type { Model, Node } from '../../model/graph';
-import { lookOnce, shapeInside, type View } from '../inside';
+import { lookOnce, shapeInside, type View } from '../layers/inside';
 import type { ExplanationRequest } from '../method';
 
 export interface AttentionLayer {

@@ -2,10 +2,10 @@
 import { VitrineError } from '../../model/errors';
 import { overImage } from '../classActivation';
 import type { Figure } from '../figure';
-import { lookOnce } from '../inside';
+import { lookOnce } from '../layers/inside';
 import type { Attribution, ExplanationRequest } from '../method';
 import { sampleOf } from '../probe';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 import { type AttentionMaps, attentionLayers, selfAttention } from './attention';
 
 /** Tokens of the input where every position is one, patches of a picture, or numbers. Filling has the name "". */

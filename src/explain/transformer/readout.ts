@@ -1,6 +1,6 @@
 /** What the head reads off the residual stream, as a linear map: the gradient with normalisations held still. */
 import type { GradientRule, GradientRules } from '../../engine/op';
-import { look, lookOnce, partOf } from '../inside';
+import { look, lookOnce, partOf } from '../layers/inside';
 import type { ExplanationRequest } from '../method';
 import type { Stream } from './stream';
 

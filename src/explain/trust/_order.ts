@@ -1,12 +1,12 @@
 /** Curves of the prediction while inputs are replaced, or put back, in the order of an explanation. */
 import { Random } from '../../model/random';
-import { baselineFor } from '../baseline';
+import { linkOf, probabilitiesOf } from '../answers/predict';
 import type { Attribution, ExplanationRequest } from '../method';
-import { linkOf, probabilitiesOf } from '../predict';
+import { area, descending, deviation, mean } from '../numerics/statistics';
+import { baselineFor } from '../perturbation/baseline';
+import { affordable } from '../perturbation/thrift';
+import { sumByUnit, unitsOf } from '../perturbation/units';
 import { sampleOf, withProbe } from '../probe';
-import { area, descending, deviation, mean } from '../statistics';
-import { affordable } from '../thrift';
-import { sumByUnit, unitsOf } from '../units';
 
 /** Random orders that the explanation's order is held against, fewer where the model is large. */
 const randomOrders = 16;

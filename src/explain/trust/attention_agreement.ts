@@ -1,8 +1,9 @@
 /** Does what matters agree with where the model looked? */
+
+import { crossAttentions, writtenOf } from '../answers/sequences';
 import type { TrustMeasure } from '../method';
 import { method as crossAttention } from '../methods/cross_attention';
-import { crossAttentions, writtenOf } from '../sequences';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 import { agreement } from './word_removal';
 
 /** As `word_removal`; a model without cross-attention is not judged by it (score 1). */

@@ -2,7 +2,7 @@
 import type { TrustMeasure } from '../method';
 import { withProbe } from '../probe';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * Rule: the error relative to the difference costs five times its size: 6 % is still good (0.7), 12 % still fair, 20 %

@@ -1,7 +1,7 @@
 /** Does the layer know the concept at all? */
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * Rule: the value is the share of held-out examples that the concept's vector tells from the others; 0.5 is chance and

@@ -1,7 +1,7 @@
 /** Would random examples have pushed as much? */
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Rule: score = 1 - 6 p: significant at 0.05 is good (0.7), at 0.1 fair (0.4). */
 export const measure: TrustMeasure = {

@@ -1,8 +1,8 @@
 /** Does the prediction hang on the inputs that the explanation ranks highest? Deletion and insertion, against chance. */
 import type { TrustMeasure } from '../method';
-import { hasSeveralParts } from '../units';
+import { hasSeveralParts } from '../perturbation/units';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 import { gainOfOrder } from './_order';
 
 /**

@@ -1,9 +1,9 @@
 /** Does one curve speak for all rows, or does the column work differently from row to row? */
 import { VitrineError } from '../../model/errors';
 import type { TrustMeasure } from '../method';
-import { mean } from '../statistics';
+import { mean } from '../numerics/statistics';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * Rule: the score is the share of the single rows' curves that their mean explains: 1 - (variance around the mean

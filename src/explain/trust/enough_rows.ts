@@ -1,7 +1,7 @@
 /** Would other rows of the same kind give the same rates? */
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * Rule: the widest interval of 95 % among the rates, as a share of 1, costs its size: 30 % is still good (0.7), 60 %

@@ -2,7 +2,7 @@
 import { VitrineError } from '../../model/errors';
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * Rule: score = 0.7 at the highest output among training rows, 0 at that of the start, and above the highest up to 1 at

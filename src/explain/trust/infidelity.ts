@@ -1,13 +1,13 @@
 /** Do attributions tell how much the prediction changes when inputs are replaced? */
 import { Random } from '../../model/random';
-import { baselineFor } from '../baseline';
 import type { TrustMeasure } from '../method';
+import { deviation, pearson } from '../numerics/statistics';
+import { baselineFor } from '../perturbation/baseline';
+import { affordable } from '../perturbation/thrift';
+import { hasSeveralParts, sumByUnit, unitsOf } from '../perturbation/units';
 import { sampleOf, withProbe } from '../probe';
-import { deviation, pearson } from '../statistics';
-import { affordable } from '../thrift';
-import { hasSeveralParts, sumByUnit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Random halves of the inputs that are replaced. */
 const perturbations = 128;

@@ -1,7 +1,7 @@
 /** Do the run's early and late weights name the same training rows? */
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * Rule: score = 0.4 + 0.6 times Spearman's correlation between the influences over the first half of the checkpoints

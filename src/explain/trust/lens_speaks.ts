@@ -1,7 +1,7 @@
 /** Does the head understand the stream before it is finished? */
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * Rule: score = the share of positions at which the lens gives the model's own best answer one block before the end.

@@ -1,11 +1,11 @@
 /** How much an explanation changes when its input changes by next to nothing. */
 import { Random } from '../../model/random';
 import type { TrustMeasure } from '../method';
+import { norm } from '../numerics/statistics';
+import { affordable } from '../perturbation/thrift';
 import { sampleOf } from '../probe';
-import { norm } from '../statistics';
-import { affordable } from '../thrift';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Captum's default: each value moves by at most this much, in the units that the model sees. */
 const radius = 0.02;

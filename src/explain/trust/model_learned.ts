@@ -2,15 +2,15 @@
 import type { Dataset } from '../../data/dataset';
 import { throwIfCancelled } from '../../model/errors';
 import type { Tensor, Tensors } from '../../model/graph';
-import { evenly } from '../baseline';
+import { linkOf, probabilitiesOf } from '../answers/predict';
 import type { ExplanationRequest, TrustMeasure } from '../method';
-import { linkOf, probabilitiesOf } from '../predict';
+import { randomisedWeights } from '../numerics/randomWeights';
+import { mean } from '../numerics/statistics';
+import { evenly } from '../perturbation/baseline';
+import { affordable } from '../perturbation/thrift';
 import { withProbe, withWeights } from '../probe';
-import { randomisedWeights } from '../randomWeights';
-import { mean } from '../statistics';
-import { affordable } from '../thrift';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Models with random weights that it is held against. */
 const rivals = 10;

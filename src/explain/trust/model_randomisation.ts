@@ -2,13 +2,13 @@
 import { throwIfCancelled } from '../../model/errors';
 import { ofInput } from '../figure';
 import type { TrustMeasure } from '../method';
+import { randomisedWeights } from '../numerics/randomWeights';
+import { mean, spearman } from '../numerics/statistics';
+import { affordable } from '../perturbation/thrift';
+import { hasSeveralParts, sumByUnit, type Unit, unitsOf } from '../perturbation/units';
 import { withWeights } from '../probe';
-import { randomisedWeights } from '../randomWeights';
-import { mean, spearman } from '../statistics';
-import { affordable } from '../thrift';
-import { hasSeveralParts, sumByUnit, type Unit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * Rule: score = 1 - mean rank correlation between the explanation and those of the same model with random weights

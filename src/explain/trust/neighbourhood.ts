@@ -2,7 +2,7 @@
 import { VitrineError } from '../../model/errors';
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * The value is the trustworthiness of Venna and Kaski over the 5 nearest neighbours: 1 when none of them is a stranger.

@@ -1,9 +1,10 @@
 /** Does the sound change from the moment on that a letter is said to begin, when that letter is unknown? */
+
+import { alignmentOf, alignments, removalOverTime, type Spoken, spokenOf } from '../answers/spoken';
 import type { TrustMeasure } from '../method';
-import { alignmentOf, alignments, removalOverTime, type Spoken, spokenOf } from '../spoken';
-import { pearson } from '../statistics';
+import { pearson } from '../numerics/statistics';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * For each token: the first frame that is mostly its own by the alignment, and the first that changes by a quarter of the

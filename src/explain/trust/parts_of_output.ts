@@ -1,10 +1,10 @@
 /** Do the parts of the residual stream explain the output, or does the head make more of it than their sum? */
-import { look, partOf } from '../inside';
+import { look, partOf } from '../layers/inside';
 import type { ExplanationRequest, TrustMeasure } from '../method';
 import { readouts } from '../transformer/readout';
 import { residualStream } from '../transformer/stream';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * The head gets the stream without one block's addition, for each block, and the change of the output is held against

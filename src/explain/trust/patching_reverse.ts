@@ -1,9 +1,9 @@
 /** Does carrying the other sample's parts over into this one point to the same places? */
 import type { TrustMeasure } from '../method';
 import { patch } from '../methods/activation_patching';
-import { overlap } from '../statistics';
+import { overlap } from '../numerics/statistics';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * Rule: score = Σ overlap / Σ larger over the effects of patches by station and position in both directions (the weighted

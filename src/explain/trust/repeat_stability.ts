@@ -1,9 +1,9 @@
 /** Do a method's repeats agree: does each drop stand clear of its own spread, and is the order always the same? */
 import { VitrineError } from '../../model/errors';
 import type { TrustMeasure } from '../method';
-import { deviation, mean } from '../statistics';
+import { deviation, mean } from '../numerics/statistics';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Features that are looked at: those that a reader looks at. */
 const top = 8;

@@ -1,8 +1,8 @@
 /** Has a method that samples sampled enough? */
 import type { TrustMeasure } from '../method';
-import { norm } from '../statistics';
+import { norm } from '../numerics/statistics';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Rule: the norm of the standard errors, relative to that of the values, costs twice its size. */
 export const measure: TrustMeasure = {

@@ -1,15 +1,15 @@
 /** Does a method of another family rank the inputs alike? */
 
 import { nameOf } from '../../names/names';
-import { baselineFor } from '../baseline';
 import type { Attribution, ExplanationRequest, TrustMeasure } from '../method';
 import { method as ablation, featureAblation } from '../methods/feature_ablation';
 import { method as gradients, integratedGradients } from '../methods/integrated_gradients';
+import { baselineFor } from '../perturbation/baseline';
+import { hasSeveralParts, sumByUnit, unitsOf } from '../perturbation/units';
 import { sampleOf } from '../probe';
 import { hasGradients } from '../suits';
-import { hasSeveralParts, sumByUnit, unitsOf } from '../units';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 import { rankCorrelation } from './model_randomisation';
 
 /**

@@ -1,7 +1,7 @@
 /** Are the slices worse than the rest in one half of the rows and in the other? */
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Rule: score = the share of the slices told that are worse than the rest in both halves of the rows. */
 export const measure: TrustMeasure = {

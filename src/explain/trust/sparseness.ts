@@ -1,8 +1,8 @@
 /** Does an explanation rest on a few inputs, so that people can take it in? */
 import type { TrustMeasure } from '../method';
-import { hasSeveralParts, sumByUnit, unitsOf } from '../units';
+import { hasSeveralParts, sumByUnit, unitsOf } from '../perturbation/units';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /**
  * The value is the Gini index of the attributions' sizes: 0 when all inputs have the same, near 1 when one has all.

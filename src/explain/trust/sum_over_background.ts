@@ -2,7 +2,7 @@
 import { VitrineError } from '../../model/errors';
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Rule: as for completeness, with the mean output of the background in place of the baseline's. */
 export const measure: TrustMeasure = {

@@ -2,7 +2,7 @@
 import { VitrineError } from '../../model/errors';
 import type { TrustMeasure } from '../method';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Rule: the score is the weighted R² of the fit, 1 where the surrogate says all that the network does. */
 export const measure: TrustMeasure = {

@@ -1,10 +1,10 @@
 /** Does a word that was looked at more also matter more? */
 
+import { removalMatrix, writtenOf } from '../answers/sequences';
 import type { TrustMeasure } from '../method';
-import { removalMatrix, writtenOf } from '../sequences';
-import { mean, pearson } from '../statistics';
+import { mean, pearson } from '../numerics/statistics';
 import { clamp01, verdictOf } from '../verdict';
-import { wordsFor } from '../words';
+import { wordsFor } from '../words/words';
 
 /** Rule: score = 0.5 + half the mean over the written words of Pearson's correlation between the map and the
  * removal: of ranks, the many words that hardly matter would decide. */

@@ -2,8 +2,8 @@
 import type { Evaluator, EvaluatorRequest } from '../../engine/engine';
 import { bindShape, concreteShape } from '../../model/dim';
 import type { Model, SourceRange, Tensor, Tensors } from '../../model/graph';
-import { bindingsFor, fitTargets, takesAnyBatch, targetTypeFor } from '../bindings';
 import type { CheckSubject } from '../check';
+import { bindingsFor, fitTargets, takesAnyBatch, targetTypeFor } from '../setup/bindings';
 
 export interface Rows {
   count: number;

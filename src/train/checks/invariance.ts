@@ -1,8 +1,8 @@
 import type { Tensor } from '../../model/graph';
 import { Random } from '../../model/random';
 import { type Check, skipped } from '../check';
-import { forward } from '../evaluate';
-import { predictionsOf } from '../predictions';
+import { forward } from '../predict/evaluate';
+import { predictionsOf } from '../predict/predictions';
 import { spread, withEvaluator } from './_rows';
 
 /** Size of the noise, in standard deviations of each entry over the rows. */

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../../model/errors';
 import { Random } from '../../model/random';
-import { bindingsFor } from '../bindings';
 import { type Check, type CheckSubject, skipped } from '../check';
+import { bindingsFor } from '../setup/bindings';
 import { lossOfGuess } from './_guess';
 import { definitionOf, outputShapeOf, prepared, type Rows, spread } from './_rows';
 import { show } from './_show';

@@ -1,5 +1,5 @@
-import { takesAnyBatch } from '../bindings';
 import { type Check, skipped } from '../check';
+import { takesAnyBatch } from '../setup/bindings';
 import { definitionOf, spread, withEvaluator } from './_rows';
 
 const tolerance = 1e-4;

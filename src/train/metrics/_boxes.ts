@@ -1,7 +1,7 @@
 /** Average precision of grids of cells (data/boxes/grid.ts). */
 import { meanAveragePrecision } from '../../data/boxes/averagePrecision';
 import { fromGrid } from '../../data/boxes/grid';
-import type { Predictions } from '../predictions';
+import type { Predictions } from '../predict/predictions';
 
 /** NaN where the output is no grid. */
 export function precisionOfGrids(

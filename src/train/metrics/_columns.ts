@@ -1,5 +1,5 @@
 /** The mean over the outputs' columns of a measure of one column, as scikit-learn's "uniform_average". */
-import type { Predictions } from '../predictions';
+import type { Predictions } from '../predict/predictions';
 
 export function overColumns(
   { values, rows, columns }: Predictions,

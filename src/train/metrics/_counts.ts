@@ -1,5 +1,5 @@
 /** Counts per class that precision, recall and F1 are made of. */
-import type { Predictions } from '../predictions';
+import type { Predictions } from '../predict/predictions';
 
 export interface ClassCounts {
   truePositives: number;

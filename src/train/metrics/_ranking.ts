@@ -1,5 +1,5 @@
 /** Ranking rows within their groups, best first. */
-import type { Predictions } from '../predictions';
+import type { Predictions } from '../predict/predictions';
 
 /** Rows of each group that has at least two, by falling prediction; undefined where the data have no groups. */
 export function rankedGroups({ groups, rows, values, columns }: Predictions): number[][] | undefined {

@@ -1,5 +1,5 @@
 /** What metrics over sequences share. */
-import type { Predictions } from '../predictions';
+import type { Predictions } from '../predict/predictions';
 
 /** Each row's predicted and true symbols, without what fills up its end. */
 export function* sequencesOf(

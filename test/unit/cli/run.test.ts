@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { runFiles } from '../../../src/train/run';
-import { listRuns } from '../../../src/train/runs';
+import { runFiles } from '../../../src/train/runs/run';
+import { listRuns } from '../../../src/train/runs/runs';
 import { root, Workspace } from '../service/_workspace';
 import { type Outcome, vitrine } from './_shell';
 

@@ -3,8 +3,8 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { readSafetensors } from '../../../src/formats/safetensors/read';
-import { runFiles } from '../../../src/train/run';
-import { runFolderOf } from '../../../src/train/runFolder';
+import { runFiles } from '../../../src/train/runs/run';
+import { runFolderOf } from '../../../src/train/runs/runFolder';
 import { root, Workspace } from '../service/_workspace';
 import { vitrine } from './_shell';
 

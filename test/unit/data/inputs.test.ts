@@ -8,7 +8,7 @@ import { loadDataset } from '../../../src/data/load';
 import { restoreSaved } from '../../../src/data/restore';
 import { VitrineError } from '../../../src/model/errors';
 import type { Model } from '../../../src/model/graph';
-import { packedInput, packInputs } from '../../../src/train/packInputs';
+import { packedInput, packInputs } from '../../../src/train/setup/packInputs';
 
 function square(grey: number): Buffer {
   const png = new PNG({ width: 2, height: 2 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { loadDataset } from '../../../src/data/load';
 import { overviewOf } from '../../../src/data/overview/overview';
 import { restoreSaved } from '../../../src/data/restore';
-import { stretches } from '../../../src/explain/units';
+import { stretches } from '../../../src/explain/perturbation/units';
 import { VitrineError } from '../../../src/model/errors';
 import { folder } from './_load';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Dataset } from '../../../src/data/dataset';
 import { restorePreparation } from '../../../src/data/preparation';
 import { dateOrders, datePart, parseDate } from '../../../src/data/table/dates';
-import { lossFor } from '../../../src/train/bindings';
+import { lossFor } from '../../../src/train/setup/bindings';
 import reference from '../../reference/data_prepare.json';
 import { assertClose, csv, failure, load } from './_load';
 

@@ -7,7 +7,7 @@ import { restoreSaved } from '../../../src/data/restore';
 import { joinTokens, learnTokenizer, Tokenizer, tokenizerFor } from '../../../src/data/text/tokenizer';
 import { createEngine } from '../../../src/engine/create';
 import type { Model } from '../../../src/model/graph';
-import { lastPosition } from '../../../src/train/lastPosition';
+import { lastPosition } from '../../../src/train/setup/lastPosition';
 import expected from '../../reference/data_tokenizers.json';
 import { folder } from './_load';
 

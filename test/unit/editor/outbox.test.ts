@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { Desk } from '../../../src/editor/panel/desk';
 import { pageHtml } from '../../../src/editor/panel/html';
 import type { PanelState, PanelView, ToPage } from '../../../src/editor/panelProtocol';
-import type { RunEvent, RunRecord } from '../../../src/train/run';
+import type { RunEvent, RunRecord } from '../../../src/train/runs/run';
 
 const record = { id: 'r', state: 'running' } as RunRecord;
 const step = (n: number) => ({ event: 'step', run: 'r', epoch: 1, step: n, loss: 1 }) as RunEvent;

@@ -3,8 +3,8 @@ import { experimentInfo, experimentName } from '../../../src/editor/experiments/
 import { distinctIds } from '../../../src/editor/runs/distinct';
 import { appendEvents, follow, progressOf, startLive } from '../../../src/editor/runs/live';
 import { headline, isBroken, parseRecord } from '../../../src/editor/runs/record';
-import { guessLoss, likelyTargets, newExperimentText } from '../../../src/train/firstExperiment';
-import type { RunEvent } from '../../../src/train/run';
+import type { RunEvent } from '../../../src/train/runs/run';
+import { guessLoss, likelyTargets, newExperimentText } from '../../../src/train/setup/firstExperiment';
 
 const backend = { name: 'webasm', executor: 'x', threads: 1 } as const;
 const start: Extract<RunEvent, { event: 'start' }> = {

@@ -1,7 +1,8 @@
 /** Against Captum, scikit-learn and SciPy: concepts, influence, errors and maps. */
 import type { Engine } from '../../../src/engine/engine';
+import { predict } from '../../../src/explain/answers/predict';
 import { calibrationOf } from '../../../src/explain/fairness/calibration';
-import { layerValues } from '../../../src/explain/layerValues';
+import { layerValues } from '../../../src/explain/layers/layerValues';
 import type { ExplanationRequest } from '../../../src/explain/method';
 import { ascend } from '../../../src/explain/methods/activation_maximisation';
 import { conceptVector, sensitivities, tcavScore } from '../../../src/explain/methods/concept_activation';
@@ -9,9 +10,8 @@ import { classRates, confusionMatrix } from '../../../src/explain/methods/confus
 import { umap } from '../../../src/explain/methods/embedding_map';
 import { compare } from '../../../src/explain/methods/error_slices';
 import { influences } from '../../../src/explain/methods/training_influence';
-import { predict } from '../../../src/explain/predict';
-import { principalComponents } from '../../../src/explain/principalComponents';
-import { falseDiscovery, momentsOf, welch } from '../../../src/explain/significance';
+import { principalComponents } from '../../../src/explain/numerics/principalComponents';
+import { falseDiscovery, momentsOf, welch } from '../../../src/explain/numerics/significance';
 import { rowsOf } from '../../../src/explain/surrogate';
 import { trustworthiness } from '../../../src/explain/trust/neighbourhood';
 import base from '../../reference/explain.json';

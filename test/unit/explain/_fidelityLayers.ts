@@ -1,6 +1,7 @@
 /** Against Captum: layers and single units. */
 import type { Engine } from '../../../src/engine/engine';
-import { lookOnce } from '../../../src/explain/inside';
+import { lookOnce } from '../../../src/explain/layers/inside';
+import { neuronOf, neuronSubject } from '../../../src/explain/layers/neuron';
 import type { ExplanationRequest } from '../../../src/explain/method';
 import { deepLift } from '../../../src/explain/methods/deep_lift';
 import { featurePermutation } from '../../../src/explain/methods/feature_permutation';
@@ -12,8 +13,7 @@ import { compositeOf, layerwiseRelevance } from '../../../src/explain/methods/lr
 import { neuronConductance } from '../../../src/explain/methods/neuron_conductance';
 import { neuronGradient } from '../../../src/explain/methods/neuron_gradient';
 import { neuronIntegratedGradients } from '../../../src/explain/methods/neuron_integrated_gradients';
-import { neuronOf, neuronSubject } from '../../../src/explain/neuron';
-import type { Unit } from '../../../src/explain/units';
+import type { Unit } from '../../../src/explain/perturbation/units';
 import base from '../../reference/explain.json';
 import reference from '../../reference/explain_layers.json';
 import type { Notes } from './_fidelityPropagation';

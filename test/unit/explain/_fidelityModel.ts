@@ -4,12 +4,12 @@ import { accumulatedLocalEffects, binEdges } from '../../../src/explain/methods/
 import { centredDependence, interaction } from '../../../src/explain/methods/feature_interaction';
 import { partialDependence } from '../../../src/explain/methods/partial_dependence';
 import { shapSummary } from '../../../src/explain/methods/shap_summary';
+import { unitsOf } from '../../../src/explain/perturbation/units';
 import { rowsOf, rSquared } from '../../../src/explain/surrogate';
 import { fitAdditive } from '../../../src/explain/surrogates/additive';
 import { lasso } from '../../../src/explain/surrogates/linear';
 import { ruleList } from '../../../src/explain/surrogates/rules';
 import { growTree, treeAnswer, treeImportances } from '../../../src/explain/surrogates/tree';
-import { unitsOf } from '../../../src/explain/units';
 import base from '../../reference/explain.json';
 import reference from '../../reference/explain_model.json';
 import type { Notes } from './_fidelityPropagation';

@@ -9,7 +9,7 @@ import { method as crossAttention } from '../../../src/explain/methods/cross_att
 import { method as sourceRemoval } from '../../../src/explain/methods/source_removal';
 import { format } from '../../../src/formats/pytorch';
 import type { Tensors } from '../../../src/model/graph';
-import { packInputs } from '../../../src/train/packInputs';
+import { packInputs } from '../../../src/train/setup/packInputs';
 import reference from '../../reference/explain_sequences.json';
 import type { Notes } from './_fidelityPropagation';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FeatureInfo } from '../../../src/data/dataset';
 import type { Engine } from '../../../src/engine/engine';
-import { EvaluatorPool } from '../../../src/explain/evaluatorPool';
+import { EvaluatorPool } from '../../../src/explain/answers/evaluatorPool';
 import { type ExplainCall, explain } from '../../../src/explain/explain';
 import type { Explanation, ExplanationMethod } from '../../../src/explain/method';
 import { methods } from '../../../src/explain/registry';

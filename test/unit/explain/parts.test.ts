@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import type { TargetInfo } from '../../../src/data/dataset';
-import { leastSquares } from '../../../src/explain/linear';
 import {
   formatNumber,
   linkOf,
   predictionOf,
   probabilitiesOf,
   questionFor,
-} from '../../../src/explain/predict';
-import { quadrature, quadratureRules } from '../../../src/explain/quadrature';
-import { area, descending, ranks, spearman } from '../../../src/explain/statistics';
-import { affordable } from '../../../src/explain/thrift';
-import { spreadOverUnits, stretches, sumByUnit, unitsOf } from '../../../src/explain/units';
-import { english } from '../../../src/explain/words';
+} from '../../../src/explain/answers/predict';
+import { leastSquares } from '../../../src/explain/numerics/linear';
+import { quadrature, quadratureRules } from '../../../src/explain/numerics/quadrature';
+import { area, descending, ranks, spearman } from '../../../src/explain/numerics/statistics';
+import { affordable } from '../../../src/explain/perturbation/thrift';
+import { spreadOverUnits, stretches, sumByUnit, unitsOf } from '../../../src/explain/perturbation/units';
+import { english } from '../../../src/explain/words/words';
 import { Random } from '../../../src/model/random';
 import reference from '../../reference/explain.json';
 import { type Layer, memoryData, network, tensor } from './_nets';

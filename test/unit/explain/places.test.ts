@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { placesOf } from '../../../src/explain/places';
-import { wordsFor } from '../../../src/explain/words';
+import { placesOf } from '../../../src/explain/words/places';
+import { wordsFor } from '../../../src/explain/words/words';
 
 /** What is told of a sample with one cell that counts. */
 function told(shape: readonly number[], at: number, modality?: 'image' | 'sound' | 'video', language?: 'zh') {

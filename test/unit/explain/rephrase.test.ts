@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { numbersAgree, rephrasingPrompt } from '../../../src/explain/rephrase';
+import { numbersAgree, rephrasingPrompt } from '../../../src/explain/words/rephrase';
 
 const original =
   'The model says "malignant" for diagnosis, and is sure (93 %). Most in favour: worst_area = 2019 (typical: 880.6), with 12 % of the weight. Trust in this explanation: fair (0.58).';

@@ -1,7 +1,7 @@
 /** Over all methods: what is planted is found by what was trained, and what has learned nothing is never trusted. */
 import assert from 'node:assert/strict';
 import { explain } from '../../../src/explain/explain';
-import { randomisedWeights } from '../../../src/explain/randomWeights';
+import { randomisedWeights } from '../../../src/explain/numerics/randomWeights';
 import { methods } from '../../../src/explain/registry';
 import { engine } from './_engine';
 import { lean, pictureWorld, tableWorld, textWorld, type World } from './_worlds';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { Dataset } from '../../../src/data/dataset';
 import { explain } from '../../../src/explain/explain';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../../../src/explain/method';
+import { overlap, spearman } from '../../../src/explain/numerics/statistics';
 import { measures, measuresFor, methodById, methods } from '../../../src/explain/registry';
-import { overlap, spearman } from '../../../src/explain/statistics';
 import { trustOf } from '../../../src/explain/verdict';
 import { Random } from '../../../src/model/random';
-import { lastPosition } from '../../../src/train/lastPosition';
+import { lastPosition } from '../../../src/train/setup/lastPosition';
 import { engine } from './_engine';
 import { memoryData, network, tensor } from './_nets';
 

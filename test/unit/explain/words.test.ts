@@ -3,8 +3,8 @@ import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { contextOf } from '../../../src/explain/context';
 import { visible } from '../../../src/explain/transformer/positions';
-import { english, languageOf, type Words, wordsFor } from '../../../src/explain/words';
-import { openRun } from '../../../src/train/openRun';
+import { english, languageOf, type Words, wordsFor } from '../../../src/explain/words/words';
+import { openRun } from '../../../src/train/open/openRun';
 import { vitrine } from '../cli/_shell';
 import { Workspace } from '../service/_workspace';
 
@@ -88,7 +88,7 @@ describe('sentences in two languages', function () {
     assert.equal(similar.same, all.slice(0, 20).filter(r => r.y === label).length);
     if (flip) {
       const changed = { ...dataset.raw(row).values, [flip.column]: flip.to };
-      const { predict } = await import('../../../src/explain/predict');
+      const { predict } = await import('../../../src/explain/answers/predict');
       const [p] = await predict({
         engine,
         model: opened.model,

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { contentsOf, sampleOf } from '../../../src/formats/_contents';
 import { writeSafetensors } from '../../../src/formats/safetensors/write';
 import { VitrineError } from '../../../src/model/errors';
-import { tensorStatistics } from '../../../src/train/tensorStatistics';
+import { tensorStatistics } from '../../../src/train/runs/tensorStatistics';
 
 const distFolder = resolve(process.env['VITRINE_DIST'] ?? 'dist');
 const context = { distFolder };

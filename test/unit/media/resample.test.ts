@@ -4,7 +4,7 @@ import { nearest, resample } from '../../../media/panel/logic/resample';
 import { metricsCsv } from '../../../src/editor/runs/csv';
 import { differing, settingsOf } from '../../../src/editor/runs/settings';
 import type { Evaluation } from '../../../src/service/protocol';
-import type { RunEvent } from '../../../src/train/run';
+import type { RunEvent } from '../../../src/train/runs/run';
 
 const line = (n: number, f: (i: number) => number | null) => ({
   x: Array.from({ length: n }, (_, i) => i),

@@ -3,7 +3,7 @@ import { actionsOf, currentMethod } from '../../../media/panel/actions';
 import { defaults, receive, restore, Store } from '../../../media/panel/store';
 import { english, t, useStrings } from '../../../media/panel/strings';
 import type { FromPage, PanelState } from '../../../src/editor/panelProtocol';
-import type { RunEvent } from '../../../src/train/run';
+import type { RunEvent } from '../../../src/train/runs/run';
 import digits from './fixtures/digits.json';
 
 const state = digits as unknown as PanelState;

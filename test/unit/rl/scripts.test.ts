@@ -9,11 +9,11 @@ import { formatOf } from '../../../src/formats/_registry';
 import { VitrineError } from '../../../src/model/errors';
 import { discountNamed, environmentNamed } from '../../../src/rl/named';
 import { agentOf } from '../../../src/rl/registry';
-import { type WrittenTraining, writtenTraining } from '../../../src/train/asWritten';
-import { experimentInEnvironment } from '../../../src/train/inEnvironment';
 import { launch } from '../../../src/train/launch';
-import { openRun } from '../../../src/train/openRun';
-import { actionScores, policyModel } from '../../../src/train/policyModel';
+import { openRun } from '../../../src/train/open/openRun';
+import { type WrittenTraining, writtenTraining } from '../../../src/train/setup/asWritten';
+import { experimentInEnvironment } from '../../../src/train/setup/inEnvironment';
+import { actionScores, policyModel } from '../../../src/train/setup/policyModel';
 
 const distFolder = path.resolve('dist');
 const head = `import gymnasium as gym

@@ -6,10 +6,10 @@ import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { explain } from '../../../src/explain/explain';
 import type { Explanation } from '../../../src/explain/method';
+import { sumByUnit, unitsOf } from '../../../src/explain/perturbation/units';
 import { methodById } from '../../../src/explain/registry';
-import { sumByUnit, unitsOf } from '../../../src/explain/units';
 import { launch } from '../../../src/train/launch';
-import { type OpenRun, openRun } from '../../../src/train/openRun';
+import { type OpenRun, openRun } from '../../../src/train/open/openRun';
 
 export const distFolder = path.resolve('dist');
 

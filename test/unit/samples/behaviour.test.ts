@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadDataset } from '../../../src/data/load';
 import { VitrineError } from '../../../src/model/errors';
-import { predictFile } from '../../../src/service/predictFile';
+import { predictFile } from '../../../src/service/inquiries/predictFile';
 import expected from '../../reference/samples_sessions_train.json';
 import { sampleFolder, sharesOf, type TrainedSample } from './_sample';
 

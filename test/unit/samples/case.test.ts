@@ -4,8 +4,8 @@ import path from 'node:path';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { explain } from '../../../src/explain/explain';
-import { type OpenRun, openRun } from '../../../src/train/openRun';
-import { predictRows } from '../../../src/train/predictRows';
+import { type OpenRun, openRun } from '../../../src/train/open/openRun';
+import { predictRows } from '../../../src/train/predict/predictRows';
 
 const folder = path.resolve('media/samples/breast-cancer');
 const text = readFileSync(path.join(folder, 'CASE.md'), 'utf8');

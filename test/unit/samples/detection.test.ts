@@ -5,7 +5,7 @@ import { cocoThresholds, meanAveragePrecision } from '../../../src/data/boxes/av
 import { type Box, fromGrid, overlap, toGrid } from '../../../src/data/boxes/grid';
 import { loadDataset } from '../../../src/data/load';
 import { VitrineError } from '../../../src/model/errors';
-import { predictRows } from '../../../src/train/predictRows';
+import { predictRows } from '../../../src/train/predict/predictRows';
 import reference from '../../reference/samples_detection_train.json';
 import { sampleFolder, sharesOf, type TrainedSample } from './_sample';
 

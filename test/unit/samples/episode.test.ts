@@ -1,6 +1,6 @@
 /** An episode to watch: the policy's own, with what spoke for each action. */
 import assert from 'node:assert/strict';
-import { episode } from '../../../src/service/episode';
+import { episode } from '../../../src/service/inquiries/episode';
 import { sampleFolder } from './_sample';
 
 describe('An episode to watch', function () {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { cliffStep } from '../../../src/rl/environments/cliff_walking';
-import { RunControl } from '../../../src/train/control';
 import { launch } from '../../../src/train/launch';
-import { openRun } from '../../../src/train/openRun';
-import { predictRows } from '../../../src/train/predictRows';
+import { RunControl } from '../../../src/train/loop/control';
+import { openRun } from '../../../src/train/open/openRun';
+import { predictRows } from '../../../src/train/predict/predictRows';
 import expected from '../../reference/rl_cliff_walking.json';
 import { distFolder, explainSample, sampleFolder, type TrainedSample } from './_sample';
 

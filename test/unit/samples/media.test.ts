@@ -1,8 +1,8 @@
 /** The samples that hear and see: as good as PyTorch, and explained where it was planted. */
 import assert from 'node:assert/strict';
 import { explain } from '../../../src/explain/explain';
-import { predictFile } from '../../../src/service/predictFile';
-import { samplePage } from '../../../src/service/samples';
+import { predictFile } from '../../../src/service/inquiries/predictFile';
+import { samplePage } from '../../../src/service/inquiries/samples';
 import expected from '../../reference/samples_media_train.json';
 import { byName, explainSample, sampleFolder, type TrainedSample } from './_sample';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { pearson } from '../../../src/explain/statistics';
-import { predictFile } from '../../../src/service/predictFile';
+import { pearson } from '../../../src/explain/numerics/statistics';
+import { predictFile } from '../../../src/service/inquiries/predictFile';
 import expected from '../../reference/samples_columns_train.json';
 import truth from '../../reference/samples_multimodal_truth.json';
 import { sampleFolder, sharesOf, type TrainedSample } from './_sample';

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
-import { experimentOf } from '../../../src/train/assemble';
-import { historyOf } from '../../../src/train/history';
-import { type OpenRun, openRun } from '../../../src/train/openRun';
-import { predictRows } from '../../../src/train/predictRows';
-import { readRun, readRunExperiment } from '../../../src/train/runs';
+import { type OpenRun, openRun } from '../../../src/train/open/openRun';
+import { predictRows } from '../../../src/train/predict/predictRows';
+import { historyOf } from '../../../src/train/runs/history';
+import { readRun, readRunExperiment } from '../../../src/train/runs/runs';
+import { experimentOf } from '../../../src/train/setup/assemble';
 
 const root = path.resolve('media/samples');
 const samples = readdirSync(root).filter(name => existsSync(path.join(root, name, 'sample.json')));

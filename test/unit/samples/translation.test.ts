@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { explainRow } from '../../../src/service/explainRow';
-import { predictRows } from '../../../src/train/predictRows';
-import { writeSequences } from '../../../src/train/writeSequences';
+import { explainRow } from '../../../src/service/inquiries/explainRow';
+import { predictRows } from '../../../src/train/predict/predictRows';
+import { writeSequences } from '../../../src/train/predict/writeSequences';
 import expected from '../../reference/samples_translation_train.json';
 import { sampleFolder, type TrainedSample } from './_sample';
 

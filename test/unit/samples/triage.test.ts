@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { assessRun } from '../../../src/service/assessRun';
-import { counterfactualRun } from '../../../src/service/counterfactualRun';
+import { assessRun } from '../../../src/service/inquiries/assessRun';
+import { counterfactualRun } from '../../../src/service/inquiries/counterfactualRun';
 import { sampleFolder, sharesOf, type TrainedSample } from './_sample';
 
 describe('The sample of fairness in triage', function () {

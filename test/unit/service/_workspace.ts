@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunEvent } from '../../../src/train/run';
+import type { RunEvent } from '../../../src/train/runs/run';
 
 /** The project, from out/test/unit/service or wherever this was bundled to. */
 export const root = (() => {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEngine } from '../../../src/engine/create';
 import { VitrineError } from '../../../src/model/errors';
-import { BackendMemory } from '../../../src/service/backendMemory';
-import { Engines } from '../../../src/service/engines';
+import { BackendMemory } from '../../../src/service/process/backendMemory';
+import { Engines } from '../../../src/service/process/engines';
 
 describe('engines', () => {
   let folder: string;

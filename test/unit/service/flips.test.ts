@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { writeSafetensors } from '../../../src/formats/safetensors/write';
-import { flipsRun } from '../../../src/service/flipsRun';
+import { flipsRun } from '../../../src/service/inquiries/flipsRun';
 
 const distFolder = resolve(process.env['VITRINE_DIST'] ?? 'dist');
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
-import { layerRun } from '../../../src/service/layerRun';
-import { timingRun } from '../../../src/service/timingRun';
-import { openRun } from '../../../src/train/openRun';
+import { layerRun } from '../../../src/service/inquiries/layerRun';
+import { timingRun } from '../../../src/service/inquiries/timingRun';
+import { openRun } from '../../../src/train/open/openRun';
 import { vitrine } from '../cli/_shell';
 import { Workspace } from './_workspace';
 

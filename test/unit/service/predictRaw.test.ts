@@ -14,10 +14,10 @@ import {
   predictFile,
   predictRaw,
   rowsOfText,
-} from '../../../src/service/predictFile';
-import { predictionsCsv, predictionsCsvParts } from '../../../src/service/predictionTable';
+} from '../../../src/service/inquiries/predictFile';
+import { predictionsCsv, predictionsCsvParts } from '../../../src/service/inquiries/predictionTable';
 import { launch } from '../../../src/train/launch';
-import { type OpenRun, openRun } from '../../../src/train/openRun';
+import { type OpenRun, openRun } from '../../../src/train/open/openRun';
 
 describe('Predicting rows from anywhere', function () {
   this.timeout(120_000);

@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Explanation } from '../../../src/explain/method';
 import { readSafetensors } from '../../../src/formats/safetensors/read';
 import { VitrineError } from '../../../src/model/errors';
-import { type Restart, Supervisor, type SupervisorOptions } from '../../../src/service/supervisor';
-import { runFiles } from '../../../src/train/run';
-import { runsFolder } from '../../../src/train/runFolder';
-import { readRun } from '../../../src/train/runs';
+import { type Restart, Supervisor, type SupervisorOptions } from '../../../src/service/process/supervisor';
+import { runFiles } from '../../../src/train/runs/run';
+import { runsFolder } from '../../../src/train/runs/runFolder';
+import { readRun } from '../../../src/train/runs/runs';
 import { Listener, program, Workspace } from './_workspace';
 
 let workspace: Workspace;

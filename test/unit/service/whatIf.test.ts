@@ -5,9 +5,9 @@ import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { plainName } from '../../../src/explain/report/embedded';
 import type { VitrineError } from '../../../src/model/errors';
-import { explainRow } from '../../../src/service/explainRow';
-import { changedRow, whatIf } from '../../../src/service/whatIf';
-import { openRun } from '../../../src/train/openRun';
+import { explainRow } from '../../../src/service/inquiries/explainRow';
+import { changedRow, whatIf } from '../../../src/service/inquiries/whatIf';
+import { openRun } from '../../../src/train/open/openRun';
 import { vitrine } from '../cli/_shell';
 import { Workspace } from './_workspace';
 

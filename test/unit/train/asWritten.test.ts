@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
-import { experimentAsWritten, tensorsOf, trainingOf } from '../../../src/train/asWritten';
 import { launch } from '../../../src/train/launch';
+import { experimentAsWritten, tensorsOf, trainingOf } from '../../../src/train/setup/asWritten';
 
 const reference = path.resolve('test/reference');
 const distFolder = path.resolve('dist');

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { loadDataset } from '../../../src/data/load';
 import { restoreSaved } from '../../../src/data/restore';
-import { experimentAsWritten, tensorsOf, trainingOf } from '../../../src/train/asWritten';
+import { experimentAsWritten, tensorsOf, trainingOf } from '../../../src/train/setup/asWritten';
 
 const distFolder = path.resolve('dist');
 

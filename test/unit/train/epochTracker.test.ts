@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StepResult } from '../../../src/engine/engine';
-import { EpochTracker, type Stretch } from '../../../src/train/epochTracker';
+import { EpochTracker, type Stretch } from '../../../src/train/loop/epochTracker';
 import { metricsFor } from '../../../src/train/metricRegistry';
 
 const target = { name: 'y', kind: 'classes', classes: ['a', 'b'] } as const;

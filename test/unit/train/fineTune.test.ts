@@ -10,8 +10,8 @@ import { format } from '../../../src/formats/huggingface';
 import { VitrineError } from '../../../src/model/errors';
 import type { Model, Tensors } from '../../../src/model/graph';
 import { writeFolder } from '../../../src/service/huggingfaceFolder';
-import { assemble } from '../../../src/train/assemble';
-import { fineTuning } from '../../../src/train/fineTune';
+import { assemble } from '../../../src/train/setup/assemble';
+import { fineTuning } from '../../../src/train/setup/fineTune';
 
 const distFolder = resolve(process.env['VITRINE_DIST'] ?? 'dist');
 const reference = resolve('test/reference');

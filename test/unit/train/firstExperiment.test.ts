@@ -14,7 +14,7 @@ import {
   pictureShape,
   tableOptions,
   textColumn,
-} from '../../../src/train/firstExperiment';
+} from '../../../src/train/setup/firstExperiment';
 
 describe('The first experiment', () => {
   let folder = '';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { VitrineError } from '../../../src/model/errors';
-import { writeFirstModel } from '../../../src/train/firstModel';
+import { writeFirstModel } from '../../../src/train/setup/firstModel';
 
 describe('A first model written for data', () => {
   let folder = '';

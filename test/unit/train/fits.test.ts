@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Dataset } from '../../../src/data/dataset';
 import type { Model } from '../../../src/model/graph';
-import { checkScores, inputsInWords } from '../../../src/train/fits';
+import { checkScores, inputsInWords } from '../../../src/train/setup/fits';
 import { csv, load } from '../data/_load';
 
 const split = { test: 0.2, valid: 0 };

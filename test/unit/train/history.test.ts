@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { PanelState } from '../../../src/editor/panelProtocol';
-import { historyOf } from '../../../src/train/history';
-import type { RunEvent } from '../../../src/train/run';
-import { StepEvents } from '../../../src/train/stepEvents';
+import { StepEvents } from '../../../src/train/loop/stepEvents';
+import { historyOf } from '../../../src/train/runs/history';
+import type { RunEvent } from '../../../src/train/runs/run';
 import digits from '../media/fixtures/digits.json';
 
 const backend = { name: 'cpu', executor: 'x', threads: 1 } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { metrics, metricsFor } from '../../../src/train/metricRegistry';
-import { type Predictions, predictionsOf } from '../../../src/train/predictions';
+import { type Predictions, predictionsOf } from '../../../src/train/predict/predictions';
 import reference from '../../reference/metrics.json';
 
 /** Sums run in another order than numpy's pairwise one: a few units in the last place. */

@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/engine/engine';
 import { GROUPS } from '../../../src/engine/penalty';
 import { disparitiesOf } from '../../../src/explain/fairness/disparities';
 import { countsOf } from '../../../src/explain/fairness/rates';
-import { mitigationFor } from '../../../src/train/mitigation';
+import { mitigationFor } from '../../../src/train/loop/mitigation';
 import cases from '../../reference/fairness_reductions.json';
 import { memoryData, network, tensor } from '../explain/_nets';
 

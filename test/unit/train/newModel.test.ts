@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { newModel } from '../../../src/train/newModel';
+import { newModel } from '../../../src/train/setup/newModel';
 
 describe('A first model', () => {
   const table = { file: 'heart-failure 2.csv', target: 'ill', modality: 'table', outputs: 3 } as const;

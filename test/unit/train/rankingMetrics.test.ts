@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { metrics } from '../../../src/train/metricRegistry';
 import { corpusBleu } from '../../../src/train/metrics/_bleu';
-import type { Predictions } from '../../../src/train/predictions';
+import type { Predictions } from '../../../src/train/predict/predictions';
 import expected from '../../reference/samples_metrics.json';
 
 const compute = (id: string, p: Predictions, targets: number[], ignore?: number) =>

@@ -8,9 +8,9 @@ import type { Engine } from '../../../src/engine/engine';
 import { readSafetensors } from '../../../src/formats/safetensors/read';
 import { VitrineError } from '../../../src/model/errors';
 import type { Model, Tensors } from '../../../src/model/graph';
-import { RunControl } from '../../../src/train/control';
-import type { Recipe } from '../../../src/train/recipe';
-import { type RunEvent, runFiles } from '../../../src/train/run';
+import { RunControl } from '../../../src/train/loop/control';
+import type { Recipe } from '../../../src/train/loop/recipe';
+import { type RunEvent, runFiles } from '../../../src/train/runs/run';
 import { type TrainRequest, train } from '../../../src/train/train';
 import { linearDataset, linearModel } from './_fakes';
 

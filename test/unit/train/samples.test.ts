@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
-import { generateText } from '../../../src/train/generateText';
 import { launch } from '../../../src/train/launch';
-import { openRun } from '../../../src/train/openRun';
-import { predictRows } from '../../../src/train/predictRows';
+import { openRun } from '../../../src/train/open/openRun';
+import { generateText } from '../../../src/train/predict/generateText';
+import { predictRows } from '../../../src/train/predict/predictRows';
 import expected from '../../reference/data_text_train.json';
 
 const distFolder = path.resolve('dist');

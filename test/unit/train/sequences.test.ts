@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import type { Dataset, TargetInfo } from '../../../src/data/dataset';
 import { createEngine } from '../../../src/engine/create';
 import type { Model } from '../../../src/model/graph';
-import { targetTypeFor } from '../../../src/train/bindings';
-import { explainedModel } from '../../../src/train/explainedModel';
 import { measure, metricsFor } from '../../../src/train/metricRegistry';
 import { edits } from '../../../src/train/metrics/_sequences';
-import { predictionsOf } from '../../../src/train/predictions';
-import { textOf } from '../../../src/train/predictRows';
+import { explainedModel } from '../../../src/train/open/explainedModel';
+import { predictionsOf } from '../../../src/train/predict/predictions';
+import { textOf } from '../../../src/train/predict/predictRows';
+import { targetTypeFor } from '../../../src/train/setup/bindings';
 
 const target: TargetInfo = {
   name: 'said',

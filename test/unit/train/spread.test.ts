@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spreadIsDue, spreadOf, spreadsOf } from '../../../src/train/spread';
+import { spreadIsDue, spreadOf, spreadsOf } from '../../../src/train/loop/spread';
 
 describe('spreads of tensors', () => {
   it('count values between the least and the largest', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createEngine } from '../../../src/engine/create';
 import { VitrineError } from '../../../src/model/errors';
-import { inTargetUnits, targetUnitsOf, unitsWithin } from '../../../src/train/targetUnits';
+import { inTargetUnits, targetUnitsOf, unitsWithin } from '../../../src/train/setup/targetUnits';
 import { linearDataset, linearModel } from './_fakes';
 
 describe('A target in units of its spread', () => {

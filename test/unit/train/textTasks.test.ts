@@ -1,7 +1,7 @@
 /** How a classifier's scores are read. The numbers are those of Transformers' text-classification pipeline. */
 import assert from 'node:assert/strict';
 import { severalHold } from '../../../src/formats/huggingface/folder';
-import { likeliest } from '../../../src/train/textTasks';
+import { likeliest } from '../../../src/train/predict/textTasks';
 
 describe("a classifier's scores", () => {
   const labels = ['calm', 'glad'];

@@ -14,12 +14,12 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { readSafetensors } from '../../../src/formats/safetensors/read';
 import { VitrineError } from '../../../src/model/errors';
 import type { Initializer, Model } from '../../../src/model/graph';
-import { readCheckpoint } from '../../../src/train/checkpoint';
-import { RunControl } from '../../../src/train/control';
-import type { Recipe } from '../../../src/train/recipe';
-import { type RunEvent, runFiles } from '../../../src/train/run';
-import { newRunId } from '../../../src/train/runFolder';
-import { listRuns, readRun, readRunModel, readRunWeights } from '../../../src/train/runs';
+import { RunControl } from '../../../src/train/loop/control';
+import type { Recipe } from '../../../src/train/loop/recipe';
+import { readCheckpoint } from '../../../src/train/runs/checkpoint';
+import { type RunEvent, runFiles } from '../../../src/train/runs/run';
+import { newRunId } from '../../../src/train/runs/runFolder';
+import { listRuns, readRun, readRunModel, readRunWeights } from '../../../src/train/runs/runs';
 import { type TrainRequest, train } from '../../../src/train/train';
 import { fakeEngine, linearDataset, linearModel } from './_fakes';
 

@@ -9,7 +9,7 @@ import { applySettings } from '../../../../src/formats/experiment/settings';
 import { formatExperiment, lossSpec, optimizerSpec } from '../../../../src/formats/experiment/write';
 import { VitrineError } from '../../../../src/model/errors';
 import type { Diagnostic } from '../../../../src/model/graph';
-import { recipeOf } from '../../../../src/train/assemble';
+import { recipeOf } from '../../../../src/train/setup/assemble';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'vitrine-experiment-')));
 const workspace = path.join(root, 'workspace');

@@ -8,8 +8,8 @@ import type { Engine } from '../../../../src/engine/engine';
 import { openImageClassifier } from '../../../../src/formats/huggingface/imageModel';
 import { openTextEncoder } from '../../../../src/formats/huggingface/textModel';
 import { VitrineError } from '../../../../src/model/errors';
-import { classifyImages } from '../../../../src/train/imageTasks';
-import { classifyTexts, embedTexts, fillMasks } from '../../../../src/train/textTasks';
+import { classifyImages } from '../../../../src/train/predict/imageTasks';
+import { classifyTexts, embedTexts, fillMasks } from '../../../../src/train/predict/textTasks';
 
 const distFolder = resolve(process.env['VITRINE_DIST'] ?? 'dist');
 const folder = resolve('test/reference/huggingface_texts');

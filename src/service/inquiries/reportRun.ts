@@ -1,0 +1,175 @@
+/** The report of a trained run: gathers what it is made of. */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import packageJson from '../../../package.json';
+import type { Engine } from '../../engine/engine';
+import { type Prediction, predict } from '../../explain/answers/predict';
+import { type ExplainCall, explain } from '../../explain/explain';
+import { assessFairness } from '../../explain/fairness/fairness';
+import { methodById, suitability } from '../../explain/registry';
+import { type ReportData, type ReportExplanation, renderReport } from '../../explain/report/report';
+import { usualMethod } from '../../explain/usual';
+import type { Language } from '../../explain/words/words';
+import { lossSpec } from '../../formats/experiment/write';
+import { throwIfCancelled, VitrineError } from '../../model/errors';
+import { metrics } from '../../train/metricRegistry';
+import { openRun } from '../../train/open/openRun';
+import { readRun, readRunExperiment } from '../../train/runs/runs';
+import { writtenFor } from './explainRow';
+
+/** A model's source larger than this is not put into the report. */
+const maxSource = 400_000;
+
+/**
+ * The report as HTML. What cannot be explained or compared is told in its place, not thrown.
+ *
+ * @param name the file that it will be written to, for its hint.
+ * @throws what opening the run, loading its data and predicting throw; cancelled.
+ */
+export async function reportRun(
+  request: { run: string; name: string; language?: Language },
+  engineFor: (backend: string | undefined) => Promise<Engine>,
+  options: { signal?: AbortSignal; onProgress?(done: number, message?: string): void } = {},
+): Promise<string> {
+  const run = await openRun(request.run);
+  const { record, experiment, model, explained } = run;
+  const { events } = await readRun(run.folder);
+  const dataset = await run.dataset();
+  const engine = await engineFor(record.backend);
+  const subject = {
+    engine,
+    model,
+    weights: await run.weights(),
+    dataset,
+    loss: lossSpec(experiment),
+    ...(request.language && { language: request.language }),
+    ...(options.signal && { signal: options.signal }),
+  };
+  const test = dataset.splits.test;
+  // A sequence of answers a row has no confusion and no calibration; its metrics are told all the same.
+  const { perPosition, sequence, writes } = dataset.target;
+  const single = test.length > 0 && !perPosition && !sequence && !writes;
+  const predictions = single ? await predict({ ...subject, input: dataset.batch(test).input }) : [];
+  options.onProgress?.(0.1);
+  // Of many answers a row, explanations are about one of them.
+  const explanations = await explanationsFor({ ...subject, model: explained }, predictions, done =>
+    options.onProgress?.(0.1 + 0.7 * done),
+  );
+  const { sensitive } = experiment;
+  const fairness = sensitive?.length
+    ? await assessFairness({ ...subject, dataset, by: sensitive, seed: record.seed }).catch(tellFailure)
+    : undefined;
+  options.onProgress?.(0.95);
+  throwIfCancelled(options.signal);
+  const end = events.findLast(e => e.event === 'end');
+  const source = await sourceOf(experiment.model.file);
+  const data: ReportData = {
+    model,
+    dataset,
+    run: {
+      id: record.id,
+      started: record.started,
+      ...(end && { seconds: end.seconds }),
+      seed: record.seed,
+      backend: record.backend,
+      epochs: record.epochs,
+      epochsDone: record.epochsDone,
+      parameters: record.model.parameters,
+      dataHash: record.dataHash,
+      test: record.test ?? end?.test ?? {},
+    },
+    metricTitles: { loss: 'Loss', ...Object.fromEntries(metrics.map(m => [m.id, m.title])) },
+    curves: events.flatMap(e =>
+      e.event === 'epoch' ? [{ epoch: e.epoch, train: e.train, valid: e.valid }] : [],
+    ),
+    predictions,
+    explanations,
+    ...(fairness && { fairness }),
+    experiment: { name: path.basename(record.experiment), text: await readRunExperiment(run.folder) },
+    ...(source && { source }),
+    version: packageJson.version,
+    file: request.name,
+  };
+  options.onProgress?.(1);
+  return renderReport(data, request.language);
+}
+
+function tellFailure(e: unknown): { failed: string } {
+  if (e instanceof VitrineError && e.code !== 'cancelled') return { failed: e.message };
+  throw e;
+}
+
+async function explanationsFor(
+  subject: Omit<ExplainCall, 'method'> & { dataset: NonNullable<ExplainCall['dataset']> },
+  predictions: readonly Prediction[],
+  progress: (done: number) => void,
+): Promise<ReportExplanation[]> {
+  const { dataset, model } = subject;
+  const out: ReportExplanation[] = [];
+  const fitting = suitability(model, dataset).filter(
+    m => m.unsuited === undefined && (!dataset.target.writes || m.method.sequences),
+  );
+  const method = usualMethod(id => fitting.some(m => m.method.id === id));
+  const cases = casesOf(dataset, predictions);
+  const tasks: readonly { what: 'model' | 'typical' | 'mistake'; method: string; row?: number }[] = [
+    ...(dataset.modality === 'table' && dataset.features.length <= 60
+      ? [{ what: 'model' as const, method: 'permutation_importance' }]
+      : []),
+    ...(method === undefined ? [] : cases.map(c => ({ ...c, method }))),
+  ];
+  for (const [i, { what, row, method: id }] of tasks.entries()) {
+    try {
+      const written =
+        dataset.target.writes && row !== undefined && (await writtenFor(subject, { row }, subject.signal));
+      const explanation = await explain({
+        ...subject,
+        ...written,
+        method: id,
+        ...(row !== undefined && { row }),
+      });
+      const input = row === undefined ? undefined : dataset.batch([row]).input.data;
+      out.push({ what, title: methodById(id).title, explanation, ...(input && { input }) });
+    } catch (e) {
+      out.push({ what: 'failed', why: tellFailure(e).failed });
+    }
+    progress((i + 1) / tasks.length);
+  }
+  return out;
+}
+
+/**
+ * A right prediction of middling sureness, and the surest wrong one; for numbers the middle and the largest error.
+ * Where a row has many answers, the row in the middle.
+ */
+function casesOf(
+  dataset: NonNullable<ExplainCall['dataset']>,
+  predictions: readonly Prediction[],
+): { what: 'typical' | 'mistake'; row: number }[] {
+  const rows = dataset.splits.test;
+  if (predictions.length === 0)
+    return rows.length === 0 ? [] : [{ what: 'typical', row: rows[Math.floor(rows.length / 2)]! }];
+  const truth = dataset.batch(rows).targets.data;
+  const classes = dataset.target.kind === 'classes';
+  const sure = (i: number) =>
+    classes
+      ? (predictions[i]!.probabilities?.[predictions[i]!.index] ?? 0)
+      : Math.abs((predictions[i]!.output[0] ?? 0) - truth[i]!);
+  const order = Array.from(rows.keys()).sort((a, b) => sure(a) - sure(b) || a - b);
+  const right = order.filter(i => !classes || predictions[i]!.index === truth[i]);
+  const wrong = classes ? order.filter(i => predictions[i]!.index !== truth[i]) : order;
+  const typical = right[Math.floor(right.length / 2)];
+  const mistake = wrong.at(-1);
+  return [
+    ...(typical === undefined ? [] : [{ what: 'typical' as const, row: rows[typical]! }]),
+    ...(mistake === undefined || mistake === typical
+      ? []
+      : [{ what: 'mistake' as const, row: rows[mistake]! }]),
+  ];
+}
+
+async function sourceOf(file: string): Promise<{ name: string; text: string } | undefined> {
+  if (path.extname(file) !== '.py') return undefined;
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile() || info.size > maxSource) return undefined;
+  return { name: path.basename(file), text: await readFile(file, 'utf8') };
+}

@@ -1,0 +1,259 @@
+/** The first experiment file for a model: what the data say by a look, what was chosen, and sensible values for the rest. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import type { ColumnHead, DatasetKind } from '../../data/dataset';
+import type { FolderLook } from '../../data/files/look';
+import { dateOrders } from '../../data/table/dates';
+import type { ReadModel } from '../../formats/_format';
+import { VitrineError } from '../../model/errors';
+
+export interface Choices {
+  model: { file: string; class: string };
+  /** `target` is absent for folders, whose names are the classes. */
+  data: { kind: string; file: string; target?: string };
+  loss: string;
+  /** Rows, or files, that it is trained on, as far as that is known: fewer are gone through more often. */
+  rows?: number;
+  /** More that the file is to say of its data, and why. */
+  options?: readonly DataOption[];
+}
+
+/** An option of `data`, with a comment above it where it is not plain why. */
+export interface DataOption {
+  name: string;
+  value: unknown;
+  why?: string;
+}
+
+/** The text of a new `*.vitrine.json`; paths are relative to its folder, with slashes. */
+export function newExperimentText(choices: Choices): string {
+  const { options = [] } = choices;
+  // Files are fewer and larger than rows.
+  const files = choices.data.target === undefined;
+  const experiment = {
+    model: choices.model,
+    data: {
+      ...choices.data,
+      ...Object.fromEntries(options.map(o => [o.name, o.value])),
+      split: { test: 0.2, valid: 0.1 },
+    },
+    loss: choices.loss,
+    // Without it numbers far from 0 and 1 are hardly learned.
+    ...(choices.loss === 'mse' && { targetScale: 'standard' }),
+    optimizer: { name: 'AdamW', lr: files ? 0.002 : 0.005 },
+    ...pace(files, choices.rows),
+    keep: 'best',
+    seed: 0,
+  };
+  let text = JSON.stringify(experiment, null, 2);
+  for (const { name, why } of options)
+    if (why) text = text.replace(`\n    ${JSON.stringify(name)}:`, line => `\n    // ${why}${line}`);
+  return `${text}\n`;
+}
+
+/** Steps in which a small network has learned what it can of a first try. */
+const enoughSteps = { files: 400, rows: 6000 };
+
+function pace(files: boolean, rows: number | undefined): { epochs: number; batchSize: number } {
+  if (rows === undefined) return { epochs: files ? 20 : 60, batchSize: 32 };
+  const batchSize = files && rows < 200 ? 16 : rows > 100_000 ? 256 : 32;
+  const wanted = enoughSteps[files ? 'files' : 'rows'] / Math.max(1, rows / batchSize);
+  const [least, most] = files ? [10, 60] : [5, 60];
+  return { epochs: Math.min(most, Math.max(least, Math.ceil(wanted))), batchSize };
+}
+
+export type TargetColumn = Pick<ColumnHead, 'name' | 'kind' | 'integers' | 'distinct' | 'rows'>;
+
+/** Which loss suits the column, and the size of the model's output if that is known. */
+export function guessLoss(column: TargetColumn, outputs?: number): string {
+  const classes =
+    column.kind === 'category' || (column.integers && column.distinct <= Math.max(20, column.rows / 50));
+  // One output can tell two classes apart by its sign; more classes than that need one output each.
+  if (outputs === 1) return classes && column.distinct === 2 ? 'bce_with_logits' : 'mse';
+  if (outputs !== undefined && outputs > 1 && classes) return 'cross_entropy';
+  return classes ? 'cross_entropy' : 'mse';
+}
+
+/** The columns in the order in which a target is likely: named like one, then the last, then the others from the end. */
+export function likelyTargets<T extends { name: string }>(columns: readonly T[]): T[] {
+  const named = /^(target|label|class|species|y|outcome|diagnosis|digit|survived)$/i;
+  const fromEnd = [...columns].reverse();
+  return [...fromEnd.filter(c => named.test(c.name)), ...fromEnd.filter(c => !named.test(c.name))];
+}
+
+/** Rows of a table that a first look is taken at: gaps stand at the end too. */
+const lookedRows = 20_000;
+
+/** Fewer rows than these tell nothing about which values come again. */
+const enoughRows = 20;
+
+/** What a table needs to be learned from at all: columns that name the row are left out, gaps are filled. */
+export function tableOptions(heads: readonly ColumnHead[], target: string): DataOption[] {
+  const others = heads.filter(h => h.name !== target);
+  const exclude = others.filter(namesRow).map(h => h.name);
+  // "3", "4", "rotary": what is no number among few values is one of them.
+  const mixed = others
+    .filter(h => (h.texts ?? 0) > 0 && h.distinct <= enoughRows && !exclude.includes(h.name))
+    .map(h => h.name);
+  const gaps = heads.filter(h => h.missing > 0 && !exclude.includes(h.name)).map(h => h.name);
+  // What was not looked at may have gaps as well.
+  const more = (heads[0]?.rows ?? 0) >= lookedRows;
+  return [
+    ...(exclude.length > 0 && exclude.length < others.length
+      ? [
+          {
+            name: 'exclude',
+            value: exclude,
+            why: 'Another value in (almost) every row: names the row, and tells nothing about others.',
+          },
+        ]
+      : []),
+    ...(mixed.length > 0
+      ? [
+          {
+            name: 'categories',
+            value: mixed,
+            why: 'Texts stand among the numbers: each value is a category.',
+          },
+        ]
+      : []),
+    ...(gaps.length > 0 || more
+      ? [
+          {
+            name: 'missing',
+            value: 'median',
+            why:
+              gaps.length === 0
+                ? "Where a value is missing, the training rows' median stands in, for categories the most frequent one."
+                : `Values are missing (${gaps.slice(0, 5).join(', ')}${gaps.length > 5 ? ', …' : ''}): the training rows' median stands in, for categories the most frequent one.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Texts that hardly ever come again, or a number that counts the rows. */
+function namesRow(head: ColumnHead): boolean {
+  const there = head.rows - head.missing;
+  if (there < enoughRows) return false;
+  if (head.kind === 'number')
+    return (
+      head.integers &&
+      head.distinct === Math.min(there, 1000) &&
+      /^$|^column \d+$|^unnamed|(^|[^a-z])(id|index|row)$|Id$/i.test(head.name)
+    );
+  // Dates differ in every row too, and tell a lot.
+  return head.distinct > there / 2 && dateOrders(head.examples).length === 0;
+}
+
+/** The column of sentences of a table that has nothing else to predict from. */
+export function textColumn(heads: readonly ColumnHead[], target: string): ColumnHead | undefined {
+  const others = heads.filter(h => h.name !== target && !(h.kind === 'number' && namesRow(h)));
+  const [only] = others;
+  if (others.length !== 1 || only!.kind === 'number' || dateOrders(only!.examples).length > 0)
+    return undefined;
+  const words = only!.examples.map(e => e.trim().split(/\s+/).length);
+  const sentences = words.reduce((a, b) => a + b, 0) / Math.max(1, words.length) >= 3;
+  return sentences && only!.distinct > (only!.rows - only!.missing) / 4 ? only : undefined;
+}
+
+/** What data are by a look: columns of a table, or a folder of files by class. */
+export interface LookedAt {
+  kind: DatasetKind;
+  heads?: readonly ColumnHead[];
+  folder?: FolderLook;
+}
+
+/**
+ * @param kinds all that there are.
+ * @throws bad-data for a file or folder that is none of them.
+ */
+export async function lookAt(data: string, kinds: readonly DatasetKind[]): Promise<LookedAt> {
+  const info = await stat(data).catch(() => undefined);
+  if (info?.isDirectory()) {
+    // A folder of frames is a clip before it is pictures.
+    for (const kind of [...kinds].sort((a, b) => Number(b.id === 'video') - Number(a.id === 'video'))) {
+      const folder = await kind.look?.(data);
+      if (folder) return { kind, folder };
+    }
+    throw new VitrineError(
+      'bad-data',
+      `The folder "${path.basename(data)}" has no sub-folders, one for each class and at least two, with files that are read: ${[...new Set(kinds.flatMap(k => k.holds ?? []))].join(', ')}.`,
+      { at: { file: data } },
+    );
+  }
+  const readable = kinds.filter(k => k.columns);
+  const kind = readable.find(k => k.extensions.some(e => data.toLowerCase().endsWith(e)));
+  if (!kind)
+    throw new VitrineError(
+      'bad-data',
+      `${path.basename(data)} is no data that is read. Expected one of ${[...new Set(readable.flatMap(k => k.extensions))].join(', ')}, or a folder with a sub-folder for each class.`,
+      { at: { file: data } },
+    );
+  const options = Value.Default(kind.schema as TSchema, { kind: kind.id, file: data });
+  return {
+    kind,
+    heads: await kind.columns!(options as object, { folder: path.dirname(data), rows: lookedRows }),
+  };
+}
+
+/**
+ * What the data need; pictures in the size that the model takes.
+ *
+ * @param target the column that is predicted, where they are a table.
+ * @param read the model, for samples of this shape, without the batch.
+ */
+export async function dataOptions(
+  { kind, heads, folder }: LookedAt,
+  target: string | undefined,
+  read: (input: readonly number[]) => Promise<ReadModel | undefined>,
+): Promise<DataOption[]> {
+  if (heads) return tableOptions(heads, target!);
+  return folderOptions(kind.id, folder!, async shape => takes(await read(shape)));
+}
+
+/** Whether a model was read whole, so that it takes the shape that it was read with. */
+function takes(read: ReadModel | undefined): boolean {
+  return read?.model !== undefined && !read.diagnostics.some(d => d.severity === 'error');
+}
+
+/** How many numbers a model gives for one sample, if that can be seen. */
+export function outputSize(read: Pick<ReadModel, 'model'> | undefined): number | undefined {
+  const model = read?.model;
+  const size = model?.values[model.outputs[0] ?? '']?.shape.at(-1);
+  return typeof size === 'number' ? size : undefined;
+}
+
+/** Of one sample of pictures or clips with these options; undefined for other data. */
+export function pictureShape(kind: string, options: readonly DataOption[]): number[] | undefined {
+  const of = (name: string) => Number(options.find(o => o.name === name)?.value);
+  const shape = [...(kind === 'video' ? ['frames'] : []), 'height', 'width'].map(of);
+  const all = [of('channels'), ...shape];
+  return all.every(Number.isFinite) ? all : undefined;
+}
+
+/** Sizes that models of pictures are made for. */
+const usualSizes = [28, 32, 64, 96, 128, 224, 227, 256, 299];
+
+/**
+ * What a folder's look says, in the size that the model takes.
+ *
+ * @param fits whether the model takes a sample of this shape, without the batch.
+ */
+export async function folderOptions(
+  kind: string,
+  { options }: FolderLook,
+  fits?: (shape: readonly number[]) => Promise<boolean>,
+): Promise<DataOption[]> {
+  const { channels, height, width, frames } = options as Record<string, number | undefined>;
+  const as = (more: Readonly<Record<string, unknown>>) =>
+    Object.entries({ ...options, ...more }).map(([name, value]) => ({ name, value }));
+  if (!fits || channels === undefined || height === undefined || width === undefined) return as({});
+  for (const [h, w] of [[height, width], ...usualSizes.map(s => [s, s])] as [number, number][])
+    for (const c of channels === 1 ? [1, 3] : [3, 1])
+      if (await fits(kind === 'video' ? [c, frames!, h, w] : [c, h, w]))
+        return as({ channels: c, height: h, width: w });
+  return as({});
+}

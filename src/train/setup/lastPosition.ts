@@ -1,0 +1,37 @@
+/** A model that scores every position, as one that scores the token after the end of its input. */
+import type { Model, Node, TensorType } from '../../model/graph';
+
+/**
+ * From scores (N, T, C) of a model over tokens (N, T) to those (N, C) of the last position that is not filled up with
+ * the token `fill`; filling is at the end. Predicting and explaining then work as for any classes.
+ */
+export function lastPosition(model: Model, fill = 0): Model {
+  const input = model.inputs[0]!;
+  const output = model.outputs[0]!;
+  const [n, t, c] = model.values[output]!.shape;
+  if (n === undefined || t === undefined || c === undefined) return model;
+  const values = { ...model.values };
+  const nodes: Node[] = [...model.nodes];
+  const emit = (op: string, inputs: string[], attributes: Node['attributes'], type: TensorType): string => {
+    const id = `%last:${nodes.length}`;
+    values[id] = { id, ...type };
+    nodes.push({ id: `%last.node:${nodes.length}`, op, module: '', inputs, outputs: [id], attributes });
+    return id;
+  };
+  const constant = (value: number): string =>
+    emit('ConstantOfShape', [], { shape: [], value, dtype: 'float32' }, { dtype: 'float32', shape: [] });
+  const tokens: TensorType = { dtype: 'float32', shape: model.values[input]!.shape };
+  const numbers = emit('Cast', [input], { to: 'float32' }, tokens);
+  // Tokens are whole numbers: those that are not the filling are at least one away from it.
+  const away =
+    fill === 0 ? numbers : emit('Abs', [emit('Sub', [numbers, constant(fill)], {}, tokens)], {}, tokens);
+  const there = emit('Clip', [away], { min: 0, max: 1 }, tokens);
+  // How many tokens follow each position: the last one that is there has none after it, wherever others are missing.
+  const later = emit('CumSum', [there], { axis: 1, exclusive: 1, reverse: 1 }, tokens);
+  const left = emit('Sub', [there, later], {}, tokens);
+  const last = emit('Clip', [left], { min: 0, max: 1 }, tokens);
+  const weights = emit('Unsqueeze', [last], { axes: [2] }, { dtype: 'float32', shape: [n, t, 1] });
+  const chosen = emit('Mul', [output, weights], {}, { dtype: 'float32', shape: [n, t, c] });
+  const scores = emit('ReduceSum', [chosen], { axes: [1], keepdims: 0 }, { dtype: 'float32', shape: [n, c] });
+  return { ...model, values, nodes, outputs: [scores] };
+}

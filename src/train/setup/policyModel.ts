@@ -1,0 +1,130 @@
+/** What a network says of a state, as agents take it: a score for each action and, where it has one, the worth of the state. */
+import type { Experiment } from '../../formats/experiment/schema';
+import { VitrineError } from '../../model/errors';
+import type { Model, Node, TensorType, Value } from '../../model/graph';
+import type { AgentDefinition } from '../../rl/agent';
+import { agentOf, environments } from '../../rl/registry';
+
+export interface PolicyModel {
+  /** One output, (N, actions) or (N, actions + 1). */
+  model: Model;
+  /** Whether the last column is the worth of the state, rather than nothing at all. */
+  worth: boolean;
+}
+
+/**
+ * Reads a user's own policy: scores and worth as one output, as two in any order, or scores alone where the agent can do
+ * without the worth, which then is 0. Probabilities are taken as what they were made of: the scores before the softmax.
+ *
+ * @param actions how many there are.
+ * @throws VitrineError bad-model with what was found and what the agent needs.
+ */
+export function policyModel(model: Model, agent: AgentDefinition, actions: number, env: string): PolicyModel {
+  const widths = model.outputs.map(id => columnsOf(model.values[id]!));
+  const one = widths.length === 1;
+  if (agent.critic !== 'never' && one && widths[0] === actions + 1) return { model, worth: true };
+  const scores = scoresAt(widths, actions);
+  const worth = widths.findIndex((w, i) => w === 1 && i !== scores);
+  const alone = one && scores === 0;
+  if (agent.critic === 'never' && scores >= 0)
+    return { model: { ...model, outputs: [model.outputs[scores]!] }, worth: false };
+  if (agent.critic !== 'never' && !one && scores >= 0 && worth >= 0)
+    return { model: joined(model, model.outputs[scores]!, model.outputs[worth]!), worth: true };
+  if (agent.critic === 'optional' && alone)
+    return { model: joined(model, model.outputs[0]!, undefined), worth: false };
+  throw new VitrineError(
+    'bad-model',
+    `${model.name} gives ${model.outputs.map(id => `(${model.values[id]!.shape.join(', ')})`).join(' and ')}, but ${env} ${needs(agent, actions)}`,
+    model.definition && { at: model.definition },
+  );
+}
+
+/** What an experiment trains of a model: of a policy the joined outputs, of anything else the model itself. */
+export function trainedModel(model: Model, { loss, data }: Pick<Experiment, 'loss' | 'data'>): Model {
+  const agent = agentOf(loss);
+  const definition = environments.find(e => 'env' in data && e.id === data.env);
+  if (!agent || !definition) return model;
+  return policyModel(model, agent, definition.actions.length, definition.id).model;
+}
+
+/** The scores of the actions alone: what predicting and explaining speak of. */
+export function actionScores(model: Model, agent: AgentDefinition, actions: number, env: string): Model {
+  const { model: policy } = policyModel(model, agent, actions, env);
+  const output = policy.outputs[0]!;
+  const { dtype, shape } = policy.values[output]!;
+  if (shape[1] === actions) return policy;
+  const id = '%actions';
+  return {
+    ...policy,
+    values: { ...policy.values, [id]: { id, dtype, shape: [shape[0]!, actions] } },
+    nodes: [
+      ...policy.nodes,
+      {
+        id: '%actions.node',
+        op: 'Slice',
+        module: '',
+        inputs: [output],
+        outputs: [id],
+        attributes: { starts: [0], ends: [actions], axes: [1] },
+      },
+    ],
+    outputs: [id],
+  };
+}
+
+function needs({ critic, loss }: AgentDefinition, actions: number): string {
+  const both = `(N, ${actions + 1}): a score for each of ${actions} actions and, last, the worth of the state. Join both in forward, e.g. torch.cat([self.actor(x), self.critic(x)], dim=1), or return both.`;
+  if (critic === 'always') return `needs ${both}`;
+  if (critic === 'optional')
+    return `needs (N, ${actions}), a score for each of ${actions} actions, or ${both}`;
+  return `needs (N, ${actions}): the worth of each of ${actions} actions for the loss "${loss}".`;
+}
+
+/** The first output with a column for each action. */
+function scoresAt(widths: readonly (number | undefined)[], actions: number): number {
+  return widths.indexOf(actions);
+}
+
+/** Columns of (N, columns); 1 for (N). */
+function columnsOf({ shape }: Value): number | undefined {
+  if (shape.length === 1) return 1;
+  const last = shape[1];
+  return shape.length === 2 && typeof last === 'number' ? last : undefined;
+}
+
+function joined(model: Model, output: string, worth: string | undefined): Model {
+  const values = { ...model.values };
+  const nodes: Node[] = [...model.nodes];
+  const emit = (op: string, inputs: string[], attributes: Node['attributes'], shape: TensorType['shape']) => {
+    const id = `%policy:${nodes.length}`;
+    values[id] = { id, dtype: 'float32', shape };
+    nodes.push({ id: `${id}.node`, op, module: '', inputs, outputs: [id], attributes });
+    return id;
+  };
+  const scores = beforeSoftmax(model, output);
+  const { shape } = values[scores]!;
+  const [n, actions] = [shape[0]!, Number(shape[1])];
+  const nothing = () => {
+    const first = emit('Slice', [scores], { starts: [0], ends: [1], axes: [1] }, [n, 1]);
+    const zero = emit('ConstantOfShape', [], { shape: [], value: 0, dtype: 'float32' }, []);
+    return emit('Mul', [first, zero], {}, [n, 1]);
+  };
+  const flat = worth !== undefined && values[worth]!.shape.length === 1;
+  const value =
+    worth === undefined ? nothing() : flat ? emit('Unsqueeze', [worth], { axes: [1] }, [n, 1]) : worth;
+  return {
+    ...model,
+    values,
+    nodes,
+    outputs: [emit('Concat', [scores, value], { axis: 1 }, [n, actions + 1])],
+  };
+}
+
+/** What a softmax over the actions was made of: the same policy, without the loss of small probabilities. */
+function beforeSoftmax(model: Model, output: string): string {
+  const node = model.nodes.find(n => n.outputs.includes(output));
+  const axis = node?.attributes['axis'];
+  return node?.op === 'Softmax' && (axis === undefined || axis === 1 || axis === -1)
+    ? node.inputs[0]!
+    : output;
+}
