@@ -412,7 +412,7 @@ describe('A table that cannot be read', () => {
   const cases: [string, string | Uint8Array, Record<string, unknown>, RegExp, number?][] = [
     ['empty file', '', {}, /^The file is empty\. Expected a header line/],
     ['blank file', '\n \n', {}, /^The file is empty/],
-    ['header only', 'a,y\n', {}, /has a header \("a" or "y"\) but no rows/],
+    ['header only', 'a,y\n', {}, /has a header \("a", "y"\) but no rows/],
     [
       'no target column',
       table,
