@@ -129,7 +129,8 @@ describe('samples that come trained', () => {
     assert.equal(clipped, false, 'the number of the frame is shown whole');
     await film.locator('.sound-play').click();
     await film.locator('output', { hasText: `4 of ${frames}` }).waitFor();
-    await film.locator('.sound-play').click();
+    await film.locator('.sound-play', { hasText: '■' }).click();
+    await film.locator('.sound-play', { hasText: '▶' }).waitFor();
     const still = await film.locator('output').textContent();
     await page.waitForTimeout(400);
     assert.equal(await film.locator('output').textContent(), still, 'it stands still when it is stopped');
