@@ -69,7 +69,8 @@ export function withMissing(text: string, rest: Readonly<Record<string, unknown>
   return out;
 }
 
-function withValue(text: string, at: string[], value: unknown): string {
+/** The text with this value at a place, or without it where it is undefined; the rest stays, comments and all. */
+export function withValue(text: string, at: string[], value: unknown): string {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol };
   return applyEdits(text, modify(text, at, value, { formattingOptions }));

@@ -1,10 +1,11 @@
 /** How training pictures are altered, put into an experiment file by a form. */
 import path from 'node:path';
 import { Value } from '@sinclair/typebox/value';
-import { applyEdits, modify, parse } from 'jsonc-parser';
+import { parse } from 'jsonc-parser';
 import { augmentSchema } from '../../data/image/augment';
 import { augmentPlace, type Transform } from '../../data/image/augmentChoices';
 import { VitrineError } from '../../model/errors';
+import { withValue } from './answers';
 
 /**
  * The text of an experiment file with other transforms of training pictures; the rest stays, comments and all.
@@ -24,10 +25,5 @@ export function withAugment(text: string, transforms: readonly Transform[], file
         : `The data of ${path.basename(file)} are no pictures that could be altered.`,
       { at: { file } },
     );
-  return applyEdits(
-    text,
-    modify(text, place, transforms.length > 0 ? transforms : undefined, {
-      formattingOptions: { insertSpaces: true, tabSize: 2 },
-    }),
-  );
+  return withValue(text, place, transforms.length > 0 ? transforms : undefined);
 }
