@@ -17,6 +17,8 @@ export interface LossDefinition {
    of several vectors, which are compared with each other.
    */
   target: 'classes' | 'numbers' | 'sequences' | 'rows';
+  /** It compares the distances of numbers, wherever their zero is: they may be taken in other units. */
+  ofDistances?: true;
   /** Emits the mean loss as a scalar. Throws ShapeError when the output and the target do not fit. */
   build(context: LossContext): string;
   /** Says what is wrong with the target's values, e.g. a class that does not exist. */

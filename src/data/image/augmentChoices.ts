@@ -1,5 +1,6 @@
 /** The transforms of `augment` as a form offers them, read from their schema. */
-import type { TSchema } from '@sinclair/typebox';
+import type { TObject, TSchema } from '@sinclair/typebox';
+import { datasetKinds } from '../load';
 import { augmentSchema } from './augment';
 
 export interface AugmentField {
@@ -39,7 +40,8 @@ export function augmentPlace(data: {
   readonly kind: string;
   readonly image?: unknown;
 }): string[] | undefined {
-  if (['images', 'video', 'boxes'].includes(data.kind)) return ['data', 'augment'];
+  const schema = datasetKinds.find(k => k.id === data.kind)?.schema as TObject | undefined;
+  if (schema?.properties['augment']) return ['data', 'augment'];
   return data.image === undefined ? undefined : ['data', 'image', 'augment'];
 }
 

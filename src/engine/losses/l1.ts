@@ -10,5 +10,6 @@ export const loss: LossDefinition = {
   formula: 'L = mean(|y - t|)',
   options: Type.Object({}, { additionalProperties: false }),
   target: 'numbers',
+  ofDistances: true,
   build: c => elementwiseLoss(c, 'Math.abs(y - t)', 'y > t ? g : (y < t ? -g : 0)'),
 };

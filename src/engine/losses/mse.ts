@@ -10,5 +10,6 @@ export const loss: LossDefinition = {
   formula: 'L = mean((y - t)²)',
   options: Type.Object({}, { additionalProperties: false }),
   target: 'numbers',
+  ofDistances: true,
   build: c => elementwiseLoss(c, '(y - t) * (y - t)', '2 * g * (y - t)'),
 };

@@ -13,6 +13,7 @@ export const loss: LossDefinition = {
     { additionalProperties: false },
   ),
   target: 'numbers',
+  ofDistances: true,
   build(c) {
     const beta = Number(c.options['beta']);
     return elementwiseLoss(

@@ -4,7 +4,7 @@
  */
 import type { Dataset } from '../../data/dataset';
 import { summarise } from '../../data/table/scaling';
-import { requireLoss } from '../../engine/definitions';
+import { losses, requireLoss } from '../../engine/definitions';
 import { VitrineError } from '../../model/errors';
 import type { Dim, Model, Node, Parameter } from '../../model/graph';
 
@@ -17,9 +17,6 @@ export interface TargetUnits {
 /** Training rows that mean and spread are learned from; more tell no more. */
 const mostRows = 20_000;
 
-/** Losses that compare distances, whatever the zero of the numbers. */
-const ofDistances = new Set(['mse', 'l1', 'huber', 'smooth_l1']);
-
 /**
  * Mean and standard deviation of the training rows' targets.
  *
@@ -27,13 +24,18 @@ const ofDistances = new Set(['mse', 'l1', 'huber', 'smooth_l1']);
  */
 export function targetUnitsOf(dataset: Dataset, loss: string): TargetUnits {
   const { target } = dataset;
-  if (target.kind !== 'number' || requireLoss(loss).target !== 'numbers' || !ofDistances.has(loss))
+  if (target.kind !== 'number')
     throw new VitrineError(
       'bad-experiment',
-      target.kind === 'number'
-        ? `targetScale is for losses of distances (${[...ofDistances].join(', ')}); "${loss}" takes the target as it is. Remove targetScale, or change the loss.`
-        : `targetScale is for targets that are numbers, but "${target.name}" is a class. Remove it.`,
+      `targetScale is for targets that are numbers, but "${target.name}" is a class. Remove it.`,
     );
+  if (!requireLoss(loss).ofDistances) {
+    const fitting = [...losses.values()].filter(l => l.ofDistances).map(l => l.name);
+    throw new VitrineError(
+      'bad-experiment',
+      `targetScale is for losses of distances (${fitting.join(', ')}); "${loss}" takes the target as it is. Remove targetScale, or change the loss.`,
+    );
+  }
   const rows = dataset.splits.train;
   const step = Math.max(1, rows.length / mostRows);
   const chosen = Int32Array.from(
