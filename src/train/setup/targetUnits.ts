@@ -6,13 +6,8 @@ import type { Dataset } from '../../data/dataset';
 import { summarise } from '../../data/table/scaling';
 import { losses, requireLoss } from '../../engine/definitions';
 import { VitrineError } from '../../model/errors';
-import type { Dim, Model, Node, Parameter } from '../../model/graph';
-
-/** A target x is (x - shift) / scale to the loss. */
-export interface TargetUnits {
-  shift: number;
-  scale: number;
-}
+import type { Model } from '../../model/graph';
+import { inOwnUnits, type Units } from './affine';
 
 /** Training rows that mean and spread are learned from; more tell no more. */
 const mostRows = 20_000;
@@ -22,7 +17,7 @@ const mostRows = 20_000;
  *
  * @throws bad-experiment where the target is no number, or the loss gives its zero a meaning.
  */
-export function targetUnitsOf(dataset: Dataset, loss: string): TargetUnits {
+export function targetUnitsOf(dataset: Dataset, loss: string): Units {
   const { target } = dataset;
   if (target.kind !== 'number')
     throw new VitrineError(
@@ -47,7 +42,7 @@ export function targetUnitsOf(dataset: Dataset, loss: string): TargetUnits {
 }
 
 /** Those of a model that `inTargetUnits` made. */
-export function unitsWithin(model: Model): TargetUnits | undefined {
+export function unitsWithin(model: Model): Units | undefined {
   const [output] = model.outputs;
   const inner = output?.endsWith(':own') ? output.slice(0, -':own'.length) : undefined;
   const number = (name: string) => {
@@ -59,42 +54,16 @@ export function unitsWithin(model: Model): TargetUnits | undefined {
 }
 
 /** The model whose first output is in the target's own units, where its layers give it in units of the spread. */
-export function inTargetUnits(model: Model, { shift, scale }: TargetUnits): Model {
+export function inTargetUnits(model: Model, units: Units): Model {
   const [output, ...others] = model.outputs as [string];
-  const { dtype, shape } = model.values[output]!;
-  const ids = { spread: `${output}:spread`, own: `${output}:own` };
-  const constant = (name: string, value: number): Parameter => ({
-    name,
-    dtype: 'float32',
-    shape: [1],
-    kind: 'constant',
-    trainable: false,
-    initializer: { kind: 'values', values: [value] },
-  });
-  const parameters = [constant(`${output}:scale`, scale), constant(`${output}:shift`, shift)];
-  const node = (op: string, inputs: string[], id: string): Node => ({
-    id: `${id}:${op}`,
-    op,
-    module: '',
-    inputs,
-    outputs: [id],
-    attributes: {},
-  });
-  const value = (id: string, of: readonly Dim[]) => ({ id, dtype, shape: [...of] });
+  const type = model.values[output]!;
+  const own = `${output}:own`;
+  const { values, nodes, parameters } = inOwnUnits(output, output, own, type, [units]);
   return {
     ...model,
-    outputs: [ids.own, ...others],
-    values: {
-      ...model.values,
-      [ids.spread]: value(ids.spread, shape),
-      [ids.own]: value(ids.own, shape),
-      ...Object.fromEntries(parameters.map(p => [p.name, { id: p.name, dtype: p.dtype, shape: [1] }])),
-    },
-    nodes: [
-      ...model.nodes,
-      node('Mul', [output, parameters[0]!.name], ids.spread),
-      node('Add', [ids.spread, parameters[1]!.name], ids.own),
-    ],
+    outputs: [own, ...others],
+    values: { ...model.values, [own]: { id: own, dtype: type.dtype, shape: type.shape }, ...values },
+    nodes: [...model.nodes, ...nodes],
     parameters: [...model.parameters, ...parameters],
   };
 }
