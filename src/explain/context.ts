@@ -3,6 +3,7 @@
  * what is true of the training rows most like this one, and the nearest value of a single column with another answer.
  */
 import type { Dataset } from '../data/dataset';
+import { evenly } from '../data/evenly';
 import type { Tensor } from '../model/graph';
 import { type Prediction, predict } from './answers/predict';
 import type { Attribution, ExplanationRequest } from './method';
@@ -66,7 +67,7 @@ async function surenessOf(
 
 async function heldOut(request: ExplanationRequest & { dataset: Dataset }) {
   const { dataset } = request;
-  const rows = spaced([...dataset.splits.valid, ...dataset.splits.test], mostRows);
+  const rows = evenly(Int32Array.from([...dataset.splits.valid, ...dataset.splits.test]), mostRows);
   if (rows.length === 0) return [];
   const { input, targets } = dataset.batch(rows);
   const predictions = await predict({ ...request, onProgress: undefined, input });
@@ -83,7 +84,7 @@ function similarTo(
 ): Context['similar'] {
   if (!(input.data instanceof Float32Array) || !['table', 'image'].includes(dataset.modality))
     return undefined;
-  const rows = spaced(dataset.splits.train, mostRows);
+  const rows = evenly(dataset.splits.train, mostRows);
   if (rows.length < 5 * nearest) return undefined;
   const { input: others, targets } = dataset.batch(rows);
   const size = input.data.length;
@@ -136,9 +137,4 @@ async function flipOf(
 function rounded(x: number, range: number): number {
   const digits = Math.max(0, Math.min(8, 2 - Math.floor(Math.log10(range))));
   return Number(x.toFixed(digits));
-}
-
-function spaced(rows: ArrayLike<number>, most: number): Int32Array {
-  const count = Math.min(most, rows.length);
-  return Int32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!);
 }

@@ -1,8 +1,8 @@
 /** Rows with what the model says of them and what the data say: for methods that look at errors. */
 import type { Dataset, Split } from '../../data/dataset';
+import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
 import type { ExplanationRequest } from '../method';
-import { evenly } from '../perturbation/baseline';
 import { type Prediction, predict } from './predict';
 
 export interface Labelled {

@@ -1,9 +1,9 @@
 /** The model's answers to rows of a table: a class's probability where there are probabilities, else the output. */
 import type { Dataset } from '../../data/dataset';
+import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import type { ExplanationRequest } from '../method';
-import { evenly } from '../perturbation/baseline';
 import { type Fill, withProbe } from '../probe';
 import { wordsFor } from '../words/words';
 import { linkOf, probabilitiesOf } from './predict';

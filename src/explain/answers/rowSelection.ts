@@ -1,9 +1,10 @@
 /** Rows that a person names: by a condition on a column, by their numbers, or as a file of examples. */
+
+import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import { listed, nearest } from '../../model/suggest';
 import type { ExplanationRequest } from '../method';
-import { evenly } from '../perturbation/baseline';
 
 const condition = /^\s*(.+?)\s*(<=|>=|=|<|>)\s*(.*?)\s*$/;
 

@@ -1,5 +1,6 @@
 /** Activation maximisation: the input that the network itself would draw for an output or a unit, by climbing its gradient. */
 import { Type } from '@sinclair/typebox';
+import { evenly } from '../../data/evenly';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
 import { formatNumber } from '../answers/predict';
@@ -9,7 +10,7 @@ import { layerOutput } from '../layers/layers';
 import { asSubject } from '../layers/layerValues';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { evenly, trainingMean } from '../perturbation/baseline';
+import { trainingMean } from '../perturbation/baseline';
 import { isPicture } from '../perturbation/units';
 import { hasGradients } from '../suits';
 import { wordsFor } from '../words/words';

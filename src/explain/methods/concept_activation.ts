@@ -1,5 +1,6 @@
 /** TCAV: does a concept, shown by examples, push the network towards a class, and more than random examples do? */
 import { Type } from '@sinclair/typebox';
+import { evenly } from '../../data/evenly';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import { Random } from '../../model/random';
@@ -12,7 +13,6 @@ import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { solve } from '../numerics/linear';
 import { momentsOf, welch } from '../numerics/significance';
 import { readOptions } from '../options';
-import { evenly } from '../perturbation/baseline';
 import { all, hasGradients } from '../suits';
 import { wordsFor } from '../words/words';
 

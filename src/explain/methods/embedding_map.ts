@@ -1,6 +1,7 @@
 /** Embedding map: rows as points in the plane, near where a layer of the network answers to them alike. */
 import { Type } from '@sinclair/typebox';
 import { UMAP } from 'umap-js';
+import { evenly } from '../../data/evenly';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
 import { predict } from '../answers/predict';
@@ -9,7 +10,6 @@ import { layerValues } from '../layers/layerValues';
 import type { ExplanationMethod } from '../method';
 import { principalComponents } from '../numerics/principalComponents';
 import { readOptions } from '../options';
-import { evenly } from '../perturbation/baseline';
 import { all, oneInput } from '../suits';
 import { wordsFor } from '../words/words';
 

@@ -1,10 +1,10 @@
 /** Feature permutation: how much the prediction falls when a column has the values of other rows instead of its own. */
 import { Type } from '@sinclair/typebox';
+import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
 import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { evenly } from '../perturbation/baseline';
 import { spreadOverUnits, type Unit, unitsOf } from '../perturbation/units';
 import { sampleOf, withProbe } from '../probe';
 import { oneInput } from '../suits';

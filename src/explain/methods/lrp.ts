@@ -1,12 +1,12 @@
 /** Layer-wise relevance propagation, by one rule for all layers or by a composite of rules. */
 import { type Static, Type } from '@sinclair/typebox';
 import type { Dataset } from '../../data/dataset';
+import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
 import { changed, shapeInside } from '../layers/inside';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { evenly } from '../perturbation/baseline';
 import { sampleOf, withProbe } from '../probe';
 import { canonise } from '../rules/canonise';
 import {

@@ -1,6 +1,7 @@
 /** Partial dependence: the mean prediction over many rows when one column is set to each of some values in turn. */
 import { Type } from '@sinclair/typebox';
 import type { Dataset } from '../../data/dataset';
+import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import { formatNumber, linkOf, probabilitiesOf } from '../answers/predict';
@@ -8,7 +9,6 @@ import { answerTitle } from '../answers/responses';
 import type { Axis } from '../figure';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { evenly } from '../perturbation/baseline';
 import { withProbe } from '../probe';
 import { all, hasColumns, oneInput } from '../suits';
 import { wordsFor } from '../words/words';

@@ -3,6 +3,7 @@
  * that stem from one column (its one-hot code) move together.
  */
 import { Type } from '@sinclair/typebox';
+import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
 import { linkOf } from '../answers/predict';
@@ -10,7 +11,6 @@ import { type ScorerId, scorerFor, scorerIds } from '../answers/scorers';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { deviation, mean } from '../numerics/statistics';
 import { readOptions } from '../options';
-import { evenly } from '../perturbation/baseline';
 import { isPicture, spreadOverUnits, type Unit, unitsOf } from '../perturbation/units';
 import { withProbe } from '../probe';
 import { oneInput } from '../suits';

@@ -1,11 +1,12 @@
 /** SHAP summary: Shapley values of many rows; the mean of their sizes ranks the columns. */
 import { Type } from '@sinclair/typebox';
+import { evenly } from '../../data/evenly';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { MapFigure } from '../figure';
 import { Moments } from '../gradients';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
-import { evenly, trainingMean } from '../perturbation/baseline';
+import { trainingMean } from '../perturbation/baseline';
 import { isPicture, type Unit, unitsOf } from '../perturbation/units';
 import { oneInput } from '../suits';
 import { type Words, wordsFor } from '../words/words';

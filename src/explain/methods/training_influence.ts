@@ -1,5 +1,6 @@
 /** TracIn: which training rows taught the network this answer, and which spoke against it, over the run's checkpoints. */
 import { Type } from '@sinclair/typebox';
+import { evenly } from '../../data/evenly';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor, Tensors } from '../../model/graph';
 import { formatNumber, linkOf, probabilitiesOf } from '../answers/predict';
@@ -8,7 +9,6 @@ import { look } from '../layers/inside';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { descending, spearman } from '../numerics/statistics';
 import { readOptions } from '../options';
-import { evenly } from '../perturbation/baseline';
 import { isPicture } from '../perturbation/units';
 import { sampleOf, withWeights } from '../probe';
 import { oneInput, passesGradients } from '../suits';

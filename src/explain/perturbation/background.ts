@@ -1,8 +1,8 @@
 /** Training rows that stand for what is typical. */
 import { Type } from '@sinclair/typebox';
+import { evenly } from '../../data/evenly';
 import type { ExplanationRequest } from '../method';
 import { sampleOf } from '../probe';
-import { evenly } from './baseline';
 
 export const backgroundOption = (most: number) =>
   Type.Integer({

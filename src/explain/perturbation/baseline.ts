@@ -1,6 +1,7 @@
 /** What stands for "nothing": the input that a prediction is compared with. */
 import { Type } from '@sinclair/typebox';
 import type { Dataset } from '../../data/dataset';
+import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
 import type { ExplanationRequest } from '../method';
 
@@ -64,10 +65,4 @@ export function trainingMean(dataset: Dataset): Float32Array {
   }
   means.set(dataset, mean);
   return mean;
-}
-
-/** At most `count` of the rows, evenly spaced, in their order. */
-export function evenly(rows: Int32Array, count: number): Int32Array {
-  if (rows.length <= count) return rows;
-  return Int32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!);
 }

@@ -1,8 +1,9 @@
 /** The neighbourhoods of LIME, as the linear model and as the network see them. */
+
+import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
 import type { Random } from '../../model/random';
 import type { ExplanationRequest } from '../method';
-import { evenly } from './baseline';
 import type { Unit } from './units';
 
 export interface Neighbours {

@@ -1,12 +1,12 @@
 /** Has the model learned anything? Reasons of one that guesses are no reasons, however well a method draws them. */
 import type { Dataset } from '../../data/dataset';
+import { evenly } from '../../data/evenly';
 import { throwIfCancelled } from '../../model/errors';
 import type { Tensor, Tensors } from '../../model/graph';
 import { linkOf, probabilitiesOf } from '../answers/predict';
 import type { ExplanationRequest, TrustMeasure } from '../method';
 import { randomisedWeights } from '../numerics/randomWeights';
 import { mean } from '../numerics/statistics';
-import { evenly } from '../perturbation/baseline';
 import { affordable } from '../perturbation/thrift';
 import { withProbe, withWeights } from '../probe';
 import { clamp01, verdictOf } from '../verdict';

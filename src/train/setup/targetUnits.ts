@@ -3,6 +3,7 @@
  * scikit-learn's TransformedTargetRegressor with a StandardScaler.
  */
 import type { Dataset } from '../../data/dataset';
+import { evenly } from '../../data/evenly';
 import { summarise } from '../../data/table/scaling';
 import { losses, requireLoss } from '../../engine/definitions';
 import { VitrineError } from '../../model/errors';
@@ -31,12 +32,7 @@ export function targetUnitsOf(dataset: Dataset, loss: string): Units {
       `targetScale is for losses of distances (${fitting.join(', ')}); "${loss}" takes the target as it is. Remove targetScale, or change the loss.`,
     );
   }
-  const rows = dataset.splits.train;
-  const step = Math.max(1, rows.length / mostRows);
-  const chosen = Int32Array.from(
-    { length: Math.min(rows.length, mostRows) },
-    (_, i) => rows[Math.floor(i * step)]!,
-  );
+  const chosen = evenly(dataset.splits.train, mostRows);
   const { mean, std, constant } = summarise(Float64Array.from(dataset.batch(chosen).targets.data));
   return { shift: Math.fround(mean), scale: constant || !(std > 0) ? 1 : Math.fround(std) };
 }
