@@ -11,7 +11,7 @@ import { explainRow } from '../../service/inquiries/explainRow';
 import { explainText } from '../../service/inquiries/explainText';
 import { unsuitedFor } from '../../service/inquiries/unsuited';
 import { Engines } from '../../service/process/engines';
-import { isModelFile } from '../../train/open/openModel';
+import { isModelFile, type OpenModel } from '../../train/open/openModel';
 import { openRun } from '../../train/open/openRun';
 import { readRawRows } from '../../train/predict/rawRows';
 import { type Command, type CommandCall, textOption } from '../command';
@@ -68,7 +68,13 @@ export const command: Command = {
   async run(call) {
     const { terminal, signal } = call;
     const [where] = call.arguments as [string];
-    const method = textOption(call, 'method') ?? (await methodFor(call, where));
+    // Read once, for the choice of a method and for the answer.
+    let reading: Promise<OpenModel> | undefined;
+    const open = () => {
+      reading ??= openedModel(call);
+      return reading;
+    };
+    const method = textOption(call, 'method') ?? (await methodFor(where, open));
     const { scope } = methodById(method);
     const target = textOption(call, 'target');
     const backend = textOption(call, 'backend');
@@ -101,7 +107,7 @@ export const command: Command = {
         tell(explanation, terminal);
         return true;
       }
-      if (await isModelFile(where)) return await explainModel(call, method, scope, engines);
+      if (await isModelFile(where)) return await explainModel(call, open, method, scope, engines);
       for (const subject of await subjectsOf(call, where, scope)) {
         const explanation = await explainRow(
           {
@@ -128,12 +134,12 @@ export const command: Command = {
 };
 
 /** Where none is named: what fits the model and its data. */
-async function methodFor(call: CommandCall, where: string): Promise<string> {
+async function methodFor(where: string, open: () => Promise<OpenModel>): Promise<string> {
   let fits: (id: string) => boolean;
   if (await isHuggingFace(where)) fits = id => id === 'token_integrated_gradients';
   else if (await isModelFile(where)) {
-    const opened = await openedModel(call);
-    const suited = suitability(opened.model, await opened.dataset());
+    const { model, dataset } = await open();
+    const suited = suitability(model, await dataset());
     fits = id => suited.some(s => s.method.id === id && s.unsuited === undefined);
   } else {
     const unsuited = await unsuitedFor(where);
@@ -150,13 +156,14 @@ async function methodFor(call: CommandCall, where: string): Promise<string> {
 /** A model file as it is: the rows of --input, or of them the one that --row names; they also stand for what is typical. */
 async function explainModel(
   call: CommandCall,
+  open: () => Promise<OpenModel>,
   method: string,
   scope: 'prediction' | 'model',
   engines: Engines,
 ): Promise<boolean> {
   const { terminal, signal } = call;
   const row = rowOf(call);
-  const opened = await openedModel(call);
+  const opened = await open();
   const target = textOption(call, 'target');
   const dataset = await opened.dataset();
   const subject = {
