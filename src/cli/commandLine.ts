@@ -123,12 +123,10 @@ function parse(command: Command, args: readonly string[]) {
 
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof VitrineError) {
-    // A place inside of a file is worth its prefix; the file alone is named by the message.
     const { at } = error.details;
-    // A message that speaks of "the file" says which.
-    const unnamed = at?.line === undefined && at?.file && !error.message.includes(path.basename(at.file));
-    const text =
-      at?.line !== undefined ? error.toString() : unnamed ? `${at.file}: ${error.message}` : error.message;
+    // A place inside of a file is worth its prefix; the file alone where the message does not name it.
+    const named = !at || (at.line === undefined && error.message.includes(path.basename(at.file)));
+    const text = named ? error.message : error.toString();
     terminal.message(`${terminal.red('error')}: ${text}`);
     for (const d of (error.details.diagnostics ?? []).filter(d => d.message !== error.message).slice(0, 20))
       terminal.message(`${d.file}:${d.line}:${d.column}: ${d.severity}: ${d.message}`);
