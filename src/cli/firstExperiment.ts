@@ -13,11 +13,13 @@ import {
   newExperimentText,
   outputSize,
   pictureShape,
+  tableKind,
 } from '../train/setup/firstExperiment';
 import { targetNamed, writeFirstModel } from '../train/setup/firstModel';
 import type { CommandCall } from './command';
 import { experimentSuffix, experimentsNaming, isHuggingFace, splitFragment } from './experiments';
 import { readModels } from './readModels';
+import type { Terminal } from './terminal';
 
 /**
  * @param argument "net.py" or "net.py#Net".
@@ -35,37 +37,56 @@ export async function firstExperimentOn(
   const home = path.dirname(path.resolve(file));
   const stem = path.basename(path.resolve(data)).replace(/\.[^.]+(\.gz)?$/, '');
   const experiment = path.join(home, `${name.toLowerCase()}-${stem}${experimentSuffix}`);
+  return writtenOnce(experiment, call.terminal, async () => {
+    const looked = await lookAt(path.resolve(data), datasetKinds);
+    const { kind, heads } = looked;
+    const read = async (input?: readonly number[]) =>
+      (
+        await readModels(file, {
+          class: name,
+          ...(input && { input }),
+          distFolder: call.distFolder,
+          signal: call.signal,
+        })
+      )[name];
+    const head = heads && (target === undefined ? likelyTargets(heads)[0] : targetNamed(heads, target, data));
+    const options = await dataOptions(looked, head?.name, read);
+    const outputs = outputSize(await read(pictureShape(kind.id, options)));
+    const text = newExperimentText({
+      model: { file: path.basename(file), class: name },
+      data: {
+        kind: kind.id,
+        file: path.relative(home, path.resolve(data)).replaceAll(path.sep, '/'),
+        ...(head && { target: head.name }),
+      },
+      options,
+      loss: head ? guessLoss(head, outputs) : 'cross_entropy',
+    });
+    return { text, ...(head && target === undefined && { how: `to predict "${head.name}"` }) };
+  });
+}
+
+interface Written {
+  text: string;
+  /** More of how it is trained, for the reader. */
+  how?: string;
+}
+
+/** Writes an experiment and says so; one that is there already is left as it stands. */
+export async function writtenOnce(
+  experiment: string,
+  terminal: Terminal,
+  make: () => Written | Promise<Written>,
+): Promise<string> {
+  const shown = path.relative('', experiment);
   if (await stat(experiment).catch(() => undefined)) {
-    call.terminal.message(`${path.relative('', experiment)} is there already and is trained as it stands.`);
+    terminal.message(`${shown} is there already and is trained as it stands.`);
     return experiment;
   }
-  const looked = await lookAt(path.resolve(data), datasetKinds);
-  const { kind, heads } = looked;
-  const read = async (input?: readonly number[]) =>
-    (
-      await readModels(file, {
-        class: name,
-        ...(input && { input }),
-        distFolder: call.distFolder,
-        signal: call.signal,
-      })
-    )[name];
-  const head = heads && (target === undefined ? likelyTargets(heads)[0] : targetNamed(heads, target, data));
-  const options = await dataOptions(looked, head?.name, read);
-  const outputs = outputSize(await read(pictureShape(kind.id, options)));
-  const text = newExperimentText({
-    model: { file: path.basename(file), class: name },
-    data: {
-      kind: kind.id,
-      file: path.relative(home, path.resolve(data)).replaceAll(path.sep, '/'),
-      ...(head && { target: head.name }),
-    },
-    options,
-    loss: head ? guessLoss(head, outputs) : 'cross_entropy',
-  });
+  const { text, how } = await make();
   await writeAtomically(experiment, text);
-  call.terminal.message(
-    `Wrote ${path.relative('', experiment)}, which says how it is trained${head && target === undefined ? ` to predict "${head.name}"` : ''}; change it as you like.`,
+  terminal.message(
+    `Wrote ${shown}, which says how it is trained${how === undefined ? '' : ` ${how}`}; change it as you like.`,
   );
   return experiment;
 }
@@ -83,8 +104,8 @@ export async function experimentOfData(
   target: string | undefined,
 ): Promise<string | undefined> {
   const info = await stat(data).catch(() => undefined);
-  const isTable = datasetKinds.some(k => k.columns && k.extensions.some(e => data.toLowerCase().endsWith(e)));
-  if (!info || !(info.isDirectory() || isTable) || (await isHuggingFace(data))) return undefined;
+  if (!info || !(info.isDirectory() || tableKind(data, datasetKinds)) || (await isHuggingFace(data)))
+    return undefined;
   const there = (await experimentsNaming(data, undefined, 'data')).filter(
     e => target === undefined || e.target === target,
   );

@@ -15,7 +15,7 @@ import { fineTuning } from '../../train/setup/fineTune';
 import { experimentInEnvironment } from '../../train/setup/inEnvironment';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentFor, experimentSuffix, isHuggingFace, splitFragment } from '../experiments';
-import { experimentOfData, firstExperimentOn } from '../firstExperiment';
+import { experimentOfData, firstExperimentOn, writtenOnce } from '../firstExperiment';
 import { fixedNumber, grouped, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -121,15 +121,7 @@ async function experimentOnData(call: CommandCall, model: string, data: string):
   );
   const name = `${path.basename(path.resolve(model.replace(/config\.json$/, '')))}-${path.basename(data, path.extname(data))}`;
   const file = path.join(folder, `${name}${experimentSuffix}`);
-  if (await stat(file).catch(() => undefined))
-    call.terminal.message(`${path.relative('', file)} is there already and is trained as it stands.`);
-  else {
-    await writeAtomically(file, written);
-    call.terminal.message(
-      `Wrote ${path.relative('', file)}, which says how it is trained; change it as you like.`,
-    );
-  }
-  return file;
+  return writtenOnce(file, call.terminal, () => ({ text: written }));
 }
 
 /** The experiment of a policy in an environment, beside its file. */
@@ -145,15 +137,10 @@ async function experimentActing(call: CommandCall, model: string, env: string): 
     { distFolder, workspaceFolder: workspaceOf(full), signal },
   );
   const written = path.join(folder, `${found.class.toLowerCase()}-${env.toLowerCase()}${experimentSuffix}`);
-  if (await stat(written).catch(() => undefined))
-    terminal.message(`${path.relative('', written)} is there already and is trained as it stands.`);
-  else {
-    await writeAtomically(written, found.experiment);
-    terminal.message(
-      `Wrote ${path.relative('', written)}, which says how it is trained by "${found.agent.loss}"; change it as you like.`,
-    );
-  }
-  return written;
+  return writtenOnce(written, terminal, () => ({
+    text: found.experiment,
+    how: `by "${found.agent.loss}"`,
+  }));
 }
 
 /**

@@ -166,6 +166,11 @@ export interface LookedAt {
   folder?: FolderLook;
 }
 
+/** Which of all kinds a table is, by its name. */
+export function tableKind(data: string, kinds: readonly DatasetKind[]): DatasetKind | undefined {
+  return kinds.find(k => k.columns && k.extensions.some(e => data.toLowerCase().endsWith(e)));
+}
+
 /**
  * @param kinds all that there are.
  * @throws bad-data for a file or folder that is none of them.
@@ -184,12 +189,11 @@ export async function lookAt(data: string, kinds: readonly DatasetKind[]): Promi
       { at: { file: data } },
     );
   }
-  const readable = kinds.filter(k => k.columns);
-  const kind = readable.find(k => k.extensions.some(e => data.toLowerCase().endsWith(e)));
+  const kind = tableKind(data, kinds);
   if (!kind)
     throw new VitrineError(
       'bad-data',
-      `${path.basename(data)} is no data that is read. Expected one of ${[...new Set(readable.flatMap(k => k.extensions))].join(', ')}, or a folder with a sub-folder for each class.`,
+      `${path.basename(data)} is no data that is read. Expected one of ${[...new Set(kinds.filter(k => k.columns).flatMap(k => k.extensions))].join(', ')}, or a folder with a sub-folder for each class.`,
       { at: { file: data } },
     );
   const options = Value.Default(kind.schema as TSchema, { kind: kind.id, file: data });
