@@ -71,6 +71,7 @@ export function globalSurrogate(surrogate: Surrogate, about: About): Explanation
       const model = surrogate.fit(fitted, entries, chosen, request.signal);
       const r2 = rSquared(held.answers, held.rows.map(model.predict));
       const words = wordsFor(request.language);
+      const title = answerTitle(request);
       const units = unitsOf(dataset.sampleShape, dataset);
       const names = units.map((u, i) => u.name ?? String(i));
       // Weights of a category's codes stay apart: they have no sum that says anything.
@@ -80,14 +81,12 @@ export function globalSurrogate(surrogate: Surrogate, about: About): Explanation
       return {
         values: { shape: [whole.values.length], data: Float32Array.from(whole.values) },
         names: whole.names,
-        figures: model.figures(words, answerTitle(request)),
+        figures: model.figures(words, title),
         facts: { r2, ...model.facts, rows: held.rows.length },
         told: [
           ...model.told(words),
           // A number is called as the column is: nothing more to say.
-          answerTitle(request) === request.dataset?.target.name
-            ? ''
-            : words.model.answersAre(answerTitle(request)),
+          title === dataset.target.name ? '' : words.model.answersAre(title),
           words.model.fidelity(words.percent(Math.max(0, r2)), held.rows.length),
         ],
       };

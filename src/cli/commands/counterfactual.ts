@@ -95,9 +95,9 @@ function show(result: CounterfactualResult, terminal: Terminal): void {
     ...wrapped(result.text, terminal.width),
     '',
   );
-  const cell = (
-    v: string | number | null, // Digits that float32 left behind say nothing.
-  ) => (typeof v === 'number' ? String(Number(v.toPrecision(7))) : (v ?? '–'));
+  // Digits that float32 left behind say nothing.
+  const cell = (v: string | number | null) =>
+    typeof v === 'number' ? String(Number(v.toPrecision(7))) : (v ?? '–');
   const columns = [...new Set(found.flatMap(c => Object.keys(c.changes)))];
   if (found.length > 0)
     terminal.print(

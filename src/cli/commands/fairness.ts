@@ -190,35 +190,34 @@ function withInterval(g: GroupFairness, id: RateId): string {
   return `${(value * 100).toFixed(1)} %${half}`;
 }
 
-/** Where every group gets the same answer whatever the model says. */
-function constantFor(m: Mitigation): 'always' | 'never' | undefined {
-  const parts = Object.values(m.rules).flatMap(r => r.filter(p => p.chance >= 0.0005));
-  const first = parts[0]?.above;
-  return typeof first === 'string' && parts.every(p => p.above === first) ? first : undefined;
-}
-
 function mitigation(m: Mitigation, terminal: Terminal): void {
   const percent = (x: number) => `${(x * 100).toFixed(1)} %`;
+  const rules = Object.entries(m.rules).map(
+    ([name, parts]) => [name, parts.filter(p => p.chance >= 0.0005)] as const,
+  );
+  const answers = new Set(rules.flatMap(([, parts]) => parts.map(p => p.above)));
+  const [only] = answers;
+  // Every group gets the same answer whatever the model says.
+  const constant = answers.size === 1 && typeof only === 'string' ? only : undefined;
   terminal.print(
     '',
     terminal.bold(
       `Thresholds by group for ${m.constraint.replaceAll('_', ' ')}, chosen on the ${{ train: 'training', valid: 'validation', test: 'test' }[m.fitted]} rows`,
     ),
     '',
-    ...Object.entries(m.rules).map(
+    ...rules.map(
       ([name, parts]) =>
         `  ${name}: ${parts
-          .filter(p => p.chance >= 0.0005)
           .map(p => {
             const when = typeof p.above === 'number' ? `above ${p.above.toFixed(3)}` : p.above;
             return p.chance > 1 - 1e-9 ? when : `${when} (${percent(p.chance)} of the time)`;
           })
           .join(', ')}`,
     ),
-    ...(constantFor(m) === undefined
+    ...(constant === undefined
       ? []
       : wrapped(
-          `Only an answer that is ${constantFor(m)} given meets it on these rows: all are treated alike, and told nothing. Wider gaps, below, keep more of what the model knows.`,
+          `Only an answer that is ${constant} given meets it on these rows: all are treated alike, and told nothing. Wider gaps, below, keep more of what the model knows.`,
           terminal.width,
         )),
     '',
