@@ -1,5 +1,6 @@
 /** Models whose answer is a sequence or a picture, as ones whose answer can be asked about: a score for each class, or for each step. */
 import type { TargetInfo } from '../../data/dataset';
+import { appendTo } from '../../model/append';
 import type { Model, Node, TensorType } from '../../model/graph';
 
 /** Far below any logarithm of a probability that float32 holds. */
@@ -16,31 +17,18 @@ export function explainedModel(model: Model, target: TargetInfo): Model {
   const [n, steps, width, ...more] = model.values[output]!.shape;
   if (n === undefined || steps === undefined || width === undefined || more.length > 0) return model;
   if (!target.sequence && !target.shape) return model;
-  const values = { ...model.values };
-  const nodes: Node[] = [...model.nodes];
-  const emit = (op: string, input: string, attributes: Node['attributes'], shape: TensorType['shape']) => {
-    const id = `%asked:${nodes.length}`;
-    values[id] = { id, dtype: 'float32', shape };
-    nodes.push({
-      id: `%asked.node:${nodes.length}`,
-      op,
-      module: '',
-      inputs: [input],
-      outputs: [id],
-      attributes,
-    });
-    return id;
-  };
-  const finished = (id: string): Model => ({ ...model, values, nodes, outputs: [id] });
+  const { emit: add, giving } = appendTo(model, '%asked');
+  const emit = (op: string, input: string, attributes: Node['attributes'], shape: TensorType['shape']) =>
+    add(op, [input], attributes, { dtype: 'float32', shape });
   // Whether something is there, for each cell of a grid.
   if (target.boxes) {
     const there = emit('Slice', output, { starts: [0], ends: [1], axes: [2] }, [n, steps, 1]);
-    return finished(emit('Squeeze', there, { axes: [2] }, [n, steps]));
+    return giving([emit('Squeeze', there, { axes: [2] }, [n, steps])]);
   }
-  if (target.shape) return finished(emit('ReduceMean', output, { axes: [2], keepdims: 0 }, [n, steps]));
+  if (target.shape) return giving([emit('ReduceMean', output, { axes: [2], keepdims: 0 }, [n, steps])]);
   const classes = target.classes!.length;
   const sure = emit('LogSoftmax', output, { axis: 2 }, [n, steps, width]);
   const surest = emit('ReduceMax', sure, { axes: [1], keepdims: 0 }, [n, classes]);
   const symbols = emit('Slice', surest, { starts: [1], ends: [classes], axes: [1] }, [n, classes - 1]);
-  return finished(emit('Pad', symbols, { pads: [0, 1, 0, 0], mode: 'constant', value: never }, [n, classes]));
+  return giving([emit('Pad', symbols, { pads: [0, 1, 0, 0], mode: 'constant', value: never }, [n, classes])]);
 }

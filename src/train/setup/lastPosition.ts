@@ -1,5 +1,6 @@
 /** A model that scores every position, as one that scores the token after the end of its input. */
-import type { Model, Node, TensorType } from '../../model/graph';
+import { appendTo } from '../../model/append';
+import type { Model, TensorType } from '../../model/graph';
 
 /**
  * From scores (N, T, C) of a model over tokens (N, T) to those (N, C) of the last position that is not filled up with
@@ -10,14 +11,7 @@ export function lastPosition(model: Model, fill = 0): Model {
   const output = model.outputs[0]!;
   const [n, t, c] = model.values[output]!.shape;
   if (n === undefined || t === undefined || c === undefined) return model;
-  const values = { ...model.values };
-  const nodes: Node[] = [...model.nodes];
-  const emit = (op: string, inputs: string[], attributes: Node['attributes'], type: TensorType): string => {
-    const id = `%last:${nodes.length}`;
-    values[id] = { id, ...type };
-    nodes.push({ id: `%last.node:${nodes.length}`, op, module: '', inputs, outputs: [id], attributes });
-    return id;
-  };
+  const { emit, giving } = appendTo(model, '%last');
   const constant = (value: number): string =>
     emit('ConstantOfShape', [], { shape: [], value, dtype: 'float32' }, { dtype: 'float32', shape: [] });
   const tokens: TensorType = { dtype: 'float32', shape: model.values[input]!.shape };
@@ -33,5 +27,5 @@ export function lastPosition(model: Model, fill = 0): Model {
   const weights = emit('Unsqueeze', [last], { axes: [2] }, { dtype: 'float32', shape: [n, t, 1] });
   const chosen = emit('Mul', [output, weights], {}, { dtype: 'float32', shape: [n, t, c] });
   const scores = emit('ReduceSum', [chosen], { axes: [1], keepdims: 0 }, { dtype: 'float32', shape: [n, c] });
-  return { ...model, values, nodes, outputs: [scores] };
+  return giving([scores]);
 }

@@ -1,5 +1,6 @@
 /** What a network says of a state, as agents take it: a score for each action and, where it has one, the worth of the state. */
 import type { Experiment } from '../../formats/experiment/schema';
+import { appendTo } from '../../model/append';
 import { VitrineError } from '../../model/errors';
 import type { Model, Node, TensorType, Value } from '../../model/graph';
 import type { AgentDefinition } from '../../rl/agent';
@@ -53,23 +54,9 @@ export function actionScores(model: Model, agent: AgentDefinition, actions: numb
   const output = policy.outputs[0]!;
   const { dtype, shape } = policy.values[output]!;
   if (shape[1] === actions) return policy;
-  const id = '%actions';
-  return {
-    ...policy,
-    values: { ...policy.values, [id]: { id, dtype, shape: [shape[0]!, actions] } },
-    nodes: [
-      ...policy.nodes,
-      {
-        id: '%actions.node',
-        op: 'Slice',
-        module: '',
-        inputs: [output],
-        outputs: [id],
-        attributes: { starts: [0], ends: [actions], axes: [1] },
-      },
-    ],
-    outputs: [id],
-  };
+  const { emit, giving } = appendTo(policy, '%actions');
+  const cut = { starts: [0], ends: [actions], axes: [1] };
+  return giving([emit('Slice', [output], cut, { dtype, shape: [shape[0]!, actions] })]);
 }
 
 function needs({ critic, loss }: AgentDefinition, actions: number): string {
@@ -93,31 +80,21 @@ function columnsOf({ shape }: Value): number | undefined {
 }
 
 function joined(model: Model, output: string, worth: string | undefined): Model {
-  const values = { ...model.values };
-  const nodes: Node[] = [...model.nodes];
-  const emit = (op: string, inputs: string[], attributes: Node['attributes'], shape: TensorType['shape']) => {
-    const id = `%policy:${nodes.length}`;
-    values[id] = { id, dtype: 'float32', shape };
-    nodes.push({ id: `${id}.node`, op, module: '', inputs, outputs: [id], attributes });
-    return id;
-  };
+  const { emit: add, giving } = appendTo(model, '%policy');
+  const emit = (op: string, inputs: string[], attributes: Node['attributes'], shape: TensorType['shape']) =>
+    add(op, inputs, attributes, { dtype: 'float32', shape });
   const scores = beforeSoftmax(model, output);
-  const { shape } = values[scores]!;
+  const { shape } = model.values[scores]!;
   const [n, actions] = [shape[0]!, Number(shape[1])];
   const nothing = () => {
     const first = emit('Slice', [scores], { starts: [0], ends: [1], axes: [1] }, [n, 1]);
     const zero = emit('ConstantOfShape', [], { shape: [], value: 0, dtype: 'float32' }, []);
     return emit('Mul', [first, zero], {}, [n, 1]);
   };
-  const flat = worth !== undefined && values[worth]!.shape.length === 1;
+  const flat = worth !== undefined && model.values[worth]!.shape.length === 1;
   const value =
     worth === undefined ? nothing() : flat ? emit('Unsqueeze', [worth], { axes: [1] }, [n, 1]) : worth;
-  return {
-    ...model,
-    values,
-    nodes,
-    outputs: [emit('Concat', [scores, value], { axis: 1 }, [n, actions + 1])],
-  };
+  return giving([emit('Concat', [scores, value], { axis: 1 }, [n, actions + 1])]);
 }
 
 /** What a softmax over the actions was made of: the same policy, without the loss of small probabilities. */
