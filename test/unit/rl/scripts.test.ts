@@ -232,6 +232,7 @@ describe('Scripts that act in an environment', () => {
   it('looks for environments only where Gymnasium is imported, and not in comments', () => {
     assert.equal(environmentNamed('x = "CartPole-v1"'), undefined);
     assert.equal(environmentNamed('import gym\n# gym.make("CartPole-v1")\n'), undefined);
+    assert.equal(environmentNamed('import gym\n# "Taxi-v3"\n\ngym.make("Taxi-v3")\n')?.line, 4);
     assert.deepEqual(environmentNamed("from gym import make\n\nenv = make('ALE/Pong-v5')\n"), {
       id: 'ALE/Pong-v5',
       line: 3,
