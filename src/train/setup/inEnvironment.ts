@@ -1,6 +1,7 @@
 /** The first experiment of a policy in an environment: which class acts, by which agent, with settings that are known to teach. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { shapeText } from '../../engine/feeds';
 import type { ReadContext, ReadModelRequest } from '../../formats/_format';
 import { formatOf } from '../../formats/_registry';
 import { VitrineError } from '../../model/errors';
@@ -10,7 +11,7 @@ import type { AgentDefinition } from '../../rl/agent';
 import type { EnvironmentDefinition } from '../../rl/environment';
 import { discountNamed, type NamedEnvironment, speaksOfWorth } from '../../rl/named';
 import { agentOf, environments } from '../../rl/registry';
-import { policyModel } from './policyModel';
+import { policyIn } from './policyModel';
 
 export interface EnvironmentExperiment {
   class: string;
@@ -47,7 +48,7 @@ export async function experimentInEnvironment(
   const models = Object.entries(read).flatMap(([name, { model, diagnostics }]) =>
     model && !diagnostics.some(d => d.severity === 'error') ? [{ name, model }] : [],
   );
-  const chosen = choose(models, definition, text);
+  const chosen = choose(models, definition.actions.length, text);
   if (!chosen) {
     const first = Object.values(read)
       .flatMap(r => r.diagnostics)
@@ -88,26 +89,15 @@ function environmentOf(id: string, at: { file: string; line?: number }): Environ
 }
 
 /** Those that say most of a state come first: scores and worth, then what suits how the code speaks. */
-function choose(
-  models: readonly { name: string; model: Model }[],
-  { id, actions }: EnvironmentDefinition,
-  text: string,
-) {
+function choose(models: readonly { name: string; model: Model }[], actions: number, text: string) {
   const order = ['ppo', ...(speaksOfWorth(text) ? ['dqn'] : ['reinforce'])].map(l => agentOf(l)!);
   for (const agent of order)
-    for (const { name, model } of models) {
-      try {
-        policyModel(model, agent, actions.length, id);
-        return { name, agent };
-      } catch (e) {
-        if (!(e instanceof VitrineError)) throw e;
-      }
-    }
+    for (const { name, model } of models) if (policyIn(model, agent, actions)) return { name, agent };
   return undefined;
 }
 
 function shapesOf({ inputs, outputs, values }: Model): string {
-  const all = (ids: readonly string[]) => ids.map(i => `(${values[i]!.shape.join(', ')})`).join(', ');
+  const all = (ids: readonly string[]) => ids.map(i => shapeText(values[i]!.shape)).join(', ');
   return `${all(inputs)} → ${all(outputs)}`;
 }
 

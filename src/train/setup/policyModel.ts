@@ -1,4 +1,5 @@
 /** What a network says of a state, as agents take it: a score for each action and, where it has one, the worth of the state. */
+import { shapeText } from '../../engine/feeds';
 import type { Experiment } from '../../formats/experiment/schema';
 import { appendTo } from '../../model/append';
 import { VitrineError } from '../../model/errors';
@@ -21,23 +22,32 @@ export interface PolicyModel {
  * @throws VitrineError bad-model with what was found and what the agent needs.
  */
 export function policyModel(model: Model, agent: AgentDefinition, actions: number, env: string): PolicyModel {
-  const widths = model.outputs.map(id => columnsOf(model.values[id]!));
-  const one = widths.length === 1;
-  if (agent.critic !== 'never' && one && widths[0] === actions + 1) return { model, worth: true };
-  const scores = scoresAt(widths, actions);
-  const worth = widths.findIndex((w, i) => w === 1 && i !== scores);
-  const alone = one && scores === 0;
-  if (agent.critic === 'never' && scores >= 0)
-    return { model: { ...model, outputs: [model.outputs[scores]!] }, worth: false };
-  if (agent.critic !== 'never' && !one && scores >= 0 && worth >= 0)
-    return { model: joined(model, model.outputs[scores]!, model.outputs[worth]!), worth: true };
-  if (agent.critic === 'optional' && alone)
-    return { model: joined(model, model.outputs[0]!, undefined), worth: false };
+  const policy = policyIn(model, agent, actions);
+  if (policy) return policy;
   throw new VitrineError(
     'bad-model',
-    `${model.name} gives ${model.outputs.map(id => `(${model.values[id]!.shape.join(', ')})`).join(' and ')}, but ${env} ${needs(agent, actions)}`,
+    `${model.name} gives ${model.outputs.map(id => shapeText(model.values[id]!.shape)).join(' and ')}, but ${env} ${needs(agent, actions)}`,
     model.definition && { at: model.definition },
   );
+}
+
+/** As `policyModel`, undefined for a model that the agent cannot act by. */
+export function policyIn(
+  model: Model,
+  { critic }: AgentDefinition,
+  actions: number,
+): PolicyModel | undefined {
+  const { outputs } = model;
+  const widths = outputs.map(id => columnsOf(model.values[id]!));
+  const one = outputs.length === 1;
+  if (critic !== 'never' && one && widths[0] === actions + 1) return { model, worth: true };
+  const at = widths.indexOf(actions);
+  const scores = outputs[at];
+  if (scores === undefined) return undefined;
+  if (critic === 'never') return { model: { ...model, outputs: [scores] }, worth: false };
+  const worth = outputs[widths.findIndex((w, i) => w === 1 && i !== at)];
+  if (worth !== undefined) return { model: joined(model, scores, worth), worth: true };
+  return critic === 'optional' && one ? { model: joined(model, scores, undefined), worth: false } : undefined;
 }
 
 /** What an experiment trains of a model: of a policy the joined outputs, of anything else the model itself. */
@@ -65,11 +75,6 @@ function needs({ critic, loss }: AgentDefinition, actions: number): string {
   if (critic === 'optional')
     return `needs (N, ${actions}), a score for each of ${actions} actions, or ${both}`;
   return `needs (N, ${actions}): the worth of each of ${actions} actions for the loss "${loss}".`;
-}
-
-/** The first output with a column for each action. */
-function scoresAt(widths: readonly (number | undefined)[], actions: number): number {
-  return widths.indexOf(actions);
 }
 
 /** Columns of (N, columns); 1 for (N). */
