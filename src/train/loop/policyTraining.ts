@@ -69,12 +69,10 @@ async function run(
   const { recipe } = request.experiment;
   const { definition, options } = dataset;
   // Without a worth there is nothing to be compared with the return.
-  const lossSpec = worth
-    ? recipe.loss
-    : {
-        ...recipe.loss,
-        ...(agentDefinition.critic === 'optional' && { options: { ...recipe.loss.options, value_coef: 0 } }),
-      };
+  const lossSpec =
+    worth || agentDefinition.critic !== 'optional'
+      ? recipe.loss
+      : { ...recipe.loss, options: { ...recipe.loss.options, value_coef: 0 } };
   const total = options.environments * options.steps;
   const batch = Math.min(recipe.batchSize, total);
   const id = writer.current.id;
