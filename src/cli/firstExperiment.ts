@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetKinds } from '../data/load';
+import { relativeTo } from '../formats/experiment/paths';
 import { VitrineError } from '../model/errors';
 import { listed } from '../model/suggest';
 import { writeAtomically } from '../train/runs/atomicFile';
@@ -56,7 +57,7 @@ export async function firstExperimentOn(
       model: { file: path.basename(file), class: name },
       data: {
         kind: kind.id,
-        file: path.relative(home, path.resolve(data)).replaceAll(path.sep, '/'),
+        file: relativeTo(home)(data),
         ...(head && { target: head.name }),
       },
       options,

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { ColumnHead, DatasetKind } from '../../data/dataset';
 import type { ReadModel } from '../../formats/_format';
 import { withAnswers, withMissing } from '../../formats/experiment/answers';
+import { relativeTo } from '../../formats/experiment/paths';
 import {
   dataOptions,
   guessLoss,
@@ -104,10 +105,6 @@ async function actIn(
 }
 
 type Relative = (file: string) => string;
-
-function relativeTo(folder: string): Relative {
-  return file => path.relative(folder, file).replaceAll(path.sep, '/');
-}
 
 /** The classes of a folder, as a table would have them in a column. */
 function classesOf({ folder }: LookedAt): ColumnHead {

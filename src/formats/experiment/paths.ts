@@ -20,6 +20,11 @@ export function workspaceOf(file: string): string {
   }
 }
 
+/** How a workspace file in `folder` names other files. */
+export function relativeTo(folder: string): (file: string) => string {
+  return file => path.relative(folder, path.resolve(file)).replaceAll(path.sep, '/');
+}
+
 export type Resolved =
   | { path: string }
   | { path?: undefined; code: 'path-outside' | 'file-not-found'; why: string };

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { TObject, TSchema } from '@sinclair/typebox';
 import type { CodeTensors, NamedTensor } from '../../data/dataset';
 import { createEngine } from '../../engine/create';
@@ -13,6 +12,7 @@ import type { LossDefinition } from '../../engine/loss';
 import type { FileTraining, ReadContext, ReadModelRequest } from '../../formats/_format';
 import { formatOf } from '../../formats/_registry';
 import { losses, optimizers, schedules } from '../../formats/experiment/choices';
+import { relativeTo } from '../../formats/experiment/paths';
 import { VitrineError } from '../../model/errors';
 import type { Shape, SourceRange, Tensor } from '../../model/graph';
 import { listed } from '../../model/suggest';
@@ -99,7 +99,7 @@ export async function experimentAsWritten(
   folder: string,
 ): Promise<string> {
   const refuse = (message: string) => new VitrineError('bad-model', message, { at: training.at ?? { file } });
-  const relative = (f: string) => path.relative(folder, path.resolve(f)).replaceAll(path.sep, '/');
+  const relative = relativeTo(folder);
   const loss = losses.find(l => l.torch.some(t => t === `nn.${training.loss}` || t === `F.${training.loss}`));
   if (!loss)
     throw refuse(`The loss ${training.loss} is not known; known are ${listed(losses.map(l => l.name))}.`);

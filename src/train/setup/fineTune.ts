@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ColumnHead } from '../../data/dataset';
 import { headsOf } from '../../data/table/head';
 import { readTableFile } from '../../data/table/rawRows';
+import { relativeTo } from '../../formats/experiment/paths';
 import { architectures } from '../../formats/huggingface/architectures';
 import { readConfig, whatOf } from '../../formats/huggingface/folder';
 import { VitrineError } from '../../model/errors';
@@ -42,7 +43,7 @@ export async function fineTuning({ model, data, text, target }: FineTuning, fold
       `The folder ${called} has no tokenizer.json, by which its texts are divided. Save it with AutoTokenizer.from_pretrained("${called}").save_pretrained("${called}").`,
       { at: { file: home } },
     );
-  const relative = (file: string) => path.relative(folder, path.resolve(file)).replaceAll(path.sep, '/');
+  const relative = relativeTo(folder);
   const longest = lengthOf(read);
   const shared = {
     kind: 'text',

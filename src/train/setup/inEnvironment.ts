@@ -4,6 +4,7 @@ import path from 'node:path';
 import { shapeText } from '../../engine/feeds';
 import type { ReadContext, ReadModelRequest } from '../../formats/_format';
 import { formatOf } from '../../formats/_registry';
+import { relativeTo } from '../../formats/experiment/paths';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
 import { listed } from '../../model/suggest';
@@ -66,13 +67,7 @@ export async function experimentInEnvironment(
     class: chosen.name,
     env: definition.id,
     agent: chosen.agent,
-    experiment: textOf(
-      chosen,
-      definition,
-      named.id,
-      text,
-      path.relative(folder, path.resolve(file)).replaceAll(path.sep, '/'),
-    ),
+    experiment: textOf(chosen, definition, named.id, text, relativeTo(folder)(file)),
   };
 }
 
