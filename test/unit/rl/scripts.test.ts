@@ -89,8 +89,13 @@ model = ActorCritic(env.single_observation_space.shape[0], env.single_action_spa
 const agent = `${head}
 import numpy as np
 
+class Filmed(gym.Wrapper):
+    def __init__(self, env):
+        super().__init__(env)
+        self.metadata = {"render_fps": 30}
+
 def make(name):
-    return lambda: gym.wrappers.RecordEpisodeStatistics(gym.make(name))
+    return lambda: gym.wrappers.RecordEpisodeStatistics(Filmed(gym.make(name)))
 
 class Agent(nn.Module):
     def __init__(self, envs):

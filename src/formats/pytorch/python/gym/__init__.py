@@ -1,7 +1,7 @@
 """The older name of gymnasium. Its versions disagree about what a reset and a step give, so that is not known."""
 
 from gymnasium import *  # noqa: F403
-from gymnasium import Env, Space, Wrapper, __getattr__, _known, _Named, spaces, vector, wrappers  # noqa: F401
+from gymnasium import Env, Space, Wrapper, __getattr__, _made, _Named, spaces, vector, wrappers  # noqa: F401
 
 
 class _Older(_Named):
@@ -19,9 +19,4 @@ def _unknown(of):
 
 
 def make(id, *_, **__):
-    known = _known(id) if isinstance(id, str) else None
-    if known is None:
-        from _vitrine import unknown
-
-        return unknown.make("gym.make(…)")
-    return _Older(id, *known)
+    return _made(_Older, id, "gym.make(…)")

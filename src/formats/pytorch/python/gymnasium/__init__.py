@@ -56,13 +56,12 @@ class Wrapper(Env):
             raise AttributeError(name)
         return getattr(self.env, name)
 
-    def __setattr__(self, name, value):
-        if name in ("observation_space", "action_space"):
-            name = f"_{name}"
-        super().__setattr__(name, value)
-
     def _of(name):
-        return property(lambda self: self.__dict__.get(f"_{name}") or getattr(self.env, name, None))
+        own = f"_{name}"
+        return property(
+            lambda self: self.__dict__.get(own) or getattr(self.env, name, None),
+            lambda self, value: self.__dict__.update({own: value}),
+        )
 
     observation_space = _of("observation_space")
     action_space = _of("action_space")
@@ -108,7 +107,7 @@ def _known(id):
     """Of an older version, what the nearest known one has: sizes hardly ever changed."""
     if id in KNOWN:
         return KNOWN[id]()
-    name, _, version = str(id).rpartition("-v")
+    name, _, version = id.rpartition("-v")
     others = [k for k in KNOWN if k.rpartition("-v")[0] == name]
     # Ant had 111 numbers before its fourth version.
     if not others or name == "Ant" or not version.isdigit():
@@ -116,13 +115,17 @@ def _known(id):
     return KNOWN[min(others, key=lambda k: abs(int(k.rpartition("-v")[2]) - int(version)))]()
 
 
-def make(id, *_, **__):
+def _made(kind, id, called):
     known = _known(id) if isinstance(id, str) else None
     if known is None:
         from _vitrine import unknown
 
-        return unknown.make("gymnasium.make(…)")
-    return _Named(id, *known)
+        return unknown.make(called)
+    return kind(id, *known)
+
+
+def make(id, *_, **__):
+    return _made(_Named, id, "gymnasium.make(…)")
 
 
 def make_vec(id, num_envs=1, *_, **__):
