@@ -7,6 +7,7 @@ import { augmentChoices, augmentPlace, transformsOf } from '../../data/image/aug
 import { overviewOf } from '../../data/overview/overview';
 import type { Engine } from '../../engine/engine';
 import { yieldToOthers } from '../../engine/yielding';
+import type { Experiment } from '../../formats/experiment/schema';
 import { VitrineError } from '../../model/errors';
 import { type OpenRun, openRun } from '../../train/open/openRun';
 import { predictRows, type RowPrediction } from '../../train/predict/predictRows';
@@ -42,7 +43,8 @@ export async function samplePage(
   const file = path.resolve(request.experiment);
   const trained =
     request.run === undefined ? undefined : await openRun(runFolderOf(path.dirname(file), request.run));
-  const alters = await alteredIn(file);
+  const written = experimentOf(file);
+  const alters = await alteredIn(written);
   // A run saw its pictures altered as the file said then; what the next one will see is told by the file.
   const other =
     request.augmented !== undefined &&
@@ -50,7 +52,7 @@ export async function samplePage(
     alters &&
     JSON.stringify(transformsOf(trained.experiment.data)) !== JSON.stringify(alters.transforms);
   const run = other ? undefined : trained;
-  const dataset = run ? await run.dataset() : await sharedDataset(await experimentOf(file), file);
+  const dataset = run ? await run.dataset() : await sharedDataset(await written, file);
   const rows = request.rows
     ? knownRows(request.rows, dataset)
     : dataset.splits[split]?.subarray(offset, offset + count);
@@ -94,8 +96,8 @@ export async function samplePage(
 }
 
 /** A file that cannot be read now says nothing of it; its mistakes are told elsewhere. */
-async function alteredIn(file: string): Promise<SamplePage['alters']> {
-  const data = await experimentOf(file).then(
+async function alteredIn(written: Promise<Experiment>): Promise<SamplePage['alters']> {
+  const data = await written.then(
     e => e.data,
     () => undefined,
   );
