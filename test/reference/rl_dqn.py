@@ -4,7 +4,7 @@ Not a fixture: learning by chance is compared as a whole, over seeds. An episode
 
 Pinned: Python 3.11, gymnasium 1.4.0, torch 2.5.1, numpy 2.4.6.
 Run from the repository's root: python test/reference/rl_dqn.py [--target-every 250] [--exploration 0.5] [--lr 0.0005]
-  [--passes 16] [--buffer 10000] [--batch 64] [--steps 60000] [--warmup 500] [--huber] [--decay] [--seeds 5]
+  [--passes 16] [--buffer 10000] [--batch 64] [--steps 60000] [--warmup 500] [--decay] [--seeds 5]
 """
 
 import argparse
