@@ -70,6 +70,11 @@ export async function newExperiment(
     ...(said?.arguments && { arguments: said.arguments }),
     ...(said?.input && { input: said.input }),
   });
+  return openNew(uri, text);
+}
+
+/** Writes a new file and opens it in an editor. */
+async function openNew(uri: vscode.Uri, text: string): Promise<vscode.Uri> {
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(uri, { preview: false });
   return uri;
@@ -98,10 +103,7 @@ async function actIn(
     env,
     folder: folder.fsPath,
   });
-  const uri = await freeName(folder, `${name}-${env}`.toLowerCase());
-  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(experiment));
-  await vscode.window.showTextDocument(uri, { preview: false });
-  return uri;
+  return openNew(await freeName(folder, `${name}-${env}`.toLowerCase()), experiment);
 }
 
 type Relative = (file: string) => string;
@@ -152,16 +154,16 @@ async function fineTuneOn(data: vscode.Uri, config: string): Promise<vscode.Uri>
   const { fineTuning } = await import('../../train/setup/fineTune');
   const folder = vscode.Uri.joinPath(data, '..');
   const text = await fineTuning({ model: config, data: data.fsPath }, folder.fsPath);
-  const uri = await freeName(folder, path.basename(path.dirname(config)).toLowerCase());
-  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
-  await vscode.window.showTextDocument(uri, { preview: false });
-  return uri;
+  return openNew(await freeName(folder, path.basename(path.dirname(config)).toLowerCase()), text);
 }
 
 const notLookedInto = '**/{node_modules,.git,.vitrine,__pycache__,site-packages,.venv,venv,env}/**';
 
-/** @param folders whether folders with a sub-folder for each class are offered too. */
-/** @returns the file or folder; of `others`, what is offered after them, the name. */
+/**
+ * @param folders whether folders with a sub-folder for each class are offered too.
+ * @param others what is offered after them.
+ * @returns the file or folder; of `others` the name.
+ */
 export async function pickData(
   kinds: readonly DatasetKind[],
   {
@@ -309,13 +311,10 @@ async function outputsOf(
   }
 }
 
-export async function freeName(
-  folder: vscode.Uri,
-  name: string,
-  suffix = experimentSuffix,
-): Promise<vscode.Uri> {
+/** Of an experiment file that is not there yet. */
+export async function freeName(folder: vscode.Uri, name: string): Promise<vscode.Uri> {
   for (let i = 1; ; i++) {
-    const uri = vscode.Uri.joinPath(folder, `${name}${i === 1 ? '' : `-${i}`}${suffix}`);
+    const uri = vscode.Uri.joinPath(folder, `${name}${i === 1 ? '' : `-${i}`}${experimentSuffix}`);
     try {
       await vscode.workspace.fs.stat(uri);
     } catch {
