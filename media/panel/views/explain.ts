@@ -232,16 +232,21 @@ function overInput(e: Explanation, c: ExplainContext): TemplateResult {
   return plane ? images(e, plane, c) : bars(e, c);
 }
 
+const planes = new WeakMap<Explanation, Plane | undefined>();
+
 /** The attribution as a picture, where it is one of a row. */
 function planeOf(e: Explanation): Plane | undefined {
-  const plane =
-    e.row !== null && !e.attribution.names
-      ? sumChannels(e.attribution.values, e.attribution.shape)
-      : undefined;
-  return plane && plane.height > 1 ? plane : undefined;
+  if (!planes.has(e)) {
+    const plane =
+      e.row !== null && !e.attribution.names
+        ? sumChannels(e.attribution.values, e.attribution.shape)
+        : undefined;
+    planes.set(e, plane && plane.height > 1 ? plane : undefined);
+  }
+  return planes.get(e);
 }
 
 function isPictured(e: Explanation, c: ExplainContext): boolean {
-  const overInput = e.figures?.some(figure => figure.kind === 'input') ?? true;
-  return overInput && (planeOf(e) ?? filmOf(e, explainedSample(e, c.state))) !== undefined;
+  const showsInput = e.figures?.some(figure => figure.kind === 'input') ?? true;
+  return showsInput && (planeOf(e) ?? filmOf(e, explainedSample(e, c.state))) !== undefined;
 }

@@ -59,8 +59,11 @@ function upright(e: Explanation, { height, width, values }: Plane): Plane {
 }
 
 export function images(e: Explanation, given: Plane, c: ExplainContext): TemplateResult {
-  const heard = explainedSample(e, c.state)?.modality === 'sound';
+  const shown = explainedSample(e, c.state);
+  const heard = shown?.modality === 'sound';
   const plane = heard ? upright(e, given) : given;
+  /** Where a row of the picture stands in the sample: pitches are counted from the lowest. */
+  const own = (y: number) => (heard ? plane.height - 1 - y : y);
   const { heat, scale, picture: image } = layersOf(e, plane, c.state);
   const fits = image && image.width === plane.width && image.height === plane.height;
   const at = c.hover.pixel;
@@ -77,26 +80,22 @@ export function images(e: Explanation, given: Plane, c: ExplainContext): Templat
     target: e.target.name,
     positive: formatSigned(up),
     negative: formatSigned(down),
-    y: heard ? plane.height - 1 - Math.floor(strongest / plane.width) : Math.floor(strongest / plane.width),
+    y: own(Math.floor(strongest / plane.width)),
     x: strongest % plane.width,
   });
-  const shown = explainedSample(e, c.state);
   const source = shown?.sample.pixels;
   const area = plane.width * plane.height;
-  const index = at ? at.y * plane.width + at.x : -1;
-  // Counted from the lowest pitch.
-  const band = at ? plane.height - 1 - at.y : -1;
-  const own = at && heard ? band * plane.width + at.x : index;
-  const pixelValues = source
-    ? Array.from({ length: Math.floor(source.length / area) }, (_, k) =>
-        formatNumber(source[k * area + own], 3),
-      )
-    : [];
+  const pixelValues =
+    source && at
+      ? Array.from({ length: Math.floor(source.length / area) }, (_, k) =>
+          formatNumber(source[k * area + own(at.y) * plane.width + at.x], 3),
+        )
+      : [];
   const readout = at
     ? [
-        heard ? t('explain.moment', { frame: at.x, band }) : t('explain.pixel', at),
+        heard ? t('explain.moment', { frame: at.x, band: own(at.y) }) : t('explain.pixel', at),
         pixelValues.length ? t('explain.pixelValue', { value: pixelValues.join(' ') }) : '',
-        t('explain.pixelAttribution', { value: formatSigned(plane.values[index]!, 3) }),
+        t('explain.pixelAttribution', { value: formatSigned(plane.values[at.y * plane.width + at.x]!, 3) }),
       ].filter(Boolean)
     : [];
   return html`
