@@ -11,19 +11,19 @@ export type World = (
   at: number,
 ) => void;
 
-const worlds: Readonly<Record<string, World>> = {
-  'CartPole-v1': cartPole,
-  'MountainCar-v0': mountainCar,
-  'Acrobot-v1': acrobot,
+const worlds: Readonly<Record<string, { draw: World; pace?: number }>> = {
+  'CartPole-v1': { draw: cartPole },
+  'MountainCar-v0': { draw: mountainCar },
+  'Acrobot-v1': { draw: acrobot, pace: 15 },
 };
 
 export function worldOf(e: Episode): World | undefined {
-  return e.grid ? gridWorld : worlds[e.env];
+  return e.grid ? gridWorld : worlds[e.env]?.draw;
 }
 
 /** Steps in a second that look natural. */
 export function paceOf(e: Episode): number {
-  return e.grid ? 4 : e.env === 'Acrobot-v1' ? 15 : 50;
+  return e.grid ? 4 : (worlds[e.env]?.pace ?? 50);
 }
 
 export function aspectOf(e: Episode): number {
