@@ -23,9 +23,9 @@ import { readOptions } from './options';
 import { isPicture, sumByUnit, unitsOf } from './perturbation/units';
 import { measuresFor, methodById } from './registry';
 import { takesIndices } from './suits';
-import { visible } from './transformer/positions';
 import { trustOf } from './verdict';
 import { narrate } from './words/narrative';
+import { visible } from './words/visible';
 import type { Language } from './words/words';
 
 export interface ExplainCall {

@@ -1,7 +1,7 @@
 /** What the model says, and what the method says of itself. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation } from '../../../src/explain/method';
-import { visible } from '../../../src/explain/transformer/positions';
+import { visible } from '../../../src/explain/words/visible';
 import { isOfClass } from '../actions';
 import { rankClasses } from '../logic/attribution';
 import { formatNumber, formatPercent, formatValue } from '../logic/numbers';

@@ -4,7 +4,7 @@ import type { Model } from '../../model/graph';
 import type { Figure, MatrixFigure } from '../figure';
 import { look, lookOnce } from '../layers/inside';
 import type { Attribution, ExplanationRequest } from '../method';
-import { visible } from '../transformer/positions';
+import { visible } from '../words/visible';
 import { wordsFor } from '../words/words';
 
 /** The text of a request without its filling, and how its spectrogram is divided. */

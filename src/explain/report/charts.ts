@@ -1,6 +1,6 @@
 /** Charts as inline SVG that take their colours from the page, so that they follow light, dark and print. */
 import { formatNumber } from '../answers/predict';
-import { visible } from '../transformer/positions';
+import { visible } from '../words/visible';
 import { type Html, html, type Part } from './html';
 
 export interface Line {

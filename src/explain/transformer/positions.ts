@@ -5,6 +5,7 @@ import type { Figure } from '../figure';
 import { lookOnce } from '../layers/inside';
 import type { Attribution, ExplanationRequest } from '../method';
 import { sampleOf } from '../probe';
+import { visible } from '../words/visible';
 import { wordsFor } from '../words/words';
 import { type AttentionMaps, attentionLayers, selfAttention } from './attention';
 
@@ -28,14 +29,6 @@ export function positionNames(request: ExplanationRequest, length: number): stri
         : `${Math.floor(patch / grid.columns) + 1},${(patch % grid.columns) + 1}`;
     });
   return Array.from({ length }, (_, i) => String(i + 1));
-}
-
-/** Spaces and line ends as one sees them, also where a tokenizer writes them as Ġ and Ċ (bytes of GPT-2) or ▁ (SentencePiece). */
-export function visible(token: string): string {
-  return token
-    .replaceAll(/[\nĊ]/g, '⏎')
-    .replaceAll('\t', '⇥')
-    .replace(/^[ Ġ▁]| $/g, '␣');
 }
 
 /** Positions that are no filling. */

@@ -7,8 +7,8 @@ import { ofInput } from '../figure';
 import type { Attribution, ExplanationMethod, Trust } from '../method';
 import { descending } from '../numerics/statistics';
 import { stretches } from '../perturbation/units';
-import { visible } from '../transformer/positions';
 import { type Part, placesOf } from './places';
+import { visible } from './visible';
 import { type Language, type Words, wordsFor } from './words';
 
 export interface Story {

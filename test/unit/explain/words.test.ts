@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createEngine } from '../../../src/engine/create';
 import type { Engine } from '../../../src/engine/engine';
 import { contextOf } from '../../../src/explain/context';
-import { visible } from '../../../src/explain/transformer/positions';
+import { visible } from '../../../src/explain/words/visible';
 import { english, languageOf, type Words, wordsFor } from '../../../src/explain/words/words';
 import { openRun } from '../../../src/train/open/openRun';
 import { vitrine } from '../cli/_shell';
