@@ -11,7 +11,6 @@ import {
   typedAnswer,
   withAnswers,
 } from '../../formats/experiment/answers';
-import { isExpression } from '../../formats/pytorch/source';
 import type { Ask } from '../../model/graph';
 import { replaceText } from '../replaceText';
 import type { Rooms } from '../rooms';
@@ -32,6 +31,8 @@ export async function giveValues(argument: unknown, rooms: Rooms): Promise<void>
   const target = await targetOf(argument, rooms);
   const model = target && (await classOf(target));
   if (!model) return;
+  // Python's grammar is not loaded before somebody types.
+  const { isExpression } = await import('../../formats/pytorch/source');
   const known = (await rooms.experiments.of(model.file, model.class)).find(e => e.model?.class);
   const ask = askOf(argument) ?? (await asked(model, rooms));
   const given: Record<string, unknown> = {};
