@@ -2,7 +2,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { TSchema } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
 import type { ColumnHead, DatasetKind } from '../../data/dataset';
 import type { FolderLook } from '../../data/files/look';
 import { dateOrders } from '../../data/table/dates';
@@ -196,6 +195,8 @@ export async function lookAt(data: string, kinds: readonly DatasetKind[]): Promi
       `${path.basename(data)} is no data that is read. Expected one of ${[...new Set(kinds.filter(k => k.columns).flatMap(k => k.extensions))].join(', ')}, or a folder with a sub-folder for each class.`,
       { at: { file: data } },
     );
+  // The editor has this file from its start on, and needs no schemas until data are looked at.
+  const { Value } = await import('@sinclair/typebox/value');
   const options = Value.Default(kind.schema as TSchema, { kind: kind.id, file: data });
   return {
     kind,
