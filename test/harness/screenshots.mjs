@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { judged, tab } from '../ui/support.mjs';
 import { startBrowser } from './browser.mjs';
 import { ui } from './context.mjs';
 import { log } from './log.mjs';
@@ -65,7 +66,7 @@ async function open() {
         await page.keyboard.press('Enter');
       }
       const panel = await bench.webview('#app .top');
-      await panel.locator('.explanation .badge[aria-label]').first().waitFor({ timeout: 90_000 });
+      await judged(panel, 90);
       // The editor has kept the focus: what is maximised next is the panel.
       await bench.command('View: Focus Right Editor Group');
       return panel;
@@ -88,11 +89,6 @@ async function smaller(png) {
   return Buffer.from(text, 'base64');
 }
 
-const tab = async (panel, name) => {
-  await panel.getByRole('tab', { name, exact: true }).click();
-  await panel.getByRole('tab', { name, exact: true, selected: true }).waitFor();
-};
-
 /** A question or a method, from the list where there is room for it, else from the menu. */
 const choose = async (panel, name) => {
   const item = panel.locator('.methods .method', { hasText: name }).first();
@@ -111,7 +107,7 @@ const scenes = {
     await tab(panel, 'Data');
     await panel.locator('.sample').nth(8).waitFor();
     await panel.locator('.sample').nth(8).click();
-    await panel.locator('.explanation .badge[aria-label]').first().waitFor();
+    await judged(panel);
     await tab(panel, 'Explain');
     await panel.locator('.pictures canvas').first().waitFor();
     await shot('explanation');
@@ -273,7 +269,7 @@ const scenes = {
     await bench.command('View: Maximize Editor Group');
     await tab(panel, 'Data');
     await panel.locator('.sample-table tbody tr').nth(14).click();
-    await panel.locator('.explanation .badge[aria-label]').first().waitFor({ timeout: 90_000 });
+    await judged(panel, 90);
     await tab(panel, 'Explain');
     await panel.locator('.series-column svg').first().focus();
     await page.keyboard.press('End');

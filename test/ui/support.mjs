@@ -20,9 +20,9 @@ export async function finished(panel, seconds = 90) {
 }
 
 /** Waits until the explanation that is shown is judged: the answer is shown before its trust. */
-export async function judged(panel) {
+export async function judged(panel, seconds = 60) {
   const badge = panel.locator('.explanation .trust .badge[aria-label]').first();
-  await badge.waitFor({ timeout: 60_000 });
+  await badge.waitFor({ timeout: seconds * 1000 });
   return badge;
 }
 
