@@ -91,7 +91,7 @@ export function classChooser(e: Explanation, { state, actions }: ExplainContext)
 }
 
 /** Places in lists that a reader does not see; the sentence names what stands there. */
-const indices: ReadonlySet<string> = new Set(['metric', 'column', 'rival']);
+export const indices: ReadonlySet<string> = new Set(['metric', 'column', 'rival']);
 
 export function facts(e: Explanation): TemplateResult {
   const all = Object.entries(e.facts ?? {}).filter(([name]) => !indices.has(name));

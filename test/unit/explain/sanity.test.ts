@@ -1,12 +1,15 @@
 /** Over all methods: what is planted is found by what was trained, and what has learned nothing is never trusted. */
 import assert from 'node:assert/strict';
+import { indices } from '../../../media/panel/views/explainPrediction';
 import { explain } from '../../../src/explain/explain';
 import { randomisedWeights } from '../../../src/explain/numerics/randomWeights';
 import { methods } from '../../../src/explain/registry';
+import { namesForPages } from '../../../src/names/names';
 import { engine } from './_engine';
 import { lean, pictureWorld, tableWorld, textWorld, type World } from './_worlds';
 
 const loss = { name: 'cross_entropy' } as const;
+const chinese = namesForPages('zh');
 
 for (const make of [tableWorld, pictureWorld, textWorld]) {
   describe(`every method, of a ${make.name.replace('World', '')}`, () => {
@@ -55,6 +58,11 @@ for (const make of [tableWorld, pictureWorld, textWorld]) {
         });
         assert.equal(e.trust.verdict, 'poor', `${method.id}: ${e.trust.score}`);
         assert.match(e.text, /poor/, method.id);
+        for (const fact of Object.keys(e.facts ?? {}))
+          assert.ok(
+            indices.has(fact) || `fact:${fact}` in chinese,
+            `${method.id}: ${fact} has no Chinese name`,
+          );
       }
     }).timeout(240_000);
   });
