@@ -4,6 +4,7 @@ import { disparities } from '../../../src/explain/fairness/disparities';
 import type { Fairness, GroupFairness, Mitigation } from '../../../src/explain/fairness/fairness';
 import type { RateId } from '../../../src/explain/fairness/rates';
 import type { ConstraintId } from '../../../src/explain/fairness/thresholds';
+import { linePath } from '../logic/linePath';
 import { formatNumber, formatPercent } from '../logic/numbers';
 import { icon } from '../parts/icons';
 import { named, type StringKey, t } from '../strings';
@@ -274,7 +275,7 @@ function frontier({ frontier: points = [], before, after }: Mitigation): Templat
           svg`<text class="tick" x=${x(g)} y=${size.height - 22} text-anchor=${g === 0 ? 'start' : 'end'}>${formatNumber(g, 2)}</text>`,
       )}
       <text class="tick" x=${(size.left + size.width - size.right) / 2} y=${size.height - 6} text-anchor="middle">${t('fairness.gap')}</text>
-      <path class="line line-0" d=${ordered.map((p, i) => `${i ? 'L' : 'M'}${x(p.gap).toFixed(1)} ${y(p.accuracy).toFixed(1)}`).join('')} />
+      <path class="line line-0" d=${linePath(ordered.map(p => [x(p.gap), y(p.accuracy)]))} />
       ${ordered.map(p => svg`<circle class="dot" cx=${x(p.gap)} cy=${y(p.accuracy)} r="2.5" />`)}
       <circle class="dot before" cx=${x(before.gap)} cy=${y(before.accuracy)} r="5" />
       <circle class="dot after" cx=${x(after.gap)} cy=${y(after.accuracy)} r="5" />

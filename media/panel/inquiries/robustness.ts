@@ -1,6 +1,7 @@
 /** How small a disturbance, made to mislead it, turns the model's answers (PGD). */
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Robustness } from '../../../src/service/inquiries/robustnessRun';
+import { linePath } from '../logic/linePath';
 import { formatNumber, formatPercent } from '../logic/numbers';
 import { t } from '../strings';
 import { condition, type InquiryContext, type InquiryView } from './inquiry';
@@ -85,7 +86,7 @@ function chart(points: readonly { epsilon: number; accuracy: number }[]): Templa
         p =>
           svg`<text class="tick" x=${p.epsilon === most ? size.width : x(p.epsilon)} y=${size.height - 10} text-anchor=${p.epsilon === most ? 'end' : 'middle'}>${formatNumber(p.epsilon)}</text>`,
       )}
-    <path class="line line-0" d=${points.map((p, i) => `${i ? 'L' : 'M'}${x(p.epsilon).toFixed(1)} ${y(p.accuracy).toFixed(1)}`).join('')} />
+    <path class="line line-0" d=${linePath(points.map(p => [x(p.epsilon), y(p.accuracy)]))} />
     ${points.map(p => svg`<circle class="dot" cx=${x(p.epsilon)} cy=${y(p.accuracy)} r="3" />`)}
   </svg>`;
 }

@@ -1,6 +1,7 @@
 /** How far an explanation may be trusted: a badge in words that opens into its measures. Never colour alone. */
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Trust, TrustResult } from '../../../src/explain/method';
+import { linePath } from '../logic/linePath';
 import { formatNumber } from '../logic/numbers';
 import { type StringKey, t } from '../strings';
 import { icon } from './icons';
@@ -104,10 +105,7 @@ function curves(m: TrustResult): TemplateResult {
           <text class="tick" x=${size.left - 4} y=${y(v) + 3.5} text-anchor="end">${formatNumber(v, 2)}</text>`,
       )}
       ${lines.map(
-        ([, v], i) =>
-          svg`<path class=${`line line-${i}`} d=${v
-            .map((p, j) => `${j ? 'L' : 'M'}${x(j).toFixed(1)} ${y(p).toFixed(1)}`)
-            .join('')} />`,
+        ([, v], i) => svg`<path class=${`line line-${i}`} d=${linePath(v.map((p, j) => [x(j), y(p)]))} />`,
       )}
     </svg>
     <figcaption>

@@ -2,6 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { SampleOnPage } from '../../../src/editor/panelProtocol';
 import type { Explanation } from '../../../src/explain/method';
+import { linePath } from '../logic/linePath';
 import { formatNumber, formatSigned } from '../logic/numbers';
 import { t } from '../strings';
 import { type ExplainContext, explainedSample } from './explainContext';
@@ -163,10 +164,10 @@ function drawColumn(
             y=${cell.attribution < 0 ? zero : zero - lane(cell.attribution)} height=${Math.abs(lane(cell.attribution))} />`,
       )}
       <path class="grid" d=${`M${box.left} ${zero}H${box.left + cells.length * slot}`} />
-      <path class="line" d=${path(cells.map((cell, i) => [x(i), up(cell.value)]))} />
+      <path class="line" d=${linePath(cells.map((cell, i) => [x(i), up(cell.value)]))} />
       ${
         next.length
-          ? svg`<path class="line next" d=${path([
+          ? svg`<path class="line next" d=${linePath([
               [x(cells.length - 1), up(cells.at(-1)!.value)],
               ...next.map((v, i) => [x(cells.length + i), up(v)] as const),
             ])} />
@@ -184,19 +185,4 @@ function drawColumn(
 /** "load[t-5]" -> "t-5" */
 function time(name: string): string {
   return name.slice(name.lastIndexOf('[') + 1).replace(']', '');
-}
-
-/** A line through the points, broken where a value is missing. */
-function path(points: readonly (readonly [number, number])[]): string {
-  let pen = 'M';
-  let d = '';
-  for (const [x, y] of points) {
-    if (!Number.isFinite(y)) {
-      pen = 'M';
-      continue;
-    }
-    d += `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
-    pen = 'L';
-  }
-  return d;
 }
