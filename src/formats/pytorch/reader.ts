@@ -36,8 +36,6 @@ interface Kept {
   others: Readonly<Record<string, string>>;
   main: Placed;
   answer: Answer;
-  /** What the interpreter was asked last: with the files that say how classes are made. */
-  asked: Omit<Asked, 'id'>;
   /** Until when it holds for other texts alone: another file, or another try, may tell more. */
   until?: number;
 }
@@ -47,6 +45,8 @@ type Asked = Omit<WorkerRequest, 'files'> & { files: Readonly<Record<string, str
 
 /** What the interpreter found. */
 interface Answer {
+  /** The request that it answers: with the files that say how classes are made. */
+  asked: Asked;
   result: Record<string, ReadModel>;
   /** What it found of the file as a whole, without places. */
   findings: string;
@@ -151,7 +151,7 @@ export class PytorchReader {
     const known = this.kept.get(key);
     const settled = known && known.until === undefined;
     if (text.length > largestKept)
-      return (await this.evaluate(question, folder, file, main, text, request, key, signal))[0].result;
+      return (await this.evaluate(question, folder, file, main, text, request, key, signal)).result;
     const placed = new Placed(text);
     if (known?.module === module && sameTexts(known.others, others)) {
       const same = sameTokens(known.main.tokens, placed.tokens);
@@ -163,24 +163,24 @@ export class PytorchReader {
         ? undefined
         : await this.readAgain(known, placed, workspace + main, file, folder, request, signal);
       // Half a line is no more in a part of the file than it is in the whole.
-      const result =
-        again === 'broken' || again || !settled
-          ? again
-          : await this.readPart(question, known, placed, file, Object.values(others), signal);
-      if (result && result !== 'broken') {
-        this.kept.set(key, { ...known, main: placed, answer: { ...known.answer, result } });
-        return result;
+      const answer =
+        again === undefined && settled
+          ? await this.readPart(question, known, placed, file, Object.values(others), signal)
+          : again;
+      if (answer && answer !== 'broken') {
+        this.kept.set(key, { ...known, main: placed, answer });
+        return answer.result;
       }
     }
-    const [answer, asked] = await this.evaluate(question, folder, file, main, text, request, key, signal);
+    const answer = await this.evaluate(question, folder, file, main, text, request, key, signal);
     const { result } = answer;
     // Half a line: when it is whole, most is as it was before.
     if (known && isBroken(result)) return result;
     this.kept.delete(key);
     if (isWhole(result)) {
-      const alone = !asked.callers && isSettled(result);
+      const alone = !answer.asked.callers && isSettled(result);
       const until = alone ? {} : { until: performance.now() + unsettledMs };
-      this.kept.set(key, { module, others, main: placed, answer, asked, ...until });
+      this.kept.set(key, { module, others, main: placed, answer, ...until });
       for (const oldest of this.kept.keys()) {
         if (this.kept.size <= mostKept) break;
         this.kept.delete(oldest);
@@ -262,32 +262,28 @@ export class PytorchReader {
     folder: string,
     request: ReadModelRequest,
     signal: AbortSignal | undefined,
-  ): Promise<Record<string, ReadModel> | 'broken' | undefined> {
-    const before = known.answer.result;
-    const { asked, until } = known;
+  ): Promise<Answer | 'broken' | undefined> {
+    const { until } = known;
+    const { asked, findings, result: before } = known.answer;
     if (asked.whole || (until !== undefined && performance.now() > until)) return undefined;
     for (const caller of asked.callers ?? []) {
       const text = await readText(asked.names[caller]!, request.texts, folder).catch(() => undefined);
       if (text !== asked.files[caller]) return undefined;
     }
-    const { result, refused, broken, findings } = await this.ask(
-      { id: this.next++, ...asked, files: { ...asked.files, [main]: after.text }, again: true },
+    const files = { ...asked.files, [main]: after.text };
+    const again = await this.ask(
+      { ...asked, id: this.next++, files, again: asked.id },
       file,
       after.text,
       signal,
     );
-    if (broken) return 'broken';
-    if (refused !== undefined || findings !== known.answer.findings || !isWhole(result)) return undefined;
+    const { result } = again;
+    if (again.broken) return 'broken';
+    if (again.refused !== undefined || again.findings !== findings || !isWhole(result)) return undefined;
     if (until === undefined && !isSettled(result)) return undefined;
-    const names = Object.keys(before);
-    if (!Object.keys(result).every(name => names.includes(name))) return undefined;
-    const rest = moved(
-      Object.fromEntries(Object.entries(before).filter(([name]) => !(name in result))),
-      file,
-      known.main,
-      after,
-    );
-    return rest && Object.fromEntries(names.map(name => [name, result[name] ?? rest[name]!]));
+    if (!Object.keys(result).every(name => name in before)) return undefined;
+    const rest = without(known, new Set(Object.keys(result)), after, file);
+    return rest && { ...known.answer, asked: again.asked, result: { ...before, ...rest, ...result } };
   }
 
   /** Reads again what an edit in one class may change; nothing when that may be all, or when it changed more. */
@@ -298,31 +294,22 @@ export class PytorchReader {
     file: string,
     others: readonly string[],
     signal: AbortSignal | undefined,
-  ): Promise<Record<string, ReadModel> | undefined> {
-    const before = known.answer.result;
+  ): Promise<Answer | undefined> {
+    const { findings, result: before } = known.answer;
     const names = Object.keys(before);
     if (question.class !== undefined || names.length < 2) return undefined;
     const only = touched(known.main, after, names, others);
     if (!only || only.size === names.length) return undefined;
-    const rest = moved(
-      Object.fromEntries(Object.entries(before).filter(([name]) => !only.has(name))),
-      file,
-      known.main,
-      after,
-    );
+    const rest = without(known, only, after, file);
     if (!rest) return undefined;
-    const { result, findings } = await this.ask(
-      { id: this.next++, ...question, only: [...only] },
-      file,
-      after.text,
-      signal,
-    );
-    if (findings !== known.answer.findings || !isSettled(result)) return undefined;
+    const part = await this.ask({ id: this.next++, ...question, only: [...only] }, file, after.text, signal);
+    const { result } = part;
+    if (part.findings !== findings || !isSettled(result)) return undefined;
     if (Object.keys(result).length !== only.size || ![...only].every(name => result[name])) return undefined;
-    return Object.fromEntries(names.map(name => [name, result[name] ?? rest[name]!]));
+    return { ...known.answer, asked: part.asked, result: { ...before, ...rest, ...result } };
   }
 
-  /** Runs the file; the answer, and what was asked for it. */
+  /** Runs the file, with others where these say how its classes are made. */
   private async evaluate(
     question: Omit<Asked, 'id'>,
     folder: string,
@@ -332,12 +319,8 @@ export class PytorchReader {
     request: ReadModelRequest,
     key: string,
     signal: AbortSignal | undefined,
-  ): Promise<[answer: Answer, asked: Omit<Asked, 'id'>]> {
-    let last: Omit<Asked, 'id'> = question;
-    const done = (a: Answer): [Answer, Omit<Asked, 'id'>] => [
-      { ...a, result: finish(a.result, request, text) },
-      last,
-    ];
+  ): Promise<Answer> {
+    const done = (a: Answer): Answer => ({ ...a, result: finish(a.result, request, text) });
     const run = async (asking: readonly string[]): Promise<Answer | undefined> => {
       const paths = asking.length ? await this.callers.of(folder, main, asking) : [];
       const texts: Record<string, string> = {};
@@ -351,18 +334,19 @@ export class PytorchReader {
       const callers = Object.keys(texts);
       if (asking.length && !callers.length) return undefined;
       const files = { ...texts, ...question.files };
-      last = {
+      const asked = {
+        id: this.next++,
         ...question,
         files,
         names: { ...names, ...question.names },
         ...(callers.length && { callers }),
       };
-      return this.ask({ id: this.next++, ...last }, file, text, signal);
+      return this.ask(asked, file, text, signal);
     };
     // Those that were asked last time are asked at once, where that is how it comes out again.
-    const before = this.asking.get(key);
-    const early = before && (await run(before.asking));
-    if (early && early.open === before.open) return done(early);
+    const last = this.asking.get(key);
+    const early = last && (await run(last.asking));
+    if (early && early.open === last.open) return done(early);
     this.asking.delete(key);
     const answer = (await run([]))!;
     const asking = Object.keys(answer.result).filter(c => needsArguments(answer.result[c]!));
@@ -457,6 +441,7 @@ export class PytorchReader {
           m.result
             ? {
                 answer: {
+                  asked: request,
                   result: m.result,
                   findings: m.findings ?? '',
                   open: m.open ?? '',
@@ -507,8 +492,19 @@ export class PytorchReader {
             'large list, or a recursion without an end?',
     };
     const milliseconds = performance.now() - started;
-    return { result: { '': { diagnostics: [diagnostic], milliseconds } }, findings: '', open: '' };
+    return {
+      asked: request,
+      result: { '': { diagnostics: [diagnostic], milliseconds } },
+      findings: '',
+      open: '',
+    };
   }
+}
+
+/** The readings of a text but for some, as they stand in another; nothing if one has no place in it. */
+function without(known: Kept, some: ReadonlySet<string>, after: Placed, file: string) {
+  const left = Object.entries(known.answer.result).filter(([name]) => !some.has(name));
+  return moved(Object.fromEntries(left), file, known.main, after);
 }
 
 /** Texts, but null for those that were given before as they are. */

@@ -44,8 +44,11 @@ export interface WorkerRequest {
   callers?: readonly string[];
   /** What /workspace/ is, really: its files are there for scripts that train. */
   folder: string;
-  /** Answered only if the file stands from the same request before, and no more than a function's body is new. */
-  again?: true;
+  /**
+   * Answered only if the file stands from the same request before, and no more than a function's body is new: with what
+   * is new since the request of this id, whose answer is known.
+   */
+  again?: number;
 }
 
 /** What a file was read from, which stands with the interpreter. */
@@ -54,6 +57,8 @@ interface Standing {
   /** The request without texts, and the texts of the other files. */
   asked: string;
   others: ReadonlyMap<string, string>;
+  /** The request that it was read for last. */
+  id: number;
 }
 
 /** Where Python finds the workspace. */
@@ -252,7 +257,7 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       main: names[request.main] ?? request.main,
       milliseconds: performance.now() - started,
     });
-    if (again) {
+    if (again !== undefined) {
       const at = standing.findIndex(s => s.asked === asked && sameMap(s.others, others));
       const [found] = at < 0 ? [] : standing.splice(at, 1);
       if (!found) {
@@ -268,9 +273,11 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
         if (refused?.stands) standing.push(found);
         if (refused) port.postMessage({ id, result: {}, refused: refused.why, broken: refused.broken });
         else {
-          const only = { classes: recorder.finishedNow, graded };
-          const result = assemble(recorder, { ...context(), only });
-          standing.push(found);
+          // An answer that nobody waited for told of edits, too: who asks does not know what they changed.
+          const isNext = found.id === again;
+          const only = isNext ? { only: { classes: recorder.finishedNow, graded } } : {};
+          const result = assemble(recorder, { ...context(), ...only });
+          standing.push({ ...found, id });
           port.postMessage({ id, result, ...told(recorder) });
         }
       } catch (e) {
@@ -301,7 +308,7 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       if (recorder.stands) {
         const old = standing.findIndex(s => s.asked === asked);
         if (old >= 0) standing.splice(old, 1);
-        standing.push({ recorder, asked, others });
+        standing.push({ recorder, asked, others, id });
         // Python forgets the oldest.
         standing.splice(0, standing.length - recorder.stands.most);
       }

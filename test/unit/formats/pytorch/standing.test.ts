@@ -176,6 +176,22 @@ describe('a file of which the body of a function is edited', function () {
       await follow([1, 2, 3, 4].map(i => file({ ...parts, forward: `x = torch.relu(x) * ${i}` })));
   });
 
+  it('tells of all that differs from the text that was answered last, if that was read from the start', async () => {
+    const helpers = (f: string, g: string) =>
+      file({
+        above: `def f(x):\n    x = torch.relu(x)\n${f}    return x\n\ndef g(x):\n    x = torch.tanh(x)\n${g}    return x`,
+        part: 'x = f(x)',
+        late: 'return self.norm(g(x))',
+      });
+    const more = '    x = torch.relu(x)\n';
+    await follow([
+      helpers(more, ''),
+      // Two functions are not read again alone, and what draws random numbers does not stand: the first text still does.
+      helpers('', '    random.random()\n'),
+      helpers(more, '    x = torch.tanh(x)\n'),
+    ]);
+  });
+
   it('stands beside other files, and gives way to what they say anew', async () => {
     const text = (line: string) => `
 from torch import nn
