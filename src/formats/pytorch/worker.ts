@@ -257,54 +257,41 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       main: names[request.main] ?? request.main,
       milliseconds: performance.now() - started,
     });
-    if (again !== undefined) {
+    /** Reads what an edit changed of a file that stands. */
+    const readAgain = (): object => {
       const at = standing.findIndex(s => s.asked === asked && sameMap(s.others, others));
       const [found] = at < 0 ? [] : standing.splice(at, 1);
-      if (!found) {
-        port.postMessage({ id, result: {}, refused: 'it does not stand' });
-        return;
-      }
+      if (!found) return { result: {}, refused: 'it does not stand' };
       recorder = found.recorder;
-      try {
-        const graded = partsOf(recorder);
-        recorder.readAgain(main);
-        const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.again()\n');
-        const refused = recorder.refused ?? (ran ? undefined : { why: 'it failed', stands: false });
-        if (refused?.stands) standing.push(found);
-        if (refused) port.postMessage({ id, result: {}, refused: refused.why, broken: refused.broken });
-        else {
-          // An answer that nobody waited for told of edits, too: who asks does not know what they changed.
-          const isNext = found.id === again;
-          const only = isNext ? { only: { classes: recorder.finishedNow, graded } } : {};
-          const result = assemble(recorder, { ...context(), ...only });
-          standing.push({ ...found, id });
-          port.postMessage({ id, result, ...told(recorder) });
-        }
-      } catch (e) {
-        port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });
-      } finally {
-        recorder = undefined;
-      }
-      return;
-    }
-    const files = Object.fromEntries([...texts].map(([k, v]) => [k, inPython.get(k) === v ? null : v]));
-    recorder = new Recorder(
-      ops,
-      { ...question, files, home: folder.replaceAll('\\', '/') },
-      openFiles,
-      drawn,
-      sample,
-    );
-    inPython = texts;
-    try {
+      const graded = partsOf(recorder);
+      recorder.readAgain(main);
+      const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.again()\n');
+      const refused = recorder.refused ?? (ran ? undefined : { why: 'it failed', stands: false });
+      if (refused?.stands) standing.push(found);
+      if (refused) return { result: {}, refused: refused.why, broken: refused.broken };
+      // An answer that nobody waited for told of edits, too: who asks does not know what they changed.
+      const isNext = found.id === again;
+      const only = isNext ? { only: { classes: recorder.finishedNow, graded } } : {};
+      const result = assemble(recorder, { ...context(), ...only });
+      standing.push({ ...found, id });
+      return { result, ...told(recorder) };
+    };
+    const read = (): object => {
+      const files = Object.fromEntries([...texts].map(([k, v]) => [k, inPython.get(k) === v ? null : v]));
+      recorder = new Recorder(
+        ops,
+        { ...question, files, home: folder.replaceAll('\\', '/') },
+        openFiles,
+        drawn,
+        sample,
+      );
+      inPython = texts;
       const ran = runSource(m, 'import _vitrine.run\n_vitrine.run.main()\n');
       if (!ran && !recorder.recordings.length && !recorder.findings.length && !recorder.script)
         throw new Error(`The reader failed. ${complaints.slice(-6).join(' ')}`);
       const known = context();
       const result = assemble(recorder, known);
       const training = request.script && assembleTraining(recorder, known);
-      // What files leave behind adds up: before it is too much, the next file gets an interpreter of its own.
-      const full = m.HEAPU8.length > 0.6 * memoryMb * 1024 * 1024;
       if (recorder.stands) {
         const old = standing.findIndex(s => s.asked === asked);
         if (old >= 0) standing.splice(old, 1);
@@ -312,7 +299,13 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
         // Python forgets the oldest.
         standing.splice(0, standing.length - recorder.stands.most);
       }
-      port.postMessage({ id, result, ...told(recorder), full, ...(training && { training }) });
+      return { result, ...told(recorder), ...(training && { training }) };
+    };
+    try {
+      const answer = again === undefined ? read() : readAgain();
+      // What files leave behind adds up: before it is too much, the next file gets an interpreter of its own.
+      const full = m.HEAPU8.length > 0.6 * memoryMb * 1024 * 1024;
+      port.postMessage({ id, ...answer, full });
     } catch (e) {
       // Emscripten gives up: the interpreter's memory is not to be trusted any more.
       port.postMessage({ id, fatal: String((e as Error)?.message ?? e) });
