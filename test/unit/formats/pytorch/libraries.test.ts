@@ -90,6 +90,14 @@ describe('libraries and layouts of model files', () => {
     ]);
   });
 
+  it('rounds what numpy computed to a whole number, as Python’s round does', async () => {
+    const { Net } = await readText(
+      'import numpy as np\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(round(np.sqrt(65)), int(np.round(np.sqrt(15))))\n    def forward(self, x):\n        return self.fc(x)\n',
+    );
+    assert.deepEqual(said(Net), []);
+    assert.deepEqual(Net?.model?.parameters[0]?.shape, [4, 8]);
+  });
+
   it('says what of a distribution is not known', async () => {
     const { Net } = await readText(
       'import torch\nfrom torch import nn\nfrom torch.distributions import MultivariateNormal\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 5)\n    def forward(self, x):\n        h = self.fc(x)\n        return MultivariateNormal(h, torch.eye(5)).rsample()\n',

@@ -129,6 +129,12 @@ describe('a file of which the body of a function is edited', function () {
     );
   });
 
+  it('stands with numbers of numpy in its layers, which do not change', async () => {
+    const text = (forward: string) =>
+      file({ above: 'import numpy as np', init: 'self.scale = np.sqrt(2.0)', forward });
+    await follow([text('y = 1'), text('y = 2')], [undefined, ['Net']]);
+  });
+
   it('stands while a line is typed that is no Python before it is whole', async () => {
     const line = 'x = self.first(torch.relu(x))';
     const texts = Array.from({ length: 8 }, (_, i) => file({ forward: line.slice(0, 4 * (i + 1)) }));

@@ -14,7 +14,7 @@ import types
 from collections import OrderedDict
 
 from . import channel, trace
-from .sizes import SymInt
+from .sizes import Scalar, SymInt
 
 #: Calls that were drawn, by what they depended on.
 _templates = {}
@@ -182,7 +182,7 @@ def _same(value):
 
 def _plain(value, depth=0):
     kind = type(value)
-    if value is None or kind in (bool, int, str, bytes, float, complex):
+    if value is None or kind in (bool, int, str, bytes, float, complex) or issubclass(kind, Scalar):
         return kind, value
     if depth > 6:
         raise Unlike
@@ -358,7 +358,7 @@ def _module(m):
             raise Unlike
         else:
             steady = steady and type(value) not in _CHANGING and not _is_own(type(value))
-            simple = simple and type(value) in _SIMPLE
+            simple = simple and (type(value) in _SIMPLE or isinstance(value, Scalar))
             value = _plain(value)
         fields.append((name, value))
     for held in (own["_parameters"], own["_buffers"]):

@@ -27,6 +27,12 @@ def _raw(value):
     return value._expression if isinstance(value, SymInt) else value
 
 
+class Scalar(float):
+    """A number of a library's own kind, which does not change."""
+
+    __slots__ = ()
+
+
 class SymInt:
     """A size that is not a number, e.g. N or N*T."""
 

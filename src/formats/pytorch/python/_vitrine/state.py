@@ -7,7 +7,7 @@ import sys
 import types
 
 from . import trace
-from .sizes import SymFloat, SymInt
+from .sizes import Scalar, SymFloat, SymInt
 
 _PLAIN = {type(None), bool, int, float, str, bytes, complex}
 _LISTS = (list, tuple, set, frozenset, collections.deque)
@@ -47,7 +47,7 @@ def of_model(modules):
 
 def _of(value, seen):
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in _PLAIN or issubclass(kind, Scalar):
         return value
     if kind is SymInt or kind is SymFloat:
         return kind, repr(value)

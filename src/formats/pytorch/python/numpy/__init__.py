@@ -7,6 +7,8 @@ import builtins
 import functools
 import math
 
+from _vitrine.sizes import Scalar
+
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
 
 
@@ -102,9 +104,10 @@ def prod(values, *_, **__):
     return math.prod(_numbers(values)) if hasattr(values, "__iter__") or hasattr(values, "tolist") else values
 
 
-class _Number(builtins.float):
+class _Number(Scalar):
     """What numpy's functions make of a number: one that has the words of an array."""
 
+    __slots__ = ()
     shape, ndim, size = (), 0, 1
 
     def astype(self, kind, *_, **__):
@@ -115,7 +118,8 @@ class _Number(builtins.float):
         return builtins.float(self)
 
     def __round__(self, digits=None):
-        return _Number(builtins.round(builtins.float(self), digits or 0))
+        made = builtins.round(builtins.float(self), digits)
+        return made if digits is None else _Number(made)
 
 
 def _over(name, function):
@@ -141,7 +145,7 @@ def _whole(value):
 floor = _over("floor", lambda x: _whole(math.floor(x)))
 ceil = _over("ceil", lambda x: _whole(math.ceil(x)))
 abs = _over("abs", builtins.abs)
-round = _over("round", builtins.round)
+round = _over("round", lambda x: builtins.round(x, 0) if isinstance(x, _Number) else builtins.round(x))
 sign = _over("sign", lambda x: (x > 0) - (x < 0))
 square = _over("square", lambda x: x * x)
 
