@@ -63,15 +63,9 @@ def fresh(name, text):
 
 def _again(name, lines, before, tree):
     """The tree of new lines from that of others; None if it is not to be seen what they have in common."""
-    shortest = min(len(before), len(lines))
-    first = 0
-    while first < shortest and before[first] == lines[first]:
-        first += 1
+    first, last = in_common(before, lines)
     if first == len(before) == len(lines):
         return tree
-    last = 0
-    while last < shortest - first and before[-1 - last] == lines[-1 - last]:
-        last += 1
     body = tree.body
     starts = [start(node) for node in body]
     # The statement before the first line that changed may go on in it: it is parsed again too.
@@ -104,6 +98,18 @@ def _again(name, lines, before, tree):
         for node in rest:
             _move(node, by)
     return ast.Module([*body[:head], *middle, *rest], [])
+
+
+def in_common(before, lines):
+    """How many lines are the same at the beginning of two texts, and how many more at their end."""
+    shortest = min(len(before), len(lines))
+    first = 0
+    while first < shortest and before[first] == lines[first]:
+        first += 1
+    last = 0
+    while last < shortest - first and before[-1 - last] == lines[-1 - last]:
+        last += 1
+    return first, last
 
 
 def start(node):

@@ -95,13 +95,7 @@ class World:
             raise Refused("its tree was moved for another reading")
         if "\r" in text or "\f" in text or len(self.numbered) > _most_lines:
             raise Refused("its lines end otherwise, or it has stood for long")
-        shortest = min(len(before), len(lines))
-        first = 0
-        while first < shortest and before[first] == lines[first]:
-            first += 1
-        last = 0
-        while last < shortest - first and before[-1 - last] == lines[-1 - last]:
-            last += 1
+        first, last = parsed.in_common(before, lines)
         by = len(lines) - len(before)
         owner, old, start, stop = self.function_at(first + 1, len(before) - last)
         function = self.function_of(old, owner)
@@ -248,13 +242,7 @@ def _function(lines, base, inside):
         body = body[0].body
     if len(body) != 1 or type(body[0]) is not ast.FunctionDef:
         raise Refused("it is not one function")
-    by = base - (2 if inside else 1)
-    for node in ast.walk(body[0]):
-        fields = node.__dict__
-        if "lineno" in fields:
-            fields["lineno"] += by
-            fields["end_lineno"] += by
-    return parsed.redirected(body[0])
+    return parsed.redirected(ast.increment_lineno(body[0], base - (2 if inside else 1)))
 
 
 def _header(node):
