@@ -193,16 +193,9 @@ def _text(scope, node):
     return line[node.col_offset : node.end_col_offset].decode()
 
 
-def _attributes(scope):
-    """How often a file reads each attribute; one that it only sets is there with 0."""
-    if scope.attributes is None:
-        scope.attributes = trees.attributes(scope.tree)
-    return scope.attributes
-
-
 def unused_layers(modules, scope):
     """Layers with parameters that are made and never named again."""
-    attributes = _attributes(scope)
+    attributes = trees.attributes(scope.tree)
     classes = {c.name for c in scope.tree.body if isinstance(c, ast.ClassDef)}
     text = None
     for m in modules:

@@ -94,8 +94,6 @@ class Scope:
         self.name, self.tree, self.namespace, self.run = name, tree, namespace, run
         #: What inputs.examples found.
         self.examples = None
-        #: What advice.unused_layers counted.
-        self.attributes = None
 
     def evaluate(self, node, namespace):
         return self.run.evaluate(node, self.name, namespace)

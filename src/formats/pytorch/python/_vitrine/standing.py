@@ -213,7 +213,6 @@ class World:
                 made.end_lineno, made.end_col_offset = new.end_lineno, new.end_col_offset
             body = [made if n is owner else n for n in body]
         self.tree = self.scope.tree = ast.Module(body, [])
-        self.scope.attributes = None
 
     def divide(self, start, stop, base, count, by):
         """Lines from `start` on and before `stop` are now `count` others, which count from `base`."""
