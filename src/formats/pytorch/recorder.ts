@@ -47,6 +47,13 @@ export interface Limits {
   elements: number;
 }
 
+/** What is there at some point of a reading. */
+interface Stand {
+  values: ReadonlyMap<number, RecordedValue>;
+  known: ReadonlyMap<number, Float64Array | undefined>;
+  nodes: readonly RecordedNode[];
+}
+
 const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Equal', 'Greater', 'Less']);
 
 export class Recorder {
@@ -75,17 +82,9 @@ export class Recorder {
   private readonly spots = new Map<number, Place>();
   private files: WorkspaceFiles | undefined;
   private firstTrained: Exclude<Analysis, { error: string }> | undefined;
-  private base: {
-    values: Map<number, RecordedValue>;
-    known: Map<number, Float64Array | undefined>;
-    nodes: RecordedNode[];
-  } = { values: new Map(), known: new Map(), nodes: [] };
+  private base: Stand = { values: new Map(), known: new Map(), nodes: [] };
   private known = new Map<number, Float64Array | undefined>();
-  private readonly held: {
-    values: ReadonlyMap<number, RecordedValue>;
-    known: ReadonlyMap<number, Float64Array | undefined>;
-    nodes: readonly RecordedNode[];
-  }[] = [];
+  private readonly held: Stand[] = [];
   /** What Python is asked after it has read a file that stands. */
   private asked: object = {};
   private readonly finished = new WeakMap<Recording, Map<number, Float64Array | undefined>>();
@@ -560,22 +559,19 @@ export class Recorder {
 
   /** A class begins with what the top level of the files made, and with nothing of other classes. */
   private start(): unknown {
-    this.values = new Map(this.base.values);
-    this.known = new Map(this.base.known);
-    this.nodes = [...this.base.nodes];
-    this.inputs = [];
+    this.standAs(this.base);
     return {};
   }
 
   /** What stands now was made at the top level of files. */
   private keep(): unknown {
-    this.base = { values: new Map(this.values), known: new Map(this.known), nodes: [...this.nodes] };
+    this.base = this.stand();
     return {};
   }
 
   /** Remembers the class as it stands, which is as its constructor left it. */
   private hold(): unknown {
-    this.held.push({ values: new Map(this.values), known: new Map(this.known), nodes: [...this.nodes] });
+    this.held.push(this.stand());
     return { held: this.held.length - 1 };
   }
 
@@ -583,12 +579,20 @@ export class Recorder {
   private back(n: number): unknown {
     const held = this.held[n];
     if (!held) throw new TypeError(`nothing is held as ${n}`);
-    this.values = new Map(held.values);
-    this.known = new Map(held.known);
-    this.nodes = [...held.nodes];
-    this.inputs = [];
+    this.standAs(held);
     this.drawing.length = 0;
     return {};
+  }
+
+  private stand(): Stand {
+    return { values: new Map(this.values), known: new Map(this.known), nodes: [...this.nodes] };
+  }
+
+  private standAs({ values, known, nodes }: Stand): void {
+    this.values = new Map(values);
+    this.known = new Map(known);
+    this.nodes = [...nodes];
+    this.inputs = [];
   }
 
   /** Forgets the nodes after a mark and the inputs: `forward` is traced again. */
