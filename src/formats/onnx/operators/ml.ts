@@ -311,20 +311,16 @@ const supportVectorClassifier: Translate = c => {
       at => [at, coefficients[column * count + at]!] as const,
     );
   const weights = new Array<number>(count * pairs.length).fill(0);
-  const [first, second] = [pairs, pairs].map(() => new Array<number>(pairs.length * classes).fill(0));
-  for (const [k, [i, j]] of pairs.entries()) {
+  for (const [k, [i, j]] of pairs.entries())
     for (const [at, w] of [...of(j - 1, i), ...of(i, j)]) weights[at * pairs.length + k] = w;
-    first![k * classes + i] = 1;
-    second![k * classes + j] = 1;
-  }
   const similar = kernel(c, c.floats('support_vectors') ?? [], count);
   const sums = c.emit('MatMul', [similar, c.learned('coefficients', [count, pairs.length], weights)])[0]!;
   const scores = c.emit('Add', [sums, c.learned('rho', [pairs.length], rho)])[0]!;
   const won = c.emit('Cast', c.emit('Greater', [scores, row(c, [0])]), { to: 'float32' })[0]!;
-  const votes = [won, rest(c, won)].map(
-    (side, k) =>
-      c.emit('MatMul', [side, c.constant('float32', [pairs.length, classes], [first!, second!][k]!)])[0]!,
-  );
+  const votes = [won, rest(c, won)].map((voters, side) => {
+    const ones = pairs.flatMap(p => labels.names.map((_, n) => (n === p[side] ? 1 : 0)));
+    return c.emit('MatMul', [voters, c.constant('float32', [pairs.length, classes], ones)])[0]!;
+  });
   finishLabels(c, argMax(c, c.emit('Add', votes)[0]!), labels);
   const both = classes === 2 ? pair(c, c.emit('Neg', [scores])[0]!, scores) : scores;
   return c.outputs[1] ? named(c, both, 1) : undefined;
