@@ -3,8 +3,10 @@ torchvision.transforms.functional for models that crop, pad or resize in their f
 [..., height, width]. What it does to pictures of a library of pictures is not read.
 """
 
+import functools
 import math
 
+from _vitrine import unknown
 from torch import Tensor, _ops
 from torch.nn import functional as F
 
@@ -13,19 +15,21 @@ class InterpolationMode:
     NEAREST, NEAREST_EXACT, BILINEAR, BICUBIC = "nearest", "nearest-exact", "bilinear", "bicubic"
 
 
-def _tensor(img, what):
-    if not isinstance(img, Tensor):
-        from _vitrine import unknown
+def _of_tensors(function):
+    """Of what is no tensor nothing is known."""
 
-        return unknown.make(f"torchvision.transforms.functional.{what}(…)")
-    return None
+    @functools.wraps(function)
+    def called(img, *arguments, **options):
+        if isinstance(img, Tensor):
+            return function(img, *arguments, **options)
+        return unknown.make(f"torchvision.transforms.functional.{function.__name__}(…)")
+
+    return called
 
 
+@_of_tensors
 def crop(img, top, left, height, width):
     """Beyond the picture there is zero."""
-    other = _tensor(img, "crop")
-    if other is not None:
-        return other
     h, w = img.shape[-2:]
     right, bottom = left + width, top + height
     if left < 0 or top < 0 or right > w or bottom > h:
@@ -34,10 +38,8 @@ def crop(img, top, left, height, width):
     return img[..., top : top + height, left : left + width]
 
 
+@_of_tensors
 def center_crop(img, output_size):
-    other = _tensor(img, "center_crop")
-    if other is not None:
-        return other
     size = [output_size, output_size] if isinstance(output_size, int) else list(output_size)
     height, width = size * 2 if len(size) == 1 else size
     h, w = img.shape[-2:]
@@ -51,10 +53,8 @@ def center_crop(img, output_size):
     return crop(img, round((h - height) / 2), round((w - width) / 2), height, width)
 
 
+@_of_tensors
 def resize(img, size, interpolation="bilinear", max_size=None, antialias=True):
-    other = _tensor(img, "resize")
-    if other is not None:
-        return other
     h, w = img.shape[-2:]
     size = [size] if isinstance(size, int) else list(size)
     if len(size) == 1:
@@ -72,10 +72,8 @@ def resize(img, size, interpolation="bilinear", max_size=None, antialias=True):
     return made if img.ndim == 4 else made.reshape(*lead, *made.shape[-3:])
 
 
+@_of_tensors
 def pad(img, padding, fill=0, padding_mode="constant"):
-    other = _tensor(img, "pad")
-    if other is not None:
-        return other
     p = [padding] * 4 if isinstance(padding, int) else list(padding) * (4 // len(padding))
     mode = {"edge": "replicate"}.get(padding_mode, padding_mode)
     return F.pad(img, [p[0], p[2], p[1], p[3]], mode=mode, **({"value": fill} if mode == "constant" else {}))
@@ -87,20 +85,18 @@ def normalize(tensor, mean, std, inplace=False):
     return (tensor - made(list(mean)).reshape(-1, 1, 1)) / made(list(std)).reshape(-1, 1, 1)
 
 
+@_of_tensors
 def hflip(img):
-    other = _tensor(img, "hflip")
-    return _ops.flip(img, [-1]) if other is None else other
+    return _ops.flip(img, [-1])
 
 
+@_of_tensors
 def vflip(img):
-    other = _tensor(img, "vflip")
-    return _ops.flip(img, [-2]) if other is None else other
+    return _ops.flip(img, [-2])
 
 
+@_of_tensors
 def rgb_to_grayscale(img, num_output_channels=1):
-    other = _tensor(img, "rgb_to_grayscale")
-    if other is not None:
-        return other
     r, g, b = img.unbind(-3)
     made = (0.2989 * r + 0.587 * g + 0.114 * b).unsqueeze(-3)
     return made if num_output_channels == 1 else _ops.cat([made] * num_output_channels, -3)
@@ -129,6 +125,4 @@ def gaussian_blur(img, kernel_size, sigma=None):
 def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)
-    from _vitrine import unknown
-
     return unknown.make(f"torchvision.transforms.functional.{name}")
