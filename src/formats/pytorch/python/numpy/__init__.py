@@ -494,7 +494,7 @@ def issubdtype(kind, other):
 
 
 def ndim(x):
-    return getattr(x, "ndim", None) if hasattr(x, "ndim") else array(x).ndim if isinstance(x, (list, tuple)) else 0
+    return x.ndim if hasattr(x, "ndim") else array(x).ndim if isinstance(x, (list, tuple)) else 0
 
 
 def shape(x):

@@ -212,9 +212,14 @@ class Bernoulli(ExponentialFamily):
         return F.binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
 
 
-def _logit(probs):
+def _inside(probs):
+    """Probabilities that have a finite logarithm, and so has what is left of them to 1."""
     eps = 1.1920928955078125e-07
-    clamped = _ops.clamp(probs, min=eps, max=1 - eps)
+    return _ops.clamp(probs, min=eps, max=1 - eps)
+
+
+def _logit(probs):
+    clamped = _inside(probs)
     return _ops.log(clamped) - _ops.log1p(-clamped)
 
 
@@ -225,8 +230,7 @@ class Categorical(Distribution):
         _one_of(probs, logits)
         if logits is None:
             self.probs = probs / probs.sum(-1, keepdim=True)
-            eps = 1.1920928955078125e-07
-            self.logits = _ops.log(_ops.clamp(self.probs, min=eps, max=1 - eps))
+            self.logits = _ops.log(_inside(self.probs))
         else:
             self.logits = logits - logits.logsumexp(-1, keepdim=True)
             self.probs = F.softmax(self.logits, -1)
