@@ -45,6 +45,23 @@ class Reading:
         self.partly = False
         self.open = []
         self.model = None
+        #: Arguments that were read with examples.
+        self.examples = []
+        #: Where it stood before its forward was called; whether forward has changed what it cannot begin with again.
+        self.held = None
+        self.changed = False
+        self._names = None
+        #: Of the model as its constructor left it: its modules, what was told of them, the shapes that they may want, and
+        #: what was handed over of them.
+        self.modules, self.told, self.wanted, self.handed = (), (), None, None
+        #: Whether a layer is made at its first call only, and whether layers stand in lists (None while that is not seen).
+        self.lazy, self.lists = False, None
+        #: With what shape it is called itself by classes of the file.
+        self.called_with = None
+        self.begin()
+
+    def begin(self):
+        """Nothing is known yet of what forward does."""
         self.outputs = []
         #: The input's shape as text while one is tried that nobody gave.
         self.guessed = ""
@@ -53,21 +70,8 @@ class Reading:
         self.parts = {}
         #: Whether an argument of forward that may be left out is given a tensor.
         self.optional = False
-        #: Arguments that were read with examples.
-        self.examples = []
-        #: Where it stood before its forward was called, and the codes that ran from there; whether forward has changed
-        #: what it cannot begin with again.
-        self.held = None
-        self.ran = {}
-        self.changed = False
-        self._names = None
-        #: Of the model as its constructor left it: its modules, what was told of them, the shapes that they may want, and
-        #: what was handed over of them.
-        self.modules, self.told, self.wanted, self.handed = (), (), None, None
-        #: Whether a layer is made at its first call only, and whether layers stand in lists (None while that is not seen).
-        self.lazy, self.lists = False, None
-        #: With what shapes it calls the classes of the file, and with which one it is called itself.
-        self.calls, self.called_with = {}, None
+        #: Codes that ran in it, and with what shapes it calls the classes of the file.
+        self.ran, self.calls = {}, {}
 
     def run(self, quiet=False, last=False, callers=()):
         """
@@ -150,9 +154,8 @@ class Reading:
         channel.back(held)
         trace.restore_diagnostics(said)
         self.called_with = trace.entered.get(self.cls)
-        self.ran, self.calls = {}, {}
+        self.begin()
         trace.ran = self.ran
-        self.error, self.parts, self.optional, self.guessed, self.outputs = None, {}, False, "", []
         for m in self.modules:
             m._entered.clear()
             m._left.clear()
