@@ -46,8 +46,8 @@ _modules = {}
 #: Classes whose number was made again since a call ended; None when that is not asked for.
 _anew = {None}
 #: Attributes of a module that its forward does not see.
-_INSIDE = {"_number", "_defined", "_entered", "_left", "_given", "_parameters", "_buffers", "_modules",
-           "_non_persistent_buffers_set", "training"}
+INSIDE = {"_number", "_defined", "_entered", "_left", "_given", "_parameters", "_buffers", "_modules",
+          "_non_persistent_buffers_set", "training"}
 _SIMPLE = {type(None), bool, int, str, float}
 _CHANGING = (list, dict, set, OrderedDict, types.SimpleNamespace)
 _HOOKS = ("_before", "_after", "_recomputed", "_materialize")
@@ -193,7 +193,7 @@ def _plain(value, depth=0):
         return kind.__qualname__, tuple([(_plain(k, depth + 1), _plain(v, depth + 1)) for k, v in value.items()]), own
     if isinstance(value, types.ModuleType):
         # Asked for what it has not, a module of ours looks for what was meant.
-        if _is_pure(value.__name__) or (value.__dict__.get("__file__") or "").startswith(trace.WORKSPACE):
+        if _is_pure(value.__name__) or trace.is_own_module(value):
             return "module", value.__name__
         raise Unlike
     if kind is SymInt:
@@ -234,8 +234,7 @@ def _is_pure(module):
 
 
 def _is_own(kind):
-    module = sys.modules.get(kind.__module__)
-    return ((module is not None and module.__dict__.get("__file__")) or "").startswith(trace.WORKSPACE)
+    return trace.is_own_module(sys.modules.get(kind.__module__))
 
 
 def _function(value, depth=0):
@@ -349,7 +348,7 @@ def _module(m):
     fields = []
     steady = simple = True
     for name, value in own.items():
-        if name in _INSIDE:
+        if name in INSIDE:
             continue
         if isinstance(value, Tensor):
             tensors.append(value)

@@ -7,13 +7,11 @@ import sys
 import types
 
 from . import trace
+from .replay import INSIDE
 from .sizes import Scalar, SymFloat, SymInt
 
 _PLAIN = {type(None), bool, int, float, str, bytes, complex}
 _LISTS = (list, tuple, set, frozenset, collections.deque)
-#: What a forward leaves of a module is taken back, but for what its other attributes hold.
-_TAKEN_BACK = {"_number", "_defined", "_entered", "_left", "_given", "_parameters", "_buffers", "_modules",
-               "_non_persistent_buffers_set", "training"}
 _UNSAID = {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__annotations_cache__", "_abc_impl"}
 _most = 20_000
 
@@ -28,21 +26,17 @@ def of_modules():
     return [
         (name, [(k, _of(v, seen)) for k, v in vars(module).items() if not k.startswith("__")])
         for name, module in sorted(sys.modules.items(), key=lambda m: m[0])
-        if is_own_module(module)
+        if trace.is_own_module(module)
     ]
 
 
-def is_own_module(module):
-    return ((getattr(module, "__dict__", None) or {}).get("__file__") or "").startswith(trace.WORKSPACE)
-
-
 def of_model(modules):
-    """What the attributes of modules hold that can change without being set."""
+    """What the attributes of modules hold that can change without being set: what a forward sets is taken back."""
     seen = set()
     if any("_materialize" in m.__dict__ for m in modules):
         raise Refused("it is made at its first call")
     return [(m._number, name, _of(v, seen)) for m in modules for name, v in m.__dict__.items()
-            if type(v) not in _PLAIN and name not in _TAKEN_BACK]
+            if type(v) not in _PLAIN and name not in INSIDE]
 
 
 def _of(value, seen):
@@ -75,7 +69,7 @@ def _of(value, seen):
     if kind is property:
         return id(value), [_of(f, seen) for f in (value.fget, value.fset, value.fdel)]
     if isinstance(value, type):
-        if not is_own_module(sys.modules.get(value.__module__)):
+        if not trace.is_own_module(sys.modules.get(value.__module__)):
             return id(value)
         return id(value), [(k, _of(v, seen)) for k, v in vars(value).items() if k not in _UNSAID]
     if kind is functools.partial:

@@ -70,6 +70,11 @@ class Stop(BaseException):
     """Ends the reading of one class."""
 
 
+def is_own_module(module):
+    """Whether a module is a file of the workspace."""
+    return ((getattr(module, "__dict__", None) or {}).get("__file__") or "").startswith(WORKSPACE)
+
+
 def forget():
     """What one file told is nothing to the next."""
     global wanted, caught, asked, learning, journal, known, without_gradient, ran
