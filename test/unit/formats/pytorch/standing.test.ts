@@ -198,6 +198,54 @@ describe('a file of which the body of a function is edited', function () {
     ]);
   });
 
+  it('is read anew where what shows an example of its input is edited', async () => {
+    const text = (size: number) => `
+import torch
+from torch import nn
+
+def size():
+    return ${size}
+
+class First(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+class Second(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 5, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+def show():
+    print(First()(torch.rand(1, 3, size(), size())))
+`;
+    await follow([text(30), text(31)]);
+  });
+
+  it('knows the type of numbers that another file set as nothing of its own', async () => {
+    const typed = (name: string, dtype: string, line: string) =>
+      known.read({
+        file: name,
+        texts: {
+          [name]: `import torch\nfrom torch import nn\n${dtype}\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.scale = nn.Parameter(torch.ones(4))\n    def forward(self, x):\n        ${line}\n        return torch.ones(4) * self.scale\n`,
+        },
+      });
+    const dtypes = async (...of: Parameters<typeof typed>) => {
+      const { Net } = await typed(...of);
+      return [...new Set(Net?.model?.parameters.map(p => p.dtype))];
+    };
+    const wide = 'torch.set_default_dtype(torch.float64)';
+    assert.deepEqual(await dtypes('/vitrine-test/wide.py', wide, 'y = 1'), ['float64']);
+    assert.deepEqual(await dtypes('/vitrine-test/plain.py', '', 'y = 1'), ['float32']);
+    assert.deepEqual(await dtypes('/vitrine-test/wide.py', wide, 'y = 2'), ['float64']);
+  });
+
   it('stands beside other files, and gives way to what they say anew', async () => {
     const text = (line: string) => `
 from torch import nn

@@ -268,11 +268,21 @@ class Reading:
         given = self.request.get("input")
         if given is not None:
             return inputs.given_shapes(given, layers, len(names))
-        found = inputs.guesses(layers, inputs.examples(self.scope), len(names))
+        found = inputs.guesses(layers, self.shown(), len(names))
         called = trace.entered.get(self.cls)
         if called and len(called) >= len(names) and inputs.as_part(called[: len(names)]) not in found[:1]:
             found.insert(0, inputs.as_part(called[: len(names)]))
         return found
+
+    def shown(self):
+        """Examples of inputs in the file. They are for all of its classes: what runs for them is no forward's own."""
+        ran = trace.ran
+        if standing.current is not None:
+            trace.ran = standing.current.made_by
+        try:
+            return inputs.examples(self.scope)
+        finally:
+            trace.ran = ran
 
     # Forward
 

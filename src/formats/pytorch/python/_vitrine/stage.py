@@ -19,14 +19,21 @@ class Stage:
         #: Lines of files that are not those of their text.
         self.lines = {}
         self.modules, self.classes, self.made, self.unknown = {}, set(), {}, None
+        self.dtype = None
 
     def keep(self):
+        import torch
+
         self.modules = {name: sys.modules[name] for name in self._added()}
         self.classes, self.made, self.unknown = set(trace.classes), dict(trace.made), unknown.state()
+        self.dtype = torch.get_default_dtype()
 
     def __enter__(self):
+        import torch
+
         # The same file is read the same way.
         random.seed(0)
+        torch.set_default_dtype(self.dtype or torch.float32)
         sys.stdout = sys.stderr = _Quiet()
         builtins.input = _no_input
         builtins.open = _no_files

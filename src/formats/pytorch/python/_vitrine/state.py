@@ -21,9 +21,11 @@ class Refused(Exception):
 
 
 def of_modules():
-    """The names of all files of the workspace that have run."""
+    """The names of all files of the workspace that have run, and what PyTorch was told to do from there on."""
+    from torch import get_default_dtype
+
     seen = set()
-    return [
+    return [get_default_dtype(), trace.without_gradient] + [
         (name, [(k, _of(v, seen)) for k, v in vars(module).items() if not k.startswith("__")])
         for name, module in sorted(sys.modules.items(), key=lambda m: m[0])
         if trace.is_own_module(module)
