@@ -22,7 +22,10 @@ class FilmElement extends HTMLElement {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   set properties(p: FilmProperties) {
-    const other = this.#properties?.frames.length !== p.frames.length || this.#properties.shares !== p.shares;
+    // An answer whose trust is judged is the same answer: the frame that is looked at stays.
+    const before = this.#properties;
+    const other =
+      before?.frames.length !== p.frames.length || !p.shares.every((s, i) => s === before.shares[i]);
     this.#properties = p;
     // The frame that matters most says most.
     if (other) this.#at = p.shares.reduce((best, s, i) => (s > p.shares[best]! ? i : best), 0);
