@@ -28,6 +28,10 @@ export interface AssembleContext {
 /** Constants with more elements than this stay computed by the graph. */
 const largestFolded = 1 << 22;
 
+/** A place lies in lines that an edit has replaced: only reading the file anew can tell where it is now. */
+export class LineGone extends Error {}
+
+/** @throws LineGone if the file was read again in part, and what was not has a place in what is no more. */
 export function assemble(recorder: Recorder, context: AssembleContext): Record<string, ReadModel> {
   const places = new Places(context, recorder.stretches);
   const findings = recorder.findings.map(d => places.diagnostic(d, undefined));
@@ -117,7 +121,8 @@ class Places {
 
   private lineOf(line: number): number {
     const found = this.stretches.find(([first, , count]) => line >= first && line < first + count);
-    return found ? line - found[0] + found[1] : line;
+    if (!found) throw new LineGone(`line ${line} is not in the text any more`);
+    return line - found[0] + found[1];
   }
 
   source(file: string): SourceText {

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import all from 'registry:engine/ops#op';
 import type { OpDefinition } from '../../engine/op';
-import { assemble, assembleTraining, partsOf } from './assemble';
+import { assemble, assembleTraining, LineGone, partsOf } from './assemble';
 import { mount } from './mount';
 import { Recorder } from './recorder';
 import type { Drawn } from './replayed';
@@ -212,6 +212,16 @@ function told(recorder: Recorder): { findings: string; open: string } {
   };
 }
 
+/** What is answered, or a refusal where something cannot be placed in the text as it is now. */
+function unlessGone(answer: () => object): object {
+  try {
+    return answer();
+  } catch (e) {
+    if (!(e instanceof LineGone)) throw e;
+    return { result: {}, refused: e.message };
+  }
+}
+
 async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
   const port = parentPort!;
   const { performance } = globalThis;
@@ -302,7 +312,7 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       return { result, ...told(recorder), ...(training && { training }) };
     };
     try {
-      const answer = again === undefined ? read() : readAgain();
+      const answer = again === undefined ? read() : unlessGone(readAgain);
       // What files leave behind adds up: before it is too much, the next file gets an interpreter of its own.
       const full = m.HEAPU8.length > 0.6 * memoryMb * 1024 * 1024;
       port.postMessage({ id, ...answer, full });
