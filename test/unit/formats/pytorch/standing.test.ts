@@ -198,6 +198,40 @@ describe('a file of which the body of a function is edited', function () {
     ]);
   });
 
+  it('is read anew where a class that is told of ends in lines that are no more', async () => {
+    const late = (body: string) =>
+      `return self.norm(x)\n\n    def more(self, x):\n        ${body}\n        return y`;
+    await follow([
+      file({ late: late('y = 1') }),
+      // The first text still stands, and what is known is of this one.
+      file({ late: late('y = 2'), part: 'x = x * random.random()' }),
+      file({ late: late('y = 3\n        y = 4') }),
+    ]);
+  });
+
+  it('says again for what its forward took an example', async () => {
+    const text = (line: string) => `
+import settings
+from torch import nn
+import torch.nn.functional as F
+
+class Net(nn.Module):
+    def __init__(self, rates):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.rates = rates
+
+    def forward(self, x):
+        x = self.fc(x)
+        ${line}
+        return x.repeat(1, int(self.rates[0]))
+
+if __name__ == "__main__":
+    Net(settings.rates)
+`;
+    await follow([text('y = 1'), text('y = 2'), text('y = 3')]);
+  });
+
   it('is read anew where what shows an example of its input is edited', async () => {
     const text = (size: number) => `
 import torch

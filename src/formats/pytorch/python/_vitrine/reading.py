@@ -4,7 +4,7 @@ import ast
 import inspect
 import sys
 
-from . import advice, arguments, channel, inputs, policies, replay, sizes, standing, state, trace, trees
+from . import advice, arguments, channel, inputs, policies, replay, sizes, standing, state, trace, trees, unknown
 
 
 def place(file, node):
@@ -135,7 +135,7 @@ class Reading:
         except state.Refused:
             standing.current.steady = False
             return
-        self.held = (channel.hold(), trace.keep_diagnostics(), made)
+        self.held = (channel.hold(), trace.keep_diagnostics(), made, unknown.exampled())
         self.called_with = trace.entered.get(self.cls)
         standing.current.readings.append(self)
         trace.ran = self.ran
@@ -143,15 +143,18 @@ class Reading:
     def settle(self):
         """Notes whether it could begin again."""
         try:
-            self.changed = state.of_model(self.modules) != self.held[2]
+            _, _, made, exampled = self.held
+            self.changed = state.of_model(self.modules) != made or unknown.exampled() != exampled
         except state.Refused:
             self.changed = True
         self.told = replay.told()
 
     def again(self):
         """As `run` from where forward is called, and hands it over anew."""
-        held, said, _ = self.held
+        held, said, _, exampled = self.held
         channel.back(held)
+        later = unknown.exampled()
+        unknown.set_exampled(exampled)
         trace.restore_diagnostics(said)
         self.called_with = trace.entered.get(self.cls)
         self.begin()
@@ -169,6 +172,7 @@ class Reading:
             trace.calls.clear()
         self.finish()
         self.settle()
+        unknown.set_exampled(later)
 
     def parts_named(self):
         """Names of the modules in modules."""

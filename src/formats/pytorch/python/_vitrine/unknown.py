@@ -158,6 +158,16 @@ def is_unknown(value):
     return isinstance(value, type) and hasattr(value, "_vitrine_unknown")
 
 
+def exampled():
+    """Names of what an example was taken for, which is said once."""
+    return set(_exampled)
+
+
+def set_exampled(names):
+    _exampled.clear()
+    _exampled.update(names)
+
+
 def state():
     """What is known of what is not known."""
     return dict(_made), set(_exampled), dict(_given)
