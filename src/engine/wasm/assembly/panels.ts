@@ -225,19 +225,7 @@ function addBlock(height: i32, edge: usize, c: usize, ldc: usize): void {
  * room for a block.
  */
 export function wholeTiles(rows: i32, k: i32, a: usize, b: usize, c: usize, ldc: i32, first: bool, edge: usize): void {
-  const bytes = (<usize>ldc) << 2;
-  const tall = tallRows(rows);
-  for (let i: i32 = 0; i < rows; ) {
-    const height = i < tall ? TALL : LOW;
-    const pa = a + ((<usize>(i * k)) << 2);
-    const to = c + <usize>i * bytes;
-    if (first) block(height, k, pa, b, to, bytes, ZEROS);
-    else {
-      block(height, k, pa, b, edge, NR * 4, ZEROS);
-      addBlock(height, edge, to, bytes);
-    }
-    i += height;
-  }
+  blocks(true, rows, NR, k, a, b, c, ldc, first, ZEROS, edge);
 }
 
 /**
@@ -247,17 +235,27 @@ export function wholeTiles(rows: i32, k: i32, a: usize, b: usize, c: usize, ldc:
 export function tiles(
   rows: i32, columns: i32, k: i32, a: usize, b: usize, c: usize, ldc: i32, first: bool, from: usize, edge: usize,
 ): void {
+  blocks(false, rows, columns, k, a, b, c, ldc, first, from, edge);
+}
+
+/** Either of them; `room` for whole blocks is a constant. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function blocks(
+  room: bool, rows: i32, columns: i32, k: i32, a: usize, b: usize, c: usize, ldc: i32, first: bool, from: usize, edge: usize,
+): void {
   const bytes = (<usize>ldc) << 2;
   const tall = tallRows(rows);
   for (let i: i32 = 0; i < rows; ) {
     const height = i < tall ? TALL : LOW;
     const pa = a + ((<usize>(i * k)) << 2);
     const to = c + <usize>i * bytes;
-    const own = min(height, rows - i);
-    if (own == height && columns == NR && first) block(height, k, pa, b, to, bytes, from);
+    const own = room ? height : min(height, rows - i);
+    const whole = room || (own == height && columns == NR);
+    if (whole && first) block(height, k, pa, b, to, bytes, from);
     else {
       block(height, k, pa, b, edge, NR * 4, from);
-      if (own == height && columns == NR) addBlock(height, edge, to, bytes);
+      if (whole) addBlock(height, edge, to, bytes);
       else {
         for (let r: i32 = 0; r < own; r++) {
           for (let j: i32 = 0; j < columns; j++) {
