@@ -35,31 +35,29 @@ function sum(x: usize, z: usize, i: i32): v128 {
 
 /** sigmoid(x + z) of `n` numbers. */
 function sigmoids(x: usize, z: usize, y: usize, n: i32): void {
-  let i: i32 = 0;
-  for (; i + 8 <= n; i += 8) {
-    const a = sigmoidOf(sum(x, z, i));
-    const b = sigmoidOf(sum(x, z, i + 4));
-    v128.store(at(y, i), a);
-    v128.store(at(y, i + 4), b);
-  }
-  for (; i < n; i += 4) {
-    const r = n - i;
-    write(at(y, i), sigmoidOf(f32x4.add(read(at(x, i), r), read(at(z, i), r))), r);
-  }
+  each(false, x, z, y, n);
 }
 
 /** tanh(x + z). */
 function tanhs(x: usize, z: usize, y: usize, n: i32): void {
+  each(true, x, z, y, n);
+}
+
+/** Which function is a constant. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function each(tanh: bool, x: usize, z: usize, y: usize, n: i32): void {
   let i: i32 = 0;
   for (; i + 8 <= n; i += 8) {
-    const a = tanhOf(sum(x, z, i));
-    const b = tanhOf(sum(x, z, i + 4));
+    const a = tanh ? tanhOf(sum(x, z, i)) : sigmoidOf(sum(x, z, i));
+    const b = tanh ? tanhOf(sum(x, z, i + 4)) : sigmoidOf(sum(x, z, i + 4));
     v128.store(at(y, i), a);
     v128.store(at(y, i + 4), b);
   }
   for (; i < n; i += 4) {
     const r = n - i;
-    write(at(y, i), tanhOf(f32x4.add(read(at(x, i), r), read(at(z, i), r))), r);
+    const a = f32x4.add(read(at(x, i), r), read(at(z, i), r));
+    write(at(y, i), tanh ? tanhOf(a) : sigmoidOf(a), r);
   }
 }
 
