@@ -13,6 +13,8 @@ export interface AgentDefinition {
   critic: 'always' | 'optional' | 'never';
   /** Whether the learning rate falls to zero where the experiment has no schedule. */
   decays: boolean;
+  /** What a first experiment says, by which CartPole-v1 is solved: what it means is said in the schemas of data and loss. */
+  first: { data: object; lossOptions?: object; lr: number; epochs: number; batchSize: number };
   create(context: AgentContext): Agent;
 }
 

@@ -16,6 +16,13 @@ export const agent: AgentDefinition = {
   columns,
   critic: 'never',
   decays: false,
+  first: {
+    data: { environments: 4, steps: 250, passes: 16 },
+    lossOptions: { double: true, target_every: 250 },
+    lr: 0.0005,
+    epochs: 60,
+    batchSize: 64,
+  },
   create: context => new DeepQ(context),
 };
 

@@ -14,6 +14,7 @@ export const agent: AgentDefinition = {
   critic: 'always',
   // So that the last policies differ little.
   decays: true,
+  first: { data: { environments: 4, steps: 512, passes: 10 }, lr: 0.001, epochs: 30, batchSize: 64 },
   create({ definition, options, batch }) {
     const total = options.environments * options.steps;
     return {

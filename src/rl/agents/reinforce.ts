@@ -14,6 +14,7 @@ export const agent: AgentDefinition = {
   columns: 3,
   critic: 'optional',
   decays: false,
+  first: { data: { environments: 8, steps: 512 }, lr: 0.005, epochs: 100, batchSize: 4096 },
   create({ definition, options, batch, worth }) {
     const total = options.environments * options.steps;
     return {

@@ -11,7 +11,7 @@ import { listed } from '../../model/suggest';
 import type { AgentDefinition } from '../../rl/agent';
 import type { EnvironmentDefinition } from '../../rl/environment';
 import { discountNamed, type NamedEnvironment, speaksOfWorth } from '../../rl/named';
-import { agentOf, environments } from '../../rl/registry';
+import { agents, environments } from '../../rl/registry';
 import { policyIn } from './policyModel';
 
 export interface EnvironmentExperiment {
@@ -83,10 +83,10 @@ function environmentOf(id: string, at: { file: string; line?: number }): Environ
   );
 }
 
-/** Those that say most of a state come first: scores and worth, then what suits how the code speaks. */
+/** Those that say most of a state come first, scores and worth; then what suits how the code speaks. */
 function choose(models: readonly { name: string; model: Model }[], actions: number, text: string) {
-  const order = ['ppo', ...(speaksOfWorth(text) ? ['dqn'] : ['reinforce'])].map(l => agentOf(l)!);
-  for (const agent of order)
+  const order = ['always', speaksOfWorth(text) ? 'never' : 'optional'] as const;
+  for (const agent of order.flatMap(critic => agents.filter(a => a.critic === critic)))
     for (const { name, model } of models) if (policyIn(model, agent, actions)) return { name, agent };
   return undefined;
 }
@@ -96,21 +96,6 @@ function shapesOf({ inputs, outputs, values }: Model): string {
   return `${all(inputs)} → ${all(outputs)}`;
 }
 
-/** Settings by which CartPole-v1 is solved; what they mean is said in the schema. */
-const settings: Readonly<
-  Record<string, { data: object; lossOptions?: object; lr: number; epochs: number; batchSize: number }>
-> = {
-  ppo: { data: { environments: 4, steps: 512, passes: 10 }, lr: 0.001, epochs: 30, batchSize: 64 },
-  reinforce: { data: { environments: 8, steps: 512 }, lr: 0.005, epochs: 100, batchSize: 4096 },
-  dqn: {
-    data: { environments: 4, steps: 250, passes: 16 },
-    lossOptions: { double: true, target_every: 250 },
-    lr: 0.0005,
-    epochs: 60,
-    batchSize: 64,
-  },
-};
-
 function textOf(
   { name, agent }: { name: string; agent: AgentDefinition },
   { id }: EnvironmentDefinition,
@@ -118,7 +103,7 @@ function textOf(
   text: string,
   file: string,
 ): string {
-  const { data, lossOptions, lr, epochs, batchSize } = settings[agent.loss]!;
+  const { data, lossOptions, lr, epochs, batchSize } = agent.first;
   const discount = discountNamed(text);
   const experiment = {
     model: { file, class: name },
