@@ -1,12 +1,11 @@
 /** Tells the steps of a run: a few times a second, and of a short run every one. */
+import { shortRun } from '../runs/metricsLog';
 import type { RunEvent } from '../runs/run';
 
 type StepEvent = Extract<RunEvent, { event: 'step' }>;
 
 /** Events are at least this far apart, in milliseconds. */
 const every = 50;
-/** A run of at most so many steps tells each of them. */
-const few = 2000;
 
 export interface StepEventsOptions {
   run: string;
@@ -29,7 +28,7 @@ export class StepEvents {
 
   /** Takes a step in. @param taken `step` counts from the start of the run, `rows` are those of its batch. */
   add(taken: { step: number; loss: number; learningRate: number; rows: number }): void {
-    if (this.options.total > few) this.untold = [];
+    if (this.options.total > shortRun) this.untold = [];
     this.untold.push({ loss: taken.loss, learningRate: taken.learningRate });
     this.step = taken.step;
     this.rows += taken.rows;

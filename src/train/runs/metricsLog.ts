@@ -3,7 +3,11 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { cannotWrite, writeAtomically } from './atomicFile';
 import type { RunEvent } from './run';
 
+/** A run of at most so many steps is short. */
+export const shortRun = 2000;
+
 export class MetricsLog {
+  private short = false;
   private pending: string[] = [];
   private lastStep = Number.NEGATIVE_INFINITY;
   private readonly began = performance.now();
@@ -31,7 +35,8 @@ export class MetricsLog {
    * that the file stays readable. All other events are kept, and so are all steps of a short run.
    */
   add(event: RunEvent): void {
-    if (event.event === 'step' && !event.earlier) {
+    if (event.event === 'start') this.short = event.steps <= shortRun;
+    if (event.event === 'step' && !this.short) {
       const now = performance.now();
       if (now - this.lastStep < (now - this.began) / 2000) return;
       this.lastStep = now;
