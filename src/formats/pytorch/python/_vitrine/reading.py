@@ -1,6 +1,7 @@
 """Reads one model class: makes it, calls its forward with symbolic inputs, tells what happened."""
 
 import ast
+import contextlib
 import inspect
 import sys
 
@@ -82,7 +83,7 @@ class Reading:
         trace.take_diagnostics()
         finder = arguments.Finder(self.cls, self.scope, self.request.get("arguments"),
                                   lambda *what: trace.say(*what, self.name_place()))
-        try:
+        with self.reporting():
             mark = trace.mark_diagnostics()
             found = ((), {}) if self.instance is not None else finder.find(callers)
             self.partly, self.open = finder.partly, finder.open
@@ -103,17 +104,23 @@ class Reading:
                 if standing.current is not None:
                     self.hold(quiet)
                 self.called()
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
-            self.report(error)
-        finally:
-            trace.tracing = trace.building = False
-            trace.calls.clear()
         if not quiet:
             self.finish()
         if self.held is not None:
             self.settle()
             trace.ran = standing.current.made_by
         return True
+
+    @contextlib.contextmanager
+    def reporting(self):
+        """Whatever the file raises in between is a finding."""
+        try:
+            yield
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            self.report(error)
+        finally:
+            trace.tracing = trace.building = False
+            trace.calls.clear()
 
     def called(self):
         """Calls forward, and says what is to be said of the model."""
@@ -163,13 +170,8 @@ class Reading:
             m._entered.clear()
             m._left.clear()
         trace.building = True
-        try:
+        with self.reporting():
             self.called()
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
-            self.report(error)
-        finally:
-            trace.tracing = trace.building = False
-            trace.calls.clear()
         self.finish()
         self.settle()
         unknown.set_exampled(later)
