@@ -313,11 +313,7 @@ const scenes = {
       path.join(root, 'test/reference/keras/picture.keras'),
       path.join(workspace, 'picture.keras'),
     );
-    await bench.command('View: Toggle Primary Side Bar Visibility');
-    await bench.openFile('picture.keras');
-    const model = await bench.webview('vitrine-graph .card');
-    await model.locator('.card').nth(1).click();
-    await page.waitForTimeout(800);
+    await lookInto('picture.keras', { bench, page });
     await shot('keras');
   },
 
@@ -328,14 +324,19 @@ const scenes = {
     spawnSync(process.execPath, [path.join(root, 'dist/cli.js'), 'export', run, '-o', onnx], {
       cwd: workspace,
     });
-    await bench.command('View: Toggle Primary Side Bar Visibility');
-    await bench.openFile('digits.onnx');
-    const model = await bench.webview('vitrine-graph .card');
-    await model.locator('.card').nth(1).click();
-    await page.waitForTimeout(800);
+    await lookInto('digits.onnx', { bench, page });
     await shot('model-file');
   },
 };
+
+/** Opens a model file beside nothing else, and chooses a layer of it. */
+async function lookInto(file, { bench, page }) {
+  await bench.command('View: Toggle Primary Side Bar Visibility');
+  await bench.openFile(file);
+  const model = await bench.webview('vitrine-graph .card');
+  await model.locator('.card').nth(1).click();
+  await page.waitForTimeout(800);
+}
 
 const forecast = `import torch
 import torch.nn as nn
