@@ -1,25 +1,20 @@
 /** The page of a comparison: what was added, removed and changed, layer by layer, and both graphs with it marked. */
 import './modelDiff.css';
-import { html, nothing, render, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { FromModelDiff, ModelDiffState, ToModelDiff } from '../../src/editor/modelDiff/protocol';
 import type { Layer, LayerChange, LayerDiff } from '../../src/model/diff';
 import type { ModelDifference } from '../../src/service/protocol';
 import type { PredictionChanges } from '../../src/train/open/compareModels';
+import { hostOf, pageOf } from '../page';
 import '../panel/graph/element';
 import type { GraphEvents, GraphProperties } from '../panel/graph/element';
 import { formatInteger, formatNumber, formatPercent, formatShape } from '../panel/logic/numbers';
-import { onTheme } from '../panel/parts/theme';
 import { type StringKey, t, useStrings } from '../panel/strings';
 import { marksOf } from './marks';
 
-interface Host {
-  postMessage(message: FromModelDiff): void;
-  getState(): unknown;
-  setState(state: unknown): void;
-}
-declare function acquireVsCodeApi(): Host;
-const host = acquireVsCodeApi();
-const send = (message: FromModelDiff) => host.postMessage(message);
+const host = hostOf<FromModelDiff>();
+const { send } = host;
+const { draw, start } = pageOf(page, host);
 
 type Tab = 'layers' | 'graphs' | 'weights' | 'predictions';
 
@@ -38,13 +33,11 @@ let settings: Settings = {
   direction: 'TB',
   open: {},
   card: {},
-  ...((host.getState() as { settings?: Partial<Settings> } | undefined)?.settings ?? {}),
+  ...((host.remembered() as { settings?: Partial<Settings> } | undefined)?.settings ?? {}),
 };
-const place = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'));
-place.className = 'page';
 
 function remember(): void {
-  host.setState({ request: state?.request, settings });
+  host.remember({ request: state?.request, settings });
 }
 
 function set(change: Partial<Settings>): void {
@@ -297,17 +290,6 @@ function flipped(found: PredictionChanges, on: string): TemplateResult {
     }`;
 }
 
-let waiting = false;
-
-function draw(): void {
-  if (waiting) return;
-  waiting = true;
-  queueMicrotask(() => {
-    waiting = false;
-    render(page(), place);
-  });
-}
-
 window.addEventListener('message', (e: MessageEvent<ToModelDiff>) => {
   if (e.data?.type !== 'state') return;
   useStrings(e.data.strings ?? {});
@@ -315,10 +297,4 @@ window.addEventListener('message', (e: MessageEvent<ToModelDiff>) => {
   remember();
   draw();
 });
-window.addEventListener('error', e => send({ type: 'error', message: `${e.error?.stack ?? e.message}` }));
-window.addEventListener('unhandledrejection', e =>
-  send({ type: 'error', message: `${e.reason?.stack ?? e.reason}` }),
-);
-onTheme(draw);
-draw();
-send({ type: 'ready' });
+start();

@@ -1,14 +1,18 @@
 /** The page of one model file: its graph, its tensors, what it says of itself. */
 import './modelFile.css';
-import { html, nothing, render, type TemplateResult } from 'lit';
-import type { ModelFileAction, ModelFileState, ToModelFile } from '../../src/editor/modelFile/protocol';
+import { html, nothing, type TemplateResult } from 'lit';
+import type {
+  FromModelFile,
+  ModelFileAction,
+  ModelFileState,
+  ToModelFile,
+} from '../../src/editor/modelFile/protocol';
+import { hostOf, pageOf } from '../page';
 import '../panel/graph/element';
 import type { GraphEvents, GraphProperties } from '../panel/graph/element';
 import { formatCount, formatInteger } from '../panel/logic/numbers';
 import { icon } from '../panel/parts/icons';
-import { onTheme } from '../panel/parts/theme';
 import { type StringKey, t, useStrings } from '../panel/strings';
-import { remember, remembered, send } from './host';
 import { nodeDetails } from './node';
 import { formatBytes, type Order, totals } from './rows';
 import { type Answer, statisticsPane } from './statistics';
@@ -27,11 +31,17 @@ interface Settings {
   card?: string | undefined;
 }
 
+const host = hostOf<FromModelFile>();
+const { send, remember } = host;
+const { draw, start } = pageOf(page, host);
+
 let state: ModelFileState | undefined;
-let settings: Settings = { filter: '', direction: 'TB', ...(remembered() as Partial<Settings> | undefined) };
+let settings: Settings = {
+  filter: '',
+  direction: 'TB',
+  ...(host.remembered() as Partial<Settings> | undefined),
+};
 const answers = new Map<string, Answer>();
-const place = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'));
-place.className = 'page';
 
 function set(change: Partial<Settings>): void {
   settings = { ...settings, ...change };
@@ -211,17 +221,6 @@ function about({ contents }: ModelFileState): TemplateResult {
   </section>`;
 }
 
-let waiting = false;
-
-function draw(): void {
-  if (waiting) return;
-  waiting = true;
-  queueMicrotask(() => {
-    waiting = false;
-    render(page(), place);
-  });
-}
-
 window.addEventListener('message', (e: MessageEvent<ToModelFile>) => {
   const message = e.data;
   if (message?.type === 'state') {
@@ -238,10 +237,4 @@ window.addEventListener('message', (e: MessageEvent<ToModelFile>) => {
     draw();
   }
 });
-window.addEventListener('error', e => send({ type: 'error', message: `${e.error?.stack ?? e.message}` }));
-window.addEventListener('unhandledrejection', e =>
-  send({ type: 'error', message: `${e.reason?.stack ?? e.reason}` }),
-);
-onTheme(draw);
-draw();
-send({ type: 'ready' });
+start();

@@ -4,13 +4,13 @@ import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import 'uplot/dist/uPlot.min.css';
 import './panel.css';
-import { html, nothing, render, type TemplateResult } from 'lit';
-import type { ToPage } from '../../src/editor/panelProtocol';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { FromPage, ToPage } from '../../src/editor/panelProtocol';
 import type { RunEvent, RunRecord } from '../../src/train/runs/run';
+import { hostOf, pageOf } from '../page';
 import { actionsOf, currentMethod, isUntrained } from './actions';
 import './graph/element';
 import { type History, historyOf } from '../../src/train/runs/history';
-import { remember, remembered, send } from './host';
 import './parts/columnList';
 import './parts/curves';
 import './parts/episode';
@@ -19,7 +19,6 @@ import './parts/frames';
 import './parts/pixels';
 import './parts/player';
 import './parts/ridges';
-import { onTheme } from './parts/theme';
 import { restore, Store } from './store';
 import { useStrings } from './strings';
 import { details, graphPane } from './views/architecture';
@@ -32,10 +31,10 @@ import { trainingView } from './views/training';
 /** What the sidebar gives to a drag of runs: their folders, a line each. */
 const dragged = 'application/vnd.code.tree.vitrine.runs';
 
-const store = new Store(restore(remembered()));
-const actions = actionsOf(store, send);
-const place = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'));
-place.className = 'page';
+const host = hostOf<FromPage>();
+const { draw, start } = pageOf(page, host);
+const store = new Store(restore(host.remembered()));
+const actions = actionsOf(store, host.send);
 
 let hover: Hover = {};
 let history: { events: readonly RunEvent[]; record: RunRecord; value: History } | undefined;
@@ -84,22 +83,6 @@ function page(): TemplateResult {
   `;
 }
 
-let waiting: 'no' | 'frame' | 'now' = 'no';
-
-function drawNow(): void {
-  if (waiting === 'no') return;
-  waiting = 'no';
-  render(page(), place);
-}
-
-/** What comes from the host is drawn once a frame at most; what the reader does, at once. */
-function draw(soon: 'frame' | 'now' = 'now'): void {
-  if (waiting === soon || waiting === 'now') return;
-  waiting = soon;
-  if (soon === 'now') queueMicrotask(drawNow);
-  else requestAnimationFrame(drawNow);
-}
-
 let receiving = false;
 let resumed = false;
 
@@ -125,11 +108,11 @@ store.listen(() => {
   if (settings !== saved.settings || state?.view !== saved.view) {
     saved = { settings, view: state?.view };
     // The host gives a page that comes back the view that it showed.
-    remember({ ...settings, view: state?.view });
+    host.remember({ ...settings, view: state?.view });
   }
+  // What comes from the host is drawn once a frame at most; what the reader does, at once.
   draw(receiving ? 'frame' : 'now');
 });
-onTheme(() => draw());
 
 window.addEventListener('message', (e: MessageEvent<ToPage>) => {
   const message = e.data;
@@ -140,10 +123,6 @@ window.addEventListener('message', (e: MessageEvent<ToPage>) => {
   receiving = false;
   resumeExplanation();
 });
-window.addEventListener('error', e => send({ type: 'error', message: `${e.error?.stack ?? e.message}` }));
-window.addEventListener('unhandledrejection', e =>
-  send({ type: 'error', message: `${e.reason?.stack ?? e.reason}` }),
-);
 
 // A run that is dragged here from the sidebar is laid over the one that is shown.
 const isRun = (e: DragEvent) =>
@@ -160,8 +139,7 @@ document.addEventListener('drop', e => {
   const text = e.dataTransfer?.getData(dragged) || e.dataTransfer?.getData('text/uri-list') || '';
   if (!text) return;
   e.preventDefault();
-  send({ type: 'drop', text });
+  host.send({ type: 'drop', text });
 });
 
-draw();
-send({ type: 'ready' });
+start();
