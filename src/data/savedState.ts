@@ -1,7 +1,23 @@
-/** What a run kept of its data, when it comes back from the disk. */
-import type { Static, TSchema } from '@sinclair/typebox';
+/** What a run keeps of its data on the disk: which kind it is, and what was learned. */
+import { type Static, type TLiteral, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { VitrineError } from '../model/errors';
+
+/** The head of what is saved of data of a kind. */
+export function savedAs<K extends string>(kind: K) {
+  return { format: 'vitrine-preparation', version: 1, kind } as const;
+}
+
+/** What is saved of data of a kind: its head and `learned`. */
+export function stateSchemaOf<K extends string, P extends TProperties>(kind: K, learned: P) {
+  const { format, version } = savedAs(kind);
+  return Type.Object({
+    format: Type.Literal(format),
+    version: Type.Literal(version),
+    kind: Type.Literal(kind) as TLiteral<K>,
+    ...learned,
+  });
+}
 
 /**
  * What was saved, if it is of the kind.

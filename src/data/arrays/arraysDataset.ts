@@ -16,17 +16,14 @@ import type {
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
 import type { SplitOptions } from '../options';
-import { savedState } from '../savedState';
+import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { type RawRow, rawRowsOf, readTableFile } from '../table/rawRows';
 import { bad } from '../table/table';
 import { entryNames } from './table';
 
 const shape = Type.Array(Type.Integer({ minimum: 0 }), { maxItems: 16 });
 
-export const arraysSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('code'),
+export const arraysSchema = stateSchemaOf('code', {
   parts: Type.Array(
     Type.Object({
       name: Type.String(),
@@ -181,9 +178,7 @@ export class ArraysDataset implements Dataset {
     this.splitOf = splitsByRow(this.splits);
     this.plan = new ArraysPreparation(
       {
-        format: 'vitrine-preparation',
-        version: 1,
-        kind: 'code',
+        ...savedAs('code'),
         parts: inputs.map(t => ({
           name: t.name,
           shape: [...t.shape.slice(1)],

@@ -22,7 +22,7 @@ import { type Augmentation, augmentBoxes, augmentSchema, chanceOf } from '../ima
 import { decodeImage } from '../image/decode';
 import { planes } from '../image/resize';
 import { plainSplit } from '../options';
-import { savedState } from '../savedState';
+import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 
 const side = (description: string) => Type.Integer({ minimum: 1, maximum: 4096, default: 32, description });
@@ -64,10 +64,7 @@ export const boxesSchema = Type.Object(
 
 type BoxesOptions = Static<typeof boxesSchema>;
 
-const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('boxes'),
+const stateSchema = stateSchemaOf('boxes', {
   target: Type.String(),
   channels: Type.Union([Type.Literal(1), Type.Literal(3)]),
   height: Type.Integer({ minimum: 1, maximum: 4096 }),
@@ -110,7 +107,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    return new BoxesPreparation(savedState(stateSchema, state, 'boxes') as BoxesState);
+    return new BoxesPreparation(savedState(stateSchema, state, 'boxes'));
   },
 };
 
@@ -225,9 +222,7 @@ async function loadBoxes(options: BoxesOptions, context: LoadContext): Promise<D
     boxes[row]!.push({ box: [x / width, y / height, (x + w) / width, (y + h) / height], class: place });
   }
   const plan = new BoxesPreparation({
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'boxes',
+    ...savedAs('boxes'),
     target: options.target,
     channels: options.channels,
     height: options.height,

@@ -19,7 +19,7 @@ import type {
 } from '../dataset';
 import { splitsByRow } from '../divide';
 import { splitSchema, targetTypeSchema } from '../options';
-import { savedState } from '../savedState';
+import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { divide, keepRows } from '../table/rows';
@@ -69,10 +69,7 @@ export const columnsSchema = Type.Object(
 
 type ColumnsOptions = Static<typeof columnsSchema>;
 
-const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('columns'),
+const stateSchema = stateSchemaOf('columns', {
   inputs: Type.Array(Type.Object({ as: Type.String(), state: Type.Unknown() }), { minItems: 1 }),
   target: Type.Object({
     name: Type.String(),
@@ -100,7 +97,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    return new ColumnsPreparation(savedState(stateSchema, state, 'columns') as ColumnsState);
+    return new ColumnsPreparation(savedState(stateSchema, state, 'columns'));
   },
 };
 
@@ -215,9 +212,7 @@ async function loadColumns(options: ColumnsOptions, context: LoadContext): Promi
     inputs.push({ as: input.as, state });
   }
   const preparation = new ColumnsPreparation({
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'columns',
+    ...savedAs('columns'),
     inputs,
     target: { name: info.name, kind: info.kind, ...(info.classes && { classes: [...info.classes] }) },
   });

@@ -8,6 +8,7 @@ import type { EnvironmentDefinition } from '../../rl/environment';
 import { environments } from '../../rl/registry';
 import type { Dataset, DatasetKind, FeatureInfo, SavedPreparation, Split, TargetInfo } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
+import { savedAs } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 
 export const environmentSchema = Type.Object(
@@ -187,7 +188,7 @@ export class EnvironmentDataset implements Dataset {
   }
 
   preparation(): unknown {
-    return { format: 'vitrine-preparation', version: 1, kind: 'environment', env: this.name };
+    return { ...savedAs('environment'), env: this.name };
   }
 
   private state(row: number) {

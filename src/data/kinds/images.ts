@@ -24,6 +24,7 @@ import { augment, augmentSchema, chanceOf } from '../image/augment';
 import { decodeImage } from '../image/decode';
 import { type Fit, planes } from '../image/resize';
 import { labelledSplit } from '../options';
+import { savedAs, stateSchemaOf } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
 
@@ -76,10 +77,7 @@ export const imagesSchema = Type.Object(
 
 type ImagesOptions = Static<typeof imagesSchema>;
 
-const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('images'),
+const stateSchema = stateSchemaOf('images', {
   channels: Type.Union([Type.Literal(1), Type.Literal(3)]),
   height: Type.Integer({ minimum: 1, maximum: 4096 }),
   width: Type.Integer({ minimum: 1, maximum: 4096 }),
@@ -336,9 +334,7 @@ class ImageDataset implements Dataset {
     const statistics = statisticsOf(pixels, this.splits.train, channels, height * width);
     const standard = options.scale === 'standard';
     this.plan = new ImagePreparation({
-      format: 'vitrine-preparation',
-      version: 1,
-      kind: 'images',
+      ...savedAs('images'),
       channels,
       height,
       width,

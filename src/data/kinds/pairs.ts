@@ -17,7 +17,7 @@ import type {
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
 import { plainSplit } from '../options';
-import { savedState } from '../savedState';
+import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { bad, columnNamed, textAt } from '../table/table';
@@ -55,10 +55,7 @@ export const pairsSchema = Type.Object(
 
 type PairsOptions = Static<typeof pairsSchema>;
 
-const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('pairs'),
+const stateSchema = stateSchemaOf('pairs', {
   source: Type.Object({
     column: Type.String(),
     length: Type.Integer({ minimum: 1, maximum: 65_536 }),
@@ -91,7 +88,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    return new PairsPreparation(savedState(stateSchema, state, 'pairs of texts') as PairsState);
+    return new PairsPreparation(savedState(stateSchema, state, 'pairs of texts'));
   },
 };
 
@@ -216,9 +213,7 @@ async function loadPairs(options: PairsOptions, context: LoadContext): Promise<D
     return { ...state, vocabulary: [pad!, unknown!, ...extra, ...rest.filter(t => !extra.includes(t))] };
   };
   const plan = new PairsPreparation({
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'pairs',
+    ...savedAs('pairs'),
     source: { column: from.name, length: options.sourceLength, tokenizer: learned(from, []) },
     target: { column: to.name, length: options.targetLength, tokenizer: learned(to, marks) },
   });

@@ -8,8 +8,8 @@ import { readWhole } from '../bytes';
 import type { Dataset, DatasetKind, LoadContext, RawSample, Split } from '../dataset';
 import { splitsByRow } from '../divide';
 import { balancedWeights, classWeightsSchema, targetTypeSchema } from '../options';
-import { savedState } from '../savedState';
-import { cellName, filled, SeriesPreparation, type SeriesState, stateSchema } from '../series/preparation';
+import { savedAs, savedState } from '../savedState';
+import { cellName, filled, SeriesPreparation, stateSchema } from '../series/preparation';
 import { type Series, seriesOf, type Window, windowsOf } from '../series/windows';
 import { checkNumbers } from '../table/features';
 import { headsOf } from '../table/head';
@@ -151,7 +151,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    return new SeriesPreparation(savedState(stateSchema, state, 'series') as SeriesState);
+    return new SeriesPreparation(savedState(stateSchema, state, 'series'));
   },
 };
 
@@ -190,9 +190,7 @@ async function loadSeries(options: SeriesOptions, context: LoadContext): Promise
     notes.push(`${short} of ${series.length} series are shorter than ${needed} rows and were left out.`);
   const shape = options.steps > 1 ? { shape: [options.steps] } : {};
   const plan = new SeriesPreparation({
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'series',
+    ...savedAs('series'),
     ...(time && { time: time.name }),
     ...(whose && { series: whose.name }),
     length: options.length,

@@ -16,7 +16,7 @@ import type {
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
 import { plainSplit } from '../options';
-import { savedState } from '../savedState';
+import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { bad, type Column, columnNamed, type Table, textAt } from '../table/table';
@@ -57,10 +57,7 @@ export const sessionsSchema = Type.Object(
 
 type SessionsOptions = Static<typeof sessionsSchema>;
 
-const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('sessions'),
+const stateSchema = stateSchemaOf('sessions', {
   session: Type.String(),
   item: Type.String(),
   time: Type.Optional(Type.String()),
@@ -94,7 +91,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    return new SessionsPreparation(savedState(stateSchema, state, 'sessions') as SessionsState);
+    return new SessionsPreparation(savedState(stateSchema, state, 'sessions'));
   },
 };
 
@@ -237,9 +234,7 @@ async function loadSessions(options: SessionsOptions, context: LoadContext): Pro
       `${long} of ${sessions.length} sessions have more than ${options.length + 1} events; their last ones were taken (data.length).`,
     );
   const plan = new SessionsPreparation({
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'sessions',
+    ...savedAs('sessions'),
     session: options.session,
     item: options.target,
     ...(options.time !== undefined && { time: options.time }),

@@ -25,7 +25,7 @@ import { lookAtFiles, mostCommon } from '../files/look';
 import { bytesOf, fileOf, readEach, unreadable } from '../files/read';
 import { classTargets, infoOf, numberTargets, sequenceTargets, targetState } from '../files/targets';
 import { balancedWeights, classWeightsSchema, labelledSplit } from '../options';
-import { savedState } from '../savedState';
+import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
 
@@ -76,10 +76,7 @@ export const soundSchema = Type.Object(
 
 type SoundOptions = Static<typeof soundSchema>;
 
-const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('sound'),
+const stateSchema = stateSchemaOf('sound', {
   sound: soundState,
   mean: Type.Number(),
   std: Type.Number({ exclusiveMinimum: 0 }),
@@ -117,7 +114,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    return new SoundPreparation(savedState(stateSchema, state, 'sounds') as State);
+    return new SoundPreparation(savedState(stateSchema, state, 'sounds'));
   },
 };
 
@@ -279,9 +276,7 @@ async function loadSounds(options: SoundOptions, context: LoadContext): Promise<
   }
   const statistics = options.scale === 'none' ? { mean: 0, std: 1 } : statisticsOf(raw, splits.train, size);
   const plan = new SoundPreparation({
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'sound',
+    ...savedAs('sound'),
     sound,
     ...statistics,
     target: targets.state,

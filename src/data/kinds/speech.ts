@@ -25,7 +25,7 @@ import { statisticsOf } from '../files/fileDataset';
 import { brokenNote, type LabelledFile, labelledFiles } from '../files/labelled';
 import { bytesOf, readEach } from '../files/read';
 import { plainSplit } from '../options';
-import { savedState } from '../savedState';
+import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
 import { learnedTokenizers, learnTokenizer, Tokenizer, tokenizerSchema } from '../text/tokenizer';
@@ -91,10 +91,7 @@ export const speechSchema = Type.Object(
 
 type SpeechOptions = Static<typeof speechSchema>;
 
-const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('speech'),
+const stateSchema = stateSchemaOf('speech', {
   column: Type.String(),
   length: Type.Integer({ minimum: 1, maximum: 65_536 }),
   tokenizer: tokenizerSchema,
@@ -121,7 +118,7 @@ export const kind: DatasetKind = {
   load: (options, context) => loadSpeech(options as SpeechOptions, context),
 
   restore(state) {
-    return new SpeechPreparation(savedState(stateSchema, state, 'spoken texts') as State);
+    return new SpeechPreparation(savedState(stateSchema, state, 'spoken texts'));
   },
 };
 
@@ -273,9 +270,7 @@ async function loadSpeech(options: SpeechOptions, context: LoadContext): Promise
   const cut = good.filter(r => lengths[r]! > most + 1e-9).length;
   if (cut > 0) notes.push(`${rowsOf(cut)} longer than ${Number(most.toFixed(3))} s; what is beyond was cut.`);
   const state: State = {
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'speech',
+    ...savedAs('speech'),
     column: options.text,
     length,
     tokenizer: tokenizer.state,

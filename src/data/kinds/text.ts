@@ -18,7 +18,7 @@ import type {
 import { decodeText } from '../decode';
 import { divideRows, splitsByRow } from '../divide';
 import { labelledSplit } from '../options';
-import { savedState } from '../savedState';
+import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { headsOf } from '../table/head';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { asRows, bad, columnNamed, textAt } from '../table/table';
@@ -83,10 +83,7 @@ export const textSchema = Type.Object(
 
 type TextOptions = Static<typeof textSchema>;
 
-const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('text'),
+const stateSchema = stateSchemaOf('text', {
   /** The column with the texts; absent where the next token is predicted. */
   column: Type.Optional(Type.String()),
   length: Type.Integer({ minimum: 1, maximum: 65_536 }),
@@ -134,7 +131,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    return new TextPreparation(savedState(stateSchema, state, 'text') as TextState);
+    return new TextPreparation(savedState(stateSchema, state, 'text'));
   },
 };
 
@@ -305,9 +302,7 @@ async function loadTexts(
     resolve: name => path.resolve(context.folder, name),
   });
   const plan = new TextPreparation({
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'text',
+    ...savedAs('text'),
     column,
     length: options.length,
     tokenizer: tokenizer.state,
@@ -371,9 +366,7 @@ async function loadCorpus(options: TextOptions, file: string, context: LoadConte
   });
   throwIfCancelled(context.signal);
   const plan = new TextPreparation({
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'text',
+    ...savedAs('text'),
     length,
     tokenizer: tokenizer.state,
     target: { name: options.target },

@@ -17,7 +17,7 @@ import { augment, augmentSchema, chanceOf } from '../image/augment';
 import { decodeImage, type Picture } from '../image/decode';
 import { planes } from '../image/resize';
 import { balancedWeights, classWeightsSchema, labelledSplit } from '../options';
-import { savedState } from '../savedState';
+import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 import { rowsOf } from '../table/words';
 import { decodeGif } from '../video/gif';
@@ -75,10 +75,7 @@ export const videoSchema = Type.Object(
 
 type VideoOptions = Static<typeof videoSchema>;
 
-const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('video'),
+const stateSchema = stateSchemaOf('video', {
   frames: Type.Integer({ minimum: 1, maximum: 4096 }),
   channels: Type.Union([Type.Literal(1), Type.Literal(3)]),
   height: Type.Integer({ minimum: 1, maximum: 4096 }),
@@ -126,7 +123,7 @@ export const kind: DatasetKind = {
   },
 
   restore(state) {
-    return new VideoPreparation(savedState(stateSchema, state, 'videos') as State);
+    return new VideoPreparation(savedState(stateSchema, state, 'videos'));
   },
 };
 
@@ -291,9 +288,7 @@ async function loadVideos(options: VideoOptions, context: LoadContext): Promise<
   const { mean, std } = statisticsOf(raw, splits.train, size);
   const standard = options.scale === 'standard';
   const plan = new VideoPreparation({
-    format: 'vitrine-preparation',
-    version: 1,
-    kind: 'video',
+    ...savedAs('video'),
     frames,
     channels: options.channels,
     height: options.height,

@@ -3,16 +3,14 @@ import { type Static, Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import type { FeatureInfo, SavedPreparation, TargetInfo } from '../dataset';
+import { stateSchemaOf } from '../savedState';
 import { blockRows } from '../stream/rowBlocks';
 import { featureOf, foundIn, numberColumnSchema, numberIn, scaled } from '../table/numberColumn';
 import { readTableFile } from '../table/rawRows';
 import { type Column, columnNamed, numberAt, type Table, textAt } from '../table/table';
 import { seriesOf } from './windows';
 
-export const stateSchema = Type.Object({
-  format: Type.Literal('vitrine-preparation'),
-  version: Type.Literal(1),
-  kind: Type.Literal('series'),
+export const stateSchema = stateSchemaOf('series', {
   time: Type.Optional(Type.String()),
   series: Type.Optional(Type.String()),
   length: Type.Integer({ minimum: 1, maximum: 100_000 }),
