@@ -3,6 +3,7 @@
 import type { Split } from '../../src/data/dataset';
 import type { Inquiry } from '../../src/editor/inquiryProtocol';
 import type { FromPage, PanelState, PanelView, Selection } from '../../src/editor/panelProtocol';
+import { usualMethod } from '../../src/explain/usual';
 import type { Settings, Store } from './store';
 
 /** Samples that one page shows: as many as fill a screen; the host may send fewer. */
@@ -107,8 +108,8 @@ export function actionsOf(store: Store, send: (message: FromPage) => void): Acti
 export function currentMethod(state: PanelState, settings: Settings): string | undefined {
   const predictions = state.methods.filter(m => m.scope === 'prediction' && m.unsuited === undefined);
   const wanted = [state.selection.method, settings.method];
-  const usual = predictions.find(m => m.id === 'integrated_gradients') ?? predictions[0];
-  return (predictions.find(m => wanted.includes(m.id)) ?? usual)?.id;
+  const chosen = predictions.find(m => wanted.includes(m.id))?.id;
+  return chosen ?? usualMethod(id => predictions.some(m => m.id === id)) ?? predictions[0]?.id;
 }
 
 /** Whether what a method says of the whole model is about one class. */

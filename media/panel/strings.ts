@@ -119,6 +119,11 @@ export const english = {
   'train.rate': '{rate} samples/s',
   'train.left': '{time} left',
   'train.took': 'took {time}',
+  'train.leak':
+    'The column {columns} alone gives the answer away. If it is not known before the answer is, put it into data.exclude and train again: in use the model would not have it.',
+  'train.leaks':
+    'The columns {columns} each give the answer away alone. If they are not known before the answer is, put them into data.exclude and train again: in use the model would not have them.',
+  'train.leak.look': 'Look at the data',
   'train.resumed': 'Resumed from the checkpoint after epoch {epoch}. Nothing before it was lost.',
   'train.loss': 'Loss',
   'train.series.train': 'train',

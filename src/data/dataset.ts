@@ -128,6 +128,8 @@ export interface Dataset {
   readonly elsewhere?: true;
   /** Sentences about what was found and done, e.g. "3 rows with a missing value were left out". */
   readonly notes: readonly string[];
+  /** Columns that alone give the answer away, each with a sentence that says what to do. */
+  readonly leaks?: readonly { readonly column: string; readonly message: string }[];
   /** SHA-256 of the source's bytes, hex. */
   readonly hash: string;
   /** Prepared inputs and targets of these rows; `targets` is of shape [rows] (classes) or [rows, 1] (numbers). */

@@ -18,6 +18,21 @@ export const chineseMessages: Readonly<Record<string, string>> = {
     '类别“{1}”有 {0} 行，而“{3}”只有 {2} 行：准确率会掩盖少数类的问题。请看平衡准确率，并考虑 data.classWeights。',
   '"{0}" names no examples: there is no file or folder {1}, and it is neither row numbers nor a condition on a column.':
     '“{0}”没有指明样例：没有文件或文件夹 {1}，它也不是行号或某列的条件。',
+  'The column "{0}" equals the target "{1}" in every row: it gives the answer away.':
+    '列“{0}”在每一行都与目标“{1}”相同：它泄露了答案。',
+  '"{0}" alone tells the classes of "{1}" apart without a mistake.': '仅凭“{0}”就能无误地区分“{1}”的类别。',
+  '"{0}" alone tells the classes of "{1}" apart but for {2} of {3} rows.':
+    '仅凭“{0}”就能区分“{1}”的类别，{3} 行中只错 {2} 行。',
+  'Each value of "{0}" occurs with one class of "{1}" only: it gives the answer away.':
+    '“{0}”的每个取值只与“{1}”的一个类别同时出现：它泄露了答案。',
+  'Each value of "{0}" occurs with one value of "{1}" only: it gives the answer away.':
+    '“{0}”的每个取值只与“{1}”的一个值同时出现：它泄露了答案。',
+  '"{0}" follows the target "{1}" exactly (correlation {2}).': '“{0}”与目标“{1}”完全一致（相关系数 {2}）。',
+  '"{0}" rises and falls with the target "{1}" without exception.': '“{0}”与目标“{1}”同升同降，毫无例外。',
+  '"{0}" follows from the target "{1}": ranges of it tell its values apart without a mistake.':
+    '“{0}”由目标“{1}”得出：目标的取值范围能无误地区分它的取值。',
+  ' Is it known before the target is? If not, put it into data.exclude.':
+    '在目标揭晓之前是否已知道它？如果不知道，请把它放进 data.exclude。',
   // Data.
   'The data file "{0}" does not exist. Check data.file in the experiment.':
     '数据文件“{0}”不存在。请检查实验中的 data.file。',

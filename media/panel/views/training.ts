@@ -34,7 +34,7 @@ export function trainingView(
   }
   const started = history.steps.step.length > 0 || history.epochs.length > 0;
   return html`<div class="training">
-    ${head(state, history, actions)} ${messages(history)} ${results(history)} ${watch(state, settings, actions)}
+    ${head(state, history, actions)} ${messages(history, actions)} ${results(history)} ${watch(state, settings, actions)}
     ${
       started
         ? html`${settingsBar(settings, state, history, actions)}
@@ -127,7 +127,7 @@ export function button(name: IconName, label: string, run: () => void, secondary
   >`;
 }
 
-function messages(history: History): TemplateResult {
+function messages(history: History, actions: Actions): TemplateResult {
   const last = history.messages.at(-1);
   const notes: { kind: 'info' | 'error'; text: string }[] = [];
   if (history.resumedFrom !== undefined)
@@ -137,7 +137,17 @@ function messages(history: History): TemplateResult {
     n => html`<p class=${`note ${n.kind}`} role=${n.kind === 'error' ? 'alert' : 'status'}>
       ${icon(n.kind === 'error' ? 'warning' : 'check')}<span>${n.text}</span>
     </p>`,
-  )}`;
+  )}
+  ${
+    history.leaks
+      ? html`<p class="note warned" role="status">
+          ${icon('warning')}<span
+            >${t(history.leaks.length === 1 ? 'train.leak' : 'train.leaks', { columns: history.leaks.slice(0, 5).join(', ') })}
+            <button class="link" @click=${() => actions.view('data')}>${t('train.leak.look')}</button></span
+          >
+        </p>`
+      : nothing
+  }`;
 }
 
 function results(history: History): TemplateResult {

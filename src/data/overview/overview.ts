@@ -68,6 +68,7 @@ export async function overviewOf(dataset: Dataset, wait?: () => Promise<void>): 
   const splits: Split[] = [];
   const { values, more } = await columnsOf(dataset, rows, splits, wait);
   const columns = values.map(v => describe(v, splits));
+  const warnings = warningsOf(dataset, values, columns, splits, rows);
   return {
     name: dataset.name,
     modality: dataset.modality,
@@ -82,8 +83,9 @@ export async function overviewOf(dataset: Dataset, wait?: () => Promise<void>): 
     columns,
     moreColumns: more,
     ...associations(values),
-    warnings: warningsOf(dataset, values, columns, splits, rows),
-    notes: dataset.notes,
+    warnings,
+    // Said once.
+    notes: dataset.notes.filter(note => !warnings.some(w => w.message === note)),
   };
 }
 

@@ -25,6 +25,21 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return aa > 0 && bb > 0 ? Math.max(-1, Math.min(1, ab / Math.sqrt(aa * bb))) : Number.NaN;
 }
 
+/** Ranks from 1; equal values share the mean of their ranks. */
+export function ranks(values: ArrayLike<number>): Float64Array {
+  const order = Int32Array.from({ length: values.length }, (_, i) => i).sort(
+    (a, b) => values[a]! - values[b]!,
+  );
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < order.length; ) {
+    let j = i + 1;
+    while (j < order.length && values[order[j]!] === values[order[i]!]) j++;
+    for (let k = i; k < j; k++) out[order[k]!] = (i + 1 + j) / 2;
+    i = j;
+  }
+  return out;
+}
+
 /** The correlation ratio (K. Pearson, 1911): how much of a number's spread lies between the categories, 0 to 1. */
 export function correlationRatio(codes: ArrayLike<number>, values: ArrayLike<number>): number {
   const groups = new Map<number, { n: number; mean: number }>();

@@ -1,5 +1,6 @@
 /** What makes results look better, or stranger, than they are. */
 import type { Dataset, Split } from '../dataset';
+import { givenAway } from './leak';
 import type { ColumnOverview, Values } from './overview';
 import { kolmogorovSmirnov, pearson, stabilityIndex } from './statistics';
 
@@ -35,7 +36,7 @@ export function warningsOf(
   const features = values.map((v, i) => ({ v, c: columns[i]! })).filter(({ v }) => v.role === 'feature');
   if (dataset.modality === 'table') {
     for (const { v, c } of features) {
-      const leak = leakOf(v, target);
+      const leak = givenAway(v, target);
       if (leak) out.push({ code: 'target-leak', column: v.name, message: leak });
       else if (isIdentifier(v, rows.length))
         out.push({
@@ -76,63 +77,6 @@ export function warningsOf(
 function onePerColumn(warnings: readonly DataWarning[], { features }: Dataset): DataWarning[] {
   const columnOf = new Map(features.map(f => [f.name, f.from ?? f.name]));
   return [...new Map(warnings.map(w => [columnOf.get(w.column ?? '') ?? w.column, w])).values()];
-}
-
-/** A feature that alone says the target. */
-function leakOf(v: Values, target: Values): string | undefined {
-  const advice = 'Is it known before the target is? If not, put it into data.exclude.';
-  if (target.numbers) {
-    if (v.numbers) {
-      const r = pearson(v.numbers, target.numbers);
-      return Math.abs(r) > 0.9999
-        ? `"${v.name}" follows the target "${target.name}" exactly (correlation ${r.toFixed(5)}). ${advice}`
-        : undefined;
-    }
-    return undefined;
-  }
-  const codes = target.codes!;
-  if (v.codes) {
-    // As good as it gets with the most frequent class of each category, where categories have several rows.
-    const { share, rowsEach } = purity(v.codes, codes, v.texts!.length);
-    return share > 0.999 && rowsEach >= 5
-      ? `Each value of "${v.name}" occurs with one class of "${target.name}" only: it gives the answer away. ${advice}`
-      : undefined;
-  }
-  const classes = target.texts!.length;
-  if (classes < 2 || classes > 50 || codes.length < 40 || !inRuns(v.numbers!, codes, classes))
-    return undefined;
-  return `"${v.name}" alone tells the classes of "${target.name}" apart without a mistake. ${advice}`;
-}
-
-/** Whether each class has a range of values to itself. */
-function inRuns(values: Float64Array, codes: Int32Array, classes: number): boolean {
-  const order = Array.from(values.keys())
-    .filter(i => !Number.isNaN(values[i]!) && codes[i]! >= 0)
-    .sort((a, b) => values[a]! - values[b]!);
-  let changes = 0;
-  for (let i = 1; i < order.length; i++) {
-    if (codes[order[i]!] === codes[order[i - 1]!]) continue;
-    if (values[order[i]!] === values[order[i - 1]!] || ++changes >= classes) return false;
-  }
-  return changes === classes - 1;
-}
-
-function purity(a: Int32Array, b: Int32Array, values: number): { share: number; rowsEach: number } {
-  const counts = new Map<number, Map<number, number>>();
-  let n = 0;
-  for (let i = 0; i < a.length; i++) {
-    if (a[i]! < 0 || b[i]! < 0) continue;
-    n++;
-    let inner = counts.get(a[i]!);
-    if (!inner) {
-      inner = new Map();
-      counts.set(a[i]!, inner);
-    }
-    inner.set(b[i]!, (inner.get(b[i]!) ?? 0) + 1);
-  }
-  let best = 0;
-  for (const inner of counts.values()) best += Math.max(...inner.values());
-  return { share: n === 0 ? 0 : best / n, rowsEach: n / Math.max(1, values) };
 }
 
 function isIdentifier(v: Values, rows: number): boolean {

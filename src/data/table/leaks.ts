@@ -1,8 +1,10 @@
 /** Notes about what would make results look better, or stranger, than they are. */
 import { listed } from '../../model/suggest';
 import type { Split } from '../dataset';
+import { evenly } from '../evenly';
+import { type Cells, givenAway } from '../overview/leak';
 import type { PreparationColumn } from '../preparation';
-import { type Column, type Table, textAt } from './table';
+import { type Column, numberAt, textAt } from './table';
 import { rowsOf } from './words';
 
 /** Categories that only validation or test rows have become all zeros, as scikit-learn's handle_unknown='ignore'. */
@@ -31,33 +33,59 @@ export function noteUnseen(
   });
 }
 
-/** Notes what makes a test look better than it is: rows known from training, and a feature that is the answer. */
-export function noteLeaks(
-  table: Table,
+/** Notes what makes a test look better than it is: rows that are known from training. */
+export function noteCopies(
   columns: readonly Column[],
-  target: Column,
   splits: Readonly<Record<Split, Int32Array>>,
   notes: string[],
 ): void {
   const trained = new Set<number>();
-  const whole = [...columns, target];
-  const key = (row: number) => rowKey(whole, row);
-  for (const row of splits.train) trained.add(key(row));
+  for (const row of splits.train) trained.add(rowKey(columns, row));
   for (const part of ['valid', 'test'] as const) {
-    const again = splits[part].filter(row => trained.has(key(row))).length;
+    const again = splits[part].filter(row => trained.has(rowKey(columns, row))).length;
     if (again > 0)
       notes.push(
         `${rowsOf(again)} of the ${part === 'test' ? 'test' : 'validation'} part also ${again === 1 ? 'occurs' : 'occur'} among the training rows.`,
       );
   }
-  for (const column of columns) {
-    let same = true;
-    for (let row = 0; row < table.rows && same; row++) same = textAt(column, row) === textAt(target, row);
-    if (same)
-      notes.push(
-        `The column "${column.name}" equals the target in every row: it gives the answer away. Exclude it?`,
-      );
-  }
+}
+
+/** More rows tell no more. */
+const mostRows = 20_000;
+
+/** The columns that give the answer away, each with a sentence about it. */
+export function leaksOf(
+  columns: readonly Column[],
+  numeric: ReadonlySet<Column>,
+  target: Cells,
+  rows: Int32Array,
+): { column: string; message: string }[] {
+  const looked = evenly(rows, mostRows);
+  const answers: Cells = { ...target, ...cellsAt(target, looked) };
+  return columns.flatMap(column => {
+    const message = givenAway(cellsOf(column, numeric.has(column), looked), answers);
+    return message === undefined ? [] : [{ column: column.name, message }];
+  });
+}
+
+function cellsAt({ numbers, codes }: Cells, rows: Int32Array): Pick<Cells, 'numbers' | 'codes'> {
+  return {
+    ...(numbers && { numbers: Float64Array.from(rows, row => numbers[row]!) }),
+    ...(codes && { codes: Int32Array.from(rows, row => codes[row]!) }),
+  };
+}
+
+function cellsOf(column: Column, numeric: boolean, rows: Int32Array): Cells {
+  const { name } = column;
+  if (numeric) return { name, numbers: Float64Array.from(rows, row => numberAt(column, row)) };
+  const places = new Map<string, number>();
+  const codes = Int32Array.from(rows, row => {
+    const text = textAt(column, row);
+    if (text === undefined) return -1;
+    if (!places.has(text)) places.set(text, places.size);
+    return places.get(text)!;
+  });
+  return { name, codes, texts: [...places.keys()] };
 }
 
 /** Two 32-bit hashes as one number: short keys instead of the rows' whole text. */

@@ -6,11 +6,12 @@ import type { Dataset, RawSample, Split, TargetInfo } from '../dataset';
 import { splitsByRow } from '../divide';
 import { type Augmentation, augment, chanceOf } from '../image/augment';
 import { balancedWeights } from '../options';
+import type { Cells } from '../overview/leak';
 import { Preparation, type PreparationColumn, type PreparationState } from '../preparation';
 import { type ColumnPlan, checkColumnOptions, planColumn } from './columnPlan';
 import { type DatePart, datePart, parseDate } from './dates';
 import { checkImage, checkNumbers, chooseFeatures } from './features';
-import { noteLeaks, noteUnseen } from './leaks';
+import { leaksOf, noteCopies, noteUnseen } from './leaks';
 import { learn } from './learn';
 import type { TableOptions } from './options';
 import { divide, keepRows } from './rows';
@@ -43,6 +44,7 @@ export class TableDataset implements Dataset {
   readonly target: TargetInfo;
   readonly splits: Readonly<Record<Split, Int32Array>>;
   readonly notes: readonly string[];
+  readonly leaks: NonNullable<Dataset['leaks']>;
   /** Only where the experiment asks for altered pictures. */
   readonly trainingBatch?: NonNullable<Dataset['trainingBatch']>;
   private readonly plan: Preparation;
@@ -139,10 +141,19 @@ export class TableDataset implements Dataset {
     const named = new Map(this.columns.map(c => [c.name, c]));
     this.sources = state.columns.map(c => named.get(c.from ?? c.name)!);
     noteUnseen(this.sources, state.columns, this.splits, notes);
-    noteLeaks(table, this.columns, this.targetColumn, this.splits, notes);
-    this.notes = notes;
+    noteCopies([...this.columns, this.targetColumn], this.splits, notes);
+    this.leaks = leaksOf(this.columns, this.numeric, this.answers(), kept);
+    this.notes = [...notes, ...this.leaks.map(l => l.message)];
     if (options.image?.augment?.length)
       this.trainingBatch = this.altering(options.image, options.image.augment);
+  }
+
+  /** The target of every row, as its cells. */
+  private answers(): Cells {
+    const { name, classes } = this.target;
+    return classes
+      ? { name, texts: classes, codes: Int32Array.from(this.targets, x => (Number.isNaN(x) ? -1 : x)) }
+      : { name, numbers: this.targets };
   }
 
   /** Batches of pictures that are altered by chance: taken back to brightness 0 … 1, altered, and prepared again. */

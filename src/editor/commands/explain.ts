@@ -1,5 +1,6 @@
 /** Explain Prediction: which run, which method, which sample; asks only for what is not known. */
 import * as vscode from 'vscode';
+import { usualMethod } from '../../explain/usual';
 import { VitrineError } from '../../model/errors';
 import { commands } from '../ids';
 import type { MethodChoice } from '../panelProtocol';
@@ -12,8 +13,6 @@ import { type Target, targetOf } from './targets';
 
 const { l10n } = vscode;
 const PAGE = 100;
-/** What is offered first to who has not chosen yet: it suits every differentiable model, and its sum can be checked. */
-const usual = 'integrated_gradients';
 
 /** What tests and other commands may say in advance. */
 export interface ExplainArguments {
@@ -32,7 +31,10 @@ export async function explain(argument: unknown, rooms: Rooms): Promise<void> {
   );
   const method = given.method
     ? methods.find(m => m.id === given.method)
-    : await pickMethod(methods, rooms.panel.state.selection.method ?? usual);
+    : await pickMethod(
+        methods,
+        rooms.panel.state.selection.method ?? usualMethod(id => methods.some(m => m.id === id)),
+      );
   if (!method) {
     if (given.method) throw new VitrineError('bad-request', l10n.t('There is no method {0}.', given.method));
     return;

@@ -1,4 +1,5 @@
 /** Small statistics that explanations and their judges share. */
+import { ranks } from '../../data/overview/statistics';
 
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
@@ -12,21 +13,6 @@ export function deviation(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i]! - m) ** 2;
   return values.length > 0 ? Math.sqrt(sum / values.length) : 0;
-}
-
-/** Ranks from 1; equal values share the mean of their ranks. */
-export function ranks(values: ArrayLike<number>): Float64Array {
-  const order = Int32Array.from({ length: values.length }, (_, i) => i).sort(
-    (a, b) => values[a]! - values[b]!,
-  );
-  const out = new Float64Array(values.length);
-  for (let i = 0; i < order.length; ) {
-    let j = i + 1;
-    while (j < order.length && values[order[j]!] === values[order[i]!]) j++;
-    for (let k = i; k < j; k++) out[order[k]!] = (i + 1 + j) / 2;
-    i = j;
-  }
-  return out;
 }
 
 /** Spearman's rank correlation; 0 where one side does not vary. */

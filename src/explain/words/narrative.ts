@@ -45,6 +45,7 @@ export function narrate(story: Story): string {
           ...(story.attribution.told ?? reasons(story, words)),
           ...around(story, words),
         ];
+  sentences.push(leaked(story, words));
   sentences.push(...aboutTrust(story, words));
   return sentences.filter(s => s !== '').join(story.language === 'zh' ? '' : ' ');
 }
@@ -94,6 +95,14 @@ function around({ context, dataset, prediction }: Story, words: Words): string[]
       : '',
     similar ? words.predicted.similar(similar.rows, similar.same, prediction.label, elsewhere) : '',
   ];
+}
+
+/** Whether what is told rests on a column that alone gives the answer away. */
+function leaked({ dataset, attribution: { names, values } }: Story, words: Words): string {
+  const total = Array.from(values.data, Math.abs).reduce((a, b) => a + b, 0);
+  const share = (column: string) => Math.abs(values.data[names?.indexOf(column) ?? -1] ?? 0) / total;
+  const found = dataset?.leaks?.find(l => share(l.column) >= negligible);
+  return found ? words.predicted.leak(found.column, dataset!.target.name) : '';
 }
 
 function reasons(story: Story, words: Words): string[] {

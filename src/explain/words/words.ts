@@ -57,6 +57,8 @@ export interface Words {
     /** Of the training rows most like it; `elsewhere`: of the table's. */
     similar(rows: number, same: number, label: string, elsewhere: boolean): string;
     flip(column: string, to: string, label: string): string;
+    /** Of a column that alone gives the answer away, where it is among the reasons. */
+    leak(column: string, target: string): string;
   };
   reasons: {
     for(what: string, list: readonly string[]): string;
@@ -378,6 +380,8 @@ export const english: Words = {
       `When it is as sure as here it is right in ${share} of cases (${rows} rows ${elsewhere ? 'of this table, from which it may have learned' : 'that it did not learn from'}).`,
     similar: (rows, same, label, elsewhere) =>
       `Of the ${rows} ${elsewhere ? '' : 'training '}rows most like this one ${same} are "${label}".`,
+    leak: (column, target) =>
+      `Beware: ${column} alone gives ${asked(target)} away; unless it is known before, expect less of the model in use.`,
     flip: (column, to, label) => `With ${column} at ${to}, all else as it is, it would say "${label}".`,
   },
   reasons: {

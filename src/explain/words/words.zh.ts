@@ -143,6 +143,8 @@ export const chinese: Words = {
       `当它像这里一样确定时，有 ${share} 是正确的（${elsewhere ? `此表中的 ${rows} 行，模型可能学习过它们` : `${rows} 行未参与学习的数据`}）。`,
     similar: (rows, same, label, elsewhere) =>
       `与此行最相似的 ${rows} 个${elsewhere ? '' : '训练'}行中，有 ${same} 个是“${label}”。`,
+    leak: (column, target) =>
+      `注意：仅凭 ${column} 就能得出 ${target}；除非事先就知道它，否则实际使用中模型的表现会更差。`,
     flip: (column, to, label) => `若 ${column} 为 ${to}，其余不变，它会回答“${label}”。`,
   },
   reasons: {

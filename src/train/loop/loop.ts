@@ -117,6 +117,7 @@ export class TrainingLoop {
 
   private async open(): Promise<void> {
     const { engine, model, dataset, seed, resume } = this.request;
+    const { leaks } = dataset;
     const { bindings, targets, metrics, batchSize, loss, pace, mitigation } = this.setup;
     const { update, recompute } = this.recipe;
     const { weights } = this.start;
@@ -152,6 +153,7 @@ export class TrainingLoop {
       parameters: this.setup.parameters,
       backend: this.trainer.backend,
       ...(resume && { resumedFrom: this.epoch }),
+      ...(leaks && leaks.length > 0 && { leaks: leaks.map(l => l.column) }),
     });
     await this.writer.flush();
   }

@@ -28,6 +28,8 @@ export interface History {
   /** Messages of state events that carry one, the newest last. */
   messages: { state: RunState; message: string }[];
   resumedFrom?: number;
+  /** Columns that alone give the answer away. */
+  leaks?: readonly string[];
   samplesPerSecond?: number;
   /** Epochs done, of how many. */
   done: number;
@@ -67,6 +69,7 @@ export function historyOf(events: readonly RunEvent[], record?: RunRecord): Hist
       history.total = e.epochs;
       totalSteps = e.steps;
       if (e.resumedFrom !== undefined) history.resumedFrom = e.resumedFrom;
+      if (e.leaks) history.leaks = e.leaks;
     } else if (e.event === 'step') {
       // After a resume the count goes back; what lies beyond was lost.
       const { step, loss, learningRate, samplesPerSecond } = history.steps;

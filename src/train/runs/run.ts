@@ -17,6 +17,8 @@ export type RunEvent =
       parameters: number;
       backend: BackendInfo;
       resumedFrom?: number;
+      /** Columns that alone give the answer away: results with them are better than use will be. */
+      leaks?: readonly string[];
     }
   /**
    * Sent at most every 50 ms, and before a checkpoint and the end. `step` counts from the start of the run. In a run of

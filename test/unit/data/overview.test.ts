@@ -129,6 +129,55 @@ describe('The overview of a data set', () => {
     );
   });
 
+  it('finds columns from which the target follows, nearly or by another scale, and those made from it', async () => {
+    const rows = Array.from({ length: 400 }, (_, i) => {
+      const weight = Math.round(1500 + 2500 * random.uniform());
+      const low = weight < 2500 ? 'yes' : 'no';
+      const site = ['north', 'south', 'east', 'west'][i % 4];
+      return {
+        weight,
+        // One of 400 on the wrong side.
+        nearly: i === 7 ? 4000 - weight : weight,
+        // A good sign, and a fifth of the rows speak against it.
+        sign: weight + 900 * random.normal(),
+        code: low === 'yes' ? (i % 2 ? 'A1' : 'A2') : 'B',
+        grade: low === 'yes' ? 3 : i % 2 ? 1 : 7,
+        site,
+        dose: (weight / 1000) ** 3,
+        low,
+      };
+    });
+    const of = async (columns: readonly (keyof (typeof rows)[0])[]) => {
+      const dataset = await load(
+        csv(
+          columns,
+          rows.map(r => columns.map(c => r[c]!)),
+        ),
+        { target: columns.at(-1)! },
+      );
+      const { warnings, notes } = await overviewOf(dataset);
+      const leaks = warnings.filter(w => w.code === 'target-leak');
+      // Training, explanations and the report know them too, and each is said once.
+      assert.deepEqual(
+        dataset.leaks,
+        leaks.map(({ column, message }) => ({ column, message })),
+      );
+      for (const { message } of leaks)
+        assert.ok(dataset.notes.includes(message) && !notes.includes(message), message);
+      return leaks.map(l => [l.column, l.message.split('. ')[0]]);
+    };
+    assert.deepEqual(await of(['weight', 'nearly', 'sign', 'code', 'grade', 'site', 'low']), [
+      ['weight', '"weight" alone tells the classes of "low" apart without a mistake'],
+      ['nearly', '"nearly" alone tells the classes of "low" apart but for 1 of 400 rows'],
+      ['code', 'Each value of "code" occurs with one class of "low" only: it gives the answer away'],
+      ['grade', '"grade" alone tells the classes of "low" apart without a mistake'],
+    ]);
+    assert.deepEqual(await of(['dose', 'low', 'sign', 'site', 'weight']), [
+      ['dose', '"dose" rises and falls with the target "weight" without exception'],
+      ['low', '"low" follows from the target "weight": ranges of it tell its values apart without a mistake'],
+    ]);
+  });
+
   it('looks at evenly spaced rows of a large table, and waits for others', async () => {
     const many = csv(
       ['a', 'y'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TargetInfo } from '../../../src/data/dataset';
+import { ranks } from '../../../src/data/overview/statistics';
 import {
   formatNumber,
   linkOf,
@@ -9,7 +10,7 @@ import {
 } from '../../../src/explain/answers/predict';
 import { leastSquares } from '../../../src/explain/numerics/linear';
 import { quadrature, quadratureRules } from '../../../src/explain/numerics/quadrature';
-import { area, descending, ranks, spearman } from '../../../src/explain/numerics/statistics';
+import { area, descending, spearman } from '../../../src/explain/numerics/statistics';
 import { affordable } from '../../../src/explain/perturbation/thrift';
 import { spreadOverUnits, stretches, sumByUnit, unitsOf } from '../../../src/explain/perturbation/units';
 import { english } from '../../../src/explain/words/words';
