@@ -8,7 +8,7 @@ import type { ReadModel, ReadModelRequest } from '../service/protocol';
 import type { Engine } from './engine';
 import type { Experiments } from './experiments/store';
 import type { Log } from './log';
-import { cellScheme, combined, notebookOf, ofCell } from './notebooks';
+import { cellScheme, combined, notebookOf, ofCell, openText } from './notebooks';
 import { isCancelled, messageOf } from './problems';
 import { enabled, readDelay } from './settings';
 import { parameterCount } from './text/facts';
@@ -163,10 +163,9 @@ export class Models implements vscode.Disposable {
       if (before) await pause(Math.min(readDelay(), 150), abort.signal);
       if (abort.signal.aborted) return undefined;
       try {
-        const models = await this.#engine.request(
-          'model/read',
+        const models = await this.#requestFile(
           { file: whole.file, texts: { [whole.file]: whole.text } },
-          { signal: abort.signal },
+          abort.signal,
         );
         if (abort.signal.aborted) return undefined;
         for (const c of whole.cells) {
@@ -233,7 +232,28 @@ export class Models implements vscode.Disposable {
         .filter(d => d === document || (isPython(d) && d.isDirty))
         .map(d => [d.uri.fsPath, d.getText()]),
     );
-    const request: ReadModelRequest = { file, texts };
+    return this.#requestFile({ file, texts }, signal);
+  }
+
+  /**
+   * Reads a file that nobody needs to have open (a notebook too), as it is on the disk or, where it is open, in the editor. Kept by
+   * whoever asks. Nothing where models may not be evaluated.
+   */
+  async readFile(
+    uri: vscode.Uri,
+    signal = new AbortController().signal,
+  ): Promise<Readonly<Record<string, ReadModel>>> {
+    if (!vscode.workspace.isTrusted || !enabled('evaluate', uri)) return {};
+    const text = openText(uri);
+    const texts = text === undefined ? {} : { [uri.fsPath]: text };
+    return this.#requestFile({ file: uri.fsPath, texts }, signal);
+  }
+
+  async #requestFile(
+    request: ReadModelRequest,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, ReadModel>>> {
+    const { file } = request;
     // Experiments know the constructor's arguments and the input's size; the source alone may not.
     const bound = (await this.#experiments.of(file)).flatMap(e =>
       e.model?.class && (e.model.arguments || e.model.input || e.model.weights) ? [e.model as Bound] : [],
@@ -276,6 +296,11 @@ export class Models implements vscode.Disposable {
 
   /** Readings that may have changed without their text: they are read again when someone asks. */
   #forget(which: (uri: string) => boolean): void {
+    for (const [key, notebook] of this.#notebooks) {
+      if (!which(key)) continue;
+      notebook.abort.abort();
+      this.#notebooks.delete(key);
+    }
     // A copy: reading again puts the entry back, and a loop over the map itself would meet it for ever.
     for (const [key, entry] of [...this.#entries]) {
       if (!which(key) || (!entry.reading && !entry.pending)) continue;

@@ -35,6 +35,14 @@ export function combined(notebook: vscode.NotebookDocument): CombinedNotebook {
   return { file: notebook.uri.fsPath, text, cells };
 }
 
+/** The Python of a file or notebook as it stands in the editor; undefined where it is not open. */
+export function openText(uri: vscode.Uri): string | undefined {
+  const key = uri.toString();
+  const notebook = vscode.workspace.notebookDocuments.find(n => n.uri.toString() === key);
+  if (notebook) return combined(notebook).text;
+  return vscode.workspace.textDocuments.find(d => d.uri.toString() === key)?.getText();
+}
+
 /** What was read of the whole, with the places of one cell. */
 export function ofCell(
   models: Readonly<Record<string, ReadModel>>,

@@ -159,8 +159,9 @@ const scenes = {
     await shot('data');
   },
 
-  async people({ bench, shot, train }) {
-    // People in groups.
+  async people({ bench, page, shot, train }) {
+    // People in groups, with the table of their rates in the picture.
+    await page.setViewportSize({ width: size.width, height: 1120 });
     await bench.openFile('triage.py');
     const people = await train();
     await tab(people, 'Data');
@@ -177,11 +178,14 @@ const scenes = {
     await shot('fairness');
   },
 
-  async hover({ bench, page, shot }) {
-    await page.setViewportSize({ width: size.width, height: 820 });
-    await bench.openFile('digits.py');
+  async hover({ bench, page, shot, openAlone }) {
+    // The editor lets a hover have a quarter of its height.
+    await page.setViewportSize({ width: size.width, height: 1640 });
+    await openAlone('digits.py');
     await bench.hover('Conv2d', /Parameters/);
-    await shot('hover', { clip: { x: 0, y: 0, width: 960, height: 560 } });
+    await page.locator('.monaco-hover:not(.hidden) img').first().waitFor();
+    await page.waitForTimeout(500);
+    await shot('hover', { clip: { x: 0, y: 0, width: 1100, height: 660 } });
   },
 
   async runs({ bench, page, workspace, shot, quiet, train }) {
@@ -199,12 +203,14 @@ const scenes = {
     await bench.command('View: Maximize Editor Group');
     await panel.getByText('Overlay the newest').click();
     await panel.locator('.chart.wide .chart-legend li').nth(3).waitFor();
-    await panel.locator('.charts').scrollIntoViewIfNeeded();
+    await panel.locator('.run-head').scrollIntoViewIfNeeded();
+    await page.mouse.move(10, 400);
     await shot('runs');
     await panel.getByText('Find mistakes').click();
     await panel.locator('.matrix .cell').nth(1).click();
     await panel.locator('.picked tbody tr').first().waitFor();
-    await panel.locator('.ridge').first().scrollIntoViewIfNeeded();
+    await page.setViewportSize({ width: size.width, height: 900 });
+    await panel.locator('.mistakes').evaluate(e => e.scrollIntoView({ block: 'start' }));
     await page.waitForTimeout(800);
     await shot('mistakes');
   },

@@ -37,6 +37,38 @@ export function runTitle(r: Pick<RunRow, 'id' | 'name' | 'started'>): string {
   return known;
 }
 
+type Named = Pick<PanelState, 'runs' | 'compared' | 'run'>;
+const labels = new WeakMap<
+  object,
+  { runs: Named['runs']; own: string | undefined; of: Map<string, string> }
+>();
+
+/** What a run is called beside others: its name, else what tells it from them, else when it began. */
+export function runLabel(id: string, state: Named): string {
+  const { runs, compared = [], run } = state;
+  const own = run?.record.id;
+  const known = labels.get(compared);
+  if (known && known.runs === runs && known.own === own) return known.of.get(id) ?? id;
+  const laid = (runs ?? []).filter(r => r.id === own || compared.some(c => c.id === r.id));
+  const [first, second, ...more] = laid.length > 1 ? differing(laid) : [];
+  const settings = (r: RunRow) =>
+    more.length > 0
+      ? ''
+      : [first, second].flatMap(c => (c ? `${lastOf(c)} ${short(r.settings[c])}` : [])).join(', ');
+  const said = laid.map(settings);
+  const of = new Map(
+    laid.map((r, i) => {
+      const alone = said[i] !== '' && said.filter(s => s === said[i]).length === 1;
+      return [r.id, r.name || !alone ? runTitle(r) : said[i]!];
+    }),
+  );
+  labels.set(compared, { runs, own, of });
+  return of.get(id) ?? id;
+}
+
+/** "lr" of "optimizer.lr". */
+const lastOf = (setting: string): string => setting.split('.').at(-1)!;
+
 function timeOf(r: Pick<RunRow, 'id' | 'started'>): string {
   const time = new Date(r.started);
   if (Number.isNaN(time.getTime())) return r.id;
@@ -90,7 +122,7 @@ export function runsTable(state: PanelState, settings: Settings, actions: Action
             ${metrics.map(m => html`<th scope="col">${metricTitle(m)}</th>`)}
             <th scope="col">${t('runs.epochs')}</th>
             <th scope="col">${t('runs.took')}</th>
-            ${columns.map(c => html`<th scope="col" title=${c}>${c.split('.').at(-1)}</th>`)}
+            ${columns.map(c => html`<th scope="col" title=${c}>${lastOf(c)}</th>`)}
           </tr>
         </thead>
         <tbody>

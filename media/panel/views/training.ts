@@ -40,13 +40,14 @@ export function trainingView(
         ? html`${settingsBar(settings, state, history, actions)}
             <div class="charts">
               <vitrine-curves class="chart wide" .properties=${lossCurves(state, settings, history, actions)}></vitrine-curves>
+              ${runsTable(state, settings, actions)}
               ${history.metrics.map(
                 m =>
                   html`<vitrine-curves class="chart" .properties=${metricCurves(m, state, settings, history, actions)}></vitrine-curves>`,
               )}
               ${pace(settings, history)} ${norms(history, state, actions)}
             </div>
-            ${runsTable(state, settings, actions)} ${mistakes(state, settings, actions)}
+            ${mistakes(state, settings, actions)}
             ${spreads(history, settings, state.selection.module, actions)}`
         : html`<p class="waiting" role="status"><vscode-progress-ring></vscode-progress-ring>${t('train.starting')}</p>`
     }

@@ -8,7 +8,7 @@ import { smooth } from '../logic/smoothing';
 import type { CurvesProperties, Series } from '../parts/curves';
 import type { Settings } from '../store';
 import { t } from '../strings';
-import { colourOf, metricTitle, runTitle } from './runs';
+import { colourOf, metricTitle, runLabel } from './runs';
 
 /** Smoothing ten thousand values fifty times is not for every frame. */
 type Values = ArrayLike<number | null | undefined>;
@@ -93,9 +93,8 @@ const listed = 4;
 
 /** How the line of a run that is compared looks, and where it is named. */
 function laidOver(id: string, state: PanelState): Omit<Series, 'x' | 'values'> {
-  const row = state.runs?.find(r => r.id === id);
   return {
-    label: row ? runTitle(row) : id,
+    label: runLabel(id, state),
     id,
     colour: colourOf(id, state),
     unlisted: (state.compared?.length ?? 0) > listed,

@@ -6,14 +6,16 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
+import type { ReadModel } from '../../service/protocol';
 import { type ExperimentInfo, experimentInfo, experimentName } from '../experiments/info';
+import { findModelFiles, isNotebook } from '../findModels';
 import { commands, experimentSuffix, modelFileTypes } from '../ids';
 import { combined } from '../notebooks';
 import { messageOf } from '../problems';
 import type { Rooms } from '../rooms';
 import type { Run } from '../runs/store';
 import { classAround, classPlaces, looksLikeModelFile } from '../text/python';
-import { isModelItem } from '../views/modelsTree';
+import { isModelItem, isScriptItem } from '../views/modelsTree';
 import { isRun } from '../views/runsTree';
 
 const { l10n } = vscode;
@@ -32,6 +34,7 @@ export async function targetOf(argument: unknown, rooms: Rooms): Promise<Target 
     throw new VitrineError('bad-request', l10n.t('There is no run {0} in this workspace.', argument));
   }
   if (isModelItem(argument)) return { kind: 'class', file: argument.uri.fsPath, class: argument.name };
+  if (isScriptItem(argument)) return ofFile(argument.uri, rooms);
   if (isPlace(argument)) return { kind: 'class', ...argument };
   if (argument instanceof vscode.Uri) return ofFile(argument, rooms);
   const active = vscode.window.activeTextEditor;
@@ -47,16 +50,35 @@ export async function targetOf(argument: unknown, rooms: Rooms): Promise<Target 
 
 async function ofFile(uri: vscode.Uri, rooms: Rooms, line?: number): Promise<Target | undefined> {
   if (uri.path.endsWith(experimentSuffix)) return { kind: 'experiment', file: uri.fsPath };
+  if (isNotebook(uri)) return ofNotebook(await vscode.workspace.openNotebookDocument(uri), rooms);
   const document = await vscode.workspace.openTextDocument(uri);
   const classes = classPlaces(document.getText());
   if (classes.length === 0) {
-    // A script whose model is tensors and arithmetic, or a variable.
-    const names = Object.entries((await rooms.models.read(document))?.models ?? {}).flatMap(
-      ([name, { model }]) => (model ? [name] : []),
-    );
-    if (names.length > 0) return { kind: 'class', file: uri.fsPath, class: names.at(-1)! };
+    const name = lastModel((await rooms.models.read(document))?.models);
+    if (name) return { kind: 'class', file: uri.fsPath, class: name };
   }
   return ofClasses(uri.fsPath, classes, line);
+}
+
+/** Of a script whose model is tensors and arithmetic, or a variable. */
+function lastModel(models: Readonly<Record<string, ReadModel>> = {}): string | undefined {
+  return Object.entries(models).findLast(([, { model }]) => model)?.[0];
+}
+
+/** The class of the cell that is chosen; else as for a file. */
+async function ofNotebook(notebook: vscode.NotebookDocument, rooms: Rooms): Promise<Target | undefined> {
+  const file = notebook.uri.fsPath;
+  const { text, cells } = combined(notebook);
+  const classes = classPlaces(text);
+  if (classes.length === 0) {
+    const name = lastModel(await rooms.models.readFile(notebook.uri));
+    return name ? { kind: 'class', file, class: name } : ofClasses(file, classes);
+  }
+  const shown = vscode.window.activeNotebookEditor;
+  const chosen = shown?.notebook === notebook && shown.selections[0];
+  const cell = chosen && cells.find(c => c.document === notebook.cellAt(chosen.start).document);
+  const own = cell ? classes.filter(c => c.line > cell.start && c.line <= cell.end) : [];
+  return ofClasses(file, own.length > 0 ? own : classes);
 }
 
 /** A notebook, or the page of a model file, which have no text editor. */
@@ -65,8 +87,7 @@ async function ofActiveTab(rooms: Rooms): Promise<Target | undefined> {
   if (input instanceof vscode.TabInputNotebook) {
     const uri = input.uri.toString();
     const notebook = vscode.workspace.notebookDocuments.find(n => n.uri.toString() === uri);
-    const classes = notebook ? classPlaces(combined(notebook).text) : [];
-    return notebook && classes.length > 0 ? ofClasses(notebook.uri.fsPath, classes) : undefined;
+    return notebook && looksLikeModelFile(combined(notebook).text) ? ofNotebook(notebook, rooms) : undefined;
   }
   if (!(input instanceof vscode.TabInputCustom)) return undefined;
   if (!modelFileTypes.some(t => t === input.viewType)) return undefined;
@@ -106,6 +127,10 @@ async function ofClasses(
   return picked && { kind: 'class', file, class: picked.name };
 }
 
+interface Choice extends vscode.QuickPickItem {
+  choose(): Promise<Target | undefined>;
+}
+
 async function pickAnything(rooms: Rooms): Promise<Target | undefined> {
   const experiments = await rooms.experiments.all();
   if (experiments.length === 1) return { kind: 'experiment', file: experiments[0]!.file };
@@ -113,28 +138,24 @@ async function pickAnything(rooms: Rooms): Promise<Target | undefined> {
     const picked = await pickExperiment(experiments);
     return picked && { kind: 'experiment', file: picked.file };
   }
-  const files = await vscode.workspace.findFiles(
-    '**/*.py',
-    '**/{node_modules,.git,.vitrine,__pycache__,site-packages,.venv,venv,env}/**',
-    500,
-  );
-  const found: (vscode.QuickPickItem & { target: Target })[] = [];
-  for (const uri of files) {
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-    if (!looksLikeModelFile(text)) continue;
-    for (const c of classPlaces(text))
-      found.push({
-        label: `$(symbol-class) ${c.name}`,
-        description: vscode.workspace.asRelativePath(uri),
-        target: { kind: 'class', file: uri.fsPath, class: c.name },
-      });
-  }
+  const found = (await findModelFiles()).flatMap(({ uri, classes }): Choice[] => {
+    const file = vscode.workspace.asRelativePath(uri);
+    if (classes.length === 0) return [{ label: `$(file-code) ${file}`, choose: () => ofFile(uri, rooms) }];
+    return classes.map(c => ({
+      label: `$(symbol-class) ${c.name}`,
+      description: file,
+      choose: async () => ({ kind: 'class', file: uri.fsPath, class: c.name }),
+    }));
+  });
   if (found.length === 0) {
     void offerFirstModel();
     return undefined;
   }
-  if (found.length === 1) return found[0]!.target;
-  return (await vscode.window.showQuickPick(found, { title: l10n.t('Which model?') }))?.target;
+  const picked =
+    found.length === 1
+      ? found[0]!
+      : await vscode.window.showQuickPick(found, { title: l10n.t('Which model?'), matchOnDescription: true });
+  return picked?.choose();
 }
 
 /** Where there is nothing to work on, what would be. */

@@ -4,6 +4,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
+import { isNotebook } from '../findModels';
+import { openText } from '../notebooks';
 import type { Rooms } from '../rooms';
 import { samePath } from '../text/places';
 import { mustBeTrusted } from '../trust';
@@ -45,9 +47,11 @@ async function asCodeSays(
   { file, class: name }: { file: string; class: string },
   { engine, log }: Rooms,
 ): Promise<string | undefined> {
-  if (!file.endsWith('.py')) return undefined;
-  const document = await vscode.workspace.openTextDocument(file);
-  const text = document.getText();
+  const source = vscode.Uri.file(file);
+  if (!/\.(py|ipynb)$/.test(file)) return undefined;
+  if (isNotebook(source)) await vscode.workspace.openNotebookDocument(source);
+  else await vscode.workspace.openTextDocument(source);
+  const text = openText(source) ?? '';
   if (!trainsItself(text)) return undefined;
   mustBeTrusted('model/training', { file, folder: path.dirname(file) });
   const folder = path.dirname(file);
@@ -59,7 +63,7 @@ async function asCodeSays(
       folder,
     });
     if (found.class !== name || !samePath(found.modelFile, file)) return undefined;
-    const uri = await freeName(vscode.Uri.file(folder), path.basename(file, '.py'));
+    const uri = await freeName(vscode.Uri.file(folder), path.basename(file, path.extname(file)));
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(found.experiment));
     const { acting } = found;
     tell(

@@ -4,6 +4,7 @@ import { metricWord } from '../../names/metrics';
 import { experimentInfo } from '../experiments/info';
 import { commands, experimentGlob } from '../ids';
 import type { Reading } from '../models';
+import { combined, notebookOf } from '../notebooks';
 import type { Rooms } from '../rooms';
 import { headline } from '../runs/record';
 import { enabled, onSettingChange } from '../settings';
@@ -111,11 +112,7 @@ function modelPlaces(
   document: vscode.TextDocument,
   reading: Reading | undefined,
 ): { name: string; line: number; column: number }[] {
-  const classes = classPlaces(document.getText()).map(c => ({
-    name: c.name,
-    line: c.line,
-    column: c.nameColumn,
-  }));
+  const classes = classesOf(document);
   const others = Object.entries(reading?.models ?? {}).flatMap(([name, { model }]) => {
     const { definition } = model ?? {};
     const here = definition && samePath(definition.file, document.uri.fsPath);
@@ -123,6 +120,19 @@ function modelPlaces(
     return [{ name, line: definition.line, column: definition.column }];
   });
   return [...classes, ...others];
+}
+
+/** Of a cell those that stand in it, though what they extend may stand in another. */
+function classesOf(document: vscode.TextDocument): { name: string; line: number; column: number }[] {
+  const notebook = notebookOf(document);
+  const whole = notebook && combined(notebook);
+  const { start, end } = whole?.cells.find(c => c.document === document) ?? {
+    start: 0,
+    end: document.lineCount,
+  };
+  return classPlaces(whole?.text ?? document.getText())
+    .filter(c => c.line > start && c.line <= end)
+    .map(c => ({ name: c.name, line: c.line - start, column: c.nameColumn }));
 }
 
 async function experimentLenses(

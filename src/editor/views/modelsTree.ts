@@ -1,8 +1,11 @@
-/** Models of the workspace: files, their classes, and below a class its layers. Looked for when the view is opened. */
-import path from 'node:path';
+/**
+ * Models of the workspace: classes of files and notebooks, what scripts train without a class, and below each its layers.
+ * Looked for when the view is opened.
+ */
 import * as vscode from 'vscode';
 import type { Model, ModuleInfo } from '../../model/graph';
 import { metricWord } from '../../names/metrics';
+import { type FoundFile, findModelFiles, isNotebook, modelSources } from '../findModels';
 import { commands, items, views } from '../ids';
 import type { Rooms } from '../rooms';
 import { headline } from '../runs/record';
@@ -10,12 +13,9 @@ import { isTrained } from '../runs/store';
 import { parameterCount } from '../text/facts';
 import { count, number, percent, shapeText } from '../text/format';
 import { samePath, sourceOf } from '../text/places';
-import { classPlaces, looksLikeModelFile } from '../text/python';
+import { ModelSizes } from './modelSizes';
 
 const { l10n } = vscode;
-
-const MAX_FILES = 2000;
-const MAX_BYTES = 1_000_000;
 
 /** What commands get from an item of this view. */
 export interface ModelItem {
@@ -24,6 +24,14 @@ export interface ModelItem {
   name: string;
   /** From 0. */
   line: number;
+  /** No class: made by the script's own code. */
+  variable?: boolean;
+}
+
+/** A script whose models are not known, for it has not been read. */
+export interface ScriptItem {
+  kind: 'script';
+  uri: vscode.Uri;
 }
 
 export interface ModuleItem {
@@ -33,14 +41,16 @@ export interface ModuleItem {
   module: ModuleInfo;
 }
 
-type Item = ModelItem | ModuleItem;
+type Item = ModelItem | ScriptItem | ModuleItem;
 
 export function registerModelsTree(rooms: Rooms): vscode.Disposable {
   const tree = new ModelsTree(rooms);
   const view = vscode.window.createTreeView(views.models, { treeDataProvider: tree, showCollapseAll: true });
+  tree.seen(view.visible);
   return vscode.Disposable.from(
     tree,
     view,
+    view.onDidChangeVisibility(e => tree.seen(e.visible)),
     view.onDidChangeSelection(({ selection: [item] }) => {
       const { model } = rooms.panel.state;
       if (item?.kind !== 'module' || !model || !samePath(model.file, item.model.file)) return;
@@ -61,26 +71,46 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Item | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: vscode.Disposable[];
-  #found: Promise<ModelItem[]> | undefined;
+  #found: Promise<Item[]> | undefined;
   /** What was found last. */
-  #classes: ModelItem[] = [];
+  #files: readonly FoundFile[] = [];
+  #classes: readonly ModelItem[] = [];
+  readonly #sizes: ModelSizes;
   #timer: NodeJS.Timeout | undefined;
   #watched = false;
 
   constructor(rooms: Rooms) {
     this.#rooms = rooms;
+    this.#sizes = new ModelSizes(rooms.models, rooms.log);
     this.#disposables = [
       this.#changed,
+      this.#sizes,
       // A model may be trained now, or no more.
       rooms.runs.onDidChange(() => {
         for (const item of this.#classes) this.#changed.fire(item);
       }),
-      rooms.models.onDidRead(r => {
-        void this.#found?.then(all => {
-          for (const i of all) if (i.uri.toString() === r.uri.toString()) this.#changed.fire(i);
-        });
-      }),
+      rooms.models.onDidRead(r => this.#told(r.uri)),
+      this.#sizes.onDidRead(uri => this.#told(uri)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
     ];
+  }
+
+  /** Nothing is read for a view that nobody sees. */
+  seen(seen: boolean): void {
+    this.#sizes.seen(seen);
+  }
+
+  /** A file has been read: what is told of its models changes, and for a script which there are. */
+  #told(uri: vscode.Uri): void {
+    if (!this.#found || !this.#files.some(f => f.uri.toString() === uri.toString())) return;
+    const before = this.#classes;
+    this.#found = Promise.resolve(this.#list());
+    const keys = (items: readonly ModelItem[]) => items.map(keyOf).join();
+    if (keys(before) !== keys(this.#classes)) {
+      this.#changed.fire(undefined);
+      return;
+    }
+    for (const i of this.#classes) if (i.uri.toString() === uri.toString()) this.#changed.fire(i);
   }
 
   refresh(): void {
@@ -95,6 +125,7 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
       this.#found ??= this.#find();
       return this.#found;
     }
+    if (item.kind === 'script') return [];
     if (item.kind === 'module')
       return childrenOf(item.model, item.module.path).map(m => ({ ...item, module: m }));
     try {
@@ -122,19 +153,20 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
     const info = model?.modules.find(m => m.path === module);
     if (!model || !info) return undefined;
     this.#found ??= this.#find();
-    const found = await this.#found;
-    const owner = found.find(c => c.name === model.name && samePath(c.uri.fsPath, model.file));
+    await this.#found;
+    const owner = this.#classes.find(c => c.name === model.name && samePath(c.uri.fsPath, model.file));
     return owner && { kind: 'module', uri: owner.uri, model, module: info };
   }
 
   getTreeItem(item: Item): vscode.TreeItem {
+    if (item.kind === 'script') return scriptItem(item);
     return item.kind === 'class' ? this.#classItem(item) : moduleItem(item);
   }
 
   #classItem(item: ModelItem): vscode.TreeItem {
-    const model = this.#rooms.models.known(item.uri)?.models[item.name]?.model;
+    const size = this.#sizes.of(item.uri)?.find(s => s.name === item.name);
     const t = new vscode.TreeItem(item.name, vscode.TreeItemCollapsibleState.Collapsed);
-    t.id = `${item.uri}#${item.name}`;
+    t.id = keyOf(item);
     const file = vscode.workspace.asRelativePath(item.uri);
     const trained = this.#rooms.runs
       .known()
@@ -146,7 +178,7 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
       );
     const result = trained && headline(trained.record.test);
     t.description = [
-      model ? l10n.t('{0} parameters', count(parameterCount(model))) : '',
+      size ? l10n.t('{0} parameters', count(size.parameters)) : '',
       trained
         ? result
           ? `${metricWord(result.name, vscode.env.language)} ${result.name === 'accuracy' ? percent(result.value) : number(result.value)}`
@@ -156,66 +188,60 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
     ]
       .filter(Boolean)
       .join(' · ');
-    t.iconPath = trained
-      ? new vscode.ThemeIcon('symbol-class', new vscode.ThemeColor('testing.iconPassed'))
-      : new vscode.ThemeIcon('symbol-class');
+    t.iconPath = new vscode.ThemeIcon(
+      item.variable ? 'symbol-variable' : 'symbol-class',
+      trained ? new vscode.ThemeColor('testing.iconPassed') : undefined,
+    );
     t.contextValue = items.model;
     t.tooltip = [
       item.name,
       trained ? l10n.t('trained: run {0}', trained.record.id) : l10n.t('not trained yet'),
       file,
     ].join(' · ');
-    t.command = {
-      command: 'vscode.open',
-      title: l10n.t('Go to Source'),
-      arguments: [item.uri, { selection: new vscode.Range(item.line, 0, item.line, 0), preview: true }],
-    };
+    t.command = isNotebook(item.uri)
+      ? {
+          command: commands.revealSource,
+          title: l10n.t('Go to Source'),
+          arguments: [{ file: item.uri.fsPath, line: item.line + 1, column: 1 }],
+        }
+      : {
+          command: 'vscode.open',
+          title: l10n.t('Go to Source'),
+          arguments: [item.uri, { selection: new vscode.Range(item.line, 0, item.line, 0), preview: true }],
+        };
     return t;
   }
 
-  async #find(): Promise<ModelItem[]> {
+  async #find(): Promise<Item[]> {
     this.#watch();
-    const files = await vscode.workspace.findFiles(
-      '**/*.py',
-      '**/{node_modules,.git,.vitrine,__pycache__,site-packages,.venv,venv,env}/**',
-      MAX_FILES,
-    );
-    const found: ModelItem[] = [];
-    // A few at a time: a workspace may hold thousands of files, and this process has other work.
-    for (let i = 0; i < files.length; i += 16) {
-      const texts = await Promise.all(files.slice(i, i + 16).map(uri => this.#text(uri)));
-      texts.forEach((text, j) => {
-        const uri = files[i + j]!;
-        if (text !== undefined && looksLikeModelFile(text))
-          for (const c of classPlaces(text))
-            found.push({ kind: 'class', uri, name: c.name, line: c.line - 1 });
-      });
-    }
-    this.#classes = found.sort(
-      (a, b) =>
-        path.dirname(a.uri.fsPath).localeCompare(path.dirname(b.uri.fsPath)) ||
-        a.uri.fsPath.localeCompare(b.uri.fsPath) ||
-        a.line - b.line,
-    );
-    return this.#classes;
+    this.#files = await findModelFiles();
+    if (vscode.workspace.isTrusted) this.#sizes.want(this.#files.map(f => f.uri));
+    return this.#list();
   }
 
-  async #text(uri: vscode.Uri): Promise<string | undefined> {
-    const open = vscode.workspace.textDocuments.find(d => d.uri.toString() === uri.toString());
-    if (open) return open.getText();
-    try {
-      if ((await vscode.workspace.fs.stat(uri)).size > MAX_BYTES) return undefined;
-      return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-    } catch {
-      return undefined;
-    }
+  /** Classes, and what else a file makes once it is read; a script that is not read yet stands for its models. */
+  #list(): (ModelItem | ScriptItem)[] {
+    const items = this.#files.flatMap(({ uri, classes }): (ModelItem | ScriptItem)[] => {
+      const own = classes.map((c): ModelItem => ({ kind: 'class', uri, name: c.name, line: c.line - 1 }));
+      const read = this.#sizes.of(uri);
+      if (!read && own.length === 0) return [{ kind: 'script', uri }];
+      const others = (read ?? []).flatMap(({ name, definition }): ModelItem[] => {
+        const here = definition && samePath(definition.file, uri.fsPath);
+        if (!here || own.some(c => c.name === name)) return [];
+        return [{ kind: 'class', uri, name, line: definition.line - 1, variable: true }];
+      });
+      return [...own, ...others].sort((a, b) => a.line - b.line);
+    });
+    this.#classes = items.filter(i => i.kind === 'class');
+    return items;
   }
 
   #watch(): void {
     if (this.#watched) return;
     this.#watched = true;
-    const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
-    const later = () => {
+    const watcher = vscode.workspace.createFileSystemWatcher(modelSources);
+    const later = (uri: vscode.Uri) => {
+      this.#sizes.forget(uri);
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.refresh(), 1000);
     };
@@ -231,6 +257,21 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
     clearTimeout(this.#timer);
     for (const d of this.#disposables) d.dispose();
   }
+}
+
+/** Of a model in this view. */
+function keyOf({ uri, name }: ModelItem): string {
+  return `${uri}#${name}`;
+}
+
+function scriptItem({ uri }: ScriptItem): vscode.TreeItem {
+  const t = new vscode.TreeItem(vscode.workspace.asRelativePath(uri));
+  t.id = uri.toString();
+  t.description = l10n.t('script with a training loop');
+  t.iconPath = new vscode.ThemeIcon('file-code');
+  t.contextValue = items.model;
+  t.command = { command: 'vscode.open', title: l10n.t('Go to Source'), arguments: [uri] };
+  return t;
 }
 
 function childrenOf(model: Model, parent: string): ModuleInfo[] {
@@ -268,6 +309,10 @@ function moduleItem({ uri, model, module }: ModuleItem): vscode.TreeItem {
 /** For commands that get whatever the tree hands them. */
 export function isModelItem(x: unknown): x is ModelItem {
   return typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === 'class';
+}
+
+export function isScriptItem(x: unknown): x is ScriptItem {
+  return typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === 'script';
 }
 
 export function isModuleItem(x: unknown): x is ModuleItem {
