@@ -7,6 +7,7 @@ import { splitRows } from './split';
 /**
  * @param rows of the source that take part, in its order.
  * @param classes of each of them, to keep their proportions.
+ * @param given the part of each of them, where the source says it; those that it lacks are drawn from the training rows.
  * @throws VitrineError bad-experiment, bad-data when nothing is left to train on.
  */
 export function divideRows(
@@ -14,7 +15,9 @@ export function divideRows(
   split: Pick<SplitOptions, 'test' | 'valid' | 'stratify' | 'folds' | 'fold'>,
   seed: number,
   classes?: Int32Array,
+  given?: readonly Split[],
 ): Record<Split, Int32Array> {
+  if (given) return divideFurther(rows, split, seed, classes, given);
   const { test, valid, stratify } = split;
   const folds = checkFolds(split);
   if (!folds && test + valid >= 1)
@@ -37,6 +40,55 @@ export function divideRows(
     );
   const source = (part: Int32Array) => part.map(i => rows[i]!);
   return { train: source(parts.train), valid: source(parts.valid), test: source(parts.test) };
+}
+
+function divideFurther(
+  rows: Int32Array,
+  split: Pick<SplitOptions, 'test' | 'valid' | 'stratify' | 'folds' | 'fold'>,
+  seed: number,
+  classes: Int32Array | undefined,
+  parts: readonly Split[],
+): Record<Split, Int32Array> {
+  const { folds, fold: _, ...shares } = split;
+  if (folds !== undefined)
+    throw new VitrineError(
+      'bad-experiment',
+      'data.split.folds divides all rows anew, but folders named train and test say which rows are for what. Leave folds out, or put the classes into one folder.',
+    );
+  const has = (part: Split) => parts.includes(part);
+  const own = (part: Split) => rows.filter((_, i) => parts[i] === part);
+  const drawn = divideRows(
+    own('train'),
+    { ...shares, ...(has('test') && { test: 0 }), ...(has('valid') && { valid: 0 }) },
+    seed,
+    classes?.filter((_, i) => parts[i] === 'train'),
+  );
+  return {
+    train: drawn.train,
+    valid: has('valid') ? own('valid') : drawn.valid,
+    test: has('test') ? own('test') : drawn.test,
+  };
+}
+
+/** The parts of these rows, and a sentence about them, where folders divide the files; nothing where they do not. */
+export function partsOfRows(
+  rows: Int32Array,
+  files: readonly { part?: Split }[],
+  what: string,
+): { parts?: Split[]; note?: string } {
+  const parts: Split[] = [];
+  for (const row of rows) {
+    const { part } = files[row]!;
+    if (!part) return {};
+    parts.push(part);
+  }
+  const lacking = (['valid', 'test'] as const).filter(p => !parts.includes(p));
+  const named = { valid: 'validation', test: 'the test' };
+  const drawn =
+    lacking.length > 0
+      ? ` Those for ${lacking.map(p => named[p]).join(' and ')} are drawn from the training ${what}.`
+      : '';
+  return { parts, note: `The folders say which ${what} train and which test.${drawn}` };
 }
 
 export function splitsByRow(splits: Readonly<Record<Split, Int32Array>>): Map<number, Split> {

@@ -39,6 +39,7 @@ def main():
             add("brightness", F.adjust_brightness(x, factor), factor)
             add("contrast", F.adjust_contrast(x, factor), factor)
             add("saturation", F.adjust_saturation(x, factor), factor)
+        add("enlarge", F.resized_crop(x, 1, 2, 3, 4, [h, w], antialias=True), 1, 2, 3, 4)
         add("erase", F.erase(x, 1, 2, 3, 2, 0), 1, 2, 3, 2)
     (Path(__file__).resolve().parent / "data_augment.json").write_text(json.dumps(cases) + "\n")
 

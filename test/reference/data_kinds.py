@@ -1,6 +1,6 @@
 """Files of each kind of data, and what their own libraries read from them.
 
-Pinned: Python 3.11, numpy 2.4.6, pyarrow 26.0.1, pillow 13.0.0, torch 2.5.1, tokenizers 0.23.3.
+Pinned: Python 3.11, numpy 2.4.6, pyarrow 26.0.1, pillow 13.0.0, torch 2.5.1, torchvision 0.20.1, tokenizers 0.23.3.
 Run from the repository's root: python test/reference/data_kinds.py
 """
 
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from torchvision import transforms
 
 rng = np.random.Generator(np.random.PCG64(0))
 
@@ -111,9 +112,14 @@ def images():
     for size in [(8, 8), (7, 50), (42, 68), (21, 34), (1, 1)]:
         r = F.interpolate(t, size=size, mode="bilinear", antialias=True, align_corners=False)
         sizes["x".join(map(str, size))] = [round(v, 4) for v in r[0].ravel().tolist()]
+    cropped = {}
+    for short, size in [(8, (8, 8)), (13, (9, 12)), (30, (25, 30))]:
+        cut = transforms.Compose([transforms.Resize(short), transforms.CenterCrop(size)])(image)
+        cropped[f"{short} {size[0]} {size[1]}"] = np.asarray(cut).transpose(2, 0, 1).ravel().tolist()
     return {
         "height": 21,
         "width": 34,
+        "cropped": cropped,
         "files": files,
         "pixels": pixels,
         "resized": sizes,

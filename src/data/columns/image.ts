@@ -61,7 +61,7 @@ export const encoding: Encoding = {
         try {
           known.set(
             cell,
-            Uint8Array.from(planes(decodeImage(bytes), channels, height, width, fit), x => Math.round(x)),
+            Uint8Array.from(planes(decodeImage(bytes), { channels, height, width, fit }), x => Math.round(x)),
           );
         } catch (e) {
           throw new VitrineError('bad-data', `${what}: ${cell} cannot be read: ${(e as Error).message}.`);

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
+import type { Split } from '../dataset';
 import { readTableFile } from '../table/rawRows';
 import { bad, columnNamed, textAt } from '../table/table';
 import { rowsOf } from '../table/words';
@@ -12,6 +13,8 @@ export interface LabelledFile {
   name: string;
   full: string;
   label: string;
+  /** Where the folder divides its files itself. */
+  part?: Split;
   /** Other columns of the table. */
   values: Record<string, string | null>;
 }
@@ -61,7 +64,12 @@ async function ofFolder(folder: string, wanted: Wanted): Promise<LabelledFiles> 
       : [];
   return {
     folder,
-    files: files.map(f => ({ name: f.name, full: path.join(folder, f.name), label: f.class, values: {} })),
+    files: files.map(({ class: label, ...f }) => ({
+      ...f,
+      full: path.join(folder, f.name),
+      label,
+      values: {},
+    })),
     notes,
   };
 }

@@ -6,6 +6,7 @@
 import { type Static, type TInteger, type TNumber, Type } from '@sinclair/typebox';
 import { Random } from '../../model/random';
 import type { Box } from '../boxes/grid';
+import { resize, toEven } from './resize';
 
 const probability = (p: number) =>
   Type.Number({ minimum: 0, maximum: 1, default: p, description: 'How often.' });
@@ -28,6 +29,18 @@ const kinds = [
   transform('RandomCrop', 'Moved by up to `padding` pixels in each direction; what is laid bare is black.', {
     padding: Type.Integer({ minimum: 1, maximum: 1024, default: 4, description: 'Pixels.' }),
   }),
+  transform(
+    'RandomResizedCrop',
+    'A part by chance, from 3 : 4 to 4 : 3 of its shape, made as large as the picture that the model sees.',
+    {
+      smallest: Type.Number({
+        minimum: 0.01,
+        maximum: 1,
+        default: 0.08,
+        description: 'The least share of the picture that a part has.',
+      }),
+    },
+  ),
   transform('RandomRotation', 'Turned by up to so many degrees to either side.', {
     degrees: Type.Number({ minimum: 0, maximum: 180, default: 10, description: 'Degrees.' }),
   }),
@@ -58,6 +71,14 @@ export interface PlaneSize {
   width: number;
 }
 
+/** A part of a picture, in pixels. */
+export interface Part {
+  top: number;
+  left: number;
+  height: number;
+  width: number;
+}
+
 /** Where a place goes, in pixels from the picture's corner. */
 type Move = (x: number, y: number) => readonly [x: number, y: number];
 
@@ -72,6 +93,9 @@ export const moves = {
   shift:
     (top: number, left: number): Move =>
     (x, y) => [x - left, y - top],
+  part:
+    (size: PlaneSize, { top, left, height, width }: Part): Move =>
+    (x, y) => [((x - left) * size.width) / width, ((y - top) * size.height) / height],
   rotate({ width, height }: PlaneSize, degrees: number): Move {
     const angle = (degrees * Math.PI) / 180;
     const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
@@ -158,6 +182,11 @@ function apply(
       moved(moves.shift(top, left));
       return shift(p, size, top, left);
     }
+    case 'RandomResizedCrop': {
+      const part = partByChance(size, number('smallest', 0.08), random);
+      moved(moves.part(size, part));
+      return enlarge(p, size, part);
+    }
     case 'RandomRotation': {
       const most = number('degrees', 10);
       const degrees = random.uniform(-most, most);
@@ -191,6 +220,43 @@ function apply(
     default:
       throw new Error(`"${t.name}" is no transform`);
   }
+}
+
+/** torchvision.transforms.RandomResizedCrop.get_params with a scale of `smallest` to 1 and its usual ratio. */
+function partByChance({ height, width }: PlaneSize, smallest: number, random: Random): Part {
+  const [narrow, wide] = [3 / 4, 4 / 3];
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const area = height * width * random.uniform(smallest, 1);
+    const aspect = Math.exp(random.uniform(Math.log(narrow), Math.log(wide)));
+    const w = toEven(Math.sqrt(area * aspect));
+    const h = toEven(Math.sqrt(area / aspect));
+    if (w > 0 && w <= width && h > 0 && h <= height)
+      return {
+        top: random.integer(height - h + 1),
+        left: random.integer(width - w + 1),
+        height: h,
+        width: w,
+      };
+  }
+  const aspect = width / height;
+  const w = aspect > wide ? toEven(height * wide) : width;
+  const h = aspect < narrow ? toEven(width / narrow) : height;
+  return { top: (height - h) >> 1, left: (width - w) >> 1, height: h, width: w };
+}
+
+/** torchvision.transforms.functional.resized_crop to the size of the whole, bilinear and smoothed. */
+export function enlarge(p: Float32Array, size: PlaneSize, part: Part): Float32Array {
+  const { height, width } = size;
+  const out = new Float32Array(p.length);
+  const plane = new Float32Array(part.height * part.width);
+  for (let c = 0; c < planesOf(size); c++) {
+    for (let y = 0; y < part.height; y++) {
+      const at = (c * height + part.top + y) * width + part.left;
+      plane.set(p.subarray(at, at + part.width), y * part.width);
+    }
+    out.set(resize(plane, part.height, part.width, height, width), c * height * width);
+  }
+  return out;
 }
 
 /** Colours are adjusted frame by frame, by one factor. */
@@ -257,13 +323,6 @@ export function rotate(p: Float32Array, size: PlaneSize, degrees: number): Float
     const y = row - height / 2 + 0.5;
     return [toEven(sin * x + cos * y + height / 2 - 0.5), toEven(cos * x - sin * y + width / 2 - 0.5)];
   });
-}
-
-/** Halves to the even number, as C's nearbyint. */
-function toEven(x: number): number {
-  const low = Math.floor(x);
-  if (x - low !== 0.5) return Math.round(x);
-  return low % 2 === 0 ? low : low + 1;
 }
 
 /** torchvision.transforms.functional.adjust_brightness. */

@@ -4,19 +4,24 @@ import type { Picture } from './decode';
 /** How a picture of another shape becomes one of the model's: stretched, or its middle cut out. */
 export type Fit = 'stretch' | 'crop';
 
+export interface PictureSize {
+  channels: 1 | 3;
+  height: number;
+  width: number;
+  fit: Fit;
+  /** With `crop`: pixels of the short side before the middle is cut out, at least height and width. */
+  short?: number;
+}
+
 /**
  * A picture as planes [channels, height, width] of 0 … 255. One channel is the luma of ITU-R BT.601
  * (0.299 R + 0.587 G + 0.114 B), as Pillow's "L"; transparency is dropped, as by torchvision's ImageFolder.
  */
-export function planes(
-  picture: Picture,
-  channels: 1 | 3,
-  height: number,
-  width: number,
-  fit: Fit,
-): Float32Array {
+export function planes(picture: Picture, size: PictureSize): Float32Array {
+  const { channels, height, width, fit, short } = size;
   const { data } = picture;
-  const from = fit === 'crop' ? middle(picture, height, width) : whole(picture);
+  const from = fit === 'crop' && short === undefined ? middle(picture, height, width) : whole(picture);
+  const scaled = short === undefined ? { height, width } : shortened(picture, short);
   const out = new Float32Array(channels * height * width);
   for (let c = 0; c < channels; c++) {
     const plane = new Float32Array(from.width * from.height);
@@ -27,9 +32,40 @@ export function planes(
           channels === 1 ? 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]! : data[at + c]!;
       }
     }
-    out.set(resize(plane, from.height, from.width, height, width), c * height * width);
+    const resized = resize(plane, from.height, from.width, scaled.height, scaled.width);
+    out.set(cutOut(resized, scaled, height, width), c * height * width);
   }
   return out;
+}
+
+/** As torchvision's Resize of one number: the long side keeps the shape, its fraction is dropped. */
+function shortened({ height, width }: Picture, short: number): { height: number; width: number } {
+  const long = Math.trunc((short * Math.max(height, width)) / Math.min(height, width));
+  return height <= width ? { height: short, width: long } : { height: long, width: short };
+}
+
+/** torchvision's CenterCrop: half of an odd rest goes as Python rounds it. */
+function cutOut(
+  plane: Float32Array,
+  from: { height: number; width: number },
+  height: number,
+  width: number,
+): Float32Array {
+  if (from.height === height && from.width === width) return plane;
+  const [top, left] = [toEven((from.height - height) / 2), toEven((from.width - width) / 2)];
+  const out = new Float32Array(height * width);
+  for (let y = 0; y < height; y++) {
+    const at = (top + y) * from.width + left;
+    out.set(plane.subarray(at, at + width), y * width);
+  }
+  return out;
+}
+
+/** Halves to the even number, as Python's round and C's nearbyint. */
+export function toEven(x: number): number {
+  const low = Math.floor(x);
+  if (x - low !== 0.5) return Math.round(x);
+  return low % 2 === 0 ? low : low + 1;
 }
 
 function whole({ width, height }: Picture) {

@@ -143,7 +143,7 @@ export class BoxesPreparation implements SavedPreparation {
     const { channels, height, width } = this.state;
     const bytes = await this.files.read(file, what);
     try {
-      const pixels = planes(decodeImage(bytes), channels, height, width, 'stretch');
+      const pixels = planes(decodeImage(bytes), { channels, height, width, fit: 'stretch' });
       this.known.set(
         file,
         Uint8Array.from(pixels, x => Math.round(x)),

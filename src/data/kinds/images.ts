@@ -1,32 +1,21 @@
 /** Folders of pictures: a sub-folder for each class, as torchvision's ImageFolder reads them. */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Static, Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
+import { type Static, type TNumber, Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
-import type { Tensor } from '../../model/graph';
-import { maxFileBytes } from '../bytes';
-import type {
-  Dataset,
-  DatasetKind,
-  FeatureInfo,
-  LoadContext,
-  SavedPreparation,
-  Split,
-  TargetInfo,
-} from '../dataset';
-import { divideRows, splitsByRow } from '../divide';
-import { type ClassFile, listClasses, type Wanted } from '../files/folder';
+import type { Dataset, DatasetKind, LoadContext, Split, TargetInfo } from '../dataset';
+import { divideRows, partsOfRows, splitsByRow } from '../divide';
+import { type ClassFile, listClasses } from '../files/folder';
 import { lookAtFiles, pictureOptions } from '../files/look';
 import { augment, augmentSchema, chanceOf } from '../image/augment';
 import { decodeImage } from '../image/decode';
-import { type Fit, planes } from '../image/resize';
+import { ImagePreparation, pictures, pixelsOf, restoreImages } from '../image/preparation';
 import { labelledSplit } from '../options';
-import { savedAs, stateSchemaOf } from '../savedState';
-import { rawRowsOf, readTableFile } from '../table/rawRows';
+import { savedAs } from '../savedState';
 import { rowsOf } from '../table/words';
+
+const perChannel = (number: TNumber) => Type.Array(number, { minItems: 1, maxItems: 3 });
 
 export const imagesSchema = Type.Object(
   {
@@ -60,12 +49,28 @@ export const imagesSchema = Type.Object(
       ],
       { default: 'stretch', description: 'How pictures of another shape are made to fit.' },
     ),
+    short: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 4096,
+        description:
+          'With "fit": "crop", the short side is first made so many pixels long, as by torchvision\'s Resize(short) before CenterCrop; at least height and width.',
+      }),
+    ),
     scale: Type.Union(
       [
         Type.Literal('none', { description: '0 for black to 1 for white.' }),
         Type.Literal('standard', {
           description: 'Mean 0 and standard deviation 1 for each channel over the training pictures.',
         }),
+        Type.Object(
+          { mean: perChannel(Type.Number()), std: perChannel(Type.Number({ exclusiveMinimum: 0 })) },
+          {
+            additionalProperties: false,
+            description:
+              "Brightness 0 to 1 of each channel becomes (x - mean) / std, as by torchvision's Normalize: what a model trained elsewhere expects.",
+          },
+        ),
       ],
       { default: 'none', description: 'How brightness becomes numbers.' },
     ),
@@ -76,25 +81,6 @@ export const imagesSchema = Type.Object(
 );
 
 type ImagesOptions = Static<typeof imagesSchema>;
-
-const stateSchema = stateSchemaOf('images', {
-  channels: Type.Union([Type.Literal(1), Type.Literal(3)]),
-  height: Type.Integer({ minimum: 1, maximum: 4096 }),
-  width: Type.Integer({ minimum: 1, maximum: 4096 }),
-  fit: Type.Union([Type.Literal('stretch'), Type.Literal('crop')]),
-  /** Brightness 0 … 1 of a channel becomes (x - mean) / std. */
-  mean: Type.Array(Type.Number()),
-  std: Type.Array(Type.Number({ exclusiveMinimum: 0 })),
-  target: Type.Object({ name: Type.String(), classes: Type.Array(Type.String(), { minItems: 2 }) }),
-});
-
-type ImagesState = Static<typeof stateSchema>;
-
-const pictures: Wanted = {
-  endings: /\.(png|jpe?g|webp)$/i,
-  what: 'pictures',
-  expected: '.png, .jpg, .jpeg or .webp',
-};
 
 /** Bytes of all pictures at the model's size, one a pixel. */
 const maxPixels = 4_000_000_000;
@@ -117,120 +103,13 @@ export const kind: DatasetKind = {
     return found && { ...found, options: pictureOptions(found.seen) };
   },
 
-  restore(state) {
-    const error = Value.Errors(stateSchema, state).First();
-    const known = state as ImagesState;
-    if (error || known.mean.length !== known.channels || known.std.length !== known.channels)
-      throw new VitrineError(
-        'bad-file',
-        `This is no saved preparation of images${error ? `: at "${error.path || '/'}", ${error.message.toLowerCase()}` : ''}. Train again to write a new one.`,
-      );
-    return new ImagePreparation(known);
-  },
+  restore: restoreImages,
 };
-
-/** What was learned from the training pictures, and its use on others. */
-export class ImagePreparation implements SavedPreparation {
-  readonly sampleShape: readonly number[];
-  readonly features: readonly FeatureInfo[];
-  readonly target: TargetInfo;
-
-  constructor(readonly state: ImagesState) {
-    const { channels, height, width, target } = state;
-    this.sampleShape = [channels, height, width];
-    this.features = Array.from({ length: channels * height * width }, (_, i): FeatureInfo => {
-      const pixel = `pixel ${Math.floor(i / width) % height},${i % width}`;
-      const colour = channels === 1 ? '' : ` ${['red', 'green', 'blue'][Math.floor(i / (height * width))]}`;
-      return { name: pixel + colour, kind: 'number', span: [i, i + 1], missing: 0 };
-    });
-    this.target = { name: target.name, kind: 'classes', classes: target.classes };
-  }
-
-  /** Pixels 0 … 255 as the model sees them. */
-  write(pixels: ArrayLike<number>, from: number, into: Float32Array, at: number): void {
-    const { channels, height, width, mean, std } = this.state;
-    for (let c = 0, i = 0; c < channels; c++)
-      for (let n = 0; n < height * width; n++, i++)
-        into[at + i] = (pixels[from + i]! / 255 - mean[c]!) / std[c]!;
-  }
-
-  /** Brightness 0 … 1 as the model sees it. */
-  writeUnit(picture: Float32Array, into: Float32Array, at: number): void {
-    const { height, width, mean, std } = this.state;
-    for (let i = 0; i < picture.length; i++) {
-      const c = Math.floor(i / (height * width));
-      into[at + i] = (picture[i]! - mean[c]!) / std[c]!;
-    }
-  }
-
-  /** Rows whose `file` is a picture's absolute path. @throws VitrineError bad-data, file-not-found */
-  prepare(rows: readonly Readonly<Record<string, string | number | null>>[]): Tensor {
-    const { channels, height, width, fit } = this.state;
-    const size = channels * height * width;
-    const data = new Float32Array(rows.length * size);
-    rows.forEach((row, i) => {
-      const file = Object.hasOwn(row, 'file') || 'file' in row ? row['file'] : undefined;
-      if (typeof file !== 'string' || file === '')
-        throw new VitrineError('bad-data', `Row ${i + 1} has no "file": the path of a picture.`);
-      this.write(pixelsOf(readPicture(file), file, channels, height, width, fit), 0, data, i * size);
-    });
-    return { shape: [rows.length, channels, height, width], data };
-  }
-
-  /** A picture, all pictures of a folder by name, or those that a table names in its column "file". */
-  async readRows(file: string, signal?: AbortSignal): Promise<Record<string, string | number | null>[]> {
-    if (statSync(file).isDirectory()) {
-      const { files } = await listAll(file);
-      return files.map(name => ({ file: path.join(file, name) }));
-    }
-    if (pictures.endings.test(file)) return [{ file }];
-    return rawRowsOf(await readTableFile(file, new Set(['file']), signal)).map(row => ({
-      ...row,
-      file: typeof row['file'] === 'string' ? path.resolve(path.dirname(file), row['file']) : null,
-    }));
-  }
-}
-
-async function listAll(folder: string): Promise<{ files: string[] }> {
-  const files = (await readdir(folder)).filter(n => pictures.endings.test(n)).sort();
-  if (files.length > 0) return { files };
-  return { files: (await listClasses(folder, pictures)).files.map(f => f.name) };
-}
-
-function readPicture(file: string): Uint8Array {
-  const info = statSync(file, { throwIfNoEntry: false });
-  if (!info?.isFile())
-    throw new VitrineError('file-not-found', `There is no picture ${file}.`, { at: { file } });
-  if (info.size > maxFileBytes)
-    throw new VitrineError('bad-data', `The picture ${path.basename(file)} is too large to be read.`, {
-      at: { file },
-    });
-  return readFileSync(file);
-}
-
-function pixelsOf(
-  bytes: Uint8Array,
-  file: string,
-  channels: 1 | 3,
-  height: number,
-  width: number,
-  fit: Fit,
-): Uint8Array {
-  try {
-    // Rounded, as Pillow's resized pictures are.
-    return Uint8Array.from(planes(decodeImage(bytes), channels, height, width, fit), x => Math.round(x));
-  } catch (e) {
-    throw new VitrineError(
-      'bad-data',
-      `The picture ${path.basename(file)} cannot be read: ${(e as Error).message}. Replace or remove it.`,
-      { at: { file } },
-    );
-  }
-}
 
 async function loadImages(options: ImagesOptions, context: LoadContext): Promise<Dataset> {
   const folder = path.resolve(context.folder, options.file);
-  const { channels, height, width, fit } = options;
+  const { channels, height, width } = options;
+  checkSize(options, folder);
   const { classes, files, skipped } = await listClasses(folder, pictures).catch(e => {
     if (e instanceof VitrineError) throw e;
     throw new VitrineError(
@@ -256,7 +135,7 @@ async function loadImages(options: ImagesOptions, context: LoadContext): Promise
     const bytes = await readFile(full);
     hash.update(`${name}\0${bytes.length}\0`).update(bytes);
     try {
-      pixels.set(pixelsOf(bytes, full, channels, height, width, fit), i * size);
+      pixels.set(pixelsOf(bytes, full, options), i * size);
       good.push(i);
     } catch (e) {
       broken.push(
@@ -281,6 +160,20 @@ async function loadImages(options: ImagesOptions, context: LoadContext): Promise
     context.seed,
     notes,
   );
+}
+
+function checkSize({ channels, height, width, fit, short, scale }: ImagesOptions, folder: string): void {
+  const refuse = (message: string) => new VitrineError('bad-experiment', message, { at: { file: folder } });
+  if (short !== undefined && (fit !== 'crop' || short < Math.max(height, width)))
+    throw refuse(
+      `data.short is ${short}: it is used with "fit": "crop", and is at least as large as data.height (${height}) and data.width (${width}).`,
+    );
+  if (typeof scale === 'object')
+    for (const name of ['mean', 'std'] as const)
+      if (scale[name].length !== channels)
+        throw refuse(
+          `data.scale.${name} has ${scale[name].length} numbers, but data.channels is ${channels}: give one for each channel.`,
+        );
 }
 
 function some(list: readonly string[]): string {
@@ -323,24 +216,27 @@ class ImageDataset implements Dataset {
       );
     this.labels = Int32Array.from(files, f => classes.indexOf(f.class));
     const rows = Int32Array.from(good);
+    const { parts, note } = partsOfRows(rows, files, 'pictures');
+    if (note) notes.push(note);
     this.splits = divideRows(
       rows,
       options.split,
       seed,
       rows.map(r => this.labels[r]!),
+      parts,
     );
     this.splitOf = splitsByRow(this.splits);
-    const { channels, height, width, fit } = options;
-    const statistics = statisticsOf(pixels, this.splits.train, channels, height * width);
-    const standard = options.scale === 'standard';
+    const { channels, height, width, fit, short } = options;
+    const { mean, std } = scaling(options, pixels, this.splits.train);
     this.plan = new ImagePreparation({
       ...savedAs('images'),
       channels,
       height,
       width,
       fit,
-      mean: standard ? statistics.mean : statistics.mean.map(() => 0),
-      std: standard ? statistics.std : statistics.std.map(() => 1),
+      ...(short !== undefined && { short }),
+      mean,
+      std,
       target: { name: options.target, classes },
     });
     this.sampleShape = this.plan.sampleShape;
@@ -415,6 +311,12 @@ class ImageDataset implements Dataset {
         : `There is no row ${row}: "${this.name}" has rows 0 to ${this.source.files.length - 1}.`,
     );
   }
+}
+
+function scaling({ scale, channels, height, width }: ImagesOptions, pixels: Uint8Array, train: Int32Array) {
+  if (typeof scale === 'object') return scale;
+  if (scale === 'standard') return statisticsOf(pixels, train, channels, height * width);
+  return { mean: Array<number>(channels).fill(0), std: Array<number>(channels).fill(1) };
 }
 
 function statisticsOf(pixels: Uint8Array, rows: Int32Array, channels: number, plane: number) {

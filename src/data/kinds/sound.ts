@@ -17,7 +17,7 @@ import {
 import { resample } from '../audio/resample';
 import { decodeWav } from '../audio/wav';
 import type { Dataset, DatasetKind, FeatureInfo, LoadContext, TargetInfo } from '../dataset';
-import { divideRows } from '../divide';
+import { divideRows, partsOfRows } from '../divide';
 import { FileDataset, type FilePreparation, statisticsOf } from '../files/fileDataset';
 import type { Wanted } from '../files/folder';
 import { brokenNote, labelledFiles } from '../files/labelled';
@@ -233,7 +233,15 @@ async function loadSounds(options: SoundOptions, context: LoadContext): Promise<
   const known = new Set(good);
   const usable = labels.map((l, i) => (known.has(i) ? l : undefined));
   const classes = targetType === 'classes' ? classTargets(target, labels, source) : undefined;
-  const splits = divideRows(good, options.split, context.seed, classes && good.map(r => classes.labels![r]!));
+  const divided = partsOfRows(good, files, 'sounds');
+  if (divided.note) notes.push(divided.note);
+  const splits = divideRows(
+    good,
+    options.split,
+    context.seed,
+    classes && good.map(r => classes.labels![r]!),
+    divided.parts,
+  );
   const targets =
     classes ??
     (targetType === 'number'

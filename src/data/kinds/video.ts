@@ -6,7 +6,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import type { Dataset, DatasetKind, FeatureInfo, LoadContext, TargetInfo } from '../dataset';
-import { divideRows } from '../divide';
+import { divideRows, partsOfRows } from '../divide';
 import { type FileData, FileDataset, type FilePreparation, statisticsOf } from '../files/fileDataset';
 import type { Wanted } from '../files/folder';
 import { brokenNote, labelledFiles } from '../files/labelled';
@@ -228,7 +228,7 @@ function pixelsOf(
     // At even distances over a longer clip; a shorter one stands still at its end.
     const from = count > frames ? Math.floor(((t + 0.5) * count) / frames) : Math.min(t, count - 1);
     const frame: Picture = gif ? gif[from]! : decodeImage(parts[from]!);
-    const plane = planes(frame, c, h, w, how);
+    const plane = planes(frame, { channels: c, height: h, width: w, fit: how });
     for (let channel = 0; channel < c; channel++)
       for (let i = 0; i < h * w; i++)
         out[(channel * frames + t) * h * w + i] = Math.round(plane[channel * h * w + i]!);
@@ -279,7 +279,15 @@ async function loadVideos(options: VideoOptions, context: LoadContext): Promise<
         )
       : classTargets(target, labels, source);
   const codes = targets.labels;
-  const splits = divideRows(good, options.split, context.seed, codes && good.map(r => codes[r]!));
+  const divided = partsOfRows(good, files, 'clips');
+  if (divided.note) notes.push(divided.note);
+  const splits = divideRows(
+    good,
+    options.split,
+    context.seed,
+    codes && good.map(r => codes[r]!),
+    divided.parts,
+  );
   if (codes && options.classWeights)
     targets.state.classWeights = balancedWeights(
       Array.from(splits.train, r => codes[r]!),

@@ -44,7 +44,7 @@ async function prepared(classifier: ImageClassifier, file: string): Promise<Floa
   const bytes = await readWhole(file);
   let pixels: Float32Array;
   try {
-    pixels = planes(decodeImage(bytes), 3, height, width, 'stretch');
+    pixels = planes(decodeImage(bytes), { channels: 3, height, width, fit: 'stretch' });
   } catch (e) {
     throw new VitrineError(
       'bad-data',

@@ -11,6 +11,7 @@ import {
   adjustSaturation,
   augment,
   augmentBoxes,
+  enlarge,
   erase,
   flip,
   movedBox,
@@ -36,6 +37,8 @@ const ops: Record<string, Op> = {
   contrast: adjustContrast as Op,
   saturation: adjustSaturation as Op,
   erase: erase as Op,
+  enlarge: (p, s, top, left, height, width) =>
+    enlarge(p, s, { top: top!, left: left!, height: height!, width: width! }),
 };
 
 describe('Transforms of pictures, held to torchvision', () => {

@@ -308,13 +308,13 @@ describe('NumPy arrays', () => {
 });
 
 describe('Pictures', () => {
-  const { files, pixels, resized, luma, height, width } = expected.images;
+  const { files, pixels, resized, cropped, luma, height, width } = expected.images;
 
   for (const [name, file] of Object.entries(files))
     it(`decodes what Pillow wrote: ${name}`, () => {
       const picture = decodeImage(bytes(file));
       assert.deepEqual([picture.height, picture.width], [height, width]);
-      const found = planes(picture, 3, height, width, 'stretch');
+      const found = planes(picture, { channels: 3, height, width, fit: 'stretch' });
       // Decoders of JPEG may differ by rounding in the transform and in the colours; PNG is exact.
       const most = name.endsWith('.png') ? 0 : 3;
       pixels[name as keyof typeof pixels].forEach((p, i) => {
@@ -325,12 +325,37 @@ describe('Pictures', () => {
   for (const [size, values] of Object.entries(resized))
     it(`resizes as PyTorch does, to ${size}`, () => {
       const [h, w] = size.split('x').map(Number) as [number, number];
-      const found = planes(decodeImage(bytes(files['rgb.png'])), 3, h, w, 'stretch');
+      const found = planes(decodeImage(bytes(files['rgb.png'])), {
+        channels: 3,
+        height: h,
+        width: w,
+        fit: 'stretch',
+      });
       assertClose(found, values, 1e-5);
     });
 
+  for (const [size, values] of Object.entries(cropped))
+    it(`cuts the middle out as torchvision does, ${size}`, () => {
+      const [short, height, width] = size.split(' ').map(Number) as [number, number, number];
+      const found = planes(decodeImage(bytes(files['rgb.png'])), {
+        channels: 3,
+        height,
+        width,
+        fit: 'crop',
+        short,
+      });
+      values.forEach((v, i) => {
+        assert.ok(Math.abs(found[i]! - v) <= 1, `entry ${i}: ${found[i]} instead of ${v}`);
+      });
+    });
+
   it('makes grey as Pillow does', () => {
-    const found = planes(decodeImage(bytes(files['rgb.png'])), 1, height, width, 'stretch');
+    const found = planes(decodeImage(bytes(files['rgb.png'])), {
+      channels: 1,
+      height,
+      width,
+      fit: 'stretch',
+    });
     luma.forEach((p, i) => {
       assert.ok(Math.abs(found[i]! - p) <= 1);
     });
@@ -452,6 +477,58 @@ describe('Pictures', () => {
     put('one/cat/a.png', bytes(files['rgb.png']));
     assert.match(await failure(() => load({ kind: 'images', file: 'one' })), /one class only, "cat"/);
     assert.match(await failure(() => load({ kind: 'images', file: 'nowhere' })), /cannot be read \(ENOENT\)/);
+  });
+
+  it('takes the parts that folders are named after, and draws the one that lacks', async () => {
+    const file = 'parted';
+    for (const [part, count] of [
+      ['train', 10],
+      ['val', 2],
+    ] as const)
+      for (const name of ['cat', 'dog'])
+        for (let i = 0; i < count; i++) put(`${file}/${part}/${name}/${i}.png`, bytes(files['rgb.png']));
+    const data = await load({ kind: 'images', file, split: { test: 0.2, valid: 0.5 } });
+    assert.deepEqual(data.target.classes, ['cat', 'dog']);
+    const names = (part: 'train' | 'valid' | 'test') =>
+      [...data.splits[part]].map(r => String(data.raw(r).values['file']));
+    assert.deepEqual(names('valid'), ['val/cat/0.png', 'val/cat/1.png', 'val/dog/0.png', 'val/dog/1.png']);
+    assert.equal(data.splits.test.length, 4);
+    assert.equal(data.splits.train.length, 16);
+    assert.ok([...names('train'), ...names('test')].every(n => n.startsWith('train/')));
+    assert.match(data.notes.join(), /folders say which pictures train.*the test are drawn from the training/);
+    put(`${file}/val/cow/0.png`, bytes(files['rgb.png']));
+    assert.match(
+      await failure(() => load({ kind: 'images', file })),
+      /"val" has the class "cow", which "train" lacks: it has cat, dog/,
+    );
+  });
+
+  it('leaves pictures of trains and of tests their names', async () => {
+    for (const name of ['train', 'test']) put(`rails/${name}/0.png`, bytes(files['rgb.png']));
+    put('rails/train/1.png', bytes(files['rgb.png']));
+    const data = await load({ kind: 'images', file: 'rails', split: none });
+    assert.deepEqual(data.target.classes, ['test', 'train']);
+  });
+
+  it('scales by numbers that are given, one for each channel', async () => {
+    const file = pictureFolder('given');
+    const scale = { mean: [0.4, 0.5, 0.6], std: [0.1, 0.2, 0.3] };
+    const plain = await load({ kind: 'images', file, height: 2, width: 2, split: none });
+    const data = await load({ kind: 'images', file, height: 2, width: 2, scale, split: none });
+    const [a, b] = [plain.batch([0]).input.data, data.batch([0]).input.data];
+    assertClose(
+      b,
+      Array.from(a, (x, i) => (x - scale.mean[i >> 2]!) / scale.std[i >> 2]!),
+      1e-5,
+    );
+    assert.match(
+      await failure(() => load({ kind: 'images', file, channels: 1, scale })),
+      /data\.scale\.mean has 3 numbers, but data\.channels is 1/,
+    );
+    assert.match(
+      await failure(() => load({ kind: 'images', file, short: 8, fit: 'crop' })),
+      /data\.short is 8.*at least as large as data\.height \(32\)/,
+    );
   });
 
   it('refuses a saved preparation that is none', () => {
