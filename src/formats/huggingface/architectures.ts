@@ -11,6 +11,10 @@ export interface Architecture {
   blocks: readonly { list: string; counts: readonly string[] }[];
   /** Whether `forward` takes an attention mask behind the tokens, so that texts of several lengths make one batch. */
   masked?: boolean;
+  /** The token that fills up where the configuration names none, if not 0. */
+  padding?: number;
+  /** How many of the first positions no token has: RoBERTa's begin behind the padding's. */
+  unused?: number;
   /** What generates text token by token, if the architecture does. */
   generation?: Generation;
 }
@@ -38,84 +42,105 @@ function count(config: Config, ...names: readonly string[]): number {
   return 0;
 }
 
-export const architectures: Readonly<Record<string, Architecture>> = {
-  gpt2: {
-    source: 'gpt2',
-    classes: ['GPT2LMHeadModel', 'GPT2Model', 'GPT2ForSequenceClassification'],
-    prefix: 'transformer',
-    blocks: [{ list: 'h', counts: ['n_layer'] }],
+/** How many tokens a text may have; where longer ones change the angles of all positions, as many as change none. */
+function positions(config: Config): number | undefined {
+  const longest = count(config, 'max_position_embeddings', 'n_positions', 'n_ctx') || undefined;
+  const scaling = config['rope_scaling'];
+  const { type, rope_type: kind = type, ...own } = (scaling ?? {}) as Record<string, unknown>;
+  if (kind !== 'longrope' && kind !== 'su') return longest;
+  return (
+    count(own, 'original_max_position_embeddings') ||
+    count(config, 'original_max_position_embeddings') ||
+    longest
+  );
+}
+
+/** A decoder whose step is in its file beside its model, called `${name}Step`. */
+function decoder(
+  source: string,
+  name: string,
+  parts: {
+    prefix?: string;
+    list?: string;
+    layers?: string;
+    /** Names of the number of heads of keys and values, last that of the queries. */
+    heads?: readonly string[];
+    /** Defaults of what the configuration may leave out. */
+    defaults?: Config;
+    /** Keys and values have heads of their own number. */
+    keys?(config: Config): number;
+    longest?(config: Config): number | undefined;
+  } = {},
+): Architecture {
+  const {
+    prefix = 'model',
+    list = 'layers',
+    layers = 'num_hidden_layers',
+    heads = ['num_key_value_heads', 'num_attention_heads'],
+    longest = positions,
+    defaults = {},
+  } = parts;
+  return {
+    source,
+    classes: [`${name}ForCausalLM`, `${name}Model`, `${name}ForSequenceClassification`],
+    prefix,
+    blocks: [{ list, counts: [layers] }],
     generation: {
-      of: 'GPT2LMHeadModel',
-      step: 'GPT2Step',
-      cache: c => ({
-        layers: count(c, 'n_layer'),
-        heads: count(c, 'n_head'),
-        width: count(c, 'n_embd') / count(c, 'n_head'),
-      }),
-      longest: c => count(c, 'n_positions', 'n_ctx'),
+      of: `${name}ForCausalLM`,
+      step: `${name}Step`,
+      cache: own => {
+        const c = { ...defaults, ...own };
+        return {
+          layers: count(c, layers),
+          heads: parts.keys?.(c) ?? count(c, ...heads),
+          width: count(c, 'head_dim') || count(c, 'hidden_size', 'n_embd') / count(c, heads.at(-1)!),
+        };
+      },
+      longest,
     },
-  },
-  bert: {
-    source: 'bert',
-    classes: [
-      'BertModel',
-      'BertForMaskedLM',
-      'BertForSequenceClassification',
-      'BertForTokenClassification',
-      'BertForQuestionAnswering',
-    ],
-    prefix: 'bert',
-    blocks: [{ list: 'encoder.layer', counts: ['num_hidden_layers'] }],
+  };
+}
+
+/** An encoder of text whose `forward` takes an attention mask. */
+function encoder(
+  source: string,
+  name: string,
+  tasks: readonly (
+    | 'MaskedLM'
+    | 'SequenceClassification'
+    | 'TokenClassification'
+    | 'QuestionAnswering'
+    | 'PreTraining'
+  )[],
+  { prefix = source, list = 'encoder.layer', layers = 'num_hidden_layers' } = {},
+): Architecture {
+  return {
+    source,
+    classes: [`${name}Model`, ...tasks.map(t => `${name}For${t}`)],
+    prefix,
+    blocks: [{ list, counts: [layers] }],
     masked: true,
-  },
-  distilbert: {
-    source: 'distilbert',
-    classes: ['DistilBertModel', 'DistilBertForMaskedLM', 'DistilBertForSequenceClassification'],
-    prefix: 'distilbert',
-    blocks: [{ list: 'transformer.layer', counts: ['n_layers'] }],
-    masked: true,
-  },
-  roberta: {
-    source: 'roberta',
-    classes: ['RobertaModel', 'RobertaForMaskedLM', 'RobertaForSequenceClassification'],
-    prefix: 'roberta',
-    blocks: [{ list: 'encoder.layer', counts: ['num_hidden_layers'] }],
-    masked: true,
-  },
-  llama: {
-    source: 'llama',
-    classes: ['LlamaForCausalLM', 'LlamaModel'],
-    prefix: 'model',
-    blocks: [{ list: 'layers', counts: ['num_hidden_layers'] }],
-    generation: {
-      of: 'LlamaForCausalLM',
-      step: 'LlamaStep',
-      cache: c => ({
-        layers: count(c, 'num_hidden_layers'),
-        heads: count(c, 'num_key_value_heads', 'num_attention_heads'),
-        width: count(c, 'head_dim') || count(c, 'hidden_size') / count(c, 'num_attention_heads'),
-      }),
-      longest: c => count(c, 'max_position_embeddings') || undefined,
-    },
-  },
-  vit: {
-    source: 'vit',
-    classes: ['ViTForImageClassification', 'ViTModel'],
-    prefix: 'vit',
-    blocks: [{ list: 'encoder.layer', counts: ['num_hidden_layers'] }],
-  },
-  t5: {
-    source: 't5',
-    classes: ['T5ForConditionalGeneration', 'T5EncoderModel'],
+  };
+}
+
+/** Encoders whose positions begin behind the padding's index. */
+const asRoberta = { padding: 1, unused: 2 };
+
+const usual = ['MaskedLM', 'SequenceClassification', 'TokenClassification', 'QuestionAnswering'] as const;
+
+function t5(source: string, name: string): Architecture {
+  return {
+    source,
+    classes: [`${name}ForConditionalGeneration`, `${name}EncoderModel`],
     prefix: 'transformer',
     blocks: [
       { list: 'encoder.block', counts: ['num_layers'] },
       { list: 'decoder.block', counts: ['num_decoder_layers', 'num_layers'] },
     ],
     generation: {
-      of: 'T5ForConditionalGeneration',
-      step: 'T5Step',
-      memory: 'T5Memory',
+      of: `${name}ForConditionalGeneration`,
+      step: `${name}Step`,
+      memory: `${name}Memory`,
       cache: c => ({
         layers: count(c, 'num_decoder_layers', 'num_layers'),
         heads: count(c, 'num_heads'),
@@ -123,5 +148,100 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       }),
       longest: () => undefined,
     },
+  };
+}
+
+function bart(source: string, name: string, classes: readonly string[]): Architecture {
+  return {
+    source,
+    classes,
+    prefix: 'model',
+    blocks: [
+      { list: 'encoder.layers', counts: ['encoder_layers'] },
+      { list: 'decoder.layers', counts: ['decoder_layers'] },
+    ],
+    generation: {
+      of: classes[0]!,
+      step: `${name}Step`,
+      memory: `${name}Memory`,
+      cache: c => ({
+        layers: count(c, 'decoder_layers'),
+        heads: count(c, 'decoder_attention_heads'),
+        width: count(c, 'd_model') / count(c, 'decoder_attention_heads'),
+      }),
+      longest: positions,
+    },
+  };
+}
+
+function pictures(source: string, classes: readonly string[]): Architecture {
+  return {
+    source,
+    classes,
+    prefix: source,
+    blocks: [{ list: 'encoder.layer', counts: ['num_hidden_layers'] }],
+  };
+}
+
+const gptNames = { prefix: 'transformer', list: 'h', layers: 'n_layer', heads: ['n_head'] };
+
+export const architectures: Readonly<Record<string, Architecture>> = {
+  gpt2: {
+    ...decoder('gpt2', 'GPT2', gptNames),
+    classes: ['GPT2LMHeadModel', 'GPT2Model', 'GPT2ForSequenceClassification'],
   },
+  gpt_neo: decoder('gpt_neo', 'GPTNeo', {
+    prefix: 'transformer',
+    list: 'h',
+    layers: 'num_layers',
+    heads: ['num_heads'],
+    defaults: { num_heads: 16 },
+  }),
+  gptj: decoder('gptj', 'GPTJ', gptNames),
+  gpt_neox: decoder('gpt_neox', 'GPTNeoX', { prefix: 'gpt_neox', heads: ['num_attention_heads'] }),
+  opt: decoder('opt', 'OPT', { list: 'decoder.layers', heads: ['num_attention_heads'] }),
+  bloom: decoder('bloom', 'Bloom', { ...gptNames, longest: () => undefined }),
+  falcon: decoder('falcon', 'Falcon', {
+    prefix: 'transformer',
+    list: 'h',
+    heads: ['num_attention_heads'],
+    keys: c =>
+      c['new_decoder_architecture'] === true
+        ? count(c, 'num_kv_heads', 'num_attention_heads')
+        : c['multi_query'] === false
+          ? count(c, 'num_attention_heads')
+          : 1,
+  }),
+  llama: decoder('llama', 'Llama'),
+  mistral: decoder('mistral', 'Mistral'),
+  qwen2: decoder('qwen2', 'Qwen2'),
+  gemma: decoder('gemma', 'Gemma', { defaults: { head_dim: 256 } }),
+  gemma2: decoder('gemma2', 'Gemma2', { defaults: { head_dim: 256 } }),
+  phi: decoder('phi', 'Phi'),
+  phi3: decoder('phi3', 'Phi3'),
+  stablelm: decoder('stablelm', 'StableLm'),
+  bert: encoder('bert', 'Bert', usual),
+  distilbert: encoder('distilbert', 'DistilBert', usual, { list: 'transformer.layer', layers: 'n_layers' }),
+  roberta: { ...encoder('roberta', 'Roberta', usual), ...asRoberta },
+  'xlm-roberta': { ...encoder('xlm_roberta', 'XLMRoberta', usual, { prefix: 'roberta' }), ...asRoberta },
+  camembert: { ...encoder('camembert', 'Camembert', usual, { prefix: 'roberta' }), ...asRoberta },
+  electra: encoder('electra', 'Electra', [
+    'MaskedLM',
+    'SequenceClassification',
+    'TokenClassification',
+    'PreTraining',
+  ]),
+  // Its layers share their weights, so there is no list of them.
+  albert: { ...encoder('albert', 'Albert', usual.slice(0, 3)), blocks: [] },
+  mpnet: { ...encoder('mpnet', 'MPNet', usual.slice(0, 2)), ...asRoberta },
+  t5: t5('t5', 'T5'),
+  mt5: t5('mt5', 'MT5'),
+  bart: bart('bart', 'Bart', ['BartForConditionalGeneration', 'BartForSequenceClassification']),
+  marian: bart('marian', 'Marian', ['MarianMTModel']),
+  vit: pictures('vit', ['ViTForImageClassification', 'ViTModel']),
+  deit: pictures('deit', [
+    'DeiTForImageClassification',
+    'DeiTForImageClassificationWithTeacher',
+    'DeiTModel',
+  ]),
 };

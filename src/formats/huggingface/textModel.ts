@@ -70,9 +70,8 @@ export async function openTextEncoder(where: string, context: ReadContext): Prom
     masked,
     weights: await weightsOf({ ...model, file }, architecture),
     tokenizer,
-    padding: number(config['pad_token_id']) ?? 0,
-    // RoBERTa's positions begin behind the padding's.
-    longest: Math.min(wanted ?? 512, architecture.source === 'roberta' ? positions - 2 : positions),
+    padding: number(config['pad_token_id']) ?? architecture.padding ?? 0,
+    longest: Math.min(wanted ?? 512, positions - (architecture.unused ?? 0)),
     labels: labelsOf(config),
     severalHold: severalHold(config),
     pooling: await poolingOf(folder),

@@ -5,7 +5,7 @@ import type { ColumnHead } from '../../data/dataset';
 import { headsOf } from '../../data/table/head';
 import { readTableFile } from '../../data/table/rawRows';
 import { relativeTo } from '../../formats/experiment/paths';
-import { architectures } from '../../formats/huggingface/architectures';
+import { type Architecture, architectures } from '../../formats/huggingface/architectures';
 import { readConfig, whatOf } from '../../formats/huggingface/folder';
 import { VitrineError } from '../../model/errors';
 import { listed } from '../../model/suggest';
@@ -44,7 +44,7 @@ export async function fineTuning({ model, data, text, target }: FineTuning, fold
       { at: { file: home } },
     );
   const relative = relativeTo(folder);
-  const longest = lengthOf(read);
+  const longest = lengthOf(read, architecture);
   const shared = {
     kind: 'text',
     file: relative(data),
@@ -57,14 +57,14 @@ export async function fineTuning({ model, data, text, target }: FineTuning, fold
     (corpus ? /ForCausalLM$|LMHeadModel$/ : /ForSequenceClassification$/).test(c),
   );
   // A classifier looks at what is filled unless the architecture can leave it out.
-  if (!name || (!corpus && !architecture.masked))
+  if (!name || !fits(architecture, corpus))
     throw new VitrineError(
       'bad-file',
       `${called} (${String(read['model_type'])}) cannot be trained on ${path.basename(data)}: ${
         corpus
           ? 'a text needs a model that predicts the next token'
           : 'texts with labels need a model that classifies'
-      }, as ${listed(Object.keys(architectures).filter(k => (corpus ? architectures[k]!.generation && k !== 't5' : architectures[k]!.masked)))}.`,
+      }, as ${listed(Object.keys(architectures).filter(k => fits(architectures[k]!, corpus)))}.`,
       { at: { file: config } },
     );
   const rest = {
@@ -81,11 +81,16 @@ export async function fineTuning({ model, data, text, target }: FineTuning, fold
     model: {
       file: relative(config),
       class: name,
-      arguments: { num_labels: columns.classes, mask_padding: paddingOf(read) },
+      arguments: { num_labels: columns.classes, mask_padding: paddingOf(read, architecture) },
     },
     data: { ...shared, column: columns.text, target: columns.target },
     ...rest,
   });
+}
+
+/** Whether an architecture learns from a running text, or from texts with labels. */
+function fits({ generation, masked }: Architecture, corpus: boolean): boolean {
+  return corpus ? generation !== undefined && generation.memory === undefined : masked === true;
 }
 
 function textOf(experiment: object): string {
@@ -93,16 +98,15 @@ function textOf(experiment: object): string {
 }
 
 /** Tokens that the positions have room for. */
-function lengthOf(config: Readonly<Record<string, unknown>>): number {
+function lengthOf(config: Readonly<Record<string, unknown>>, architecture: Architecture): number {
   const most = Number(config['max_position_embeddings'] ?? config['n_positions'] ?? usualLength);
-  // RoBERTa counts its positions from behind the padding.
-  const free = config['model_type'] === 'roberta' ? most - 2 : most;
+  const free = most - (architecture.unused ?? 0);
   return Math.max(1, Math.min(usualLength, Number.isSafeInteger(free) ? free : usualLength));
 }
 
-function paddingOf(config: Readonly<Record<string, unknown>>): number {
+function paddingOf(config: Readonly<Record<string, unknown>>, architecture: Architecture): number {
   const given = config['pad_token_id'];
-  return typeof given === 'number' ? given : config['model_type'] === 'roberta' ? 1 : 0;
+  return typeof given === 'number' ? given : (architecture.padding ?? 0);
 }
 
 /** Which column holds the texts and which the labels, and how many of these there are. */

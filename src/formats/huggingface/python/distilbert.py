@@ -115,3 +115,25 @@ class DistilBertForSequenceClassification(nn.Module):
     def forward(self, input_ids, attention_mask=None):
         first = self.distilbert(input_ids, attention_mask)[:, 0]
         return self.classifier(self.dropout(torch.relu(self.pre_classifier(first))))
+
+
+class DistilBertForTokenClassification(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.distilbert = DistilBertModel(config)
+        self.classifier = nn.Linear(config["dim"], number_of_labels(config))
+        self.dropout = nn.Dropout(config.get("dropout", 0.1))
+
+    def forward(self, input_ids, attention_mask=None):
+        return self.classifier(self.dropout(self.distilbert(input_ids, attention_mask)))
+
+
+class DistilBertForQuestionAnswering(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.distilbert = DistilBertModel(config)
+        self.qa_outputs = nn.Linear(config["dim"], 2)
+        self.dropout = nn.Dropout(config.get("qa_dropout", 0.1))
+
+    def forward(self, input_ids, attention_mask=None):
+        return self.qa_outputs(self.dropout(self.distilbert(input_ids, attention_mask)))

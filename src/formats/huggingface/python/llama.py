@@ -1,12 +1,11 @@
 """Llama (Touvron et al. 2023): root mean square norms, rotary positions, grouped keys and values, gated units."""
 
-import math
-
 import torch
 from torch import nn
 
-from activations import activation, merge_heads
-from cache import Places
+from activations import activation, merge_heads, number_of_labels
+from causal import CausalLM, LastTokenClassifier, StepLM, Whole, attend, hidden_beyond
+from rotary import frequencies_of, turn, turns
 
 
 class LlamaRMSNorm(nn.Module):
@@ -19,70 +18,44 @@ class LlamaRMSNorm(nn.Module):
         return self.weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps))
 
 
-def rotate_half(x):
-    first, second = x.chunk(2, dim=-1)
-    return torch.cat([-second, first], dim=-1)
-
-
-def scaled_frequencies(frequencies, scaling):
-    """Angles a position of longer texts than the model was first trained on: all slower, or (Llama 3.1) the slow ones."""
-    kind = scaling.get("rope_type", scaling.get("type")) or "default"
-    if kind == "default":
-        return frequencies
-    factor = scaling.get("factor", 1.0)
-    if kind == "linear":
-        return [f / factor for f in frequencies]
-    if kind != "llama3":
-        raise NotImplementedError(f"rotary positions of the type {scaling} are not read yet")
-    low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
-    out = []
-    for f in frequencies:
-        turns = scaling["original_max_position_embeddings"] * f / (2 * math.pi)
-        kept = min(max((turns - low) / (high - low), 0.0), 1.0)
-        out.append(kept * f + (1 - kept) * f / factor)
-    return out
+def head_size(config):
+    return config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"]
 
 
 class LlamaAttention(nn.Module):
-    def __init__(self, config):
+    def __init__(self, config, index=0):
         super().__init__()
         width = config["hidden_size"]
         self.heads = config["num_attention_heads"]
         self.groups = config.get("num_key_value_heads") or self.heads
-        self.size = config.get("head_dim") or width // self.heads
+        self.size = head_size(config)
+        self.scale = self.size**-0.5
+        self.cap = None
+        self.project(width, self.heads * self.size, self.groups * self.size, config)
+        self.dropout = nn.Dropout(config.get("attention_dropout", 0.0))
+
+    def project(self, width, inner, shared, config):
         bias = config.get("attention_bias", False)
-        self.q_proj = nn.Linear(width, self.heads * self.size, bias=bias)
-        self.k_proj = nn.Linear(width, self.groups * self.size, bias=bias)
-        self.v_proj = nn.Linear(width, self.groups * self.size, bias=bias)
-        self.o_proj = nn.Linear(self.heads * self.size, width, bias=bias)
+        self.q_proj = nn.Linear(width, inner, bias=bias)
+        self.k_proj = nn.Linear(width, shared, bias=bias)
+        self.v_proj = nn.Linear(width, shared, bias=bias)
+        self.o_proj = nn.Linear(inner, width, bias=bias)
+
+    def projected(self, x):
+        return self.q_proj(x), self.k_proj(x), self.v_proj(x)
 
     def split(self, x, heads):
         batch, length, _ = x.shape
         return x.view(batch, length, heads, self.size).transpose(1, 2)
 
-    def heads_of(self, x, cos, sin):
-        query = self.split(self.q_proj(x), self.heads)
-        key = self.split(self.k_proj(x), self.groups)
-        value = self.split(self.v_proj(x), self.groups)
-        return query * cos + rotate_half(query) * sin, key * cos + rotate_half(key) * sin, value
-
-    def forward(self, x, cos, sin):
-        length = x.shape[1]
-        past = torch.tril(torch.ones(length, length, dtype=torch.bool, device=x.device))
-        return self.attend(*self.heads_of(x, cos, sin), ~past)
-
-    def step(self, x, cos, sin, places, key, value):
-        query, *new = self.heads_of(x, cos, sin)
-        key, value = places.put(key, new[0]), places.put(value, new[1])
-        return self.attend(query, key, value, places.hidden), key, value
-
-    def attend(self, query, key, value, hidden):
-        if self.groups != self.heads:
-            key = key.repeat_interleave(self.heads // self.groups, dim=1)
-            value = value.repeat_interleave(self.heads // self.groups, dim=1)
-        scores = query @ key.transpose(-1, -2) * self.size**-0.5
-        scores = scores.masked_fill(hidden, float("-inf"))
-        return self.o_proj(merge_heads(torch.softmax(scores, dim=-1) @ value))
+    def forward(self, x, cos, sin, places, hidden):
+        query, key, value = self.projected(x)
+        query, key, value = (self.split(part, count) for part, count in
+                             ((query, self.heads), (key, self.groups), (value, self.groups)))
+        query, key = turn(query, cos, sin), turn(key, cos, sin)
+        key, value = places.keep(key, value)
+        attended = attend(query, key, value, hidden, self.scale, cap=self.cap, dropout=self.dropout)
+        return self.o_proj(merge_heads(attended))
 
 
 class LlamaMLP(nn.Module):
@@ -93,78 +66,96 @@ class LlamaMLP(nn.Module):
         self.gate_proj = nn.Linear(width, inner, bias=bias)
         self.up_proj = nn.Linear(width, inner, bias=bias)
         self.down_proj = nn.Linear(inner, width, bias=bias)
-        self.act_fn = activation(config.get("hidden_act", "silu"))
+        self.act_fn = activation(self.kind(config))
+
+    def kind(self, config):
+        return config.get("hidden_act", "silu")
 
     def forward(self, x):
         return self.down_proj(self.act_fn(self.gate_proj(x)) * self.up_proj(x))
 
 
 class LlamaDecoderLayer(nn.Module):
-    def __init__(self, config):
+    attention_class = LlamaAttention
+    mlp_class = LlamaMLP
+
+    def __init__(self, config, index):
         super().__init__()
-        epsilon = config.get("rms_norm_eps", 1e-6)
-        self.self_attn = LlamaAttention(config)
-        self.mlp = LlamaMLP(config)
-        self.input_layernorm = LlamaRMSNorm(config["hidden_size"], epsilon)
-        self.post_attention_layernorm = LlamaRMSNorm(config["hidden_size"], epsilon)
+        self.self_attn = self.attention_class(config, index)
+        self.mlp = self.mlp_class(config)
+        self.norms(config)
 
-    def forward(self, x, cos, sin):
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin)
+    def norms(self, config):
+        self.input_layernorm = self.norm(config)
+        self.post_attention_layernorm = self.norm(config)
+
+    @staticmethod
+    def norm(config):
+        return LlamaRMSNorm(config["hidden_size"], config.get("rms_norm_eps", 1e-6))
+
+    def forward(self, x, cos, sin, places, hidden):
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, places, hidden)
         return x + self.mlp(self.post_attention_layernorm(x))
-
-    def step(self, x, cos, sin, places, key, value):
-        attended, key, value = self.self_attn.step(self.input_layernorm(x), cos, sin, places, key, value)
-        x = x + attended
-        return x + self.mlp(self.post_attention_layernorm(x)), key, value
 
 
 class LlamaModel(nn.Module):
+    layer_class = LlamaDecoderLayer
+
     def __init__(self, config):
         super().__init__()
-        width = config["hidden_size"]
-        size = config.get("head_dim") or width // config["num_attention_heads"]
-        self.embed_tokens = nn.Embedding(config["vocab_size"], width, padding_idx=config.get("pad_token_id"))
-        self.layers = nn.ModuleList([LlamaDecoderLayer(config) for _ in range(config["num_hidden_layers"])])
-        self.norm = LlamaRMSNorm(width, config.get("rms_norm_eps", 1e-6))
-        base = config.get("rope_theta", 10000.0)
-        frequencies = [base ** (-i / size) for i in range(0, size, 2)]
-        frequencies = torch.tensor(scaled_frequencies(frequencies, config.get("rope_scaling") or {}))
-        self.register_buffer("inv_freq", frequencies, persistent=False)
+        self.embed_tokens = nn.Embedding(config["vocab_size"], config["hidden_size"], padding_idx=config.get("pad_token_id"))
+        self.layers = nn.ModuleList([self.layer_class(config, i) for i in range(config["num_hidden_layers"])])
+        self.add_norm(self.layer_class.norm(config))
+        size = int(head_size(config) * config.get("partial_rotary_factor", 1.0))
+        frequencies, self.turned = frequencies_of(config, size)
+        self.register_buffer("inv_freq", torch.tensor(frequencies), persistent=False)
+        self.window = self.window_of(config)
 
-    def forward(self, input_ids):
-        positions = torch.arange(input_ids.shape[1], device=input_ids.device).float()
-        angles = positions[:, None] * self.inv_freq[None, :]
-        angles = torch.cat([angles, angles], dim=-1)
-        cos, sin = angles.cos(), angles.sin()
-        x = self.embed_tokens(input_ids)
-        for layer in self.layers:
-            x = layer(x, cos, sin)
+    def add_norm(self, norm):
+        self.norm = norm
+
+    def normed(self, x):
         return self.norm(x)
 
+    def window_of(self, config):
+        return None
 
-class LlamaForCausalLM(nn.Module):
+    def embed(self, input_ids):
+        return self.embed_tokens(input_ids)
+
+    def hidden(self, places):
+        """What each layer's tokens may not look at."""
+        return [hidden_beyond(places, self.window)] * len(self.layers)
+
+    def forward(self, input_ids, places=None):
+        places = Whole(input_ids) if places is None else places
+        cos, sin = turns(places.positions, self.inv_freq, self.turned)
+        x = self.embed(input_ids)
+        for layer, hidden in zip(self.layers, self.hidden(places)):
+            x = layer(x, cos, sin, places, hidden)
+        return self.normed(x)
+
+
+class LlamaForCausalLM(CausalLM, nn.Module):
+    model_class = LlamaModel
+    is_tied = False
+
     def __init__(self, config):
         super().__init__()
-        self.model = LlamaModel(config)
+        self.model = self.model_class(config)
         self.lm_head = nn.Linear(config["hidden_size"], config["vocab_size"], bias=False)
-        if config.get("tie_word_embeddings", False):
+        if config.get("tie_word_embeddings", self.is_tied):
             self.lm_head.weight = self.model.embed_tokens.weight
 
-    def forward(self, input_ids):
-        return self.lm_head(self.model(input_ids))
+
+class LlamaForSequenceClassification(LastTokenClassifier, nn.Module):
+    model_class = LlamaModel
+
+    def __init__(self, config):
+        super().__init__()
+        self.model = self.model_class(config)
+        self.score = nn.Linear(config["hidden_size"], number_of_labels(config), bias=False)
 
 
-class LlamaStep(LlamaForCausalLM):
-    """The scores behind the last of some new tokens, with what was kept of those before them."""
-
-    def forward(self, input_ids, positions, *past):
-        model, kept = self.model, []
-        places = Places(positions, past[0])
-        angles = positions.float()[:, None, :, None] * model.inv_freq[None, None, None, :]
-        angles = torch.cat([angles, angles], dim=-1)
-        cos, sin = angles.cos(), angles.sin()
-        x = model.embed_tokens(input_ids)
-        for layer, key, value in zip(model.layers, past[0::2], past[1::2]):
-            x, *new = layer.step(x, cos, sin, places, key, value)
-            kept += new
-        return self.lm_head(model.norm(x[:, -1])), *kept
+class LlamaStep(StepLM, LlamaForCausalLM):
+    pass

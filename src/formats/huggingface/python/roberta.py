@@ -70,3 +70,24 @@ class RobertaForSequenceClassification(nn.Module):
 
     def forward(self, input_ids, attention_mask=None):
         return self.classifier(self.roberta(input_ids, attention_mask))
+
+
+class RobertaForTokenClassification(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.roberta = RobertaModel(config, add_pooling_layer=False)
+        self.dropout = nn.Dropout(config.get("hidden_dropout_prob", 0.1))
+        self.classifier = nn.Linear(config["hidden_size"], number_of_labels(config))
+
+    def forward(self, input_ids, attention_mask=None):
+        return self.classifier(self.dropout(self.roberta(input_ids, attention_mask)))
+
+
+class RobertaForQuestionAnswering(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.roberta = RobertaModel(config, add_pooling_layer=False)
+        self.qa_outputs = nn.Linear(config["hidden_size"], 2)
+
+    def forward(self, input_ids, attention_mask=None):
+        return self.qa_outputs(self.roberta(input_ids, attention_mask))

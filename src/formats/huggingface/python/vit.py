@@ -30,9 +30,12 @@ class ViTEmbeddings(nn.Module):
         self.patch_embeddings = ViTPatchEmbeddings(config)
         self.dropout = nn.Dropout(config.get("hidden_dropout_prob", 0.0))
 
+    def first_tokens(self, count):
+        return [self.cls_token.expand(count, -1, -1)]
+
     def forward(self, pixel_values):
         x = self.patch_embeddings(pixel_values)
-        x = torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], dim=1)
+        x = torch.cat([*self.first_tokens(x.shape[0]), x], dim=1)
         return self.dropout(x + self.position_embeddings)
 
 
@@ -112,9 +115,11 @@ class ViTPooler(nn.Module):
 
 
 class ViTModel(nn.Module):
+    embeddings_class = ViTEmbeddings
+
     def __init__(self, config, add_pooling_layer=True):
         super().__init__()
-        self.embeddings = ViTEmbeddings(config)
+        self.embeddings = self.embeddings_class(config)
         self.encoder = ViTEncoder(config)
         self.layernorm = nn.LayerNorm(config["hidden_size"], eps=config.get("layer_norm_eps", 1e-12))
         self.pooler = ViTPooler(config) if add_pooling_layer else None
