@@ -74,6 +74,7 @@ function divideFurther(
 export function partsOfRows(
   rows: Int32Array,
   files: readonly { part?: Split }[],
+  split: Pick<SplitOptions, 'test' | 'valid'>,
   what: string,
 ): { parts?: Split[]; note?: string } {
   const parts: Split[] = [];
@@ -82,7 +83,7 @@ export function partsOfRows(
     if (!part) return {};
     parts.push(part);
   }
-  const lacking = (['valid', 'test'] as const).filter(p => !parts.includes(p));
+  const lacking = (['valid', 'test'] as const).filter(p => split[p] > 0 && !parts.includes(p));
   const named = { valid: 'validation', test: 'the test' };
   const drawn =
     lacking.length > 0

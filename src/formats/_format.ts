@@ -59,6 +59,21 @@ export interface TensorSample {
 }
 
 /** How a model file's own code trains its model: read from the code, not run. Names and options are PyTorch's. */
+/** Pictures in a folder with a sub-folder for each class, and how they are made ready, in an experiment's words. */
+export interface FolderPictures {
+  folder: string;
+  classes: readonly string[];
+  /** Another such folder beside it, that the code tests with. */
+  held?: string;
+  channels: 1 | 3;
+  height: number;
+  width: number;
+  fit: 'stretch' | 'crop';
+  short?: number;
+  scale?: { mean: readonly number[]; std: readonly number[] };
+  augment: readonly Readonly<Record<string, unknown>>[];
+}
+
 export interface FileTraining {
   model: { file: string; class: string; arguments: Readonly<Record<string, unknown>> };
   /** Where it trains. */
@@ -95,6 +110,8 @@ export interface FileTraining {
   answer: Shape;
   /** The prediction has scores of classes along its last axis, for each position of a sample. */
   perPosition: boolean;
+  /** What the model is given where it is the pictures of a folder: `data` then has zeros in their place. */
+  pictures?: FolderPictures;
   /**
    * A graph without inputs whose outputs are what the model is given and then what it is compared with; where the code
    * holds rows back, as many again, of these rows.

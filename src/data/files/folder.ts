@@ -85,7 +85,7 @@ export async function listClasses(
 }
 
 /** The folders of a data set that is divided already, that of the training first; nothing where they are classes. */
-async function partsOf(folder: string): Promise<[name: string, part: Split][] | undefined> {
+export async function partsOf(folder: string): Promise<[name: string, part: Split][] | undefined> {
   const found: [string, Split][] = [];
   for (const name of await sorted(folder)) {
     if (!(await lstat(path.join(folder, name))).isDirectory()) continue;

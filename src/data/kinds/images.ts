@@ -216,7 +216,7 @@ class ImageDataset implements Dataset {
       );
     this.labels = Int32Array.from(files, f => classes.indexOf(f.class));
     const rows = Int32Array.from(good);
-    const { parts, note } = partsOfRows(rows, files, 'pictures');
+    const { parts, note } = partsOfRows(rows, files, options.split, 'pictures');
     if (note) notes.push(note);
     this.splits = divideRows(
       rows,

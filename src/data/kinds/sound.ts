@@ -233,7 +233,7 @@ async function loadSounds(options: SoundOptions, context: LoadContext): Promise<
   const known = new Set(good);
   const usable = labels.map((l, i) => (known.has(i) ? l : undefined));
   const classes = targetType === 'classes' ? classTargets(target, labels, source) : undefined;
-  const divided = partsOfRows(good, files, 'sounds');
+  const divided = partsOfRows(good, files, options.split, 'sounds');
   if (divided.note) notes.push(divided.note);
   const splits = divideRows(
     good,

@@ -279,7 +279,7 @@ async function loadVideos(options: VideoOptions, context: LoadContext): Promise<
         )
       : classTargets(target, labels, source);
   const codes = targets.labels;
-  const divided = partsOfRows(good, files, 'clips');
+  const divided = partsOfRows(good, files, options.split, 'clips');
   if (divided.note) notes.push(divided.note);
   const splits = divideRows(
     good,

@@ -1,4 +1,5 @@
 /** From what was recorded to models: names for values, places in files, constants folded, fixes written out. */
+import path from 'node:path';
 import type {
   Diagnostic,
   Initializer,
@@ -10,6 +11,7 @@ import type {
   Value,
 } from '../../model/graph';
 import type { FileTraining, ReadModel } from '../_format';
+import { placed } from './pictures';
 import type { Recorder } from './recorder';
 import type { Place, RecordedDiagnostic, RecordedValue, Recording } from './recording';
 import { argumentsOf, SourceText } from './source';
@@ -20,6 +22,8 @@ export interface AssembleContext {
   /** Real names by the names that Python knows. */
   names: Readonly<Record<string, string>>;
   main: string;
+  /** The workspace's real name. */
+  folder: string;
   milliseconds: number;
   /** Classes whose reading is wanted, and others that are graded otherwise for it; all if it is not given. */
   only?: { classes: ReadonlySet<string>; graded: ReadonlySet<string> };
@@ -97,6 +101,7 @@ export function assembleTraining(recorder: Recorder, context: AssembleContext): 
     ...settings,
     ...(at && { at }),
     model: { ...model, file: context.names[model.file] ?? context.main },
+    ...placed(script, name => path.join(context.folder, ...name.split('/'))),
     data: modelOf(recorder, data, places, context),
   };
 }

@@ -2,6 +2,8 @@
 import { gunzipSync } from 'node:zlib';
 import { readNpy, type SavedArray } from '../../data/arrays/npy';
 import { npzNames, readNpz } from '../../data/arrays/npz';
+import { decodeImage } from '../../data/image/decode';
+import { planes } from '../../data/image/resize';
 import type { DType } from '../../model/graph';
 import { NotRead, type WorkspaceFiles } from './workspaceFiles';
 
@@ -55,6 +57,17 @@ const loaders: Record<string, Loader> = {
   },
   idx,
   cifar,
+  picture: (bytes, name) => {
+    let picture: ReturnType<typeof decodeImage>;
+    try {
+      picture = decodeImage(bytes);
+    } catch (e) {
+      throw new NotRead(`The picture ${name} cannot be read: ${(e as Error).message}. Replace or remove it.`);
+    }
+    const { height, width } = picture;
+    const pixels = planes(picture, { channels: 3, height, width, fit: 'stretch' });
+    return [{ dtype: 'uint8', shape: [3, height, width], data: Uint8Array.from(pixels, Math.round) }];
+  },
 };
 
 function typed({ type, shape, data }: SavedArray): LoadedTensor {

@@ -10,6 +10,7 @@ import { addDims, bindDim, floorDivDims, mulDims, subDims, symbolsOf } from '../
 import type { Attributes, Dim, DType, Initializer, Shape, TensorType } from '../../model/graph';
 import { assign, evaluateNode } from './constants';
 import { type LoadedTensor, loadTensors } from './dataFiles';
+import { picturesOf } from './pictures';
 import type {
   OptimizerTold,
   Place,
@@ -650,9 +651,15 @@ export class Recorder {
       return {};
     }
     const model = object(r['model']);
+    const pictures = picturesOf(r['pictures'], trained.inputs);
+    if (pictures && 'error' in pictures) {
+      this.script = { ...pictures, ...at };
+      return {};
+    }
     this.script = {
       ...at,
       trained,
+      ...(pictures && { pictures }),
       model: {
         file: string(model['file']),
         class: string(model['class']),

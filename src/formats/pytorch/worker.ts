@@ -265,6 +265,7 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       texts: Object.fromEntries([...texts].map(([k, v]) => [names[k] ?? k, v])),
       names,
       main: names[request.main] ?? request.main,
+      folder,
       milliseconds: performance.now() - started,
     });
     /** Reads what an edit changed of a file that stands. */

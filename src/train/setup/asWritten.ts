@@ -17,6 +17,7 @@ import { VitrineError } from '../../model/errors';
 import type { Shape, SourceRange, Tensor } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import { environmentNamed } from '../../rl/named';
+import { picturesAsWritten, splitAsWritten } from './folderAsWritten';
 import { experimentInEnvironment } from './inEnvironment';
 
 /** Of so many classes not each needs a row. */
@@ -112,20 +113,17 @@ export async function experimentAsWritten(
   const { optimizer, clip } = scaled(optimizerOf(training, refuse), training, whole, refuse);
   const schedule = scheduleOf(training, whole, refuse);
   const { model } = training;
-  const { inputs, target } = await tensorsOf(training, 0);
-  checkRows(inputs, target, training, loss, refuse);
+  const { pictures } = training;
+  const data = pictures
+    ? await picturesAsWritten(pictures, training, loss, relative, refuse)
+    : await tensorsAsWritten(training, loss, relative(file), refuse);
   const experiment = {
     model: {
       file: relative(model.file),
       class: model.class,
       ...(Object.keys(model.arguments).length > 0 && { arguments: model.arguments }),
     },
-    data: {
-      kind: 'code',
-      file: relative(file),
-      targetType: targetType(loss, target, refuse),
-      split: { test: 0, valid: Math.round((1 - training.share) * 1e6) / 1e6 },
-    },
+    data,
     loss: loss.name,
     ...(Object.keys(lossOptions).length > 0 && { lossOptions }),
     optimizer,
@@ -137,6 +135,22 @@ export async function experimentAsWritten(
     seed: 0,
   };
   return `${JSON.stringify(experiment, null, 2)}\n`;
+}
+
+async function tensorsAsWritten(
+  training: FileTraining,
+  loss: LossDefinition,
+  file: string,
+  refuse: Refuse,
+): Promise<object> {
+  const { inputs, target } = await tensorsOf(training, 0);
+  checkRows(inputs, target, training, loss, refuse);
+  return {
+    kind: 'code',
+    file,
+    targetType: targetType(loss, target, refuse),
+    split: splitAsWritten(training.share),
+  };
 }
 
 /** What the model is given and compared with has a row for each sample, and a target that its answer can be. */

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { PNG } from 'pngjs';
 import { loadDataset } from '../../../src/data/load';
 import { restoreSaved } from '../../../src/data/restore';
 import { experimentAsWritten, tensorsOf, trainingOf } from '../../../src/train/setup/asWritten';
@@ -87,6 +88,88 @@ for epoch in range(2):
     await assert.rejects(
       read('chance', pictures('data').replace('Compose([', 'Compose([transforms.RandomRotation(10), ')),
       /RandomRotation alters pictures by chance.*data\.augment/,
+    );
+  });
+
+  const folders = (transform: string, more = '') => `
+import os, torch
+from torch import nn
+from torchvision import datasets, transforms
+from torch.utils.data import DataLoader
+sets = {x: datasets.ImageFolder(os.path.join("pets", x), transforms.Compose([${transform}, transforms.ToTensor()
+    , transforms.Normalize([0.4, 0.5, 0.6], [0.1, 0.2, 0.3])] if x == "train" else
+    [transforms.Resize(12), transforms.CenterCrop(8), transforms.ToTensor()])) for x in ["train", "val"]}
+model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, len(sets["train"].classes)))
+opt = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(3):
+    for phase in ["train", "val"]:
+        for images, labels in DataLoader(sets[phase], batch_size=4, shuffle=True):
+            ${more}
+            loss = nn.functional.cross_entropy(model(images), labels)
+            if phase == "train":
+                opt.zero_grad()
+                loss.backward()
+                opt.step()
+`;
+
+  it('are folders of pictures, with what their transforms say in the words of an experiment', async () => {
+    for (const part of ['train', 'val'])
+      for (const [k, name] of ['cat', 'dog'].entries()) {
+        await mkdir(path.join(folder, 'pets', part, name), { recursive: true });
+        for (let i = 0; i < 4; i++) {
+          const png = new PNG({ width: 20, height: 16 });
+          png.data.fill(60 + 100 * k + i);
+          await writeFile(path.join(folder, 'pets', part, name, `${i}.png`), PNG.sync.write(png));
+        }
+      }
+    const chance = 'transforms.RandomResizedCrop(8, scale=(0.5, 1)), transforms.RandomHorizontalFlip()';
+    const { file, training } = await read('folders', folders(chance));
+    const { data } = JSON.parse(await experimentAsWritten(training, file, folder)) as {
+      data: { kind: string };
+    };
+    assert.deepEqual(data, {
+      kind: 'images',
+      file: 'pets',
+      channels: 3,
+      height: 8,
+      width: 8,
+      fit: 'crop',
+      short: 12,
+      scale: { mean: [0.4, 0.5, 0.6], std: [0.1, 0.2, 0.3] },
+      augment: [
+        { name: 'RandomResizedCrop', smallest: 0.5 },
+        { name: 'RandomHorizontalFlip', p: 0.5 },
+      ],
+      split: { test: 0, valid: 0 },
+    });
+    const found = await loadDataset(data, { folder, seed: 0 });
+    assert.deepEqual(
+      [found.splits.train.length, found.splits.valid.length, found.splits.test.length],
+      [8, 8, 0],
+    );
+    assert.deepEqual(found.target.classes, ['cat', 'dog']);
+  });
+
+  it('that are folders of pictures are refused where an experiment cannot say what is done to them', async () => {
+    await assert.rejects(
+      read('affine', folders('transforms.RandomAffine(10)')),
+      /RandomAffine is not read: leave it out, or do it in the model's forward/,
+    );
+    await assert.rejects(
+      read('twice', folders('transforms.Resize((8, 8))', 'images = images * 2')),
+      /Between the pictures of ImageFolder and the model more is done than transforms say/,
+    );
+    const { file, training } = await read(
+      'scores',
+      folders('transforms.Resize((8, 8))').replace('len(sets["train"].classes)', '5'),
+    );
+    await assert.rejects(
+      experimentAsWritten(training, file, folder),
+      /gives \[5\] for each picture, and train has 2 classes \(cat, dog\)/,
+    );
+    await assert.rejects(
+      read('gone', folders('transforms.Resize((8, 8))').replaceAll('"pets"', '"cows"')),
+      /There is no 'cows\/train' in the workspace: put it where the script looks for it/,
     );
   });
 

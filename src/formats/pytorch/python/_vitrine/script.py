@@ -49,6 +49,9 @@ class Script:
         self.calls = []
         self.losses = []
         self.loaders = []
+        #: Folders of pictures that the script names, and what loaders gave of them: a tensor, the folder, the plan.
+        self.folders = []
+        self.pictures = []
         self.optimizer = None
         self.schedulers = []
         self.clip = None
@@ -328,6 +331,14 @@ def _weights(script):
     return seen
 
 
+def _pictures(script):
+    if not script.pictures:
+        return []
+    from torchvision._folder import told as pictures_told
+
+    return pictures_told(script)
+
+
 def settings(script, module):
     """Who changes the weights, and how, in words that PyTorch has for it."""
     names = {} if module is None else {id(p): n for n, p in module.named_parameters()}
@@ -408,7 +419,7 @@ def read(main, statements, execute, failed):
             model = model_of(script, module, main)
             if model is None:
                 raise NotSeen("The model that is trained is neither a class of the workspace nor a variable.", script.at)
-        channel.ask("script", model=model, at=facts["at"], **settings(script, module))
+        channel.ask("script", model=model, at=facts["at"], pictures=_pictures(script), **settings(script, module))
         return None if module is None or model["class"] == type(module).__name__ else (model["class"], module)
     except NotSeen as error:
         # A file that is not there is why the rest fails; so is what made a name unknown that is now asked for.

@@ -5,6 +5,7 @@ import os
 from _vitrine import files, trace, unknown
 from torch._data import Dataset
 
+from ._folder import ImageFolder  # noqa: F401
 from .transforms import Pictures
 
 

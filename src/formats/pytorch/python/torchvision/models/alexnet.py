@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from ._weights import outside
+from ._weights import begins_anew, outside
 
 __all__ = ["AlexNet", "alexnet"]
 
@@ -32,6 +32,7 @@ class AlexNet(nn.Module):
 
 
 def alexnet(weights=None, progress=True, pretrained=False, **options):
+    begins_anew(weights, pretrained)
     return AlexNet(**options)
 
 

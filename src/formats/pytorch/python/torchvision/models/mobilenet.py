@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import init
 
 from ._blocks import divisible
-from ._weights import outside
+from ._weights import begins_anew, outside
 
 __all__ = ["MobileNetV2", "mobilenet_v2"]
 
@@ -64,6 +64,7 @@ class MobileNetV2(nn.Module):
 
 
 def mobilenet_v2(weights=None, progress=True, pretrained=False, **options):
+    begins_anew(weights, pretrained)
     return MobileNetV2(**options)
 
 

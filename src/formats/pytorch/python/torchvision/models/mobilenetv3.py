@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import init
 
 from ._blocks import ConvNormAct, SqueezeExcitation, divisible, fine_norm
-from ._weights import outside
+from ._weights import begins_anew, outside
 
 __all__ = ["MobileNetV3", "mobilenet_v3_large", "mobilenet_v3_small"]
 
@@ -94,10 +94,12 @@ class MobileNetV3(nn.Module):
 
 
 def mobilenet_v3_large(weights=None, progress=True, pretrained=False, width_mult=1.0, **options):
+    begins_anew(weights, pretrained)
     return MobileNetV3(_large, divisible(1280 * width_mult), width_mult=width_mult, **options)
 
 
 def mobilenet_v3_small(weights=None, progress=True, pretrained=False, width_mult=1.0, **options):
+    begins_anew(weights, pretrained)
     return MobileNetV3(_small, divisible(1024 * width_mult), width_mult=width_mult, **options)
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import init
 
-from ._weights import outside
+from ._weights import begins_anew, outside
 
 __all__ = ["SqueezeNet", "squeezenet1_0", "squeezenet1_1"]
 
@@ -65,10 +65,12 @@ class SqueezeNet(nn.Module):
 
 
 def squeezenet1_0(weights=None, progress=True, pretrained=False, **options):
+    begins_anew(weights, pretrained)
     return SqueezeNet("1_0", **options)
 
 
 def squeezenet1_1(weights=None, progress=True, pretrained=False, **options):
+    begins_anew(weights, pretrained)
     return SqueezeNet("1_1", **options)
 
 

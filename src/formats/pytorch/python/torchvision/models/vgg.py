@@ -3,7 +3,7 @@
 from torch import nn
 from torch.nn import init
 
-from ._weights import outside
+from ._weights import begins_anew, outside
 
 #: How many convolutions stand before each pooling.
 _DEPTHS = {"11": (1, 1, 2, 2, 2), "13": (2, 2, 2, 2, 2), "16": (2, 2, 3, 3, 3), "19": (2, 2, 4, 4, 4)}
@@ -46,6 +46,7 @@ def _features(depths, normed):
 
 def _factory(depth, normed):
     def make(weights=None, progress=True, pretrained=False, **options):
+        begins_anew(weights, pretrained)
         return VGG(_features(_DEPTHS[depth], normed), **options)
 
     return make
