@@ -285,6 +285,7 @@ export const english = {
   'data.code.class-imbalance': 'Imbalance',
   'data.code.mostly-missing': 'Missing',
   'data.code.twin-columns': 'Twins',
+  'data.code.category-codes': 'Codes?',
 
   'explain.empty.title': 'Nothing explained yet',
   'explain.empty.noRun': 'Explanations speak about a trained model. Train it first.',

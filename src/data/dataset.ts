@@ -169,6 +169,12 @@ export interface SavedPreparation {
   prepare(rows: readonly Readonly<Record<string, string | number | null>>[]): Tensor;
   /** The rows of a file (or folder) for `prepare`. @throws bad-data, file-not-found, cancelled */
   readRows(file: string, signal?: AbortSignal): Promise<Record<string, string | number | null>[]>;
+  /** Reads the files that cells of typed rows name, before `prepare`. @param folder that paths are relative to. @throws bad-data */
+  fetch?(
+    rows: readonly Readonly<Record<string, string | number | null>>[],
+    folder: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** The same some rows at a time, where all at once would not fit the memory. */
   rowBlocks?(file: string, signal?: AbortSignal): AsyncIterable<Record<string, string | number | null>[]>;
   /** What a prediction of the target's `shape` sounds like. */

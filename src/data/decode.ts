@@ -75,3 +75,52 @@ function encodingOf(bytes: Uint8Array): 'UTF-8' | 'UTF-16LE' | 'UTF-16BE' | unde
   if (zeros[1] === 0 && zeros[0]! > head.length / 4) return 'UTF-16BE';
   return undefined;
 }
+
+/** The line, from 1, of the first zero byte, which no text has; undefined without one. */
+export function lineOfZero(bytes: Uint8Array): number | undefined {
+  const at = bytes.indexOf(0);
+  return at < 0 ? undefined : lineAt(bytes, at);
+}
+
+/** The line, from 1, of the first byte that is no UTF-8; undefined if there is none. */
+export function lineOfForeign(bytes: Uint8Array): number | undefined {
+  // Halving finds it: what decodes up to a place, with a character perhaps cut there, is valid so far.
+  const valid = (end: number) => strictly(bytes.subarray(0, end), 'UTF-8', true) !== undefined;
+  if (valid(bytes.length)) return undefined;
+  let [low, high] = [0, bytes.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (valid(middle)) low = middle;
+    else high = middle;
+  }
+  return lineAt(bytes, low);
+}
+
+function lineAt(bytes: Uint8Array, at: number): number {
+  let line = 1;
+  for (let i = bytes.indexOf(10); i >= 0 && i < at; i = bytes.indexOf(10, i + 1)) line++;
+  return line;
+}
+
+/** Why bytes are no text, as a sentence with what was expected, and the line where that is to be said. */
+export function notText(bytes: Uint8Array, expected: string): { line: number | undefined; message: string } {
+  const head = bytes.subarray(0, 4);
+  const known = binaries.find(([start]) => start.every((b, i) => head[i] === b));
+  if (known)
+    return { line: undefined, message: `The file is ${known[1]}, whatever its name says. ${expected}` };
+  const line = lineOfZero(bytes);
+  return {
+    line,
+    message: `The file is not text (it contains zero bytes${line === undefined ? '' : `, the first on line ${line}`}). ${expected}`,
+  };
+}
+
+const binaries: readonly (readonly [readonly number[], string])[] = [
+  [[0x50, 0x4b, 0x03, 0x04], 'a zip archive or an Excel workbook: save the table as CSV'],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'an old Excel workbook: save the table as CSV'],
+  [[0x89, 0x50, 0x4e, 0x47], 'a PNG picture'],
+  [[0xff, 0xd8, 0xff], 'a JPEG picture'],
+  [[0x25, 0x50, 0x44, 0x46], 'a PDF document'],
+  [[0x50, 0x41, 0x52, 0x31], 'a Parquet file: call it .parquet'],
+  [[0xff, 0xfe, 0x00, 0x00], 'text in UTF-32: save it as UTF-8'],
+];

@@ -1,7 +1,7 @@
 /** Requests that compute. */
 import { nameOf } from '../names/names';
 import { runChecks } from '../train/checkRegistry';
-import { openRun } from '../train/open/openRun';
+import { dataFolder, openRun } from '../train/open/openRun';
 import { readRawRows } from '../train/predict/rawRows';
 import { activityRun } from './inquiries/activityRun';
 import { anchorRun } from './inquiries/anchorRun';
@@ -123,7 +123,13 @@ export function engineHandlers(runs: RunManager, engines: Engines, distFolder: s
         (text === undefined
           ? await readRawRows(input ?? '', opened.preparation, signal)
           : await rowsOfText(text, opened.preparation, signal));
-      const found = await predictRaw(opened, raw, engine, { ...options, signal, onProgress: progress });
+      const found = await predictRaw(opened, raw, engine, {
+        ...options,
+        // What was typed names files as the data do.
+        ...((rows ?? text) !== undefined && { folder: dataFolder(opened) }),
+        signal,
+        onProgress: progress,
+      });
       const spoken = found.find(r => Array.isArray(r.prediction))?.prediction as
         | readonly number[]
         | undefined;

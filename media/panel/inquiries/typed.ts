@@ -128,9 +128,11 @@ function fields(c: Context): TemplateResult {
     c.redraw();
   };
   return html`<div class="typed-fields">
-    ${cellFeatures(c).map(({ name, feature }) => {
+    ${cellFeatures(c).map(({ name, feature, example }) => {
       const value = values[name] ?? '';
-      if (!feature)
+      // A text has no categories, a picture's path no range.
+      const path = typeof example === 'string' && feature?.kind === 'number';
+      if (!feature || (feature.kind === 'category' && !feature.categories?.length))
         return html`<label class="wide"
           >${name}<textarea
             rows="3"
@@ -147,15 +149,15 @@ function fields(c: Context): TemplateResult {
             )}
           </select></label
         >`;
-      const { min, max } = feature;
+      const { min, max } = path ? {} : feature;
       return html`<label
         >${name}<input
           type="text"
-          inputmode="decimal"
+          inputmode=${path ? 'text' : 'decimal'}
           .value=${live(String(value))}
           @input=${(e: Event) => {
             const given = (e.target as HTMLInputElement).value;
-            const x = Number(given.replace(',', '.'));
+            const x = path ? Number.NaN : Number(given.replace(',', '.'));
             change(name, given.trim() === '' ? null : Number.isFinite(x) ? x : given);
           }}
         /><span class="quiet"

@@ -18,7 +18,7 @@ import {
 import { predictionsCsvParts } from '../../service/inquiries/predictionTable';
 import { Engines } from '../../service/process/engines';
 import { isModelFile } from '../../train/open/openModel';
-import { openRun } from '../../train/open/openRun';
+import { dataFolder, openRun } from '../../train/open/openRun';
 import { openWeights } from '../../train/open/openWeights';
 import { classifyImages } from '../../train/predict/imageTasks';
 import { classifyTexts, fillMasks } from '../../train/predict/textTasks';
@@ -110,7 +110,12 @@ export const command: Command = {
         terminal,
         typed === undefined
           ? predictBlocks(run, input!, engine, options)
-          : inOne(predictRaw(run, await rowsOfText(typed, run.preparation, signal), engine, options)),
+          : inOne(
+              predictRaw(run, await rowsOfText(typed, run.preparation, signal), engine, {
+                ...options,
+                folder: 'record' in run ? dataFolder(run) : process.cwd(),
+              }),
+            ),
       );
       const output = textOption(call, 'output');
       if (output !== undefined) await writeOutput(path.resolve(output), blocks, run, options.keepGoing!);

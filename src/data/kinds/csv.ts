@@ -6,7 +6,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { throwIfCancelled } from '../../model/errors';
 import { isPacked, readBytes, readWhole } from '../bytes';
 import type { Dataset, DatasetKind, LoadContext } from '../dataset';
-import { decodeText } from '../decode';
+import { decodeText, lineOfForeign, notText } from '../decode';
 import { streamTable } from '../stream/load';
 import { headsOf } from '../table/head';
 import { tableFields } from '../table/options';
@@ -77,7 +77,7 @@ async function loadCsv(options: CsvOptions, context: LoadContext): Promise<Datas
   });
   if (!encoding.startsWith('UTF-'))
     table.notes.push(
-      `The file is not valid UTF-8; it was read as ${encoding === 'Windows-1252' ? 'Windows-1252 (Latin-1)' : encoding}. If its words look wrong, save it as UTF-8.`,
+      `The file is not valid UTF-8 (first on line ${lineOfForeign(bytes)}); it was read as ${encoding === 'Windows-1252' ? 'Windows-1252 (Latin-1)' : encoding}. If its words look wrong, save it as UTF-8.`,
     );
   throwIfCancelled(context.signal);
   return new TableDataset(table, options, hash, context.seed);
@@ -85,7 +85,7 @@ async function loadCsv(options: CsvOptions, context: LoadContext): Promise<Datas
 
 function decoded(bytes: Uint8Array, file: string, cut = false) {
   const result = decodeText(bytes, cut);
-  if (!result)
-    throw bad(file, undefined, 'The file is not text (it contains zero bytes). Expected a delimited table.');
-  return result;
+  if (result) return result;
+  const { line, message } = notText(bytes, 'Expected a delimited table.');
+  throw bad(file, line, message);
 }

@@ -1,5 +1,6 @@
 /** What makes results look better, or stranger, than they are. */
 import type { Dataset, Split } from '../dataset';
+import { codesIn } from './codes';
 import { givenAway } from './leak';
 import type { ColumnOverview, Values } from './overview';
 import { kolmogorovSmirnov, pearson, stabilityIndex } from './statistics';
@@ -14,7 +15,8 @@ export interface DataWarning {
     | 'data-drift'
     | 'class-imbalance'
     | 'mostly-missing'
-    | 'twin-columns';
+    | 'twin-columns'
+    | 'category-codes';
   message: string;
   column?: string;
 }
@@ -44,6 +46,8 @@ export function warningsOf(
           column: v.name,
           message: `"${v.name}" is different in every row, like a number that only names it. A model learns nothing from it that holds for other rows: put it into data.exclude.`,
         });
+      const codes = codesIn(v, target);
+      if (codes) out.push({ code: 'category-codes', column: v.name, message: codes });
       if (c.distinct === 1 && c.missing === 0)
         out.push({
           code: 'constant-column',

@@ -5,7 +5,8 @@ export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 
 const iso =
   /^(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?\s*(Z|[+-]\d\d:?\d\d)?$/;
-const local = /^(\d\d?)([-/.])(\d\d?)\2(\d{4})(?:[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?$/;
+const local =
+  /^(\d\d?)([-/.])(\d\d?)\2(\d{4})(?:,?[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d+)?))?(?: ?([ap])\.?m\.?)?)?$/i;
 
 /** Where the month has a name there is one way to read it: 5 Mar 2024, 05-Mar-2024, March 5, 2024; 2024年3月5日. */
 const clock = String.raw`(?:,?[T ]+(\d\d?):(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?`;
@@ -45,7 +46,14 @@ export function parseDate(text: string, order: DateOrder = 'ymd'): number {
   const m = local.exec(t);
   if (!m) return Number.NaN;
   const [day, month] = order === 'dmy' ? [m[1]!, m[3]!] : [m[3]!, m[1]!];
-  return utc(m[4]!, month, day, m[5], m[6], m[7]);
+  const hour = m[8] === undefined ? m[5] : hourOfDay(m[5]!, m[8]);
+  return utc(m[4]!, month, day, hour, m[6], m[7]);
+}
+
+/** Of a clock with twelve hours; 12 a.m. is midnight. */
+function hourOfDay(hour: string, half: string): string {
+  if (+hour < 1 || +hour > 12) return '99';
+  return String((+hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0));
 }
 
 function utc(

@@ -65,27 +65,35 @@ export function checkImage(
     );
 }
 
+/** Of float32, in which models compute: what is larger is infinite to them. */
+const largestFloat = 3.4028234663852886e38;
+
 /** Finds the first text among number columns, and how many more there are. @throws VitrineError bad-data */
 export function checkNumbers(table: Table, columns: readonly Column[]): void {
   let first: { row: number; column: Column; text: string } | undefined;
   let count = 0;
+  const found = (column: Column, row: number, text: string) => {
+    count++;
+    if (!first || row < first.row) first = { row, column, text };
+  };
   for (const column of columns) {
     column.texts?.forEach((text, row) => {
-      if (text === undefined || !Number.isNaN(numberAt(column, row))) return;
-      count++;
-      if (!first || row < first.row) first = { row, column, text };
+      if (text !== undefined && Number.isNaN(numberAt(column, row))) found(column, row, text);
     });
+    for (let row = 0; row < table.rows; row++)
+      if (Math.abs(column.numbers[row]!) > largestFloat) found(column, row, String(column.numbers[row]));
   }
   if (!first) return;
   const { row, column, text } = first;
   const line = table.lines[row]!;
   const more = count > 1 ? ` ${count - 1} more ${count === 2 ? 'cell is' : 'cells are'} like this.` : '';
-  const advice = /^[+-]?inf(inity)?$/i.test(text)
-    ? 'Infinite values cannot be trained on: correct the value, or leave it empty and set data.missing.'
-    : `Correct the value, leave it empty and set data.missing, or list "${column.name}" in data.categories.`;
+  const advice =
+    /^[+-]?inf(inity)?$/i.test(text) || !Number.isNaN(numberAt(column, row))
+      ? 'Infinite values, and those above 3.4e38, cannot be trained on: correct the value, or leave it empty and set data.missing.'
+      : `Correct the value, leave it empty and set data.missing, or list "${column.name}" in data.categories.`;
   throw bad(
     table.file,
     line,
-    `Line ${line}, column "${column.name}": found "${clip(text)}", expected a number.${more} ${advice}`,
+    `Line ${line}, column "${column.name}": found "${clip(text)}", expected ${Number.isNaN(numberAt(column, row)) ? 'a number' : 'a smaller number'}.${more} ${advice}`,
   );
 }

@@ -7,7 +7,7 @@ import Papa from 'papaparse';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import { guessDelimiter, withoutComments } from './beginning';
-import { isMissing, lookLikeData, looksLikeCommaDecimal, parseNumber } from './values';
+import { asThousands, isMissing, lookLikeData, looksLikeCommaDecimal, parseNumber, signOf } from './values';
 
 /** More is not a table of features, and its one-hot and scaling tables would not fit either. */
 export const maxColumns = 65_536;
@@ -27,6 +27,8 @@ export interface Column {
   dates?: Float64Array;
   /** How the column writes its numbers, judged from all its cells. */
   decimal: '.' | ',';
+  /** Signs of money or percentages that its numbers stand with. */
+  signs?: readonly string[];
 }
 
 export interface Table {
@@ -142,6 +144,7 @@ class TableReader {
   private line = 1;
   private blank = 0;
   private blankSinceRow = 0;
+  private endless = 0;
 
   constructor(
     private readonly file: string,
@@ -185,7 +188,8 @@ class TableReader {
         builders.push(new Builder(name, this.options.keepText?.has(name) ?? false));
       return;
     }
-    if (cells.length !== builders.length) throw ragged(file, at, cells.length, builders, this.delimiter);
+    if (cells.length !== builders.length && !this.endsEmpty(cells))
+      throw ragged(file, at, cells.length, builders, this.delimiter, this.rows);
     const row = this.rows++;
     if (row === this.lines.length) {
       const wider = new Int32Array(row * 2);
@@ -194,6 +198,14 @@ class TableReader {
     }
     this.lines[row] = at;
     for (let i = 0; i < builders.length; i++) builders[i]!.add(row, cells[i]!);
+  }
+
+  /** A line that has all its values, and delimiters with nothing between them behind. */
+  private endsEmpty(cells: readonly string[]): boolean {
+    const { length } = this.builders;
+    if (cells.length < length || cells.slice(length).some(c => c.trim() !== '')) return false;
+    this.endless++;
+    return true;
   }
 
   finish(): Table {
@@ -209,6 +221,10 @@ class TableReader {
       );
     if (this.blank > 0)
       notes.push(`${this.blank} blank ${this.blank === 1 ? 'line was' : 'lines were'} skipped.`);
+    if (this.endless > 0)
+      notes.push(
+        `${this.endless} ${this.endless === 1 ? 'line ends' : 'lines end'} with a delimiter and nothing behind it, which was passed over.`,
+      );
     return {
       file,
       delimiter,
@@ -291,7 +307,14 @@ function ragged(
   found: number,
   builders: readonly { column: Column }[],
   delimiter: string,
+  rows: number,
 ): VitrineError {
+  if (rows === 0 && builders.length === 1 && found > 1)
+    return bad(
+      file,
+      line,
+      `Line ${line} has ${found} values, but what should be the header above it is the one text "${builders[0]!.column.name}". If that is a title, remove the lines above the names of the columns.`,
+    );
   const mark = delimiter === '\t' ? 'a tab' : `"${delimiter}"`;
   const first =
     builders.length > found ? ` Column "${builders[found]!.column.name}" is the first without a value.` : '';
@@ -306,12 +329,17 @@ function ragged(
   );
 }
 
+const isPlain = (cell: string) => /^[\s\d.eE+-]*$/.test(cell);
+
 export class Builder {
   readonly column: Column;
   private readonly shared = new Map<string, string>();
   private points = 0;
   private commas = 0;
   private thousands = 0;
+  /** Where a point may stand between thousands, what that would be; undefined once one does not. */
+  private grouped: Map<number, number> | undefined = new Map();
+  private readonly signs = new Set<string>();
 
   constructor(
     name: string,
@@ -338,7 +366,8 @@ export class Builder {
     c.numbers[row] = x;
     if (!Number.isNaN(x)) {
       c.numeric++;
-      if (cell.includes('.')) this.points++;
+      if (cell.includes('.')) this.point(row, cell);
+      if (!isPlain(cell)) this.sign(cell);
       if (!this.keepText) return;
     } else if (isMissing(cell)) {
       c.missing++;
@@ -346,6 +375,7 @@ export class Builder {
     } else if (looksLikeCommaDecimal(cell)) {
       c.numeric++;
       this.commas++;
+      this.sign(cell);
       if (/^[+-]?\d{1,3},\d{3}$/.test(cell.trim())) this.thousands++;
     }
     const text = cell.trim();
@@ -359,12 +389,29 @@ export class Builder {
     c.texts[row] = known;
   }
 
+  private point(row: number, cell: string): void {
+    this.points++;
+    if (!this.grouped) return;
+    const thousands = asThousands(cell);
+    if (Number.isNaN(thousands)) this.grouped = undefined;
+    else this.grouped.set(row, thousands);
+  }
+
+  private sign(cell: string): void {
+    const sign = signOf(cell);
+    if (sign !== undefined) this.signs.add(sign);
+  }
+
   finish(rows: number, delimiter: string): Column {
-    const { column, commas, points, thousands } = this;
+    const { column, commas, points, thousands, grouped } = this;
     column.numbers = column.numbers.slice(0, rows);
+    if (this.signs.size > 0) column.signs = [...this.signs];
     // "1,234" in quotes, in a file whose delimiter is the comma, means a thousand: not ours to guess, so an error later.
     const meansThousands = delimiter === ',' && commas === thousands;
-    if (commas > 0 && points === 0 && !meansThousands) column.decimal = ',';
+    if (commas > 0 && (points === 0 || grouped) && !meansThousands) {
+      column.decimal = ',';
+      for (const [row, x] of grouped ?? []) column.numbers[row] = x;
+    }
     return column;
   }
 }

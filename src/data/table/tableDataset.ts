@@ -17,7 +17,7 @@ import type { TableOptions } from './options';
 import { divide, keepRows } from './rows';
 import { bad, type Column, columnNamed, looksNumeric, numberAt, type Table, textAt } from './table';
 import { readTarget } from './target';
-import { names } from './words';
+import { names, signNotes } from './words';
 
 /** (length, channels) reads as a series; three axes as the channels, rows and columns of an image. */
 function shaped(state: PreparationState, sampleShape: readonly number[]): PreparationState {
@@ -87,6 +87,7 @@ export class TableDataset implements Dataset {
     const numbers = this.columns.filter((_, i) => plans[i]!.kind === 'number');
     const commas = numbers.filter(c => c.decimal === ',');
     if (commas.length > 0) notes.push(`Numbers with a decimal comma were read in ${names(commas)}.`);
+    notes.push(...signNotes(table.columns.filter(c => this.numeric.has(c))));
     checkNumbers(table, numbers);
     for (const [column, { kind, dateOrder }] of planOf)
       if (kind === 'date')

@@ -13,3 +13,16 @@ export function rowsOf(n: number): string {
 export function clip(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
+
+/** What is said of numbers that stand with a sign: it was taken off. */
+export function signNotes(columns: readonly Column[]): string[] {
+  return columns.flatMap(({ name, signs = [] }) =>
+    signs.length > 1
+      ? [
+          `The numbers of "${name}" stand with ${signs.map(s => `"${s}"`).join(' and ')}, which were taken off: are they of one unit?`,
+        ]
+      : signs.length === 1
+        ? [`The numbers of "${name}" were read without their "${signs[0]}".`]
+        : [],
+  );
+}

@@ -44,6 +44,8 @@ export interface PredictOptions {
   language?: Language;
   /** A row that cannot be prepared gets an error of its own instead of ending it all. */
   keepGoing?: boolean;
+  /** Of rows that were typed: where the paths in their cells begin. */
+  folder?: string;
   /** How many rows there were before these. */
   first?: number;
   /** Has what was compiled to predict the rows before these. */
@@ -206,17 +208,23 @@ export async function predictRaw(
   const { target } = preparation;
   const good: number[] = [];
   const errors = new Map<number, string>();
+  const fetch = async (some: readonly Raw[]) => {
+    if (options.folder !== undefined) await preparation.fetch?.(some, options.folder, signal);
+  };
   if (keepGoing) {
-    rows.forEach((row, i) => {
+    for (const [i, row] of rows.entries())
       try {
+        await fetch([row]);
         preparation.prepare([row]);
         good.push(i);
       } catch (e) {
-        if (!(e instanceof VitrineError)) throw e;
+        if (!(e instanceof VitrineError) || e.code === 'cancelled') throw e;
         errors.set(i, countedFrom(first + i, e.message));
       }
-    });
-  } else good.push(...rows.keys());
+  } else {
+    await fetch(rows);
+    good.push(...rows.keys());
+  }
   const weights = await run.weights();
   const predictions = await predictRows({
     engine: options.pool ?? engine,

@@ -41,6 +41,12 @@ export interface OpenRun {
   dataset(): Promise<Dataset>;
 }
 
+/** Where the paths begin that a run's data name. */
+export function dataFolder({ record, experiment: { data } }: Pick<OpenRun, 'record' | 'experiment'>): string {
+  const { file } = data as { file?: string };
+  return path.dirname(path.resolve(path.dirname(record.experiment), file ?? '.'));
+}
+
 /** The model of a run as it leaves for other tools: several inputs leave as such. */
 export function runModelOf(run: OpenRun): Model {
   return run.preparation.parts ? run.trained : run.model;

@@ -19,6 +19,7 @@ export function dataDiagnostics(file: string, text: string, warnings: readonly D
     'class-imbalance': 'target',
     'mostly-missing': 'file',
     'twin-columns': 'file',
+    'category-codes': 'file',
   };
   return warnings.map(({ code, message }) => ({
     ...source.place(['data', places[code]]),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { parseDate } from '../../../src/data/table/dates';
+import { parseNumber } from '../../../src/data/table/values';
 import { csv, failure, load } from './_load';
 
 const none = { test: 0, valid: 0 };
@@ -64,6 +65,64 @@ describe('Reading a table', () => {
     assert.match(message, /Line 2, column "a": found "1,234", expected a number/);
     const quoted = await load('a,y\n"1,5",u\n"5,678",v\n9,u\n', all);
     assert.deepEqual([...quoted.batch([0, 2]).input.data], [1.5, 9]);
+  });
+
+  it('takes off thousands that cannot be decimals, and signs of money and per cent, and says so', async () => {
+    const data = await load(
+      'a;b;c;y\n1.234,50;$1,234.50;58 %;u\n1.234;$7;3.5%;v\n-2.345.678,9;-$1,000,000;100%;u\n0,5;$0.5;1%;v\n',
+      all,
+    );
+    assert.deepEqual(
+      [...data.batch([0, 1, 2, 3]).input.data],
+      [1234.5, 1234.5, 58, 1234, 7, 3.5, -2345678.9, -1000000, 100, 0.5, 0.5, 1].map(Math.fround),
+    );
+    const notes = data.notes.join('\n');
+    assert.match(notes, /decimal comma were read in "a"/);
+    assert.match(notes, /numbers of "b" were read without their "\$"/);
+    assert.match(notes, /numbers of "c" were read without their "%"/);
+    const { data: given } = data.prepare([{ a: '12.345,6', b: '$2,000.25', c: '5 %' }]);
+    assert.deepEqual([...given], [12345.6, 2000.25, 5].map(Math.fround));
+    const two = await load('a,y\n$5,u\n€7,v\n$9,u\n', all);
+    assert.match(two.notes.join(), /"a" stand with "\$" and "€", which were taken off: are they of one unit/);
+    assert.equal(parseNumber("1'234.5"), 1234.5);
+    assert.equal(parseNumber('1 234 567'), 1234567);
+    for (const none of ['1,234', '12,34,567.5', '1.234.567', '$', '%', '5 %%', '$$5', '12 34 567'])
+      assert.ok(Number.isNaN(parseNumber(none)), none);
+  });
+
+  it('passes over delimiters at the end of lines, and says so', async () => {
+    const data = await load('a,y\n1,u,\n2,v,,\n3,u\n', all);
+    assert.deepEqual([...data.batch([0, 1, 2]).input.data], [1, 2, 3]);
+    assert.match(data.notes.join(), /2 lines end with a delimiter and nothing behind it/);
+  });
+
+  it('names a number that is beyond float32, and a title above the header', async () => {
+    const { message, line } = await failure('a,y\n1,u\n1e300,v\n', all);
+    assert.match(
+      message,
+      /Line 3, column "a": found "1e\+300", expected a smaller number\. Infinite values, and/,
+    );
+    assert.equal(line, 3);
+    const title = await failure('Sales 2024\n\na,y\n1,u\n', all);
+    assert.match(
+      title.message,
+      /Line 3 has 2 values, but what should be the header above it is the one text "Sales 2024"/,
+    );
+  });
+
+  it('says on which line a file stops being text, and what a file is that is none', async () => {
+    const zero = await failure(Buffer.from('a,y\n1,u\n2,\0v\n'), all);
+    assert.match(zero.message, /zero bytes, the first on line 3\)/);
+    assert.equal(zero.line, 3);
+    assert.match(
+      (await failure(Buffer.from('PK\x03\x04\0\0'), all)).message,
+      /Excel workbook: save the table as CSV/,
+    );
+    const mixed = await load(
+      Buffer.concat([Buffer.from('a,y\n1,ü\n2,'), Buffer.from([0xe9]), Buffer.from('\n')]),
+      all,
+    );
+    assert.match(mixed.notes.join(), /not valid UTF-8 \(first on line 3\)/);
   });
 
   it('decodes UTF-8 and UTF-16 with and without a mark, and Latin-1', async () => {
@@ -393,6 +452,9 @@ describe('A table that is read for what was meant', () => {
     assert.equal(parseDate('5 Mar 2024'), Date.UTC(2024, 2, 5));
     assert.equal(parseDate('March 5, 2024 13:30'), Date.UTC(2024, 2, 5, 13, 30));
     assert.equal(parseDate('2024年3月5日 13时30分'), Date.UTC(2024, 2, 5, 13, 30));
+    assert.equal(parseDate('3/5/2024 1:30 PM', 'mdy'), Date.UTC(2024, 2, 5, 13, 30));
+    assert.equal(parseDate('3/5/2024, 12:05:10 am', 'mdy'), Date.UTC(2024, 2, 5, 0, 5, 10));
+    assert.ok(Number.isNaN(parseDate('3/5/2024 13:30 PM', 'mdy')));
     assert.ok(Number.isNaN(parseDate('31 Feb 2024')));
     assert.ok(Number.isNaN(parseDate('5 Mai 2024')));
   });
@@ -472,7 +534,7 @@ describe('A table that cannot be read', () => {
       2,
     ],
     ['open quote', 'a,y\n1,u\n"2,v\n3,u\n', {}, /^Line 3: a quoted text is never closed/, 3],
-    ['binary', Uint8Array.from([1, 0, 0, 2, 0, 0, 3, 0, 0, 0]), {}, /not text/],
+    ['binary', Uint8Array.from([1, 0, 0, 2, 0, 0, 3, 0, 0, 0]), {}, /not text/, 1],
     [
       'image of another size',
       table,

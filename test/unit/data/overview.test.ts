@@ -113,6 +113,29 @@ describe('The overview of a data set', () => {
     for (const w of o.warnings) assert.match(w.message, /^("|Each|A )/);
   });
 
+  it('asks of few whole numbers whether they are codes, by their name or by a target that does not follow them', async () => {
+    const random = new Random(2, 'codes');
+    const rows = Array.from({ length: 200 }, (_, i) => {
+      const [race, rooms, shape] = [1 + (i % 3), 1 + (i % 4), 1 + ((i >> 2) % 3)];
+      const y = 10 * rooms + (shape === 2 ? 40 : 0) + random.normal();
+      return [race, rooms, shape, random.normal().toFixed(4), y.toFixed(3)];
+    });
+    const found = await overviewOf(await load(csv(['race', 'rooms', 'shape', 'x', 'y'], rows)));
+    const codes = found.warnings.filter(w => w.code === 'category-codes');
+    assert.deepEqual(
+      codes.map(w => w.column),
+      ['race', 'shape'],
+    );
+    assert.match(
+      codes[0]!.message,
+      /^"race" is 1, 2 or 3 in every row\. If these are codes.*data\.categories/,
+    );
+    assert.match(
+      codes[1]!.message,
+      /does not rise or fall with them: as kinds they explain \d+ % of it, as amounts/,
+    );
+  });
+
   it('finds rows known from training, imbalance, and a number that is the answer', async () => {
     const few = Array.from({ length: 300 }, (_, i) => [i % 4, i % 7, i < 285 ? 'common' : 'rare']);
     const o = await overviewOf(await load(csv(['a', 'b', 'y'], few)));
