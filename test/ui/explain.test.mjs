@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ui } from '../harness/context.mjs';
-import { colours, focusOn, judged, panelOf, tab, train, until, violations } from './support.mjs';
+import { colours, focusOn, judged, panelOf, tab, themes, train, until, violations } from './support.mjs';
 
 describe('explaining a digit', () => {
   let bench;
@@ -109,12 +109,6 @@ describe('explaining a digit', () => {
     await ui.shot(bench, 'reloaded');
   });
 
-  const themes = {
-    dark: 'Dark Modern',
-    'high-contrast': 'Dark High Contrast',
-    'high-contrast-light': 'Light High Contrast',
-    light: 'Light Modern',
-  };
   for (const [name, theme] of Object.entries(themes))
     it(`follows the theme and is accessible: ${theme}`, async () => {
       await bench.theme(theme);

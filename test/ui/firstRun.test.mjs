@@ -74,4 +74,40 @@ describe("the first minutes in a folder of one's own", () => {
     await bench.rows.filter({ hasText: 'iris.csv' }).first().waitFor();
     await page.keyboard.press('Escape');
   });
+
+  it('lists what scripts and notebooks train, with sizes, and trains a cell by its own loop', async () => {
+    const workspace = path.join(ui.dataDir, 'scripts');
+    fs.mkdirSync(workspace, { recursive: true });
+    fs.copyFileSync(path.join(samples, 'linear-regression/by_hand.py'), path.join(workspace, 'by_hand.py'));
+    const code = source => ({ cell_type: 'code', execution_count: null, metadata: {}, outputs: [], source });
+    const cells = [
+      'import torch\nimport torch.nn as nn\nx = torch.randn(64, 4)\ny = x[:, :1]',
+      'class Base(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 1)\n\n    def forward(self, x):\n        return self.fc(x)',
+      'class Child(Base):\n    def forward(self, x):\n        return 2 * super().forward(x)',
+      'model = Child()\nopt = torch.optim.SGD(model.parameters(), lr=0.01)\nfor epoch in range(5):\n    opt.zero_grad()\n    loss = ((model(x) - y) ** 2).mean()\n    loss.backward()\n    opt.step()',
+    ].map(code);
+    const metadata = { language_info: { name: 'python' } };
+    fs.writeFileSync(
+      path.join(workspace, 'study.ipynb'),
+      JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }),
+    );
+    ({ bench, page } = await ui.open({ workspace }));
+    await bench.sidebar('Vitrine');
+    const row = text => page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+    // Nobody has opened them.
+    await row(/^prediction\s*2 parameters/).waitFor();
+    await row(/^Child\s*5 parameters/).waitFor();
+    await bench.openFile('study.ipynb');
+    const lenses = page.locator('.codelens-decoration', { hasText: '5 parameters' });
+    await lenses.nth(1).waitFor();
+    await lenses.nth(1).locator('a', { hasText: 'Train' }).click();
+    const panel = await panelOf(bench);
+    await finished(panel);
+    assert.equal(await panel.locator('h1').textContent(), 'Child');
+    assert.ok(fs.existsSync(path.join(workspace, 'study.vitrine.json')));
+    await row(/^Child.*study\.ipynb/).waitFor();
+    // What was read of the cells is still there after the experiment was written.
+    await lenses.nth(1).waitFor();
+    assert.deepEqual(bench.complaints(), []);
+  });
 });

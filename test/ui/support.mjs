@@ -63,6 +63,26 @@ export async function train(bench, file) {
   return panel;
 }
 
+/** What each kind of theme is called in VS Code's menu. */
+export const themes = {
+  dark: 'Dark Modern',
+  'high-contrast': 'Dark High Contrast',
+  'high-contrast-light': 'Light High Contrast',
+  light: 'Light Modern',
+};
+
+/** What axe-core finds wrong in a page of ours in each theme; the last one stays. */
+export async function violationsInThemes(bench, panel) {
+  const found = [];
+  for (const [name, theme] of Object.entries(themes)) {
+    await bench.theme(theme);
+    await panel.locator(`body.vscode-${name}`).waitFor();
+    await bench.page.waitForTimeout(200);
+    found.push(...(await violations(panel)).map(v => `${theme}: ${v}`));
+  }
+  return found;
+}
+
 async function frameOf(panel) {
   const page = await panel.locator('#app').elementHandle();
   const frame = await page.ownerFrame();
@@ -75,7 +95,11 @@ async function frameOf(panel) {
  * debugger, so that the page's policy needs no hole for it.
  */
 export async function violations(panel) {
-  const frame = await frameOf(panel);
+  return violationsOf(await frameOf(panel));
+}
+
+/** As `violations`, of a page or frame. */
+export async function violationsOf(frame) {
   await frame.evaluate(axe);
   const { violations: found } = await frame.evaluate(() =>
     window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] }),

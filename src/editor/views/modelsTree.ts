@@ -232,8 +232,11 @@ class ModelsTree implements vscode.TreeDataProvider<Item>, vscode.Disposable {
       });
       return [...own, ...others].sort((a, b) => a.line - b.line);
     });
-    this.#classes = items.filter(i => i.kind === 'class');
-    return items;
+    // VS Code knows an item by its object: what is listed already stays the same one.
+    const before = new Map(this.#classes.map(c => [keyOf(c), c]));
+    const kept = items.map(i => (i.kind === 'class' ? Object.assign(before.get(keyOf(i)) ?? i, i) : i));
+    this.#classes = kept.filter(i => i.kind === 'class');
+    return kept;
   }
 
   #watch(): void {

@@ -174,12 +174,12 @@ function confusion(
   predictions.forEach((p, i) => {
     counts[truth[i]!]![p.index]!++;
   });
-  return html`<table class="matrix"><thead><tr><th></th>${classes.map(c => html`<th title="${c}">${c}</th>`)}</tr></thead><tbody>${counts.map(
+  return html`<table class="matrix"><thead><tr><td></td>${classes.map(c => html`<th title="${c}">${c}</th>`)}</tr></thead><tbody>${counts.map(
     (row, t) => {
       const total = row.reduce((a, b) => a + b, 0);
       return html`<tr><th title="${classes[t]}">${classes[t]}</th>${Array.from(row, (count, s) => {
         const share = total > 0 ? count / total : 0;
-        return html`<td class="c${t === s ? ' d' : ''}${share > 0.55 ? ' strong' : ''}" style="--v:${Number((share * 0.92).toFixed(3))}">${count || html`<small>·</small>`}</td>`;
+        return html`<td class="c${t === s ? ' d' : ''}" style="--v:${Number(share.toFixed(3))}">${count || html`<small>·</small>`}</td>`;
       })}</tr>`;
     },
   )}</tbody></table>`;
@@ -238,7 +238,7 @@ function fairness({ fairness: f }: ReportData, words: ReportWords): Html {
       line(name, g, g.compared ? '' : 'faint'),
     )}${line(w.all, f.overall, 'all')}</tbody></table></div>`,
     Object.keys(f.metrics).length > 0 &&
-      html`<h3></h3><div class="scroll"><table><thead><tr><th>${w.criterion}</th><th class="r">${words.quality.value}</th><th class="r">${w.interval}</th><th class="r">${w.chance}</th></tr></thead><tbody>${Object.entries(
+      html`<div class="scroll apart"><table><thead><tr><th>${w.criterion}</th><th class="r">${words.quality.value}</th><th class="r">${w.interval}</th><th class="r">${w.chance}</th></tr></thead><tbody>${Object.entries(
         f.metrics,
       ).map(([key, value]) => {
         const id = key as keyof typeof disparities;
@@ -268,7 +268,7 @@ function architecture({ model, run }: ReportData, words: ReportWords): Html {
           html`${i > 0 && html`<i>→</i>`}<span class="${own[i]! > 0 ? 'w' : ''}"><b>${m.path || m.type}</b> ${m.path && m.type}</span>`,
       )}</div>`,
     branches && html`<small>${w.branches}</small>`,
-    html`<div class="scroll"><table><thead><tr><th>${w.layer}</th><th>${w.kind}</th><th>${w.output}</th><th class="r">${w.parameters}</th><th></th></tr></thead><tbody>${leaves.map(
+    html`<div class="scroll"><table><thead><tr><th>${w.layer}</th><th>${w.kind}</th><th>${w.output}</th><th class="r">${w.parameters}</th><td></td></tr></thead><tbody>${leaves.map(
       (m, i) =>
         html`<tr><td><code>${m.path || '·'}</code></td><td>${m.type}<br><small>${m.arguments}</small></td><td><code>${outputOf(model, m)}</code></td><td class="r">${grouped(own[i]!)}</td><td style="width:18%">${own[i]! > 0 && html`<i class="share" style="width:${Number(((own[i]! / most) * 100).toFixed(1))}%"></i>`}</td></tr>`,
     )}</tbody></table></div>`,
@@ -314,7 +314,7 @@ function aboutData({ dataset, run }: ReportData, words: ReportWords): Html {
     // Entries of pictures, sounds and texts are no columns that one could describe.
     dataset.modality === 'image' || features.length === 0 || dataset.entryNames
       ? html`<p>${dataset.entryNames ? w.tokens(size) : w.pixels(size, shape)}</p>`
-      : html`<h3></h3><div class="scroll"><table><thead><tr><th>${w.column}</th><th>${w.kind.title}</th><th>${w.typical}</th><th>${w.range}</th><th class="r">${w.missing}</th></tr></thead><tbody>${features
+      : html`<div class="scroll apart"><table><thead><tr><th>${w.column}</th><th>${w.kind.title}</th><th>${w.typical}</th><th>${w.range}</th><th class="r">${w.missing}</th></tr></thead><tbody>${features
           .slice(0, listedColumns)
           .map(
             f =>
@@ -340,7 +340,7 @@ function classTable(dataset: Dataset, words: ReportWords): Html {
     for (const t of targetsOf(dataset, split)) out[t]!++;
     return out;
   });
-  return html`<h3>${words.data.classes}</h3><table><thead><tr><th>${dataset.target.name}</th>${parts.map(p => html`<th class="r">${words.split[p]}</th>`)}<th></th></tr></thead><tbody>${classes.map(
+  return html`<h3>${words.data.classes}</h3><table><thead><tr><th>${dataset.target.name}</th>${parts.map(p => html`<th class="r">${words.split[p]}</th>`)}<td></td></tr></thead><tbody>${classes.map(
     (name, c) => {
       const share = counts[0]![c]! / Math.max(1, dataset.splits[parts[0]!].length);
       return html`<tr><td>${name}</td>${counts.map(n => html`<td class="r">${grouped(n[c]!)}</td>`)}<td style="width:30%"><i class="share" style="width:${Number((share * 100).toFixed(1))}%"></i></td></tr>`;
