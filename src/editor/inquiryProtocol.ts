@@ -5,7 +5,7 @@
 import type { Anchor } from '../explain/anchors/anchor';
 import type { CounterfactualResult } from '../explain/counterfactual/counterfactual';
 import type { Cell } from '../explain/counterfactual/space';
-import type { Fairness } from '../explain/fairness/fairness';
+import type { Fairness } from '../explain/fairness/result';
 import type { ConstraintId } from '../explain/fairness/thresholds';
 import type { Explanation } from '../explain/method';
 import type { Episode } from '../service/inquiries/episode';

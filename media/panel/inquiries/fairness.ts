@@ -1,8 +1,8 @@
 /** Whom the model treats differently: rates by group with their intervals, the gaps, and what closing them would cost. */
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { disparities } from '../../../src/explain/fairness/disparities';
-import type { Fairness, GroupFairness, Mitigation } from '../../../src/explain/fairness/fairness';
 import type { RateId } from '../../../src/explain/fairness/rates';
+import type { Fairness, GroupFairness, Mitigation } from '../../../src/explain/fairness/result';
 import type { ConstraintId } from '../../../src/explain/fairness/thresholds';
 import { linePath } from '../logic/linePath';
 import { formatNumber, formatPercent } from '../logic/numbers';

@@ -4,7 +4,7 @@ import type { Explanation } from '../../explain/method';
 import { methodById, methods, suitability } from '../../explain/registry';
 import { usualMethod } from '../../explain/usual';
 import { visible } from '../../explain/words/visible';
-import { english } from '../../explain/words/words';
+import { english } from '../../explain/words/words.en';
 import { lossSpec } from '../../formats/experiment/write';
 import { VitrineError } from '../../model/errors';
 import { explainRow } from '../../service/inquiries/explainRow';

@@ -1,6 +1,6 @@
 import { disparities } from '../../explain/fairness/disparities';
-import type { ClassFairness, Fairness, GroupFairness, Mitigation } from '../../explain/fairness/fairness';
 import type { RateId } from '../../explain/fairness/rates';
+import type { ClassFairness, Fairness, GroupFairness, Mitigation } from '../../explain/fairness/result';
 import { type ConstraintId, constraintIds } from '../../explain/fairness/thresholds';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';

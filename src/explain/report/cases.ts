@@ -5,7 +5,7 @@ import { figureSvg } from '../drawing/drawing';
 import { filePalette, type Palette } from '../drawing/svg';
 import type { Explanation } from '../method';
 import { isPicture } from '../perturbation/units';
-import { english } from '../words/words';
+import { english } from '../words/words.en';
 import { colouredText, picture, signedBars } from './charts';
 import { type Html, html, raw, section } from './html';
 import type { ReportWords } from './words';

@@ -1,6 +1,7 @@
 /** Fairness of a trained run, as the service and the command line give it. */
 import type { Engine } from '../../engine/engine';
-import { assessFairness, type Fairness } from '../../explain/fairness/fairness';
+import { assessFairness } from '../../explain/fairness/fairness';
+import type { Fairness } from '../../explain/fairness/result';
 import { VitrineError } from '../../model/errors';
 import { openRun } from '../../train/open/openRun';
 import type { FairnessRequest } from '../protocol';

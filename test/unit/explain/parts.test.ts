@@ -13,7 +13,7 @@ import { quadrature, quadratureRules } from '../../../src/explain/numerics/quadr
 import { area, descending, spearman } from '../../../src/explain/numerics/statistics';
 import { affordable } from '../../../src/explain/perturbation/thrift';
 import { spreadOverUnits, stretches, sumByUnit, unitsOf } from '../../../src/explain/perturbation/units';
-import { english } from '../../../src/explain/words/words';
+import { english } from '../../../src/explain/words/words.en';
 import { Random } from '../../../src/model/random';
 import reference from '../../reference/explain.json';
 import { type Layer, memoryData, network, tensor } from './_nets';
