@@ -7,6 +7,7 @@ import type { DataOverview } from '../data/overview/overview';
 import type { LayerFocus } from '../explain/layers/layerFocus';
 import type { Explanation } from '../explain/method';
 import type { OptionField, OptionValue } from '../explain/optionFields';
+import type { Mitigate } from '../formats/experiment/mitigation';
 import type { Model } from '../model/graph';
 import type { Evaluation, SamplePage } from '../service/protocol';
 import type { EpochPoint } from '../train/runs/history';
@@ -157,6 +158,8 @@ export type FromPage =
     }
   /** Writes into the experiment file how training pictures are altered; [] takes it out. */
   | { type: 'augment'; transforms: readonly Transform[] }
+  /** Writes into the experiment file whose groups are treated alike while training, and trains. */
+  | { type: 'mitigate'; by: readonly string[]; mitigate: Mitigate }
   | { type: 'inquire'; inquiry: Inquiry }
   | { type: 'cancelInquiry'; kind: InquiryKind }
   /** Gives up what is under way. */

@@ -34,6 +34,7 @@ import type { Episode, EpisodeRequest } from './inquiries/episode';
 import type { Filmstrip } from './inquiries/filmstrip';
 import type { FlipsRequest } from './inquiries/flipsRun';
 import type { PredictedRow } from './inquiries/predictFile';
+import type { ReportRequest } from './inquiries/reportRun';
 import type { Robustness, RobustnessRequest } from './inquiries/robustnessRun';
 import type { BackendReports } from './process/engines';
 
@@ -267,7 +268,7 @@ export interface Requests {
   counterfactual: [CounterfactualRequest, CounterfactualResult];
   fairness: [FairnessRequest, Fairness];
   /** The page as text; `name` is what it will be called. */
-  report: [{ run: string; name: string; language?: Language }, { html: string }];
+  report: [ReportRequest, { html: string }];
   robustness: [RobustnessRequest, Robustness];
   filmstrip: [FilmstripRequest, Filmstrip];
   /** Plays one episode with the run's policy as it is now. */

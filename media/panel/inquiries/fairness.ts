@@ -1,13 +1,14 @@
 /** Whom the model treats differently: rates by group with their intervals, the gaps, and what closing them would cost. */
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { disparities } from '../../../src/explain/fairness/disparities';
 import type { RateId } from '../../../src/explain/fairness/rates';
 import type { Fairness, GroupFairness, Mitigation } from '../../../src/explain/fairness/result';
 import type { ConstraintId } from '../../../src/explain/fairness/thresholds';
-import { linePath } from '../logic/linePath';
 import { formatNumber, formatPercent } from '../logic/numbers';
 import { icon } from '../parts/icons';
 import { named, type StringKey, t } from '../strings';
+import { calibrations, frontier } from './fairnessFigures';
+import { retraining } from './fairnessTraining';
 import { condition, type InquiryContext, type InquiryView, keep } from './inquiry';
 
 type Context = InquiryContext<'fairness'>;
@@ -17,6 +18,7 @@ const shownRates: readonly RateId[] = [
   'accuracy',
   'true_positive_rate',
   'false_positive_rate',
+  'false_negative_rate',
   'precision',
 ];
 const shownGaps = [
@@ -114,7 +116,7 @@ export const fairness: InquiryView<'fairness'> = {
                 >
               </div>`
       }
-      ${condition(c)} ${answer ? result(answer) : nothing}
+      ${condition(c)} ${answer ? html`${result(answer)} ${retraining(c, answer)}` : nothing}
     </div>`;
   },
 };
@@ -150,7 +152,7 @@ function result(f: Fairness): TemplateResult {
         </article>`;
       })}
     </div>
-    ${table(f)}
+    ${table(f)} ${calibrations(f)}
     ${f.mitigation ? mitigation(f.mitigation) : nothing}
     ${f.notes.map(n => html`<p class="quiet">${n}</p>`)}`;
 }
@@ -172,17 +174,23 @@ function table(f: Fairness): TemplateResult {
           ([name, g]) => html`<tr class=${g.compared ? '' : 'quiet'}>
             <th scope="row">${name}</th>
             <td class="num mono">${g.count}</td>
-            ${shownRates.map(rate => html`<td>${rateBar(g, rate)}</td>`)}
+            ${shownRates.map(rate => html`<td>${rateBar(g, rate)}</td>`)} ${offBy(g, f)}
           </tr>`,
         )}
         <tr class="all">
           <th scope="row">${t('fairness.all')}</th>
           <td class="num mono">${f.overall.count}</td>
-          ${shownRates.map(rate => html`<td>${rateBar(f.overall, rate)}</td>`)}
+          ${shownRates.map(rate => html`<td>${rateBar(f.overall, rate)}</td>`)} ${offBy(f.overall, f)}
         </tr>
       </tbody>
     </table>
   </div>`;
+}
+
+/** By how much its probabilities are off on average, where the model gives some. */
+function offBy(g: GroupFairness, f: Fairness): TemplateResult {
+  if (!f.overall.calibration) return html`${nothing}`;
+  return html`<td class="num mono">${g.calibration ? formatPercent(g.calibration.expected_calibration_error) : '–'}</td>`;
 }
 
 function rateBar(g: GroupFairness, rate: RateId): TemplateResult {
@@ -243,46 +251,4 @@ function ruleText({ chance, above }: Mitigation['rules'][string][number]): strin
         ? t('fairness.never')
         : t('fairness.above', { threshold: formatNumber(above) });
   return chance >= 0.9995 ? rule : t('fairness.withChance', { chance: formatPercent(chance), rule });
-}
-
-const size = { width: 360, height: 210, left: 52, right: 14, top: 12, bottom: 40 };
-
-/** Accuracy against the gap that is allowed: what fairness costs. */
-function frontier({ frontier: points = [], before, after }: Mitigation): TemplateResult {
-  const gaps = [...points.map(p => p.gap), before.gap, after.gap];
-  const scores = [...points.map(p => p.accuracy), before.accuracy, after.accuracy];
-  const most = Math.max(...gaps, 1e-6);
-  const low = Math.min(...scores);
-  const span = Math.max(...scores) - low || 1;
-  const x = (g: number) => size.left + (g / most) * (size.width - size.left - size.right);
-  const y = (a: number) => size.top + (1 - (a - low) / span) * (size.height - size.top - size.bottom);
-  const ordered = [...points].sort((a, b) => a.gap - b.gap);
-  return html`<figure>
-    <svg
-      class="chart-small"
-      viewBox=${`0 0 ${size.width} ${size.height}`}
-      role="img"
-      aria-label=${t('fairness.frontier.label', {
-        points: ordered.map(p => `${formatNumber(p.gap, 2)}: ${formatPercent(p.accuracy)}`).join('; '),
-      })}
-    >
-      ${[low, low + span].map(
-        a => svg`<path class="grid" d=${`M${size.left} ${y(a)}H${size.width - size.right}`} />
-          <text class="tick" x=${size.left - 6} y=${y(a) + 4} text-anchor="end">${formatPercent(a)}</text>`,
-      )}
-      ${[0, most].map(
-        g =>
-          svg`<text class="tick" x=${x(g)} y=${size.height - 22} text-anchor=${g === 0 ? 'start' : 'end'}>${formatNumber(g, 2)}</text>`,
-      )}
-      <text class="tick" x=${(size.left + size.width - size.right) / 2} y=${size.height - 6} text-anchor="middle">${t('fairness.gap')}</text>
-      <path class="line line-0" d=${linePath(ordered.map(p => [x(p.gap), y(p.accuracy)]))} />
-      ${ordered.map(p => svg`<circle class="dot" cx=${x(p.gap)} cy=${y(p.accuracy)} r="2.5" />`)}
-      <circle class="dot before" cx=${x(before.gap)} cy=${y(before.accuracy)} r="5" />
-      <circle class="dot after" cx=${x(after.gap)} cy=${y(after.accuracy)} r="5" />
-    </svg>
-    <figcaption>
-      <span><span class="key dot-before"></span>${t('fairness.now')}</span>
-      <span><span class="key dot-after"></span>${t('fairness.withRules')}</span>
-    </figcaption>
-  </figure>`;
 }

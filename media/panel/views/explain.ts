@@ -4,7 +4,6 @@ import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import type { InquiryKind } from '../../../src/editor/inquiryProtocol';
 import type { MethodChoice, PanelState, SampleOnPage } from '../../../src/editor/panelProtocol';
 import { figureSvg } from '../../../src/explain/drawing/drawing';
-import type { Palette } from '../../../src/explain/drawing/svg';
 import type { Explanation } from '../../../src/explain/method';
 import { currentMethod, isUntrained } from '../actions';
 import { inquiries } from '../inquiries/index';
@@ -27,6 +26,7 @@ import { seriesOf, seriesView } from './explainSeries';
 import { spokenPair } from './mediaSamples';
 import { methodPicker } from './methodMenu';
 import { methodOptions } from './methodOptions';
+import { themePalette } from './themePalette';
 
 export function explainView(c: ExplainContext): TemplateResult {
   return html`<div class="explain">
@@ -203,25 +203,6 @@ function evidence(e: Explanation, c: ExplainContext): TemplateResult {
         </figure>`,
   )}`;
 }
-
-/** Colours of the page's theme, so that drawings follow it. */
-const themePalette: Palette = {
-  for: 'var(--for)',
-  against: 'var(--against)',
-  back: 'var(--vscode-editorWidget-background)',
-  ink: 'var(--vscode-foreground)',
-  quiet: 'var(--vscode-descriptionForeground)',
-  paper: 'var(--vscode-editor-background)',
-  groups: [
-    'var(--vscode-charts-blue)',
-    'var(--vscode-charts-orange)',
-    'var(--vscode-charts-green)',
-    'var(--vscode-charts-purple)',
-    'var(--vscode-charts-red)',
-    'var(--vscode-charts-yellow)',
-    'var(--vscode-charts-foreground)',
-  ],
-};
 
 function overInput(e: Explanation, c: ExplainContext): TemplateResult {
   const film = filmOf(e, explainedSample(e, c.state));

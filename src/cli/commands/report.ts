@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { methodById } from '../../explain/registry';
 import { extractFiles, plainName } from '../../explain/report/embedded';
 import { VitrineError } from '../../model/errors';
-import { reportRun } from '../../service/inquiries/reportRun';
+import { type ReportRequest, reportRun } from '../../service/inquiries/reportRun';
 import { Engines } from '../../service/process/engines';
 import { makeFolder, writeAtomically } from '../../train/runs/atomicFile';
 import { type Command, type CommandCall, textOption } from '../command';
@@ -11,7 +12,8 @@ import { languageHelp, languageOption } from '../language';
 
 export const command: Command = {
   name: 'report',
-  usage: 'RUN|FILE.vitrine.json [-o report.html]  or  --extract report.html [-o FOLDER]',
+  usage:
+    'RUN|FILE.vitrine.json [-o report.html] [--row I]… [--method M]… [--by COLUMN]  or  --extract report.html [-o FOLDER]',
   summary:
     'Write a model card of a trained run: one HTML file that works offline, prints, and can be taken apart again.',
   arguments: [0, 1],
@@ -21,6 +23,30 @@ export const command: Command = {
       short: 'o',
       value: 'PATH',
       help: 'Where to write; report.html if left out (with --extract: a folder, the current one).',
+    },
+    row: {
+      type: 'string',
+      short: 'r',
+      multiple: true,
+      value: 'I',
+      help: 'A row, from 0, whose prediction is explained in it as well; may be given again.',
+    },
+    method: {
+      type: 'string',
+      short: 'm',
+      multiple: true,
+      value: 'M',
+      help: 'How: an explanation method, of those rows or of the whole model; may be given again. The usual one if left out.',
+    },
+    by: {
+      type: 'string',
+      value: 'COLUMN',
+      help: 'Columns, separated by commas, whose groups are compared; "sensitive" of the experiment if left out.',
+    },
+    positive: {
+      type: 'string',
+      value: 'CLASS',
+      help: 'The class whose prediction groups are compared by; the second of two.',
     },
     extract: {
       type: 'string',
@@ -50,7 +76,7 @@ async function write(call: CommandCall, where: string): Promise<boolean> {
   const engines = new Engines();
   try {
     const text = await reportRun(
-      { run: where, name: path.basename(file), ...languageOption(call) },
+      { run: where, name: path.basename(file), ...askedFor(call), ...languageOption(call) },
       engines.asked(backend),
       {
         signal,
@@ -65,6 +91,34 @@ async function write(call: CommandCall, where: string): Promise<boolean> {
   } finally {
     await engines.dispose();
   }
+}
+
+/** What the report is to have beyond what every one has. */
+function askedFor(call: CommandCall): Pick<ReportRequest, 'asked' | 'by' | 'positive'> {
+  const list = (name: string) => (call.options[name] ?? []) as readonly string[];
+  const rows = list('row').map(text => {
+    if (!/^\d+$/.test(text))
+      throw new VitrineError('bad-usage', `--row ${text} is no row. Rows are whole numbers from 0.`);
+    return Number(text);
+  });
+  const given = list('method').map(methodById);
+  const ofRows: readonly { id?: string }[] = given.some(m => m.scope === 'prediction')
+    ? given.filter(m => m.scope === 'prediction')
+    : [{}];
+  if (rows.length === 0 && ofRows.some(m => m.id))
+    throw new VitrineError('bad-usage', `"${ofRows[0]!.id}" explains a prediction. Say which with --row.`);
+  const by = textOption(call, 'by')
+    ?.split(',')
+    .map(name => name.trim());
+  const positive = textOption(call, 'positive');
+  return {
+    asked: [
+      ...rows.flatMap(row => ofRows.map(({ id }) => ({ row, ...(id && { method: id }) }))),
+      ...given.filter(m => m.scope === 'model').map(m => ({ method: m.id })),
+    ],
+    ...(by && { by }),
+    ...(positive !== undefined && { positive }),
+  };
 }
 
 /** No report is larger: what is, is none. */

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
+import type { ReportRequest } from '../../service/inquiries/reportRun';
 import { messageOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { isTrained, type Run } from '../runs/store';
@@ -37,7 +38,12 @@ export async function saveReport(argument: unknown, rooms: Rooms): Promise<void>
       let shown = 0;
       return rooms.engine.request(
         'report',
-        { run: run.folder.fsPath, name: path.basename(to.fsPath), language: language() },
+        {
+          run: run.folder.fsPath,
+          name: path.basename(to.fsPath),
+          language: language(),
+          ...lookedAt(rooms, run),
+        },
         {
           token,
           onProgress: done => {
@@ -57,6 +63,36 @@ export async function saveReport(argument: unknown, rooms: Rooms): Promise<void>
   void vscode.window
     .showInformationMessage(l10n.t('Wrote {0}.', path.basename(to.fsPath)), open)
     .then(answer => answer === open && vscode.env.openExternal(to));
+}
+
+/** What the panel shows of the run goes into its report: the explanation, the chosen row, and the groups that were compared. */
+function lookedAt({ panel }: Rooms, run: Run): Pick<ReportRequest, 'asked' | 'by' | 'positive'> {
+  const { run: shown, explanation, inquiries, selection, explained, samples } = panel.state;
+  if (shown?.record.id !== run.record.id) return {};
+  const { target } = explained ?? samples ?? {};
+  const { asked } = inquiries?.fairness ?? {};
+  const compared =
+    asked?.kind === 'fairness' && inquiries?.fairness?.run === run.record.id ? asked : undefined;
+  return {
+    asked: [
+      ...(explanation
+        ? [
+            {
+              method: explanation.method,
+              ...(explanation.row !== null && { row: explanation.row }),
+              ...(explanation.options && { options: explanation.options }),
+              ...(target?.classes && !target.boxes && { target: explanation.target.index }),
+            },
+          ]
+        : []),
+      // The model as a whole is looked at, and a row was before.
+      ...(selection.row !== undefined && selection.row !== explanation?.row ? [{ row: selection.row }] : []),
+    ],
+    ...(compared && {
+      by: compared.by,
+      ...(compared.positive !== undefined && { positive: compared.positive }),
+    }),
+  };
 }
 
 async function trainedRun(argument: unknown, rooms: Rooms): Promise<Run | undefined> {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Split } from '../../data/dataset';
 import type { Transform } from '../../data/image/augmentChoices';
+import type { Mitigate } from '../../formats/experiment/mitigation';
 import { VitrineError } from '../../model/errors';
 import { messageIn } from '../../names/messages';
 import type { RunRecord } from '../../train/runs/run';
@@ -145,6 +146,15 @@ export class Asking {
       samples?.samples.length || PAGE_SIZE,
       transforms.length > 0 ? 0 : undefined,
     );
+  }
+
+  /** Writes into the experiment file whose groups are treated alike while training. */
+  async mitigate(by: readonly string[], mitigate: Mitigate): Promise<void> {
+    const { experiment } = this.#desk.state;
+    if (!experiment) return;
+    const { withMitigation } = await import('../../formats/experiment/mitigation');
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(experiment.path));
+    await replaceText(document, withMitigation(document.getText(), by, mitigate, experiment.path));
   }
 
   /** The data as a whole; what to beware of is marked in the experiment file. */

@@ -270,6 +270,10 @@ export class Panel implements vscode.Disposable {
       case 'samples':
         await asking.samples(m.split, m.offset, m.count ?? PAGE_SIZE, m.augmented);
         break;
+      case 'mitigate':
+        await asking.mitigate(m.by, m.mitigate);
+        await vscode.commands.executeCommand(commands.train, this.#trainable());
+        break;
       case 'augment':
         await asking.augment(m.transforms);
         break;

@@ -53,12 +53,12 @@ export function drawMatrix(figure: MatrixFigure, palette: Palette): Drawing {
   // Many columns are steps in time, few of which are named.
   const wide = Math.max(figure.text ? 72 : c > 60 ? 4 : 14, Math.min(56, 520 / c));
   const high = Math.max(16, Math.min(40, 420 / r));
-  const [left, top] = [130, 74];
+  const [left, top] = [146, 90];
   const readable = figure.text !== undefined || (wide >= 34 && r <= 30);
   return {
     width: left + wide * c + 10,
     height: top + high * r + 20,
-    content: html`${figure.columns.labels.map(
+    content: html`${text(left + (wide * c) / 2, 14, figure.columns.title, { 'text-anchor': 'middle', 'font-size': 11, fill: palette.quiet })}<text transform="translate(12 ${n(top + (high * r) / 2)}) rotate(-90)" text-anchor="middle" font-size="11" fill="${palette.quiet}">${figure.rows.title}</text>${figure.columns.labels.map(
       (l, i) =>
         html`<text transform="translate(${n(left + (i + 0.6) * wide)} ${top - 6}) rotate(-45)" font-size="11">${clip(l, 14)}</text>`,
     )}${figure.rows.labels.map((l, i) =>

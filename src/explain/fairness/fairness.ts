@@ -98,7 +98,7 @@ export async function assessFairness(call: FairnessCall): Promise<Fairness> {
       reweighing: reweighingOf(dataset, call.by, bins, classes),
       ...(mitigation && { mitigation }),
       notes: [...new Set(notes)],
-      text: tell(result, call.language),
+      text: tell(result, call.by, call.language),
     };
   } finally {
     await engine.dispose();

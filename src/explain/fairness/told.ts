@@ -12,8 +12,10 @@ const headline = [
   'accuracy_difference',
 ] as const;
 
+/** @param by the columns that divide the groups: "no" alone says nothing. */
 export function tell(
   { metrics, groups, intervals, chance }: ClassFairness,
+  by: readonly string[],
   language: Language = 'en',
 ): string {
   const words = fairnessWords[language];
@@ -36,9 +38,9 @@ export function tell(
   sentences.push(
     words.between(
       words.rates[rate]!,
-      low[0],
+      groupName(by, low[0]),
       percent(low[1][rate] ?? 0),
-      high[0],
+      groupName(by, high[0]),
       percent(high[1][rate] ?? 0),
     ),
   );
@@ -49,6 +51,12 @@ export function tell(
   if (typeof ratio === 'number' && ratio < 0.8) sentences.push(words.fourFifths(percent(ratio)));
   sentences.push(words.caution);
   return sentences.join(' ');
+}
+
+/** "sex = F", "age > 40", "sex × race = F × white". */
+function groupName(by: readonly string[], name: string): string {
+  const column = by.join(' × ');
+  return by.length === 1 && /^[≤>]/.test(name) ? `${column} ${name}` : `${column} = ${name}`;
 }
 
 function spread(groups: readonly (readonly [string, GroupFairness])[], rate: RateId): number {

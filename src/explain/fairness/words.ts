@@ -7,7 +7,7 @@ export interface FairnessWords {
   gap(title: string, value: string, interval: string | undefined): string;
   /** An interval's two ends. */
   range(low: string, high: string): string;
-  /** Between which groups. */
+  /** Between which groups, each as "sex = F". */
   between(rate: string, low: string, lowRate: string, high: string, highRate: string): string;
   beyondChance(share: string): string;
   maybeChance(share: string): string;
@@ -27,7 +27,7 @@ export const englishFairness: FairnessWords = {
     `The largest gap is in ${title}: ${value}${interval ? ` (95 % interval ${interval})` : ''}.`,
   range: (low, high) => `${low} to ${high}`,
   between: (rate, low, lowRate, high, highRate) =>
-    `The ${rate} is ${lowRate} for "${low}" and ${highRate} for "${high}".`,
+    `The ${rate} is ${lowRate} where ${low} and ${highRate} where ${high}.`,
   beyondChance: share => `Groups dealt by chance differ as much in only ${share} of cases.`,
   maybeChance: share =>
     `Groups dealt by chance differ as much in ${share} of cases: so few rows do not show a difference.`,

@@ -5,7 +5,7 @@ export const chineseFairness: FairnessWords = {
   gap: (title, value, interval) =>
     `最大的差距在${title}：${value}${interval ? `（95 % 区间 ${interval}）` : ''}。`,
   between: (rate, low, lowRate, high, highRate) =>
-    `“${low}”的${rate}为 ${lowRate}，“${high}”为 ${highRate}。`,
+    `${low} 的${rate}为 ${lowRate}，${high} 的为 ${highRate}。`,
   range: (low, high) => `${low} 至 ${high}`,
   beyondChance: share => `随机分组只有 ${share} 相差同样大。`,
   maybeChance: share => `随机分组有 ${share} 相差同样大：行数太少，说明不了差异。`,

@@ -1,10 +1,12 @@
 /** The explanations of a report: single cases and the model as a whole, each with its trust. */
 import type { Dataset } from '../../data/dataset';
+import { nameOf } from '../../names/names';
 import { formatNumber } from '../answers/predict';
 import { figureSvg } from '../drawing/drawing';
 import { filePalette, type Palette } from '../drawing/svg';
 import type { Explanation } from '../method';
 import { isPicture } from '../perturbation/units';
+import type { Language } from '../words/words';
 import { english } from '../words/words.en';
 import { colouredText, picture, signedBars } from './charts';
 import { type Html, html, raw, section } from './html';
@@ -12,7 +14,8 @@ import type { ReportWords } from './words';
 
 export type ReportExplanation =
   | {
-      what: 'model' | 'typical' | 'mistake';
+      /** `asked`: by whoever wanted the report. */
+      what: 'asked' | 'model' | 'typical' | 'mistake';
       title: string;
       explanation: Explanation;
       input?: ArrayLike<number>;
@@ -26,6 +29,7 @@ const shownColumns = 12;
 export function explanationCases(
   { explanations: list, dataset }: { explanations: readonly ReportExplanation[]; dataset: Dataset },
   words: ReportWords,
+  language: Language,
 ): Html {
   const w = words.explanations;
   if (list.length === 0) return html``;
@@ -35,8 +39,9 @@ export function explanationCases(
     w.lead,
     list.map(item => {
       if (item.what === 'failed') return html`<p>${w.none(item.why)}</p>`;
-      const { explanation: e, title, what } = item;
-      const heading = what === 'model' ? w.model : w[what](e.row ?? 0);
+      const { explanation: e, what } = item;
+      const { title } = nameOf('method', e.method, { title: item.title, summary: '' }, language);
+      const heading = e.row === null ? w.model : what === 'model' ? w.model : w[what](e.row);
       const percent = english.percent(e.trust.score);
       return html`<div class="case"><h3>${heading} · ${title} <span class="badge ${e.trust.verdict}">${w.trust(percent, w.verdicts[e.trust.verdict])}</span></h3><p>${e.text}</p>${drawn(item, dataset, words)}<ul class="measures">${e.trust.measures.map(m => html`<li class="${m.verdict}"><span>${m.title}: ${m.text}</span></li>`)}</ul></div>`;
     }),

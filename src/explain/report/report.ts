@@ -6,16 +6,14 @@ import type { Dataset, Split } from '../../data/dataset';
 import type { Model, ModuleInfo } from '../../model/graph';
 import { formatNumber, type Prediction } from '../answers/predict';
 import { type Calibration, calibrationOf } from '../fairness/calibration';
-import { disparities } from '../fairness/disparities';
 import { wilson } from '../fairness/intervals';
-import type { RateId } from '../fairness/rates';
-import type { Fairness, GroupFairness } from '../fairness/result';
-import { englishFairness } from '../fairness/words';
+import type { Fairness } from '../fairness/result';
 import type { Language } from '../words/words';
 import { english } from '../words/words.en';
 import { explanationCases, type ReportExplanation } from './cases';
-import { intervalChart, type Line, lineChart, reliabilityChart, scatterChart } from './charts';
+import { type Line, lineChart, reliabilityChart, scatterChart } from './charts';
 import { embed } from './embedded';
+import { groupsCompared } from './groups';
 import { type Html, html, raw, section } from './html';
 import { styles } from './styles';
 import { type ReportWords, reportWords } from './words';
@@ -70,8 +68,8 @@ export function renderReport(data: ReportData, language: Language = 'en'): strin
 <main>
 ${headline(data, words)}
 ${quality(data, words)}
-${explanationCases(data, words)}
-${fairness(data, words)}
+${explanationCases(data, words, language)}
+${groupsCompared(data.fairness, words, language)}
 ${training(data, words)}
 ${architecture(data, words)}
 ${aboutData(data, words)}
@@ -197,58 +195,6 @@ function confidence(predictions: readonly Prediction[], truth: ArrayLike<number>
 
 /** Tables of more classes than these are no longer read. */
 const mostClasses = 40;
-
-const fairnessRates: readonly RateId[] = [
-  'selection_rate',
-  'base_rate',
-  'accuracy',
-  'true_positive_rate',
-  'false_positive_rate',
-  'precision',
-];
-
-function fairness({ fairness: f }: ReportData, words: ReportWords): Html {
-  const w = words.fairness;
-  if (!f) return html``;
-  if ('failed' in f) return section('fairness', w.title, '', html`<p>${w.failed(f.failed)}</p>`);
-  const rates = fairnessRates.filter(id => f.overall[id] !== null);
-  const percent = (x: number | null) => (x === null ? '–' : english.percent(x));
-  const line = (name: string, g: GroupFairness, kind: string) =>
-    html`<tr class="${kind}"><td>${name}${!g.compared && html` <small>${w.small}</small>`}</td><td class="r">${g.count}</td>${rates.map(id => html`<td class="r">${percent(g[id])}</td>`)}</tr>`;
-  const charted = (['selection_rate', 'accuracy'] as const).filter(id => rates.includes(id));
-  return section(
-    'fairness',
-    w.title,
-    w.lead(f.by.join(' & '), f.positive?.name),
-    f.text && html`<p>${f.text}</p>`,
-    f.notes.length > 0 && html`<ul class="notes">${f.notes.map(n => html`<li>${n}</li>`)}</ul>`,
-    html`<div class="two">${charted.map(
-      id =>
-        html`<div><h3>${w.rate(englishFairness.rates[id]!)}</h3>${intervalChart(
-          Object.entries(f.groups).flatMap(([name, g]) => {
-            const interval = g.intervals[id];
-            const value = g[id];
-            return interval && value !== null
-              ? [{ name, value, low: interval[0], high: interval[1], faint: !g.compared }]
-              : [];
-          }),
-        )}</div>`,
-    )}</div><div class="scroll"><table><thead><tr><th>${w.group}</th><th class="r">${w.rows}</th>${rates.map(id => html`<th class="r">${englishFairness.rates[id]}</th>`)}</tr></thead><tbody>${Object.entries(
-      f.groups,
-    ).map(([name, g]) =>
-      line(name, g, g.compared ? '' : 'faint'),
-    )}${line(w.all, f.overall, 'all')}</tbody></table></div>`,
-    Object.keys(f.metrics).length > 0 &&
-      html`<div class="scroll apart"><table><thead><tr><th>${w.criterion}</th><th class="r">${words.quality.value}</th><th class="r">${w.interval}</th><th class="r">${w.chance}</th></tr></thead><tbody>${Object.entries(
-        f.metrics,
-      ).map(([key, value]) => {
-        const id = key as keyof typeof disparities;
-        const interval = f.intervals[id];
-        const chance = f.chance[id];
-        return html`<tr><td>${disparities[id].title}<br><small>${disparities[id].summary}</small></td><td class="r">${typeof value === 'number' ? value.toFixed(3) : '–'}</td><td class="r">${interval && `${interval[0].toFixed(3)} – ${interval[1].toFixed(3)}`}</td><td class="r">${chance?.toFixed(3)}</td></tr>`;
-      })}</tbody></table></div>`,
-  );
-}
 
 function architecture({ model, run }: ReportData, words: ReportWords): Html {
   const w = words.architecture;

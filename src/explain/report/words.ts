@@ -28,6 +28,8 @@ export interface ReportWords {
     title: string;
     lead: string;
     model: string;
+    /** What was asked for. */
+    asked(row: number): string;
     typical(row: number): string;
     mistake(row: number): string;
     input: string;
@@ -45,6 +47,8 @@ export interface ReportWords {
     criterion: string;
     chance: string;
     interval: string;
+    /** Of probabilities. */
+    offBy: string;
     small: string;
     all: string;
     rate(name: string): string;
@@ -131,6 +135,7 @@ export const englishReport: ReportWords = {
     title: 'Why it decides so',
     lead: 'Every explanation is judged by measures of trust. One that fails says so, and should not be believed.',
     model: 'What matters over all rows',
+    asked: row => `Row ${row}, as asked`,
     typical: row => `A typical case: row ${row}`,
     mistake: row => `Its worst mistake: row ${row}`,
     input: 'Input',
@@ -150,6 +155,7 @@ export const englishReport: ReportWords = {
     rows: 'Rows',
     criterion: 'Criterion',
     chance: 'By chance',
+    offBy: 'Probabilities off by',
     interval: '95 % interval',
     small: 'too few to compare',
     all: 'All',

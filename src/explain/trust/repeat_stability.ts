@@ -9,8 +9,8 @@ import { wordsFor } from '../words/words';
 const top = 8;
 
 /**
- * Rule: score = the lower of two shares. The first: of all that the top features' drops add up to, how much belongs to
- * drops larger than their standard deviation over repeats (of ten repeats: three standard errors of the mean). The second: how often single repeats put two of the
+ * Rule: score = the lower of two shares. The first: of all that the top features' drops (and rises) add up to in size, how much belongs to
+ * those larger than their standard deviation over repeats (of ten repeats: three standard errors of the mean). The second: how often single repeats put two of the
  * top features in the order of their means, each pair counted by how far its means lie apart (0 for a coin toss, 1 for
  * always).
  */
@@ -37,13 +37,14 @@ export const measure: TrustMeasure = {
       mean: mean(of(f)),
       spread: deviation(of(f)),
     }))
-      .filter(f => f.mean > 0)
-      .sort((a, b) => b.mean - a.mean)
+      .filter(f => f.mean !== 0)
+      .sort((a, b) => Math.abs(b.mean) - Math.abs(a.mean))
       .slice(0, top);
-    const sum = found.reduce((s, f) => s + f.mean, 0);
+    const sum = found.reduce((s, f) => s + Math.abs(f.mean), 0);
     if (sum < 1e-9)
       return { ...common, value: 0, score: 0, verdict: 'poor', text: words.measures.repeatsNothing };
-    const clear = found.filter(f => f.mean > f.spread).reduce((s, f) => s + f.mean, 0) / sum;
+    const clear =
+      found.filter(f => Math.abs(f.mean) > f.spread).reduce((s, f) => s + Math.abs(f.mean), 0) / sum;
     let agree = 0;
     let weight = 0;
     for (let i = 0; i < found.length; i++) {
@@ -51,7 +52,7 @@ export const measure: TrustMeasure = {
         const gap = found[i]!.mean - found[j]!.mean;
         const kept = mean(found[i]!.values.map((v, k) => Math.sign(v - found[j]!.values[k]!)));
         agree += gap * kept;
-        weight += gap;
+        weight += Math.abs(gap);
       }
     }
     const agreement = weight > 0 ? clamp01(agree / weight) : 1;

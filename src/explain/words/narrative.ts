@@ -226,19 +226,25 @@ function aboutTheModel(story: Story, words: Words): string[] {
   const clear = Array.from(descending(values.data)).filter(
     i => values.data[i]! > 0 && values.data[i]! > (spread?.data[i] ?? 0),
   );
-  if (clear.length === 0) return [lead, words.importance.none];
-  const items = clear
-    .slice(0, told)
-    .map(i =>
-      words.importance.item(
-        names?.[i] ?? String(i),
-        formatNumber(Number(values.data[i]!.toFixed(4))),
-        formatNumber(Number((spread?.data[i] ?? 0).toFixed(4))),
-      ),
-    );
-  const rest = values.data.length - clear.length;
-  const most = metric === undefined ? words.importance.moves(items) : words.importance.list(items);
-  return [lead, most, rest > 0 ? words.importance.rest(rest) : ''];
+  // Columns that mislead: without them the score rises, by as much.
+  const harming = Array.from(descending(values.data.map(v => -v))).filter(
+    i => metric !== undefined && -values.data[i]! > (spread?.data[i] ?? 0),
+  );
+  const items = (list: readonly number[]) =>
+    list
+      .slice(0, told)
+      .map(i =>
+        words.importance.item(
+          names?.[i] ?? String(i),
+          formatNumber(Number(Math.abs(values.data[i]!).toFixed(4))),
+          formatNumber(Number((spread?.data[i] ?? 0).toFixed(4))),
+        ),
+      );
+  const harm = harming.length > 0 ? words.importance.harm(items(harming)) : '';
+  if (clear.length === 0) return [lead, harm || words.importance.none];
+  const rest = values.data.length - clear.length - harming.length;
+  const say = metric === undefined ? words.importance.moves : words.importance.list;
+  return [lead, say(items(clear)), harm, rest > 0 ? words.importance.rest(rest) : ''];
 }
 
 function dependence({ attribution, dataset, target }: Story, words: Words): string {

@@ -197,6 +197,8 @@ export const english: Words = {
     list: items => `It loses most without ${list(items)}.`,
     moves: items => `The output is moved most by ${list(items)}.`,
     none: 'Permuting single columns costs it nothing measurable: the columns may stand in for one another.',
+    harm: items =>
+      `It does better without ${list(items)}: here such a column misleads it more than it helps.`,
     rest: count =>
       `${count} other ${count === 1 ? 'column makes' : 'columns make'} no measurable difference.`,
   },

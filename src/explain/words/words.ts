@@ -92,6 +92,8 @@ export interface Words {
     /** As `list`, of what moves the output rather than the score. */
     moves(items: readonly string[]): string;
     none: string;
+    /** Columns without which the score is better, with by how much. */
+    harm(items: readonly string[]): string;
     rest(count: number): string;
   };
   /** Of the model as a whole. */

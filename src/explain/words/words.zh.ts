@@ -181,6 +181,7 @@ export const chinese: Words = {
     list: items => `缺少以下各列损失最大：${list(items)}。`,
     moves: items => `最能改变输出的是：${list(items)}。`,
     none: '打乱单独一列没有可测的损失：各列可能互相替代。',
+    harm: items => `去掉以下各列反而更好：${list(items)}：它们在这里的误导多于帮助。`,
     rest: count => `其余 ${count} 列没有可测的影响。`,
   },
   model: {

@@ -20,14 +20,31 @@ import { writtenFor } from './explainRow';
 /** A model's source larger than this is not put into the report. */
 const maxSource = 400_000;
 
+export interface ReportRequest {
+  run: string;
+  /** The file that it will be written to, for its hint. */
+  name: string;
+  language?: Language;
+  /** Predictions, or with no row the whole model, that are explained beside those that every report has; by the usual method if none is named. */
+  asked?: readonly {
+    row?: number;
+    method?: string;
+    options?: Readonly<Record<string, unknown>>;
+    target?: number;
+  }[];
+  /** Columns whose groups are compared, instead of the experiment's `sensitive`. */
+  by?: readonly string[];
+  /** The class whose prediction is the favour or the burden. */
+  positive?: string;
+}
+
 /**
  * The report as HTML. What cannot be explained or compared is told in its place, not thrown.
  *
- * @param name the file that it will be written to, for its hint.
  * @throws what opening the run, loading its data and predicting throw; cancelled.
  */
 export async function reportRun(
-  request: { run: string; name: string; language?: Language },
+  request: ReportRequest,
   engineFor: (backend: string | undefined) => Promise<Engine>,
   options: { signal?: AbortSignal; onProgress?(done: number, message?: string): void } = {},
 ): Promise<string> {
@@ -52,13 +69,23 @@ export async function reportRun(
   const predictions = single ? await predict({ ...subject, input: dataset.batch(test).input }) : [];
   options.onProgress?.(0.1);
   // Of many answers a row, explanations are about one of them.
-  const explanations = await explanationsFor({ ...subject, model: explained }, predictions, done =>
-    options.onProgress?.(0.1 + 0.7 * done),
+  const explanations = await explanationsFor(
+    { ...subject, model: explained },
+    predictions,
+    request.asked ?? [],
+    done => options.onProgress?.(0.1 + 0.7 * done),
   );
-  const { sensitive } = experiment;
-  const fairness = sensitive?.length
-    ? await assessFairness({ ...subject, dataset, by: sensitive, seed: record.seed }).catch(tellFailure)
-    : undefined;
+  const { by = experiment.sensitive ?? [], positive } = request;
+  const fairness =
+    by.length > 0
+      ? await assessFairness({
+          ...subject,
+          dataset,
+          by,
+          ...(positive !== undefined && { positive }),
+          seed: record.seed,
+        }).catch(tellFailure)
+      : undefined;
   options.onProgress?.(0.95);
   throwIfCancelled(options.signal);
   const end = events.findLast(e => e.event === 'end');
@@ -99,9 +126,18 @@ function tellFailure(e: unknown): { failed: string } {
   throw e;
 }
 
+interface Task {
+  what: Exclude<ReportExplanation['what'], 'failed'>;
+  method: string;
+  row?: number;
+  options?: Readonly<Record<string, unknown>>;
+  target?: number;
+}
+
 async function explanationsFor(
   subject: Omit<ExplainCall, 'method'> & { dataset: NonNullable<ExplainCall['dataset']> },
   predictions: readonly Prediction[],
+  asked: NonNullable<ReportRequest['asked']>,
   progress: (done: number) => void,
 ): Promise<ReportExplanation[]> {
   const { dataset, model } = subject;
@@ -111,13 +147,18 @@ async function explanationsFor(
   );
   const method = usualMethod(id => fitting.some(m => m.method.id === id));
   const cases = casesOf(dataset, predictions);
-  const tasks: readonly { what: 'model' | 'typical' | 'mistake'; method: string; row?: number }[] = [
+  const tasks: readonly Task[] = [
+    ...asked.flatMap(a => {
+      const id = a.method ?? method;
+      return id === undefined ? [] : [{ ...a, method: id, what: 'asked' as const }];
+    }),
     ...(dataset.modality === 'table' && dataset.features.length <= 60
       ? [{ what: 'model' as const, method: 'permutation_importance' }]
-      : []),
+      : []
+    ).filter(t => !asked.some(a => a.row === undefined && a.method === t.method)),
     ...(method === undefined ? [] : cases.map(c => ({ ...c, method }))),
   ];
-  for (const [i, { what, row, method: id }] of tasks.entries()) {
+  for (const [i, { what, row, method: id, options, target }] of tasks.entries()) {
     try {
       const written =
         dataset.target.writes && row !== undefined && (await writtenFor(subject, { row }, subject.signal));
@@ -125,6 +166,8 @@ async function explanationsFor(
         ...subject,
         ...written,
         method: id,
+        ...(options && { options }),
+        ...(target !== undefined && { target }),
         ...(row !== undefined && { row }),
       });
       const input = row === undefined ? undefined : dataset.batch([row]).input.data;

@@ -120,6 +120,26 @@ describe('vitrine fairness and vitrine report', function () {
     assert.match(twice.err, /is there already/);
   });
 
+  it('explains the rows, compares the groups and asks the methods that it is told to', async () => {
+    const file = join(workspace.folder, 'asked.html');
+    const asked = ['--row', '3', '-m', 'saliency', '-m', 'partial_dependence', '--by', 'rare'];
+    const { code, err } = await vitrine('report', experiment, '-o', file, ...asked);
+    assert.equal(code, 0, err);
+    const page = readFileSync(file, 'utf8');
+    assert.match(page, /Row 3, as asked · Saliency/);
+    assert.match(page, /What matters over all rows · Partial dependence/);
+    assert.match(page, /Groups of rare/);
+    for (const [args, expected] of [
+      [['--row', 'x'], /--row x is no row/],
+      [['-m', 'salience'], /Did you mean "saliency"/],
+      [['-m', 'saliency'], /Say which with --row/],
+    ] as const) {
+      const wrong = await vitrine('report', experiment, '-o', file, ...args);
+      assert.equal(wrong.code, 2);
+      assert.match(wrong.err, expected);
+    }
+  });
+
   it('writes no file outside of the folder, whatever the report says', async () => {
     const page = join(workspace.folder, 'evil.html');
     writeFileSync(page, '<pre id="vitrine-experiment" data-name="../x.vitrine.json">{}</pre>');

@@ -5,6 +5,7 @@ import type { Attribution, ExplanationMethod, ExplanationRequest } from '../../.
 import { overlap, spearman } from '../../../src/explain/numerics/statistics';
 import { measures, measuresFor, methodById, methods } from '../../../src/explain/registry';
 import { trustOf } from '../../../src/explain/verdict';
+import { narrate } from '../../../src/explain/words/narrative';
 import { Random } from '../../../src/model/random';
 import { lastPosition } from '../../../src/train/setup/lastPosition';
 import { engine } from './_engine';
@@ -246,6 +247,27 @@ describe('trust is judged honestly', () => {
       const result = await measure.judge(requests[0]![1], attribution, methodById('permutation_importance'));
       assert.equal(result.verdict, 'poor', `seed ${seed}: ${result.score}`);
     }
+  });
+
+  it('columns without which a model does better are told as such, and may be as sure', async () => {
+    const measure = measures.find(m => m.id === 'repeat_stability')!;
+    const method = methodById('permutation_importance');
+    const random = new Random(0, 'harm');
+    const means = [-0.05, -0.02, 0];
+    const drops = Float32Array.from({ length: 10 * 3 }, (_, i) => means[i % 3]! + random.normal(0, 0.0005));
+    const attribution: Attribution = {
+      values: tensor([3], means),
+      spread: tensor([3], [0.0005, 0.0005, 0.0005]),
+      repeats: { shape: [10, 3], data: drops },
+      names: ['clock', 'noise', 'nothing'],
+      facts: { score: 0.8, metric: 1, rows: 100 },
+    };
+    const result = await measure.judge(requests[0]![1], attribution, method);
+    assert.equal(result.verdict, 'good', result.text);
+    const trust = { score: 1, verdict: 'good', measures: [result] } as const;
+    const text = narrate({ method, attribution, trust });
+    assert.match(text, /It does better without clock \(0\.05 ± 0\.0005\) and noise \(0\.02 ± 0\.0005\)/);
+    assert.match(narrate({ method, attribution, trust, language: 'zh' }), /去掉以下各列反而更好：clock/);
   });
 
   it('a model that uses nothing gets no trusted order', async () => {
