@@ -102,6 +102,12 @@ export function translationContext(
       return made;
     },
     tensor: i => building.tensorOf(id(i)),
+    tensorOf: of => building.tensorOf(of),
+    list: i => values.lists.get(inputs[i] ?? ''),
+    finishList: ids => {
+      if (outputs[0]) values.lists.set(outputs[0], ids);
+      return undefined;
+    },
     weight: i => building.weightOf(id(i)),
   };
 }

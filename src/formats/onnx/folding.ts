@@ -48,6 +48,7 @@ export class Folding {
       const at = (v: number) => Math.min(Math.max(v < 0 ? v + rank : v, 0), rank);
       return set(vector(shape.slice(at(int('start', 0)), at(int('end', rank)))));
     }
+    if (op === 'CastLike') return this.castLike(output, inputs);
     if (outputs.length !== 1) return false;
     const given = inputs.map(id => (id === '' ? undefined : this.values.foldable(id)));
     const isShapeOp = op === 'ConstantOfShape';
@@ -60,6 +61,16 @@ export class Folding {
     if (shape.length > maxRank) return false;
     this.building.push('ConstantOfShape', [], { shape, value, dtype }, [output], node);
     return true;
+  }
+
+  /** The second input says no more than its type. */
+  private castLike(output: string, [x, like]: readonly string[]): boolean {
+    const known = x ? this.values.foldable(x) : undefined;
+    if (!known || !like || this.values.unknown.has(like)) return false;
+    const to = this.values.typeOf(like).dtype;
+    const result = fold('Cast', { ...this.foldContext([known], new Map(), [output]), to });
+    if (result?.[0]) this.values.known.set(output, result[0]);
+    return result !== undefined;
   }
 
   private foldContext(

@@ -10,7 +10,7 @@ import { Folding } from './folding';
 import { addInputs, type InputOptions, typeOfInfo } from './inputs';
 import { modulesOf } from './modules';
 import { domainOf, isDefault, nameOf, nodesIn, operatorOf } from './names';
-import { isFolded, movesText, takesText, translationOf } from './operatorRegistry';
+import { isFolded, movesText, takesSequences, takesText, translationOf } from './operatorRegistry';
 import { sorted } from './order';
 import { type BodyReader, Placing } from './placing';
 import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto } from './schema';
@@ -157,6 +157,8 @@ export class Importer implements BodyReader {
     const id = this.values.resolve(name, scope);
     if (id === undefined) throw this.findings.bad('bad-model', `Nothing computes the output "${name}".`);
     if (this.values.types.has(id) && !this.values.parameters.has(id)) return id;
+    if (this.values.lists.has(id))
+      throw this.findings.bad('bad-model', `The output "${name}" is a sequence. Expected a tensor.`);
     // A constant: the engine's outputs are computed values.
     const of = this.building.tensorOf(id);
     const out = this.values.fresh(`${name}:out`);
@@ -206,6 +208,8 @@ export class Importer implements BodyReader {
       const waits = inputs.some(id => this.values.unknown.has(id));
       if (!translate && !(waits && isFolded(node))) throw new Unsupported('');
       if (waits || !translate) throw new Blocked();
+      if (inputs.some(id => this.values.lists.has(id)) && !takesSequences(op))
+        throw new Unsupported('of a sequence');
       const ofText = inputs.some(id => this.values.texts.has(id));
       if (ofText && !takesText(op)) throw new Unsupported('of text');
       translate(context);
@@ -255,7 +259,9 @@ export class Importer implements BodyReader {
     for (const [i, id] of made.entries()) this.values.setUnknown(id, node.output?.[i]);
     this.building.addGraphNode(
       op,
-      inputs.map(id => (id === '' ? '' : this.building.tensorOf(id))),
+      inputs
+        .flatMap(id => this.values.lists.get(id) ?? id)
+        .map(id => (id === '' ? '' : this.building.tensorOf(id))),
       {},
       made,
     );

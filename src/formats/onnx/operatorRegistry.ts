@@ -37,6 +37,8 @@ export const movesText = (op: string): boolean => moving.has(op);
 export const takesText = (op: string): boolean =>
   moving.has(op) || ['Equal', 'LabelEncoder', 'OneHotEncoder', 'CategoryMapper'].includes(op);
 
+export const takesSequences = (op: string): boolean => /^(Sequence|ConcatFromSequence)/.test(op);
+
 /** Folded while reading: their outputs follow from shapes alone. */
 const folded: readonly string[] = ['Constant', 'Shape', 'Size'];
 /** Whether a node is computed while reading, once its input's shape is known. */

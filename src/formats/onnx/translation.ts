@@ -54,6 +54,11 @@ export interface TranslationContext {
   learned(name: string, shape: readonly number[], values: readonly number[]): string;
   /** An input as a tensor that a node can read. */
   tensor(input: number): string;
+  tensorOf(id: string): string;
+  /** The values of an input that is a sequence. */
+  list(input: number): readonly string[] | undefined;
+  /** Lets the output be a sequence of values. */
+  finishList(ids: readonly string[]): undefined;
   /** The same for a weight, which is one even if its type is none that is learned. */
   weight(input: number): string;
 }

@@ -41,6 +41,8 @@ export class Values {
   private readonly inputElements = new Map<string, string>();
   /** Values whose shape cannot be told: what an op that is not read computes. */
   readonly unknown = new Set<string>();
+  /** Of those that are sequences, the values that they hold. */
+  readonly lists = new Map<string, readonly string[]>();
   /** Those whose numbers stand for texts. */
   readonly texts = new Set<string>();
   readonly words = new Words();

@@ -475,6 +475,10 @@ export const writers: Readonly<Record<string, Write>> = {
     return c.finish('Reshape', [c.inputs[0]!, c.dims(wanted)], { allowzero: wanted.includes(0) ? 1 : 0 });
   },
   ScatterElements: indexed('ScatterElements', ['reduction']),
+  ScatterND: c =>
+    c.finish('ScatterND', [c.inputs[0]!, c.cast(c.inputs[1]!, c.type(1).dtype, 'int64'), c.inputs[2]!], {
+      reduction: (c.attributes['reduction'] as string | undefined) ?? 'none',
+    }),
   Slice: c => {
     const starts = c.attributes['starts'] as readonly Dim[];
     const axes = (c.attributes['axes'] as readonly number[] | undefined) ?? starts.map((_, i) => i);

@@ -12,6 +12,13 @@ function blocks(c: TranslationContext): { n: Dim; ch: Dim; h: Dim; w: Dim; b: nu
   return { n, ch, h, w, b: c.integer('blocksize', 1) };
 }
 
+/** How what is written meets what is there. @throws Unsupported */
+function reduction(c: TranslationContext): { reduction: string } {
+  const kind = c.text('reduction', 'none');
+  if (kind !== 'none' && kind !== 'add') throw new Unsupported(`reduction "${kind}"`);
+  return { reduction: kind };
+}
+
 export const family: OperatorFamily = {
   translations: {
     Concat: c => c.finish('Concat', all(c), { axis: axisOf(c.integer('axis', 0), rankOf(c)) }),
@@ -91,11 +98,9 @@ export const family: OperatorFamily = {
       });
     },
     Scatter: c => c.finish('ScatterElements', all(c), { axis: axisOf(c.integer('axis', 0), rankOf(c)) }),
-    ScatterElements: c => {
-      const reduction = c.text('reduction', 'none');
-      if (reduction !== 'none' && reduction !== 'add') throw new Unsupported(`reduction "${reduction}"`);
-      c.finish('ScatterElements', all(c), { axis: axisOf(c.integer('axis', 0), rankOf(c)), reduction });
-    },
+    ScatterElements: c =>
+      c.finish('ScatterElements', all(c), { axis: axisOf(c.integer('axis', 0), rankOf(c)), ...reduction(c) }),
+    ScatterND: c => c.finish('ScatterND', all(c), reduction(c)),
     Slice: c => {
       const old = c.opset < 10;
       const rank = rankOf(c);

@@ -423,6 +423,8 @@ export const expressions: Readonly<Record<string, Expression>> = {
     c.text('reduction', 'none') === 'add'
       ? `torch.scatter_add(${c.inputs[0]}, ${c.number('axis', 0)}, ${wrapped(c)}, ${c.inputs[2]})`
       : `torch.scatter(${c.inputs[0]}, ${c.number('axis', 0)}, ${wrapped(c)}, ${c.inputs[2]})`,
+  ScatterND: c =>
+    `${c.inputs[0]}.index_put(${long(c, 1)}.unbind(-1), ${c.inputs[2]}${c.text('reduction', 'none') === 'add' ? ', accumulate=True' : ''})`,
   Slice: c => {
     const starts = c.dims('starts')!;
     const ends = c.dims('ends')!;

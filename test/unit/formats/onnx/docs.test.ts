@@ -29,8 +29,8 @@ that the file gives them. Initialisers are parameters; constants and shape compu
 that what ONNX has as constant inputs (the shape of a Reshape, the axes of a sum) are attributes of the graph. A shape
 that only running the model would tell is an error that names its node. Functions of the model are put in their place;
 so are the branch of an If whose condition is known, and the rounds of a Loop or Scan whose number is known (at most
-512); a Loop that ends where its condition says has as many rounds as it may have at most. Of an If that is decided while it runs both branches are computed and one is chosen, if they have one shape. Other
-control flow and sequences are not run: the graph is shown, one copy of each body in it, with counts of
+512); a Loop that ends where its condition says has as many rounds as it may have at most. Of an If that is decided while it runs both branches are computed and one is chosen, if they have one shape. A sequence is
+the values that it holds, where its places are known. Other control flow is not run: the graph is shown, one copy of each body in it, with counts of
 what is missing. Models of scikit-learn, LightGBM and XGBoost (\`ai.onnx.ml\`) are computed as onnxruntime does, text in
 their columns included; trees have no gradient, so the methods that ask by changing rows explain them. Quantised models are computed with onnxruntime's numbers, whole numbers as such: the forms of its
 quantisers (QuantizeLinear and DequantizeLinear around nodes, operators on quantised numbers, ranges found while it runs,
