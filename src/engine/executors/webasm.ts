@@ -23,6 +23,7 @@ import { type Executable, type Executor, LONGEST_LOOP } from './executor';
 import { noteIn, type Profile } from './profile';
 import { bindProgram, type Program, type Step } from './program';
 import { mayThread, ThreadPool, threadCount } from './threads';
+import { Transfer } from './transfer';
 
 /** What is used of gpu.js's WebAssemblyKernel. */
 interface WasmKernel {
@@ -105,6 +106,7 @@ type Run = () => Promise<void> | undefined;
 class WebasmExecutable implements Executable {
   readonly zeroed = true;
   private f32: Float32Array;
+  private transfer: Transfer;
   private steps: Run[];
   /** Whether a run changes what is kept between runs. */
   private readonly changes: boolean;
@@ -143,6 +145,7 @@ class WebasmExecutable implements Executable {
     const memory = new WebAssembly.Memory({ initial, maximum, shared: true });
     instantiateNative(memory);
     this.f32 = new Float32Array(memory.buffer);
+    this.transfer = new Transfer(this.f32);
     for (const [buffer, offset] of offsets) {
       this.places.set(buffer, { start: offset / 4, end: offset / 4 + (plan.sizes.get(buffer) ?? 0) });
     }
@@ -191,7 +194,7 @@ class WebasmExecutable implements Executable {
   }
 
   write(buffer: string, data: Float32Array | Int32Array): void {
-    this.f32.set(data, this.places.get(buffer)!.start);
+    this.transfer.write(data, this.places.get(buffer)!.start);
     const once = this.whenWritten.get(buffer);
     if (once) for (const step of once) step();
   }
@@ -213,7 +216,7 @@ class WebasmExecutable implements Executable {
     } catch (e) {
       throw this.failed(e);
     }
-    for (const [from, end, to] of this.copies) this.f32.copyWithin(to, from, end);
+    for (const [from, end, to] of this.copies) this.transfer.move(from, end, to);
     return undefined;
   }
 
@@ -234,7 +237,7 @@ class WebasmExecutable implements Executable {
 
   read(buffer: string): Float32Array {
     const { start, end } = this.places.get(buffer)!;
-    return this.f32.slice(start, end);
+    return this.transfer.read(start, end);
   }
 
   async dispose(): Promise<void> {
@@ -244,6 +247,7 @@ class WebasmExecutable implements Executable {
     this.bytes = 0;
     this.steps = [];
     this.f32 = new Float32Array(0);
+    this.transfer = new Transfer(this.f32);
   }
 }
 

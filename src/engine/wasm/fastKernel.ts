@@ -23,8 +23,12 @@ export interface FastKernelDefinition {
   bind(native: Native, at: Addresses, p: Params): Share;
 }
 
-/** Packed panels of A and B and one tile, as in assembly/gemm.ts. */
-export const gemmScratchBytes = (128 * 256 + 512 * 256 + 6 * 16) * 4;
+/** Packed panels of A and of B, unless that is there packed, and one tile, as in assembly/gemm.ts. */
+export function gemmScratchBytes(m: number, n: number, k: number, packed = false): number {
+  const rows = Math.ceil(Math.min(m, 132) / 4) * 4;
+  const columns = packed ? 0 : Math.ceil(Math.min(n, 512) / 16) * 16;
+  return 4 * ((rows + columns) * Math.min(k, 512) + 6 * 16);
+}
 
 /** The parameters by name, in this order: as many numbers as there are names. */
 export function pick<const N extends readonly string[]>(

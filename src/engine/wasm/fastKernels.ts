@@ -29,7 +29,7 @@ export const fastKernels: Readonly<Record<string, FastKernelDefinition>> = {
   matmul: {
     units: p => p['batch']! * (matmulRows(p) ? p['m']! : Math.ceil(p['n']! / 16)),
     cost: p => 2 * p['k']! * (matmulRows(p) ? p['n']! : p['m']! * 16),
-    scratchBytes: () => gemmScratchBytes,
+    scratchBytes: p => gemmScratchBytes(p['m']!, p['n']!, p['k']!, p['packed'] === 1),
     bind(native, at, p) {
       const f = native['matmul']!;
       const [a, b, bias = 0] = at.inputs as [number, number, number?];

@@ -41,7 +41,10 @@ const channelsOf = (p: Params): number => p['ci']! / p['groups']!;
 
 /** Columns of so many channels, and what assembly/gemm.ts lays out. */
 function scratch(p: Params, channels: number): number {
-  return 4 * (channels * windowOf(p) * chunkOf(p, channels) + 4) + gemmScratchBytes;
+  const chunk = chunkOf(p, channels);
+  const sizes = [channels * windowOf(p), p['co']!, channelsOf(p), chunk];
+  const most = Math.max(...sizes);
+  return 4 * (channels * windowOf(p) * chunk + 4) + gemmScratchBytes(most, most, most);
 }
 
 const operations = (p: Params): number =>

@@ -6,12 +6,20 @@
  * Every element of C is summed over k in the same order wherever it lies in the matrix and however the work is split
  * among threads, so that results do not depend on the number of threads.
  */
-import { NR, STEP, packA, packB, tiles } from './panels';
+import { LOW, NR, STEP, packA, packB, rowTiles, rowsAsTheyLie, tiles } from './panels';
 import { ZEROS, at, madd } from './simd';
 
-export const KC: i32 = 256;
-export const MC: i32 = 128;
+const KC: i32 = 512;
+/** A multiple of TALL: short blocks of rows stand at the end alone. */
+const MC: i32 = 132;
 const NC: i32 = 512;
+
+/** Floats of the panels of A; see `gemmScratchBytes` in ../fastKernel.ts. */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+function roomForA(m: i32, k: i32): i32 {
+  return ((min(m, MC) + LOW - 1) & -LOW) * min(k, KC);
+}
 
 /** Too small to be worth packing. */
 function gemmSmall(
@@ -87,8 +95,8 @@ export function gemm(
     return;
   }
   const packedA = work;
-  const packedB = packedA + <usize>(MC * KC * 4);
-  const edge = packedB + <usize>(NC * KC * 4);
+  const packedB = at(packedA, roomForA(m, k));
+  const edge = at(packedB, ((min(n, NC) + NR - 1) & -NR) * min(k, KC));
   for (let jc: i32 = 0; jc < n; jc += NC) {
     const nc = min(NC, n - jc);
     for (let pc: i32 = 0; pc < k; pc += KC) {
@@ -98,11 +106,16 @@ export function gemm(
       packB(b + ((<usize>(pc * rsb + jc * csb)) << 2), rsb, csb, kc, nc, packedB);
       for (let ic: i32 = 0; ic < m; ic += MC) {
         const mc = min(MC, m - ic);
-        packA(a + ((<usize>(ic * rsa + pc * csa)) << 2), rsa, csa, mc, kc, packedA);
+        const rows = at(a, ic * rsa + pc * csa);
+        const lie = rowsAsTheyLie(mc, rsa, csa);
+        packA(at(rows, lie * rsa), rsa, csa, mc - lie, kc, packedA);
         for (let jr: i32 = 0; jr < nc; jr += NR) {
-          const pb = packedB + ((<usize>(jr * kc)) << 2);
-          const to = c + ((<usize>(ic * ldc + jc + jr)) << 2);
-          tiles(mc, min(NR, nc - jr), kc, packedA, pb, to, ldc, first, start ? at(start, jc + jr) : ZEROS, edge);
+          const pb = at(packedB, jr * kc);
+          const to = at(c, ic * ldc + jc + jr);
+          const width = min(NR, nc - jr);
+          const begin = start ? at(start, jc + jr) : ZEROS;
+          rowTiles(lie, width, kc, rows, rsa, pb, to, ldc, first, begin, edge);
+          tiles(mc - lie, width, kc, packedA, pb, at(to, lie * ldc), ldc, first, begin, edge);
         }
       }
     }
@@ -147,7 +160,7 @@ function gemmPacked(
   work: usize,
 ): void {
   const packedA = work;
-  const edge = packedA + <usize>(MC * KC * 4) + <usize>(NC * KC * 4);
+  const edge = at(packedA, roomForA(m, k));
   for (let jc: i32 = j0 - (j0 % NC); jc < j1; jc += NC) {
     const from = max(jc, j0);
     const to = min(jc + NC, j1);
@@ -158,11 +171,16 @@ function gemmPacked(
       const block = packed + ((<usize>blockAt(jc, pc, n, k)) << 2);
       for (let ic: i32 = 0; ic < m; ic += MC) {
         const mc = min(MC, m - ic);
-        packA(a + ((<usize>(ic * rsa + pc * csa)) << 2), rsa, csa, mc, kc, packedA);
+        const rows = at(a, ic * rsa + pc * csa);
+        const lie = rowsAsTheyLie(mc, rsa, csa);
+        packA(at(rows, lie * rsa), rsa, csa, mc - lie, kc, packedA);
         for (let jr = from; jr < to; jr += NR) {
-          const pb = block + ((<usize>((jr - jc) * kc)) << 2);
-          const out = c + ((<usize>(ic * n + jr)) << 2);
-          tiles(mc, min(NR, to - jr), kc, packedA, pb, out, n, first, start ? at(start, jr) : ZEROS, edge);
+          const pb = at(block, (jr - jc) * kc);
+          const out = at(c, ic * n + jr);
+          const width = min(NR, to - jr);
+          const begin = start ? at(start, jr) : ZEROS;
+          rowTiles(lie, width, kc, rows, rsa, pb, out, n, first, begin, edge);
+          tiles(mc - lie, width, kc, packedA, pb, at(out, lie * n), n, first, begin, edge);
         }
       }
     }

@@ -3,7 +3,7 @@
  * the blocks themselves, over panels.
  */
 import { ZEROS } from './simd';
-import { tile4x8, tile6x8 } from './tile';
+import { rows6x8, tile4x8, tile6x8 } from './tile';
 
 /** See tiles.ts: those that the host makes of 256-bit instructions. */
 // @ts-expect-error: AssemblyScript's decorator
@@ -12,6 +12,10 @@ declare function tile6x16(k: i32, a: usize, b: usize, c: usize, ldc: usize, from
 // @ts-expect-error: AssemblyScript's decorator
 @external('env', 'tile4x16')
 declare function tile4x16(k: i32, a: usize, b: usize, c: usize, ldc: usize, from: usize): void;
+
+// @ts-expect-error: AssemblyScript's decorator
+@external('env', 'rows6x16')
+declare function rows6x16(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, from: usize): void;
 
 /** Columns of a panel of B. */
 export const NR: i32 = WIDE ? 16 : 8;
@@ -34,6 +38,16 @@ export function tallRows(m: i32): i32 {
   const rest = m - whole;
   if (rest == 5) return whole + TALL;
   return (rest == 1 || rest == 2) && whole > 0 ? whole - TALL : whole;
+}
+
+/**
+ * How many of `m` rows of a matrix need no panel, as their numbers lie one after the other (`cs` 1): blocks of TALL read
+ * them where they are. Not where rows are a multiple of 4 kB apart and would drive each other out of the first-level cache.
+ */
+// @ts-expect-error: AssemblyScript's decorator
+@inline
+export function rowsAsTheyLie(m: i32, rs: i32, cs: i32): i32 {
+  return cs == 1 && (rs & 1023) != 0 ? min(tallRows(m), m - (m % TALL)) : 0;
 }
 
 /** The transpose of 4 x 4 floats, whose rows are so many bytes apart. */
@@ -220,6 +234,35 @@ function addBlock(height: i32, edge: usize, c: usize, ldc: usize): void {
   }
 }
 
+/** `rows`, whole blocks of TALL, of C by one panel of B, from rows of A as they lie; as `tiles`. `lda` in floats. */
+export function rowTiles(
+  rows: i32, columns: i32, k: i32, a: usize, lda: i32, b: usize, c: usize, ldc: i32, first: bool, from: usize, edge: usize,
+): void {
+  const apart = (<usize>lda) << 2;
+  const bytes = (<usize>ldc) << 2;
+  const whole = columns == NR;
+  for (let i: i32 = 0; i < rows; i += TALL, a += TALL * apart, c += TALL * bytes) {
+    const to = whole && first ? c : edge;
+    const step = whole && first ? bytes : NR * 4;
+    if (WIDE) rows6x16(k, a, apart, b, to, step, from);
+    else rows6x8(k, a, apart, b, to, step, from);
+    if (whole && first) continue;
+    if (whole) addBlock(TALL, edge, c, bytes);
+    else storeEdge(TALL, columns, edge, c, bytes, first);
+  }
+}
+
+/** The `rows` x `columns` of the block at `edge` that C has, instead of what stands there or added to it. `ldc` in bytes. */
+function storeEdge(rows: i32, columns: i32, edge: usize, c: usize, ldc: usize, first: bool): void {
+  for (let r: i32 = 0; r < rows; r++, c += ldc, edge += NR * 4) {
+    for (let j: i32 = 0; j < columns; j++) {
+      const sum = load<f32>(edge + ((<usize>j) << 2));
+      const cell = c + ((<usize>j) << 2);
+      store<f32>(cell, first ? sum : sum + load<f32>(cell));
+    }
+  }
+}
+
 /**
  * `rows` of C by one panel of B, where C has room for whole blocks; adds to C unless `first`. `ldc` in floats; `edge` is
  * room for a block.
@@ -256,15 +299,7 @@ function blocks(
     else {
       block(height, k, pa, b, edge, NR * 4, from);
       if (whole) addBlock(height, edge, to, bytes);
-      else {
-        for (let r: i32 = 0; r < own; r++) {
-          for (let j: i32 = 0; j < columns; j++) {
-            const sum = load<f32>(edge + ((<usize>(r * NR + j)) << 2));
-            const cell = to + ((<usize>(r * ldc + j)) << 2);
-            store<f32>(cell, first ? sum : sum + load<f32>(cell));
-          }
-        }
-      }
+      else storeEdge(own, columns, edge, to, bytes, first);
     }
     i += height;
   }

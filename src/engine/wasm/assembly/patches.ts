@@ -8,12 +8,15 @@
  * order however the work is split.
  */
 import { spread, spreadSize } from './conv';
-import { KC, MC } from './gemm';
 import { EDGE, LOW, NR, STEP, TALL, packA, tallRows, tiles, wholeTiles } from './panels';
 import { ZEROS, at } from './simd';
 
 /** Columns, (sample, pixel) pairs, that are computed together; at least one sample's. */
 const COLUMNS: i32 = 256;
+/** Rows of A that are packed at once; scratch in ../fastConvolutions.ts goes by it. */
+const ROWS: i32 = 128;
+/** Summed over at once. */
+const DEPTH: i32 = 256;
 /** Filters that are a unit of work, where they are split. */
 const FILTERS: i32 = 4;
 
@@ -124,8 +127,8 @@ export function patchForward(
   const offsets = work;
   const places = at(offsets, roundUp(k, 4));
   const packedA = at(places, wide);
-  const packedB = at(packedA, MC * KC);
-  const out = at(packedB, wide * KC);
+  const packedB = at(packedA, ROWS * DEPTH);
+  const out = at(packedB, wide * DEPTH);
   const edge = at(out, roundUp(co, LOW) * wide);
   const images = at(edge, EDGE);
   offsetsOf(0, ci, kh, kw, sh, sw, dh, dw, hq, wq, offsets);
@@ -135,11 +138,11 @@ export function patchForward(
     const columns = samples * pixels;
     for (let s: i32 = 0; s < samples; s++)
       spread(at(x, (n + s) * ci * h * w), 0, ci, h, w, sh, sw, ph, pw, hq, wq, at(images, s * size));
-    for (let p: i32 = 0; p < k; p += KC) {
-      const kc = min(KC, k - p);
+    for (let p: i32 = 0; p < k; p += DEPTH) {
+      const kc = min(DEPTH, k - p);
       packGathered(images, at(offsets, p), places, kc, columns, packedB);
-      for (let r = r0; r < r1; r += MC) {
-        const rows = min(MC, r1 - r);
+      for (let r = r0; r < r1; r += ROWS) {
+        const rows = min(ROWS, r1 - r);
         packA(at(weight, r * k + p), k, 1, rows, kc, packedA);
         product(rows, columns, kc, packedA, packedB, at(out, (r - r0) * wide), wide, p == 0, edge);
       }
@@ -173,26 +176,26 @@ export function patchGradInput(
   const n1 = byRows ? batch : hi;
   const most = samplesAtOnce(pixels);
   const wide = roundUp(most * pixels, NR);
-  // As many channels at once as give about MC rows.
-  const group = max(1, MC / window);
+  // As many channels at once as give about ROWS rows.
+  const group = max(1, ROWS / window);
   const places = work;
   const filters = at(places, wide);
   const packedA = at(filters, roundUp(co, 4));
-  const packedB = at(packedA, roundUp(group * window, LOW) * KC);
-  const edge = at(packedB, wide * roundUp(co, KC));
+  const packedB = at(packedA, roundUp(group * window, LOW) * DEPTH);
+  const edge = at(packedB, wide * roundUp(co, DEPTH));
   const out = at(edge, EDGE);
   placesOf(most, 1, pixels, 0, co * pixels, places);
   for (let c: i32 = 0; c < co; c++) store<i32>(at(filters, c), (c * pixels) << 2);
   for (let n = n0; n < n1; n += most) {
     const samples = min(most, n1 - n);
     const columns = samples * pixels;
-    for (let p: i32 = 0; p < co; p += KC)
-      packGathered(at(dy, n * co * pixels), at(filters, p), places, min(KC, co - p), columns, at(packedB, p * wide));
+    for (let p: i32 = 0; p < co; p += DEPTH)
+      packGathered(at(dy, n * co * pixels), at(filters, p), places, min(DEPTH, co - p), columns, at(packedB, p * wide));
     for (let c = from; c < until; c += group) {
       const channels = min(group, until - c);
       const rows = channels * window;
-      for (let p: i32 = 0; p < co; p += KC) {
-        const kc = min(KC, co - p);
+      for (let p: i32 = 0; p < co; p += DEPTH) {
+        const kc = min(DEPTH, co - p);
         packA(at(weight, (p * ci + c) * window), 1, ci * window, rows, kc, packedA);
         product(rows, columns, kc, packedA, at(packedB, p * wide), out, wide, p == 0, edge);
       }
@@ -250,7 +253,7 @@ export function patchGradWeight(
   const offsets = work;
   const places = at(offsets, roundUp(k, 4));
   const packedA = at(places, roundUp(deep, 4));
-  const packedB = at(packedA, MC * deep);
+  const packedB = at(packedA, ROWS * deep);
   const edge = at(packedB, roundUp(min(k, COLUMNS), NR) * deep);
   const images = at(edge, EDGE);
   offsetsOf(c0, c1, kh, kw, sh, sw, dh, dw, hq, wq, offsets);
@@ -264,8 +267,8 @@ export function patchGradWeight(
     for (let j: i32 = 0; j < k1 - k0; j += COLUMNS) {
       const columns = min(COLUMNS, k1 - k0 - j);
       packGathered(images, places, at(first, j), depth, columns, packedB);
-      for (let r: i32 = 0; r < co; r += MC) {
-        const rows = min(MC, co - r);
+      for (let r: i32 = 0; r < co; r += ROWS) {
+        const rows = min(ROWS, co - r);
         // Rows of dL/dy lie sample by sample.
         const tall = tallRows(rows);
         for (let i: i32 = 0; i < rows; ) {

@@ -15,20 +15,30 @@ import { block } from './block';
  * `ldc` in bytes.
  */
 export function tile6x8(k: i32, a: usize, b: usize, c: usize, ldc: usize, from: usize): void {
-  block(6, 8, false, k, a, b, 0, from, c, ldc);
+  block(6, 8, false, false, k, a, 0, b, 0, from, c, ldc);
 }
 
 /** The same for 4 x 8. */
 export function tile4x8(k: i32, a: usize, b: usize, c: usize, ldc: usize, from: usize): void {
-  block(4, 8, false, k, a, b, 0, from, c, ldc);
+  block(4, 8, false, false, k, a, 0, b, 0, from, c, ldc);
 }
 
 /** The same for 6 x 16. */
 export function tile6x16(k: i32, a: usize, b: usize, c: usize, ldc: usize, from: usize): void {
-  block(6, 16, false, k, a, b, 0, from, c, ldc);
+  block(6, 16, false, false, k, a, 0, b, 0, from, c, ldc);
 }
 
 /** The same for 4 x 16. */
 export function tile4x16(k: i32, a: usize, b: usize, c: usize, ldc: usize, from: usize): void {
-  block(4, 16, false, k, a, b, 0, from, c, ldc);
+  block(4, 16, false, false, k, a, 0, b, 0, from, c, ldc);
+}
+
+/** 6 x 8 of C from six rows of A as they lie, `lda` bytes apart, and a packed panel of B. */
+export function rows6x8(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, from: usize): void {
+  block(6, 8, false, true, k, a, lda, b, 0, from, c, ldc);
+}
+
+/** The same for 6 x 16. */
+export function rows6x16(k: i32, a: usize, lda: usize, b: usize, c: usize, ldc: usize, from: usize): void {
+  block(6, 16, false, true, k, a, lda, b, 0, from, c, ldc);
 }

@@ -3,4 +3,4 @@
  * the narrow ones are there to be compared with. The rest of the micro-kernels is compiled without that (../wide.ts).
  */
 export { shifted4x8, shifted4x16, shifted6x8, shifted6x16 } from './shifted';
-export { tile4x8, tile4x16, tile6x8, tile6x16 } from './tile';
+export { rows6x8, rows6x16, tile4x8, tile4x16, tile6x8, tile6x16 } from './tile';
