@@ -229,7 +229,7 @@ export class Recorder {
       case 'keep':
         return this.keep();
       case 'hold':
-        return this.hold();
+        return this.hold(r['instead']);
       case 'back':
         return this.back(number(r['held']));
       case 'request':
@@ -571,9 +571,11 @@ export class Recorder {
   }
 
   /** Remembers the class as it stands, which is as its constructor left it. */
-  private hold(): unknown {
-    this.held.push(this.stand());
-    return { held: this.held.length - 1 };
+  private hold(instead: unknown): unknown {
+    const at = instead === null ? this.held.length : number(instead);
+    if (at > this.held.length) throw new TypeError(`nothing is held as ${at}`);
+    this.held[at] = this.stand();
+    return { held: at };
   }
 
   /** The class stands again as it did. */

@@ -70,6 +70,46 @@ class Alone(nn.Module):
         return self.fc(x)  # helps
 `;
 
+/** Two models with a part whose width the first one says, and a helper that both make a layer with. */
+const built = (parts: { above?: string; part?: string; net?: string; help?: string; init?: string }) => `
+from torch import nn
+
+${parts.above ?? ''}
+
+def extra():
+    return nn.Sequential(${parts.help ?? 'nn.Dropout(0.1)'})
+
+
+class Part(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.fc = ${parts.part ?? 'nn.Linear(width, width)'}
+        ${parts.init ?? 'y = 1'}
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([${parts.net ?? 'Part(8)'}])
+        self.extra = extra()
+
+    def forward(self, x):
+        return self.extra(self.blocks[0](x))
+
+
+class Late(nn.Module):
+    def __init__(self, width=4):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.extra = extra()
+
+    def forward(self, x):
+        return self.extra(self.norm(x))
+`;
+
 describe('a file of which the body of a function is edited', function () {
   this.timeout(120_000);
   const path = '/vitrine-test/model.py';
@@ -139,6 +179,62 @@ describe('a file of which the body of a function is edited', function () {
     const line = 'x = self.first(torch.relu(x))';
     const texts = Array.from({ length: 8 }, (_, i) => file({ forward: line.slice(0, 4 * (i + 1)) }));
     await follow([file(), ...texts, file({ forward: line }), file()]);
+  });
+
+  it('makes those classes again that ran an edited constructor, or whose arguments it names', async () => {
+    const start = built({});
+    await follow(
+      [
+        start,
+        built({ part: 'nn.Linear(width, 2 * width)' }),
+        built({ part: 'nn.Linear(width, 3 * width)' }),
+        built({ part: 'nn.Linear(width, 3 * ' }),
+        start,
+        built({ net: 'Part(16)' }),
+        built({ net: 'Part(16), Part(8)' }),
+        built({ net: 'Part(made)' }),
+        built({ net: 'Part(16), Late(4)' }),
+        built({ net: 'Part("no")' }),
+        start,
+        built({ help: 'nn.Dropout(0.2)' }),
+        built({ help: 'nn.Dropout(0.2), nn.Linear(3)' }),
+        built({ help: 'nn.Dropout(settings.p)' }),
+        built({ help: 'nn.Dropout(0.1), nn.ReLU()', part: 'nn.Linear(width, 3 * width)' }),
+        start,
+        built({ init: 'self.spare = nn.Linear(3, 4)' }),
+        built({ init: 'self.spare = [nn.Linear(3, 4)]' }),
+        built({ init: 'y = 2' }),
+      ],
+      [
+        undefined,
+        ['Part', 'Net'],
+        ['Part', 'Net'],
+        undefined,
+        undefined,
+        ['Part', 'Net'],
+        ['Part', 'Net'],
+        ['Part', 'Net', 'Late'],
+        undefined,
+        undefined,
+        undefined,
+        ['Net', 'Late'],
+      ],
+    );
+  });
+
+  it('is read anew where a constructor changes what outlasts it', async () => {
+    const cases = [
+      { above: 'made_so_far = []', init: 'made_so_far.append(1)' },
+      { above: 'class Counter:\n    n = 0', init: 'Counter.n += 1' },
+      { above: 'import random', init: 'self.p = random.random()' },
+      { above: 'import functools\n@functools.lru_cache\ndef more(n):\n    return n + 1', init: 'more(2)' },
+      { above: 'import itertools\nnumbers = itertools.count(2)', init: 'self.n = next(numbers)' },
+      { above: 'shared = nn.Linear(8, 8)', init: 'self.shared = shared' },
+      { above: 'import torch\nshown = torch.zeros(2, 8)', init: 'self.register_buffer("b", shown)' },
+      { above: 'cfg = dict(a=1)', init: 'self.n = cfg.setdefault("b", 2)' },
+    ];
+    for (const parts of cases)
+      await follow([1, 2, 3].map(i => built({ ...parts, part: `nn.Linear(width, ${8 * i})` })));
   });
 
   it('is read anew where more than the function may differ', async () => {

@@ -79,9 +79,14 @@ def spot(place):
     return [number, *place]
 
 
-def hold():
-    """Has the other side remember where a class stands, for `back`."""
-    return ask("hold")["held"], set(alive)
+def hold(instead=None):
+    """Has the other side remember where a class stands, for `back`; in the place of what is not gone back to any more."""
+    return ask("hold", instead=instead)["held"], set(alive)
+
+
+def base():
+    """How much every class begins with."""
+    return len(_base)
 
 
 def back(held):

@@ -48,6 +48,8 @@ class Reading:
         self.model = None
         #: Arguments that were read with examples.
         self.examples = []
+        #: The number of such a place that it may take over.
+        self.slot = None
         #: Where it stood before its forward was called; whether forward has changed what it cannot begin with again.
         self.held = None
         self.changed = False
@@ -59,6 +61,12 @@ class Reading:
         self.lazy, self.lists = False, None
         #: With what shape it is called itself by classes of the file.
         self.called_with = None
+        #: How it was run, what that gave, what was known then of how the class is made, and what was found of others.
+        self.asked, self.done, self.known, self.makes = {}, None, None, {}
+        #: Whether its constructor asks for arguments, and codes that ran where these were looked for and it was made.
+        self.needing, self.built = False, {}
+        #: Names of what had been read with an example before it, and with it.
+        self.exampled = set(), set()
         self.begin()
 
     def begin(self):
@@ -79,6 +87,12 @@ class Reading:
         Reads the class and hands it over (unless `quiet`). False when its constructor's arguments are not known as
         they should be and it may be tried again, with `last`, when more has been read.
         """
+        self.asked = {"quiet": quiet, "last": last, "callers": callers}
+        with standing.Noting(self):
+            self.done = self._run(quiet, last, callers)
+        return self.done
+
+    def _run(self, quiet, last, callers):
         channel.ask("start")
         trace.take_diagnostics()
         finder = arguments.Finder(self.cls, self.scope, self.request.get("arguments"),
@@ -86,7 +100,7 @@ class Reading:
         with self.reporting():
             mark = trace.mark_diagnostics()
             found = ((), {}) if self.instance is not None else finder.find(callers)
-            self.partly, self.open = finder.partly, finder.open
+            self.partly, self.open, self.needing = finder.partly, finder.open, bool(finder.missing)
             if finder.missing:
                 # What the search ran is no concern of the class.
                 trace.rewind_diagnostics(mark)
@@ -108,7 +122,6 @@ class Reading:
             self.finish()
         if self.held is not None:
             self.settle()
-            trace.ran = standing.current.made_by
         return True
 
     @contextlib.contextmanager
@@ -142,9 +155,8 @@ class Reading:
         except state.Refused:
             standing.current.steady = False
             return
-        self.held = (channel.hold(), trace.keep_diagnostics(), made, unknown.exampled())
+        self.held = (channel.hold(self.slot), trace.keep_diagnostics(), made, unknown.exampled())
         self.called_with = trace.entered.get(self.cls)
-        standing.current.readings.append(self)
         trace.ran = self.ran
 
     def settle(self):
@@ -177,9 +189,9 @@ class Reading:
         unknown.set_exampled(later)
 
     def parts_named(self):
-        """Names of the modules in modules."""
+        """Names of the modules in modules, and in lists."""
         if self._names is None:
-            self._names = {name for m in self.modules for name in m._modules}
+            self._names = {name for m in self.modules for name in (m.__dict__ if self.lists else m._modules)}
         return self._names
 
     def made(self, finder, found):
@@ -284,7 +296,7 @@ class Reading:
         """Examples of inputs in the file. They are for all of its classes: what runs for them is no forward's own."""
         ran = trace.ran
         if standing.current is not None:
-            trace.ran = standing.current.made_by
+            trace.ran = standing.current.outside
         try:
             return inputs.examples(self.scope)
         finally:

@@ -180,17 +180,17 @@ def _same(value):
 # What a call depends on, as keys that are equal for what is alike
 
 
-def _plain(value, depth=0):
+def plain(value, depth=0):
     kind = type(value)
     if value is None or kind in (bool, int, str, bytes, float, complex) or issubclass(kind, Scalar):
         return kind, value
     if depth > 6:
         raise Unlike
     if kind in (list, tuple, set, frozenset) or issubclass(kind, tuple):
-        return kind if kind.__module__ in _PURE else kind.__qualname__, tuple([_plain(v, depth + 1) for v in value])
+        return kind if kind.__module__ in _PURE else kind.__qualname__, tuple([plain(v, depth + 1) for v in value])
     if kind in (dict, OrderedDict) or issubclass(kind, dict):
         own = () if kind in (dict, OrderedDict) else _object(value, depth)
-        return kind.__qualname__, tuple([(_plain(k, depth + 1), _plain(v, depth + 1)) for k, v in value.items()]), own
+        return kind.__qualname__, tuple([(plain(k, depth + 1), plain(v, depth + 1)) for k, v in value.items()]), own
     if isinstance(value, types.ModuleType):
         # Asked for what it has not, a module of ours looks for what was meant.
         if _is_pure(value.__name__) or trace.is_own_module(value):
@@ -205,15 +205,15 @@ def _plain(value, depth=0):
     if kind is types.FunctionType:
         return _function(value, depth)
     if kind is types.MethodType:
-        return "method", _plain(value.__func__, depth + 1), _plain(value.__self__, depth + 1)
+        return "method", plain(value.__func__, depth + 1), plain(value.__self__, depth + 1)
     if kind is types.BuiltinFunctionType:
         if isinstance(value.__self__, types.ModuleType) and _is_pure(value.__self__.__name__):
             return "builtin", _same(value)
         raise Unlike
     if kind is functools.partial:
-        return "partial", _plain(value.func, depth + 1), _plain(value.args, depth + 1), _plain(value.keywords, depth + 1)
+        return "partial", plain(value.func, depth + 1), plain(value.args, depth + 1), plain(value.keywords, depth + 1)
     if kind is slice:
-        return "slice", _plain(value.start), _plain(value.stop), _plain(value.step)
+        return "slice", plain(value.start), plain(value.stop), plain(value.step)
     if kind.__module__.startswith("torch") and kind.__name__ in ("dtype", "device", "TrainingFlag"):
         return kind.__name__, str(value)
     if kind.__module__ == "torch" or kind.__module__.startswith("torch."):
@@ -226,7 +226,7 @@ def _plain(value, depth=0):
 
 
 def _object(value, depth):
-    return tuple([(k, _plain(v, depth + 1)) for k, v in getattr(value, "__dict__", {}).items()])
+    return tuple([(k, plain(v, depth + 1)) for k, v in getattr(value, "__dict__", {}).items()])
 
 
 def _is_pure(module):
@@ -244,12 +244,12 @@ def _function(value, depth=0):
         constants = [c for c in code.co_consts if not isinstance(c, types.CodeType)]
         if len(constants) < len(code.co_consts) or depth > 6:
             raise Unlike
-        return "written", code.co_name, code.co_code, code.co_names, _plain(constants), _unchanging(value.__defaults__)
+        return "written", code.co_name, code.co_code, code.co_names, plain(constants), _unchanging(value.__defaults__)
     if not code.co_filename.startswith(trace.WORKSPACE):
         wrapped = value.__dict__.get("__wrapped__")
         if wrapped is not None and depth < 6:
             # A decorator of ours or of Python's around a function of the file.
-            return "around", _same(code), _plain(wrapped, depth + 1), _cells(value, depth)
+            return "around", _same(code), plain(wrapped, depth + 1), _cells(value, depth)
         if not _is_pure(value.__module__ or ""):
             raise Unlike
         return "function", _same(value)
@@ -265,7 +265,7 @@ def _cells(value, depth):
         if name == "__class__":
             continue
         try:
-            out.append((name, _plain(cell.cell_contents, depth + 1)))
+            out.append((name, plain(cell.cell_contents, depth + 1)))
         except ValueError:
             raise Unlike from None
     return tuple(out)
@@ -276,7 +276,7 @@ def _unchanging(value):
     for v in (value or {}).values() if isinstance(value, dict) else value or ():
         if isinstance(v, (list, dict, set)) and v:
             raise Unlike
-    return _plain(value)
+    return plain(value)
 
 
 def _class(cls):
@@ -305,9 +305,9 @@ def _class(cls):
 
 def _member(value):
     if isinstance(value, (staticmethod, classmethod)):
-        return type(value), _plain(value.__func__)
+        return type(value), plain(value.__func__)
     if isinstance(value, property):
-        return property, *[_plain(f) for f in (value.fget, value.fset, value.fdel)]
+        return property, *[plain(f) for f in (value.fget, value.fset, value.fdel)]
     if isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType)):
         return "slot"
     if isinstance(value, (list, dict, set)) and value:
@@ -315,11 +315,11 @@ def _member(value):
         if not isinstance(value, dict) or not all(type(v).__name__ == "Field" for v in value.values()):
             raise Unlike
         return "fields", tuple(value)
-    return _plain(value)
+    return plain(value)
 
 
 def _tensor(t):
-    extra = tuple([(k, _plain(v)) for k, v in t.__dict__.items() if k not in _FIELDS and k != "persistent"])
+    extra = tuple([(k, plain(v)) for k, v in t.__dict__.items() if k not in _FIELDS and k != "persistent"])
     init = t._init
     return (type(t).__name__, t._typed or t._kind_of_type(), t.requires_grad, init and init["kind"], extra)
 
@@ -358,7 +358,7 @@ def _module(m):
         else:
             steady = steady and type(value) not in _CHANGING and not _is_own(type(value))
             simple = simple and (type(value) in _SIMPLE or isinstance(value, Scalar))
-            value = _plain(value)
+            value = plain(value)
         fields.append((name, value))
     for held in (own["_parameters"], own["_buffers"]):
         for name, t in held.items():
@@ -399,7 +399,7 @@ def _given(value, tensors, depth=0):
         return type(value), tuple([_given(v, tensors, depth + 1) for v in value])
     if type(value) is dict and depth < 4:
         return dict, tuple([(k, _given(v, tensors, depth + 1)) for k, v in value.items()])
-    return _plain(value)
+    return plain(value)
 
 
 def _pattern(ids):
@@ -419,7 +419,7 @@ def _outside(code, names, found):
             if name not in names or (home, name) in found:
                 continue
             value = names[name]
-            found[home, name] = _plain(value)
+            found[home, name] = plain(value)
             if isinstance(value, types.ModuleType) and not _is_pure(value.__name__):
                 look(value.__name__, value.__dict__)
 
@@ -430,7 +430,7 @@ def _holds(outside):
     for (module, name), key in outside.items():
         held = getattr(sys.modules.get(module), "__dict__", ())
         try:
-            if name not in held or _plain(held[name]) != key:
+            if name not in held or plain(held[name]) != key:
                 return False
         except Unlike:
             return False

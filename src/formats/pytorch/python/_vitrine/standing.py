@@ -1,7 +1,7 @@
 """
 A file as it stands after it was read: its names, its classes as they were made, and what of its code ran for each. An
-edit inside of the body of one function changes that function alone, and only those classes call their forward again
-whose forward ran it.
+edit inside of the body of one function changes that function alone. Only those classes are made again whose making ran
+it, or whose arguments it may name, and only those call their forward again whose forward ran it.
 
 Whatever else an edit may reach, and a forward that has changed more than what its own run begins with, is refused: then
 the file is read anew. The lines of a function that was put in count from a number of their own, so that the places of
@@ -11,7 +11,7 @@ all other code stay as they were compiled; `stretches` say where they stand in t
 import ast
 import random
 
-from . import channel, parsed, replay, state, trace, trees
+from . import channel, parsed, replay, state, trace, trees, unknown
 from .state import Refused
 
 #: What is being read now, if it may stand; and what stands, by number, the one that was read last at the end.
@@ -43,14 +43,17 @@ class World:
         #: (first number, where it stands in the text, how many).
         self.stretches = [(1, 1, len(self.lines))]
         self.moves = parsed.moves.get(main.name, 0)
-        self.readings = []
+        #: All readings in their order, with those that did not know how to make their class.
+        self.passes = []
         self.scope = self.stage = None
         #: Whether each reading can begin again, and whether an edit has been begun and not ended.
         self.steady, self.touched = True, False
         #: With what shapes classes of the file were called before the first one was read.
         self.entered = dict(trace.entered)
-        #: Codes that ran before any forward: at the top of files, in constructors, where arguments were looked for.
-        self.made_by = trace.ran
+        #: How classes of the file had been made by then, and how much each of them begins with.
+        self.made, self.base = dict(trace.made), channel.base()
+        #: Codes that ran for no class: at the top of files, and to show examples of inputs.
+        self.outside = trace.ran
         self.chance = random.getstate()
         self.state = state.of_modules()
 
@@ -72,24 +75,61 @@ class World:
 
     def read(self, text):
         """Makes those readings again that differ for this text."""
-        affected = self.change(text)
-        made = len(trace.made)
+        called, made = self.change(text)
+        if made and self.base != channel.base():
+            raise Refused("other files were run in between")
+        passes, self.passes = self.passes, []
         trace.entered.clear()
         trace.entered.update(self.entered)
-        for reading in self.readings:
+        trace.made.clear()
+        trace.made.update(self.made)
+        for reading in passes:
+            if reading in made or reading.needing and _otherwise(trace.made.get(reading.cls), reading.known):
+                self.make(reading)
+                continue
+            self.passes.append(reading)
+            count = len(trace.made)
             # Whoever is called otherwise by one before may be read otherwise, too.
-            if reading in affected or repr(trace.entered.get(reading.cls)) != repr(reading.called_with):
+            if reading.held is None:
+                pass
+            elif reading in called or repr(trace.entered.get(reading.cls)) != repr(reading.called_with):
                 reading.again()
-                if reading.changed or len(trace.made) != made:
+                if reading.changed or len(trace.made) != count:
                     raise Refused("a forward changes what is outside of it")
             else:
                 for cls, shapes in reading.calls.items():
                     trace.entered.setdefault(cls, shapes)
+            for cls, how in reading.makes.items():
+                trace.made.setdefault(cls, how)
+        if len(self.passes) != len(passes):
+            raise Refused("it is read in another order")
+        self.stage.made = dict(trace.made)
+
+    def make(self, before):
+        """Reads a class from its constructor on."""
+        from .reading import Reading
+
+        global current
+        later = unknown.exampled()
+        unknown.set_exampled(before.exampled[0])
+        # Its name is given where it is not the class's own alone.
+        again = Reading(before.cls, before.request, self.scope, before.name, before.instance)
+        again.slot = before.held and before.held[0][0]
+        current = self
+        try:
+            done = again.run(**before.asked)
+        finally:
+            current = None
+        if done != before.done or unknown.exampled() != before.exampled[1]:
+            raise Refused("how a class is made is found otherwise")
+        if again.changed or not self.steady:
+            raise Refused("a forward changes what it begins with")
+        unknown.set_exampled(later)
 
     # An edit
 
     def change(self, text):
-        """Puts in the function that differs in this text; the readings that may differ for it."""
+        """Puts in the function that differs in this text; readings that it may have called, and made, otherwise."""
         lines, before = text.split("\n"), self.lines
         if self.moves != parsed.moves.get(self.name, 0):
             raise Refused("its tree was moved for another reading")
@@ -104,14 +144,16 @@ class World:
         new = _function(region, base, owner is not None)
         if old.col_offset != new.col_offset or _header(old) != _header(new):
             raise Refused("more than a body has changed")
-        self.refuse_reaching(owner, old, new)
+        named = self.refuse_reaching(owner, old, new)
         codes = self.put(function, _code(new, owner, self.name))
-        affected = self.affected(codes, _named_otherwise(old, new))
+        called = self.called(codes, _named_otherwise(old, new))
+        made = [r for r in self.passes
+                if any(id(c) in r.built for c in codes) or r.needing and r.cls.__name__ in named]
         self.replace(owner, old, new)
         self.lines = lines
         self.numbered += [line + "\n" for line in region]
         self.divide(start, stop, base, len(region), by)
-        return affected
+        return called, made
 
     def function_at(self, first, last):
         """
@@ -145,16 +187,21 @@ class World:
         return found, stop
 
     def refuse_reaching(self, owner, old, new):
-        """An edit that may change how classes are made, or with what they are tried."""
+        """
+        An edit that may change with what classes are tried, or how they are made in more than what it names: the words of
+        the function, before and after.
+        """
         if self.only is not None and (owner is None or owner.name not in self.only):
             raise Refused("not all that may use it was read")
         used = set().union(*trees.words(old), *trees.words(new))
-        if used & _REACHING or used & self.makers():
+        # A method tells of the classes that it names itself; a function of the file may be called for a class.
+        if used & _REACHING or owner is None and used & self.makers():
             raise Refused("it says how a class is made, or may reach anything")
         if _calls(old, _EXAMPLES) != _calls(new, _EXAMPLES):
             raise Refused("it shows an example")
         if trees.mentions(old, "backward") != trees.mentions(new, "backward"):
             raise Refused("it trains")
+        return used
 
     def makers(self):
         """Names of the classes that are read, and of the functions that name them, themselves or by others."""
@@ -168,7 +215,7 @@ class World:
         return found
 
     def function_of(self, node, owner):
-        """The function that a statement made, if only forwards ran it."""
+        """The function that a statement made, if it ran for classes alone."""
         holder = self.module.__dict__
         if owner is not None:
             cls = holder.get(owner.name)
@@ -178,8 +225,8 @@ class World:
         function = _unwrapped(holder.get(node.name), parsed.start(node), self.name)
         if function is None:
             raise Refused("the function is not there")
-        if any(id(c) in self.made_by for c in _below(function.__code__)):
-            raise Refused("it runs before any forward")
+        if any(id(c) in self.outside for c in _below(function.__code__)):
+            raise Refused("it runs before any class is read")
         return function
 
     def put(self, function, code):
@@ -192,10 +239,10 @@ class World:
         replay.watch(code)
         return codes
 
-    def affected(self, codes, names):
+    def called(self, codes, names):
         """Readings whose forward ran one of the codes, or whose layers are named otherwise now."""
         out = []
-        for reading in self.readings:
+        for reading in self.passes:
             if any(id(c) in reading.ran for c in codes) or names and (names & _CHILDREN or names & reading.parts_named()):
                 out.append(reading)
         return out
@@ -279,6 +326,16 @@ def _unwrapped(value, line, name):
     return None
 
 
+def _otherwise(now, before):
+    """Whether a class is made with other arguments."""
+    if now is before:
+        return False
+    try:
+        return replay.plain(now) != replay.plain(before)
+    except replay.Unlike:
+        return True
+
+
 def _calls(root, names):
     return [ast.dump(n) for n in trees.nodes(root)
             if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in names]
@@ -308,6 +365,30 @@ def begin(main, module, request):
         trace.ran = None
 
 
+class Noting:
+    """While it lasts, a class is read: what that has to do with is noted in the reading, and none of it elsewhere."""
+
+    def __init__(self, reading):
+        self.reading = reading
+
+    def __enter__(self):
+        if current is None:
+            return
+        reading = self.reading
+        current.passes.append(reading)
+        reading.known = trace.made.get(reading.cls)
+        self.before = set(trace.made), unknown.exampled()
+        trace.ran = reading.built
+
+    def __exit__(self, *_):
+        if current is None:
+            return
+        made, exampled = self.before
+        self.reading.makes = {cls: how for cls, how in trace.made.items() if cls not in made}
+        self.reading.exampled = exampled, unknown.exampled()
+        trace.ran = current.outside
+
+
 class Wider:
     """While it lasts, other files run."""
 
@@ -335,7 +416,7 @@ def end(scope, stage):
     if world is None:
         return
     try:
-        if not world.steady or any(r.changed for r in world.readings):
+        if not world.steady or any(r.changed for r in world.passes):
             raise Refused("a forward changes what it begins with")
         world.unchanged()
     except Refused as error:
