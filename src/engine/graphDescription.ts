@@ -1,6 +1,7 @@
 /** A model's graph as the command line prints it. The JSON form is a contract with scripts: only add to it. */
 import registered from 'registry:engine/ops#op';
 import { addDims, bindDim, mulDims, symbolsOf } from '../model/dim';
+import { elementsOf } from '../model/elements';
 import type { Dim, Model, Node, Shape, SourceRange } from '../model/graph';
 import type { Footprint } from './footprint';
 import type { OpDefinition } from './op';
@@ -37,9 +38,7 @@ const ops = new Map((registered as readonly OpDefinition[]).map(op => [op.name, 
 
 export function describeGraph(model: Model): GraphDescription {
   const sizes = new Map(
-    model.parameters
-      .filter(p => p.kind === 'parameter')
-      .map(p => [p.name, p.shape.reduce((a, b) => a * b, 1)]),
+    model.parameters.filter(p => p.kind === 'parameter').map(p => [p.name, elementsOf(p)]),
   );
   const stored = new Set(model.parameters.map(p => p.name));
   const counted = new Set<string>();

@@ -5,6 +5,7 @@
  */
 
 import type { Shape } from './dim';
+import { elementsOf, parameterCount } from './elements';
 import type { Model, ModuleInfo, Node, Parameter, SourceRange } from './graph';
 
 export interface Layer {
@@ -190,7 +191,7 @@ function counted(parameters: readonly Parameter[], prefix: string): Pick<Layer, 
       name: p.name.startsWith(prefix) ? p.name.slice(prefix.length) : p.name,
       shape: p.shape,
     })),
-    count: own.filter(p => p.kind === 'parameter').reduce((n, p) => n + sizeOf(p.shape), 0),
+    count: own.filter(p => p.kind === 'parameter').reduce((n, p) => n + elementsOf(p), 0),
   };
 }
 
@@ -244,14 +245,6 @@ export function describeModel(model: Model): string {
     `output ${ends(model.outputs)}`,
     '',
   ].join('\n');
-}
-
-function parameterCount(model: Model): number {
-  return model.parameters.filter(p => p.kind === 'parameter').reduce((n, p) => n + sizeOf(p.shape), 0);
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 function shapeText(shape: Shape): string {

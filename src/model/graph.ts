@@ -82,6 +82,8 @@ export interface Parameter {
   kind: 'parameter' | 'buffer' | 'constant';
   trainable: boolean;
   initializer: Initializer;
+  /** Its last dimension holds the two parts of complex numbers. */
+  complex?: true;
   /** Other names of the same tensor in `state_dict` (tied weights). */
   aliases?: readonly string[];
 }

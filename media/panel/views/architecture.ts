@@ -1,6 +1,7 @@
 /** The graph's pane, and beside it what is known of the selected node. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ColourBy, PanelState } from '../../../src/editor/panelProtocol';
+import { parameterCount } from '../../../src/model/elements';
 import type { Model, SourceRange } from '../../../src/model/graph';
 import type { History } from '../../../src/train/runs/history';
 import { type Actions, isUntrained } from '../actions';
@@ -135,9 +136,7 @@ export function details(
   const module = model.modules.find(m => m.path === item?.path);
   const node = item && item.nodes.length === 1 ? model.nodes[item.nodes[0]!] : undefined;
   const own = model.parameters.filter(p => card.parameterNames.includes(p.name));
-  const total = model.parameters
-    .filter(p => p.kind === 'parameter')
-    .reduce((sum, p) => sum + elementCount(p.shape), 0);
+  const total = parameterCount(model);
   const norm = history?.gradientNorms && gradientNormOf(card, history.gradientNorms);
   const definition = item && item.kind !== 'op' ? module?.definition : undefined;
   const call = node?.call;

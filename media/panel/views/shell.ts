@@ -1,9 +1,10 @@
 /** The frame around the views: what is looked at, the tabs, what is under way and what went wrong. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState, PanelView } from '../../../src/editor/panelProtocol';
+import { parameterCount } from '../../../src/model/elements';
 import type { History } from '../../../src/train/runs/history';
 import type { Actions } from '../actions';
-import { elementCount, formatCount, formatInteger } from '../logic/numbers';
+import { formatCount, formatInteger } from '../logic/numbers';
 import { icon } from '../parts/icons';
 import { t } from '../strings';
 
@@ -16,9 +17,7 @@ export function header(state: PanelState, history: History | undefined, actions:
   const { model, view } = state;
   if (before.current !== view)
     before = { current: view, ...(before.current ? { last: before.current } : {}) };
-  const count = model?.parameters
-    .filter(p => p.kind === 'parameter')
-    .reduce((sum, p) => sum + elementCount(p.shape), 0);
+  const count = model && parameterCount(model);
   return html`<header class="top">
     <div class="title">
       <h1>${model?.name ?? state.experiment?.name ?? t('header.noModel')}</h1>

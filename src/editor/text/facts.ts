@@ -2,6 +2,7 @@
 
 import type { OpDefinition } from '../../engine/op';
 import { addDims, bindDim, type Dim } from '../../model/dim';
+import { elementsOf } from '../../model/elements';
 import type { Model, Node, Parameter, TensorType } from '../../model/graph';
 import { nodesOf } from './places';
 
@@ -15,7 +16,7 @@ export function parametersOf(model: Model, path = ''): Parameter[] {
 }
 
 export function parameterCount(model: Model, path = ''): number {
-  return parametersOf(model, path).reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0);
+  return parametersOf(model, path).reduce((n, p) => n + elementsOf(p), 0);
 }
 
 /**

@@ -234,6 +234,7 @@ function modelOf(recorder: Recorder, r: Recording, places: Places, context: Asse
       kind: p.kind,
       trainable: p.trainable,
       initializer: v.initializer ?? { kind: 'zeros' },
+      ...(p.complex && { complex: true }),
       ...(p.aliases.length ? { aliases: p.aliases } : {}),
     };
   });

@@ -716,6 +716,7 @@ export class Recorder {
       id: this.value(p['id']).id,
       kind,
       trainable: p['trainable'] === true,
+      ...(p['complex'] === true && { complex: true }),
     };
   }
 }

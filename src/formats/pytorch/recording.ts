@@ -45,6 +45,8 @@ export interface RecordedParameter {
   id: number;
   kind: 'parameter' | 'buffer' | 'constant';
   trainable: boolean;
+  /** Its last dimension holds the two parts of complex numbers. */
+  complex?: true;
 }
 
 export interface RecordedDiagnostic {

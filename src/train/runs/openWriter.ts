@@ -1,19 +1,11 @@
 /** Opens the folder of a run that begins or goes on: the record, and where the training starts. */
 import { basename, join } from 'node:path';
 import { initializeWeights } from '../../engine/initialize';
-import type { Model } from '../../model/graph';
 import { knownConstants } from '../setup/constants';
 import type { TrainRequest } from '../train';
 import { type Checkpoint, readCheckpoint } from './checkpoint';
 import { type RunRecord, runFiles } from './run';
 import { RunWriter } from './runWriter';
-
-/** Numbers that are learned, over all parameters. */
-export function parameterCount(model: Model): number {
-  return model.parameters
-    .filter(p => p.kind === 'parameter')
-    .reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0);
-}
 
 /** From the last checkpoint of a run that is resumed, else from fresh (or given) weights. @throws bad-file */
 export async function openWriter(

@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import type { ReadModel } from '../../../../src/formats/_format';
 import { PytorchReader } from '../../../../src/formats/pytorch/reader';
 import { bindShape } from '../../../../src/model/dim';
+import { parameterCount } from '../../../../src/model/elements';
 import { distFolder, said } from './_reader';
 
 interface Case {
@@ -37,16 +38,13 @@ const { cases } = JSON.parse(readFileSync(resolve('test/reference/pytorch_public
   cases: Case[];
 };
 
-const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-
 /** What the model's figures are, beside what PyTorch says they are. */
 function compared(c: Case, read: ReadModel): [ours: unknown, theirs: unknown] {
   const model = read.model!;
-  const trained = model.parameters.filter(p => p.kind === 'parameter');
   const state = model.parameters.filter(p => p.kind !== 'constant');
   return [
     {
-      parameters: trained.reduce((n, p) => n + size(p.shape), 0),
+      parameters: parameterCount(model),
       state: state.reduce((n, p) => n + 1 + (p.aliases?.length ?? 0), 0),
       outputs: model.outputs.map(o => bindShape(model.values[o]!.shape, { N: 3 })),
     },

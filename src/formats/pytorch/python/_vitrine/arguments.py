@@ -302,7 +302,7 @@ class Finder:
             makers |= more
         tried = 0
         for name, function in functions.items():
-            if name not in makers or _needs(function) or trains(function) or name == "main" or tried >= 4:
+            if name not in makers or not is_maker(function) or tried >= 4:
                 continue
             tried += 1
             made = self.captured(scope.namespace.get(name))
@@ -332,6 +332,11 @@ def _called_name(call):
 
 def _mentions(block, name):
     return any(trees.mentions(statement, name) for statement in block)
+
+
+def is_maker(node):
+    """Whether a statement is a function that can be called with nothing, to see what it makes."""
+    return isinstance(node, ast.FunctionDef) and not _needs(node) and not trains(node) and node.name != "main"
 
 
 def _needs(function):

@@ -114,10 +114,13 @@ def resume(known):
 def ask(what, **details):
     """The answer to a request; a refused one has the key "error"."""
     global _next, alive, _base
+    details["do"] = what
+    # What cannot be asked is raised before what waits is taken: that has been answered for already.
+    text = _text(details)
     if _waiting:
-        details["before"] = list(_waiting)
+        text = f'{text[:-1]}, "before": {_text(_waiting)}}}'
         _waiting.clear()
-    answer = _answer(what, details)
+    answer = _answer(text)
     if "next" in answer:
         alive.update(range(_next, answer["next"]))
         _next = answer["next"]
@@ -134,13 +137,15 @@ def ask(what, **details):
     return answer
 
 
-def _answer(what, details):
-    details["do"] = what
+def _text(value):
     try:
-        text = json.dumps(details, default=_plain, allow_nan=False)
+        return json.dumps(value, default=_plain, allow_nan=False)
     except ValueError:
         # Infinity or not a number somewhere inside.
-        text = json.dumps(_finite(details), default=_plain)
+        return json.dumps(_finite(value), default=_plain)
+
+
+def _answer(text):
     data = text.encode("utf-8", "replace") + b"\n"
     while data:
         data = data[os.write(_descriptor, data) :]

@@ -239,12 +239,13 @@ class Reading:
     def statement(self):
         for node in self.scope.tree.body:
             if self.instance is not None:
-                if isinstance(node, ast.Assign) and any(
-                    isinstance(t, ast.Name) and t.id == self.name for t in node.targets
-                ):
+                if isinstance(node, ast.Assign) and _binds(node, self.name):
                     return node
             elif isinstance(node, ast.ClassDef) and node.name == self.name:
                 return node
+        if self.instance is not None:
+            # In a function, or what a function makes.
+            return next((n for n in trees.nodes(self.scope.tree) if _binds(n, self.name)), None)
         for node in trees.nodes(self.scope.tree):
             if isinstance(node, ast.ClassDef) and node.name == self.cls.__name__:
                 return node
@@ -259,7 +260,8 @@ class Reading:
     def name_place(self):
         """The first line of the class statement."""
         file, line, column, _, _ = self.place()
-        before = "class " if self.instance is None else ""
+        statement = self.statement()
+        before = "class " if self.instance is None else "def " if isinstance(statement, ast.FunctionDef) else ""
         return [file, line, column, line, column + len(before) + len(self.name)]
 
     def forward_inputs(self):
@@ -544,7 +546,17 @@ class Reading:
             ask = {"input": True}
             if not self.request.get("class"):
                 severity = "warning"
-        trace.say(severity, code, message, at, fix, ask)
+        trace.say(severity, code, message, at, fix, ask or self.asked_again(error))
+
+    def asked_again(self, error):
+        """Of what was answered, what may be wrong: it is asked for once more."""
+        if isinstance(error, (AttributeError, NameError, SyntaxError, trace.Unsupported)):
+            return None
+        given = [p for p in self.request.get("arguments") or () if p in inspect.signature(self.cls.__init__).parameters]
+        again = {"arguments": given} if given else {}
+        if self.model is not None and self.request.get("input") is not None:
+            again["input"] = True
+        return again or None
 
     def advised(self, error, at):
         """(code, message, fix) of a mistake that has a name."""
@@ -619,7 +631,8 @@ class Reading:
                             continue
                         held.append(full)
                         entry = {"name": full, "aliases": [], "id": tensor._id, "kind": known,
-                                 "trainable": kind == "parameter" and bool(tensor.requires_grad)}
+                                 "trainable": kind == "parameter" and bool(tensor.requires_grad),
+                                 "complex": tensor.is_complex()}
                         ids[tensor._id] = entry
                         parameters.append(entry)
                 modules.append({
@@ -635,6 +648,13 @@ class Reading:
         )
         if "error" in answer:
             raise RuntimeError(f"{self.name} could not be handed over: {answer['error']}")
+
+
+def _binds(node, name):
+    """Whether a statement gives a name its value: an assignment, or a function of that name."""
+    if isinstance(node, ast.FunctionDef):
+        return node.name == name
+    return isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
 
 
 #: Symbols that stand for the same number when one is looked for: images are square.

@@ -10,7 +10,7 @@ import importlib.util
 import sys
 import types
 
-from . import arguments, channel, files, modes, parsed, replay, script, sizes, standing, trace, trees, unknown
+from . import arguments, channel, files, modes, nets, parsed, replay, script, sizes, standing, trace, trees, unknown
 from .reading import Reading, code_of, place, worded
 from .stage import Stage
 
@@ -282,9 +282,10 @@ def _read(main, sources, stage, request):
                 Reading(type(value), request, scope, label, value).run()
                 classes.append(type(value))
                 read.add(label)
-        if (not classes or request.get("class") not in (None, *read)) and script.may_train(main.parse()):
-            standing.current = None
-            _read_script(main, request)
+        if not classes or request.get("class") not in (None, *read):
+            if script.may_train(main.parse()) or nets.may_make(main.parse()):
+                standing.current = None
+                _read_script(main, request)
         standing.end(scope, stage)
     except (Exception, SystemExit, KeyboardInterrupt, trace.Stop) as error:
         _finding("error", code_of(error), worded(error), trace.where_raised(error) or [main.name, 1, 0, 1, 0])
@@ -295,7 +296,7 @@ def _read(main, sources, stage, request):
 
 
 def _read_script(main, request):
-    """The file's own training, and the model in it that is no class."""
+    """The file's own training, and the models in it that are no class."""
     namespace = {"__name__": "__main__", "__file__": main.name, "__builtins__": builtins}
     module = types.ModuleType("__main__")
     kept = sys.modules.get("__main__")
@@ -327,17 +328,30 @@ def _read_script(main, request):
                 arguments.unknown_targets(node, module.__dict__)
                 failed.append((worded(error), at, set(module.__dict__) - before))
 
-        made = script.read(main.name, statements, execute, failed)
-        label = request.get("class")
-        if made is not None and not request.get("script") and label in (None, made[0]):
-            # A model that only the run has: made in a function, or once for each fold.
-            channel.ask("keep")
-            scope = arguments.Scope(main.name, main.parse(), module.__dict__, Runner)
-            Reading(type(made[1]), request, scope, *made).run()
+        with nets.Watching() as seen:
+            trained = script.may_train(tree) or request.get("script")
+            made = script.read(main.name, statements, execute, failed) if trained else script.tried(statements, execute)
+        if not request.get("script"):
+            seen.look(module.__dict__)
+            _read_nets(main, request, module, made, seen.found())
     finally:
         files.closed()
         if kept is not None:
             sys.modules["__main__"] = kept
+
+
+def _read_nets(main, request, module, trained, found):
+    """Models that only the run has: made in a function, under the main guard, or once for each fold."""
+    tree = main.parse()
+    own = [(name, model) for name, model in found if trained is None or model is not trained[1]]
+    all_of_them = [*([trained] if trained is not None else []), *own] or list(nets.returned(tree, module.__dict__))
+    channel.ask("keep")
+    scope = arguments.Scope(main.name, tree, module.__dict__, Runner)
+    for name, model in all_of_them:
+        # Those of the file's own classes are read as these.
+        own = type(model).__module__ == "__main__"
+        if request.get("class") in (None, name) and name in (request.get("only") or [name]) and not own:
+            Reading(type(model), request, scope, name, model).run()
 
 
 class Runner:

@@ -287,6 +287,14 @@ def run(statements, execute):
     return None
 
 
+def tried(statements, execute):
+    """Runs statements for what they make, as far as they go; they train nothing."""
+    try:
+        run(statements, execute)
+    except NotSeen:
+        pass
+
+
 def told(script):
     """What was seen, as the recorder takes it."""
     around = script.around
