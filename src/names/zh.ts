@@ -272,7 +272,10 @@ export const chinese: Names = {
       title: '起始时刻一致',
       summary: '一个字母未知时，声音从据说该字母开始的那一刻起改变。',
     },
-    parts_of_output: { title: '去掉部分', summary: '去掉一个块自身所加的量，输出的变化正是归因给它的量。' },
+    parts_of_output: {
+      title: '去掉部分',
+      summary: '去掉一个块自身所加的量，输出的变化与归因给它的量成比例。',
+    },
     patching_reverse: { title: '反过来', summary: '朝另一个方向移动时，同样的位置起作用。' },
     repeat_stability: {
       title: '重复间的离散',

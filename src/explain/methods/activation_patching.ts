@@ -133,8 +133,13 @@ export async function activationPatching(request: ExplanationRequest, other: Ten
   const { figures, model: told } = wordsFor(request.language);
   const labels = positionNames(request, positions);
   const before = positionNames({ ...request, input: other }, positions);
-  const both = labels.map((l, p) => (l === before[p] ? l : `${l} ← ${before[p]!.replace(/^\d+ /, '')}`));
-  const kept = shownPositions(labels);
+  // Where one text is shorter, filling stands against a token: that is carried over too, and named.
+  const kept = shownPositions(labels.map((l, p) => (l === '' ? before[p]! : l)));
+  const bare = (name: string) => (name === '' ? figures.filling : name.replace(/^\d+ /, ''));
+  const both = labels.map((l, p) =>
+    l === before[p] ? l : `${l === '' ? `${p + 1} ${figures.filling}` : l} ← ${bare(before[p]!)}`,
+  );
+  const unlike = kept.filter(p => (labels[p] === '') !== (before[p] === '')).length;
   const layers = attentionLayers(request.model);
   const shown: Figure[] = [
     {
@@ -155,10 +160,9 @@ export async function activationPatching(request: ExplanationRequest, other: Ten
     scale: 'diverging',
     value: figures.restored,
   });
-  let best = 0;
-  stream.forEach((v, i) => {
-    if (v > stream[best]!) best = i;
-  });
+  let best = kept[0] ?? 0;
+  for (let s = 0; s < names.length; s++)
+    for (const p of kept) if (stream[s * positions + p]! > stream[best]!) best = s * positions + p;
   const words = wordsFor(request.language);
   return {
     values: { shape: [names.length, positions], data: stream },
@@ -171,6 +175,7 @@ export async function activationPatching(request: ExplanationRequest, other: Ten
         names[Math.floor(best / positions)]!,
         both[best % positions]!,
       ),
+      ...(unlike > 0 ? [told.unlikeLength(unlike)] : []),
     ],
   };
 }

@@ -10,7 +10,9 @@ import { wordsFor } from '../words/words';
  * The head gets the stream without one block's addition, for each block, and the change of the output is held against
  * what was attributed to the block (normalisations held still there, not here).
  *
- * Rule: score = 1 - Σ |change - attribution| / Σ |change|, not below 0.
+ * Rule: score = 1 - Σ |change - k attribution| / Σ |change|, not below 0, with one k for all blocks (least squares, not
+ * below 0): without a block the last normalisation makes more of all that is left, which says nothing against how the
+ * output divides among the blocks. The words tell k.
  */
 export const measure: TrustMeasure = {
   id: 'parts_of_output',
@@ -21,11 +23,14 @@ export const measure: TrustMeasure = {
     title: 'The Hydra Effect: Emergent Self-repair in Language Model Computations',
     url: 'https://arxiv.org/abs/2307.15771',
   },
-  summary: "Without a block's own addition the output changes by what was attributed to it.",
+  summary: "Without a block's own addition the output changes in proportion to what was attributed to it.",
   async judge(request) {
     const words = wordsFor(request.language);
     const { attributed, changes } = await takenAway(request);
-    const off = changes.reduce((s, c, i) => s + Math.abs(c - attributed[i]!), 0);
+    const squares = attributed.reduce((s, a) => s + a * a, 0);
+    const shared = changes.reduce((s, c, i) => s + c * attributed[i]!, 0);
+    const factor = squares > 0 ? Math.max(0, shared / squares) : 0;
+    const off = changes.reduce((s, c, i) => s + Math.abs(c - factor * attributed[i]!), 0);
     const total = changes.reduce((s, c) => s + Math.abs(c), 0);
     const value = total > 0 ? off / total : 0;
     const score = clamp01(1 - value);
@@ -36,8 +41,8 @@ export const measure: TrustMeasure = {
       value,
       score,
       verdict,
-      text: words.measures.taken(words.percent(value), verdict),
-      detail: { attributed, changes },
+      text: words.measures.taken(words.percent(value), words.percent(factor), verdict),
+      detail: { attributed, changes, factor: [factor] },
     };
   },
 };

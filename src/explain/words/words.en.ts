@@ -93,9 +93,9 @@ export const english: Words = {
       verdict === 'good'
         ? `One block before the end the lens already gives the model's answer at ${share} of the positions.`
         : `One block before the end the lens gives the model's answer at ${share} of the positions only: earlier blocks may speak a language that it does not read.`,
-    taken: (error, verdict) =>
+    taken: (error, factor, verdict) =>
       verdict === 'good'
-        ? `When the head gets the stream without a block's addition, the output changes by what was attributed to it (${error} off).`
+        ? `When the head gets the stream without a block's addition, the output changes by ${factor} of what was attributed to it, alike for all blocks (${error} off): its normalisation makes up for the rest.`
         : `When the head gets the stream without a block's addition, the output changes otherwise than attributed (${error} off): its normalisation adapts.`,
     rows: (width, fewest, verdict) =>
       verdict === 'good'
@@ -248,6 +248,8 @@ export const english: Words = {
         : `In "${layer}" the concept "${concept}" does not push towards or away from "${target}" more than random rows do (${score} against ${chance}).`,
     influence: (helped, opposed) =>
       `${helped.length > 0 ? `What taught this answer most: ${list(helped)}.` : 'No row taught this answer.'}${opposed.length > 0 ? ` Most against it: ${list(opposed)}.` : ''}`,
+    unlikeLength: positions =>
+      `The texts are not of one length: at ${positions} ${positions === 1 ? 'position' : 'positions'} a token stands against filling, so that its presence is carried over, not another word.`,
     patched: (share, station, position) =>
       `The single patch that brings most of the answer along is after ${station} at "${position}": ${share} of the way.`,
     example: (subject, output, highest) =>
@@ -263,6 +265,7 @@ export const english: Words = {
     interaction: "Friedman's H",
     contribution: 'Contribution',
     position: 'Position',
+    filling: 'filling',
     truth: 'True',
     predicted: 'Predicted',
     rows: 'Rows',

@@ -32,7 +32,8 @@ export interface Words {
     neighbours(share: string, verdict: Trust['verdict']): string;
     second(method: string, correlation: string, verdict: Trust['verdict']): string;
     lens(share: string, verdict: Trust['verdict']): string;
-    taken(error: string, verdict: Trust['verdict']): string;
+    /** @param factor of what was attributed, by which the output changes. */
+    taken(error: string, factor: string, verdict: Trust['verdict']): string;
     /** @param share of the effects that both directions have in common. */
     reverse(share: string, verdict: Trust['verdict']): string;
     removal(correlation: string, verdict: Trust['verdict']): string;
@@ -121,6 +122,8 @@ export interface Words {
     direct(strongest: readonly string[]): string;
     lens(answer: string, station: string, at: number, last: number): string;
     patched(share: string, station: string, position: string): string;
+    /** Positions at which only one of two texts has a token. */
+    unlikeLength(positions: number): string;
     confusion(
       accuracy: string,
       rows: number,
@@ -151,6 +154,8 @@ export interface Words {
     interaction: string;
     contribution: string;
     position: string;
+    /** What fills up a text that is shorter. */
+    filling: string;
     truth: string;
     predicted: string;
     rows: string;

@@ -91,9 +91,9 @@ export const chinese: Words = {
       verdict === 'good'
         ? `在最后一块之前，透镜已在 ${share} 的位置上给出模型的答案。`
         : `在最后一块之前，透镜只在 ${share} 的位置上给出模型的答案：更早的块可能用着它读不懂的表示。`,
-    taken: (error, verdict) =>
+    taken: (error, factor, verdict) =>
       verdict === 'good'
-        ? `从流中去掉某一块所加的内容后，输出的变化与归因一致（相差 ${error}）。`
+        ? `从流中去掉某一块所加的内容后，输出的变化都是归因的 ${factor}（相差 ${error}），各块一致：其余由归一化补上。`
         : `从流中去掉某一块所加的内容后，输出的变化与归因不同（相差 ${error}）：归一化会随之调整。`,
     reverse: (share, verdict) =>
       verdict === 'good'
@@ -224,6 +224,8 @@ export const chinese: Words = {
       at === last
         ? `直到最后一块，“${answer}”才成为答案。`
         : `从 ${station} 起（${last} 中的第 ${at}），“${answer}”成为答案并保持不变。`,
+    unlikeLength: positions =>
+      `两段文本长度不同：有 ${positions} 个位置是词元对填充，移过去的是它的有无，而不是另一个词。`,
     patched: (share, station, position) =>
       `带来最多答案的单个替换在 ${station} 之后的“${position}”处：占路程的 ${share}。`,
     example: (subject, output, highest) =>
@@ -239,6 +241,7 @@ export const chinese: Words = {
     interaction: '弗里德曼 H',
     contribution: '贡献',
     position: '位置',
+    filling: '填充',
     weight: '权重（每标准差）',
     thisRow: '此行',
     truth: '真实',

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import type { Dataset } from '../../../src/data/dataset';
 import { initializeWeights } from '../../../src/engine/initialize';
 import { explain } from '../../../src/explain/explain';
+import type { MatrixFigure } from '../../../src/explain/figure';
+import { activationPatching } from '../../../src/explain/methods/activation_patching';
 import { methods } from '../../../src/explain/registry';
 import { attentionLayers, attentionMaps } from '../../../src/explain/transformer/attention';
 import { tokenEmbedding } from '../../../src/explain/transformer/embedding';
 import { residualStream, stations } from '../../../src/explain/transformer/stream';
-import type { Model, Tensors } from '../../../src/model/graph';
+import type { Model, Tensor, Tensors } from '../../../src/model/graph';
 import { readText } from '../formats/pytorch/_reader';
 import { engine } from './_engine';
 import { readFolder } from './_fidelityTransformers';
@@ -151,6 +154,51 @@ describe('transformers from PyTorch source are opened', function () {
     });
     const gap = direct.prediction.output[1]! - direct.prediction.output[2]!;
     assert.ok(Math.abs(between.facts!['output']! - gap) < 1e-5);
+  });
+
+  it('what is carried over between texts of unlike length is told as token against filling', async () => {
+    const net = await netOf(source(ways['one head by hand']!, false));
+    const words = ['', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+    const dataset = { entryNames: (t: Tensor) => Array.from(t.data, i => words[i]!) } as unknown as Dataset;
+    const shorter = { shape: [1, 7], data: Int32Array.of(3, 1, 4, 0, 0, 0, 0) };
+    const longer = { shape: [1, 7], data: Int32Array.of(3, 2, 4, 1, 5, 0, 0) };
+    const said = async (mine: Tensor, other: Tensor) => {
+      const request = { engine, ...net, dataset, input: mine, target: 1 };
+      const { figures, told } = await activationPatching(request, other);
+      const [stream] = figures as [MatrixFigure];
+      assert.equal(stream.values.length, stream.rows.labels.length * stream.columns.labels.length);
+      assert.ok(
+        stream.columns.labels.some(label => told![0]!.includes(`"${label}"`)),
+        told![0],
+      );
+      assert.match(told![1]!, /at 2 positions a token stands against filling/);
+      return stream.columns.labels;
+    };
+    assert.deepEqual(await said(shorter, longer), [
+      '1 c',
+      '2 a ← b',
+      '3 d',
+      '4 filling ← a',
+      '5 filling ← e',
+    ]);
+    assert.deepEqual(await said(longer, shorter), [
+      '1 c',
+      '2 b ← a',
+      '3 d',
+      '4 a ← filling',
+      '5 e ← filling',
+    ]);
+  });
+
+  it('contributions are judged up to the one factor that a normalisation puts on all of them', async () => {
+    const net = await netOf(source(ways['one head by hand']!, false));
+    const e = await explain({ engine, ...net, input, method: 'direct_logit_attribution', target: 1 });
+    const { detail, value } = e.trust.measures.find(m => m.id === 'parts_of_output')!;
+    const { attributed, changes, factor } = detail as Record<string, readonly number[]>;
+    const off = (k: number) => changes!.reduce((s, c, i) => s + Math.abs(c - k * attributed![i]!), 0);
+    const total = changes!.reduce((s, c) => s + Math.abs(c), 0);
+    assert.ok(Math.abs(value - off(factor![0]!) / total) < 1e-9);
+    assert.ok(factor![0]! >= 0);
   });
 
   it('a picture gets its patches’ attention', async () => {
