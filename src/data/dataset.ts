@@ -51,6 +51,8 @@ export interface TargetInfo {
    * [rows, longest] filled up with -1, for scores [rows, T, classes]. `joint` stands between the symbols as text.
    */
   sequence?: { readonly joint: string; readonly longest: number };
+  /** No row has a right answer: what stands there came about by chance, as the actions of an environment's examples. */
+  untold?: true;
   /** Shape of a target that is more than one number, without the batch: targets [rows, …shape]. */
   shape?: readonly number[];
   /** The target is boxes on a picture, of `shape` [cells, 5 + classes]: see data/boxes/grid.ts. */

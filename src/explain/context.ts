@@ -37,11 +37,10 @@ export async function contextOf(
 ): Promise<Context> {
   const { dataset } = request;
   if (dataset.target.kind !== 'classes' || dataset.target.perPosition) return {};
-  const [sureness, flip] = [
-    await surenessOf(request, prediction),
-    raw && (await flipOf(request, prediction, attribution, raw)),
-  ];
-  const similar = similarTo(request, prediction);
+  const { untold } = dataset.target;
+  const sureness = untold ? undefined : await surenessOf(request, prediction);
+  const flip = raw && (await flipOf(request, prediction, attribution, raw));
+  const similar = untold ? undefined : similarTo(request, prediction);
   return { ...(sureness && { sureness }), ...(similar && { similar }), ...(flip && { flip }) };
 }
 

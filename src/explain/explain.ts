@@ -22,7 +22,7 @@ import type {
 import { readOptions } from './options';
 import { isPicture, sumByUnit, unitsOf } from './perturbation/units';
 import { measuresFor, methodById } from './registry';
-import { takesIndices } from './suits';
+import { takesIndices, unsuitedBy } from './suits';
 import { trustOf } from './verdict';
 import { narrate } from './words/narrative';
 import { visible } from './words/visible';
@@ -79,7 +79,7 @@ export async function explain(asked: ExplainCall): Promise<Explanation> {
       'bad-request',
       `${method.title} explains one answer, and ${call.model.name} writes many words. Use cross_attention or source_removal.`,
     );
-  const unsuited = method.suits?.(call.model, call.dataset);
+  const unsuited = unsuitedBy(method, call.model, call.dataset);
   if (unsuited !== undefined) throw new VitrineError('bad-request', unsuited);
   const engine = new EvaluatorPool(call.engine);
   try {

@@ -7,6 +7,7 @@ import { inEvaluation } from '../model/evaluation';
 import type { Model } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import type { ExplanationMethod, TrustMeasure } from './method';
+import { unsuitedBy } from './suits';
 
 export const methods = registeredMethods as readonly ExplanationMethod[];
 export const measures = registeredMeasures as readonly TrustMeasure[];
@@ -29,7 +30,7 @@ export function suitability(
   dataset?: Dataset,
 ): { method: ExplanationMethod; unsuited: string | undefined }[] {
   const evaluated = inEvaluation(model);
-  return methods.map(method => ({ method, unsuited: method.suits?.(evaluated, dataset) }));
+  return methods.map(method => ({ method, unsuited: unsuitedBy(method, evaluated, dataset) }));
 }
 
 /** The measures that judge a method, in the order it names them, and those that judge all. */

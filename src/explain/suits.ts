@@ -2,9 +2,21 @@
 import type { Dataset } from '../data/dataset';
 import { ops } from '../engine/opRegistry';
 import type { Model } from '../model/graph';
+import type { ExplanationMethod } from './method';
 import { isPicture } from './perturbation/units';
 
 type Check = (model: Model, dataset?: Dataset) => string | undefined;
+
+/** Why a method does not fit: what it needs is not there, or its own reason. */
+export function unsuitedBy(
+  { needs, title, suits }: ExplanationMethod,
+  model: Model,
+  dataset?: Dataset,
+): string | undefined {
+  if (dataset?.target.untold && needs.includes('targets'))
+    return `${title} holds a model to the right answers, and of ${dataset.name} nobody knows them: what a policy is worth, its episodes tell. Use saliency or partial_dependence.`;
+  return suits?.(model, dataset);
+}
 
 /** The first reason that any of the checks has. */
 export function all(...checks: readonly Check[]): Check {

@@ -81,6 +81,12 @@ export const chineseMessages: Readonly<Record<string, string>> = {
     '{0} 给出了非有限的数值。输入或权重可能过于极端。',
   '{0} has no layers between its input and its output. Use integrated_gradients.':
     '{0} 的输入与输出之间没有层。请使用 integrated_gradients。',
+  'Of {0} nobody knows the right answers, so none is a mistake: what a policy is worth, its episodes tell.':
+    '{0} 没有已知的正确答案，因此也谈不上错误：策略的价值由它的回合来说明。',
+  'Of {0} nobody knows the right answers, so no group can be wronged. Fairness is for data with a target.':
+    '{0} 没有已知的正确答案，因此谈不上对哪个群体不公。公平性分析适用于有目标列的数据。',
+  '{0} holds a model to the right answers, and of {1} nobody knows them: what a policy is worth, its episodes tell. Use saliency or partial_dependence.':
+    '{0}要对照正确答案，而 {1} 没有已知的正确答案：策略的价值由它的回合来说明。请使用 saliency 或 partial_dependence。',
   'Each row of "{0}" has many targets, so there is no one answer to be right or wrong about.':
     '“{0}”的每一行有多个目标，因此没有一个可判对错的答案。',
   'Fairness between which groups? Name a column with --by, or list columns in the experiment\'s "sensitive".':
@@ -90,6 +96,9 @@ export const chineseMessages: Readonly<Record<string, string>> = {
     '第 {0} 行被判为“{1}”；一旦各项被改变 {3}，就被判为“{2}”。',
   'Row {0} is taken for "{1}", and still is when its entries are changed by {2}.':
     '第 {0} 行被判为“{1}”；各项被改变 {2} 时仍然如此。',
+  'Less than half of its actions ({0}) stay once states are changed by {1}.':
+    '状态被改变 {1} 时，它的动作只有不到一半（{0}）保持不变。',
+  'Of its actions {0} stay when states are changed by {1}.': '状态被改变 {1} 时，它的动作有 {0} 保持不变。',
   'Of {0} right answers less than half ({1}) remain once entries are changed by {2}.':
     '一旦各项被改变 {2}，原来 {0} 的正确回答只剩不到一半（{1}）。',
   'Of {0} right answers {1} remain when entries are changed by {2}.':

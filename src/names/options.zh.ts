@@ -10,6 +10,9 @@ export const chineseOptions: {
     layer: '层',
     unit: '单元',
     steps: '步数',
+    bits: '位数',
+    share: '比例',
+    keep: '须保留',
     length: '步长',
     pull: '拉回',
     blur: '模糊',
@@ -69,6 +72,12 @@ export const chineseOptions: {
     shown: '展示行数',
   },
   descriptions: {
+    'The share of the answers that must stay (of numbers: of their variance).':
+      '须保持不变的答案所占比例（数值则为其方差的比例）。',
+    'Bits of the weights of one layer while the others stay as they are.':
+      '某一层权重的位数，其余各层保持原样。',
+    'Of the weights of one layer, the share that is removed while the others stay as they are.':
+      '某一层中去掉的权重所占比例，其余各层保持原样。',
     'The column of numbers; the one that matters most if empty.': '数值列；留空则取最重要的一列。',
     'Steps, with about as many rows in each.': '分成多少段，每段行数大致相同。',
     'At most this many training rows, evenly spaced.': '最多取这么多训练行，间隔均匀。',

@@ -239,6 +239,14 @@ export const chinese: Names = {
       title: '训练样本影响（TracIn）',
       summary: '哪些训练行教会了网络这个答案，哪些与之相反。',
     },
+    weight_precision: {
+      title: '权重精度',
+      summary: '权重最少用多少位，答案才不会改变，哪一层最需要精度。',
+    },
+    weight_pruning: {
+      title: '权重剪枝',
+      summary: '去掉多少最小的权重，答案仍然不变，哪一层最需要自己的权重。',
+    },
   },
   measure: {
     attention_agreement: {
@@ -355,6 +363,10 @@ export const chinese: Names = {
   },
   exporter: {
     onnx: { title: 'ONNX', summary: '图与权重在同一文件中，供 ONNX Runtime 等工具使用' },
+    onnx8: {
+      title: 'ONNX（每个权重 8 位）',
+      summary: '与 ONNX 相同，只占四分之一的空间；代价见“权重精度”',
+    },
     safetensors: { title: 'safetensors', summary: '以 PyTorch state_dict 的名称保存权重' },
     huggingface: {
       title: 'Hugging Face 文件夹',

@@ -62,6 +62,16 @@ export const exporters: Readonly<Record<string, Exporter>> = {
       return [file];
     },
   },
+  onnx8: {
+    name: 'ONNX, 8 bits a weight',
+    summary: 'As ONNX in a quarter of the room; Weight precision tells what that costs',
+    extension: '.onnx',
+    files: file => [file],
+    async write(file, model, weights) {
+      await writeOnnx(file, model, weights, { eightBits: true });
+      return [file];
+    },
+  },
   py: {
     name: 'PyTorch',
     summary: 'A PyTorch file that runs by itself, with its weights beside it',

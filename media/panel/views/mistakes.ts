@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState } from '../../../src/editor/panelProtocol';
 import { type Actions, isUntrained } from '../actions';
+import { acts } from '../inquiries/episode';
 import { type Confusion, confusionOf, mixedUp, worstRows } from '../logic/mistakes';
 import { formatInteger, formatPercent, formatValue } from '../logic/numbers';
 import type { Settings } from '../store';
@@ -20,6 +21,8 @@ function confusion(evaluation: NonNullable<PanelState['evaluation']>): Confusion
 
 export function mistakes(state: PanelState, settings: Settings, actions: Actions): TemplateResult {
   const { evaluation, run, picked } = state;
+  // What a policy does is no mistake: nobody knows what would be right.
+  if (acts(state)) return html`${nothing}`;
   if (isUntrained(state) || !run || run.record.state === 'running' || run.record.state === 'paused')
     return html`${nothing}`;
   if (evaluation?.run !== run.record.id)

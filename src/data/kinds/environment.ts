@@ -96,7 +96,7 @@ class EnvironmentPreparation implements SavedPreparation {
       missing: 0,
       ...(Number.isFinite(observation.low[i]) && { min: observation.low[i]!, max: observation.high[i]! }),
     }));
-    this.target = { name: 'action', kind: 'classes', classes: actions };
+    this.target = { name: 'action', kind: 'classes', classes: actions, untold: true };
   }
 
   prepare(rows: readonly Readonly<Record<string, string | number | null>>[]): Tensor {

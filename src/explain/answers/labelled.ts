@@ -2,6 +2,7 @@
 import type { Dataset, Split } from '../../data/dataset';
 import { evenly } from '../../data/evenly';
 import { VitrineError } from '../../model/errors';
+import type { Tensor } from '../../model/graph';
 import type { ExplanationRequest } from '../method';
 import { type Prediction, predict } from './predict';
 
@@ -57,6 +58,26 @@ export async function labelled(
     losses,
     wrong: predictions.map((p, r) => classes !== undefined && p.index !== truth[r]),
   };
+}
+
+/**
+ * The targets that the model's output is about. One that is trained at every position may be asked at the last one that
+ * is not filling, as a continuation is.
+ */
+export function truthOf(
+  { model, dataset }: ExplanationRequest,
+  input: Tensor,
+  { data, shape }: Tensor,
+): ArrayLike<number> {
+  if (!dataset?.target.perPosition) return data;
+  const scores = model.values[model.outputs[0]!]!.shape;
+  if (shape.length !== 2 || scores.length !== 2 || input.data.length !== data.length) return data;
+  const [rows, length] = shape as [number, number];
+  return Array.from({ length: rows }, (_, r) => {
+    let at = length - 1;
+    while (at > 0 && input.data[r * length + at] === 0) at--;
+    return data[r * length + at]!;
+  });
 }
 
 export function hasClasses(_: unknown, dataset?: Dataset): string | undefined {

@@ -46,15 +46,21 @@ export function scorerFor(id: ScorerId, target: TargetInfo, link: Link, width: n
 }
 
 function accuracy(outputs: Float32Array, targets: ArrayLike<number>, link: Link, width: number): number {
+  const said = likeliest(outputs, link, width);
   let right = 0;
-  for (let r = 0; r < targets.length; r++) {
-    let best = 0;
-    if (width === 1)
-      best = probabilitiesOf([outputs[r]!], link === 'value' ? 'probability' : link)![1]! > 0.5 ? 1 : 0;
-    else for (let c = 1; c < width; c++) if (outputs[r * width + c]! > outputs[r * width + best]!) best = c;
-    if (best === targets[r]) right++;
-  }
+  for (let r = 0; r < targets.length; r++) if (said[r] === targets[r]) right++;
   return right / targets.length;
+}
+
+/** The class that each row's outputs speak for. */
+export function likeliest(outputs: Float32Array, link: Link, width: number): Int32Array {
+  return Int32Array.from({ length: outputs.length / width }, (_, r) => {
+    if (width === 1)
+      return Number(probabilitiesOf([outputs[r]!], link === 'value' ? 'probability' : link)![1]! > 0.5);
+    let best = 0;
+    for (let c = 1; c < width; c++) if (outputs[r * width + c]! > outputs[r * width + best]!) best = c;
+    return best;
+  });
 }
 
 function logLoss(outputs: Float32Array, targets: ArrayLike<number>, link: Link, width: number): number {

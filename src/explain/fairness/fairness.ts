@@ -106,6 +106,11 @@ export async function assessFairness(call: FairnessCall): Promise<Fairness> {
 }
 
 function classesOf(dataset: Dataset): readonly string[] {
+  if (dataset.target.untold)
+    throw new VitrineError(
+      'bad-request',
+      `Of ${dataset.name} nobody knows the right answers, so no group can be wronged. Fairness is for data with a target.`,
+    );
   if (dataset.target.perPosition)
     throw new VitrineError(
       'bad-request',

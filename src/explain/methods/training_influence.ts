@@ -50,7 +50,7 @@ export const method: ExplanationMethod = {
   summary: 'Which training rows taught the network this answer, and which speak against it.',
   scope: 'prediction',
   of: 'rows',
-  needs: ['gradients', 'training-data'],
+  needs: ['gradients', 'training-data', 'targets'],
   options,
   judgedBy: ['influence_agrees'],
   suits(model, dataset) {

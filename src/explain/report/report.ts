@@ -255,7 +255,7 @@ function aboutData({ dataset, run }: ReportData, words: ReportWords): Html {
     'data',
     w.title,
     '',
-    target.classes && target.classes.length <= mostClasses && classTable(dataset, words),
+    target.classes && !target.untold && target.classes.length <= mostClasses && classTable(dataset, words),
     dataset.notes.length > 0 &&
       html`<h3>${w.notes}</h3><ul class="notes">${dataset.notes.map(n => html`<li>${n}</li>`)}</ul>`,
     // Entries of pictures, sounds and texts are no columns that one could describe.

@@ -2,7 +2,8 @@
 import type { Dataset } from '../../data/dataset';
 import { evenly } from '../../data/evenly';
 import { throwIfCancelled } from '../../model/errors';
-import type { Tensor, Tensors } from '../../model/graph';
+import type { Tensors } from '../../model/graph';
+import { truthOf } from '../answers/labelled';
 import { linkOf, probabilitiesOf } from '../answers/predict';
 import type { ExplanationRequest, TrustMeasure } from '../method';
 import { randomisedWeights } from '../numerics/randomWeights';
@@ -40,8 +41,8 @@ export const measure: TrustMeasure = {
   applies({ dataset }) {
     if (!dataset) return false;
     const { target, splits } = dataset;
-    if (target.shape || target.sequence || target.writes || splits.train.length < 10) return false;
-    return true;
+    if (target.untold || target.shape || target.sequence || target.writes) return false;
+    return splits.train.length >= 10;
   },
   async judge(request) {
     const words = wordsFor(request.language);
@@ -77,7 +78,7 @@ async function savedBy(request: ExplanationRequest, dataset: Dataset): Promise<n
   const fewer = (usual: number, least: number) =>
     affordable(request.model, dataset.sampleShape, usual, least);
   const { input, targets } = dataset.batch(evenly(dataset.splits.train, fewer(mostRows, 48)));
-  const truth = dataset.target.perPosition ? targetsOf(request, input, targets) : targets.data;
+  const truth = truthOf(request, input, targets);
   if (new Set(counted(truth, dataset.target.ignore)).size < 2) return undefined;
   const own = await lossOf(request, dataset, input.data, truth);
   let guess = lossOfConstant(counted(truth, dataset.target.ignore), own.kind);
@@ -91,21 +92,6 @@ async function savedBy(request: ExplanationRequest, dataset: Dataset): Promise<n
   const byData = known.get(request.weights) ?? new WeakMap<Dataset, number>();
   known.set(request.weights, byData.set(dataset, saved));
   return saved;
-}
-
-/**
- * The targets that the model's output is about. One that is trained at every position may be asked at the last one that
- * is not filling, as a continuation is.
- */
-function targetsOf({ model }: ExplanationRequest, input: Tensor, { data, shape }: Tensor): ArrayLike<number> {
-  const scores = model.values[model.outputs[0]!]!.shape;
-  if (shape.length !== 2 || scores.length !== 2 || input.data.length !== data.length) return data;
-  const [rows, length] = shape as [number, number];
-  return Array.from({ length: rows }, (_, r) => {
-    let at = length - 1;
-    while (at > 0 && input.data[r * length + at] === 0) at--;
-    return data[r * length + at]!;
-  });
 }
 
 type Kind = 'log' | 'mistakes' | 'square';

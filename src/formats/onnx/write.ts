@@ -15,6 +15,7 @@ import type {
   Tensors,
   TensorType,
 } from '../../model/graph';
+import { channelAxis, quantisable, quantised } from '../../model/quantise';
 import { listed } from '../../model/suggest';
 import { elementTypeOf, modelProto } from './schema';
 import { type SizeTree, sizeTree } from './sizes';
@@ -36,13 +37,20 @@ interface Initializer {
 /** Engine and ONNX agree on float32; narrower and wider floats are written as what they are computed in. */
 const written = (dtype: DType): DType => (/^b?float/.test(dtype) ? 'float32' : dtype);
 
+export interface WriteOptions {
+  /** Weights of two or more axes as whole numbers of 8 bits and a scale a channel (DequantizeLinear): a quarter of the room. */
+  eightBits?: boolean;
+  /** Bytes of weights above which they go to a file of their own. */
+  most?: number;
+}
+
 /**
  * The model as bytes of an ONNX file. Symbolic sizes stay symbolic, under their names.
  *
  * @throws VitrineError bad-request (a weight is missing or of another size), unsupported-op (with no ONNX counterpart)
  */
-export function onnxBytes(model: Model, weights: Tensors): Uint8Array {
-  return encode(modelProto, new Writer(inEvaluation(model), weights).model(undefined));
+export function onnxBytes(model: Model, weights: Tensors, options: WriteOptions = {}): Uint8Array {
+  return encode(modelProto, new Writer(inEvaluation(model), weights, options).model(undefined));
 }
 
 /**
@@ -54,11 +62,11 @@ export async function writeOnnx(
   file: string,
   model: Model,
   weights: Tensors,
-  /** Bytes of weights above which they go to a file of their own. */
-  most = mostInside,
+  options: WriteOptions = {},
 ): Promise<void> {
-  const writer = new Writer(inEvaluation(model), weights);
-  if (writer.bytes <= most) return replace(file, [encode(modelProto, writer.model(undefined))]);
+  const writer = new Writer(inEvaluation(model), weights, options);
+  if (writer.bytes <= (options.most ?? mostInside))
+    return replace(file, [encode(modelProto, writer.model(undefined))]);
   const data = `${path.basename(file)}.data`;
   const parts: Uint8Array[] = [];
   const message = writer.model({ location: data, parts });
@@ -100,7 +108,9 @@ class Writer {
   constructor(
     private readonly source: Model,
     weights: Tensors,
+    { eightBits }: WriteOptions,
   ) {
+    const rounded = new Set(eightBits ? quantisable(source) : []);
     this.taken = new Set([...Object.keys(source.values), ...source.parameters.map(p => p.name)]);
     for (const p of source.parameters) {
       const t = weights[p.name];
@@ -111,7 +121,8 @@ class Writer {
             ? `The weight "${p.name}" has ${t.data.length} values, but its shape is (${p.shape.join(', ')}).`
             : `The weights of ${source.name} lack "${p.name}".`,
         );
-      this.add(p.name, written(p.dtype), p.shape, t.data);
+      if (rounded.has(p.name)) this.addRounded(p.name, t);
+      else this.add(p.name, written(p.dtype), p.shape, t.data);
     }
     const missing = [...new Set(source.nodes.map(n => n.op).filter(op => !Object.hasOwn(writers, op)))];
     if (missing.length > 0)
@@ -174,10 +185,24 @@ class Writer {
     name: string,
     dtype: DType,
     shape: readonly number[],
-    values: Tensor['data'] | readonly number[],
+    values: Tensor['data'] | Int8Array | readonly number[],
   ): string {
     this.initializers.set(name, { name, dtype, shape, data: bytesOf(dtype, values) });
     return name;
+  }
+
+  private addRounded(name: string, weight: Tensor): void {
+    const axis = channelAxis(this.source, name);
+    const { codes, scales } = quantised(weight, axis, 8);
+    this.emit(
+      'DequantizeLinear',
+      [
+        this.add(this.fresh(`${name}_codes`), 'int8', weight.shape, codes),
+        this.add(this.fresh(`${name}_scale`), 'float32', [scales.length], scales),
+      ],
+      { axis },
+      [name],
+    );
   }
 
   private fresh(stem: string): string {
@@ -331,7 +356,7 @@ function attributeProto(name: string, value: Attribute): Record<string, unknown>
   return floatAttributes.has(name) ? { name, type: 6, floats: value } : { name, type: 7, ints: value };
 }
 
-function bytesOf(dtype: DType, values: Tensor['data'] | readonly number[]): Uint8Array {
+function bytesOf(dtype: DType, values: Tensor['data'] | Int8Array | readonly number[]): Uint8Array {
   const width = { int64: 8, int8: 1, uint8: 1, bool: 1 }[dtype as string] ?? 4;
   const bytes = new Uint8Array(values.length * width);
   const view = new DataView(bytes.buffer);

@@ -22,6 +22,11 @@ export async function evaluationRun(
   const run = await openRun(request.run);
   const dataset = await run.dataset();
   const { target } = dataset;
+  if (target.untold)
+    throw new VitrineError(
+      'bad-request',
+      `Of ${dataset.name} nobody knows the right answers, so none is a mistake: what a policy is worth, its episodes tell.`,
+    );
   if (target.perPosition || target.sequence)
     throw new VitrineError(
       'bad-request',

@@ -63,9 +63,9 @@ export async function reportRun(
     ...(options.signal && { signal: options.signal }),
   };
   const test = dataset.splits.test;
-  // A sequence of answers a row has no confusion and no calibration; its metrics are told all the same.
-  const { perPosition, sequence, writes } = dataset.target;
-  const single = test.length > 0 && !perPosition && !sequence && !writes;
+  // Answers that nobody knows, or a sequence of them a row, have no confusion and no calibration; its metrics are told all the same.
+  const { perPosition, sequence, writes, untold } = dataset.target;
+  const single = test.length > 0 && !perPosition && !sequence && !writes && !untold;
   const predictions = single ? await predict({ ...subject, input: dataset.batch(test).input }) : [];
   options.onProgress?.(0.1);
   // Of many answers a row, explanations are about one of them.
@@ -145,14 +145,15 @@ async function explanationsFor(
   const fitting = suitability(model, dataset).filter(
     m => m.unsuited === undefined && (!dataset.target.writes || m.method.sequences),
   );
-  const method = usualMethod(id => fitting.some(m => m.method.id === id));
+  const fits = (id: string) => fitting.some(m => m.method.id === id);
+  const method = usualMethod(fits);
   const cases = casesOf(dataset, predictions);
   const tasks: readonly Task[] = [
     ...asked.flatMap(a => {
       const id = a.method ?? method;
       return id === undefined ? [] : [{ ...a, method: id, what: 'asked' as const }];
     }),
-    ...(dataset.modality === 'table' && dataset.features.length <= 60
+    ...(fits('permutation_importance') && dataset.modality === 'table' && dataset.features.length <= 60
       ? [{ what: 'model' as const, method: 'permutation_importance' }]
       : []
     ).filter(t => !asked.some(a => a.row === undefined && a.method === t.method)),

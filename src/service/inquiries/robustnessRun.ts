@@ -65,8 +65,8 @@ export async function robustnessRun(
   const rows = rowsOf(dataset, row, request.rows ?? 256);
   const weights = await run.weights();
   const engine = await engineFor(run.record.backend);
-  const loss = lossSpec(run.experiment);
-  const { input, targets } = dataset.batch(rows);
+  const trained = lossSpec(run.experiment);
+  const { input, ...batch } = dataset.batch(rows);
   const size = takesAnyBatch(model) ? rows.length : Number(model.values[model.inputs[0]!]!.shape[0]);
   if (size !== rows.length)
     throw new VitrineError(
@@ -78,10 +78,18 @@ export async function robustnessRun(
     model,
     weights,
     dataset,
-    loss,
+    loss: trained,
     ...(options.signal && { signal: options.signal }),
   };
   const clean = await predict({ ...subject, input });
+  // Of a policy nobody knows what is right: it is misled from what it would do (Huang et al., "Adversarial Attacks on
+  // Neural Network Policies", 2017), by the cross entropy of its actions.
+  const [loss, targets] = dataset.target.untold
+    ? [
+        { name: 'cross_entropy' } as const,
+        { shape: [rows.length], data: Int32Array.from(clean, p => p.index) },
+      ]
+    : [trained, batch.targets];
   const bindings = bindingsFor(model, dataset.sampleShape, rows.length);
   const outputShape = [rows.length, clean[0]!.output.length];
   const fitted = fitTargets(targets, targetTypeFor(dataset, loss, outputShape, rows.length));
@@ -121,7 +129,7 @@ export async function robustnessRun(
       rows: rows.length,
       accuracy: share(before),
       points,
-      text: tell(points, share(before), row, clean[0]!.label),
+      text: tell(points, share(before), { row, label: clean[0]!.label, untold: dataset.target.untold }),
     };
   } finally {
     await evaluator.dispose();
@@ -174,8 +182,7 @@ function share(flags: readonly boolean[]): number {
 function tell(
   points: Robustness['points'],
   accuracy: number,
-  row: number | undefined,
-  label: string,
+  { row, label, untold }: { row: number | undefined; label: string; untold: true | undefined },
 ): string {
   const last = points.at(-1);
   if (!last) return '';
@@ -187,6 +194,10 @@ function tell(
       : `Row ${row} is taken for "${label}", and still is when its entries are changed by ${last.epsilon}.`;
   }
   const half = points.find(p => p.accuracy <= accuracy / 2);
+  if (untold)
+    return half
+      ? `Less than half of its actions (${percent(half.accuracy)}) stay once states are changed by ${half.epsilon}.`
+      : `Of its actions ${percent(last.accuracy)} stay when states are changed by ${last.epsilon}.`;
   return half
     ? `Of ${percent(accuracy)} right answers less than half (${percent(half.accuracy)}) remain once entries are changed by ${half.epsilon}.`
     : `Of ${percent(accuracy)} right answers ${percent(last.accuracy)} remain when entries are changed by ${last.epsilon}.`;

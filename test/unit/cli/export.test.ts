@@ -90,7 +90,7 @@ describe('vitrine export', () => {
       parameters: [{ ...model.parameters[0]!, shape: [3, 400] }, model.parameters[1]!],
     };
     const data = Float32Array.from({ length: 1200 }, (_, i) => i / 7);
-    await writeOnnx(big, wide, { ...weights, 'fc.weight': { shape: [3, 400], data } }, 1000);
+    await writeOnnx(big, wide, { ...weights, 'fc.weight': { shape: [3, 400], data } }, { most: 1000 });
     const read = openOnnx(big);
     assert.deepEqual(read.weights()['fc.weight']!.data, data);
     read.close();

@@ -30,6 +30,7 @@ import { measureSequences } from './_fidelitySequences';
 import { measureSpoken } from './_fidelitySpoken';
 import { measureTransformers } from './_fidelityTransformers';
 import { measureVariants } from './_fidelityVariants';
+import { measureWeights } from './_fidelityWeights';
 import { layersOf } from './_layers';
 import { memoryData, network, tensor } from './_nets';
 
@@ -273,5 +274,6 @@ export async function measureFidelity(engine: Engine): Promise<Fidelity[]> {
   await measureLayers(engine, { exact, sampled });
   await measureLime(engine, { sampled });
   await measureVariants(engine, { exact });
+  await measureWeights(engine, { exact });
   return [...found.values()];
 }

@@ -1,6 +1,7 @@
 /** Whole models as torch.onnx writes them: read, run, fine-tuned, written again. Held to PyTorch and onnxruntime. */
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createEngine } from '../../../../src/engine/create';
@@ -8,6 +9,7 @@ import type { Engine } from '../../../../src/engine/engine';
 import { openOnnxBytes } from '../../../../src/formats/onnx/read';
 import { onnxBytes } from '../../../../src/formats/onnx/write';
 import type { Model, Tensor, Tensors } from '../../../../src/model/graph';
+import { channelAxis, dequantised, quantisable } from '../../../../src/model/quantise';
 import { tensorOf } from './cases';
 
 interface Exported {
@@ -22,6 +24,13 @@ const fixture = path.join(process.cwd(), 'test/reference/onnx_models.json.gz');
 const { models } = JSON.parse(gunzipSync(readFileSync(fixture)).toString()) as {
   models: Record<string, Exported>;
 };
+
+/** Files with rounded weights that test/reference/onnx_rounded.py found good: see there. */
+const roundedFixture = path.join(process.cwd(), 'test/reference/onnx_rounded.json');
+const out = process.env['VITRINE_ONNX_OUT'];
+const good: Record<string, string> = existsSync(roundedFixture)
+  ? JSON.parse(readFileSync(roundedFixture, 'utf8')).sha256
+  : {};
 
 const inputsOf = (m: Exported): Tensor[] => m.inputs.map(t => tensorOf(t).tensor());
 
@@ -77,6 +86,30 @@ describe('models that torch.onnx exported', () => {
       near(
         await outputOf(engine, again.model, again.weights(), inputsOf(m)),
         tensorOf(m.outputs[0]!).tensor(),
+        1e-5,
+      );
+    });
+
+    it(`writes ${name} with 8 bits a weight as onnxruntime rounds them; it computes what the rounded weights do`, async () => {
+      const { model, weights } = read();
+      const whole = onnxBytes(model, weights());
+      const bytes = onnxBytes(model, weights(), { eightBits: true });
+      if (out) {
+        mkdirSync(out, { recursive: true });
+        writeFileSync(path.join(out, `${name}.onnx`), whole);
+        writeFileSync(path.join(out, `${name}.8bit.onnx`), bytes);
+      } else {
+        const sum = createHash('sha256').update(bytes).digest('hex');
+        assert.equal(sum, good[name], 'what is written has changed: have onnxruntime run it again');
+      }
+      const rounded = { ...weights() };
+      for (const n of quantisable(model)) rounded[n] = dequantised(rounded[n]!, channelAxis(model, n), 8);
+      const inputs = inputsOf(m);
+      const again = openOnnxBytes(bytes, `${name}.onnx`);
+      assert.deepEqual(again.diagnostics, []);
+      near(
+        await outputOf(engine, again.model, again.weights(), inputs),
+        await outputOf(engine, model, rounded, inputs),
         1e-5,
       );
     });
