@@ -232,6 +232,7 @@ export const english = {
   'data.missing': 'Missing',
   'data.drift': 'Drift (PSI)',
   'data.others': '{count} others',
+  'data.courseLabel': '{name} over time: {low} to {high}, at first {first}, at last {last}',
   'data.histogramLabel': '{name}: from {low} to {high}, most values between {from} and {to}',
   'data.categoriesLabel': '{name}: {list}',
   'data.play': 'Play',

@@ -251,7 +251,11 @@ function targetFor(
   if (target === undefined) {
     // Without a prediction: the second of two classes, which by convention is the positive one, else the first.
     const index = prediction?.index ?? (classes?.length === 2 ? 1 : 0);
-    return { index, name: nameOf(index) };
+    // Of a sequence of letters the surest is often the pause between words, of which there is little to say.
+    const letter =
+      dataset?.target.sequence && prediction ? surestLetter(prediction.output, classes ?? []) : -1;
+    const chosen = letter >= 0 ? letter : index;
+    return { index: chosen, name: nameOf(chosen) };
   }
   const byName = classes?.indexOf(String(target)) ?? -1;
   // A class may be named "3": a text is a name first and an index only if there is no such name.
@@ -269,6 +273,15 @@ function targetFor(
     'bad-request',
     `"${method}" cannot explain output ${target}: the model has ${count === 1 ? 'one output, number 0' : `${count} outputs, 0 to ${count - 1}`}.`,
   );
+}
+
+/** The likeliest symbol that is more than white space; -1 where there is none. */
+function surestLetter(scores: ArrayLike<number>, symbols: readonly string[]): number {
+  let best = -1;
+  symbols.forEach((symbol, i) => {
+    if (symbol.trim() !== '' && (best < 0 || scores[i]! > scores[best]!)) best = i;
+  });
+  return best;
 }
 
 /** Entries that stand for tokens have their names, each with its place, as a word may occur twice. */

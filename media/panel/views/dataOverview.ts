@@ -120,7 +120,7 @@ function balance(target: ColumnOverview | undefined): TemplateResult {
 function columnCard(c: ColumnOverview): TemplateResult {
   return html`<div class="column-card">
     <div class="column-name">${c.name}</div>
-    ${chart(c, 300, 90)}
+    ${c.course ? course(c, c.course, 300, 60) : nothing} ${chart(c, 300, 90)}
     ${facts(c)}
   </div>`;
 }
@@ -131,7 +131,7 @@ export function columnRow(c: ColumnOverview): TemplateResult {
       <span class="column-name" title=${c.name}>${c.name}</span>
       <span class="quiet">${t(`data.kind.${c.kind}`)}${c.role === 'other' ? ` · ${t('data.unused')}` : ''}</span>
     </div>
-    ${chart(c, 220, 44)} ${facts(c)}
+    ${c.course ? course(c, c.course, 220, 44) : chart(c, 220, 44)} ${facts(c)}
   </div>`;
 }
 
@@ -154,6 +154,35 @@ function facts(c: ColumnOverview): TemplateResult {
       </div>`,
     )}
   </dl>`;
+}
+
+/** A column over time, as a line; where a value is missing it is broken. */
+function course(
+  c: ColumnOverview,
+  values: readonly (number | null)[],
+  width: number,
+  height: number,
+): TemplateResult {
+  const there = values.filter(v => v !== null);
+  const [low, high] = [Math.min(...there), Math.max(...there)];
+  const x = (i: number) => (i * width) / Math.max(1, values.length - 1);
+  const y = (v: number) => height - 2 - ((v - low) / (high - low || 1)) * (height - 4);
+  const line = values
+    .map((v, i) =>
+      v === null ? '' : `${i > 0 && values[i - 1] !== null ? 'L' : 'M'}${x(i).toFixed(1)} ${y(v).toFixed(1)}`,
+    )
+    .join('');
+  const label = t('data.courseLabel', {
+    name: c.name,
+    low: formatNumber(low),
+    high: formatNumber(high),
+    first: formatNumber(there[0]),
+    last: formatNumber(there.at(-1)),
+  });
+  return html`<svg class="column-chart" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label=${label}>
+    <title>${label}</title>
+    <path class="course-line" d=${line}></path>
+  </svg>`;
 }
 
 /** A histogram: all rows as bars, and where there are enough, the test rows as a line over them, scaled to compare shapes. */

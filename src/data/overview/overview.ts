@@ -1,5 +1,6 @@
 /** What a data set looks like as a whole: columns, distributions, what goes together, balance of the parts, and what to beware of. */
 import type { Dataset, Modality, Split } from '../dataset';
+import { cellName } from '../series/preparation';
 import { quantileOf } from '../table/scaling';
 import { correlationRatio, cramersV, pearson } from './statistics';
 import { type DataWarning, warningsOf } from './warnings';
@@ -20,6 +21,8 @@ export interface ColumnOverview {
   numbers?: { mean: number; std: number; min: number; q1: number; median: number; q3: number; max: number };
   /** Of numbers: bins between `edges`. */
   histogram?: { edges: readonly number[]; counts: ByPart<readonly number[]> };
+  /** Of series: its values in the order of time, several series one behind the other; null where there is none. */
+  course?: readonly (number | null)[];
   /** Of categories: the most frequent ones, and how many rows have others. */
   categories?: { names: readonly string[]; counts: ByPart<readonly number[]>; others: number };
   /** Population stability index between training and test; absent where there are too few rows. */
@@ -66,9 +69,10 @@ export interface Values {
 export async function overviewOf(dataset: Dataset, wait?: () => Promise<void>): Promise<DataOverview> {
   const rows = looked(dataset);
   const splits: Split[] = [];
-  const { values, more } = await columnsOf(dataset, rows, splits, wait);
-  const columns = values.map(v => describe(v, splits));
-  const warnings = warningsOf(dataset, values, columns, splits, rows);
+  const { values: all, more } = await columnsOf(dataset, rows, splits, wait);
+  const described = all.map(v => describe(v, splits));
+  const warnings = warningsOf(dataset, all, described, splits, rows);
+  const { values, columns } = timed(dataset, all, described);
   return {
     name: dataset.name,
     modality: dataset.modality,
@@ -87,6 +91,37 @@ export async function overviewOf(dataset: Dataset, wait?: () => Promise<void>): 
     // Said once.
     notes: dataset.notes.filter(note => !warnings.some(w => w.message === note)),
   };
+}
+
+/** Of series the newest moment of each window stands for its column, which is drawn over time too. */
+function timed(
+  dataset: Dataset,
+  values: readonly Values[],
+  columns: readonly ColumnOverview[],
+): { values: readonly Values[]; columns: readonly ColumnOverview[] } {
+  if (dataset.modality !== 'series') return { values, columns };
+  const columnOf = new Map(dataset.features.map(f => [f.name, f.from ?? f.name]));
+  const kept = values.flatMap((v, i) => {
+    const name = columnOf.get(v.name);
+    if (name !== undefined && v.name !== cellName(name, 0)) return [];
+    const own = { ...v, name: name ?? v.name };
+    const course = v.numbers && { course: courseOf(v.numbers) };
+    return [{ values: own, column: { ...columns[i]!, name: own.name, ...course } }];
+  });
+  return { values: kept.map(k => k.values), columns: kept.map(k => k.column) };
+}
+
+const mostInCourse = 200;
+
+/** Means of neighbouring values, as many as a line can show. */
+function courseOf(numbers: Float64Array): (number | null)[] {
+  const n = Math.min(mostInCourse, numbers.length);
+  return Array.from({ length: n }, (_, i) => {
+    const own = numbers
+      .subarray(Math.floor((i * numbers.length) / n), Math.floor(((i + 1) * numbers.length) / n))
+      .filter(x => !Number.isNaN(x));
+    return own.length > 0 ? own.reduce((a, b) => a + b, 0) / own.length : null;
+  });
 }
 
 /** Rows of all parts in proportion, evenly spaced. */

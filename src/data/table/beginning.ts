@@ -1,5 +1,6 @@
 /** How a delimited text begins: comments above its header, and what separates its cells. */
 import Papa from 'papaparse';
+import { parseNumber } from './values';
 
 const delimiters = [',', ';', '\t', '|'];
 
@@ -41,5 +42,18 @@ export function guessDelimiter(body: string): string {
       best = delimiter;
     }
   }
-  return best;
+  return bestScore === 0 && parted(body) ? ' ' : best;
+}
+
+/** Whether one space parts the cells: each line has as many, and of those below the header most are numbers. */
+function parted(body: string): boolean {
+  const lines = body
+    .slice(0, 1 << 16)
+    .split('\n', 21)
+    .map(l => l.split(' '))
+    .filter(l => l.join('') !== '');
+  const [head, ...rest] = lines.length > 20 ? lines.slice(0, -1) : lines;
+  if (!head || head.length < 2 || rest.length < 2 || rest.some(l => l.length !== head.length)) return false;
+  const cells = rest.flat();
+  return cells.filter(c => !Number.isNaN(parseNumber(c))).length * 2 > cells.length;
 }

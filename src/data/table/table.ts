@@ -283,8 +283,10 @@ function readHeader(cells: readonly string[], file: string, line: number, notes:
       `The header has more than ${maxColumns} columns, the most that are read. Is the table transposed, or the delimiter another?`,
     );
   const seen = new Map<string, number>();
+  // Some write names in quotes of the other kind.
+  const single = cells.every(c => /^'[^']+'$/.test(c.trim()));
   return cells.map((cell, i) => {
-    let name = cell.trim();
+    let name = single ? cell.trim().slice(1, -1) : cell.trim();
     if (name === '') {
       name = `column ${i + 1}`;
       notes.push(`Column ${i + 1} has no name in the header; it is called "${name}".`);

@@ -38,6 +38,7 @@ export function parseNumber(text: string, decimal: '.' | ',' = '.'): number {
   const t = text.trim();
   // Most cells are numbers as they are, or begin as none.
   if (decimal === '.' && plain.test(t)) return finite(Number(t));
+  if (decimal === ',' && comma.test(t)) return finite(Number(t.replace(',', '.')));
   if (!/[\d,.%]$/.test(t) && signOf(t) === undefined) return Number.NaN;
   const b = bare(t);
   if (decimal === ',') {

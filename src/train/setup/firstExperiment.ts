@@ -65,10 +65,13 @@ function pace(files: boolean, rows: number | undefined): { epochs: number; batch
 
 export type TargetColumn = Pick<ColumnHead, 'name' | 'kind' | 'integers' | 'distinct' | 'rows'>;
 
+/** More whole numbers than these count something, unless the model has a score for each. */
+const mostCodes = 20;
+
 /** Which loss suits the column, and the size of the model's output if that is known. */
 export function guessLoss(column: TargetColumn, outputs?: number): string {
-  const classes =
-    column.kind === 'category' || (column.integers && column.distinct <= Math.max(20, column.rows / 50));
+  const few = outputs === undefined || outputs === 1 ? mostCodes : Math.max(mostCodes, outputs);
+  const classes = column.kind === 'category' || (column.integers && column.distinct <= few);
   // One output can tell two classes apart by its sign; more classes than that need one output each.
   if (outputs === 1) return classes && column.distinct === 2 ? 'bce_with_logits' : 'mse';
   if (outputs !== undefined && outputs > 1 && classes) return 'cross_entropy';

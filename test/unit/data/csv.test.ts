@@ -90,6 +90,15 @@ describe('Reading a table', () => {
       assert.ok(Number.isNaN(parseNumber(none)), none);
   });
 
+  it('finds a space between numbers, and names in single quotes', async () => {
+    const data = await load("'GPA' 'y'\n2.5 1\n3 0\n3.5 1\n", all);
+    assert.deepEqual(
+      data.features.map(f => f.name),
+      ['GPA'],
+    );
+    assert.deepEqual([...data.batch([0, 1, 2]).input.data], [2.5, 3, 3.5]);
+  });
+
   it('passes over delimiters at the end of lines, and says so', async () => {
     const data = await load('a,y\n1,u,\n2,v,,\n3,u\n', all);
     assert.deepEqual([...data.batch([0, 1, 2]).input.data], [1, 2, 3]);

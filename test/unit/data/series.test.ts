@@ -209,4 +209,20 @@ describe('Series over time', () => {
       ['data-drift x[t]'],
     );
   });
+
+  it('shows each column once, over time', async () => {
+    const { columns, association } = await overviewOf(
+      await load({ series: undefined, features: ['x', 'y'] }),
+    );
+    assert.deepEqual(
+      columns.map(c => c.name),
+      ['y', 'time', 'x', 'y'],
+    );
+    const { course } = columns[2]!;
+    assert.ok(
+      course!.length > 20 && course!.every((v, i) => i === 0 || v! >= course![i - 1]!),
+      String(course),
+    );
+    assert.deepEqual(association?.names, ['y', 'x', 'y']);
+  });
 });
