@@ -180,15 +180,17 @@ const scenes = {
 
   async hover({ bench, page, shot, openAlone }) {
     // The editor lets a hover have a quarter of its height.
-    await page.setViewportSize({ width: size.width, height: 1640 });
+    await page.setViewportSize({ width: size.width, height: 1960 });
     await openAlone('digits.py');
     await bench.hover('Conv2d', /Parameters/);
     await page.locator('.monaco-hover:not(.hidden) img').first().waitFor();
     await page.waitForTimeout(500);
-    await shot('hover', { clip: { x: 0, y: 0, width: 1100, height: 660 } });
+    await shot('hover', { clip: { x: 0, y: 0, width: 1000, height: 740 } });
   },
 
   async runs({ bench, page, workspace, shot, quiet, train }) {
+    // Those that are made here alone.
+    fs.rmSync(path.join(workspace, 'breast-cancer/.vitrine'), { recursive: true, force: true });
     await bench.openFile('tumor.py');
     const panel = await train();
     const file = path.join(workspace, 'breast-cancer/tumor.vitrine.json');
@@ -207,7 +209,7 @@ const scenes = {
     await page.mouse.move(10, 400);
     await shot('runs');
     await panel.getByText('Find mistakes').click();
-    await panel.locator('.matrix .cell').nth(1).click();
+    await panel.locator('.confusion .cell').nth(1).click();
     await panel.locator('.picked tbody tr').first().waitFor();
     await page.setViewportSize({ width: size.width, height: 900 });
     await panel.locator('.mistakes').evaluate(e => e.scrollIntoView({ block: 'start' }));

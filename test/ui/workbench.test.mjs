@@ -144,7 +144,7 @@ describe('the workbench', () => {
     await tab(panel, 'Training');
     await panel.getByText('Train again').click();
     await panel.locator('.run-state.running').waitFor();
-    const rate = panel.locator('.rate input');
+    const rate = panel.locator('.rate-field input');
     await rate.fill('0.0005');
     await rate.press('Enter');
     await panel.getByText(/learning rate is 0\.0005 from step/).waitFor();
@@ -161,7 +161,7 @@ describe('the workbench', () => {
   it('lays runs over each other and tells the settings in which they differ', async () => {
     const runs = panel.locator('.runs');
     await runs.getByText('Overlay the newest').click();
-    await runs.locator('.swatch.on').nth(1).waitFor();
+    await runs.locator('.run-swatch.on').nth(1).waitFor();
     assert.match(await runs.locator('thead').textContent(), /epochs|lr/);
     await panel.locator('.chart.wide .chart-legend li').nth(2).waitFor();
     await ui.shot(bench, 'runs-compared');
@@ -169,7 +169,7 @@ describe('the workbench', () => {
 
   it('shows the samples behind a cell of the confusion matrix, and explains one', async () => {
     await panel.getByText('Find mistakes').click();
-    const cell = panel.locator('.matrix .cell').first();
+    const cell = panel.locator('.confusion .cell').first();
     await cell.click();
     await panel.locator('.picked tbody tr').first().waitFor();
     await panel.locator('.spreads canvas').first().waitFor();

@@ -53,7 +53,7 @@ export function drawBox(
         <title>${t('graph.close', { name })}</title>
         <rect class="hit" x=${x} y=${y} width=${Math.min(r.width, 28 + textWidth(title, fonts.name + family.sans))} height="24" />
         <path class="chevron" d=${`M${x + 9} ${y + 10}l4 4 4 -4`} />
-        <text class="box-name" x=${x + 24} y=${y + 16}>${title.slice(0, name.length)}<tspan class="box-type">${title.slice(name.length)}</tspan></text>
+        <text class="group-name" x=${x + 24} y=${y + 16}>${title.slice(0, name.length)}<tspan class="group-type">${title.slice(name.length)}</tspan></text>
       </g>
     </g>`;
 }

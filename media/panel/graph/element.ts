@@ -6,24 +6,24 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { onTheme } from '../parts/theme';
 import { t } from '../strings';
-import { Backdrop } from './backdrop';
 import type { Camera } from './camera';
-import { type Family, sizesIn } from './cardText';
-import { findBar, legend, overviewFrame, toolbar } from './controls';
+import { sizesIn } from './cardText';
+import { type Anchor, anchored, groupsOf, placeOf, selectedCard } from './choice';
+import { legend, overviewFrame, toolbar } from './controls';
 import { cardAt } from './culling';
 import { exportSvg, pngOf } from './exportSvg';
-import { Finder } from './finder';
+import { FindBar } from './finder';
 import { Gestures, keyMeaning } from './gestures';
-import { layoutInput, type Placement, type Rect } from './layout';
+import { layoutInput, type Placement } from './layout';
 import { LayoutClient } from './layoutClient';
-import { type Ink, inkOfTheme } from './painter';
+import { Picture } from './picture';
 import { type GraphEvents, type GraphProperties, sameProperties } from './properties';
 import { type Scale, scaleOf } from './scale';
+import { stage } from './stage';
 import { ancestors, cardOfModule, initiallyOpen, type Tree, treeOf } from './tree';
 import { Viewport } from './viewport';
 import { type Card, type VisibleGraph, visibleGraph } from './visible';
 import { obey, type Walker } from './walk';
-import { drawWorld } from './world';
 
 /** Animated edges cost; a picture of many says nothing more. */
 const mostLive = 80;
@@ -45,13 +45,17 @@ class GraphElement extends HTMLElement {
   #wanted?: string;
   readonly #gestures = new Gestures(this.#gestureTarget());
   /** What the reader folded or unfolded, until the new layout is there. */
-  #anchor?: { id: string; rect: Rect; focused: boolean };
-  #family: Family = { sans: 'sans-serif', mono: 'monospace' };
-  #ink?: Ink;
+  #anchor?: Anchor;
   #scale?: Scale;
   readonly #view = new Viewport(this.#viewed());
-  readonly #backdrop = new Backdrop();
-  #find?: Finder | undefined;
+  readonly #picture = new Picture(this);
+  readonly #find = new FindBar({
+    tree: () => this.#tree,
+    draw: () => this.#draw(),
+    show: id => this.#show(id),
+    leave: id => this.#leaveFind(id),
+    input: () => this.querySelector<HTMLInputElement>('.graph-find input'),
+  });
   #shown?: string;
   #cleanUp: (() => void)[] = [];
   readonly #resize = new ResizeObserver(() => this.#resized());
@@ -60,14 +64,11 @@ class GraphElement extends HTMLElement {
     this.#resize.observe(this);
     this.#cleanUp.push(
       onTheme(() => {
-        this.#fonts();
-        this.#ink = inkOfTheme();
-        this.#backdrop.forget();
+        this.#picture.dress();
         this.#draw();
       }),
     );
-    this.#fonts();
-    this.#ink = inkOfTheme();
+    this.#picture.dress();
   }
 
   disconnectedCallback(): void {
@@ -109,14 +110,6 @@ class GraphElement extends HTMLElement {
     this.#follow(before);
   }
 
-  #fonts(): void {
-    const style = getComputedStyle(this);
-    this.#family = {
-      sans: style.fontFamily || 'sans-serif',
-      mono: style.getPropertyValue('--mono').trim() || 'monospace',
-    };
-  }
-
   /** A selection from outside (the cursor in the editor) opens what hides it and moves it into view. */
   #follow(before: GraphProperties | undefined): void {
     const { module, card } = this.#properties!;
@@ -140,17 +133,12 @@ class GraphElement extends HTMLElement {
   }
 
   get #selected(): string | undefined {
-    const { card, module } = this.#properties!;
-    if (card && this.#graph?.cards.some(c => c.id === card)) return card;
-    const id = cardOfModule(this.#tree, module);
-    if (!id) return undefined;
-    // Inside a closed group, the group shows that the selection is there.
-    return [id, ...ancestors(this.#tree!, id)].find(x => this.#graph?.cards.some(c => c.id === x));
+    return selectedCard(this.#tree, this.#graph, this.#properties!);
   }
 
   #place(): void {
     const graph = visibleGraph(this.#tree!, this.#open);
-    const input = layoutInput(graph, sizesIn(this.#family), this.#properties!.direction);
+    const input = layoutInput(graph, sizesIn(this.#picture.family), this.#properties!.direction);
     this.#pending = true;
     this.#layout.place(input, placement => {
       const before = this.#placement;
@@ -230,85 +218,46 @@ class GraphElement extends HTMLElement {
   }
 
   #showCamera(): void {
-    const { camera } = this.#view;
-    const { graph, placement, scale } = {
+    this.#picture.place(this.#view, {
       graph: this.#graph,
       placement: this.#placement,
       scale: this.#scale,
-    };
-    if (graph && placement && scale) {
-      this.#ink ??= inkOfTheme();
-      const scene = {
-        graph,
-        placement,
-        scale,
-        ink: this.#ink,
-        family: this.#family,
-        selected: this.#selected,
-      };
-      const key = `${this.#layouts}/${scale.kind}/${scene.selected}/${this.#figuresVersion}`;
-      this.#backdrop.paint(this, scene, this.#view, key);
-    }
-    const { base, shift } = this.#view;
-    const world = this.querySelector('.world');
-    const place = `translate(${base.x} ${base.y}) scale(${base.k})`;
-    // Writing the same again would draw it again.
-    if (world && world.getAttribute('transform') !== place) world.setAttribute('transform', place);
-    const layers = this.querySelector<HTMLElement>('.layers');
-    if (layers) layers.style.transform = shift;
-    this.classList.toggle('far', base.k < 0.45);
-    const label = this.querySelector('.zoom');
-    const percent = `${Math.round(camera.k * 100)} %`;
-    if (label && label.textContent !== percent) label.textContent = percent;
+      selected: this.#properties && this.#selected,
+      layouts: this.#layouts,
+      figures: this.#figuresVersion,
+    });
   }
 
   #template(p: GraphProperties, scale: Scale): TemplateResult {
     const graph = this.#graph;
     const placement = this.#placement;
-    const groups = this.#groups();
+    const groups = groupsOf(this.#tree);
     const live = p.live === true && (graph?.cards.length ?? 0) <= mostLive;
-    return html`
-      <div
-        class="stage"
-        @wheel=${{ handleEvent: (e: WheelEvent) => this.#gestures.wheel(e, () => this.getBoundingClientRect()), passive: false }}
-        @pointerdown=${(e: PointerEvent) => this.#gestures.down(e)}
-        @pointermove=${(e: PointerEvent) => this.#gestures.move(e)}
-        @pointerup=${(e: PointerEvent) => this.#gestures.up(e)}
-        @pointercancel=${() => this.#gestures.cancel()}
-        @keydown=${(e: KeyboardEvent) => this.#key(e)}
-      ><div class="layers">
-      <canvas class="behind" aria-hidden="true" hidden></canvas>
-      <svg
-        class=${live ? 'canvas live' : 'canvas'}
-        role="group"
-        aria-label=${`${t('graph.label', { name: p.model.name })}. ${t('graph.keys')}`}
-      >
-        <defs>
-          <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
-            <path class="arrowhead" d="M1 1 7 4 1 7" />
-          </marker>
-        </defs>
-        <g class="world">
-          ${
-            graph && placement
-              ? drawWorld({
-                  graph,
-                  placement,
-                  scale,
-                  part: this.#view.drawn,
-                  family: this.#family,
-                  marks: p.marks,
-                  focus: this.#focus,
-                  selected: this.#selected,
-                  found: this.#find?.shown,
-                  onFocus: id => this.#focused(id),
-                  onToggle: id => this.#toggle(id),
-                })
-              : nothing
+    const world =
+      graph && placement
+        ? {
+            graph,
+            placement,
+            scale,
+            part: this.#view.drawn,
+            family: this.#picture.family,
+            marks: p.marks,
+            focus: this.#focus,
+            selected: this.#selected,
+            found: this.#find.shown,
+            onFocus: (id: string) => this.#focused(id),
+            onToggle: (id: string) => this.#toggle(id),
           }
-        </g>
-      </svg>
-      </div></div>
+        : undefined;
+    return html`
+      ${stage({
+        name: p.model.name,
+        live,
+        world,
+        gestures: this.#gestures,
+        box: () => this.getBoundingClientRect(),
+        key: e => this.#key(e),
+      })}
       ${
         this.#pending || !placement
           ? html`<p class="graph-note" role="status">${t('graph.layingOut', { count: this.#tree?.model.nodes.length ?? 0 })}</p>`
@@ -325,59 +274,21 @@ class GraphElement extends HTMLElement {
         zoom: factor => this.#view.zoom(factor),
         fit: () => this.#view.fitAll(),
       })}
-      ${
-        this.#find
-          ? findBar(
-              this.#find,
-              query => this.#look(query),
-              by => this.#step(by),
-              () => this.#closeFind(),
-            )
-          : nothing
-      }
+      ${this.#find.template() ?? nothing}
       ${legend(p.colours ?? ['parameters'], p.colour, scale, c => this.#events?.onColour(c))}
       ${overviewFrame(e => this.#travel(e))}
     `;
-  }
-
-  #groups(): string[] {
-    const root = this.#tree?.root;
-    return [...(this.#tree?.items.values() ?? [])]
-      .filter(i => i.children.length && i !== root)
-      .map(i => i.id);
   }
 
   // Finding
 
   /** Opens the field that looks for layers and operations. */
   find(): void {
-    this.#find ??= new Finder();
-    this.#draw();
-    const input = this.querySelector<HTMLInputElement>('.graph-find input');
-    input?.focus();
-    input?.select();
-  }
-
-  #look(query: string): void {
-    this.#find?.look(query, this.#tree);
-    this.#goToFound();
-  }
-
-  #step(by: 1 | -1): void {
-    this.#find?.step(by);
-    this.#goToFound();
-  }
-
-  #goToFound(): void {
-    const id = this.#find?.shown;
-    if (id) this.#show(id);
-    this.#draw();
+    this.#find.open();
   }
 
   /** What was found stays selected, and gets the focus. */
-  #closeFind(): void {
-    const id = this.#find?.shown;
-    this.#find = undefined;
+  #leaveFind(id: string | undefined): void {
     const card = this.#graph?.cards.find(c => c.id === id);
     if (card) {
       this.#focus = card.id;
@@ -389,7 +300,7 @@ class GraphElement extends HTMLElement {
   }
 
   #travel(e: PointerEvent): void {
-    const to = this.#backdrop.cameraAt(e.currentTarget as Element, e, this.#view);
+    const to = this.#picture.cameraAt(e.currentTarget as Element, e, this.#view);
     if (to) this.#view.moveTo(to);
   }
 
@@ -415,16 +326,7 @@ class GraphElement extends HTMLElement {
     const anchor = this.#anchor;
     this.#anchor = undefined;
     if (!anchor) return;
-    const after = this.#placement?.cards.get(anchor.id) ?? this.#placement?.boxes.get(anchor.id);
-    if (after) {
-      const { x, y, k } = this.#view.camera;
-      const before = anchor.rect;
-      this.#view.camera = {
-        k,
-        x: x + (before.x - after.x) * k,
-        y: y + (before.y - before.height / 2 - after.y + after.height / 2) * k,
-      };
-    }
+    this.#view.camera = anchored(anchor, this.#placement, this.#view.camera);
     const cards = this.#graph?.cards ?? [];
     const next = cards.find(c => c.id === anchor.id) ?? cards.find(c => c.parent === anchor.id);
     if (next) this.#focus = next.id;
@@ -444,8 +346,7 @@ class GraphElement extends HTMLElement {
   }
 
   #reveal(id: string): void {
-    const shown = [id, ...ancestors(this.#tree!, id)].find(x => this.#placement?.cards.has(x));
-    const rect = shown ? this.#placement?.cards.get(shown) : this.#placement?.boxes.get(id);
+    const rect = placeOf(this.#tree!, this.#placement, id);
     if (rect) this.#view.reveal(rect);
   }
 

@@ -15,6 +15,10 @@ export class Gestures {
   readonly #target: GestureTarget;
   #drag?: { x: number; y: number; camera: Camera; moved: boolean } | undefined;
 
+  /** Where each pointer that is down is, in the window. */
+  readonly #fingers = new Map<number, { x: number; y: number }>();
+  #pinch?: { x: number; y: number; apart: number; left: number; top: number; camera: Camera } | undefined;
+
   constructor(target: GestureTarget) {
     this.#target = target;
   }
@@ -34,12 +38,30 @@ export class Gestures {
     this.#target.moveTo({ ...camera, x: camera.x - dx * unit, y: camera.y - dy * unit });
   }
 
-  down(e: PointerEvent): void {
+  /** A second finger makes a drag a pinch. */
+  down(e: PointerEvent, box: () => DOMRect): void {
     if (e.button !== 0) return;
+    this.#fingers.set(e.pointerId, { x: e.clientX, y: e.clientY });
+    if (this.#fingers.size === 2) {
+      const { left, top } = box();
+      this.#drag = undefined;
+      this.#pinch = { ...between(this.#fingers), left, top, camera: this.#target.camera };
+      (e.currentTarget as Element).setPointerCapture(e.pointerId);
+      return;
+    }
+    if (this.#fingers.size > 2) return;
     this.#drag = { x: e.clientX, y: e.clientY, camera: this.#target.camera, moved: false };
   }
 
   move(e: PointerEvent): void {
+    if (this.#fingers.has(e.pointerId)) this.#fingers.set(e.pointerId, { x: e.clientX, y: e.clientY });
+    const pinch = this.#pinch;
+    if (pinch) {
+      const { x, y, apart } = between(this.#fingers);
+      const zoomed = zoomAt(pinch.camera, apart / pinch.apart, pinch.x - pinch.left, pinch.y - pinch.top);
+      this.#target.moveTo({ ...zoomed, x: zoomed.x + x - pinch.x, y: zoomed.y + y - pinch.y });
+      return;
+    }
     const drag = this.#drag;
     if (!drag) return;
     const dx = e.clientX - drag.x;
@@ -54,6 +76,7 @@ export class Gestures {
   up(e: PointerEvent): void {
     const drag = this.#drag;
     this.cancel();
+    // Of a pinch or a drag nothing is picked, nor by the finger that stays.
     if (!drag || drag.moved) return;
     const target = e.target as Element;
     if (!target.closest('.fold')) this.#target.pick(target, e);
@@ -61,8 +84,20 @@ export class Gestures {
 
   cancel(): void {
     this.#drag = undefined;
+    this.#pinch = undefined;
+    this.#fingers.clear();
     this.#target.dragging(false);
   }
+}
+
+/** The middle of two fingers, and how far they are apart. */
+function between(fingers: ReadonlyMap<number, { x: number; y: number }>): {
+  x: number;
+  y: number;
+  apart: number;
+} {
+  const [a, b] = [...fingers.values()] as [{ x: number; y: number }, { x: number; y: number }];
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, apart: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)) };
 }
 
 export type GraphKey =

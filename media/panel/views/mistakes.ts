@@ -11,6 +11,8 @@ import { grid } from './data';
 
 /** A larger matrix cannot be read; its worst cells can. */
 const mostClasses = 24;
+/** So few have room for their names beside each other. */
+const few = 5;
 
 let known: { of: PanelState['evaluation']; confusion: Confusion } | undefined;
 
@@ -100,7 +102,7 @@ function matrix(
         )}
     </ul>`;
   return html`<div class="matrix-frame" tabindex="0" role="region" aria-label=${t('mistakes.matrix')}>
-    <table class="matrix">
+    <table class=${classes.length <= few ? 'confusion few' : 'confusion'}>
       <caption class="quiet">${t('mistakes.axes')}</caption>
       <thead>
         <tr>

@@ -133,7 +133,7 @@ export function runsTable(state: PanelState, settings: Settings, actions: Action
               <th scope="row" class="text">
                 <span class="run-cell">
                   <button
-                    class=${on ? 'swatch on' : 'swatch'}
+                    class=${on ? 'run-swatch on' : 'run-swatch'}
                     .style=${on ? `--key: var(${colourOf(r.id, state)})` : ''}
                     aria-pressed=${on}
                     ?disabled=${own}

@@ -114,9 +114,9 @@ function learningRate(history: History, actions: Actions): TemplateResult {
     input.blur();
   };
   // What is being typed is not overwritten by what comes in.
-  const typing = document.activeElement?.closest('.rate') != null;
+  const typing = document.activeElement?.closest('.rate-field') != null;
   const shown = now === undefined ? '' : `${Number(now.toPrecision(4))}`;
-  return html`<label class="rate" title=${t('train.learningRate.help')}
+  return html`<label class="rate-field" title=${t('train.learningRate.help')}
     >${t('train.learningRate')}
     <input type="text" inputmode="decimal" size="8" .value=${typing ? noChange : live(shown)} @change=${change}
   /></label>`;
