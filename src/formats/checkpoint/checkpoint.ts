@@ -17,6 +17,10 @@ export interface CheckpointEntry {
 export interface CheckpointReader {
   file: string;
   tensors: ReadonlyMap<string, CheckpointEntry>;
+  /** Tensors that are not computed with, by the name of their kind. */
+  refused?: ReadonlyMap<string, string>;
+  /** Names of Python's classes of which the file has objects: none of them was made. */
+  leftOut?: readonly string[];
   /** One tensor's values as float32 or int32. @throws VitrineError bad-file */
   tensor(name: string): Promise<Tensor>;
   /** At most `most` values of a tensor, where parts of it can be read. @throws VitrineError bad-file */

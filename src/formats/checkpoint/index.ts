@@ -4,7 +4,7 @@ import { VitrineError } from '../../model/errors';
 import type { DType } from '../../model/graph';
 import type { FileFormat } from '../_format';
 import { dtypes } from '../safetensors/convert';
-import { openCheckpoint } from './checkpoint';
+import { type CheckpointReader, openCheckpoint } from './checkpoint';
 import { parametersOnly } from './parametersOnly';
 import { openSharded, shardsOf } from './sharded';
 
@@ -29,6 +29,19 @@ const widths: Readonly<Record<string, number>> = {
   I16: 2,
   U16: 2,
 };
+
+/** What of a pickle was not read, by its name. */
+function notTaken({
+  refused = new Map<string, string>(),
+  leftOut = [],
+}: CheckpointReader): [string, string][] {
+  return [
+    ...[...refused].map(([name, kind]): [string, string] => [`not read: ${name}`, kind]),
+    ...(leftOut.length > 0
+      ? [['not read: objects of', leftOut.join(', ').slice(0, 400)] as [string, string]]
+      : []),
+  ];
+}
 
 export const format: FileFormat = {
   id: 'checkpoint',
@@ -75,7 +88,10 @@ export const format: FileFormat = {
           bytes: shape.reduce((a, b) => a * b, 1) * (widths[dtype] ?? 1),
           ...(shards && { shard: shards.get(name)! }),
         })),
-        metadata: shards ? [['files', String(new Set(shards.values()).size)]] : [],
+        metadata: [
+          ...(shards ? [['files', String(new Set(shards.values()).size)] as [string, string]] : []),
+          ...notTaken(reader),
+        ],
         lacking: [],
       };
     } finally {

@@ -18,9 +18,21 @@ export class PickleDict {
   readonly entries = new Map<unknown, unknown>();
 }
 
+/** An object of a class that means nothing here: what the pickle says of it, and no more. */
+export class PickleObject extends PickleDict {
+  /** Its attributes. */
+  state: unknown;
+
+  constructor(readonly type: string) {
+    super();
+  }
+}
+
 export interface PickleHost {
   /** What calling a global gives. @throws PickleError for one that is not known. */
   call(name: string, args: readonly unknown[]): unknown;
+  /** What a class gives for an object of it; as `call` where it is absent. */
+  make?(name: string, args: readonly unknown[]): unknown;
   /** Called for each global that is named. @throws PickleError for one that is not known. */
   global(name: string): void;
   /** What a persistent id stands for. */
@@ -29,16 +41,28 @@ export interface PickleHost {
 
 const mark = Symbol('mark');
 
+/** The bytes end before the pickle does. */
+export class PickleEnds extends PickleError {}
+
 /** @throws PickleError for anything that is not data, and for bytes that end too early. */
 export function unpickle(bytes: Uint8Array, host: PickleHost): unknown {
+  return unpickleFrom(bytes, host, 0).value;
+}
+
+/** The same of one that begins at a byte, and where it ends: several may follow each other. */
+export function unpickleFrom(
+  bytes: Uint8Array,
+  host: PickleHost,
+  from: number,
+): { value: unknown; end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stack: unknown[] = [];
   const memo = new Map<number, unknown>();
   const decoder = new TextDecoder('utf-8', { fatal: false });
-  let at = 0;
+  let at = from;
 
   const need = (n: number): number => {
-    if (n < 0 || at + n > bytes.length) throw new PickleError('it ends in the middle of a value');
+    if (n < 0 || at + n > bytes.length) throw new PickleEnds('it ends in the middle of a value');
     const start = at;
     at += n;
     return start;
@@ -55,7 +79,7 @@ export function unpickle(bytes: Uint8Array, host: PickleHost): unknown {
   const blob = (n: number) => bytes.slice(need(n), at);
   const line = () => {
     const end = bytes.indexOf(10, at);
-    if (end < 0) throw new PickleError('it ends in the middle of a name');
+    if (end < 0) throw new PickleEnds('it ends in the middle of a name');
     const out = decoder.decode(bytes.subarray(at, end));
     at = end + 1;
     return out;
@@ -95,6 +119,8 @@ export function unpickle(bytes: Uint8Array, host: PickleHost): unknown {
     for (let i = 0; i < items.length; i += 2) target.entries.set(items[i], items[i + 1]);
   };
   const append = (target: unknown, items: unknown[]) => {
+    // A list of a class of its own.
+    if (target instanceof PickleObject) return;
     if (!Array.isArray(target)) throw new PickleError('it appends to what is no list');
     for (const x of items) target.push(x);
   };
@@ -102,10 +128,10 @@ export function unpickle(bytes: Uint8Array, host: PickleHost): unknown {
     host.global(name);
     stack.push(new Global(name));
   };
-  const reduce = (callee: unknown, args: unknown) => {
+  const reduce = (callee: unknown, args: unknown, isNew = false) => {
     if (!(callee instanceof Global) || !Array.isArray(args))
       throw new PickleError('it calls what is no name');
-    stack.push(host.call(callee.name, args));
+    stack.push(isNew && host.make ? host.make(callee.name, args) : host.call(callee.name, args));
   };
 
   for (;;) {
@@ -118,7 +144,7 @@ export function unpickle(bytes: Uint8Array, host: PickleHost): unknown {
         need(8);
         break;
       case '.': // STOP
-        return pop();
+        return { value: pop(), end: at };
       case '(':
         stack.push(mark);
         break;
@@ -293,13 +319,21 @@ export function unpickle(bytes: Uint8Array, host: PickleHost): unknown {
       }
       case '\x81': {
         const args = pop();
-        reduce(pop(), args);
+        reduce(pop(), args, true);
+        break;
+      }
+      case '\x92': {
+        // The arguments by name are none that is needed.
+        pop();
+        const args = pop();
+        reduce(pop(), args, true);
         break;
       }
       case 'b': {
-        // Attributes of an object, e.g. `_metadata` of a state_dict: nothing that is needed.
-        pop();
-        top();
+        // Attributes, e.g. `_metadata` of a state_dict; needed are those of an object that may hold tensors.
+        const state = pop();
+        const of = top();
+        if (of instanceof PickleObject) of.state = state;
         break;
       }
       case 'P':

@@ -16,10 +16,39 @@ const mostExtra = 20;
 export async function checkWeights(model: Model, file: string): Promise<readonly Diagnostic[]> {
   const reader = await openCheckpoint(file);
   try {
-    return checkWeightsOf(model, reader);
+    return checkWeightsOf(model, aligned(reader, model));
   } finally {
     await reader.close();
   }
+}
+
+/**
+ * The checkpoint under the model's names where it has all of them below one attribute, as that of a module which holds the
+ * model for its training (Lightning), or is itself the part that the model holds below one.
+ */
+function aligned(reader: CheckpointReader, model: Model): CheckpointReader {
+  const wanted = model.parameters.filter(p => p.kind !== 'constant');
+  const first = wanted[0];
+  if (!first || wanted.some(p => nameIn(p, reader) !== undefined)) return reader;
+  const names = [...reader.tensors.keys()];
+  const below = names.filter(n => n.endsWith(`.${first.name}`)).map(n => n.slice(0, -first.name.length));
+  const prefix = below.find(p => wanted.every(w => reader.tensors.has(p + w.name)));
+  if (prefix !== undefined)
+    return under(reader, name => (name.startsWith(prefix) ? name.slice(prefix.length) : undefined));
+  const dot = first.name.indexOf('.') + 1;
+  const above = first.name.slice(0, dot);
+  const isPart =
+    dot > 0 && wanted.every(w => w.name.startsWith(above) && reader.tensors.has(w.name.slice(dot)));
+  return isPart ? under(reader, name => above + name) : reader;
+}
+
+function under(reader: CheckpointReader, named: (name: string) => string | undefined): CheckpointReader {
+  const original = new Map([...reader.tensors.keys()].map(n => [named(n) ?? n, n]));
+  return {
+    ...reader,
+    tensors: new Map([...original].map(([n, old]) => [n, { ...reader.tensors.get(old)!, name: n }])),
+    tensor: name => reader.tensor(original.get(name) ?? name),
+  };
 }
 
 /** The same of a checkpoint that is open. */
@@ -35,7 +64,7 @@ export function checkWeightsOf(model: Model, reader: CheckpointReader): readonly
 export async function loadWeights(model: Model, file: string): Promise<Tensors> {
   const reader = await openCheckpoint(file);
   try {
-    return await loadWeightsFrom(model, reader);
+    return await loadWeightsFrom(model, aligned(reader, model));
   } finally {
     await reader.close();
   }
@@ -94,7 +123,9 @@ function findings(
       ...at(name),
       severity: 'error',
       code: 'weights-missing',
-      message: `${name} ${size(shape)} is missing in ${file}.${near === undefined ? '' : ` The file has "${near}".`}`,
+      message: reader.refused?.has(name)
+        ? `${name} ${size(shape)} is in ${file}, but of a kind that is not read (${reader.refused.get(name)}).`
+        : `${name} ${size(shape)} is missing in ${file}.${near === undefined ? '' : ` The file has "${near}".`}`,
     });
   for (const { name, shape } of comparison.extra.slice(0, mostExtra))
     diagnostics.push({

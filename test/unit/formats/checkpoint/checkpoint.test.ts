@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openCheckpoint } from '../../../../src/formats/checkpoint/checkpoint';
-import { Global, PickleError, unpickle } from '../../../../src/formats/checkpoint/pickle';
+import { Global, PickleError, PickleObject, unpickle } from '../../../../src/formats/checkpoint/pickle';
+import { torchHost } from '../../../../src/formats/checkpoint/torchPickle';
 import { checkWeights, loadWeights } from '../../../../src/formats/checkpoint/weights';
 import { writeSafetensors } from '../../../../src/formats/safetensors/write';
 import { VitrineError } from '../../../../src/model/errors';
@@ -112,17 +113,41 @@ describe('Checkpoints that PyTorch wrote', () => {
       assert.deepEqual(read[name]!.values, values);
   });
 
-  it('are refused by the name of what is more than weights', async () => {
+  it('are read from before PyTorch 1.6, and of a module or script that was saved itself', async () => {
+    for (const file of ['before.pth', 'whole.pt', 'scripted.pt']) {
+      const read = await all(join(fixtures, file));
+      assert.deepEqual(Object.keys(read).sort(), Object.keys(known.state).sort(), file);
+      for (const [name, { shape, values }] of Object.entries(known.state)) {
+        assert.deepEqual(read[name]!.shape, shape, `${file} ${name}`);
+        assert.deepEqual(read[name]!.values, values, `${file} ${name}`);
+      }
+    }
+  });
+
+  it('have what is no tensor that is computed with told by its name', async () => {
+    const reader = await openCheckpoint(join(fixtures, 'strange.pt'));
+    assert.deepEqual([...reader.tensors.keys()].sort(), Object.keys(known.state).sort());
+    assert.deepEqual(
+      [...reader.refused!],
+      [
+        ['sparse', 'torch._utils._rebuild_sparse_tensor'],
+        ['complex', 'torch.ComplexFloatStorage'],
+      ],
+    );
+    assert.deepEqual(reader.leftOut, ['argparse.Namespace']);
+    await reader.close();
+    const needed = iris(16, [{ ...iris().parameters[0]!, name: 'sparse', shape: [3, 3] }]);
+    const [said] = await checkWeights(needed, join(fixtures, 'strange.pt'));
     assert.match(
-      await refusal(openCheckpoint(join(fixtures, 'whole.pt'))),
-      /^whole\.pt cannot be read: it wants Python's __main__\.IrisNet, which is neither .*state_dict/,
+      said!.message,
+      /^sparse \[3, 3\] is in strange\.pt, but of a kind that is not read \(torch\._utils\._re/,
     );
   });
 });
 
 describe('Checkpoints against a model', () => {
   it('fit', async () => {
-    for (const file of ['iris.pt', 'training.pth', 'iris.safetensors'])
+    for (const file of ['iris.pt', 'training.pth', 'iris.safetensors', 'below.ckpt'])
       assert.deepEqual(await checkWeights(iris(), join(fixtures, file)), []);
     const weights = await loadWeights(iris(), join(fixtures, 'training.pth'));
     assert.deepEqual([...weights['layers.2.bias']!.data], known.state['layers.2.bias']!.values);
@@ -145,6 +170,19 @@ describe('Checkpoints against a model', () => {
       'warning 4:1 iris.pt has "layers.2.bias" [3], which IrisNet has no use for.',
     ]);
     await assert.rejects(loadWeights(model, file), (e: VitrineError) => e.code === 'shape-mismatch');
+  });
+
+  it('may hold them below an attribute, or lack the one that the model has', async () => {
+    const weights = await loadWeights(iris(), join(fixtures, 'below.ckpt'));
+    assert.deepEqual([...weights['layers.2.bias']!.data], known.state['layers.2.bias']!.values);
+    const held = {
+      ...iris(),
+      parameters: iris().parameters.map(p => ({ ...p, name: `net.${p.name}` })),
+      modules: [],
+    };
+    assert.deepEqual(await checkWeights(held, join(fixtures, 'iris.pt')), []);
+    const own = await loadWeights(held, join(fixtures, 'before.pth'));
+    assert.deepEqual([...own['net.layers.2.bias']!.data], known.state['layers.2.bias']!.values);
   });
 
   it('may hold tied weights under any of their names', async () => {
@@ -193,7 +231,7 @@ describe('A checkpoint that lies', function () {
   const bytes = (text: string) => Uint8Array.from(text, c => c.charCodeAt(0));
 
   it('calls nothing', () => {
-    assert.throws(() => unpickle(bytes('cos\nsystem\n(S"x"\ntR.'), host), /os\.system/);
+    assert.throws(() => unpickle(bytes('cos\nsystem\n(tR.'), host), /os\.system/);
     assert.throws(() => unpickle(bytes('\x80\x04\x8c\x02os\x8c\x06system\x93.'), host), /os\.system/);
     assert.ok(unpickle(bytes('ca\nb\n.'), host) instanceof Global);
     for (const text of [
@@ -211,6 +249,33 @@ describe('A checkpoint that lies', function () {
       '\x8b\xff\xff\xff\xff.',
     ])
       assert.throws(() => unpickle(bytes(text), host), PickleError, JSON.stringify(text));
+  });
+
+  it('does nothing, whatever its names are', () => {
+    for (const text of [
+      'cos\nsystem\n(tR.',
+      'cposix\nsystem\n.',
+      'csubprocess\nPopen\n(tR.',
+      'c__builtin__\neval\n(tR.',
+      'cbuiltins\ngetattr\n.',
+      'cfunctools\npartial\n.',
+      'cmine\ndo_it\n(tR.',
+      'crunpy\n_run_code\n.',
+      'ctorch.hub\nload\n(tR.',
+    ])
+      assert.throws(() => unpickle(bytes(text), torchHost()), /it wants Python's .*neither a tensor/, text);
+    const made = unpickle(bytes('\x80\x02cmine\nThing\n)\x81}b.'), torchHost());
+    assert.ok(made instanceof PickleObject && made.type === 'mine.Thing');
+  });
+
+  it('is refused when it is cut off anywhere, in either form', async () => {
+    const dir = folder();
+    const old = readFileSync(join(fixtures, 'before.pth'));
+    for (let n = 0; n < old.length; n += 41) {
+      const file = join(dir, 'cut.pth');
+      writeFileSync(file, old.subarray(0, n));
+      await refusal(openCheckpoint(file));
+    }
   });
 
   it('is refused when it is cut off anywhere', async () => {
