@@ -243,26 +243,34 @@ function figuresOf(
   const { figures } = wordsFor(language);
   const all = [...helped, ...opposed];
   const raw = all.map(i => dataset!.raw(rows[i]!));
+  const { sampleShape } = dataset!;
+  const picture = isPicture(sampleShape);
+  // Pixels are looked at, not read.
+  const unread = picture ? new Set(dataset!.features.map(f => f.name)) : new Set<string>();
+  const values = raw.map(r => Object.entries(r.values).filter(([name]) => !unread.has(name)));
+  const readable = values.some(v => v.length > 0);
   const table: Figure = {
     kind: 'table',
     columns: [
       { title: figures.row, align: 'right' },
       { title: figures.influence, align: 'right' },
       { title: dataset!.target.name },
-      { title: figures.values },
+      ...(readable ? [{ title: figures.values }] : []),
     ],
     rows: all.map((i, k) => [
       String(rows[i]!),
       formatNumber(Number(total[i]!.toPrecision(4))),
       String(raw[k]!.target ?? ''),
-      Object.entries(raw[k]!.values)
-        .slice(0, 4)
-        .map(([name, v]) => `${name} ${v}`)
-        .join(', '),
+      ...(readable
+        ? [
+            values[k]!.slice(0, 4)
+              .map(([name, v]) => `${name} ${v}`)
+              .join(', '),
+          ]
+        : []),
     ]),
   };
-  const { sampleShape } = dataset!;
-  if (!isPicture(sampleShape)) return [table];
+  if (!picture) return [table];
   const data = dataset!.batch(all.map(i => rows[i]!)).input.data as Float32Array;
   const size = data.length / Math.max(1, all.length);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -54,6 +54,12 @@ function aboutThePrediction({ prediction, dataset, truth }: Story, words: Words)
   // A sound is for the ear.
   if (!prediction || dataset?.target.spoken) return [];
   const target = dataset?.target.name ?? '';
+  // Of a sequence one symbol is explained: that of which the model is surest at any step.
+  if (dataset?.target.sequence)
+    return [
+      words.predicted.symbol(prediction.label),
+      truth === undefined || truth === null ? '' : words.predicted.whole(String(truth)),
+    ];
   const probability = prediction.probabilities?.[prediction.index];
   const said =
     probability !== undefined

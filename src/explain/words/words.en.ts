@@ -143,6 +143,9 @@ export const english: Words = {
     class: (label, target, probability, sureness) =>
       `The model says "${label}" for ${asked(target)}, ${sureness} (${probability}).`,
     classOnly: (label, target) => `The model says "${label}" for ${asked(target)}.`,
+    symbol: label =>
+      `The model writes a sequence, and this explains one of its symbols: "${label}", of which it is surest at any moment.`,
+    whole: truth => `All that the data say is there: "${truth}".`,
     number: (value, target) => `The model predicts ${value} for ${asked(target)}.`,
     sure: p =>
       p >= 0.99

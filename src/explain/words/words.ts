@@ -50,6 +50,10 @@ export interface Words {
     class(label: string, target: string, probability: string, sureness: string): string;
     classOnly(label: string, target: string): string;
     number(value: string, target: string): string;
+    /** Of a sequence: the symbol that is explained, of which the model is surest at any step. */
+    symbol(label: string): string;
+    /** Of a sequence: all of it, as the data have it. */
+    whole(truth: string): string;
     sure(p: number): string;
     truth(value: string, right: boolean): string;
     /** Words that the vocabulary lacks, `of` in all. */

@@ -134,6 +134,8 @@ export const chinese: Words = {
     class: (label, target, probability, sureness) =>
       `模型对${asked(target)}的回答是“${label}”，${sureness}（${probability}）。`,
     classOnly: (label, target) => `模型对${asked(target)}的回答是“${label}”。`,
+    symbol: label => `模型写出一个序列，这里解释其中一个符号：“${label}”，即它在某一时刻最有把握的符号。`,
+    whole: truth => `数据中的全部内容是：“${truth}”。`,
     number: (value, target) => `模型预测${asked(target)}为 ${value}。`,
     sure: p => (p >= 0.99 ? '非常确定' : p >= 0.9 ? '确定' : p >= 0.7 ? '比较确定' : '但不确定'),
     truth: (value, right) => (right ? '这是正确的。' : `数据中是 ${value}。`),

@@ -156,6 +156,7 @@ describe('vitrine fairness and vitrine report', function () {
     assert.equal(code, 0, err);
     const page = readFileSync(file, 'utf8');
     assert.match(page, /A typical case: row \d+/);
+    assert.match(page, /explains one of its symbols: &quot;\w&quot;.*All that the data say is there/);
     assert.equal(page.match(/<figure class="picture wide">/g)?.length, 2);
     assert.doesNotMatch(page, /NaN|undefined/);
   });
