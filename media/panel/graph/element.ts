@@ -295,7 +295,9 @@ class GraphElement extends HTMLElement {
       this.#select(card);
     }
     this.#draw();
-    const next = card?.id ?? this.#focus ?? this.#graph?.cards[0]?.id;
+    // Of an open group, which has a frame and no card, what is in it.
+    const within = this.#graph?.cards.find(c => c.parent === id);
+    const next = card?.id ?? within?.id ?? this.#focus ?? this.#graph?.cards[0]?.id;
     if (next) this.#focusCard(next);
   }
 
