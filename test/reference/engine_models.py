@@ -53,6 +53,23 @@ NETS = [
     ("Llama of Transformers", "huggingface/llama", "LlamaForCausalLM", {}, ([2, 9], LONG), "mse", 0, 1e-3),
     ("ViT of Transformers", "huggingface/vit", "ViTForImageClassification", {}, ([5, 3, 8, 8], "float32"), "cross_entropy", 3, 1e-3),
     ("Graph convolution", "engine_models/gcn", "GCN", {}, ([4, 7, 6], "float32"), "cross_entropy", 3, 1e-2),
+    ("ConvNeXt", "engine_models/kinds", "ConvNeXt", {}, ([3, 3, 32, 32], "float32"), "cross_entropy", 5, 1e-3),
+    ("Squeeze and excitation", "engine_models/kinds", "SEResNet", {}, ([5, 3, 12, 10], "float32"), "cross_entropy", 4, 1e-3),
+    ("WaveNet", "engine_models/kinds", "WaveNet", {}, ([3, 1, 29], "float32"), "mse", 0, 1e-3),
+    ("Temporal convolutions", "engine_models/kinds", "TCN", {}, ([5, 3, 17], "float32"), "cross_entropy", 2, 1e-3),
+    ("Sequence to sequence", "engine_models/kinds", "Seq2Seq", {}, ([3, 9], LONG), "mse", 0, 1e-3),
+    ("Graph attention", "engine_models/kinds", "GAT", {}, ([5, 8, 5], "float32"), "cross_entropy", 3, 1e-2),
+    ("DeepFM", "engine_models/kinds", "DeepFM", {}, ([7, 3], LONG), "mse", 0, 1e-2),
+    ("PixelCNN", "engine_models/kinds", "PixelCNN", {}, ([3, 1, 9, 7], "float32"), "mse", 0, 1e-3),
+    ("Rotary, grouped queries, SwiGLU", "engine_models/kinds", "LlamaBlock", {}, ([3, 7], LONG), "mse", 0, 1e-3),
+    ("Perceiver", "engine_models/kinds", "Perceiver", {}, ([3, 7, 5], "float32"), "cross_entropy", 3, 1e-3),
+    ("Conformer's convolution", "engine_models/kinds", "ConformerConv", {}, ([3, 11, 8], "float32"), "mse", 0, 1e-3),
+    ("U-Net in 3-D", "engine_models/kinds", "UNet3d", {}, ([2, 1, 6, 8, 4], "float32"), "mse", 0, 1e-3),
+    ("Tabular transformer", "engine_models/kinds", "TabTransformer", {}, ([5, 4], LONG), "cross_entropy", 3, 1e-3),
+    ("Neural ODE", "engine_models/kinds", "NeuralODE", {}, ([5, 3], "float32"), "mse", 0, 1e-2),
+    ("Sub-pixel convolution", "engine_models/kinds", "ESPCN", {}, ([3, 1, 7, 9], "float32"), "mse", 0, 1e-3),
+    ("Capsules", "engine_models/kinds", "Capsules", {}, ([3, 1, 9, 9], "float32"), "mse", 0, 1e-3),
+    ("Siamese", "engine_models/kinds", "Siamese", {}, ([5, 12], "float32"), "mse", 0, 1e-3),
 ]
 
 

@@ -50,6 +50,16 @@ const zero: Readonly<Record<string, { parameters: RegExp; count: number; because
     because:
       'the shift of a batch norm that another batch norm, behind a linear convolution, takes away again',
   },
+  "Conformer's convolution": {
+    parameters: /^depthwise\.bias$/,
+    count: 1,
+    because: 'the shift of a channel that the next batch norm takes away',
+  },
+  'U-Net in 3-D': {
+    parameters: /^(enc1|enc2|dec)\.0\.bias$/,
+    count: 3,
+    because: 'the shift of a channel that the next instance norm takes away',
+  },
   BERT: { parameters: /^layers\.\d+\.attention\.key\.bias$/, count: 2, because: ofSoftmax },
   'BERT of Transformers': { parameters: /\.attention\.self\.key\.bias$/, count: 2, because: ofSoftmax },
   'BERT of Transformers, masked words': {
