@@ -66,6 +66,14 @@ const cases: readonly Case[] = [
     recompute: ['down1', 'down2', 'middle', 'up2', 'up1'],
     loss: { name: 'mse' },
   },
+  {
+    name: 'LSTM 2x128, 32 steps',
+    batch: 256,
+    source: sourceOf('lstm'),
+    input: [32],
+    recompute: ['layers'],
+    loss: { name: 'cross_entropy' },
+  },
 ];
 
 const modes = ['inference', 'training', 'training, activations computed again'] as const;

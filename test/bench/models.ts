@@ -195,8 +195,8 @@ const sized = (vocabulary: number, width: number, layers: number, heads: number,
     .replace('LENGTHS_LENGTH', String(length));
 
 /** Nets of which memory is measured (memory.ts). */
-export function sourceOf(name: 'wide' | 'lenet' | 'resnet18' | 'gpt' | 'unet'): string {
-  return { wide, lenet, resnet18, gpt: sized(256, 192, 6, 6, 128), unet }[name];
+export function sourceOf(name: 'wide' | 'lenet' | 'resnet18' | 'gpt' | 'unet' | 'lstm'): string {
+  return { wide, lenet, resnet18, gpt: sized(256, 192, 6, 6, 128), unet, lstm: recurrent('LSTM') }[name];
 }
 
 const nets = { resnet18, mobile, lstm: recurrent('LSTM'), gru: recurrent('GRU') };

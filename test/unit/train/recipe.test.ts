@@ -20,6 +20,16 @@ const model: Model = {
   parameters: linearModel.parameters.map(p => (p.name === 'w' ? { ...p, shape: [1, 3] } : p)),
 };
 
+/** The same with half of its inputs dropped in training, by chance. */
+const dropping: Model = {
+  ...model,
+  values: { ...model.values, d: { id: 'd', dtype: 'float32', shape: ['N', 3] } },
+  nodes: [
+    { id: 'drop', op: 'Dropout', module: '', inputs: ['x'], outputs: ['d'], attributes: { ratio: 0.5 } },
+    { ...model.nodes[0]!, inputs: ['d', 'w', 'b'] },
+  ],
+};
+
 const base: Recipe = {
   loss: { name: 'mse' },
   optimizer: { name: 'SGD', options: { momentum: 0.9 } },
@@ -89,10 +99,14 @@ describe('recipes', function () {
     { optimizer: { name: 'SGD', options: {}, groups: [{ parameters: ['b'] }] }, groupRates: [0.1] },
     { earlyStopping: { patience: 2, minDelta: 0.01 }, update: { average: { decay: 0.5 } } },
   ];
-  for (const recipe of all) {
-    it(`resumes bit for bit: ${JSON.stringify(recipe)}`, async () => {
+  const resumed: [string, Partial<Recipe>, Partial<TrainRequest>][] = [
+    ...all.map((r): [string, Partial<Recipe>, Partial<TrainRequest>] => [JSON.stringify(r), r, {}]),
+    ['dropout, accumulated', { accumulate: 2, update: { accumulate: true } }, { model: dropping }],
+  ];
+  for (const [name, recipe, change] of resumed) {
+    it(`resumes bit for bit: ${name}`, async () => {
       const events: RunEvent[] = [];
-      const whole = request(recipe, { onEvent: e => events.push(e) });
+      const whole = request(recipe, { ...change, onEvent: e => events.push(e) });
       const expected = await train(whole);
       for (const cut of [5, 14]) {
         const control = new RunControl();
@@ -110,12 +124,17 @@ describe('recipes', function () {
           },
         };
         const parts: RunEvent[] = [];
-        const part = request(recipe, { engine: counted, control, onEvent: e => parts.push(e) });
+        const part = request(recipe, { ...change, engine: counted, control, onEvent: e => parts.push(e) });
         const record = await train(part);
         assert.equal(record.state, 'stopped');
         const again: RunEvent[] = [];
         const end = await train(
-          request(recipe, { runFolder: part.runFolder, resume: record, onEvent: e => again.push(e) }),
+          request(recipe, {
+            ...change,
+            runFolder: part.runFolder,
+            resume: record,
+            onEvent: e => again.push(e),
+          }),
         );
         assert.deepEqual(end.test, expected.test);
         assert.equal(end.keptEpoch, expected.keptEpoch);

@@ -127,6 +127,16 @@ describe('advice on PyTorch source', function () {
       /unsupported-op .*torch\.nn\.AdaptiveLogSoftmaxWithLoss is not known to Vitrine yet/,
     );
   });
+
+  it('says of gradients of gradients why there are none, and what to do', async () => {
+    const { Net } = await readText(
+      net(
+        'self.fc = nn.Linear(4, 1)',
+        'y = self.fc(x)\nreturn y + torch.autograd.grad(y.sum(), x, create_graph=True)[0].norm()',
+      ),
+    );
+    assert.match(said(Net).join(), /unsupported-op .*torch\.autograd\.grad .*not differentiable.*spectral/);
+  });
 });
 
 describe('constructor arguments that nobody gave', function () {

@@ -185,17 +185,30 @@ def forget():
     _given.clear()
 
 
+# What is lacking for good, and what to do instead.
+_BECAUSE = {
+    "torch.autograd.grad": "Gradients within a forward would have to be differentiated again for training, and Vitrine's gradients are not"
+                           " differentiable (gradient penalties as in WGAN-GP): take spectral or weight norm instead, or train it in PyTorch"
+                           " and open the weights here.",
+}
+
+
+def _lacking(name):
+    because = _BECAUSE.get(name)
+    return f"{name} is not known to Vitrine yet.{' ' + because if because else ''}"
+
+
 def _called(kind, arguments, options):
     if kind._vitrine_torch:
         trace.say(
             "error" if trace.tracing and trace.script is None else "warning" if trace.building else "hint",
             "unsupported-op",
-            f"{kind._vitrine_unknown} is not known to Vitrine yet.",
+            _lacking(kind._vitrine_unknown),
             trace.here(),
         )
     if trace.tracing and trace.script is None:
         raise trace.Unsupported(
-            f"{kind._vitrine_unknown} is not known to Vitrine yet."
+            _lacking(kind._vitrine_unknown)
             if kind._vitrine_torch
             else f"{kind._vitrine_unknown} is not available here: what it returns is not known."
         )
