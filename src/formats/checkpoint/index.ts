@@ -46,7 +46,7 @@ function notTaken({
 export const format: FileFormat = {
   id: 'checkpoint',
   name: 'Checkpoint (torch.save, or an index of safetensors)',
-  extensions: ['.safetensors.index.json', '.pt', '.pth', '.ckpt', '.bin'],
+  extensions: ['.safetensors.index.json', '.bin.index.json', '.pt', '.pth', '.ckpt', '.bin'],
   match: (file, head) =>
     file.toLowerCase().endsWith('.json') || (head[0] === 0x50 && head[1] === 0x4b) || head[0] === 0x80,
   async read({ file }) {

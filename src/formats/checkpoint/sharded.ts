@@ -1,45 +1,66 @@
 /**
- * A checkpoint in several safetensors files with an index: `{"metadata": …, "weight_map": {tensor: file}}`, as
- * Transformers writes it. Only the shards' headers are read until a tensor is asked for.
+ * A checkpoint in several files, safetensors or of torch.save, with an index: `{"metadata": …, "weight_map": {tensor: file}}`,
+ * as Transformers writes it. Only the shards' headers are read until a tensor is asked for.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { VitrineError } from '../../model/errors';
-import type { Header } from '../safetensors/header';
 import { readSafetensorsHeader, readTensorOf, sampleTensorOf } from '../safetensors/read';
 import type { CheckpointEntry, CheckpointReader } from './checkpoint';
+import { openTorch } from './torch';
 
 const maxIndexBytes = 64_000_000;
 
 /** @throws VitrineError file-not-found, bad-file */
 export async function openSharded(file: string): Promise<CheckpointReader> {
   const map = await readIndex(file);
-  const headers = new Map<string, Header>();
-  const tensors = new Map<string, CheckpointEntry>();
-  for (const shard of new Set(map.values()))
-    headers.set(shard, await readSafetensorsHeader(join(dirname(file), shard)));
-  for (const [name, shard] of map) {
-    const entry = headers.get(shard)!.tensors.get(name);
-    if (!entry)
-      throw bad(
-        file,
-        `${basename(file)} says that the tensor "${name}" is in ${shard}, but that file has none.`,
-      );
-    tensors.set(name, entry);
+  const shards = new Map<string, Shard>();
+  const close = async () => {
+    for (const s of shards.values()) await s.close();
+  };
+  try {
+    const tensors = new Map<string, CheckpointEntry>();
+    for (const shard of new Set(map.values())) shards.set(shard, await openShard(join(dirname(file), shard)));
+    for (const [name, shard] of map) {
+      const entry = shards.get(shard)!.tensors.get(name);
+      if (!entry)
+        throw bad(
+          file,
+          `${basename(file)} says that the tensor "${name}" is in ${shard}, but that file has none.`,
+        );
+      tensors.set(name, entry);
+    }
+    const holder = (name: string): Shard => {
+      const shard = map.get(name);
+      if (shard === undefined) throw bad(file, `There is no tensor "${name}" in ${basename(file)}.`);
+      return shards.get(shard)!;
+    };
+    return {
+      file,
+      tensors,
+      tensor: async name => holder(name).tensor(name),
+      // Parts of a tensor can be read of safetensors alone.
+      ...([...shards.values()].every(s => s.sample) && {
+        sample: async (name: string, most: number) => holder(name).sample!(name, most),
+      }),
+      close,
+    };
+  } catch (e) {
+    await close();
+    throw e;
   }
+}
+
+type Shard = Pick<CheckpointReader, 'tensors' | 'tensor' | 'sample' | 'close'>;
+
+async function openShard(file: string): Promise<Shard> {
+  if (!file.endsWith('.safetensors')) return openTorch(file);
+  // No file stays open: there may be hundreds.
+  const header = await readSafetensorsHeader(file);
   return {
-    file,
-    tensors,
-    tensor: async name => {
-      const shard = map.get(name);
-      if (shard === undefined) throw bad(file, `There is no tensor "${name}" in ${basename(file)}.`);
-      return readTensorOf(headers.get(shard)!, name);
-    },
-    sample: async (name, most) => {
-      const shard = map.get(name);
-      if (shard === undefined) throw bad(file, `There is no tensor "${name}" in ${basename(file)}.`);
-      return sampleTensorOf(headers.get(shard)!, name, most);
-    },
+    tensors: header.tensors,
+    tensor: name => readTensorOf(header, name),
+    sample: (name, most) => sampleTensorOf(header, name, most),
     close: async () => {},
   };
 }
@@ -68,10 +89,10 @@ async function readIndex(file: string): Promise<Map<string, string>> {
     throw bad(file, `${basename(file)} has no "weight_map" from tensors to files.`);
   for (const [name, shard] of Object.entries(map)) {
     // Shards lie beside their index and nowhere else.
-    if (typeof shard !== 'string' || !/^[^/\\:\0]+\.safetensors$/.test(shard))
+    if (typeof shard !== 'string' || !/^[^/\\:\0]+\.(safetensors|bin)$/.test(shard))
       throw bad(
         file,
-        `${basename(file)} names ${JSON.stringify(shard)?.slice(0, 100)} for "${name}". Expected a .safetensors file of the same folder.`,
+        `${basename(file)} names ${JSON.stringify(shard)?.slice(0, 100)} for "${name}". Expected a .safetensors (or .bin) file of the same folder.`,
       );
   }
   return new Map(Object.entries(map as Record<string, string>));

@@ -47,8 +47,16 @@ export function whatOf(
       `${named(file)} has the model_type ${JSON.stringify(type)?.slice(0, 80) ?? 'of nothing'}. Known are ${listed(Object.keys(architectures))}.`,
       { at: { file } },
     );
-  const own = Array.isArray(classes) ? classes.filter(c => architecture.classes.includes(c)) : [];
-  const name = wanted ?? own[0] ?? architecture.classes[0]!;
+  const { quantization_config: quantized } = config;
+  if (typeof quantized === 'object' && quantized !== null)
+    throw new VitrineError(
+      'bad-file',
+      `${named(file)} describes weights that are quantised (${String((quantized as Record<string, unknown>)['quant_method'] ?? 'by an unknown method').slice(0, 40)}), which is not read. Save the model with its weights as numbers: model.dequantize().save_pretrained(…).`,
+      { at: { file } },
+    );
+  const said = Array.isArray(classes) ? classes.map(String) : [];
+  const own = said.find(c => architecture.classes.includes(c));
+  const name = wanted ?? own ?? insteadOf(said[0], architecture) ?? architecture.classes[0]!;
   if (!architecture.classes.includes(name))
     throw new VitrineError(
       'class-not-found',
@@ -56,6 +64,13 @@ export function whatOf(
       { at: { file } },
     );
   return { architecture, name: name as string };
+}
+
+/** Of a class that is not read: what fills masks of one that was trained to, else its body, without the head. */
+function insteadOf(said: string | undefined, { classes }: Architecture): string | undefined {
+  if (said === undefined) return undefined;
+  const masked = said.replace(/ForPreTraining$/, 'ForMaskedLM');
+  return classes.includes(masked) ? masked : classes.find(c => /(?<!LMHead)Model$/.test(c));
 }
 
 /** Whether a classifier was trained to tell of each class by itself, not which one it is. */
@@ -73,7 +88,12 @@ export function labelsOf(config: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** The files that Transformers gives the weights, in the order in which it looks for them. */
-const weightFiles = ['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin'] as const;
+const weightFiles = [
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+] as const;
 
 /** The file with the weights of a folder, if it has one. */
 export async function weightsFile(folder: string): Promise<string | undefined> {

@@ -65,9 +65,11 @@ export const format: FileFormat = {
       out[key] = {
         ...(own && { model: own }),
         // What fails in our source for a configuration is said of the configuration.
-        diagnostics: [...found, ...(own ? await weightFindings(own, architecture) : [])].map(
-          ({ severity, code, message }) => ({ ...atTop(file), severity, code, message }),
-        ),
+        diagnostics: [
+          ...found,
+          ...(request.class === undefined ? otherClass(config, name, file) : []),
+          ...(own ? await weightFindings(own, architecture) : []),
+        ].map(({ severity, code, message }) => ({ ...atTop(file), severity, code, message })),
         milliseconds,
       };
     }
@@ -133,6 +135,20 @@ async function readRepeated(
     out[name] = { ...found, model };
   }
   return out;
+}
+
+/** That a class is read in the place of the one that a configuration names. */
+function otherClass(config: Readonly<Record<string, unknown>>, name: string, file: string): Diagnostic[] {
+  const { architectures: said } = config;
+  if (!Array.isArray(said) || said.length === 0 || said.includes(name)) return [];
+  return [
+    {
+      ...atTop(file),
+      severity: 'information',
+      code: 'other-class',
+      message: `${named(file)} describes a ${String(said[0]).slice(0, 80)}, which is not read: ${name} is shown instead.`,
+    },
+  ];
 }
 
 /** The configuration with what is given instead of its own; as many labels as are asked for. */

@@ -102,6 +102,23 @@ describe('Hugging Face folders that are large, strange or hostile', function () 
     await refused({}, /model_type/);
   });
 
+  it('of weights that are quantised are refused by the method; of other classes what is near is shown', async () => {
+    await refused(
+      { model_type: 'llama', quantization_config: { quant_method: 'gptq', bits: 4 } },
+      /quantised \(gptq\)/,
+    );
+    const small = { vocab_size: 8, hidden_size: 4, num_attention_heads: 1, num_hidden_layers: 1 };
+    const sizes = { ...small, intermediate_size: 4, max_position_embeddings: 8 };
+    for (const [said, shown] of [
+      ['BertForPreTraining', 'BertForMaskedLM'],
+      ['BertForMultipleChoice', 'BertModel'],
+    ]) {
+      const file = write({ model_type: 'bert', architectures: [said], ...sizes });
+      const read = await format.read({ file }, { distFolder });
+      assert.match(read[shown!]!.diagnostics[0]!.message, new RegExp(`${said}, which is not read: ${shown}`));
+    }
+  });
+
   it('are told what their configuration lacks', async () => {
     const read = await format.read({ file: write({ model_type: 'gpt2', n_embd: 8 }) }, { distFolder });
     assert.match(Object.values(read)[0]!.diagnostics[0]!.message, /config\.json .*vocab_size/);
