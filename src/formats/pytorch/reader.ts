@@ -1,18 +1,14 @@
 /** Reads models out of PyTorch source by running it, in a thread that can be ended, against a stand-in for torch. */
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
-import type { Diagnostic } from '../../model/graph';
 import type { FileTraining, ReadModel, ReadModelRequest } from '../_format';
-import type { TrainingRead } from './assemble';
+import { checkClass, finish, isBroken, isSettled, isWhole, needsArguments } from './answers';
 import { Callers } from './callers';
 import { readerIn, readText } from './files';
 import { collect } from './imports';
+import { type Answer, type Asked, Interpreter } from './interpreter';
 import { moved, Placed, sameTokens } from './moved';
-import { outline } from './outline';
 import { touched } from './partial';
-import { SourceText } from './source';
-import type { WorkerData, WorkerRequest } from './worker';
 
 export interface PytorchReaderOptions {
   /** The folder that holds python.js, python/ and pyodide/. */
@@ -40,24 +36,6 @@ interface Kept {
   until?: number;
 }
 
-/** A request with all of its texts. */
-type Asked = Omit<WorkerRequest, 'files'> & { files: Readonly<Record<string, string>> };
-
-/** What the interpreter found. */
-interface Answer {
-  /** The request that it answers: with the files that say how classes are made. */
-  asked: Asked;
-  result: Record<string, ReadModel>;
-  /** What it found of the file as a whole, without places. */
-  findings: string;
-  /** Classes whose making other files may know more of. */
-  open: string;
-  training?: TrainingRead;
-  /** Why an edit was not read by itself, and whether it is no Python. */
-  refused?: string;
-  broken?: boolean;
-}
-
 /** Classes that a request could not make by itself, and of how many `open` ones these were. */
 interface Asking {
   open: string;
@@ -70,43 +48,26 @@ const largestKept = 200_000;
 /** How long what another file may tell more of is taken to hold: as long as what was found of other files. */
 const unsettledMs = 30_000;
 
-/** How long a reading that nobody waits for may go on: shorter than a new interpreter takes to start. */
-const graceMs = 2000;
-
-interface Started {
-  worker: Worker;
-  /** Settles when the interpreter stands. */
-  ready: Promise<void>;
-}
-
 export class PytorchReader {
-  private readonly options: Required<Omit<PytorchReaderOptions, 'workspaceFolder'>> & {
-    workspaceFolder?: string;
-  };
-  private current: Started | undefined;
+  private readonly options: PytorchReaderOptions;
+  private readonly interpreter: Interpreter;
   /** The end of the line of waiting calls. */
   private last: Promise<unknown> = Promise.resolve();
   private disposed = false;
   private next = 0;
   private readonly callers = new Callers();
-  /** Interpreters that have read a file, with the texts that they were given last. */
-  private readonly served = new WeakMap<Worker, Readonly<Record<string, string>>>();
   private readonly kept = new Map<string, Kept>();
   /** By request: an edit mostly leaves it to the same other files to say how its classes are made. */
   private readonly asking = new Map<string, Asking>();
-  /** Settles when the interpreter has no reading left that nobody waits for. */
-  private busy: Promise<void> = Promise.resolve();
-
   constructor(options: PytorchReaderOptions) {
-    this.options = { timeoutMs: 20_000, memoryMb: 512, replays: true, ...options };
+    const { distFolder, timeoutMs = 20_000, memoryMb = 512 } = options;
+    this.options = options;
+    this.interpreter = new Interpreter({ distFolder, timeoutMs, memoryMb });
   }
 
   /** Starts the interpreter, so that the first read does not wait for it. */
-  async warm(): Promise<void> {
-    const { worker, ready } = this.start();
-    worker.ref();
-    await ready;
-    worker.unref();
+  warm(): Promise<void> {
+    return this.interpreter.warm();
   }
 
   /**
@@ -135,7 +96,7 @@ export class PytorchReader {
 
   async dispose(): Promise<void> {
     this.disposed = true;
-    await this.end();
+    await this.interpreter.dispose();
   }
 
   private async readNow(
@@ -195,7 +156,7 @@ export class PytorchReader {
   ): Promise<FileTraining> {
     const { question, text } = await this.collected(request, signal);
     const { file } = request;
-    const { training, result } = await this.ask(
+    const { training, result } = await this.interpreter.ask(
       { id: this.next++, ...question, script: true },
       file,
       text,
@@ -244,7 +205,7 @@ export class PytorchReader {
       main: workspace + main,
       folder,
       module: /^[\w.]+$/.test(module) ? module : '__vitrine_model__',
-      ...(this.options.replays ? {} : { whole: true as const }),
+      ...(this.options.replays === false ? { whole: true as const } : {}),
       ...(request.class === undefined ? {} : { class: request.class }),
       ...(request.arguments ? { arguments: request.arguments } : {}),
       ...(request.input ? { input: request.input } : {}),
@@ -271,7 +232,7 @@ export class PytorchReader {
       if (text !== asked.files[caller]) return undefined;
     }
     const files = { ...asked.files, [main]: after.text };
-    const again = await this.ask(
+    const again = await this.interpreter.ask(
       { ...asked, id: this.next++, files, again: asked.id },
       file,
       after.text,
@@ -302,7 +263,12 @@ export class PytorchReader {
     if (!only || only.size === names.length) return undefined;
     const rest = without(known, only, after, file);
     if (!rest) return undefined;
-    const part = await this.ask({ id: this.next++, ...question, only: [...only] }, file, after.text, signal);
+    const part = await this.interpreter.ask(
+      { id: this.next++, ...question, only: [...only] },
+      file,
+      after.text,
+      signal,
+    );
     const { result } = part;
     if (part.findings !== findings || !isSettled(result)) return undefined;
     if (Object.keys(result).length !== only.size || ![...only].every(name => result[name])) return undefined;
@@ -341,7 +307,7 @@ export class PytorchReader {
         names: { ...names, ...question.names },
         ...(callers.length && { callers }),
       };
-      return this.ask(asked, file, text, signal);
+      return this.interpreter.ask(asked, file, text, signal);
     };
     // Those that were asked last time are asked at once, where that is how it comes out again.
     const last = this.asking.get(key);
@@ -356,149 +322,6 @@ export class PytorchReader {
     if (this.asking.size > mostKept) this.asking.delete(this.asking.keys().next().value!);
     return done(told);
   }
-
-  private start(): Started {
-    if (this.current) return this.current;
-    const { distFolder, memoryMb } = this.options;
-    const worker = new Worker(join(distFolder, 'python.js'), {
-      workerData: { distFolder, memoryMb } satisfies WorkerData,
-      env: {},
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { stackSizeMb: 8 },
-    });
-    const ready = new Promise<void>((done, fail) => {
-      const failed = (why: string) =>
-        fail(new VitrineError('engine-lost', `The reader of PyTorch source did not start: ${why}`));
-      worker.on('message', (m: { ready?: true; failed?: string }) => {
-        if (m.ready) done();
-        if (m.failed) failed(m.failed);
-      });
-      worker.on('error', e => failed(e.message));
-      worker.on('exit', () => failed('its thread ended'));
-    });
-    ready.catch(() => {});
-    // A waiting interpreter keeps no process alive; one that reads has its time limit to do so.
-    worker.unref();
-    const started = { worker, ready };
-    worker.on('exit', () => {
-      if (this.current === started) this.current = undefined;
-    });
-    this.current = started;
-    return started;
-  }
-
-  /** Waits for a reading that was cancelled, and ends the interpreter if it does not end soon. */
-  private async settle(worker: Worker, id: number): Promise<void> {
-    const ended = await new Promise<boolean>(done => {
-      const timer = setTimeout(() => finished(false), graceMs);
-      const onMessage = (m: { id?: number; fatal?: string }) => {
-        if (m.id === id) finished(m.fatal === undefined);
-      };
-      const onLost = () => finished(false);
-      const finished = (well: boolean) => {
-        clearTimeout(timer);
-        worker.unref();
-        worker.off('message', onMessage).off('error', onLost).off('exit', onLost);
-        done(well);
-      };
-      worker.ref();
-      worker.on('message', onMessage).on('error', onLost).on('exit', onLost);
-    });
-    if (!ended && this.current?.worker === worker) await this.end();
-  }
-
-  private async end(): Promise<void> {
-    const { current } = this;
-    this.current = undefined;
-    await current?.worker.terminate();
-  }
-
-  private async ask(
-    request: Asked,
-    file: string,
-    text: string,
-    signal: AbortSignal | undefined,
-  ): Promise<Answer> {
-    await this.busy;
-    throwIfCancelled(signal);
-    const { worker, ready } = this.start();
-    worker.ref();
-    await ready;
-    throwIfCancelled(signal);
-    const started = performance.now();
-    const given = this.served.get(worker);
-    this.served.set(worker, request.files);
-    let full = false;
-    type Outcome = { answer: Answer } | { stopped: 'time' | 'lost' | 'cancelled' };
-    const outcome = await new Promise<Outcome>(done => {
-      const timer = setTimeout(() => finished({ stopped: 'time' }), this.options.timeoutMs);
-      const onMessage = (m: Partial<Answer> & { id?: number; fatal?: string; full?: boolean }) => {
-        if (m.id !== request.id) return;
-        full = m.full === true;
-        finished(
-          m.result
-            ? {
-                answer: {
-                  asked: request,
-                  result: m.result,
-                  findings: m.findings ?? '',
-                  open: m.open ?? '',
-                  ...(m.training && { training: m.training }),
-                  ...(m.refused !== undefined && { refused: m.refused, broken: m.broken === true }),
-                },
-              }
-            : { stopped: 'lost' },
-        );
-      };
-      const onLost = () => finished({ stopped: 'lost' });
-      const onAbort = () => finished({ stopped: 'cancelled' });
-      const finished = (o: Outcome) => {
-        clearTimeout(timer);
-        worker.unref();
-        worker.off('message', onMessage).off('error', onLost).off('exit', onLost);
-        signal?.removeEventListener('abort', onAbort);
-        done(o);
-      };
-      worker.on('message', onMessage).on('error', onLost).on('exit', onLost);
-      signal?.addEventListener('abort', onAbort);
-      worker.ref();
-      worker.postMessage({ ...request, files: since(given, request.files) });
-    });
-    if ('answer' in outcome) {
-      if (full) await this.end();
-      return outcome.answer;
-    }
-    if (outcome.stopped === 'cancelled') {
-      // One who types cancels with every key: a reading that ends by itself costs less than a new interpreter.
-      this.busy = this.settle(worker, request.id);
-      throwIfCancelled(signal);
-    }
-    // Python cannot be interrupted from outside: its thread goes, and a fresh one is started for who comes next.
-    await this.end();
-    // What filled the memory may have been other files: only a fresh interpreter can tell.
-    if (outcome.stopped === 'lost' && given && !this.disposed) return this.ask(request, file, text, signal);
-    const seconds = this.options.timeoutMs / 1000;
-    const diagnostic: Diagnostic = {
-      ...new SourceText(file, text).range(0, 0),
-      severity: 'error',
-      code: outcome.stopped === 'time' ? 'time-limit' : 'memory-limit',
-      message:
-        outcome.stopped === 'time'
-          ? `Reading took longer than ${seconds} s and was stopped. Is there a loop at the top of the file or in a ` +
-            'constructor that does not end, or that trains?'
-          : `Reading used up the memory of ${this.options.memoryMb} MB (or its stack) and was stopped. Is there a very ` +
-            'large list, or a recursion without an end?',
-    };
-    const milliseconds = performance.now() - started;
-    return {
-      asked: request,
-      result: { '': { diagnostics: [diagnostic], milliseconds } },
-      findings: '',
-      open: '',
-    };
-  }
 }
 
 /** The readings of a text but for some, as they stand in another; nothing if one has no place in it. */
@@ -507,97 +330,7 @@ function without(known: Kept, some: ReadonlySet<string>, after: Placed, file: st
   return moved(Object.fromEntries(left), file, known.main, after);
 }
 
-/** Texts, but null for those that were given before as they are. */
-function since(
-  before: Readonly<Record<string, string>> | undefined,
-  files: Readonly<Record<string, string>>,
-): Record<string, string | null> {
-  return Object.fromEntries(
-    Object.entries(files).map(([name, text]) => [name, before?.[name] === text ? null : text]),
-  );
-}
-
-/** What another try, or another file of the workspace, may change. */
-const unsettled = new Set([
-  'time-limit',
-  'memory-limit',
-  'argument-needed',
-  'example-value',
-  // Its data may be there next time.
-  'training-not-read',
-]);
-
 function sameTexts(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every(n => a[n] === b[n]);
-}
-
-/** Whether a text is no Python. */
-function isBroken(result: Record<string, ReadModel>): boolean {
-  return result['']?.diagnostics.some(d => d.code === 'syntax-error') === true;
-}
-
-/** Whether a reading came to its end. */
-function isWhole(result: Record<string, ReadModel>): boolean {
-  return !Object.values(result).some(m =>
-    m.diagnostics.some(d => d.code === 'time-limit' || d.code === 'memory-limit'),
-  );
-}
-
-function isSettled(result: Record<string, ReadModel>): boolean {
-  return !Object.values(result).some(m => m.diagnostics.some(d => unsettled.has(d.code)));
-}
-
-/** Whether a class was not made for want of what its constructor needs. */
-function needsArguments(read: ReadModel): boolean {
-  return !read.model && read.diagnostics.some(d => d.code === 'argument-needed');
-}
-
-function checkClass(name: string, file: string, text: string): void {
-  if (new RegExp(`\\b${name.replace(/\W/g, '\\$&')}\\b`).test(text)) return;
-  throw noSuchClass(name, file, text);
-}
-
-function noSuchClass(name: string, file: string, text: string): VitrineError {
-  const there = outline(text, file).map(c => c.name);
-  return new VitrineError(
-    'class-not-found',
-    there.length
-      ? `${file} has no model class ${name}. It has: ${there.join(', ')}.`
-      : `${file} has no model class ${name}, nor any other class that derives from nn.Module.`,
-    { at: { file } },
-  );
-}
-
-function finish(
-  answer: Record<string, ReadModel>,
-  request: ReadModelRequest,
-  text: string,
-): Record<string, ReadModel> {
-  const { '': none, ...models } = answer;
-  const wanted = request.class;
-  if (wanted !== undefined && !models[wanted]) {
-    const errors = none?.diagnostics.filter(d => d.severity === 'error') ?? [];
-    if (!errors.length) throw noSuchClass(wanted, request.file, text);
-    return { [wanted]: none! };
-  }
-  if (none && !Object.keys(models).length) {
-    if (none.diagnostics.some(d => d.severity === 'error')) return answer;
-    const source = new SourceText(request.file, text);
-    return {
-      '': {
-        ...none,
-        diagnostics: [
-          ...none.diagnostics,
-          {
-            ...source.range(0, 0),
-            severity: 'warning',
-            code: 'no-model',
-            message: 'There is no model here: no class derives from nn.Module.',
-          },
-        ],
-      },
-    };
-  }
-  return models;
 }
