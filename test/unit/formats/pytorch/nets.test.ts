@@ -95,6 +95,46 @@ def rate():
   });
 });
 
+describe('a class that functions of its file make', function () {
+  this.timeout(60_000);
+  const net = (init: string, main: string) => `
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, ${init}):
+        super().__init__()
+        self.fc = nn.Linear(widths[0], widths[1])
+
+    def forward(self, x):
+        return self.fc(x)
+
+def small(**options):
+    return Net(widths=[2, 3], **options)
+
+def large(**options):
+    return build([4, 5], **options)
+
+def build(widths, **options):
+    return Net(widths=widths, **options)
+
+${main}
+`;
+  const guarded = (call: string) => `if __name__ == "__main__":\n    model = ${call}\n    model.eval()`;
+
+  it('is made as the main guard calls them, else as the first one does', async () => {
+    assert.deepEqual(await counts(net('widths', '')), [['Net', 9]]);
+    assert.deepEqual(await counts(net('widths', guarded('large()'))), [['Net', 25]]);
+    assert.deepEqual(await counts(net('widths', guarded('build(widths=[1, 1])'))), [['Net', 2]]);
+    assert.deepEqual(await counts(net('widths', guarded('build(unknown.widths)'))), [['Net', 9]]);
+  });
+
+  it('is made so, too, where its defaults do not make it', async () => {
+    assert.deepEqual(await counts(net('widths=None', guarded('large()'))), [['Net', 25]]);
+    assert.deepEqual(await counts(net('widths=None', '')), [['Net', 9]]);
+    assert.deepEqual(await counts(net('widths=(1, 1)', guarded('large()'))), [['Net', 2]]);
+  });
+});
+
 describe('an answer that is well-formed and wrong', function () {
   this.timeout(60_000);
   const net = `

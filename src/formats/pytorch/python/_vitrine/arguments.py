@@ -2,12 +2,13 @@
 Constructor arguments that nobody gave: found where the workspace makes the class, by evaluating what stands there.
 
 In this order: what the experiment file gives; a call at the top of the file or under its main guard; a function of
-the file that makes the class and needs nothing itself; a call in the body of a function or method; a configuration
+the file that makes the class, as it is called there, or that needs nothing itself; a call in the body of a function or method; a configuration
 dataclass with defaults; the owner that makes it as its part; a call in another file that imports it.
 """
 
 import ast
 import inspect
+import itertools
 
 from . import trace, trees, unknown
 
@@ -16,6 +17,8 @@ _CONFIGS = ("config", "cfg", "conf", "args", "hparams", "opt", "params", "option
 #: Calls of these methods prepare what a later call uses.
 _PREPARING = {"add_argument", "set_defaults", "add_argument_group", "update", "setdefault", "append", "extend", "insert",
               "merge_from_dict", "parse_args", "freeze"}
+#: How many functions are called to see what they make.
+_most_tried = 4
 _TRAINING = {"backward", "step", "zero_grad", "train", "fit", "eval"}
 
 
@@ -144,16 +147,20 @@ class Finder:
         return partly[1:] if partly else None
 
     def others(self):
-        """What calls in the class's own file give, where its defaults alone do not make it."""
+        """What calls and functions of the class's own file give, where its defaults alone do not make it."""
         if not self.parameters or self.given:
             return
-        for positional, values in self.calls(self.scope, _top_blocks(self.scope.tree)):
+        own = self.scope
+        found = itertools.chain(self.calls(own, _top_blocks(own.tree)), self.called_factories(own), self.factories(own))
+        for positional, values in found:
             if not any(_is_open(v) for v in (*positional, *values.values())):
                 yield positional, values
 
     def candidates(self, callers):
         own = self.scope
         for found in self.calls(own, _top_blocks(own.tree)):
+            yield found
+        for found in self.called_factories(own):
             yield found
         for found in self.factories(own):
             yield found
@@ -290,8 +297,8 @@ class Finder:
             return None
         return self.bound(positional, keywords)
 
-    def factories(self, scope):
-        """Functions that need nothing and make the class, themselves or by others of the file: what they make it with."""
+    def makers(self, scope):
+        """Functions of a file that make the class, themselves or by others of them, in their order."""
         functions = {n.name: n for n in scope.tree.body if isinstance(n, ast.FunctionDef)}
         names = {k: trees.names(f) for k, f in functions.items()}
         makers = {k for k, used in names.items() if self.cls.__name__ in used}
@@ -300,18 +307,33 @@ class Finder:
             more = {k for k, used in names.items() if k not in makers and used & makers}
             grown = bool(more)
             makers |= more
+        return {k: f for k, f in functions.items() if k in makers}
+
+    def factories(self, scope):
+        """What functions that need nothing make the class with."""
+        wanted = [name for name, function in self.makers(scope).items() if is_maker(function)]
+        for name in wanted[:_most_tried]:
+            yield from self.captured(scope.namespace.get(name))
+
+    def called_factories(self, scope):
+        """What functions make the class with as they are called at the top of the file, or under its main guard."""
+        makers = {name for name, function in self.makers(scope).items() if not trains(function) and name != "main"}
         tried = 0
-        for name, function in functions.items():
-            if name not in makers or not is_maker(function) or tried >= 4:
+        for block, _ in _top_blocks(scope.tree) if makers else ():
+            if not any(_mentions(block, name) for name in makers):
                 continue
-            tried += 1
-            made = self.captured(scope.namespace.get(name))
-            if made is not None:
-                found = self.bound(*made)
-                if found is not None:
-                    yield found
+            namespace = dict(scope.namespace)
+            for node in _simple(block):
+                calls = [n for n in trees.nodes(node) if isinstance(n, ast.Call) and _called_name(n) in makers]
+                for call in calls:
+                    tried += 1
+                    if tried <= _most_tried:
+                        yield from self.captured(lambda: scope.evaluate(call, namespace))
+                if not calls:
+                    _follow(node, scope, namespace)
 
     def captured(self, function):
+        """What the class is made with when a function is called, if it is."""
         trace.wanted = self.cls
         trace.caught = None
         try:
@@ -321,7 +343,9 @@ class Finder:
         finally:
             trace.wanted = None
         made, trace.caught = trace.caught, None
-        return made
+        found = self.bound(*made) if made is not None else None
+        if found is not None:
+            yield found
 
 
 def _called_name(call):
