@@ -4,6 +4,7 @@ import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import type { InquiryKind } from '../../../src/editor/inquiryProtocol';
 import type { MethodChoice, PanelState, SampleOnPage } from '../../../src/editor/panelProtocol';
 import { figureSvg } from '../../../src/explain/drawing/drawing';
+import type { Figure } from '../../../src/explain/figure';
 import type { Explanation } from '../../../src/explain/method';
 import { currentMethod, isUntrained } from '../actions';
 import { inquiries } from '../inquiries/index';
@@ -199,9 +200,16 @@ function evidence(e: Explanation, c: ExplainContext): TemplateResult {
       ? overInput(e, c)
       : html`<figure class="drawn">
           ${figure.title === undefined ? nothing : html`<figcaption>${figure.title}</figcaption>`}
-          ${unsafeHTML(figureSvg(figure, e, themePalette))}
+          ${inFull(figure, unsafeHTML(figureSvg(figure, e, themePalette)))}
         </figure>`,
   )}`;
+}
+
+/** A matrix of many columns, such as one for each token, is moved through rather than made too small to read. */
+function inFull(figure: Figure, drawing: unknown): unknown {
+  return figure.kind === 'matrix' && !figure.stack && figure.columns.labels.length > 12
+    ? html`<div class="scroll-x full" tabindex="0" role="region" aria-label=${figure.value}>${drawing}</div>`
+    : drawing;
 }
 
 function overInput(e: Explanation, c: ExplainContext): TemplateResult {
