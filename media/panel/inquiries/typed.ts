@@ -108,9 +108,20 @@ function key({ state }: Context): string {
 function valuesOf(c: Context): Record<string, Cell> {
   const own = typed.get(key(c)) ?? {};
   return Object.fromEntries(
-    cellFeatures(c).map(({ name, feature, example }) => [name, own[name] ?? typicalOf(feature) ?? example]),
+    cellFeatures(c).map(({ name, feature, example }) => [
+      name,
+      own[name] ?? typicalOf(feature) ?? shortened(example),
+    ]),
   );
 }
+
+/** Digits that no one types. */
+function shortened(example: Cell): Cell {
+  return typeof example === 'number' ? Number(example.toPrecision(6)) : example;
+}
+
+/** What no line of a field shows whole. */
+const longText = 40;
 
 function typicalOf(feature: FeatureInfo | undefined): Cell | undefined {
   if (!feature || (feature.from !== undefined && feature.from !== feature.name)) return undefined;
@@ -132,7 +143,16 @@ function fields(c: Context): TemplateResult {
       const value = values[name] ?? '';
       // A text has no categories, a picture's path no range.
       const path = typeof example === 'string' && feature?.kind === 'number';
-      if (!feature || (feature.kind === 'category' && !feature.categories?.length))
+      const listed = feature?.kind === 'category' && (feature.categories?.length ?? 0) > 0;
+      const text = !feature || (feature.kind === 'category' && !listed);
+      if (text && String(example ?? '').length <= longText && c.state.samples?.modality !== 'text')
+        return html`<label
+          >${name}<input
+            type="text"
+            .value=${live(String(value))}
+            @input=${(e: Event) => change(name, (e.target as HTMLInputElement).value)}
+        /></label>`;
+      if (text)
         return html`<label class="wide"
           >${name}<textarea
             rows="3"

@@ -184,16 +184,23 @@ function rowsOfJson(text: string): Raw[] {
         `Row ${i + 1}: found ${JSON.stringify(row)?.slice(0, 40)}, expected an object with a value for each column.`,
       );
     const out: Raw = Object.create(null);
-    for (const [name, cell] of Object.entries(row)) {
-      if (typeof cell === 'object' && cell !== null)
-        throw new VitrineError(
-          'bad-data',
-          `Row ${i + 1}, column "${name}": found a list or an object, expected a number or a text.`,
-        );
-      out[name] = typeof cell === 'boolean' ? String(cell) : (cell as string | number | null);
-    }
+    put(row, '', out, i + 1);
     return out;
   });
+}
+
+/** Nested fields are columns by their path, as in a file of JSON Lines. */
+function put(fields: object, path: string, out: Raw, row: number): void {
+  for (const [key, cell] of Object.entries(fields) as [string, unknown][]) {
+    const name = path === '' ? key : `${path}.${key}`;
+    if (Array.isArray(cell))
+      throw new VitrineError(
+        'bad-data',
+        `Row ${row}, column "${name}": found a list, expected a number or a text.`,
+      );
+    if (typeof cell === 'object' && cell !== null) put(cell, name, out, row);
+    else out[name] = typeof cell === 'boolean' ? String(cell) : (cell as string | number | null);
+  }
 }
 
 /** @throws bad-data by row and column, shape-mismatch, bad-request for a method that there is not, cancelled */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { pearson } from '../../../src/explain/numerics/statistics';
-import { predictFile } from '../../../src/service/inquiries/predictFile';
+import { predictFile, predictRaw } from '../../../src/service/inquiries/predictFile';
+import { dataFolder } from '../../../src/train/open/openRun';
 import expected from '../../reference/samples_columns_train.json';
 import truth from '../../reference/samples_multimodal_truth.json';
 import { sampleFolder, sharesOf, type TrainedSample } from './_sample';
@@ -23,6 +24,19 @@ describe('The sample of image, text and table at once', function () {
     const said = await predictFile(run, `${folder}/crates.csv`, engine);
     assert.equal(said.length, 700);
     assert.ok(said.every(p => p.prediction === 'sell' || p.prediction === 'discard'));
+  });
+
+  it('predicts a row that was typed, reading the photo that it names', async () => {
+    const { run, engine } = trained;
+    const typed = { photo: 'photos.zip/008.png', note: 'smells sour', days: 9, warmth: 20 };
+    const [said] = await predictRaw(run, [typed], engine, { folder: dataFolder(run) });
+    assert.equal(said!.prediction, 'discard');
+    const out = await predictRaw(run, [{ ...typed, photo: 'photos.zip/none.png' }, typed], engine, {
+      folder: dataFolder(run),
+      keepGoing: true,
+    });
+    assert.match(out[0]!.error!, /Row 1, column "photo": there is no "none\.png" in photos\.zip/);
+    assert.equal(out[1]!.prediction, 'discard');
   });
 
   it('gives each modality the share that it has in truth', async () => {

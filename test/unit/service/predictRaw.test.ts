@@ -67,6 +67,18 @@ describe('Predicting rows from anywhere', function () {
     assert.equal(two.length, 2);
   });
 
+  it('names nested fields by their path, as files of JSON Lines do', async () => {
+    const [row] = await rowsOfText(
+      '{"who": {"age": 30, "home": {"city": "Oslo"}}, "old": true}',
+      run.preparation,
+    );
+    assert.deepEqual({ ...row }, { 'who.age': 30, 'who.home.city': 'Oslo', old: 'true' });
+    await assert.rejects(
+      () => rowsOfText('{"who": {"ages": [1, 2]}}', run.preparation),
+      /Row 1, column "who\.ages": found a list/,
+    );
+  });
+
   it('says what is wrong with a row, and predicts the others if asked', async () => {
     const rows = [flower, { ...flower, petal_width: 'wide' }, { sepal_length: 1 }, flower];
     await assert.rejects(
