@@ -14,8 +14,11 @@ import { colourOf, metricTitle, runLabel } from './runs';
 type Values = ArrayLike<number | null | undefined>;
 const smoothed = new WeakMap<Values, Map<number, Values>>();
 
+/** So few values are shown as they are: smoothed, they would end far from where they ended. */
+const fewest = 20;
+
 function smoothOf(values: ArrayLike<number>, weight: number): Values {
-  if (weight <= 0) return values;
+  if (weight <= 0 || values.length < fewest) return values;
   let known = smoothed.get(values);
   if (!known) {
     known = new Map();
@@ -49,16 +52,17 @@ export function lossCurves(
   };
   if (axisOf(settings, history) === 'epoch') return { ...common, ...perEpoch('loss', state, history) };
   const { steps, epochs } = history;
+  const isSmoothed = settings.smoothing > 0 && steps.loss.length >= fewest;
   const series: Series[] = [
     {
       label: t('train.series.steps'),
       x: steps.step,
       values: steps.loss,
       colour: '--series-train',
-      faint: settings.smoothing > 0,
+      faint: isSmoothed,
     },
   ];
-  if (settings.smoothing > 0)
+  if (isSmoothed)
     series.push({
       label: t('train.series.smooth'),
       x: steps.step,
