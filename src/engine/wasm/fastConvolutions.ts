@@ -1,5 +1,5 @@
 /**
- * Convolutions (assembly/conv.ts, patches.ts, depthwise.ts): how their work is split, and which of the schemes does it.
+ * Convolutions (assembly/conv.ts, convWeight.ts, patches.ts, depthwise.ts): how their work is split, and which of the schemes does it.
  */
 import { type FastKernelDefinition, type Params, pick } from './fastKernel';
 

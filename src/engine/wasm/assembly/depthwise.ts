@@ -2,7 +2,7 @@
  * Convolutions whose filters see one channel each: planes that are padded once (for the input's gradient with zeros between
  * the gradients), and a run of sixteen places at a time.
  */
-import { zero } from './conv';
+import { zero } from './images';
 import { copyRow } from './gemm';
 import { offsetsOf } from './patches';
 import { at, madd, storeTail } from './simd';

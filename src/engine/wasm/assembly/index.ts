@@ -1,6 +1,7 @@
 /** The SIMD micro-kernels that the CPU executor calls; compiled by AssemblyScript in esbuild.js. */
 export { attention } from './attention';
-export { convForward, convGradInput, convGradWeight } from './conv';
+export { convForward, convGradInput } from './conv';
+export { convGradWeight } from './convWeight';
 export { ctc, ctcOccupancy } from './ctc';
 export { depthForward, depthGradInput } from './depthwise';
 export { matmul, packColumns } from './gemm';

@@ -3,11 +3,11 @@
  * gathered while its panels are packed (an implicit im2col). Where an image has few pixels, the shifted runs of conv.ts
  * are too short to fill a tile.
  *
- * Images are spread first, as in conv.ts, so that a patch is a place plus an offset and no bounds are looked at.
+ * Images are spread first (images.ts), so that a patch is a place plus an offset and no bounds are looked at.
  * As many samples as make about `COLUMNS` columns are taken together. Each number of a result is summed in the same
  * order however the work is split.
  */
-import { spread, spreadSize } from './conv';
+import { spread, spreadSize } from './images';
 import { EDGE, LOW, NR, STEP, TALL, packA, tallRows, tiles, wholeTiles } from './panels';
 import { ZEROS, at } from './simd';
 
