@@ -17,8 +17,7 @@ const seeds: [name: string, bytes: Buffer, rounds?: number][] = [
   ['a.keras', readFileSync(join(reference, 'keras/attentive.keras')), 10],
   ['a.h5', readFileSync(join(reference, 'keras/words.h5')), 10],
   ...readdirSync(join(reference, 'checkpoints'))
-    .filter(n => /\.pt$/.test(n))
-    .slice(0, 2)
+    .filter(n => /^(iris\.pt|before\.pth|whole\.pt)$/.test(n))
     .map((n): [string, Buffer] => [n, readFileSync(join(reference, 'checkpoints', n))]),
 ];
 
@@ -106,7 +105,7 @@ describe('hostile model files', function () {
         'x.safetensors.index.json',
         Buffer.from(JSON.stringify({ weight_map: { w: shard } })),
       );
-      assert.match(e!.message, /Expected a \.safetensors file of the same folder/);
+      assert.match(e!.message, /Expected a \.safetensors .*file of the same folder/);
     }
   });
 
