@@ -6,8 +6,8 @@
  */
 import type { OpDefinition } from '../../engine/op';
 import { ShapeError } from '../../engine/op';
-import { addDims, bindDim, floorDivDims, mulDims, subDims, symbolsOf } from '../../model/dim';
-import type { Attributes, Dim, DType, Initializer, Shape, TensorType } from '../../model/graph';
+import { addDims, bindDim, floorDivDims, mulDims, subDims } from '../../model/dim';
+import type { Attributes, DType, Initializer, Shape, TensorType } from '../../model/graph';
 import { assign, evaluateNode } from './constants';
 import { type LoadedTensor, loadTensors } from './dataFiles';
 import { picturesOf } from './pictures';
@@ -24,6 +24,7 @@ import type {
   ScheduleTold,
 } from './recording';
 import { type Drawn, drawAgain, drawnBy } from './replayed';
+import { sideThat, sizesMet } from './sizesMet';
 import { type Analysis, analyse } from './trained';
 import {
   attributes,
@@ -54,8 +55,6 @@ interface Stand {
   known: ReadonlyMap<number, Float64Array | undefined>;
   nodes: readonly RecordedNode[];
 }
-
-const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Equal', 'Greater', 'Less']);
 
 export class Recorder {
   readonly recordings: Recording[] = [];
@@ -504,58 +503,16 @@ export class Recorder {
     }
   }
 
-  /**
-   * The side length of an image, the same for its symbols, that makes expressions the wanted numbers. Several may: the
-   * one that people use most is taken.
-   */
   private solve(r: Request): unknown {
-    const symbols = list(r['symbols']).map(string);
     const pairs = list(r['pairs'])
       .map(p => list(p))
-      .map(([e, v]) => [dim(e), number(v)] as const)
-      .filter(([e]) => symbolsOf(e).some(s => symbols.includes(s)));
-    if (!pairs.length) return {};
-    const fits = (size: number) => {
-      const bindings = Object.fromEntries(symbols.map(s => [s, size]));
-      try {
-        return pairs.every(([e, v]) => bindDim(e, bindings) === v);
-      } catch {
-        return false;
-      }
-    };
-    const usual = [28, 32, 224, 64, 96, 128, 256, 299, 227, 84, 48, 16, 8, 512, 112, 160, 192, 320, 384];
-    const size = usual.find(fits) ?? Array.from({ length: 1024 }, (_, i) => i + 1).find(fits);
+      .map(([e, v]) => [dim(e), number(v)] as const);
+    const size = sideThat(list(r['symbols']).map(string), pairs);
     return size === undefined ? {} : { size };
   }
 
-  /**
-   * Where a symbolic size met a number that it must be: the shape rules give symbols the benefit of the doubt, a
-   * reader that chooses an image's size must not.
-   */
   private met(): unknown {
-    const pairs: [Dim, Dim][] = [];
-    const meet = (a: Dim | undefined, b: Dim | undefined, evenOne = false) => {
-      if (typeof a === 'string' && typeof b === 'number' && (b !== 1 || evenOne)) pairs.push([a, b]);
-      else if (typeof a === 'number' && typeof b === 'string' && a !== 1) pairs.push([b, a]);
-    };
-    for (const n of this.nodes) {
-      const shapes = n.inputs.map(i => this.values.get(i)?.shape);
-      const [a, b] = shapes;
-      if (n.op === 'Reshape') {
-        // What is left for the batch must come out as one row a row: (28*N*T)//784 wants T to be 28.
-        for (const d of this.values.get(n.outputs[0]!)!.shape)
-          if (typeof d === 'string' && d.includes('//') && symbolsOf(d).includes('N'))
-            meet(bindDim(d, { N: 1 }), 1, true);
-        continue;
-      }
-      if (!a || !b) continue;
-      if (n.op === 'Gemm') meet(a[n.attributes['transA'] ? 0 : 1], b[n.attributes['transB'] ? 1 : 0]);
-      else if (n.op === 'MatMul') meet(a.at(-1), b.at(b.length > 1 ? -2 : -1));
-      else if (elementwise.has(n.op)) {
-        for (let i = 1; i <= Math.min(a.length, b.length); i++) meet(a.at(-i), b.at(-i));
-      }
-    }
-    return { pairs: pairs.slice(0, 100) };
+    return { pairs: sizesMet(this.nodes, id => this.values.get(id)?.shape) };
   }
 
   /** A class begins with what the top level of the files made, and with nothing of other classes. */
