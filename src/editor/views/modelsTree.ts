@@ -46,11 +46,14 @@ type Item = ModelItem | ScriptItem | ModuleItem;
 export function registerModelsTree(rooms: Rooms): vscode.Disposable {
   const tree = new ModelsTree(rooms);
   const view = vscode.window.createTreeView(views.models, { treeDataProvider: tree, showCollapseAll: true });
-  tree.seen(view.visible);
+  // What is under way has the processor to itself.
+  const look = () => tree.seen(view.visible && !rooms.training.live);
+  look();
   return vscode.Disposable.from(
     tree,
     view,
-    view.onDidChangeVisibility(e => tree.seen(e.visible)),
+    view.onDidChangeVisibility(look),
+    rooms.training.onDidChange(look),
     view.onDidChangeSelection(({ selection: [item] }) => {
       const { model } = rooms.panel.state;
       if (item?.kind !== 'module' || !model || !samePath(model.file, item.model.file)) return;
