@@ -15,7 +15,8 @@ import { labelledSplit } from '../options';
 import { savedAs } from '../savedState';
 import { rowsOf } from '../table/words';
 
-const perChannel = (number: TNumber) => Type.Array(number, { minItems: 1, maxItems: 3 });
+const perChannel = (number: TNumber, description: string) =>
+  Type.Array(number, { minItems: 1, maxItems: 3, description });
 
 export const imagesSchema = Type.Object(
   {
@@ -64,7 +65,13 @@ export const imagesSchema = Type.Object(
           description: 'Mean 0 and standard deviation 1 for each channel over the training pictures.',
         }),
         Type.Object(
-          { mean: perChannel(Type.Number()), std: perChannel(Type.Number({ exclusiveMinimum: 0 })) },
+          {
+            mean: perChannel(Type.Number(), 'What is taken away, a number a channel.'),
+            std: perChannel(
+              Type.Number({ exclusiveMinimum: 0 }),
+              'What the rest is divided by, a number a channel.',
+            ),
+          },
           {
             additionalProperties: false,
             description:
