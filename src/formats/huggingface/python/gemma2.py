@@ -3,20 +3,19 @@
 import torch
 
 from causal import StepLM, hidden_beyond
-from gemma import GemmaDecoderLayer, GemmaMLP, GemmaModel
+from gemma import GemmaDecoderLayer, GemmaModel
 from llama import LlamaAttention, LlamaForCausalLM, LlamaForSequenceClassification
 
 
 class Gemma2Attention(LlamaAttention):
-    def __init__(self, config, index):
-        super().__init__(config, index)
+    def __init__(self, config):
+        super().__init__(config)
         self.scale = config.get("query_pre_attn_scalar", 256) ** -0.5
         self.cap = config.get("attn_logit_softcapping", 50.0)
 
 
 class Gemma2DecoderLayer(GemmaDecoderLayer):
     attention_class = Gemma2Attention
-    mlp_class = GemmaMLP
 
     def norms(self, config):
         super().norms(config)

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from activations import activation, merge_heads, number_of_labels
+from activations import activation, merge_heads, number_of_labels, split_heads
 from causal import CausalLM, LastTokenClassifier, StepLM, Whole, attend, hidden_beyond
 from rotary import frequencies_of, turn, turns
 
@@ -23,15 +23,14 @@ def head_size(config):
 
 
 class LlamaAttention(nn.Module):
-    def __init__(self, config, index=0):
+    def __init__(self, config):
         super().__init__()
-        width = config["hidden_size"]
+        width, size = config["hidden_size"], head_size(config)
         self.heads = config["num_attention_heads"]
         self.groups = config.get("num_key_value_heads") or self.heads
-        self.size = head_size(config)
-        self.scale = self.size**-0.5
+        self.scale = size**-0.5
         self.cap = None
-        self.project(width, self.heads * self.size, self.groups * self.size, config)
+        self.project(width, self.heads * size, self.groups * size, config)
         self.dropout = nn.Dropout(config.get("attention_dropout", 0.0))
 
     def project(self, width, inner, shared, config):
@@ -44,13 +43,9 @@ class LlamaAttention(nn.Module):
     def projected(self, x):
         return self.q_proj(x), self.k_proj(x), self.v_proj(x)
 
-    def split(self, x, heads):
-        batch, length, _ = x.shape
-        return x.view(batch, length, heads, self.size).transpose(1, 2)
-
     def forward(self, x, cos, sin, places, hidden):
         query, key, value = self.projected(x)
-        query, key, value = (self.split(part, count) for part, count in
+        query, key, value = (split_heads(part, count) for part, count in
                              ((query, self.heads), (key, self.groups), (value, self.groups)))
         query, key = turn(query, cos, sin), turn(key, cos, sin)
         key, value = places.keep(key, value)
@@ -79,9 +74,9 @@ class LlamaDecoderLayer(nn.Module):
     attention_class = LlamaAttention
     mlp_class = LlamaMLP
 
-    def __init__(self, config, index):
+    def __init__(self, config):
         super().__init__()
-        self.self_attn = self.attention_class(config, index)
+        self.self_attn = self.attention_class(config)
         self.mlp = self.mlp_class(config)
         self.norms(config)
 
@@ -104,7 +99,7 @@ class LlamaModel(nn.Module):
     def __init__(self, config):
         super().__init__()
         self.embed_tokens = nn.Embedding(config["vocab_size"], config["hidden_size"], padding_idx=config.get("pad_token_id"))
-        self.layers = nn.ModuleList([self.layer_class(config, i) for i in range(config["num_hidden_layers"])])
+        self.layers = nn.ModuleList([self.layer_class(config) for _ in range(config["num_hidden_layers"])])
         self.add_norm(self.layer_class.norm(config))
         size = int(head_size(config) * config.get("partial_rotary_factor", 1.0))
         frequencies, self.turned = frequencies_of(config, size)
