@@ -5,16 +5,16 @@ from torch import nn
 
 from activations import activation, merge_heads, number_of_labels, split_heads
 from causal import CausalLM, LastTokenClassifier, StepLM, Whole, attend
-from rotary import frequencies_of
+from rotary import frequencies_of, turn, turns
 
 
-def turn_neighbours(x, cos, sin):
-    """As `rotary.turn`, whose pairs are a half apart; here they are neighbours."""
-    size = cos.shape[-1]
-    own = x[..., :size]
-    crossed = torch.stack([-own[..., 1::2], own[..., ::2]], dim=-1).flatten(-2)
-    turned = own * cos + crossed * sin
-    return turned if size == x.shape[-1] else torch.cat([turned, x[..., size:]], dim=-1)
+def neighbours(first, second):
+    """The numbers of pairs that stand beside each other."""
+    return torch.stack([first, second], dim=-1).flatten(-2)
+
+
+def rotate_neighbours(x):
+    return neighbours(-x[..., 1::2], x[..., ::2])
 
 
 class GPTJAttention(nn.Module):
@@ -32,8 +32,8 @@ class GPTJAttention(nn.Module):
 
     def forward(self, x, cos, sin, places):
         query, key, value = (split_heads(part(x), self.heads) for part in (self.q_proj, self.k_proj, self.v_proj))
-        key, value = places.keep(turn_neighbours(key, cos, sin), value)
-        query = turn_neighbours(query, cos, sin)
+        key, value = places.keep(turn(key, cos, sin, rotate_neighbours), value)
+        query = turn(query, cos, sin, rotate_neighbours)
         attended = attend(query, key, value, places.hidden, self.scale, dropout=self.attn_dropout)
         return self.resid_dropout(self.out_proj(merge_heads(attended)))
 
@@ -78,9 +78,7 @@ class GPTJModel(nn.Module):
 
     def forward(self, input_ids, places=None):
         places = Whole(input_ids) if places is None else places
-        angles = places.positions.float()[:, None, :, None] * self.inv_freq[None, None, None, :]
-        angles = torch.stack([angles, angles], dim=-1).flatten(-2)
-        cos, sin = angles.cos(), angles.sin()
+        cos, sin = turns(places.positions, self.inv_freq, joined=neighbours)
         x = self.drop(self.wte(input_ids))
         for block in self.h:
             x = block(x, cos, sin, places)

@@ -68,23 +68,28 @@ def yarn(config, scaling, plain, size, base):
     return out, scale
 
 
-def turns(positions, inverse, scale=1.0):
+def halves(first, second):
+    """The numbers of pairs that are a half apart."""
+    return torch.cat([first, second], dim=-1)
+
+
+def turns(positions, inverse, scale=1.0, joined=halves):
     """Cosines and sines (N, 1, T, size) of the angles at positions (N, T)."""
     angles = positions.float()[:, None, :, None] * inverse[None, None, None, :]
-    angles = torch.cat([angles, angles], dim=-1)
+    angles = joined(angles, angles)
     cos, sin = angles.cos(), angles.sin()
     return (cos, sin) if scale == 1.0 else (cos * scale, sin * scale)
 
 
 def rotate_half(x):
     first, second = x.chunk(2, dim=-1)
-    return torch.cat([-second, first], dim=-1)
+    return halves(-second, first)
 
 
-def turn(x, cos, sin):
+def turn(x, cos, sin, rotated=rotate_half):
     """The first numbers of each head (N, heads, T, width) turned, as many as there are angles."""
     size = cos.shape[-1]
     if size == x.shape[-1]:
-        return x * cos + rotate_half(x) * sin
+        return x * cos + rotated(x) * sin
     own = x[..., :size]
-    return torch.cat([own * cos + rotate_half(own) * sin, x[..., size:]], dim=-1)
+    return torch.cat([own * cos + rotated(own) * sin, x[..., size:]], dim=-1)
