@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from ._weights import begins_anew, outside
+from ._weights import outside, without
 
 __all__ = ["AlexNet", "alexnet"]
 
@@ -31,9 +31,7 @@ class AlexNet(nn.Module):
         return self.classifier(self.avgpool(self.features(x)).flatten(1))
 
 
-def alexnet(weights=None, progress=True, pretrained=False, **options):
-    begins_anew(weights, pretrained)
-    return AlexNet(**options)
+alexnet = without(AlexNet)
 
 
 def __getattr__(name):

@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import init
 
 from ._blocks import divisible
-from ._weights import begins_anew, outside
+from ._weights import outside, without
 
 __all__ = ["MobileNetV2", "mobilenet_v2"]
 
@@ -63,9 +63,7 @@ class MobileNetV2(nn.Module):
         return self.classifier(nn.functional.adaptive_avg_pool2d(x, (1, 1)).flatten(1))
 
 
-def mobilenet_v2(weights=None, progress=True, pretrained=False, **options):
-    begins_anew(weights, pretrained)
-    return MobileNetV2(**options)
+mobilenet_v2 = without(MobileNetV2)
 
 
 def __getattr__(name):

@@ -3,7 +3,7 @@
 from torch import nn
 from torch.nn import init
 
-from ._weights import begins_anew, outside
+from ._weights import outside, without
 
 _SIZES = {
     "resnet18": ("BasicBlock", (2, 2, 2, 2), {}),
@@ -128,10 +128,7 @@ class ResNet(nn.Module):
 def _factory(name):
     block, layers, fixed = _SIZES[name]
 
-    def make(weights=None, progress=True, pretrained=False, **options):
-        begins_anew(weights, pretrained)
-        return ResNet(globals()[block], list(layers), **{**fixed, **options})
-
+    make = without(lambda **options: ResNet(globals()[block], list(layers), **options), **fixed)
     make.__name__ = make.__qualname__ = name
     return make
 

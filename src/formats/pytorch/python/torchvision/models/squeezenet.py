@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import init
 
-from ._weights import begins_anew, outside
+from ._weights import outside, without
 
 __all__ = ["SqueezeNet", "squeezenet1_0", "squeezenet1_1"]
 
@@ -64,14 +64,8 @@ class SqueezeNet(nn.Module):
         return torch.flatten(self.classifier(self.features(x)), 1)
 
 
-def squeezenet1_0(weights=None, progress=True, pretrained=False, **options):
-    begins_anew(weights, pretrained)
-    return SqueezeNet("1_0", **options)
-
-
-def squeezenet1_1(weights=None, progress=True, pretrained=False, **options):
-    begins_anew(weights, pretrained)
-    return SqueezeNet("1_1", **options)
+squeezenet1_0 = without(SqueezeNet, "1_0")
+squeezenet1_1 = without(SqueezeNet, "1_1")
 
 
 def __getattr__(name):

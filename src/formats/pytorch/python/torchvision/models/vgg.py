@@ -3,7 +3,7 @@
 from torch import nn
 from torch.nn import init
 
-from ._weights import begins_anew, outside
+from ._weights import outside, without
 
 #: How many convolutions stand before each pooling.
 _DEPTHS = {"11": (1, 1, 2, 2, 2), "13": (2, 2, 2, 2, 2), "16": (2, 2, 3, 3, 3), "19": (2, 2, 4, 4, 4)}
@@ -45,11 +45,7 @@ def _features(depths, normed):
 
 
 def _factory(depth, normed):
-    def make(weights=None, progress=True, pretrained=False, **options):
-        begins_anew(weights, pretrained)
-        return VGG(_features(_DEPTHS[depth], normed), **options)
-
-    return make
+    return without(lambda **options: VGG(_features(_DEPTHS[depth], normed), **options))
 
 
 for _depth in _DEPTHS:
