@@ -6,7 +6,7 @@ by chance, or that only knows single pictures, is refused where data go through 
 from _vitrine import trace, unknown
 
 from . import functional  # noqa: F401
-from .._folder import Plan
+from .._folder import Plan, shortened
 from .functional import InterpolationMode  # noqa: F401
 
 
@@ -107,20 +107,14 @@ class Normalize(_Transform):
         channels = pictures.tensor.shape[1]
 
         def each(values):
-            values = [float(v) for v in (values if hasattr(values, "__iter__") else [values])]
-            return _make.tensor(values * channels if len(values) == 1 else values).reshape(-1, 1, 1)
+            return _make.tensor(_each(values, channels)).reshape(-1, 1, 1)
 
         return Pictures((pictures.tensor - each(self.mean)) / each(self.std))
 
     def _plan(self, plan):
         if not plan.numbers:
             refuse("Normalize", "takes a tensor: say ToTensor() before it.")
-
-        def each(values):
-            values = [float(v) for v in (values if hasattr(values, "__iter__") else [values])]
-            return values * plan.channels if len(values) == 1 else values
-
-        plan.scale = {"mean": each(self.mean), "std": each(self.std)}
+        plan.scale = {"mean": _each(self.mean, plan.channels), "std": _each(self.std, plan.channels)}
         return plan
 
     def __call__(self, picture):
@@ -143,7 +137,7 @@ class Resize(_Transform):
         height, width = pictures.size
         size = self.size
         if isinstance(size, int):
-            size = [size, size * width // height] if height <= width else [size * height // width, size]
+            size = shortened(height, width, size)
         if list(size) != [height, width]:
             refuse("Resize", f"from {height} x {width} to {size[0]} x {size[1]} is not read.")
         return pictures
@@ -276,6 +270,12 @@ class RandomResizedCrop(_Chance):
             refuse("RandomResizedCrop", "is read with a scale up to 1 and its usual ratio.")
         plan.size, plan.short, plan.fit = self.size, None, "crop"
         return plan.alter("RandomResizedCrop", smallest=float(self.scale[0]))
+
+
+def _each(values, channels):
+    """A number a channel."""
+    values = [float(v) for v in (values if hasattr(values, "__iter__") else [values])]
+    return values * channels if len(values) == 1 else values
 
 
 def _sizes(size):
