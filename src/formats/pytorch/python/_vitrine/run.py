@@ -282,10 +282,10 @@ def _read(main, sources, stage, request):
                 Reading(type(value), request, scope, label, value).run()
                 classes.append(type(value))
                 read.add(label)
-        if not classes or request.get("class") not in (None, *read):
-            if script.may_train(main.parse()) or nets.may_make(main.parse()):
-                standing.current = None
-                _read_script(main, request)
+        is_lacking = not classes or request.get("class") not in (None, *read)
+        if is_lacking and (script.may_train(main.parse()) or nets.may_make(main.parse())):
+            standing.current = None
+            _read_script(main, request)
         standing.end(scope, stage)
     except (Exception, SystemExit, KeyboardInterrupt, trace.Stop) as error:
         _finding("error", code_of(error), worded(error), trace.where_raised(error) or [main.name, 1, 0, 1, 0])
@@ -343,14 +343,15 @@ def _read_script(main, request):
 def _read_nets(main, request, module, trained, found):
     """Models that only the run has: made in a function, under the main guard, or once for each fold."""
     tree = main.parse()
-    own = [(name, model) for name, model in found if trained is None or model is not trained[1]]
-    all_of_them = [*([trained] if trained is not None else []), *own] or list(nets.returned(tree, module.__dict__))
+    if trained is not None:
+        found = [trained, *[(name, model) for name, model in found if model is not trained[1]]]
+    held = found or list(nets.returned(tree, module.__dict__))
     channel.ask("keep")
     scope = arguments.Scope(main.name, tree, module.__dict__, Runner)
-    for name, model in all_of_them:
+    for name, model in held:
         # Those of the file's own classes are read as these.
-        own = type(model).__module__ == "__main__"
-        if request.get("class") in (None, name) and name in (request.get("only") or [name]) and not own:
+        is_own = type(model).__module__ == "__main__"
+        if request.get("class") in (None, name) and name in (request.get("only") or [name]) and not is_own:
             Reading(type(model), request, scope, name, model).run()
 
 
