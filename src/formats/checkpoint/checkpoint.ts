@@ -34,8 +34,26 @@ const shardedSuffix = '.index.json';
 export const checkpointExtensions = ['.safetensors', '.pt', '.pth', '.bin', '.ckpt', shardedSuffix] as const;
 
 /**
- * Opens .safetensors, the index of a checkpoint in several .safetensors (`….safetensors.index.json`), and what
- * `torch.save` writes (.pt, .pth, .bin, .ckpt), whose pickle is read and never run.
+ * A checkpoint under other names, and with no more than those.
+ *
+ * @param original by the new names.
+ */
+export function underNames(
+  reader: CheckpointReader,
+  original: ReadonlyMap<string, string>,
+): CheckpointReader {
+  const own = (name: string) => original.get(name) ?? name;
+  const { sample } = reader;
+  return {
+    ...reader,
+    tensors: new Map([...original].map(([name, old]) => [name, { ...reader.tensors.get(old)!, name }])),
+    tensor: name => reader.tensor(own(name)),
+    ...(sample && { sample: (name: string, most: number) => sample(own(name), most) }),
+  };
+}
+
+/**
+ * Opens .safetensors, the index of a checkpoint in several such files (`….index.json`), and what `torch.save` writes (.pt, .pth, .bin, .ckpt), whose pickle is read and never run.
  *
  * @throws VitrineError file-not-found, bad-file
  */

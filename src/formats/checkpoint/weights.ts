@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Model, Parameter, SourceRange, Tensor, Tensors } from '../../model/graph';
 import { type Comparison, compareWithModel } from '../safetensors/compare';
-import { type CheckpointReader, openCheckpoint } from './checkpoint';
+import { type CheckpointReader, openCheckpoint, underNames } from './checkpoint';
 
 /** More than these of one sort are summed up. */
 const mostExtra = 20;
@@ -43,12 +43,7 @@ function aligned(reader: CheckpointReader, model: Model): CheckpointReader {
 }
 
 function under(reader: CheckpointReader, named: (name: string) => string | undefined): CheckpointReader {
-  const original = new Map([...reader.tensors.keys()].map(n => [named(n) ?? n, n]));
-  return {
-    ...reader,
-    tensors: new Map([...original].map(([n, old]) => [n, { ...reader.tensors.get(old)!, name: n }])),
-    tensor: name => reader.tensor(original.get(name) ?? name),
-  };
+  return underNames(reader, new Map([...reader.tensors.keys()].map(n => [named(n) ?? n, n])));
 }
 
 /** The same of a checkpoint that is open. */

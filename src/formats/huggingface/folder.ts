@@ -4,7 +4,7 @@ import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Model, Parameter, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
-import { type CheckpointReader, openCheckpoint } from '../checkpoint/checkpoint';
+import { type CheckpointReader, openCheckpoint, underNames } from '../checkpoint/checkpoint';
 import { loadWeightsFrom } from '../checkpoint/weights';
 import { type Architecture, architectures } from './architectures';
 
@@ -157,10 +157,5 @@ export function renamed(reader: CheckpointReader, model: Model, prefix: string):
     // What the model has no use for, e.g. masks that old versions saved, is left alone.
     if (known !== undefined) original.set(known, name);
   }
-  return {
-    file: reader.file,
-    tensors: new Map([...original].map(([name, old]) => [name, { ...reader.tensors.get(old)!, name }])),
-    tensor: name => reader.tensor(original.get(name) ?? name),
-    close: () => reader.close(),
-  };
+  return underNames(reader, original);
 }
