@@ -3,6 +3,7 @@
  * of quantised models.
  */
 import type { Model, Tensor } from './graph';
+import { toEven } from './rounding';
 
 /** Of the engine's weights, those that the arithmetic of a layer lies in: matrices, kernels, embeddings. */
 export function quantisable(model: Model): string[] {
@@ -36,18 +37,16 @@ export interface Quantised {
  */
 export function quantised({ shape, data }: Tensor, axis: number, bits: number): Quantised {
   const most = 2 ** (bits - 1) - 1;
-  const channels = shape[axis] ?? 1;
-  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const scales = new Float32Array(channels);
-  const channel = (i: number) => Math.floor(i / inner) % channels;
+  const scales = new Float32Array(shape[axis] ?? 1);
+  const channel = channelOf(shape, axis);
   for (let i = 0; i < data.length; i++) {
     const c = channel(i);
     scales[c] = Math.max(scales[c]!, Math.abs(data[i]!));
   }
   // A channel of zeros has no range: any scale leaves zeros.
-  for (let c = 0; c < channels; c++) scales[c] = scales[c]! > 0 ? scales[c]! / most : 1;
+  for (let c = 0; c < scales.length; c++) scales[c] = scales[c]! > 0 ? scales[c]! / most : 1;
   const codes = Int8Array.from(data, (v, i) =>
-    Math.max(-most, Math.min(most, roundEven(v / scales[channel(i)]!))),
+    Math.max(-most, Math.min(most, toEven(v / scales[channel(i)]!))),
   );
   return { codes, scales };
 }
@@ -55,15 +54,13 @@ export function quantised({ shape, data }: Tensor, axis: number, bits: number): 
 /** The weight as it is computed with once it was quantised. */
 export function dequantised({ shape, data }: Tensor, axis: number, bits: number): Tensor {
   const { codes, scales } = quantised({ shape, data }, axis, bits);
-  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  return {
-    shape,
-    data: Float32Array.from(codes, (q, i) => q * scales[Math.floor(i / inner) % scales.length]!),
-  };
+  const channel = channelOf(shape, axis);
+  return { shape, data: Float32Array.from(codes, (q, i) => q * scales[channel(i)]!) };
 }
 
-function roundEven(x: number): number {
-  const down = Math.floor(x);
-  const rest = x - down;
-  return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : down + 1;
+/** Of a number by its place, its entry of an axis. */
+function channelOf(shape: readonly number[], axis: number): (place: number) => number {
+  const channels = shape[axis] ?? 1;
+  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  return i => Math.floor(i / inner) % channels;
 }

@@ -5,8 +5,9 @@
  */
 import { type Static, type TInteger, type TNumber, Type } from '@sinclair/typebox';
 import { Random } from '../../model/random';
+import { toEven } from '../../model/rounding';
 import type { Box } from '../boxes/grid';
-import { resize, toEven } from './resize';
+import { resize } from './resize';
 
 const probability = (p: number) =>
   Type.Number({ minimum: 0, maximum: 1, default: p, description: 'How often.' });

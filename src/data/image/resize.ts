@@ -1,4 +1,5 @@
 /** Scaling pictures. */
+import { toEven } from '../../model/rounding';
 import type { Picture } from './decode';
 
 /** How a picture of another shape becomes one of the model's: stretched, or its middle cut out. */
@@ -59,13 +60,6 @@ function cutOut(
     out.set(plane.subarray(at, at + width), y * width);
   }
   return out;
-}
-
-/** Halves to the even number, as Python's round and C's nearbyint. */
-export function toEven(x: number): number {
-  const low = Math.floor(x);
-  if (x - low !== 0.5) return Math.round(x);
-  return low % 2 === 0 ? low : low + 1;
 }
 
 function whole({ width, height }: Picture) {
