@@ -58,7 +58,6 @@ export interface TensorSample {
   of: number;
 }
 
-/** How a model file's own code trains its model: read from the code, not run. Names and options are PyTorch's. */
 /** Pictures in a folder with a sub-folder for each class, and how they are made ready, in an experiment's words. */
 export interface FolderPictures {
   folder: string;
@@ -74,6 +73,7 @@ export interface FolderPictures {
   augment: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** How a model file's own code trains its model: read from the code, not run. Names and options are PyTorch's. */
 export interface FileTraining {
   model: { file: string; class: string; arguments: Readonly<Record<string, unknown>> };
   /** Where it trains. */

@@ -172,6 +172,8 @@ export interface State {
 
 /** Objects in objects deeper than this are no modules. */
 const maxDepth = 64;
+/** More than these no model has. */
+const maxTensors = 1_000_000;
 
 /**
  * The state_dict in what was saved: the whole, the part of a training checkpoint that holds most tensors, or, of a module
@@ -226,8 +228,7 @@ function attributesOf({ state }: PickleObject): PickleDict | undefined {
 function addModule(module: PickleObject, prefix: string, to: State, depth: number): void {
   const own = attributesOf(module)?.entries;
   if (!own || depth > maxDepth || to.tensors.size > maxTensors) return;
-  const inside = ['_parameters', '_buffers', '_modules'].map(k => own.get(k));
-  const [parameters, buffers, modules] = inside;
+  const [parameters, buffers, modules] = ['_parameters', '_buffers', '_modules'].map(k => own.get(k));
   if (!(modules instanceof PickleDict)) {
     if (!module.type.startsWith('__torch__.')) return;
     for (const [k, v] of own) addTensor(k, v, prefix, to);
@@ -243,6 +244,3 @@ function addModule(module: PickleObject, prefix: string, to: State, depth: numbe
   for (const [k, v] of modules.entries)
     if (v instanceof PickleObject && typeof k === 'string') addModule(v, `${prefix}${k}.`, to, depth + 1);
 }
-
-/** More than these no model has. */
-const maxTensors = 1_000_000;

@@ -59,6 +59,7 @@ export class PytorchReader {
   private readonly kept = new Map<string, Kept>();
   /** By request: an edit mostly leaves it to the same other files to say how its classes are made. */
   private readonly asking = new Map<string, Asking>();
+
   constructor(options: PytorchReaderOptions) {
     const { distFolder, timeoutMs = 20_000, memoryMb = 512 } = options;
     this.options = options;

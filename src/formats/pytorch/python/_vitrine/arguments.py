@@ -2,8 +2,9 @@
 Constructor arguments that nobody gave: found where the workspace makes the class, by evaluating what stands there.
 
 In this order: what the experiment file gives; a call at the top of the file or under its main guard; a function of
-the file that makes the class, as it is called there, or that needs nothing itself; a call in the body of a function or method; a configuration
-dataclass with defaults; the owner that makes it as its part; a call in another file that imports it.
+the file that makes the class, as it is called there, or that needs nothing itself; a call in the body of a function or
+method; a configuration dataclass with defaults; the owner that makes it as its part; a call in another file that
+imports it.
 """
 
 import ast
