@@ -13,9 +13,15 @@ export interface ModelAnswers {
   input?: readonly number[];
 }
 
+/** The fields of an experiment file, as far as they are there; undefined for a text that is no JSON object. */
+export function fieldsIn(text: string, errors: ParseError[] = []): Record<string, unknown> | undefined {
+  const said: unknown = parse(text, errors, { allowTrailingComma: true });
+  return isRecord(said) ? said : undefined;
+}
+
 /** What a file says of its model, as far as it is there; a half-written file says less. */
 export function answersIn(text: string): ModelAnswers {
-  const model = (parse(text, [], { allowTrailingComma: true }) as { model?: unknown } | undefined)?.model;
+  const model = fieldsIn(text)?.['model'];
   if (!isRecord(model)) return {};
   const { arguments: given, input } = model;
   const sizes =
@@ -43,7 +49,7 @@ export function withAnswers(
     const made = { model: { file: relative.replaceAll(path.sep, '/'), class: model.class, ...answers } };
     return `${JSON.stringify(made, null, 2)}\n`;
   }
-  if (!isRecord(parse(text, [], { allowTrailingComma: true })))
+  if (!fieldsIn(text))
     throw new VitrineError('bad-experiment', `${experiment} is no JSON object: nothing can be kept in it.`, {
       at: { file: experiment },
     });
@@ -61,8 +67,8 @@ export function withAnswers(
  */
 export function withMissing(text: string, rest: Readonly<Record<string, unknown>>): string | undefined {
   const errors: ParseError[] = [];
-  const said: unknown = parse(text, errors, { allowTrailingComma: true });
-  if (errors.length > 0 || !isRecord(said)) return undefined;
+  const said = fieldsIn(text, errors);
+  if (errors.length > 0 || !said) return undefined;
   let out = text;
   for (const [name, value] of Object.entries(rest))
     if (!Object.hasOwn(said, name)) out = withValue(out, [name], value);

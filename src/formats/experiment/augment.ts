@@ -1,11 +1,10 @@
 /** How training pictures are altered, put into an experiment file by a form. */
 import path from 'node:path';
 import { Value } from '@sinclair/typebox/value';
-import { parse } from 'jsonc-parser';
 import { augmentSchema } from '../../data/image/augment';
 import { augmentPlace, type Transform } from '../../data/image/augmentChoices';
 import { VitrineError } from '../../model/errors';
-import { withValue } from './answers';
+import { fieldsIn, withValue } from './answers';
 
 /**
  * The text of an experiment file with other transforms of training pictures; the rest stays, comments and all.
@@ -13,7 +12,7 @@ import { withValue } from './answers';
  * @throws bad-experiment for data that are no pictures, or transforms that there are not.
  */
 export function withAugment(text: string, transforms: readonly Transform[], file: string): string {
-  const data = (parse(text, [], { allowTrailingComma: true }) as { data?: unknown } | undefined)?.data;
+  const data = fieldsIn(text)?.['data'];
   const place =
     typeof data === 'object' && data !== null ? augmentPlace(data as { kind: string }) : undefined;
   const error = Value.Errors(augmentSchema, [...transforms]).First();

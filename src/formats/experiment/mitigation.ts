@@ -1,8 +1,7 @@
 /** Fairness while training, put into an experiment file by a form. */
 import path from 'node:path';
-import { parse } from 'jsonc-parser';
 import { VitrineError } from '../../model/errors';
-import { withValue } from './answers';
+import { fieldsIn, withValue } from './answers';
 import type { Experiment } from './schema';
 
 export type Mitigate = Omit<NonNullable<Experiment['mitigate']>, 'strength'> & { strength?: number };
@@ -19,8 +18,7 @@ export function withMitigation(
   mitigate: Mitigate,
   file: string,
 ): string {
-  const said: unknown = parse(text, [], { allowTrailingComma: true });
-  if (typeof said !== 'object' || said === null || Array.isArray(said))
+  if (!fieldsIn(text))
     throw new VitrineError('bad-experiment', `${path.basename(file)} is no experiment: expected { … }.`, {
       at: { file },
     });
