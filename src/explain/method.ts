@@ -78,6 +78,11 @@ export interface Attribution {
   facts?: Readonly<Record<string, number>>;
   /** The baseline that "nothing" stands for, if the method has one. */
   baseline?: Tensor;
+  /**
+   * Its values are slopes: how the output moves with each entry, whatever the entry is, and not what the entry adds to
+   * the output. A slope's sign is a direction, so that entries are ranked by its size.
+   */
+  slopes?: true;
   /** The modules that it looks into, by path, where it is about some: the way back to graph and source. */
   layers?: readonly string[];
   /**

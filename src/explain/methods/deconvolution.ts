@@ -30,6 +30,6 @@ export const method: ExplanationMethod = {
   async explain(request, given) {
     readOptions(options, given, 'deconvolution');
     const { data, shape } = sampleOf(request);
-    return { values: { shape, data: await gradientAt(request, data, shape, deconvolved) } };
+    return { values: { shape, data: await gradientAt(request, data, shape, deconvolved) }, slopes: true };
   },
 };

@@ -30,6 +30,6 @@ export const method: ExplanationMethod = {
   async explain(request, given) {
     readOptions(options, given, 'guided_backprop');
     const { data, shape } = sampleOf(request);
-    return { values: { shape, data: await gradientAt(request, data, shape, guided) } };
+    return { values: { shape, data: await gradientAt(request, data, shape, guided) }, slopes: true };
   },
 };

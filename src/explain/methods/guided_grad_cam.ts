@@ -44,5 +44,10 @@ export async function guidedGradCam(request: ExplanationRequest, layer: string) 
     const y = Math.floor(i / w) % h;
     return g * map[Math.floor((y * height) / h) * width + Math.floor(((i % w) * width) / w)]!;
   });
-  return { values: { shape, data: values }, facts: { rows: height, columns: width }, layers: [node.module] };
+  return {
+    values: { shape, data: values },
+    slopes: true as const,
+    facts: { rows: height, columns: width },
+    layers: [node.module],
+  };
 }

@@ -32,6 +32,7 @@ export const method = neuronMethod(
       shape: sampleOf(request).shape,
       data: await neuronGradient(request, neuron, through as keyof typeof rules),
     },
+    slopes: true,
   }),
 );
 

@@ -119,6 +119,7 @@ export async function noiseTunnel(
   const { data, shape } = sampleOf(request);
   const size = data.length;
   const powers = Array.from({ length: 4 }, () => new Float64Array(size));
+  let ofSlopes = false;
   for (let k = 0; k < samples; k++) {
     throwIfCancelled(request.signal);
     const noisy = data.map(v => v + noise());
@@ -127,7 +128,8 @@ export async function noiseTunnel(
       input: { shape: request.input!.shape, data: noisy },
       onProgress: undefined,
     };
-    const { values } = await chosen.explain(copy, bound);
+    const { values, slopes } = await chosen.explain(copy, bound);
+    if (slopes) ofSlopes = true;
     values.data.forEach((v, i) => {
       for (let p = 0, power = v; p < 4; p++, power *= v) powers[p]![i]! += power / samples;
     });
@@ -144,5 +146,10 @@ export async function noiseTunnel(
       statistic === 'smoothgrad' ? variance : statistic === 'vargrad' ? fourth - variance ** 2 : d - b * b;
     spread[i] = Math.sqrt(Math.max(0, ofOne) / samples);
   }
-  return { values: { shape, data: values }, spread: { shape, data: spread }, facts: { samples } };
+  return {
+    values: { shape, data: values },
+    ...(ofSlopes && { slopes: true }),
+    spread: { shape, data: spread },
+    facts: { samples },
+  };
 }

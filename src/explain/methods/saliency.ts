@@ -32,6 +32,6 @@ export const method: ExplanationMethod = {
     const { absolute } = readOptions(options, given, 'saliency');
     const { data, shape } = sampleOf(request);
     const gradient = await gradientAt(request, data, shape);
-    return { values: { shape, data: absolute ? gradient.map(Math.abs) : gradient } };
+    return { values: { shape, data: absolute ? gradient.map(Math.abs) : gradient }, slopes: true };
   },
 };

@@ -60,6 +60,7 @@ export const method: ExplanationMethod = {
     );
     return {
       values: { shape, data: Float32Array.from(moments.mean) },
+      slopes: true,
       spread: { shape, data: moments.standardError() },
       facts: { samples },
     };

@@ -1,6 +1,6 @@
 /** What is removed or permuted together: a column with its one-hot entries, a pixel with its channels, a patch. */
 import type { Dataset, FeatureInfo } from '../../data/dataset';
-import type { ExplanationRequest } from '../method';
+import type { Attribution, ExplanationRequest } from '../method';
 
 export interface Unit {
   /** Positions in the flattened sample. */
@@ -70,6 +70,19 @@ export function isPicture(sampleShape: readonly number[]): boolean {
 /** Sums of the values over each unit. */
 export function sumByUnit(values: ArrayLike<number>, units: readonly Unit[]): Float64Array {
   return Float64Array.from(units, u => u.indices.reduce((sum, i) => sum + values[i]!, 0));
+}
+
+/**
+ * How much each unit matters by an attribution: contributions add up over its entries with their signs. Of slopes the
+ * sizes do: a picture's patch that a network knows by more red and less green has slopes that would cancel, though
+ * both matter (M. Ancona, E. Ceolini, C. Öztireli, M. Gross, "Towards better understanding of gradient-based attribution
+ * methods for Deep Neural Networks", ICLR 2018: local attributions and global ones).
+ */
+export function importanceByUnit(
+  { values, slopes }: Pick<Attribution, 'values' | 'slopes'>,
+  units: readonly Unit[],
+): Float64Array {
+  return sumByUnit(slopes ? values.data.map(Math.abs) : values.data, units);
 }
 
 /** Every entry gets its unit's value, divided by `share` of it when the sum is to stay. */

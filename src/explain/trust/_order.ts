@@ -5,7 +5,7 @@ import type { Attribution, ExplanationRequest } from '../method';
 import { area, descending, deviation, mean } from '../numerics/statistics';
 import { baselineFor } from '../perturbation/baseline';
 import { affordable } from '../perturbation/thrift';
-import { sumByUnit, unitsOf } from '../perturbation/units';
+import { importanceByUnit, unitsOf } from '../perturbation/units';
 import { sampleOf, withProbe } from '../probe';
 
 /** Random orders that the explanation's order is held against, fewer where the model is large. */
@@ -48,7 +48,7 @@ export async function gainOfOrder(
   const [start, end] = mode === 'deletion' ? [input, nothing] : [nothing, input];
   const cuts = [...new Set(Array.from({ length: points + 1 }, (_, j) => Math.round((j * n) / points)))];
 
-  const own = descending(sumByUnit(attribution.values.data, units));
+  const own = descending(importanceByUnit(attribution, units));
   const random = new Random(0, `trust:${mode}`);
   const others = affordable(request.model, shape, randomOrders, 6);
   const orders = [own, ...Array.from({ length: others }, () => random.permutation(n))];

@@ -1,8 +1,10 @@
 /** How much an explanation changes when its input changes by next to nothing. */
 import { Random } from '../../model/random';
-import type { TrustMeasure } from '../method';
+import { ofInput } from '../figure';
+import type { Attribution, TrustMeasure } from '../method';
 import { norm } from '../numerics/statistics';
 import { affordable } from '../perturbation/thrift';
+import { importanceByUnit, unitsOf } from '../perturbation/units';
 import { sampleOf } from '../probe';
 import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words/words';
@@ -12,6 +14,11 @@ const radius = 0.02;
 const perturbations = 8;
 
 /**
+ * Told of the parts that the deletion test and infidelity ask about too: a column, a pixel with its channels, of larger
+ * pictures small patches. Max pooling and ReLUs hand a patch's whole weight now to one of its pixels, now to its
+ * neighbour, as noise decides; the map's message, which patch it is, stays the same (A. Kapishnikov, T. Bolukbasi,
+ * F. Viégas, M. Terry, "XRAI: Better Attributions Through Regions", ICCV 2019, sums over regions for that reason).
+ *
  * Rule: the largest relative change costs twice its size: 15 % is still good (0.7), 30 % still fair, 50 % nothing.
  * A method that samples gets the same seed each time, so that its own noise is not counted.
  */
@@ -33,13 +40,18 @@ export const measure: TrustMeasure = {
     const samples = Array.from({ length: affordable(request.model, shape, perturbations, 3) }, () =>
       data.map(v => v + random.uniform(-radius, radius)),
     );
-    const value = await maxSensitivity(attribution.values.data, samples, async sample => {
+    const size = data.length;
+    const units = unitsOf(shape, request.dataset, affordable(request.model, shape, 196, 49));
+    // Explanations of a layer have a value for each of its units instead.
+    const told = (a: Attribution) =>
+      a.values.data.length === size && ofInput(a) ? importanceByUnit(a, units) : a.values.data;
+    const value = await maxSensitivity(told(attribution), samples, async sample => {
       const moved = {
         ...request,
         input: { shape: request.input!.shape, data: sample },
         onProgress: undefined,
       };
-      return (await method.explain(moved, {})).values.data;
+      return told(await method.explain(moved, {}));
     });
     const score = clamp01(1 - 2 * value);
     const verdict = verdictOf(score);

@@ -5,7 +5,7 @@ import type { Attribution, ExplanationRequest, TrustMeasure } from '../method';
 import { method as ablation, featureAblation } from '../methods/feature_ablation';
 import { method as gradients, integratedGradients } from '../methods/integrated_gradients';
 import { baselineFor } from '../perturbation/baseline';
-import { hasSeveralParts, sumByUnit, unitsOf } from '../perturbation/units';
+import { hasSeveralParts, importanceByUnit, sumByUnit, unitsOf } from '../perturbation/units';
 import { sampleOf } from '../probe';
 import { hasGradients } from '../suits';
 import { clamp01, verdictOf } from '../verdict';
@@ -14,7 +14,8 @@ import { rankCorrelation } from './model_randomisation';
 
 /**
  * Gradient methods are held against feature ablation, methods that ablate or sample against integrated gradients (or
- * ablation, where the model has no gradients). A map without signs is compared with the other's sizes.
+ * ablation, where the model has no gradients). A map without signs, and the sizes of slopes, are compared with the
+ * other's sizes.
  *
  * Rule: score = 0.4 + 0.6 times the rank correlation: 0.5 is good. Methods answer different questions, so that no
  * agreement is a warning (fair); only the opposite order fails.
@@ -34,7 +35,7 @@ export const measure: TrustMeasure = {
     const words = wordsFor(request.language);
     const { shape } = sampleOf(request);
     const units = unitsOf(shape, request.dataset, 64);
-    const own = sumByUnit(attribution.values.data, units);
+    const own = importanceByUnit(attribution, units);
     const ablates =
       !method.needs.includes('gradients') && hasGradients(request.model, request.dataset) === undefined;
     const second = ablates ? 'integrated_gradients' : 'feature_ablation';

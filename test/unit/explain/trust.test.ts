@@ -68,6 +68,54 @@ function plantedPatch() {
   return { model, weights, dataset, patch };
 }
 
+/** A network that looks for more red than green and blue, and noisy pictures with a patch that is red, or green. */
+function plantedColour() {
+  const random = new Random(5, 'planted');
+  const side = 24;
+  const kernel = (colour: number) =>
+    Array.from({ length: 27 }, (_, i) => (Math.floor(i / 9) === colour ? 1 / 9 : -1 / 18));
+  const { model, weights } = network(
+    [3, side, side],
+    [
+      {
+        op: 'Conv',
+        weight: tensor([2, 3, 3, 3], Float32Array.from([...kernel(0), ...kernel(1)])),
+        bias: tensor([2], [-0.3, -0.3]),
+        pad: 1,
+      },
+      { op: 'Relu' },
+      { op: 'MaxPool' },
+      { op: 'Flatten' },
+      {
+        op: 'Linear',
+        weight: tensor(
+          [2, 288],
+          Float32Array.from({ length: 576 }, (_, i) => (i < 144 || i >= 432 ? 6 : -6)),
+        ),
+        bias: tensor([2], [0, 0]),
+      },
+    ],
+  );
+  const picture = (colour: number, top: number, left: number) =>
+    Array.from({ length: 3 * side * side }, (_, i) => {
+      const [c, y, x] = [Math.floor(i / side / side), Math.floor(i / side) % side, i % side];
+      const inside = y >= top && y < top + 4 && x >= left && x < left + 4;
+      return inside ? (c === colour ? 0.95 : 0.1) : random.uniform(0.2, 0.7);
+    });
+  const targets = Array.from({ length: 20 }, (_, i) => i % 2);
+  const inputs = targets.map(t => picture(t, random.integer(side - 4), random.integer(side - 4)));
+  const dataset = memoryData({
+    inputs,
+    targets,
+    classes: ['red', 'green'],
+    sampleShape: [3, side, side],
+    modality: 'image',
+    test: 10,
+    features: [],
+  });
+  return { model, weights, dataset };
+}
+
 /** Values that belong to the input, of methods that are not known to miss what is planted (docs/methods.md says why). */
 const recommended = methods.filter(m => m.scope === 'prediction' && !m.of && !m.caution);
 
@@ -165,6 +213,38 @@ async function trustIn(
 }
 
 describe('trust is judged honestly', () => {
+  // The slopes of red and of green cancel where they are added up.
+  for (const method of ['saliency', 'smooth_grad', 'guided_grad_cam'])
+    it(`${method} that finds a colour on noise does not fail`, async () => {
+      const { trust } = await explain({ engine, ...plantedColour(), method, row: 19 });
+      const deletion = trust.measures.find(m => m.id === 'deletion')!;
+      assert.ok(deletion.score > 0.9, deletion.text);
+      assert.notEqual(trust.verdict, 'poor');
+    }).timeout(60_000);
+
+  it('weight that moves within a patch of a picture is steady, weight that moves away is not', async () => {
+    const { model, weights, dataset } = plantedColour();
+    const input = { shape: [1, 3, 24, 24], data: dataset.batch([19]).input.data as Float32Array };
+    const request: ExplanationRequest = { engine, model, weights, dataset, input, target: 1 };
+    const stability = measures.find(m => m.id === 'max_sensitivity')!;
+    for (const [moved, verdict] of [
+      [1, 'good'],
+      [12, 'poor'],
+    ] as const) {
+      let asked = 0;
+      const method: ExplanationMethod = {
+        ...methodById('saliency'),
+        explain: async () => {
+          const data = new Float32Array(3 * 24 * 24);
+          data[asked++ % 2 === 0 ? 0 : moved] = 1;
+          return { values: { shape: [3, 24, 24], data } };
+        },
+      };
+      const result = await stability.judge(request, await method.explain(request, {}), method);
+      assert.equal(result.verdict, verdict, result.text);
+    }
+  });
+
   const rule = plantedRule();
   const seen = plantedPatch();
   const requests: [string, ExplanationRequest][] = [
