@@ -2,6 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { ColumnOverview, DataOverview } from '../../../src/data/overview/overview';
 import { contrast, css, diverging, type Rgb } from '../logic/colours';
+import { linePath } from '../logic/linePath';
 import { formatInteger, formatNumber, formatPercent } from '../logic/numbers';
 import type { ColumnsProperties } from '../parts/columnList';
 import { icon } from '../parts/icons';
@@ -167,11 +168,7 @@ function course(
   const [low, high] = [Math.min(...there), Math.max(...there)];
   const x = (i: number) => (i * width) / Math.max(1, values.length - 1);
   const y = (v: number) => height - 2 - ((v - low) / (high - low || 1)) * (height - 4);
-  const line = values
-    .map((v, i) =>
-      v === null ? '' : `${i > 0 && values[i - 1] !== null ? 'L' : 'M'}${x(i).toFixed(1)} ${y(v).toFixed(1)}`,
-    )
-    .join('');
+  const line = linePath(values.map((v, i) => [x(i), v === null ? Number.NaN : y(v)]));
   const label = t('data.courseLabel', {
     name: c.name,
     low: formatNumber(low),
