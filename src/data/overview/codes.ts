@@ -1,6 +1,7 @@
 /** Columns of numbers that may be codes of kinds: 1 for one, 2 for another. */
 import { listed } from '../../model/suggest';
 import type { Values } from './overview';
+import { correlationRatio, pearson } from './statistics';
 
 /** Fewer rows do not tell kinds from amounts. */
 const leastRows = 50;
@@ -49,26 +50,12 @@ function bend(
   target: Values,
 ): { kinds: number; amount: number } | undefined {
   let best: { kinds: number; amount: number } | undefined;
+  const kind = x.map(code => (Number.isNaN(code) ? -1 : code));
   for (const y of sides(target)) {
-    const rows: number[] = [];
-    for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i]!) && !Number.isNaN(y(i))) rows.push(i);
-    const n = rows.length;
-    const mean = rows.reduce((s, i) => s + y(i), 0) / n;
-    const middle = rows.reduce((s, i) => s + x[i]!, 0) / n;
-    let [total, xx, xy] = [0, 0, 0];
-    const sums = new Map(codes.map(c => [c, { n: 0, sum: 0 }]));
-    for (const i of rows) {
-      const [dx, dy] = [x[i]! - middle, y(i) - mean];
-      total += dy * dy;
-      xx += dx * dx;
-      xy += dx * dy;
-      const group = sums.get(x[i]!)!;
-      group.n++;
-      group.sum += dy;
-    }
-    if (total === 0 || xx === 0) continue;
-    const amount = (xy * xy) / (xx * total);
-    const kinds = [...sums.values()].reduce((s, g) => s + (g.n > 0 ? (g.sum * g.sum) / g.n : 0), 0) / total;
+    const n = x.filter((code, i) => !Number.isNaN(code) && !Number.isNaN(y[i]!)).length;
+    const amount = pearson(x, y) ** 2;
+    if (Number.isNaN(amount)) continue;
+    const kinds = correlationRatio(kind, y) ** 2;
     const free = codes.length - 2;
     const f = (kinds - amount) / free / ((1 - kinds) / Math.max(1, n - codes.length));
     if (kinds - amount > 0.02 && f > critical(free) && kinds - amount > (best ? best.kinds - best.amount : 0))
@@ -78,11 +65,10 @@ function bend(
 }
 
 /** The target as a number, or for each of up to ten classes whether it is that. */
-function sides(target: Values): ((row: number) => number)[] {
-  const { numbers, codes } = target;
-  if (numbers) return [i => numbers[i]!];
+function sides({ numbers, codes }: Values): ArrayLike<number>[] {
+  if (numbers) return [numbers];
   const classes = [...new Set(codes)].slice(0, 10);
-  return classes.map(c => (i: number) => (codes![i] === c ? 1 : 0));
+  return classes.map(c => codes!.map(code => (code === c ? 1 : 0)));
 }
 
 /** Of F with so many degrees of freedom and many more below, for p = 0.001 (chi squared divided by them). */
