@@ -70,26 +70,47 @@ function divideFurther(
   };
 }
 
-/** The parts of these rows, and a sentence about them, where folders divide the files; nothing where they do not. */
-export function partsOfRows(
+/**
+ * As `divideRows`, for files that their folders may divide already, which a note says.
+ *
+ * @param rows places in `files` of those that take part.
+ */
+export function divideFiles(
   rows: Int32Array,
   files: readonly { part?: Split }[],
-  split: Pick<SplitOptions, 'test' | 'valid'>,
-  what: string,
-): { parts?: Split[]; note?: string } {
+  split: Pick<SplitOptions, 'test' | 'valid' | 'stratify' | 'folds' | 'fold'>,
+  seed: number,
+  classes: Int32Array | undefined,
+  { what, notes }: { what: string; notes: string[] },
+): Record<Split, Int32Array> {
+  const parts = partsOfRows(rows, files);
+  if (parts) notes.push(givenNote(parts, split, what));
+  return divideRows(rows, split, seed, classes, parts);
+}
+
+/** The parts of these rows where folders divide the files; nothing where they do not. */
+function partsOfRows(rows: Int32Array, files: readonly { part?: Split }[]): Split[] | undefined {
   const parts: Split[] = [];
   for (const row of rows) {
     const { part } = files[row]!;
-    if (!part) return {};
+    if (!part) return undefined;
     parts.push(part);
   }
+  return parts;
+}
+
+function givenNote(
+  parts: readonly Split[],
+  split: Pick<SplitOptions, 'test' | 'valid'>,
+  what: string,
+): string {
   const lacking = (['valid', 'test'] as const).filter(p => split[p] > 0 && !parts.includes(p));
   const named = { valid: 'validation', test: 'the test' };
   const drawn =
     lacking.length > 0
       ? ` Those for ${lacking.map(p => named[p]).join(' and ')} are drawn from the training ${what}.`
       : '';
-  return { parts, note: `The folders say which ${what} train and which test.${drawn}` };
+  return `The folders say which ${what} train and which test.${drawn}`;
 }
 
 export function splitsByRow(splits: Readonly<Record<Split, Int32Array>>): Map<number, Split> {

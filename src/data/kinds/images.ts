@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Static, type TNumber, Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Dataset, DatasetKind, LoadContext, Split, TargetInfo } from '../dataset';
-import { divideRows, partsOfRows, splitsByRow } from '../divide';
+import { divideFiles, splitsByRow } from '../divide';
 import { type ClassFile, listClasses } from '../files/folder';
 import { lookAtFiles, pictureOptions } from '../files/look';
 import { augment, augmentSchema, chanceOf } from '../image/augment';
@@ -223,15 +223,8 @@ class ImageDataset implements Dataset {
       );
     this.labels = Int32Array.from(files, f => classes.indexOf(f.class));
     const rows = Int32Array.from(good);
-    const { parts, note } = partsOfRows(rows, files, options.split, 'pictures');
-    if (note) notes.push(note);
-    this.splits = divideRows(
-      rows,
-      options.split,
-      seed,
-      rows.map(r => this.labels[r]!),
-      parts,
-    );
+    const classOf = rows.map(r => this.labels[r]!);
+    this.splits = divideFiles(rows, files, options.split, seed, classOf, { what: 'pictures', notes });
     this.splitOf = splitsByRow(this.splits);
     const { channels, height, width, fit, short } = options;
     const { mean, std } = scaling(options, pixels, this.splits.train);

@@ -17,7 +17,7 @@ import {
 import { resample } from '../audio/resample';
 import { decodeWav } from '../audio/wav';
 import type { Dataset, DatasetKind, FeatureInfo, LoadContext, TargetInfo } from '../dataset';
-import { divideRows, partsOfRows } from '../divide';
+import { divideFiles } from '../divide';
 import { FileDataset, type FilePreparation, statisticsOf } from '../files/fileDataset';
 import type { Wanted } from '../files/folder';
 import { brokenNote, labelledFiles } from '../files/labelled';
@@ -233,15 +233,8 @@ async function loadSounds(options: SoundOptions, context: LoadContext): Promise<
   const known = new Set(good);
   const usable = labels.map((l, i) => (known.has(i) ? l : undefined));
   const classes = targetType === 'classes' ? classTargets(target, labels, source) : undefined;
-  const divided = partsOfRows(good, files, options.split, 'sounds');
-  if (divided.note) notes.push(divided.note);
-  const splits = divideRows(
-    good,
-    options.split,
-    context.seed,
-    classes && good.map(r => classes.labels![r]!),
-    divided.parts,
-  );
+  const classOf = classes && good.map(r => classes.labels![r]!);
+  const splits = divideFiles(good, files, options.split, context.seed, classOf, { what: 'sounds', notes });
   const targets =
     classes ??
     (targetType === 'number'

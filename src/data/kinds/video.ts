@@ -6,7 +6,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
 import type { Dataset, DatasetKind, FeatureInfo, LoadContext, TargetInfo } from '../dataset';
-import { divideRows, partsOfRows } from '../divide';
+import { divideFiles } from '../divide';
 import { type FileData, FileDataset, type FilePreparation, statisticsOf } from '../files/fileDataset';
 import type { Wanted } from '../files/folder';
 import { brokenNote, labelledFiles } from '../files/labelled';
@@ -279,15 +279,8 @@ async function loadVideos(options: VideoOptions, context: LoadContext): Promise<
         )
       : classTargets(target, labels, source);
   const codes = targets.labels;
-  const divided = partsOfRows(good, files, options.split, 'clips');
-  if (divided.note) notes.push(divided.note);
-  const splits = divideRows(
-    good,
-    options.split,
-    context.seed,
-    codes && good.map(r => codes[r]!),
-    divided.parts,
-  );
+  const classOf = codes && good.map(r => codes[r]!);
+  const splits = divideFiles(good, files, options.split, context.seed, classOf, { what: 'clips', notes });
   if (codes && options.classWeights)
     targets.state.classWeights = balancedWeights(
       Array.from(splits.train, r => codes[r]!),
