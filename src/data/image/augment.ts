@@ -7,7 +7,7 @@ import { type Static, type TInteger, type TNumber, Type } from '@sinclair/typebo
 import { Random } from '../../model/random';
 import { toEven } from '../../model/rounding';
 import type { Box } from '../boxes/grid';
-import { resize } from './resize';
+import { type Part, partOf, resize } from './resize';
 
 const probability = (p: number) =>
   Type.Number({ minimum: 0, maximum: 1, default: p, description: 'How often.' });
@@ -68,14 +68,6 @@ export interface PlaneSize {
   channels: number;
   /** Of videos: each channel has so many planes. */
   frames?: number;
-  height: number;
-  width: number;
-}
-
-/** A part of a picture, in pixels. */
-export interface Part {
-  top: number;
-  left: number;
   height: number;
   width: number;
 }
@@ -249,13 +241,10 @@ function partByChance({ height, width }: PlaneSize, smallest: number, random: Ra
 export function enlarge(p: Float32Array, size: PlaneSize, part: Part): Float32Array {
   const { height, width } = size;
   const out = new Float32Array(p.length);
-  const plane = new Float32Array(part.height * part.width);
   for (let c = 0; c < planesOf(size); c++) {
-    for (let y = 0; y < part.height; y++) {
-      const at = (c * height + part.top + y) * width + part.left;
-      plane.set(p.subarray(at, at + part.width), y * part.width);
-    }
-    out.set(resize(plane, part.height, part.width, height, width), c * height * width);
+    const at = c * height * width;
+    const own = partOf(p.subarray(at, at + height * width), width, part);
+    out.set(resize(own, part.height, part.width, height, width), at);
   }
   return out;
 }

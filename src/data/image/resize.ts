@@ -5,6 +5,14 @@ import type { Picture } from './decode';
 /** How a picture of another shape becomes one of the model's: stretched, or its middle cut out. */
 export type Fit = 'stretch' | 'crop';
 
+/** A part of a picture, in pixels. */
+export interface Part {
+  top: number;
+  left: number;
+  height: number;
+  width: number;
+}
+
 export interface PictureSize {
   channels: 1 | 3;
   height: number;
@@ -54,20 +62,29 @@ function cutOut(
 ): Float32Array {
   if (from.height === height && from.width === width) return plane;
   const [top, left] = [toEven((from.height - height) / 2), toEven((from.width - width) / 2)];
+  return partOf(plane, from.width, { top, left, height, width });
+}
+
+/** @param across the plane's width. */
+export function partOf(
+  plane: Float32Array,
+  across: number,
+  { top, left, height, width }: Part,
+): Float32Array {
   const out = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
-    const at = (top + y) * from.width + left;
+    const at = (top + y) * across + left;
     out.set(plane.subarray(at, at + width), y * width);
   }
   return out;
 }
 
-function whole({ width, height }: Picture) {
+function whole({ width, height }: Picture): Part {
   return { top: 0, left: 0, width, height };
 }
 
 /** The largest part in the middle that has the shape wanted. */
-function middle(picture: Picture, height: number, width: number) {
+function middle(picture: Picture, height: number, width: number): Part {
   const scale = Math.min(picture.width / width, picture.height / height);
   const w = Math.max(1, Math.min(picture.width, Math.round(width * scale)));
   const h = Math.max(1, Math.min(picture.height, Math.round(height * scale)));
