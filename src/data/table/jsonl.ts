@@ -24,6 +24,14 @@ export function readJsonl(text: string, file: string, options: JsonlOptions = {}
   let blank = 0;
   let at = 0;
   const list = isJsonList(text);
+  const refuse: Parameters<typeof fieldsOf>[1] = (field, what) =>
+    bad(
+      file,
+      at,
+      what === 'list'
+        ? `Line ${at}, field "${field}": found a list, expected a number, a text, true or false. Give each of its values a field of its own.`
+        : `Line ${at} nests deeper than ${mostLevels} objects.`,
+    );
   for (const item of list ? itemsOf(text, file) : linesOf(text)) {
     at = item.line;
     if (lines.length === options.maxRows) break;
@@ -33,7 +41,7 @@ export function readJsonl(text: string, file: string, options: JsonlOptions = {}
     }
     if (lines.length % 10_000 === 0) throwIfCancelled(options.signal);
     const row = lines.push(at) - 1;
-    for (const [name, value] of fieldsOf(parseItem(item.text, file, at, list), file, at)) {
+    for (const [name, value] of fieldsOf(parseItem(item.text, file, at, list), refuse)) {
       let column = columns.get(name);
       if (!column) {
         if (columns.size === maxColumns)
@@ -43,7 +51,7 @@ export function readJsonl(text: string, file: string, options: JsonlOptions = {}
       }
       // Lines before that lack the field.
       while (column.rows < row) column.builder.add(column.rows++, '');
-      column.builder.add(column.rows++, value);
+      column.builder.add(column.rows++, value === null ? '' : String(value));
     }
   }
   if (lines.length === 0)
@@ -152,26 +160,25 @@ function noObject(text: string, file: string, at: number): Error {
   );
 }
 
-const maxDepth = 16;
+/** Objects in one another: more are no row. */
+export const mostLevels = 16;
 
-function* fieldsOf(
+/**
+ * Fields of an object, those of nested ones by their path, "user.age".
+ *
+ * @param refuse the error for a list, or for objects in more than `mostLevels` objects.
+ */
+export function* fieldsOf(
   value: object,
-  file: string,
-  at: number,
+  refuse: (field: string, what: 'list' | 'levels') => Error,
   prefix = '',
   depth = 0,
-): Generator<readonly [string, string]> {
-  if (depth > maxDepth) throw bad(file, at, `Line ${at} nests deeper than ${maxDepth} objects.`);
+): Generator<readonly [string, string | number | boolean | null]> {
+  if (depth > mostLevels) throw refuse(prefix.slice(0, -1), 'levels');
   for (const [key, cell] of Object.entries(value) as [string, unknown][]) {
     const name = prefix + key;
-    if (cell === null) yield [name, ''];
-    else if (Array.isArray(cell))
-      throw bad(
-        file,
-        at,
-        `Line ${at}, field "${name}": found a list, expected a number, a text, true or false. Give each of its values a field of its own.`,
-      );
-    else if (typeof cell === 'object') yield* fieldsOf(cell, file, at, `${name}.`, depth + 1);
-    else yield [name, String(cell)];
+    if (Array.isArray(cell)) throw refuse(name, 'list');
+    if (typeof cell === 'object' && cell !== null) yield* fieldsOf(cell, refuse, `${name}.`, depth + 1);
+    else yield [name, cell as string | number | boolean | null];
   }
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { SavedPreparation } from '../../data/dataset';
+import { fieldsOf, mostLevels } from '../../data/table/jsonl';
 import type { Engine } from '../../engine/engine';
 import { EvaluatorPool } from '../../explain/answers/evaluatorPool';
 import { explain } from '../../explain/explain';
@@ -184,23 +185,18 @@ function rowsOfJson(text: string): Raw[] {
         `Row ${i + 1}: found ${JSON.stringify(row)?.slice(0, 40)}, expected an object with a value for each column.`,
       );
     const out: Raw = Object.create(null);
-    put(row, '', out, i + 1);
+    // Nested fields are columns by their path, as in a file of JSON Lines.
+    for (const [name, cell] of fieldsOf(row, (field, what) =>
+      what === 'list'
+        ? new VitrineError(
+            'bad-data',
+            `Row ${i + 1}, column "${field}": found a list, expected a number or a text.`,
+          )
+        : new VitrineError('bad-data', `Row ${i + 1} nests deeper than ${mostLevels} objects.`),
+    ))
+      out[name] = typeof cell === 'boolean' ? String(cell) : cell;
     return out;
   });
-}
-
-/** Nested fields are columns by their path, as in a file of JSON Lines. */
-function put(fields: object, path: string, out: Raw, row: number): void {
-  for (const [key, cell] of Object.entries(fields) as [string, unknown][]) {
-    const name = path === '' ? key : `${path}.${key}`;
-    if (Array.isArray(cell))
-      throw new VitrineError(
-        'bad-data',
-        `Row ${row}, column "${name}": found a list, expected a number or a text.`,
-      );
-    if (typeof cell === 'object' && cell !== null) put(cell, name, out, row);
-    else out[name] = typeof cell === 'boolean' ? String(cell) : (cell as string | number | null);
-  }
 }
 
 /** @throws bad-data by row and column, shape-mismatch, bad-request for a method that there is not, cancelled */
