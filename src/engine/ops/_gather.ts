@@ -1,7 +1,8 @@
 /** What the ops that read by an index share. */
 import type { Attributes, Shape } from '../../model/graph';
-import { type IndexRange, ShapeError } from '../op';
+import { type ExpansionContext, type IndexRange, ShapeError } from '../op';
 import { flag, shapeText } from './_infer';
+import { argumentName, stridesOf } from './_launch';
 
 /** Statements that set `k` to the index that `expression` reads: negative ones count from the end, all stay inside. */
 export function safeIndex(expression: string, size: number): string {
@@ -48,5 +49,26 @@ export function placesOf(size: number, axis: number, attributes: Attributes, who
       nonnegative && whole
         ? 'index out of range in self'
         : `index ${found} is out of bounds for dimension ${axis} with size ${size}`,
+  };
+}
+
+/**
+ * Rows of indices as one place among all numbers of the dimensions that they reach along (GatherND and ScatterND).
+ *
+ * @param parts the indices along each dimension, which stay inside of it; negative ones count from its end.
+ * @returns what a Map takes, and the terms whose sum is the place
+ */
+export function placesOfRows(
+  e: ExpansionContext,
+  parts: readonly string[],
+  shape: readonly number[],
+): { inputs: string[]; terms: string[] } {
+  const strides = stridesOf(shape);
+  return {
+    inputs: parts.map((part, axis) => e.emit('IndexRange', [part], { axis, size: shape[axis]! })[0]!),
+    terms: parts.map((_, i) => {
+      const name = argumentName(i);
+      return `(${name} < 0 ? ${name} + ${shape[i]} : ${name}) * ${strides[i]}`;
+    }),
   };
 }

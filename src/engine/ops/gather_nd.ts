@@ -1,7 +1,8 @@
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
+import { placesOfRows } from './_gather';
 import { input } from './_infer';
-import { argumentName, sizeOf, stridesOf } from './_launch';
+import { sizeOf } from './_launch';
 
 /** Inputs data and indices [..., k]: each row of k numbers picks along the first k dimensions of the data. */
 export const op: OpDefinition = {
@@ -24,19 +25,12 @@ export const op: OpDefinition = {
     const at = e.type(indices!).shape.map(Number);
     const k = at.at(-1)!;
     const joined = shape.slice(0, k);
-    const strides = stridesOf(joined);
     const parts =
       k === 1
         ? [indices!]
         : e.emit('Split', [indices!], { axis: at.length - 1, split: new Array<number>(k).fill(1) });
-    const checked = parts.map(
-      (part, axis) => e.emit('IndexRange', [part], { axis, size: joined[axis]! })[0]!,
-    );
-    const place = joined.map((size, i) => {
-      const name = argumentName(i);
-      return `(${name} < 0 ? ${name} + ${size} : ${name}) * ${strides[i]}`;
-    });
-    const flat = e.emit('Map', checked, { expression: place.join(' + ') })[0]!;
+    const { inputs, terms } = placesOfRows(e, parts, joined);
+    const flat = e.emit('Map', inputs, { expression: terms.join(' + ') })[0]!;
     const picks = e.emit('Reshape', [flat], { shape: at.slice(0, -1) })[0]!;
     const rows = e.emit('Reshape', [x!], { shape: [sizeOf(joined), ...shape.slice(k)] })[0]!;
     return e.emit('Gather', [rows, picks], { axis: 0 });

@@ -1,7 +1,8 @@
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
+import { placesOfRows } from './_gather';
 import { input } from './_infer';
-import { argumentName, sizeOf, stridesOf } from './_launch';
+import { argumentName, sizeOf } from './_launch';
 
 /**
  * Inputs data, indices [..., k] and updates: each row of k numbers picks along the first k dimensions of the data where an
@@ -35,23 +36,18 @@ export const op: OpDefinition = {
     const shape = e.type(x!).shape.map(Number);
     const at = e.type(indices!).shape.map(Number);
     const k = at.at(-1)!;
-    const strides = stridesOf(shape);
     const count = sizeOf(at.slice(0, -1));
     const size = sizeOf(shape.slice(k));
     if (count * size === 0) return [x!];
     const rows = e.emit('Reshape', [indices!], { shape: [count, k] })[0]!;
     const parts =
       k === 1 ? [rows] : e.emit('Split', [rows], { axis: 1, split: new Array<number>(k).fill(1) });
-    const checked = parts.map((part, axis) => e.emit('IndexRange', [part], { axis, size: shape[axis]! })[0]!);
-    const place = checked.map((_, i) => {
-      const name = argumentName(i);
-      return `(${name} < 0 ? ${name} + ${shape[i]} : ${name}) * ${strides[i]}`;
-    });
+    const { inputs, terms } = placesOfRows(e, parts, shape);
     if (size > 1) {
-      checked.push(e.emit('Range', [], { start: 0, limit: size, delta: 1 })[0]!);
-      place.push(argumentName(k));
+      inputs.push(e.emit('Range', [], { start: 0, limit: size, delta: 1 })[0]!);
+      terms.push(argumentName(k));
     }
-    const flat = e.emit('Map', checked, { expression: place.join(' + ') })[0]!;
+    const flat = e.emit('Map', inputs, { expression: terms.join(' + ') })[0]!;
     const cells = e.emit('Reshape', [flat], { shape: [count * size] })[0]!;
     const written = e.emit(
       'ScatterElements',
