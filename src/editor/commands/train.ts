@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
 import { isNotebook } from '../findModels';
-import { openText } from '../notebooks';
+import { combined } from '../notebooks';
 import type { Rooms } from '../rooms';
 import { samePath } from '../text/places';
 import { mustBeTrusted } from '../trust';
@@ -47,11 +47,11 @@ async function asCodeSays(
   { file, class: name }: { file: string; class: string },
   { engine, log }: Rooms,
 ): Promise<string | undefined> {
-  const source = vscode.Uri.file(file);
   if (!/\.(py|ipynb)$/.test(file)) return undefined;
-  if (isNotebook(source)) await vscode.workspace.openNotebookDocument(source);
-  else await vscode.workspace.openTextDocument(source);
-  const text = openText(source) ?? '';
+  const source = vscode.Uri.file(file);
+  const text = isNotebook(source)
+    ? combined(await vscode.workspace.openNotebookDocument(source)).text
+    : (await vscode.workspace.openTextDocument(source)).getText();
   if (!trainsItself(text)) return undefined;
   mustBeTrusted('model/training', { file, folder: path.dirname(file) });
   const folder = path.dirname(file);
