@@ -23,17 +23,13 @@ export function retraining(c: InquiryContext<'fairness'>, f: Fairness): Template
     keep(forms, key, { ...form, ...change });
     c.redraw();
   };
-  const penalty = form.choice !== 'reweighing';
+  const { choice, strength } = form;
   const train = () => {
     const positive = f.positive && { positive: f.positive.name };
-    const mitigate: Mitigate = penalty
-      ? {
-          method: 'covariance',
-          strength: form.strength,
-          constraint: form.choice as 'equalized_odds',
-          ...positive,
-        }
-      : { method: 'reweighing', ...positive };
+    const mitigate: Mitigate =
+      choice === 'reweighing'
+        ? { method: 'reweighing', ...positive }
+        : { method: 'covariance', strength, constraint: choice, ...positive };
     c.actions.send({ type: 'mitigate', by: f.by, mitigate });
   };
   return html`<section class="retraining">
@@ -45,14 +41,14 @@ export function retraining(c: InquiryContext<'fairness'>, f: Fairness): Template
         <select @change=${(e: Event) => set({ choice: (e.target as HTMLSelectElement).value as Choice })}>
           ${choices.map(
             id =>
-              html`<option value=${id} .selected=${form.choice === id}>${t(`fairness.train.${id}` as StringKey)}</option>`,
+              html`<option value=${id} .selected=${choice === id}>${t(`fairness.train.${id}` as StringKey)}</option>`,
           )}
         </select></label
       >
-      <label ?hidden=${!penalty}
+      <label ?hidden=${choice === 'reweighing'}
         >${t('fairness.train.strength')}
         <select @change=${(e: Event) => set({ strength: Number((e.target as HTMLSelectElement).value) })}>
-          ${strengths.map(s => html`<option value=${s} .selected=${form.strength === s}>${s}</option>`)}
+          ${strengths.map(s => html`<option value=${s} .selected=${strength === s}>${s}</option>`)}
         </select></label
       >
       <vscode-button ?disabled=${!experiment} @click=${train}>${t('fairness.train.train')}</vscode-button>

@@ -41,7 +41,7 @@ export function explanationCases(
       if (item.what === 'failed') return html`<p>${w.none(item.why)}</p>`;
       const { explanation: e, what } = item;
       const { title } = nameOf('method', e.method, { title: item.title, summary: '' }, language);
-      const heading = e.row === null ? w.model : what === 'model' ? w.model : w[what](e.row);
+      const heading = e.row === null || what === 'model' ? w.model : w[what](e.row);
       const percent = english.percent(e.trust.score);
       return html`<div class="case"><h3>${heading} · ${title} <span class="badge ${e.trust.verdict}">${w.trust(percent, w.verdicts[e.trust.verdict])}</span></h3><p>${e.text}</p>${drawn(item, dataset, words)}<ul class="measures">${e.trust.measures.map(m => html`<li class="${m.verdict}"><span>${m.title}: ${m.text}</span></li>`)}</ul></div>`;
     }),
