@@ -43,6 +43,7 @@ export const method: ExplanationMethod = {
     const { share, ...rows } = readOptions(options, given, 'weight_pruning');
     const names = weightsOf(request);
     const all = names.reduce((n, name) => n + request.weights[name]!.data.length, 0);
+    const pruned = pruning(request, names);
     const { percent } = wordsFor(request.language);
     return ladder(
       request,
@@ -50,7 +51,7 @@ export const method: ExplanationMethod = {
       {
         levels,
         alone: share,
-        at: (level, of) => withoutSmallest(request, of, level),
+        at: (level, of) => (of === names ? pruned : pruning(request, of))(level),
         level: (_, level) => percent(level),
         inOne: (words, level) => words.without(percent(level)),
         axis: words => words.removed,
@@ -65,15 +66,14 @@ export const method: ExplanationMethod = {
 
 /**
  * The weights with the smallest magnitudes at 0, whatever tensor they are in: as torch.nn.utils.prune.global_unstructured
- * with L1Unstructured. Of equal ones the first go.
+ * with L1Unstructured. Of equal ones the first go. They are put into order once, for any share that is asked.
  *
- * @param amount the share that goes, 0 to 1, rounded to whole weights.
+ * @returns a function of the share that goes, 0 to 1, rounded to whole weights.
  */
-export function withoutSmallest(
+export function pruning(
   { weights }: Pick<ExplanationRequest, 'weights'>,
   names: readonly string[],
-  amount: number,
-): Tensors {
+): (amount: number) => Tensors {
   const sizes = names.map(n => weights[n]!.data.length);
   const all = new Float32Array(sizes.reduce((a, b) => a + b, 0));
   let at = 0;
@@ -81,20 +81,23 @@ export function withoutSmallest(
     const { data } = weights[n]!;
     for (let i = 0; i < data.length; i++) all[at++] = Math.abs(data[i]!);
   }
-  const gone = Math.round(amount * all.length);
-  const limit = gone > 0 ? all.slice().sort()[gone - 1]! : -1;
-  let ties = gone;
-  for (const magnitude of all) if (magnitude < limit) ties--;
-  at = 0;
-  return Object.fromEntries(
-    names.map(n => {
-      const { shape, data } = weights[n]!;
-      const kept = Float32Array.from(data, v => {
-        const magnitude = all[at++]!;
-        if (magnitude < limit || (magnitude === limit && ties-- > 0)) return 0;
-        return v;
-      });
-      return [n, { shape, data: kept }];
-    }),
-  );
+  const ordered = all.slice().sort();
+  return amount => {
+    const gone = Math.round(amount * all.length);
+    const limit = gone > 0 ? ordered[gone - 1]! : -1;
+    let ties = gone;
+    for (const magnitude of all) if (magnitude < limit) ties--;
+    let i = 0;
+    return Object.fromEntries(
+      names.map(n => {
+        const { shape, data } = weights[n]!;
+        const kept = Float32Array.from(data, v => {
+          const magnitude = all[i++]!;
+          if (magnitude < limit || (magnitude === limit && ties-- > 0)) return 0;
+          return v;
+        });
+        return [n, { shape, data: kept }];
+      }),
+    );
+  };
 }

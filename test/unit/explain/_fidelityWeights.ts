@@ -3,7 +3,7 @@ import type { Engine } from '../../../src/engine/engine';
 import { askedOf } from '../../../src/explain/compression/answers';
 import type { ExplanationRequest } from '../../../src/explain/method';
 import { withBits } from '../../../src/explain/methods/weight_precision';
-import { withoutSmallest } from '../../../src/explain/methods/weight_pruning';
+import { pruning } from '../../../src/explain/methods/weight_pruning';
 import { rowsOf } from '../../../src/explain/surrogate';
 import type { Tensors } from '../../../src/model/graph';
 import { quantisable } from '../../../src/model/quantise';
@@ -38,5 +38,5 @@ export async function measureWeights(engine: Engine, { exact }: Pick<Notes, 'exa
   for (const { bits, ...told } of reference.precision)
     await check('weight_precision', withBits(request, names, bits), told);
   for (const { amount, ...told } of reference.pruning)
-    await check('weight_pruning', withoutSmallest(request, names, amount), told);
+    await check('weight_pruning', pruning(request, names)(amount), told);
 }
