@@ -98,13 +98,13 @@ class PipelineExecutable implements Executable {
     await executable.call();
     // Its faster executors are for other backends; a kernel that it moved to another one is what must not pass.
     const own = mode === 'cpu' ? 'cpu' : 'gpu';
-    const moved = [...kernels.map(modeOf), modeOfPipeline(pipeline.backend ?? mode)].find(m => m !== own);
+    const moved = ran(pipeline).find(k => k.constructor.mode !== own);
     if (moved) {
       await executable.dispose();
-      const { fallbackReason } = pipeline;
+      const { fallbackReason } = moved;
       throw new VitrineError(
         'bad-request',
-        `The backend "${backend.name}" cannot run this model: gpu.js fell back to "${moved}"${fallbackReason ? ` (${fallbackReason})` : ''}. Choose another backend.`,
+        `The backend "${backend.name}" cannot run this model: gpu.js fell back to "${moved.constructor.mode}"${fallbackReason ? ` (${fallbackReason})` : ''}. Choose another backend.`,
       );
     }
     return executable;
@@ -146,14 +146,26 @@ class PipelineExecutable implements Executable {
   }
 }
 
-/** gpu.js calls what runs on WebGL "gpu" here and by the API's name there. */
-function modeOfPipeline(backend: string): string {
-  return backend.startsWith('webgl') ? 'gpu' : backend;
+/** What is looked at of gpu.js's kernels. */
+interface RanKernel {
+  constructor: { mode: string };
+  fallbackReason: string | null;
 }
 
-/** The backend that runs a kernel. */
-function modeOf(made: unknown): string {
-  return (made as { kernel: { constructor: { mode: string } } }).kernel.constructor.mode;
+interface RanPlan {
+  kernels: { clone: { kernel: RanKernel } }[];
+  genericClones: Map<string, { kernel: RanKernel }>;
+}
+
+/**
+ * The kernels that computed: gpu.js runs copies of those that were recorded, one for each step and place of its output,
+ * and each may have moved on its own. Its own `backend` and `fallbackReason` speak of the first and of the executor.
+ */
+function ran(pipeline: IPipelineRunShortcut): RanKernel[] {
+  const { kernels, genericClones } = pipeline.plan as RanPlan;
+  // Where one of its faster executors ran, which here is one of another backend, there are the recorded ones alone.
+  const copies = genericClones.size > 0 ? genericClones : new Map(kernels.map((k, i) => [`${i}`, k.clone]));
+  return [...copies].filter(([key]) => !key.startsWith('up:')).map(([, copy]) => copy.kernel);
 }
 
 /** Results come as they were launched: rows of rows of Float32Arrays. */
