@@ -159,6 +159,21 @@ case("ignoring", "nll", lambda y, t: F.nll_loss(y, t, ignore_index=-1), scores, 
 case("ignoring a class that there is", "nll", lambda y, t: F.nll_loss(y, t, ignore_index=2, weight=w.double()), scores, c, ignore_index=2, weight=w.tolist())
 case("ignoring cells of images", "nll", F.nll_loss, torch.log_softmax(torch.randn(2, 3, 2, 2), 1), torch.tensor([[[0, -100], [2, 1]], [[-100, -100], [1, 0]]]))
 
+# Distances: where squares end, on that place, and the same on both sides.
+y, t = torch.randn(5, 7) * 2, torch.randn(5, 7)
+edges = torch.tensor([[0.0, 0.25, -0.25, 1, -1, 2, -2, 0.5, -0.5, 30, -30, 1e-3]])
+for name, fn, option, sizes in [("huber", F.huber_loss, "delta", (0.25, 0.5, 2.0, 5.0)), ("smooth_l1", F.smooth_l1_loss, "beta", (0.25, 0.5, 2.0, 5.0)),
+                                ("l1", F.l1_loss, "", (0,)), ("mse", F.mse_loss, "", (0,))]:
+    for size in sizes:
+        options = {option: size} if option else {}
+        own = lambda y, t: fn(y, t, **options)
+        case(f"rows {size}", name, own, y, t, **options)
+        case(f"edges {size}", name, own, edges, torch.zeros(1, 12), **options)
+    case("nothing to tell apart", name, fn, t, t)
+    case("one number", name, fn, y[:1, :1], t[:1, :1])
+    case("images", name, fn, torch.randn(2, 3, 4, 5), torch.randn(2, 3, 4, 5))
+    case("long", name, fn, torch.randn(3, 1201), torch.randn(3, 1201))
+
 Path(__file__).with_name("engine_losses.json").write_text(
     "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
 print(len(cases), "cases")

@@ -434,6 +434,75 @@ case("long rows", "ReduceLogSumExp", lambda x: torch.logsumexp(x, 1), [rand(2, 1
 case("long columns", "ReduceMax", lambda x: x.amax((0,)), [torch.arange(1300.0).remainder(1201)[:, None].clone()], axes=[0], keepdims=0)
 case("many values", "InstanceNormalization", lambda x, w, b: F.instance_norm(x, None, None, w, b), [rand(1, 1, 1111), rand(1), rand(1)], epsilon=1e-5)
 
+# More products: zeros among the factors, signs, axes from the end.
+def product(x, axes, keep):
+    for a in sorted((a % x.dim() for a in axes), reverse=True):
+        x = x.prod(a, keepdim=keep)
+    return x
+
+
+for name, shape, axes, keep in [
+    ("last, kept", (3, 4, 5), [-1], True), ("first, dropped", (3, 4, 5), [0], False), ("outer two", (2, 3, 4), [0, -1], False),
+    ("all, kept", (2, 3, 2), [0, 1, 2], True), ("one value", (4, 1), [1], False), ("spatial of four", (2, 3, 2, 3), [-2, -1], True),
+]:
+    case(name, "ReduceProd", lambda x: product(x, axes, keep), [rand(*shape)], axes=axes, keepdims=int(keep))
+case("all", "ReduceProd", lambda x: x.prod(), [rand(3, 4)], keepdims=0)
+zeros = torch.tensor([[2.0, 0, -3, 0.5], [0, 4, 0, 1], [-1, 2, -0.0, 5], [1, -2, 3, -4], [0, 0, 0, 0]])
+case("zeros", "ReduceProd", lambda x: x.prod(-1), [zeros], axes=[-1], keepdims=0)
+case("zeros of columns, kept", "ReduceProd", lambda x: x.prod(0, True), [zeros[:4]], axes=[0], keepdims=1)
+case("zeros of both axes", "ReduceProd", lambda x: product(x, [0, 1], False), [torch.tensor([[[2.0, 3], [0, 4]], [[1, 5], [-2, 6]]]).permute(1, 2, 0).clone()],
+     axes=[0, 1], keepdims=0)
+case("long", "ReduceProd", lambda x: x.prod(1), [1 + rand(2, 1203) * 0.03], axes=[1], keepdims=0)
+
+# Batches of no rows.
+for shape, axes, keep in [((0, 4), [1], False), ((0, 4), [0], False), ((0, 3, 2), [-1, 1], True)]:
+    for name, fn in [("ReduceProd", product), ("ReduceSum", lambda x, a, k: x.sum(a, keepdim=k)), ("ReduceMean", lambda x, a, k: x.mean(a, keepdim=k)),
+                     ("ReduceL2", lambda x, a, k: torch.linalg.vector_norm(x, 2, a, keepdim=k)), ("ReduceLogSumExp", lambda x, a, k: torch.logsumexp(x, a, keepdim=k))]:
+        if 0 in axes and name in ("ReduceMean", "ReduceLogSumExp"):
+            continue  # No number, and minus infinity: JSON has neither.
+        case(f"no rows, axes {axes}", name, lambda x: fn(x, axes, keep), [rand(*shape)], axes=axes, keepdims=int(keep))
+    for name, fn in [("ReduceMax", torch.amax), ("ReduceMin", torch.amin)]:
+        if 0 not in axes:
+            case(f"no rows, axes {axes}", name, lambda x: fn(x, axes, keep), [rand(*shape)], axes=axes, keepdims=int(keep))
+case("no rows", "Gemm", lambda x, w, b: F.linear(x, w, b), [rand(0, 5), rand(3, 5), rand(3)], transB=1)
+case("no rows to sum over", "Gemm", lambda a, b: a.T @ b, [rand(0, 6), rand(0, 3)], transA=1)
+case("no rows", "MatMul", torch.matmul, [rand(0, 3, 7), rand(7, 4)])
+case("no batches", "MatMul", torch.matmul, [rand(0, 2, 5, 7), rand(0, 2, 7, 4)])
+case("no terms", "MatMul", torch.matmul, [rand(2, 5, 0), rand(2, 0, 4)])
+for name, fn in [("Add", torch.add), ("Mul", torch.mul), ("Div", torch.div)]:
+    case("no rows", name, fn, [rand(0, 5), positive(5)])
+for name, fn in [("Relu", F.relu), ("Gelu", F.gelu), ("Exp", torch.exp)]:
+    case("no rows", name, fn, [rand(0, 5)])
+for name, fn in [("Softmax", F.softmax), ("LogSoftmax", F.log_softmax)]:
+    case("no rows", name, lambda x: fn(x, -1), [rand(0, 5)], axis=-1)
+    case("of no rows", name, lambda x: fn(x, 0), [rand(0, 5)], axis=0)
+conv("no rows", rand(0, 3, 7, 6), rand(4, 3, 3, 3), rand(4), stride=[2, 1], padding=[1, 1])
+conv("no rows, depthwise", rand(0, 4, 5, 5), rand(4, 1, 3, 3), rand(4), groups=4)
+conv("no rows, pointwise", rand(0, 3, 5, 5), rand(4, 3, 1, 1), None)
+conv("no rows, one axis", rand(0, 3, 9), rand(4, 3, 5), rand(4))
+conv("no rows, three axes", rand(0, 2, 3, 4, 4), rand(3, 2, 2, 2, 2), rand(3))
+transposed("no rows", rand(0, 3, 4, 3), rand(3, 2, 4, 4), rand(2), [2, 2], [1, 1])
+case("no rows", "MaxPool", lambda x: F.max_pool2d(x, 3, 2, 1), [rand(0, 3, 7, 6)], **window([3, 3], [2, 2], [1, 1]))
+case("no rows", "AveragePool", lambda x: F.avg_pool2d(x, 3, 2, 1), [rand(0, 3, 7, 6)], **window([3, 3], [2, 2], [1, 1]), count_include_pad=1)
+case("no rows", "GlobalAveragePool", lambda x: F.adaptive_avg_pool2d(x, 1), [rand(0, 3, 4, 5)])
+case("no rows", "AdaptiveAveragePool", lambda x: F.adaptive_avg_pool2d(x, (2, 3)), [rand(0, 3, 5, 7)], output_size=[2, 3])
+case("no rows", "AdaptiveMaxPool", lambda x: F.adaptive_max_pool2d(x, (2, 3)), [rand(0, 3, 5, 7)], output_size=[2, 3])
+case("no rows", "BatchNormalization", lambda x, w, b, m, v: F.batch_norm(x, m.detach(), v.detach(), w, b, False, 0.1, 1e-5),
+     [rand(0, 4, 2, 3), rand(4), rand(4), rand(4), positive(4)])
+case("no rows", "LayerNormalization", lambda x, w, b: F.layer_norm(x, (5,), w, b, 1e-5), [rand(0, 3, 5), rand(5), rand(5)], axis=-1, epsilon=1e-5)
+case("no rows", "RMSNormalization", lambda x, w: F.rms_norm(x, (5,), w, 1e-5), [rand(0, 3, 5), rand(5)], axis=-1, epsilon=1e-5)
+case("no rows", "GroupNormalization", lambda x, w, b: F.group_norm(x, 2, w, b, 1e-5), [rand(0, 4, 3, 3), rand(4), rand(4)], num_groups=2, epsilon=1e-5)
+case("no rows", "Gather", lambda t, i: F.embedding(i, t), [rand(7, 3), torch.zeros(0, 4, dtype=torch.long)], axis=0)
+case("no rows", "Concat", lambda *t: torch.cat(t, 0), [rand(0, 3), rand(2, 3), rand(0, 3)], axis=0)
+case("no rows", "Transpose", lambda x: x.permute(0, 2, 1, 3), [rand(0, 3, 4, 5)], perm=[0, 2, 1, 3])
+case("no rows", "Resize", lambda x: F.interpolate(x, (6, 8), mode="bilinear"), [rand(0, 3, 3, 4)], sizes=[0, 3, 6, 8], mode="linear",
+     coordinate_transformation_mode="half_pixel", nearest_mode="round_prefer_ceil")
+case("no rows", "CumSum", lambda x: x.cumsum(1), [rand(0, 7)], axis=1)
+case("no rows", "Einsum", lambda *t: torch.einsum("bhid,bhjd->bhij", *t), [rand(0, 2, 3, 4), rand(0, 2, 5, 4)], equation="bhid,bhjd->bhij")
+for kind in ("LSTM", "GRU", "RNN"):
+    recurrent(kind, "no rows", 5, 0, 4, 6)
+    recurrent(kind, "no rows, both ways, with a first state", 4, 0, 3, 5, both=True, state=True, seeded=1)
+
 for c in cases:
     for k, v in c["attributes"].items():
         if isinstance(v, bool):

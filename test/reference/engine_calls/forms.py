@@ -201,6 +201,35 @@ class LossDivergences(nn.Module):
         return (a + b + c) + 0 * x
 
 
+class LossDistances(nn.Module):
+    shape = (4, 3)
+
+    def forward(self, x):
+        t = x.detach().roll(1, 1) * 0.6
+        a = F.huber_loss(x, t, reduction="sum", delta=0.35) + F.smooth_l1_loss(x, t, reduction="sum", beta=2.5)
+        a = a + F.l1_loss(x, t, reduction="sum") + nn.MSELoss(reduction="sum")(x, t) + nn.L1Loss()(x, t)
+        b = nn.HuberLoss(reduction="none", delta=1.5)(x, t) + nn.SmoothL1Loss(reduction="none", beta=0.1)(x, t)
+        return a + b + F.l1_loss(x, t, reduction="none") + F.smooth_l1_loss(x, t, beta=0.0) + F.mse_loss(x, t, reduction="none")
+
+
+class LossSums(nn.Module):
+    shape = (6, 3)
+
+    def forward(self, x):
+        t, w = x.detach().argmax(1).roll(1), torch.tensor([1.0, 0.25, 3.0])
+        a = F.cross_entropy(x, t, w, reduction="sum", label_smoothing=0.1) + F.nll_loss(F.log_softmax(x, 1), t, reduction="sum")
+        b = F.binary_cross_entropy_with_logits(x, torch.sigmoid(x.detach().flip(1)), reduction="sum", pos_weight=w)
+        return a + b + F.mse_loss(x, x.detach().flip(1), reduction="sum")
+
+
+class ProductsOfZeros(nn.Module):
+    shape = (3, 4)
+
+    def forward(self, x):
+        x = torch.where(x > 0.3, x, 0.0) + x * torch.tensor([[0.0, 1.0, 1.0, 1.0]])
+        return x.prod(-1, keepdim=True) + torch.prod(x, 1, True) * 2 + x.roll(1, 1)[:, :2].prod(1, keepdim=True)
+
+
 class LossMargins(nn.Module):
     shape = (4, 3)
 
