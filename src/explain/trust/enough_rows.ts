@@ -4,8 +4,11 @@ import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words/words';
 
 /**
- * Rule: the widest interval of 95 % among the rates, as a share of 1, costs its size: 30 % is still good (0.7), 60 %
- * still fair.
+ * The value is the margin of the rate that is known least: half its interval of 95 %, which is how far other rows would
+ * move it.
+ *
+ * Rule: score = 1 - 6 margins, so that ± 5 % is still good (0.7) and ± 10 % still fair (0.4), the margins that numbers of
+ * rows are planned for (W. G. Cochran, "Sampling Techniques", 1977, chapter 4). By ± 12 % no two classes can be compared.
  */
 export const measure: TrustMeasure = {
   id: 'enough_rows',
@@ -19,8 +22,8 @@ export const measure: TrustMeasure = {
   summary: 'Other rows of the same kind would give nearly the same rates.',
   async judge({ language }, { facts }) {
     const words = wordsFor(language);
-    const value = facts?.['widest'] ?? 1;
-    const score = clamp01(1 - value);
+    const value = Math.min(1, facts?.['widest'] ?? 1) / 2;
+    const score = clamp01(1 - 6 * value);
     const verdict = verdictOf(score);
     return {
       id: measure.id,
@@ -28,7 +31,7 @@ export const measure: TrustMeasure = {
       value,
       score,
       verdict,
-      text: words.measures.rows(words.percent(Math.min(1, value)), facts?.['fewest'] ?? 0, verdict),
+      text: words.measures.rows(words.percent(value), facts?.['fewest'] ?? 0, verdict),
     };
   },
 };

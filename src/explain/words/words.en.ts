@@ -97,10 +97,10 @@ export const english: Words = {
       verdict === 'good'
         ? `When the head gets the stream without a block's addition, the output changes by ${factor} of what was attributed to it, alike for all blocks (${error} off): its normalisation makes up for the rest.`
         : `When the head gets the stream without a block's addition, the output changes otherwise than attributed (${error} off): its normalisation adapts.`,
-    rows: (width, fewest, verdict) =>
+    rows: (margin, fewest, verdict) =>
       verdict === 'good'
-        ? `There are enough rows: other ones would change the rates by ${width} at most.`
-        : `Some rates rest on few rows (${fewest} at the least): other ones might change them by ${width}.`,
+        ? `There are enough rows: each rate is known to ± ${margin} or better (95 % sure).`
+        : `Some rates rest on few rows (${fewest} at the least) and are known to ± ${margin} only (95 % sure).`,
     halves: (share, verdict) =>
       verdict === 'good'
         ? `${share} of the slices are worse than the rest in both halves of the rows.`

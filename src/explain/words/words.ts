@@ -39,7 +39,7 @@ export interface Words {
     removal(correlation: string, verdict: Trust['verdict']): string;
     noAttention: string;
     onsets(correlation: string, verdict: Trust['verdict']): string;
-    rows(width: string, fewest: number, verdict: Trust['verdict']): string;
+    rows(margin: string, fewest: number, verdict: Trust['verdict']): string;
     halves(share: string, verdict: Trust['verdict']): string;
     conceptFound(share: string, verdict: Trust['verdict']): string;
     significance(p: string, verdict: Trust['verdict']): string;

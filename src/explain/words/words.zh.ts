@@ -110,10 +110,10 @@ export const chinese: Words = {
       verdict === 'good'
         ? `某个字母未知时，声音从它应当开始的时刻起变化（相关 ${correlation}）。`
         : `某个字母未知时，声音并不在它应当开始的时刻变化（相关 ${correlation}）。`,
-    rows: (width, fewest, verdict) =>
+    rows: (margin, fewest, verdict) =>
       verdict === 'good'
-        ? `行数足够：换一批行，比率最多改变 ${width}。`
-        : `有些比率所依据的行很少（最少 ${fewest} 行）：换一批行可能改变 ${width}。`,
+        ? `行数足够：每个比率的误差不超过 ±${margin}（95 % 的把握）。`
+        : `有些比率所依据的行很少（最少 ${fewest} 行），误差可达 ±${margin}（95 % 的把握）。`,
     halves: (share, verdict) =>
       verdict === 'good'
         ? `${share} 的切片在两半数据中都比其余部分差。`
