@@ -26,6 +26,7 @@ export type Inquiry =
       fixed?: readonly string[];
       increase?: readonly string[];
       decrease?: readonly string[];
+      free?: readonly string[];
     }
   | { kind: 'anchor'; row: number }
   /** An episode in the environment, as the policy plays it now. */

@@ -68,6 +68,8 @@ export const chineseErrors: Readonly<Record<string, string>> = {
   'The model predicts a number ("{0}"), and no rule holds a number where it is. Anchors are for models that predict classes.':
     '模型预测的是数字（“{0}”），没有规则能固定一个数字。锚点适用于预测类别的模型。',
   'The model says {0} already. Name another --target.': '模型的回答已是 {0}。请指定其他 --target。',
+  '"{0}" is to stay and free at once: name it in one of them.':
+    '“{0}”既要保持不变又要可以改变：请只在其中一处列出。',
   'All columns are fixed: nothing is left that could change.': '所有列都已固定：没有可改变的。',
   '"{0}" is no column that the model predicts from.': '“{0}”不是模型据以预测的列。',
   'Grad-CAM draws a map over an image; the input of {0} has the shape ({1}). Use integrated_gradients.':

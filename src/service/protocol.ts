@@ -64,6 +64,8 @@ export interface SamplePage {
   features: readonly FeatureInfo[];
   target: TargetInfo;
   total: number;
+  /** Columns whose groups are to be treated alike, as the experiment says. */
+  sensitive?: readonly string[];
   /** Training sees its samples altered by chance. */
   augments?: boolean;
   /** Of pictures: how the experiment file, as it stands, alters them, and what else it could do. */
@@ -108,7 +110,10 @@ export interface FairnessRequest extends Omit<FairnessCall, keyof Subject | 'by'
 }
 
 export interface CounterfactualRequest
-  extends Omit<CounterfactualCall, Exclude<keyof Subject, 'target'> | 'dataset' | 'onProgress'> {
+  extends Omit<
+    CounterfactualCall,
+    Exclude<keyof Subject, 'target'> | 'sensitive' | 'dataset' | 'onProgress'
+  > {
   /** A run's folder, or an experiment file (its newest finished run is taken). */
   run: string;
 }

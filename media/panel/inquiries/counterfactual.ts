@@ -40,11 +40,13 @@ function runOf(c: Context): string {
 function form(c: Context, row: number): TemplateResult {
   const { subject } = c;
   const { target, features } = subject!;
-  const own = rules.get(runOf(c)) ?? {};
-  const set = Object.values(own).filter(r => r !== 'free').length;
+  const chosen = rules.get(runOf(c)) ?? {};
+  const sensitive = subject!.sensitive ?? [];
+  const ruleOf = (name: string): Rule => chosen[name] ?? (sensitive.includes(name) ? 'fixed' : 'free');
+  const set = features.filter(f => ruleOf(f.name) !== 'free').length;
   const wanted = targets.get(runOf(c)) ?? '';
   const ask = () => {
-    const of = (rule: Rule) => Object.keys(own).filter(name => own[name] === rule);
+    const of = (rule: Rule) => Object.keys(chosen).filter(name => chosen[name] === rule);
     c.ask({
       kind: 'counterfactual',
       row,
@@ -52,10 +54,11 @@ function form(c: Context, row: number): TemplateResult {
       fixed: of('fixed'),
       increase: of('increase'),
       decrease: of('decrease'),
+      free: of('free'),
     });
   };
   const choose = (name: string, rule: Rule) => {
-    keep(rules, runOf(c), { ...own, [name]: rule });
+    keep(rules, runOf(c), { ...chosen, [name]: rule });
     c.redraw();
   };
   return html`<div class="inquiry-form">
@@ -93,13 +96,13 @@ function form(c: Context, row: number): TemplateResult {
       <div class="constraint-list">
         ${features.map(
           f => html`<label
-            ><span title=${f.name}>${f.name}</span>
+            ><span title=${f.name}>${f.name}${sensitive.includes(f.name) ? html` <span class="quiet">${t('counterfactual.sensitive')}</span>` : nothing}</span>
             <select @change=${(e: Event) => choose(f.name, (e.target as HTMLSelectElement).value as Rule)}>
               ${(['free', 'fixed', 'increase', 'decrease'] as const)
                 .filter(rule => f.kind === 'number' || rule === 'free' || rule === 'fixed')
                 .map(
                   rule =>
-                    html`<option value=${rule} .selected=${(own[f.name] ?? 'free') === rule}>
+                    html`<option value=${rule} .selected=${ruleOf(f.name) === rule}>
                       ${t(`counterfactual.rule.${rule}`)}
                     </option>`,
                 )}

@@ -68,6 +68,7 @@ export const inquiries = {
   'counterfactual.rule.fixed': 'stays',
   'counterfactual.rule.increase': 'may only grow',
   'counterfactual.rule.decrease': 'may only fall',
+  'counterfactual.sensitive': 'sensitive',
   'counterfactual.now': 'Now',
   'counterfactual.option': 'Option {number}',
   'counterfactual.distance': 'Distance',

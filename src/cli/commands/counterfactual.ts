@@ -11,7 +11,8 @@ const list = { type: 'string', multiple: true, value: 'COLUMN' } as const;
 
 export const command: Command = {
   name: 'counterfactual',
-  usage: 'RUN|FILE.vitrine.json --row I [--target T] [--fixed a,b] [--increase c] [--decrease d] [--json]',
+  usage:
+    'RUN|FILE.vitrine.json --row I [--target T] [--fixed a,b] [--increase c] [--decrease d] [--free e] [--json]',
   summary:
     'Tell what would have to be different for another answer: few, small, plausible changes in raw units.',
   arguments: [1, 1],
@@ -26,6 +27,10 @@ export const command: Command = {
     fixed: { ...list, help: 'Columns that stay as they are, separated by commas.' },
     increase: { ...list, help: 'Columns that may only grow, e.g. age.' },
     decrease: { ...list, help: 'Columns that may only fall.' },
+    free: {
+      ...list,
+      help: 'Columns that may change although the experiment lists them as sensitive; those stay else.',
+    },
     count: { type: 'string', value: 'N', help: 'How many answers at most; 4 if left out.' },
     seed: { type: 'string', value: 'S', help: "Of the search; the run's seed if left out." },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
@@ -50,6 +55,7 @@ export const command: Command = {
           fixed: names(call, 'fixed'),
           increase: names(call, 'increase'),
           decrease: names(call, 'decrease'),
+          free: names(call, 'free'),
           ...(target !== undefined && { target }),
           ...(count !== undefined && { count }),
           ...(seed !== undefined && { seed }),

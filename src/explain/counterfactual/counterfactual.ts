@@ -55,6 +55,8 @@ export interface CounterfactualResult {
   prediction: Counterfactual['prediction'];
   target: { name: string; index?: number };
   counterfactuals: readonly Counterfactual[];
+  /** Columns that stayed because they are sensitive and were not freed. */
+  kept: readonly string[];
   seed: number;
   notes: readonly string[];
   text: string;
@@ -94,6 +96,7 @@ export async function findCounterfactuals(call: CounterfactualCall): Promise<Cou
     }));
     const words = counterfactualWords[call.language ?? 'en'];
     const notes = [
+      ...(space.kept.length > 0 ? [words.sensitive(space.kept)] : []),
       ...(search.examples === 0 ? [words.noExample(goal.name)] : []),
       ...(counterfactuals.some(c => !c.plausible) ? [words.implausible] : []),
     ];
@@ -103,6 +106,7 @@ export async function findCounterfactuals(call: CounterfactualCall): Promise<Cou
       prediction: said(before!),
       target: { name: goal.name, ...(goal.index !== undefined && { index: goal.index }) },
       counterfactuals,
+      kept: space.kept,
       seed,
       notes,
       text: tell(counterfactuals, shown(before!, dataset), goal.name, call.language),

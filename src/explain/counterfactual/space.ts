@@ -13,6 +13,10 @@ export interface Constraints {
   /** Columns of numbers that may only grow, or only fall. */
   increase?: readonly string[];
   decrease?: readonly string[];
+  /** Columns whose groups are to be treated alike: they stay too, unless another list here names them. */
+  sensitive?: readonly string[];
+  /** Columns that may change although they are sensitive. */
+  free?: readonly string[];
 }
 
 export interface Axis {
@@ -34,6 +38,8 @@ export class Space {
   readonly axes: readonly Axis[];
   /** Training rows. */
   readonly rows: readonly Row[];
+  /** Columns that stay because they are sensitive, and nothing else was said of them. */
+  readonly kept: readonly string[];
   /** 95 % of training rows have another one as near as this. */
   readonly typicalDistance: number;
 
@@ -54,6 +60,9 @@ export class Space {
       row => this.rowOf(dataset.raw(row).values),
     );
     this.check(constraints);
+    const { fixed = [], increase = [], decrease = [], free = [], sensitive = [] } = constraints;
+    const said = new Set([...fixed, ...increase, ...decrease, ...free]);
+    this.kept = dataset.features.map(f => f.name).filter(name => sensitive.includes(name) && !said.has(name));
     this.axes = dataset.features.map((feature, j) => {
       const numbers = this.rows.map(r => r[j]).filter(v => typeof v === 'number');
       return {
@@ -63,12 +72,8 @@ export class Space {
           8,
           numbers.reduce((most, x) => Math.max(most, decimalsOf(x)), 0),
         ),
-        fixed: constraints.fixed?.includes(feature.name) ?? false,
-        direction: constraints.increase?.includes(feature.name)
-          ? 1
-          : constraints.decrease?.includes(feature.name)
-            ? -1
-            : 0,
+        fixed: fixed.includes(feature.name) || this.kept.includes(feature.name),
+        direction: increase.includes(feature.name) ? 1 : decrease.includes(feature.name) ? -1 : 0,
       };
     });
     if (this.axes.every(a => a.fixed))
@@ -134,9 +139,9 @@ export class Space {
     return x;
   }
 
-  private check({ fixed = [], increase = [], decrease = [] }: Constraints): void {
+  private check({ fixed = [], increase = [], decrease = [], free = [] }: Constraints): void {
     const names = this.dataset.features.map(f => f.name);
-    for (const name of [...fixed, ...increase, ...decrease]) {
+    for (const name of [...fixed, ...increase, ...decrease, ...free]) {
       if (names.includes(name)) continue;
       const near = nearest(name, names);
       throw new VitrineError(
@@ -144,6 +149,12 @@ export class Space {
         `"${name}" is no column that the model predicts from.${near ? ` Did you mean "${near}"?` : ''} It has ${listed(names)}.`,
       );
     }
+    for (const name of free)
+      if (fixed.includes(name))
+        throw new VitrineError(
+          'bad-request',
+          `"${name}" is to stay and free at once: name it in one of them.`,
+        );
     for (const name of [...increase, ...decrease]) {
       if (this.dataset.features.find(f => f.name === name)!.kind === 'category')
         throw new VitrineError('bad-request', `"${name}" has categories, which neither grow nor fall.`);

@@ -9,6 +9,8 @@ export interface CounterfactualWords {
   none(before: string, goal: string): string;
   noExample(goal: string): string;
   implausible: string;
+  /** Columns that stayed without being asked to. */
+  sensitive(columns: readonly string[]): string;
 }
 
 const englishCounterfactual: CounterfactualWords = {
@@ -22,6 +24,10 @@ const englishCounterfactual: CounterfactualWords = {
   noExample: goal => `The model says ${goal} of no training row that was looked at.`,
   implausible:
     'An answer that is marked implausible lies farther from every training row than those are from one another: the model knows little there.',
+  sensitive: columns =>
+    columns.length === 1
+      ? `${columns[0]} stays as it is: the experiment lists it as sensitive, and it is nothing that people could be told to change. Let it change to see what it does.`
+      : `${columns.join(', ')} stay as they are: the experiment lists them as sensitive, and they are nothing that people could be told to change. Let one change to see what it does.`,
 };
 
 export const counterfactualWords: Record<Language, CounterfactualWords> = {

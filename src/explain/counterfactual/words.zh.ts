@@ -10,4 +10,6 @@ export const chineseCounterfactual: CounterfactualWords = {
     `模型的回答是 ${before}；在训练数据的范围内没有找到使它回答 ${goal} 的改变。请少固定几列，或选择另一个目标。`,
   noExample: goal => `在所看的训练行中，模型没有对任何一行回答 ${goal}。`,
   implausible: '标为不合理的答案离每个训练行都比它们彼此之间更远：模型在那里所知甚少。',
+  sensitive: columns =>
+    `${columns.join('、')} 保持不变：实验将其列为敏感列，不能要求人们去改变。若想看它的作用，可允许它改变。`,
 };

@@ -5,7 +5,11 @@ import { openRun } from '../../train/open/openRun';
 import type { CounterfactualRequest } from '../protocol';
 import { subjectOf } from './subject';
 
-/** @throws what opening the run, loading its data and searching throw. */
+/**
+ * Columns that the experiment lists as sensitive stay unless they are freed.
+ *
+ * @throws what opening the run, loading its data and searching throw.
+ */
 export async function counterfactualRun(
   request: CounterfactualRequest,
   engineFor: (backend: string | undefined) => Promise<Engine>,
@@ -16,6 +20,7 @@ export async function counterfactualRun(
   return findCounterfactuals({
     ...question,
     ...options,
+    sensitive: run.experiment.sensitive,
     seed: question.seed ?? run.record.seed,
     ...(await subjectOf(run, engineFor)),
   });

@@ -57,6 +57,7 @@ export async function samplePage(
     ? knownRows(request.rows, dataset)
     : dataset.splits[split]?.subarray(offset, offset + count);
   if (!rows) throw new VitrineError('bad-request', `There is no split "${split}".`);
+  const { sensitive } = trained?.experiment ?? {};
   const seed = run?.record.seed ?? 0;
   const prepared =
     rows.length === 0
@@ -78,6 +79,7 @@ export async function samplePage(
     features: dataset.features,
     target: dataset.target,
     total: dataset.splits[split].length,
+    ...(sensitive?.length && { sensitive }),
     ...(dataset.trainingBatch && { augments: true }),
     ...(alters && { alters }),
     samples: Array.from(rows, (row, i) => {

@@ -91,6 +91,11 @@ describe('vitrine counterfactual', function () {
     ['no row', [], /Which prediction/],
     ['a row that there is not', ['--row', '9999'], /no row 9999/],
     ['a class that there is not', ['--row', '1', '--target', 'Q'], /no class "Q"/],
+    [
+      'a column that is to stay and free',
+      ['--row', '1', '--fixed', 'mean_radius', '--free', 'mean_radius'],
+      /at once/,
+    ],
     ['a column that there is not', ['--row', '1', '--fixed', 'mean_radus'], /no column.*Did you mean "/],
   ] as const)
     it(`says what is wrong with ${what}`, async () => {

@@ -48,4 +48,21 @@ describe('The sample of fairness in triage', function () {
     const found = await counterfactualRun({ run: trained.run.folder, row: row! }, async () => trained.engine);
     assert.ok(found.counterfactuals.length > 0);
   });
+
+  it('does not advise to change the sex, which is sensitive, unless it is freed', async () => {
+    const { test } = (await trained.run.dataset()).splits;
+    const ask = (row: number, free: string[]) =>
+      counterfactualRun({ run: trained.run.folder, row, free }, async () => trained.engine);
+    const changed = { kept: 0, freed: 0 };
+    for (const row of test.slice(0, 8)) {
+      const [kept, freed] = [await ask(row, []), await ask(row, ['sex'])];
+      assert.deepEqual([kept.kept, freed.kept], [['sex'], []]);
+      assert.match(kept.notes.join(' '), /sex stays as it is/);
+      assert.doesNotMatch(freed.notes.join(' '), /stays as it is/);
+      changed.kept += kept.counterfactuals.filter(c => 'sex' in c.changes).length;
+      changed.freed += freed.counterfactuals.filter(c => 'sex' in c.changes).length;
+    }
+    assert.equal(changed.kept, 0);
+    assert.ok(changed.freed > 0);
+  });
 });
