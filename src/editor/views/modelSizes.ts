@@ -96,26 +96,33 @@ export class ModelSizes implements vscode.Disposable {
           continue;
         }
         const uri = this.#wanted[0]!;
-        if (this.of(uri) === undefined) await this.#readOne(uri);
-        if (!this.#abort.signal.aborted && this.#wanted[0] === uri) this.#wanted.shift();
+        if (this.of(uri) === undefined && !(await this.#readOne(uri))) {
+          // Interrupted: it is asked for again when it is quiet.
+          this.#typed = Date.now();
+          continue;
+        }
+        if (this.#wanted[0] === uri) this.#wanted.shift();
       }
     } finally {
       this.#working = false;
     }
   }
 
-  async #readOne(uri: vscode.Uri): Promise<void> {
+  /** Whether there is an answer, if only that the file cannot be read. */
+  async #readOne(uri: vscode.Uri): Promise<boolean> {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     try {
       const models = await this.#models.readFile(uri, signal);
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       this.#read.set(uri.toString(), sizesOf(models));
       this.#changed.fire(uri);
+      return true;
     } catch (e) {
-      if (signal.aborted || isCancelled(e)) return;
+      if (signal.aborted || isCancelled(e)) return false;
       this.#log.debug(`${uri.fsPath}: ${messageOf(e)}`);
       this.#read.set(uri.toString(), []);
+      return true;
     }
   }
 
