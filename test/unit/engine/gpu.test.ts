@@ -32,6 +32,9 @@ const call = (source: string): KernelCall => ({
   output: { buffer: 'y', shape: [4] },
 });
 
+/** Milliseconds for shaders that a processor computes, one that does other work too. */
+const emulated = 300_000;
+
 describe('shaders', () => {
   it('come from gpu.js, over one buffer', () => {
     const code = portableShader(call('function (a) { return a[this.thread.x] * 2; }'), 4);
@@ -169,7 +172,7 @@ describe('a GPU', () => {
 
   it('multiplies and sums by groups to what gpu.js’s kernels give', async function () {
     // Emulated GPUs take their time over shaders with barriers.
-    this.timeout(90_000);
+    this.timeout(emulated);
     const [m, n, k] = [37, 45, 70];
     const calls: KernelCall[] = [
       // As it lies, turned, with a bias of columns and of rows, and in batches.
@@ -211,7 +214,7 @@ describe('a GPU', () => {
   });
 
   it('shares what is deep among groups, in tiles of each size', async function () {
-    this.timeout(90_000);
+    this.timeout(emulated);
     const product = (output: string, m: number, n: number, k: number) =>
       productKernel('Product', {
         ...{ m, n, k, a: at('a', m, k), rsa: k, csa: 1, b: at('b', k, n), rsb: n, csb: 1 },
@@ -235,7 +238,7 @@ describe('a GPU', () => {
   });
 
   it('convolves, and differentiates what it convolved, as gpu.js’s kernels do', async function () {
-    this.timeout(90_000);
+    this.timeout(emulated);
     const cases: { x: number[]; w: number[]; attributes: Record<string, number | number[]> }[] = [
       { x: [3, 6, 11, 9], w: [8, 6, 3, 3], attributes: { pads: [1, 1, 1, 1] } },
       { x: [2, 6, 12, 13], w: [8, 6, 3, 2], attributes: { strides: [2, 3], pads: [1, 0, 1, 0] } },
@@ -266,7 +269,7 @@ describe('a GPU', () => {
   });
 
   it('means the losses of many rows, weighted and with labels that do not count, as the CPU does', async function () {
-    this.timeout(60_000);
+    this.timeout(emulated);
     const rows = 300;
     const many: ReferenceTensor = { shape: [rows, 3], data: [], dtype: 'float32' };
     const base = modelOf('Gemm', { transB: 1 }, [many, null], [{ ...many, shape: [rows, 4] }]);
