@@ -3,7 +3,7 @@ import type { CounterfactualWords } from './words';
 
 export const chineseCounterfactual: CounterfactualWords = {
   answer: (before, goal, ways) =>
-    `模型的回答是 ${before}。若${ways.join('；或')}，它会回答 ${goal}。这是模型会怎样回答，而不是世界会怎样。`,
+    `模型的回答是 ${before}。若 ${ways.join('；或 ')}，它会回答 ${goal}。这是模型会怎样回答，而不是世界会怎样。`,
   way: (changes, probability) => `${changes.join('、')}${probability ? `（${probability} 确定）` : ''}`,
   change: (column, from, to) => `${column} 为 ${to} 而非 ${from}`,
   none: (before, goal) =>
