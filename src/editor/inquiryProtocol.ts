@@ -44,6 +44,8 @@ export type Inquiry =
     }
   /** Over the weights that the run kept on its way. */
   | { kind: 'filmstrip'; row: number; method: string }
+  /** The same prediction by several methods. */
+  | { kind: 'methodsBeside'; row: number; methods: readonly string[] }
   /** Of the test rows if there is no row. */
   | { kind: 'robustness'; row?: number }
   | { kind: 'fairness'; by: readonly string[]; positive?: string; mitigate?: ConstraintId };
@@ -68,6 +70,9 @@ export interface Typed {
   sound?: { sampleRate: number; samples: Float32Array };
 }
 
+/** What a method says, or why it says nothing. */
+export type MethodBeside = { explanation: Explanation } | { method: string; failed: string };
+
 export interface InquiryAnswers {
   whatIf: WhatIf;
   counterfactual: CounterfactualResult;
@@ -75,6 +80,7 @@ export interface InquiryAnswers {
   episode: Episode;
   typed: Typed;
   filmstrip: Filmstrip;
+  methodsBeside: readonly MethodBeside[];
   robustness: Robustness;
   fairness: Fairness;
 }

@@ -89,6 +89,25 @@ describe('asking more than why', () => {
     await ui.shot(bench, 'filmstrip');
   });
 
+  it('explains the prediction by several methods side by side', async () => {
+    await choose('Methods side by side');
+    const chosen = panel.locator('.beside-methods .chip[aria-pressed=true]');
+    const count = await chosen.count();
+    assert.ok(count >= 3, `${count} methods are chosen`);
+    await chosen.last().click();
+    await panel.locator('.beside-methods vscode-button').click();
+    await panel
+      .locator('.frames li')
+      .nth(count - 2)
+      .waitFor({ timeout: 60_000 });
+    await panel.locator('.inquiry-progress').waitFor({ state: 'detached', timeout: 60_000 });
+    assert.equal(await panel.locator('.frames li').count(), count - 1);
+    assert.equal(await panel.locator('.heat-table thead th').count(), count);
+    await panel.locator('.heat-table tbody tr').first().waitFor();
+    assert.deepEqual(await violations(panel), []);
+    await ui.shot(bench, 'methods-beside');
+  });
+
   it('compares groups with intervals and shows what closing the gap costs', async () => {
     await choose('Fairness by group');
     await panel.locator('.chip').first().click();

@@ -6,6 +6,7 @@ import { episode } from './episode';
 import { fairness } from './fairness';
 import { filmstrip } from './filmstrip';
 import type { InquiryView } from './inquiry';
+import { methodsBeside } from './methodsBeside';
 import { robustness } from './robustness';
 import { typedValues } from './typed';
 import { whatIf } from './whatIf';
@@ -16,6 +17,7 @@ export const inquiries: readonly AnyView[] = [
   whatIf,
   counterfactual,
   anchor,
+  methodsBeside,
   filmstrip,
   fairness,
   robustness,

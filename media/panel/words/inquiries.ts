@@ -167,6 +167,15 @@ export const inquiries = {
   'whatIf.paintLabel': 'Picture of {size} pixels. Arrow keys move, space paints.',
   'whatIf.brush': 'Brightness of the brush',
 
+  'beside.title': 'Methods side by side',
+  'beside.summary': 'The same prediction by several methods: where they agree, and which may be trusted.',
+  'beside.lead':
+    'Methods that go different ways and agree are worth more than one alone; {most} at most. Numbers of different methods have different units.',
+  'beside.methods': 'Methods',
+  'beside.show': 'Show side by side',
+  'beside.frame': '{method}: why {label}',
+  'beside.other': '{method} draws something else than the input: choose it in the list of methods.',
+
   'filmstrip.title': 'How it came about',
   'filmstrip.summary':
     'The same question asked of the model’s own past: answer and reasons over the training.',

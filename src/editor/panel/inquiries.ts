@@ -2,7 +2,7 @@
 
 import { messageIn } from '../../names/messages';
 import type { Engine } from '../engine';
-import type { Inquiry, InquiryKind, InquiryState, InquiryStates } from '../inquiryProtocol';
+import type { Inquiry, InquiryKind, InquiryState, InquiryStates, MethodBeside } from '../inquiryProtocol';
 import { isCancelled, messageOf } from '../problems';
 import type { Run } from '../runs/store';
 import { language } from '../settings';
@@ -54,6 +54,24 @@ const answering: Answering = {
       { run, row, method, language: language() },
       { signal, onProgress: progress },
     );
+  },
+  async methodsBeside({ row, methods }, { run, engine, signal, progress, partly }) {
+    const found: MethodBeside[] = [];
+    for (const [i, method] of methods.entries()) {
+      try {
+        const explanation = await engine.request(
+          'explain',
+          { run, row, method, language: language() },
+          { signal, onProgress: done => progress((i + done) / methods.length) },
+        );
+        found.push({ explanation });
+      } catch (e) {
+        if (isCancelled(e)) throw e;
+        found.push({ method, failed: messageOf(e) });
+      }
+      partly([...found]);
+    }
+    return found;
   },
   async robustness({ row }, { run, engine, signal, progress }) {
     const found = await engine.request(
