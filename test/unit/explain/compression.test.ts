@@ -36,7 +36,7 @@ describe('weights with less in them', () => {
       assert.match(e.text, /The most sensitive layer is (hidden|out): with/);
       assert.deepEqual(e.attribution.names, ['hidden', 'out']);
       assert.deepEqual(e.layers, ['hidden', 'out']);
-      assert.ok(e.trust.score > 0.7);
+      assert.notEqual(e.trust.verdict, 'poor');
       assert.match((await ask(method, { language: 'zh' })).text, /最敏感的层|没有特别敏感的层/);
     });
 
