@@ -52,13 +52,13 @@ export function groupsCompared(
               : [];
           }),
         )}</div>`,
-    )}</div><div class="scroll"><table><thead><tr><th>${w.group}</th><th class="r">${w.rows}</th>${rates.map(id => html`<th class="r">${titles[id]}</th>`)}${calibrated && html`<th class="r">${w.offBy}</th>`}</tr></thead><tbody>${Object.entries(
+    )}</div><div class="scroll" tabindex="0" role="region" aria-label="${w.group}"><table><thead><tr><th>${w.group}</th><th class="r">${w.rows}</th>${rates.map(id => html`<th class="r">${titles[id]}</th>`)}${calibrated && html`<th class="r">${w.offBy}</th>`}</tr></thead><tbody>${Object.entries(
       f.groups,
     ).map(([name, g]) =>
       line(name, g, g.compared ? '' : 'faint'),
     )}${line(w.all, f.overall, 'all')}</tbody></table></div>`,
     Object.keys(f.metrics).length > 0 &&
-      html`<div class="scroll apart"><table><thead><tr><th>${w.criterion}</th><th class="r">${words.quality.value}</th><th class="r">${w.interval}</th><th class="r">${w.chance}</th></tr></thead><tbody>${Object.entries(
+      html`<div class="scroll apart" tabindex="0" role="region" aria-label="${w.criterion}"><table><thead><tr><th>${w.criterion}</th><th class="r">${words.quality.value}</th><th class="r">${w.interval}</th><th class="r">${w.chance}</th></tr></thead><tbody>${Object.entries(
         f.metrics,
       ).map(([key, value]) => {
         const id = key as keyof typeof disparities;

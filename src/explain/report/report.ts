@@ -152,7 +152,7 @@ function quality(data: ReportData, words: ReportWords): Html {
   const few = classes.length <= 5;
   const matrix =
     classes.length <= mostClasses &&
-    html`<h3>${w.confusion}</h3><div class="scroll">${confusion(predictions, truth, classes)}</div>`;
+    html`<h3>${w.confusion}</h3><div class="scroll" tabindex="0" role="region" aria-label="${w.confusion}">${confusion(predictions, truth, classes)}</div>`;
   return section(
     'quality',
     w.title,
@@ -215,7 +215,7 @@ function architecture({ model, run }: ReportData, words: ReportWords): Html {
           html`${i > 0 && html`<i>→</i>`}<span class="${own[i]! > 0 ? 'w' : ''}"><b>${m.path || m.type}</b> ${m.path && m.type}</span>`,
       )}</div>`,
     branches && html`<small>${w.branches}</small>`,
-    html`<div class="scroll"><table><thead><tr><th>${w.layer}</th><th>${w.kind}</th><th>${w.output}</th><th class="r">${w.parameters}</th><td></td></tr></thead><tbody>${leaves.map(
+    html`<div class="scroll" tabindex="0" role="region" aria-label="${w.layer}"><table><thead><tr><th>${w.layer}</th><th>${w.kind}</th><th>${w.output}</th><th class="r">${w.parameters}</th><td></td></tr></thead><tbody>${leaves.map(
       (m, i) =>
         html`<tr><td><code>${m.path || '·'}</code></td><td>${m.type}<br><small>${m.arguments}</small></td><td><code>${outputOf(model, m)}</code></td><td class="r">${grouped(own[i]!)}</td><td style="width:18%">${own[i]! > 0 && html`<i class="share" style="width:${Number(((own[i]! / most) * 100).toFixed(1))}%"></i>`}</td></tr>`,
     )}</tbody></table></div>`,
@@ -261,7 +261,7 @@ function aboutData({ dataset, run }: ReportData, words: ReportWords): Html {
     // Entries of pictures, sounds and texts are no columns that one could describe.
     dataset.modality === 'image' || features.length === 0 || dataset.entryNames
       ? html`<p>${dataset.entryNames ? w.tokens(size) : w.pixels(size, shape)}</p>`
-      : html`<div class="scroll apart"><table><thead><tr><th>${w.column}</th><th>${w.kind.title}</th><th>${w.typical}</th><th>${w.range}</th><th class="r">${w.missing}</th></tr></thead><tbody>${features
+      : html`<div class="scroll apart" tabindex="0" role="region" aria-label="${w.column}"><table><thead><tr><th>${w.column}</th><th>${w.kind.title}</th><th>${w.typical}</th><th>${w.range}</th><th class="r">${w.missing}</th></tr></thead><tbody>${features
           .slice(0, listedColumns)
           .map(
             f =>
