@@ -81,7 +81,7 @@ async function ofNotebook(notebook: vscode.NotebookDocument, rooms: Rooms): Prom
   return ofClasses(file, own.length > 0 ? own : classes);
 }
 
-/** A notebook, or the page of a model file, which have no text editor. */
+/** A notebook, or the page of a model file, which have no text editor, or a file whose editor is not there yet. */
 async function ofActiveTab(rooms: Rooms): Promise<Target | undefined> {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputNotebook) {
@@ -89,6 +89,11 @@ async function ofActiveTab(rooms: Rooms): Promise<Target | undefined> {
     const notebook = vscode.workspace.notebookDocuments.find(n => n.uri.toString() === uri);
     return notebook && looksLikeModelFile(combined(notebook).text) ? ofNotebook(notebook, rooms) : undefined;
   }
+  // The tab is told before its editor.
+  if (input instanceof vscode.TabInputText && input.uri.path.endsWith('.py'))
+    return isOurFile(await vscode.workspace.openTextDocument(input.uri))
+      ? ofFile(input.uri, rooms)
+      : undefined;
   if (!(input instanceof vscode.TabInputCustom)) return undefined;
   if (!modelFileTypes.some(t => t === input.viewType)) return undefined;
   const file = input.uri.fsPath;
@@ -213,7 +218,8 @@ function isOurFile(document: vscode.TextDocument): boolean {
   return (
     document.uri.scheme === 'file' &&
     (document.uri.path.endsWith(experimentSuffix) ||
-      (document.languageId === 'python' &&
+      // A window that has just opened knows the editor before its language.
+      ((document.languageId === 'python' || document.uri.path.endsWith('.py')) &&
         (classPlaces(document.getText()).length > 0 ||
           (looksLikeModelFile(document.getText()) && trainsItself(document.getText())))))
   );
