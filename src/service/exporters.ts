@@ -1,6 +1,6 @@
 /** The ways to write a model with its weights to files, by the extension that says which. */
 import path from 'node:path';
-import { writeOnnx } from '../formats/onnx/write';
+import { type WriteOptions, writeOnnx } from '../formats/onnx/write';
 import { inlineOf, pytorchText } from '../formats/pytorch/write/write';
 import { writeSafetensors } from '../formats/safetensors/write';
 import type { Model, Tensors } from '../model/graph';
@@ -34,17 +34,21 @@ function besideOf(file: string): string {
   return `${file.slice(0, file.length - path.extname(file).length)}.safetensors`;
 }
 
-export const exporters: Readonly<Record<string, Exporter>> = {
-  onnx: {
-    name: 'ONNX',
-    summary: 'Graph and weights in one file, for ONNX Runtime and other tools',
+function onnxFile(name: string, summary: string, options: WriteOptions = {}): Exporter {
+  return {
+    name,
+    summary,
     extension: '.onnx',
     files: file => [file],
     async write(file, model, weights) {
-      await writeOnnx(file, model, weights);
+      await writeOnnx(file, model, weights, options);
       return [file];
     },
-  },
+  };
+}
+
+export const exporters: Readonly<Record<string, Exporter>> = {
+  onnx: onnxFile('ONNX', 'Graph and weights in one file, for ONNX Runtime and other tools'),
   safetensors: {
     name: 'safetensors',
     summary: "The weights under the names of PyTorch's state_dict",
@@ -62,16 +66,11 @@ export const exporters: Readonly<Record<string, Exporter>> = {
       return [file];
     },
   },
-  onnx8: {
-    name: 'ONNX, 8 bits a weight',
-    summary: 'As ONNX in a quarter of the room; Weight precision tells what that costs',
-    extension: '.onnx',
-    files: file => [file],
-    async write(file, model, weights) {
-      await writeOnnx(file, model, weights, { eightBits: true });
-      return [file];
-    },
-  },
+  onnx8: onnxFile(
+    'ONNX, 8 bits a weight',
+    'As ONNX in a quarter of the room; Weight precision tells what that costs',
+    { eightBits: true },
+  ),
   py: {
     name: 'PyTorch',
     summary: 'A PyTorch file that runs by itself, with its weights beside it',

@@ -43,8 +43,8 @@ export interface Asked {
   /** With the model's own weights. */
   score?: number;
   ask(weights: Tensors): Promise<Kept>;
-  /** How far `same` would waver with other rows of the kind, from end to end of 95 %. */
-  width(weights: Tensors): Promise<number>;
+  /** How far `same`, which these weights kept, would waver with other rows of the kind, from end to end of 95 %. */
+  width(kept: Kept, weights: Tensors): Promise<number>;
 }
 
 /** @throws bad-request without data, or with too few rows in the split. */
@@ -98,12 +98,12 @@ export async function askedOf(
         ...(scorer && { score: scorer.score(outputs, truth) }),
       };
     },
-    async width(weights) {
-      const outputs = await answers(weights);
+    async width({ same }, weights) {
       if (classes) {
-        const [low, high] = wilson(Math.round(agreement.score(outputs, said) * rows), rows)!;
+        const [low, high] = wilson(Math.round(same * rows), rows)!;
         return high - low;
       }
+      const outputs = await answers(weights);
       const random = new Random(0, 'compression');
       const again = Array.from({ length: 100 }, () => {
         const drawn = Int32Array.from({ length: rows }, () => random.integer(rows));

@@ -60,7 +60,7 @@ export async function ladder(
   const enough = bad < 0 ? steps.length - 1 : bad - 1;
   const at = Math.max(0, enough);
   const level = levels[at]!;
-  const width = await asked.width({ ...request.weights, ...compression.at(level, names) });
+  const width = await asked.width(steps[at]!, { ...request.weights, ...compression.at(level, names) });
   const shown = names.map(n => n.replace(/\.weight$/, ''));
   const words = compressionWords[request.language ?? 'en'];
   const { percent } = wordsFor(request.language);
