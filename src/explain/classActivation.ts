@@ -3,7 +3,8 @@ import { Type } from '@sinclair/typebox';
 import { bindShape, concreteShape } from '../model/dim';
 import type { Model, Node } from '../model/graph';
 import type { Attribution, ExplanationRequest } from './method';
-import { convolution, resizeBilinear } from './methods/grad_cam';
+import { convolution } from './methods/grad_cam';
+import { resizeBilinear } from './numerics/bilinear';
 import { sampleOf, withProbe } from './probe';
 
 export const layerOption = Type.String({

@@ -5,6 +5,7 @@ import { VitrineError } from '../../model/errors';
 import type { Model, Node } from '../../model/graph';
 import { listed, nearest } from '../../model/suggest';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
+import { resizeBilinear } from '../numerics/bilinear';
 import { readOptions } from '../options';
 import { isPicture } from '../perturbation/units';
 import { sampleOf, withProbe } from '../probe';
@@ -120,30 +121,4 @@ export function convolution(model: Model, layer: string): Node {
     'bad-request',
     `${model.name} has no convolution "${layer}".${near ? ` Did you mean "${near}"?` : ''} It has ${listed(names)}.`,
   );
-}
-
-/** Bilinear interpolation with PyTorch's `align_corners=False`: pixels are areas, and edges repeat. */
-export function resizeBilinear(
-  from: Float32Array,
-  height: number,
-  width: number,
-  toHeight: number,
-  toWidth: number,
-): Float32Array {
-  const out = new Float32Array(toHeight * toWidth);
-  const place = (i: number, size: number, to: number) => {
-    const at = Math.max(0, ((i + 0.5) * size) / to - 0.5);
-    const low = Math.min(size - 1, Math.floor(at));
-    return { low, high: Math.min(size - 1, low + 1), share: at - low };
-  };
-  for (let y = 0; y < toHeight; y++) {
-    const r = place(y, height, toHeight);
-    for (let x = 0; x < toWidth; x++) {
-      const c = place(x, width, toWidth);
-      const row = (k: number) =>
-        from[k * width + c.low]! * (1 - c.share) + from[k * width + c.high]! * c.share;
-      out[y * toWidth + x] = row(r.low) * (1 - r.share) + row(r.high) * r.share;
-    }
-  }
-  return out;
 }

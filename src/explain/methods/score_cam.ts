@@ -2,6 +2,7 @@
 import { Type } from '@sinclair/typebox';
 import { classActivationMap, type FeatureMaps, layerOption, weightedSum } from '../classActivation';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
+import { resizeBilinear } from '../numerics/bilinear';
 import { readOptions } from '../options';
 import { sampleOf, withProbe } from '../probe';
 import { all, hasConvolution, hasGradients, seesPictures } from '../suits';
@@ -43,7 +44,9 @@ export async function scoreCam(request: ExplanationRequest, maps: FeatureMaps): 
     probe.scores(
       channels,
       (c, into) => {
-        const mask = cornersOnCorners(activations.subarray(c * plane, (c + 1) * plane), height, width, h, w);
+        const mask = resizeBilinear(activations.subarray(c * plane, (c + 1) * plane), height, width, h, w, {
+          corners: true,
+        });
         let low = mask[0]!;
         let high = mask[0]!;
         for (const v of mask) {
@@ -63,30 +66,4 @@ export async function scoreCam(request: ExplanationRequest, maps: FeatureMaps): 
     maps,
     weights.map(v => v / sum),
   );
-}
-
-/** Bilinear interpolation with PyTorch's `align_corners=True`. */
-function cornersOnCorners(
-  from: Float32Array,
-  height: number,
-  width: number,
-  h: number,
-  w: number,
-): Float32Array {
-  const out = new Float32Array(h * w);
-  const place = (i: number, size: number, to: number) => {
-    const at = to > 1 ? (i * (size - 1)) / (to - 1) : 0;
-    const low = Math.min(size - 1, Math.floor(at));
-    return { low, high: Math.min(size - 1, low + 1), share: at - low };
-  };
-  for (let y = 0; y < h; y++) {
-    const r = place(y, height, h);
-    for (let x = 0; x < w; x++) {
-      const c = place(x, width, w);
-      const row = (k: number) =>
-        from[k * width + c.low]! * (1 - c.share) + from[k * width + c.high]! * c.share;
-      out[y * w + x] = row(r.low) * (1 - r.share) + row(r.high) * r.share;
-    }
-  }
-  return out;
 }

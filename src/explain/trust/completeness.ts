@@ -1,8 +1,8 @@
 /** Do the attributions add up to what they divide: the difference between the prediction and that of the baseline? */
 import type { TrustMeasure } from '../method';
 import { withProbe } from '../probe';
-import { clamp01, verdictOf } from '../verdict';
 import { wordsFor } from '../words/words';
+import { judgeSum } from './_sum';
 
 /**
  * Rule: the error relative to the difference costs five times its size: 6 % is still good (0.7), 12 % still fair, 20 %
@@ -35,27 +35,6 @@ export const measure: TrustMeasure = {
           else into.fill(0);
         }),
       ));
-    const difference = end! - start!;
-    let sum = 0;
-    let size = 0;
-    for (const v of attribution.values.data) {
-      sum += v;
-      size += Math.abs(v);
-    }
-    const scale = Math.max(Math.abs(difference), size / 100);
-    const common = { id: measure.id, title: measure.title };
-    if (scale < 1e-6)
-      return { ...common, value: 0, score: 0.5, verdict: 'fair', text: words.measures.completenessFlat };
-    const value = Math.abs(sum - difference) / scale;
-    const score = clamp01(1 - 5 * value);
-    const verdict = verdictOf(score);
-    return {
-      ...common,
-      value,
-      score,
-      verdict,
-      text: words.measures.completeness(words.percent(value), verdict),
-      detail: { sum: [sum], difference: [difference] },
-    };
+    return judgeSum(measure, attribution.values.data, end! - start!, words);
   },
 };

@@ -2,7 +2,7 @@
 import type { Engine } from '../../../src/engine/engine';
 import type { Attribution, ExplanationRequest } from '../../../src/explain/method';
 import { featureAblation } from '../../../src/explain/methods/feature_ablation';
-import { convolution, gradCam, resizeBilinear } from '../../../src/explain/methods/grad_cam';
+import { convolution, gradCam } from '../../../src/explain/methods/grad_cam';
 import { gradientShap } from '../../../src/explain/methods/gradient_shap';
 import { method as inputXGradient } from '../../../src/explain/methods/input_x_gradient';
 import { integratedGradients } from '../../../src/explain/methods/integrated_gradients';
@@ -15,6 +15,7 @@ import { method as saliency } from '../../../src/explain/methods/saliency';
 import { shapleyValueSampling } from '../../../src/explain/methods/shapley_value_sampling';
 import { shapleyValues } from '../../../src/explain/methods/shapley_values';
 import { method as smoothGrad } from '../../../src/explain/methods/smooth_grad';
+import { resizeBilinear } from '../../../src/explain/numerics/bilinear';
 import { type QuadratureRule, quadratureRules } from '../../../src/explain/numerics/quadrature';
 import { type Unit, unitsOf } from '../../../src/explain/perturbation/units';
 import { withProbe } from '../../../src/explain/probe';
