@@ -104,6 +104,28 @@ CASES = [
     ("deit-distilled", t.DeiTForImageClassificationWithTeacher, t.DeiTConfig(
         num_hidden_layers=2, num_attention_heads=2, hidden_size=16, intermediate_size=24, image_size=8, patch_size=4,
         num_labels=3), {}),
+    ("mixtral", t.MixtralForCausalLM, t.MixtralConfig(
+        **llama, num_key_value_heads=2, num_local_experts=5, num_experts_per_tok=2, sliding_window=None), {}),
+    ("qwen2-moe", t.Qwen2MoeForCausalLM, t.Qwen2MoeConfig(
+        **{**llama, "num_hidden_layers": 3}, num_key_value_heads=2, num_experts=6, num_experts_per_tok=3,
+        moe_intermediate_size=10, shared_expert_intermediate_size=14, mlp_only_layers=[1]), {}),
+    ("deberta-v2", t.DebertaV2ForSequenceClassification, t.DebertaV2Config(
+        **encoder, num_labels=3, relative_attention=True, position_buckets=4, max_relative_positions=-1, norm_rel_ebd="layer_norm",
+        share_att_key=True, pos_att_type=["p2c", "c2p"], position_biased_input=False, type_vocab_size=0), {}),
+    ("deberta-v2-words", t.DebertaV2ForTokenClassification, t.DebertaV2Config(
+        **encoder, num_labels=3, relative_attention=True, pos_att_type=["p2c", "c2p"], conv_kernel_size=3, conv_act="gelu",
+        type_vocab_size=2, embedding_size=12), {}),
+    ("deberta-v2-masked", t.DebertaV2ForMaskedLM, t.DebertaV2Config(
+        **encoder, relative_attention=True, position_buckets=4, pos_att_type=["c2p"], position_biased_input=False), {}),
+    ("dinov2", t.Dinov2ForImageClassification, t.Dinov2Config(
+        num_hidden_layers=2, num_attention_heads=2, hidden_size=16, mlp_ratio=2, image_size=8, patch_size=4, num_labels=3), {}),
+    ("dinov2-giant", t.Dinov2Model, t.Dinov2Config(
+        num_hidden_layers=2, num_attention_heads=2, hidden_size=16, mlp_ratio=2, image_size=8, patch_size=2,
+        use_swiglu_ffn=True), {}),
+    ("swin", t.SwinForImageClassification, t.SwinConfig(
+        image_size=28, patch_size=2, embed_dim=8, depths=[2, 2], num_heads=[2, 4], window_size=4, mlp_ratio=2.0, num_labels=3), {}),
+    ("convnext", t.ConvNextForImageClassification, t.ConvNextConfig(
+        image_size=16, patch_size=2, hidden_sizes=[8, 12, 16], depths=[1, 2, 1], num_stages=3, num_labels=3), {}),
 ]
 
 
@@ -133,7 +155,8 @@ def make(name, cls, config, options):
     pair = getattr(config, "is_encoder_decoder", False)
     with torch.no_grad():
         if pictures:
-            feeds = [torch.sin(0.3 * torch.arange(2 * 3 * 8 * 8, dtype=torch.float64)).float().reshape(2, 3, 8, 8)]
+            side = config.image_size
+            feeds = [torch.sin(0.3 * torch.arange(2 * 3 * side * side, dtype=torch.float64)).float().reshape(2, 3, side, side)]
             found = model(feeds[0])
         elif pair:
             feeds = [ids, ids.flip(1)]

@@ -174,13 +174,12 @@ function bart(source: string, name: string, classes: readonly string[]): Archite
   };
 }
 
-function pictures(source: string, classes: readonly string[]): Architecture {
-  return {
-    source,
-    classes,
-    prefix: source,
-    blocks: [{ list: 'encoder.layer', counts: ['num_hidden_layers'] }],
-  };
+function pictures(
+  source: string,
+  classes: readonly string[],
+  blocks: Architecture['blocks'] = [{ list: 'encoder.layer', counts: ['num_hidden_layers'] }],
+): Architecture {
+  return { source, classes, prefix: source, blocks };
 }
 
 const gptNames = { prefix: 'transformer', list: 'h', layers: 'n_layer', heads: ['n_head'] };
@@ -215,6 +214,8 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   llama: decoder('llama', 'Llama'),
   mistral: decoder('mistral', 'Mistral'),
   qwen2: decoder('qwen2', 'Qwen2'),
+  mixtral: decoder('mixtral', 'Mixtral'),
+  qwen2_moe: decoder('qwen2_moe', 'Qwen2Moe'),
   gemma: decoder('gemma', 'Gemma', { defaults: { head_dim: 256 } }),
   gemma2: decoder('gemma2', 'Gemma2', { defaults: { head_dim: 256 } }),
   phi: decoder('phi', 'Phi'),
@@ -234,6 +235,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   // Its layers share their weights, so there is no list of them.
   albert: { ...encoder('albert', 'Albert', usual.slice(0, 3)), blocks: [] },
   mpnet: { ...encoder('mpnet', 'MPNet', usual.slice(0, 2)), ...asRoberta },
+  'deberta-v2': encoder('deberta_v2', 'DebertaV2', usual, { prefix: 'deberta' }),
   t5: t5('t5', 'T5'),
   mt5: t5('mt5', 'MT5'),
   bart: bart('bart', 'Bart', ['BartForConditionalGeneration', 'BartForSequenceClassification']),
@@ -244,4 +246,8 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     'DeiTForImageClassificationWithTeacher',
     'DeiTModel',
   ]),
+  dinov2: pictures('dinov2', ['Dinov2ForImageClassification', 'Dinov2Model']),
+  // Their stages have few blocks each, of other sizes.
+  swin: pictures('swin', ['SwinForImageClassification', 'SwinModel'], []),
+  convnext: pictures('convnext', ['ConvNextForImageClassification', 'ConvNextModel'], []),
 };

@@ -13,10 +13,10 @@ OFFSET = 2
 
 
 class BartAttention(nn.Module):
-    def __init__(self, width, heads, dropout):
+    def __init__(self, width, heads, dropout, key_bias=True):
         super().__init__()
         self.heads = heads
-        self.k_proj = nn.Linear(width, width)
+        self.k_proj = nn.Linear(width, width, bias=key_bias)
         self.v_proj = nn.Linear(width, width)
         self.q_proj = nn.Linear(width, width)
         self.out_proj = nn.Linear(width, width)

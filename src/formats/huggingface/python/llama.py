@@ -73,12 +73,17 @@ class LlamaMLP(nn.Module):
 class LlamaDecoderLayer(nn.Module):
     attention_class = LlamaAttention
     mlp_class = LlamaMLP
+    #: The name of the units in checkpoints.
+    units = "mlp"
 
-    def __init__(self, config):
+    def __init__(self, config, index):
         super().__init__()
         self.self_attn = self.attention_class(config)
-        self.mlp = self.mlp_class(config)
+        setattr(self, self.units, self.units_of(config, index))
         self.norms(config)
+
+    def units_of(self, config, index):
+        return self.mlp_class(config)
 
     def norms(self, config):
         self.input_layernorm = self.norm(config)
@@ -90,7 +95,7 @@ class LlamaDecoderLayer(nn.Module):
 
     def forward(self, x, cos, sin, places, hidden):
         x = x + self.self_attn(self.input_layernorm(x), cos, sin, places, hidden)
-        return x + self.mlp(self.post_attention_layernorm(x))
+        return x + getattr(self, self.units)(self.post_attention_layernorm(x))
 
 
 class LlamaModel(nn.Module):
@@ -99,7 +104,7 @@ class LlamaModel(nn.Module):
     def __init__(self, config):
         super().__init__()
         self.embed_tokens = nn.Embedding(config["vocab_size"], config["hidden_size"], padding_idx=config.get("pad_token_id"))
-        self.layers = nn.ModuleList([self.layer_class(config) for _ in range(config["num_hidden_layers"])])
+        self.layers = nn.ModuleList([self.layer_class(config, i) for i in range(config["num_hidden_layers"])])
         self.add_norm(self.layer_class.norm(config))
         size = int(head_size(config) * config.get("partial_rotary_factor", 1.0))
         frequencies, self.turned = frequencies_of(config, size)

@@ -20,8 +20,8 @@ class StableLmAttention(LlamaAttention):
 class StableLmDecoderLayer(LlamaDecoderLayer):
     attention_class = StableLmAttention
 
-    def __init__(self, config):
-        super().__init__(config)
+    def __init__(self, config, index):
+        super().__init__(config, index)
         self.is_parallel = config.get("use_parallel_residual", False)
         if self.is_parallel:
             self.post_attention_layernorm = None
