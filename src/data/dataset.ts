@@ -134,8 +134,13 @@ export interface Dataset {
   readonly leaks?: readonly { readonly column: string; readonly message: string }[];
   /** SHA-256 of the source's bytes, hex. */
   readonly hash: string;
-  /** Prepared inputs and targets of these rows; `targets` is of shape [rows] (classes) or [rows, 1] (numbers). */
-  batch(rows: ArrayLike<number>): { input: Tensor; targets: Tensor };
+  /**
+   * Prepared inputs and targets of these rows; `targets` is of shape [rows] (classes) or [rows, 1] (numbers).
+   *
+   * @param into where the inputs are wanted, as many numbers as they are: where a plan reads them, say. Data sets whose batches
+   *   are gathered number by number write them there, and it is the input's `data`; others return arrays of their own.
+   */
+  batch(rows: ArrayLike<number>, into?: Float32Array): { input: Tensor; targets: Tensor };
   raw(row: number): RawSample;
   /** A number for each row that rows of one group share, where the experiment groups rows for ranking. */
   groups?(rows: ArrayLike<number>): Int32Array | undefined;
@@ -148,6 +153,7 @@ export interface Dataset {
   trainingBatch?(
     rows: ArrayLike<number>,
     chance: { seed: number; epoch: number },
+    into?: Float32Array,
   ): { input: Tensor; targets: Tensor };
   /** The training rows in the order of an epoch, where reading them in any order would be slow. */
   epochOrder?(seed: number, epoch: number): RowOrder;

@@ -103,13 +103,46 @@ export interface Evaluation {
   loss?: number;
 }
 
-export interface Evaluator {
-  readonly backend: BackendInfo;
+export interface RunOptions {
+  /** dL/d(first output), of its shape; needed when gradients were asked for without a loss. */
+  seed?: Tensor;
+  targets?: Tensor;
   /**
-   * @param feeds the model's inputs by value id; fewer rows than compiled for are padded and the padding cut off.
-   * @param seed dL/d(first output), of its shape; needed when gradients were asked for without a loss.
+   * Float values are handed back where they lie, instead of copied: they hold until the next call of the same evaluator
+   * or trainer, and are not to be written to. (An output that is an input by another name lies where that does.) Where
+   * a backend computes elsewhere, and for whole numbers, they are copies all the same.
    */
-  run(feeds: Tensors, options?: { seed?: Tensor; targets?: Tensor }): Promise<Evaluation>;
+  inPlace?: boolean;
+}
+
+/** A tensor whose data the engine reads without a copy, where it can. */
+export interface BoundInput {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * What can hand an input over where its plan reads it, as ONNX Runtime's IO binding does: filled there, it is not copied.
+ */
+export interface BindsInputs {
+  /**
+   * The place of an input for a call with so many rows. Fill `data` (float32, whole numbers too), then give the tensor to
+   * the call, which reads it as it stands then; it may be filled anew once the call is done, and keeps its values until
+   * then: no other value of the plan lies there. Another array may be given at any time, and overwrites it.
+   *
+   * Where the backend computes in memory of its own (a GPU, the reference) `data` is an array that each call copies. After
+   * `dispose` it is an array that nobody reads, which keeps the plan's memory alive: let go of it.
+   *
+   * @param rows as many as compiled for if absent; fewer may need a plan of their own, which is compiled now.
+   * @throws bad-request for what is no input, or is carried, and after `dispose`; shape-mismatch for more rows than compiled for.
+   */
+  bindInput(id: string, rows?: number): Promise<BoundInput>;
+}
+
+export interface Evaluator extends BindsInputs {
+  readonly backend: BackendInfo;
+  /** @param feeds the model's inputs by value id; fewer rows than compiled for are padded and the padding cut off. */
+  run(feeds: Tensors, options?: RunOptions): Promise<Evaluation>;
   /** Replaces the resident weights; names that are absent keep their values. */
   load(weights: Tensors): Promise<void>;
   /** What a carried input holds now; there where something is carried. */
@@ -143,7 +176,7 @@ export interface StepResult {
   output: Tensor;
 }
 
-export interface Trainer {
+export interface Trainer extends BindsInputs {
   readonly backend: BackendInfo;
   /**
    * One optimiser step. A last batch that is smaller than compiled for is given as it is: the trainer weighs the

@@ -5,16 +5,19 @@ import type { Bindings, Model, Shape, Tensor, Tensors } from '../model/graph';
 import { differentiate } from './compile/autodiff';
 import { bindModel, type Graph } from './compile/graph';
 import { lower } from './compile/plan';
-import type { BackendInfo, Evaluation, Evaluator, EvaluatorRequest } from './engine';
+import type { BackendInfo, BoundInput, Evaluation, Evaluator, EvaluatorRequest, RunOptions } from './engine';
 import type { Executable, Executor } from './executors/executor';
 import {
   batchSymbol,
+  bound,
   checkFeed,
   checkFilled,
   checkWeights,
   head,
   type Input,
   inputsOf,
+  requireInput,
+  requireRows,
   sameShape,
   shapeText,
 } from './feeds';
@@ -43,11 +46,6 @@ interface Compiled {
   inputs: readonly Input[];
   /** Buffers that each run hands back. */
   wanted: readonly string[];
-}
-
-interface RunOptions {
-  seed?: Tensor;
-  targets?: Tensor;
 }
 
 const SEED = '%seed';
@@ -112,7 +110,7 @@ class CompiledEvaluator implements Evaluator {
     rows: number,
     full: number,
     feeds: Tensors,
-    { seed }: RunOptions,
+    { seed, inPlace }: RunOptions,
   ): Promise<Evaluation> {
     const padded: Tensors = {};
     for (const input of main.inputs) {
@@ -120,19 +118,42 @@ class CompiledEvaluator implements Evaluator {
       const feed = feeds[id];
       if (!feed) continue;
       checkFilled(`the input "${id}"`, feed);
-      padded[id] =
-        this.growsWithBatch(this.model.values[id]!.shape) && feed.shape[0] === rows ? pad(feed, full) : feed;
+      const short = this.growsWithBatch(this.model.values[id]!.shape) && feed.shape[0] === rows;
+      padded[id] = short ? padInput(main.executable, input, feed, full) : feed;
       checkFeed(this.model, input, padded[id]);
     }
-    const all = await this.evaluate(
-      main,
-      padded,
-      seed ? { seed: pad(seed, main.graph.shape(this.model.outputs[0]!)[0]!) } : {},
-    );
+    const all = await this.evaluate(main, padded, {
+      ...(seed && { seed: pad(seed, main.graph.shape(this.model.outputs[0]!)[0]!) }),
+      inPlace: true,
+    });
     return {
-      values: this.cut(all.values, rows),
-      gradients: this.cut(all.gradients, rows),
+      values: this.cut(all.values, rows, inPlace),
+      gradients: this.cut(all.gradients, rows, inPlace),
     };
+  }
+
+  async bindInput(id: string, rows?: number): Promise<BoundInput> {
+    const { main } = this;
+    if (!main) throw new VitrineError('bad-request', 'The evaluator was disposed of.');
+    const input = requireInput(this.model, main.inputs, id);
+    if (Object.hasOwn(this.request.carry ?? {}, id))
+      throw new VitrineError(
+        'bad-request',
+        `The input "${input.name}" is carried from run to run: it cannot be bound.`,
+      );
+    const full = main.rows;
+    if (rows === undefined || full === undefined || rows === full) return bound(main.executable, input);
+    requireRows(this.model, rows, full);
+    if (rows > 0 && this.mayPad()) return bound(main.executable, input, this.firstAxis(id, rows));
+    const other = await this.planFor(rows);
+    return bound(other.executable, requireInput(this.model, other.inputs, id));
+  }
+
+  /** Of a value that grows with the batch, how long its first axis is for so many rows; undefined of others. */
+  private firstAxis(id: string, rows: number): number | undefined {
+    const shape = this.model.values[id]?.shape;
+    if (!shape || !this.growsWithBatch(shape)) return undefined;
+    return Number(bindDim(shape[0]!, { ...this.request.bindings, [this.batch!]: rows }));
   }
 
   async load(weights: Tensors): Promise<void> {
@@ -183,12 +204,12 @@ class CompiledEvaluator implements Evaluator {
     return shape[0] !== undefined && symbolsOf(shape[0]).includes(this.batch!);
   }
 
-  private cut(tensors: Tensors, rows: number): Tensors {
-    const bindings = { ...this.request.bindings, [this.batch!]: rows };
+  /** The first rows of what lies in place, as copies unless they are asked for there. */
+  private cut(tensors: Tensors, rows: number, inPlace = false): Tensors {
     return Object.fromEntries(
       Object.entries(tensors).map(([id, t]) => {
-        const shape = this.model.values[id]?.shape;
-        return [id, shape && this.growsWithBatch(shape) ? head(t, Number(bindDim(shape[0]!, bindings))) : t];
+        const own = head(t, this.firstAxis(id, rows) ?? t.shape[0] ?? 1);
+        return [id, inPlace ? own : { ...own, data: own.data.slice() }];
       }),
     );
   }
@@ -219,7 +240,8 @@ class CompiledEvaluator implements Evaluator {
     } else if (gradients?.length) executable.write(SEED, this.checkSeed(graph, options.seed).data);
     draw(executable, graph.draws, 0, ++this.runs);
     const running = executable.run(c.wanted);
-    return running ? running.then(() => resultsOf(c)) : resultsOf(c);
+    const { inPlace } = options;
+    return running ? running.then(() => resultsOf(c, inPlace)) : resultsOf(c, inPlace);
   }
 
   private checkSeed(graph: Graph, seed: Tensor | undefined): Tensor {
@@ -317,19 +339,30 @@ class CompiledEvaluator implements Evaluator {
   }
 }
 
-function resultsOf(c: Compiled): Evaluation {
+function resultsOf(c: Compiled, inPlace = false): Evaluation {
   const { executable } = c;
+  const dataOf = ({ buffer, shape, whole }: Result): Tensor['data'] => {
+    if (buffer === undefined) return zeros(shape);
+    if (whole) return Int32Array.from(executable.view?.(buffer) ?? executable.read(buffer));
+    return inPlace && executable.view ? executable.view(buffer) : executable.read(buffer);
+  };
   const read = (results: readonly Result[]): Tensors => {
     const tensors: Tensors = {};
-    for (const { id, buffer, shape, whole } of results) {
-      const data = buffer === undefined ? zeros(shape) : executable.read(buffer);
-      tensors[id] = { shape: shape.slice(), data: whole ? Int32Array.from(data) : data };
-    }
+    for (const r of results) tensors[r.id] = { shape: r.shape.slice(), data: dataOf(r) };
     return tensors;
   };
   const made: Evaluation = { values: read(c.values), gradients: read(c.gradients) };
   if (c.lossBuffer) made.loss = executable.read(c.lossBuffer)[0]!;
   return made;
+}
+
+/** An input filled up with rows of zeros, where the plan reads it if that is within reach. */
+function padInput(executable: Executable, { buffer, shape }: Input, feed: Tensor, rows: number): Tensor {
+  const fits = sameShape(feed.shape.slice(1), shape.slice(1));
+  const place = fits ? executable.view?.(buffer) : undefined;
+  if (!place) return pad(feed, rows);
+  executable.write(buffer, feed.data);
+  return { shape, data: place.fill(0, feed.data.length) };
 }
 
 function pad(t: Tensor, rows: number): Tensor {

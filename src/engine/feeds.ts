@@ -3,6 +3,8 @@
 import { VitrineError } from '../model/errors';
 import type { Model, Tensor, Tensors } from '../model/graph';
 import type { Graph } from './compile/graph';
+import type { BoundInput } from './engine';
+import type { Executable } from './executors/executor';
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
@@ -60,6 +62,34 @@ export function checkFilled(what: string, t: Tensor): void {
     'bad-request',
     `${what[0]!.toUpperCase()}${what.slice(1)} has ${t.data.length} values, but its shape ${shapeText(t.shape)} holds ${size}.`,
   );
+}
+
+/**
+ * The place of an input in a plan that takes at least so many rows, or where it has none an array.
+ *
+ * @param rows of an input that grows with the batch.
+ */
+export function bound(executable: Executable, { buffer, shape }: Input, rows?: number): BoundInput {
+  const own = rows === undefined ? shape.slice() : [rows, ...shape.slice(1)];
+  const size = own.reduce((n, d) => n * d, 1);
+  return { shape: own, data: executable.view?.(buffer).subarray(0, size) ?? new Float32Array(size) };
+}
+
+/** @throws shape-mismatch for more rows than were compiled for */
+export function requireRows(model: Model, rows: number, most: number): void {
+  if (Number.isInteger(rows) && rows >= 0 && rows <= most) return;
+  throw new VitrineError(
+    'shape-mismatch',
+    `${model.name} was compiled for 0 to ${most} rows a call, but ${rows} are to be handed over.`,
+  );
+}
+
+/** @throws bad-request for what is no input of the model */
+export function requireInput(model: Model, inputs: readonly Input[], id: string): Input {
+  const input = inputs.find(i => i.id === id);
+  if (input) return input;
+  const known = inputs.map(i => `"${i.name}"`).join(', ');
+  throw new VitrineError('bad-request', `${model.name} has no input "${id}". Its inputs: ${known}.`);
 }
 
 /** The weights that a model needs, each there and of its shape. */

@@ -3,9 +3,18 @@ import { VitrineError } from '../model/errors';
 import type { Bindings, Model, Tensor, Tensors } from '../model/graph';
 import { Random } from '../model/random';
 import type { Draw } from './compile/graph';
-import type { BackendInfo, StepResult, Trainer, TrainerRequest } from './engine';
+import type { BackendInfo, BoundInput, StepResult, Trainer, TrainerRequest } from './engine';
 import type { Executable, Executor } from './executors/executor';
-import { batchSymbol, checkFeed, checkWeights, type Input, inputsOf } from './feeds';
+import {
+  batchSymbol,
+  bound,
+  checkFeed,
+  checkWeights,
+  type Input,
+  inputsOf,
+  requireInput,
+  requireRows,
+} from './feeds';
 import type { BuiltLoss } from './lossGraph';
 import { GROUPS } from './penalty';
 import { planTraining, residentsOf } from './trainingPlan';
@@ -112,7 +121,18 @@ export class CompiledTrainer implements Trainer {
     if (options.accumulate?.last !== false) this.count++;
     draw(executable, step.draws, this.request.seed ?? 0, ++this.batches);
     const running = executable.run(step.wanted);
-    return running ? running.then(() => resultOf(step)) : resultOf(step);
+    const { inPlace } = options;
+    return running ? running.then(() => resultOf(step, inPlace)) : resultOf(step, inPlace);
+  }
+
+  async bindInput(id: string, rows?: number): Promise<BoundInput> {
+    if (!this.active) throw new VitrineError('bad-request', 'The trainer was disposed of.');
+    const compiled = this.batch === undefined ? undefined : this.request.bindings[this.batch];
+    const fewer = compiled !== undefined && rows !== undefined && rows !== compiled;
+    if (fewer) requireRows(this.model, rows, compiled);
+    const key = fewer ? rows : (compiled ?? 0);
+    const step = this.steps.get(key) ?? (await this.compileFor(key));
+    return bound(step.executable, requireInput(this.model, step.inputs, id));
   }
 
   async weights(): Promise<Tensors> {
@@ -197,12 +217,17 @@ export class CompiledTrainer implements Trainer {
   }
 
   private async moveTo(known: Step | undefined, rows: number, targets: Tensor): Promise<Step> {
-    const step =
-      known ?? (await this.compile({ ...this.request.bindings, [this.batch!]: rows }, targets.shape));
+    const step = known ?? (await this.compileFor(rows, targets.shape));
     await this.active!.executable.fetch?.(this.residents);
     for (const name of this.residents) step.executable.write(name, this.active!.executable.read(name));
     this.active = step;
     return step;
+  }
+
+  private compileFor(rows: number, targetShape?: readonly number[]): Promise<Step> {
+    const { bindings, targets } = this.request;
+    const shape = targetShape ?? [rows, ...targets.shape.slice(1)];
+    return this.compile({ ...bindings, [this.batch!]: rows }, shape);
   }
 
   private async compile(bindings: Bindings, targetShape: readonly number[]): Promise<Step> {
@@ -232,11 +257,10 @@ export class CompiledTrainer implements Trainer {
   }
 }
 
-function resultOf({ executable, lossBuffer, output }: Step): StepResult {
-  return {
-    loss: executable.read(lossBuffer)[0]!,
-    output: { shape: output.shape.slice(), data: executable.read(output.buffer) },
-  };
+function resultOf({ executable, lossBuffer, output }: Step, inPlace = false): StepResult {
+  const { buffer, shape } = output;
+  const data = inPlace && executable.view ? executable.view(buffer) : executable.read(buffer);
+  return { loss: executable.read(lossBuffer)[0]!, output: { shape: shape.slice(), data } };
 }
 
 /** Fills the random tensors of a step; each has its own stream, so that a resumed run draws the same. */

@@ -33,6 +33,8 @@ export interface StepOptions {
   momentum?: number;
   /** This batch's share of the gradient, and whether it is the last before the optimiser's step. */
   accumulate?: { share: number; last: boolean };
+  /** As RunOptions': the step's output is handed back where it lies. */
+  inPlace?: boolean;
 }
 
 const ACCUMULATED = 'accumulated_gradient';

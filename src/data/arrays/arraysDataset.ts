@@ -1,4 +1,5 @@
 /** Tensors as a data set, as they are: several inputs, targets of any shape, pictures by the ten thousand. */
+
 import { type Static, Type } from '@sinclair/typebox';
 import { VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
@@ -16,6 +17,7 @@ import type {
 } from '../dataset';
 import { divideRows, splitsByRow } from '../divide';
 import type { SplitOptions } from '../options';
+import { roomFor } from '../room';
 import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { type RawRow, rawRowsOf, readTableFile } from '../table/rawRows';
 import { bad } from '../table/table';
@@ -202,12 +204,12 @@ export class ArraysDataset implements Dataset {
     this.target = this.plan.target;
   }
 
-  batch(rows: ArrayLike<number>): { input: Tensor; targets: Tensor } {
+  batch(rows: ArrayLike<number>, into?: Float32Array): { input: Tensor; targets: Tensor } {
     const width = this.features.length;
     const { inputs, target } = this.tensors;
     const sizes = inputs.map(t => elements(t.shape.slice(1)));
     const whole = inputs.every(t => t.data instanceof Int32Array);
-    const data = whole ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width);
+    const data = whole && !into ? new Int32Array(rows.length * width) : roomFor(rows.length * width, into);
     const per = elements(target.shape.slice(1));
     const classes = this.target.kind === 'classes';
     const targets = classes ? new Int32Array(rows.length * per) : new Float32Array(rows.length * per);

@@ -1,4 +1,5 @@
 /** What data sets of files share: a fixed tensor for each file, computed once, and a target. */
+
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Tensor } from '../../model/graph';
@@ -12,6 +13,7 @@ import type {
   TargetInfo,
 } from '../dataset';
 import { splitsByRow } from '../divide';
+import { roomFor } from '../room';
 import type { LabelledFile } from './labelled';
 import type { Targets } from './targets';
 
@@ -69,8 +71,8 @@ export class FileDataset implements Dataset {
     this.size = plan.sampleShape.reduce((a, b) => a * b, 1);
     const { alter } = data;
     if (!alter) return;
-    this.trainingBatch = (rows, chance) => {
-      const { input, targets } = this.batch(rows);
+    this.trainingBatch = (rows, chance, into) => {
+      const { input, targets } = this.batch(rows, into);
       for (let i = 0; i < rows.length; i++) {
         const from = rows[i]! * this.size;
         const sample = Float32Array.from(data.raw.subarray(from, from + this.size));
@@ -80,8 +82,8 @@ export class FileDataset implements Dataset {
     };
   }
 
-  batch(rows: ArrayLike<number>): { input: Tensor; targets: Tensor } {
-    const data = new Float32Array(rows.length * this.size);
+  batch(rows: ArrayLike<number>, into?: Float32Array): { input: Tensor; targets: Tensor } {
+    const data = roomFor(rows.length * this.size, into);
     for (let i = 0; i < rows.length; i++) {
       this.check(rows[i]!);
       this.plan.write(this.data.raw, rows[i]! * this.size, data, i * this.size);

@@ -1,4 +1,5 @@
 /** Pictures with boxes around what they show, annotated as COCO does: object detection. */
+
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
@@ -22,6 +23,7 @@ import { type Augmentation, augmentBoxes, augmentSchema, chanceOf } from '../ima
 import { decodeImage } from '../image/decode';
 import { planes } from '../image/resize';
 import { plainSplit } from '../options';
+import { roomFor } from '../room';
 import { savedAs, savedState, stateSchemaOf } from '../savedState';
 import { rawRowsOf, readTableFile } from '../table/rawRows';
 
@@ -277,14 +279,15 @@ class BoxesDataset implements Dataset {
     this.splitOf = splitsByRow(splits);
     if (transforms.length === 0) return;
     const { channels, height, width } = plan.state;
-    this.trainingBatch = (rows, chance) =>
-      this.batch(rows, (picture, boxes, row) =>
+    this.trainingBatch = (rows, chance, into) =>
+      this.batch(rows, into, (picture, boxes, row) =>
         augmentBoxes(picture, boxes, { channels, height, width }, transforms, chanceOf(chance, row)),
       );
   }
 
   batch(
     rows: ArrayLike<number>,
+    into?: Float32Array,
     alter?: (
       picture: Float32Array,
       boxes: readonly Box[],
@@ -295,7 +298,7 @@ class BoxesDataset implements Dataset {
     const shape = this.target.shape!;
     const cells = shape[0]! * shape[1]!;
     const { grid, classes } = this.plan.state;
-    const data = new Float32Array(rows.length * size);
+    const data = roomFor(rows.length * size, into);
     const targets = new Float32Array(rows.length * cells);
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;

@@ -1,4 +1,5 @@
 /** Folders of pictures: a sub-folder for each class, as torchvision's ImageFolder reads them. */
+
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,6 +13,7 @@ import { augment, augmentSchema, chanceOf } from '../image/augment';
 import { decodeImage } from '../image/decode';
 import { ImagePreparation, pictures, pixelsOf, restoreImages } from '../image/preparation';
 import { labelledSplit } from '../options';
+import { roomFor } from '../room';
 import { savedAs } from '../savedState';
 import { rowsOf } from '../table/words';
 
@@ -244,11 +246,12 @@ class ImageDataset implements Dataset {
     this.target = this.plan.target;
     const { augment: transforms } = options;
     if (transforms && transforms.length > 0)
-      this.trainingBatch = (rows, chance) => {
-        const { targets } = this.batch(rows);
+      this.trainingBatch = (rows, chance, into) => {
         const size = this.features.length;
-        const data = new Float32Array(rows.length * size);
+        const data = roomFor(rows.length * size, into);
+        const targets = new Int32Array(rows.length);
         for (let i = 0; i < rows.length; i++) {
+          this.check(rows[i]!);
           const from = rows[i]! * size;
           const picture = Float32Array.from(pixels.subarray(from, from + size), x => x / 255);
           const altered = augment(
@@ -258,14 +261,18 @@ class ImageDataset implements Dataset {
             chanceOf(chance, rows[i]!),
           );
           this.plan.writeUnit(altered, data, i * size);
+          targets[i] = this.labels[rows[i]!]!;
         }
-        return { input: { shape: [rows.length, ...this.sampleShape], data }, targets };
+        return {
+          input: { shape: [rows.length, ...this.sampleShape], data },
+          targets: { shape: [rows.length], data: targets },
+        };
       };
   }
 
-  batch(rows: ArrayLike<number>) {
+  batch(rows: ArrayLike<number>, into?: Float32Array) {
     const size = this.features.length;
-    const data = new Float32Array(rows.length * size);
+    const data = roomFor(rows.length * size, into);
     const targets = new Int32Array(rows.length);
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;

@@ -1,4 +1,5 @@
 /** Windows over time: what came before says what comes next, or what is going on. */
+
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
@@ -8,6 +9,7 @@ import { readWhole } from '../bytes';
 import type { Dataset, DatasetKind, LoadContext, RawSample, Split } from '../dataset';
 import { splitsByRow } from '../divide';
 import { balancedWeights, classWeightsSchema, targetTypeSchema } from '../options';
+import { roomFor } from '../room';
 import { savedAs, savedState } from '../savedState';
 import { cellName, filled, SeriesPreparation, stateSchema } from '../series/preparation';
 import { type Series, seriesOf, type Window, windowsOf } from '../series/windows';
@@ -278,11 +280,11 @@ class SeriesDataset implements Dataset {
         : plan.target;
   }
 
-  batch(rows: ArrayLike<number>): { input: Tensor; targets: Tensor } {
+  batch(rows: ArrayLike<number>, into?: Float32Array): { input: Tensor; targets: Tensor } {
     const width = this.features.length;
     const steps = this.target.shape?.[0] ?? 1;
     const classes = this.target.kind === 'classes';
-    const data = new Float32Array(rows.length * width);
+    const data = roomFor(rows.length * width, into);
     const targets = classes ? new Int32Array(rows.length) : new Float32Array(rows.length * steps);
     for (let i = 0; i < rows.length; i++) {
       this.splitAt(rows[i]!);

@@ -1,9 +1,11 @@
 /** A table that is read from the disk while training: rows shuffled by blocks, a few of which are in memory at a time. */
+
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import { Random } from '../../model/random';
 import type { Dataset, FeatureInfo, RawSample, RowOrder, Split, TargetInfo } from '../dataset';
 import type { Preparation, PreparationColumn } from '../preparation';
+import { roomFor } from '../room';
 import { type DatePart, datePart, parseDate } from '../table/dates';
 import { bad, type Column } from '../table/table';
 import { isMissing, parseNumber } from '../table/values';
@@ -68,10 +70,10 @@ export class StreamDataset implements Dataset {
     this.texts = from.plan.state.columns.map(() => ({ known: new Map(), list: [] }));
   }
 
-  batch(rows: ArrayLike<number>) {
+  batch(rows: ArrayLike<number>, into?: Float32Array) {
     const { plan, info } = this.from;
     const { columns } = plan.state;
-    const data = new Float32Array(rows.length * plan.width);
+    const data = roomFor(rows.length * plan.width, into);
     const classes = info.kind === 'classes';
     const targets = classes ? new Int32Array(rows.length) : new Float32Array(rows.length);
     for (let i = 0; i < rows.length; i++) {

@@ -8,6 +8,7 @@ import { type Augmentation, augment, chanceOf } from '../image/augment';
 import { balancedWeights } from '../options';
 import type { Cells } from '../overview/leak';
 import { Preparation, type PreparationColumn, type PreparationState } from '../preparation';
+import { roomFor } from '../room';
 import { type ColumnPlan, checkColumnOptions, planColumn } from './columnPlan';
 import { type DatePart, datePart, parseDate } from './dates';
 import { checkImage, checkNumbers, chooseFeatures } from './features';
@@ -168,8 +169,8 @@ export class TableDataset implements Dataset {
         'bad-experiment',
         'data.image.augment alters brightness, which data.scale turned into something else. Let it be "none", "standard", "minmax" or "robust".',
       );
-    return (rows, chance) => {
-      const batch = this.batch(rows);
+    return (rows, chance, into) => {
+      const batch = this.batch(rows, into);
       const { width } = this.plan;
       const data = batch.input.data as Float32Array;
       for (let i = 0; i < rows.length; i++) {
@@ -184,9 +185,9 @@ export class TableDataset implements Dataset {
     };
   }
 
-  batch(rows: ArrayLike<number>) {
+  batch(rows: ArrayLike<number>, into?: Float32Array) {
     const width = this.plan.width;
-    const data = new Float32Array(rows.length * width);
+    const data = roomFor(rows.length * width, into);
     const classes = this.target.kind === 'classes';
     const targets = classes ? new Int32Array(rows.length) : new Float32Array(rows.length);
     for (let i = 0; i < rows.length; i++) {

@@ -22,7 +22,7 @@ export interface Executable {
   readonly backend: BackendInfo;
   /** Whether resident buffers are zero until they are written. */
   readonly zeroed?: boolean;
-  /** Sets an input or a resident buffer. The data is copied. */
+  /** Sets an input or a resident buffer. The data is copied, unless it lies there already (`view`). */
   write(buffer: string, data: Float32Array | Int32Array): void;
   /**
    * Runs the whole plan once, updates included. A promise where that takes more than a call.
@@ -35,5 +35,10 @@ export interface Executable {
   fetch?(wanted: readonly string[]): Promise<void>;
   /** A copy of an output or a resident buffer as the last run left it, if it was wanted or fetched since. */
   read(buffer: string): Float32Array;
+  /**
+   * An input or an output where it lies, as long as the executable is not disposed of; absent where the plan computes
+   * in memory that the host does not share. No other buffer lies where an input does.
+   */
+  view?(buffer: string): Float32Array;
   dispose(): Promise<void>;
 }

@@ -113,6 +113,7 @@ class WebasmExecutable implements Executable {
   /** Why the numbers in memory are no good any more. */
   private broken: Error | undefined;
   private readonly places = new Map<string, { start: number; end: number }>();
+  private readonly views = new Map<string, Float32Array>();
   /** What is computed of a resident when it is written. */
   private readonly whenWritten = new Map<string, readonly (() => void)[]>();
   private readonly copies: readonly (readonly [from: number, end: number, to: number])[];
@@ -194,7 +195,8 @@ class WebasmExecutable implements Executable {
   }
 
   write(buffer: string, data: Float32Array | Int32Array): void {
-    this.transfer.write(data, this.places.get(buffer)!.start);
+    const { start } = this.places.get(buffer)!;
+    if (data.buffer !== this.f32.buffer || data.byteOffset !== start * 4) this.transfer.write(data, start);
     const once = this.whenWritten.get(buffer);
     if (once) for (const step of once) step();
   }
@@ -240,7 +242,18 @@ class WebasmExecutable implements Executable {
     return this.transfer.read(start, end);
   }
 
+  view(buffer: string): Float32Array {
+    let view = this.views.get(buffer);
+    if (!view) {
+      const { start, end } = this.places.get(buffer)!;
+      view = this.f32.subarray(start, end);
+      this.views.set(buffer, view);
+    }
+    return view;
+  }
+
   async dispose(): Promise<void> {
+    this.views.clear();
     this.release();
     this.release = () => undefined;
     inUse -= this.bytes;

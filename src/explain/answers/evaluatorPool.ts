@@ -40,9 +40,14 @@ export class EvaluatorPool implements Engine {
     };
     return {
       backend: shared.evaluator.backend,
-      run: async (feeds, options) => {
+      run: async (feeds, { inPlace: _, ...options } = {}) => {
         await use();
         return shared.evaluator.run(feeds, options);
+      },
+      // Others may write where the plan reads, so each has an array of its own.
+      bindInput: async (id, rows) => {
+        const { shape, data } = await shared.evaluator.bindInput(id, rows);
+        return { shape, data: new Float32Array(data.length) };
       },
       load: async changed => {
         await shared.evaluator.load(changed);

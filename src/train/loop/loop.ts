@@ -1,7 +1,7 @@
 /** The training loop: epochs, steps, validation, checkpoints, and the hand on the run. */
 
 import type { RowOrder } from '../../data/dataset';
-import type { LossSpec, Trainer } from '../../engine/engine';
+import type { BoundInput, LossSpec, Trainer } from '../../engine/engine';
 import { GROUPS } from '../../engine/penalty';
 import { yieldToOthers } from '../../engine/yielding';
 import { VitrineError } from '../../model/errors';
@@ -57,6 +57,8 @@ export class TrainingLoop {
   private enough: string | undefined;
   private trainer!: Trainer;
   private evaluator!: SplitEvaluator;
+  /** Of the input of a full batch. */
+  private place!: BoundInput;
   /** Of the epoch under way. */
   private tracker!: EpochTracker;
   private readonly steps: StepEvents;
@@ -132,6 +134,7 @@ export class TrainingLoop {
       seed,
       ...(Object.keys(this.start.optimizer).length > 0 && { state: this.start.optimizer }),
     });
+    this.place = await this.trainer.bindInput(model.inputs[0]!);
     this.evaluator = await splitEvaluator({
       engine,
       model,
@@ -253,7 +256,10 @@ export class TrainingLoop {
     const at = this.stepInEpoch * this.setup.batchSize;
     const rows = order.subarray(at, at + this.setup.batchSize);
     const { seed } = this.request;
-    const batch = dataset.trainingBatch?.(rows, { seed, epoch: this.epoch }) ?? dataset.batch(rows);
+    // Batches of full size are gathered where the plan reads them.
+    const place = rows.length === this.place.shape[0] ? this.place.data : undefined;
+    const batch =
+      dataset.trainingBatch?.(rows, { seed, epoch: this.epoch }, place) ?? dataset.batch(rows, place);
     const options = this.setup.pace.stepOptions(this.epoch, this.stepInEpoch, rows.length);
     const { learningRate } = options;
     this.learningRate = learningRate;
@@ -263,7 +269,7 @@ export class TrainingLoop {
         ...(mitigation?.groups && { [GROUPS]: mitigation.groups(rows) }),
       },
       fitTargets(batch.targets, this.setup.targets),
-      options,
+      { ...options, inPlace: true },
     );
     this.stepInEpoch++;
     this.step++;

@@ -34,35 +34,32 @@ export async function splitEvaluator(request: {
     loss,
     targets: request.targets,
   });
+  const place = await evaluator.bindInput(model.inputs[0]!);
   return {
     async run(weights, rows, signal) {
       if (rows.length === 0) return {};
       await evaluator.load(weights);
       let lossSum = 0;
-      const outputs: Float32Array[] = [];
+      const outputs = new Rows(rows.length);
       // A target for each row, or for each position of each row.
       const each = request.targets.shape.slice(1).reduce((a, b) => a * b, 1);
       const targets = new Float64Array(rows.length * each);
-      let shape: readonly number[] = [];
       for (let start = 0; start < rows.length; start += batchSize) {
         throwIfCancelled(signal);
         const part = rows.subarray(start, start + batchSize);
-        const batch = dataset.batch(part);
+        const batch = dataset.batch(part, part.length === place.shape[0] ? place.data : undefined);
         const result = await evaluator.run(
           { [model.inputs[0]!]: batch.input },
-          { targets: fitTargets(batch.targets, request.targets) },
+          { targets: fitTargets(batch.targets, request.targets), inPlace: true },
         );
-        const output = result.values[model.outputs[0]!]!;
-        shape = output.shape;
-        outputs.push(Float32Array.from(output.data));
+        outputs.add(result.values[model.outputs[0]!]!, part.length);
         targets.set(batch.targets.data, start * each);
         lossSum += (result.loss ?? Number.NaN) * part.length;
         await yieldToOthers();
       }
-      const output = { shape: [rows.length, ...shape.slice(1)], data: joined(outputs) };
       return {
         loss: lossSum / rows.length,
-        ...measure(request.metrics, predictionsOf(output, dataset.target, loss.name), targets, {
+        ...measure(request.metrics, predictionsOf(outputs.tensor, dataset.target, loss.name), targets, {
           ignore: dataset.target.ignore,
           groups: dataset.groups?.(rows),
         }),
@@ -82,8 +79,7 @@ export async function forward(
 ): Promise<Tensor> {
   const rows = input.shape[0]!;
   const width = rows === 0 ? 0 : input.data.length / rows;
-  const outputs: Float32Array[] = [];
-  let shape: readonly number[] = [0];
+  const outputs = new Rows(rows);
   for (let start = 0; start < rows; start += batchSize) {
     throwIfCancelled(signal);
     const end = Math.min(rows, start + batchSize);
@@ -91,21 +87,32 @@ export async function forward(
       shape: [end - start, ...input.shape.slice(1)],
       data: input.data.subarray(start * width, end * width),
     };
-    const { values } = await evaluator.run({ [model.inputs[0]!]: part });
-    const output = values[model.outputs[0]!]!;
-    shape = output.shape;
-    outputs.push(Float32Array.from(output.data));
+    const { values } = await evaluator.run({ [model.inputs[0]!]: part }, { inPlace: true });
+    outputs.add(values[model.outputs[0]!]!, end - start);
     await yieldToOthers();
   }
-  return { shape: [rows, ...shape.slice(1)], data: joined(outputs) };
+  return outputs.tensor;
 }
 
-export function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+/** The outputs of batches, one after the other, as one tensor of so many rows. */
+class Rows {
+  private shape: readonly number[] = [0];
+  private data = new Float32Array(0);
+  private end = 0;
+
+  constructor(private readonly rows: number) {}
+
+  /** @param output of so many rows; it is copied. */
+  add({ shape, data }: Tensor, rows: number): void {
+    if (this.end === 0) {
+      this.shape = [this.rows, ...shape.slice(1)];
+      this.data = new Float32Array((data.length / rows) * this.rows);
+    }
+    this.data.set(data, this.end);
+    this.end += data.length;
   }
-  return all;
+
+  get tensor(): Tensor {
+    return { shape: this.shape, data: this.data };
+  }
 }

@@ -254,6 +254,7 @@ describe('explain', () => {
         return {
           backend: made.backend,
           run: (f, o) => made.run(f, o),
+          bindInput: (id, rows) => made.bindInput(id, rows),
           load: w => made.load(w),
           dispose: async () => {
             open--;

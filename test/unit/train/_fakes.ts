@@ -99,6 +99,7 @@ export function fakeEngine(options: FakeEngineOptions = {}): Engine {
             ...(targets && { loss: meanSquare(output, targets) }),
           };
         },
+        bindInput: async (_id: string, rows = 1) => bound(rows),
         async load(next: Tensors) {
           weights = { ...weights, ...next };
         },
@@ -133,6 +134,7 @@ export function fakeEngine(options: FakeEngineOptions = {}): Engine {
           steps++;
           return { loss: reported, output };
         },
+        bindInput: async (_id: string, rows = 1) => bound(rows),
         weights: async () => copy(weights),
         averagedWeights: async () => copy(weights),
         state: async () => copy(velocity),
@@ -144,6 +146,8 @@ export function fakeEngine(options: FakeEngineOptions = {}): Engine {
     async dispose() {},
   };
 }
+
+const bound = (rows: number) => ({ shape: [rows, features], data: new Float32Array(rows * features) });
 
 function forward(x: Tensor, weights: Tensors): Tensor {
   const rows = x.shape[0]!;
