@@ -8,6 +8,7 @@ Versions: Python 3.11, torch 2.5.1 (CPU), transformers 4.46.3, safetensors 0.4+.
 
 import copy
 import json
+import math
 import pathlib
 import shutil
 import sys
@@ -23,6 +24,9 @@ small = {"num_hidden_layers": 2, "num_attention_heads": 4, "hidden_size": 16, "i
 llama = {**small, "max_position_embeddings": 80, "bos_token_id": 1, "eos_token_id": 0}
 encoder = {**small, "max_position_embeddings": 24}
 ends = {"bos_token_id": 0, "eos_token_id": 0}
+clip = {"num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 16, "intermediate_size": 24}
+wave = {**clip, "vocab_size": 12, "conv_dim": [8, 12], "conv_kernel": [10, 3], "conv_stride": [5, 2], "num_conv_pos_embeddings": 6,
+        "num_conv_pos_embedding_groups": 4}
 bits = {"hidden_size": 32, "num_attention_heads": 2}
 CASES = [
     ("llama-linear", t.LlamaForCausalLM, t.LlamaConfig(
@@ -126,6 +130,20 @@ CASES = [
         image_size=28, patch_size=2, embed_dim=8, depths=[2, 2], num_heads=[2, 4], window_size=4, mlp_ratio=2.0, num_labels=3), {}),
     ("convnext", t.ConvNextForImageClassification, t.ConvNextConfig(
         image_size=16, patch_size=2, hidden_sizes=[8, 12, 16], depths=[1, 2, 1], num_stages=3, num_labels=3), {}),
+    ("clip", t.CLIPModel, t.CLIPConfig(
+        projection_dim=10, text_config={**clip, "vocab_size": 48, "max_position_embeddings": 16, "eos_token_id": 2},
+        vision_config={**clip, "image_size": 8, "patch_size": 4}), {"towers": True}),
+    ("clip-classifier", t.CLIPForImageClassification, t.CLIPConfig(
+        text_config=clip, vision_config={**clip, "image_size": 8, "patch_size": 4}, num_labels=3), {"side": 8}),
+    ("whisper", t.WhisperForConditionalGeneration, t.WhisperConfig(
+        num_mel_bins=6, encoder_layers=2, decoder_layers=2, encoder_attention_heads=2, decoder_attention_heads=2, d_model=16,
+        encoder_ffn_dim=24, decoder_ffn_dim=20, vocab_size=48, max_source_positions=10, max_target_positions=80,
+        decoder_start_token_id=1, pad_token_id=1, bos_token_id=0, eos_token_id=0, suppress_tokens=None,
+        begin_suppress_tokens=None), {}),
+    ("wav2vec2", t.Wav2Vec2ForCTC, t.Wav2Vec2Config(**wave), {}),
+    ("wav2vec2-large", t.Wav2Vec2ForSequenceClassification, t.Wav2Vec2Config(
+        **{**wave, "num_conv_pos_embeddings": 5}, feat_extract_norm="layer", conv_bias=True, do_stable_layer_norm=True,
+        classifier_proj_size=10, num_labels=3), {}),
 ]
 
 
@@ -151,12 +169,21 @@ def make(name, cls, config, options):
     saved.save_pretrained(folder, safe_serialization="bin" not in options)
     (folder / "generation_config.json").unlink(missing_ok=True)
     ids = torch.tensor(IDS)
-    pictures = hasattr(config, "image_size")
+    side = options.get("side", getattr(config, "image_size", None))
+    wavy = lambda *shape: torch.sin(0.3 * torch.arange(math.prod(shape), dtype=torch.float64)).float().reshape(shape)
     pair = getattr(config, "is_encoder_decoder", False)
     with torch.no_grad():
-        if pictures:
-            side = config.image_size
-            feeds = [torch.sin(0.3 * torch.arange(2 * 3 * side * side, dtype=torch.float64)).float().reshape(2, 3, side, side)]
+        if options.get("towers"):
+            feeds = [ids, wavy(2, 3, 8, 8)]
+            found = {"logits": model(input_ids=feeds[0], pixel_values=feeds[1]).logits_per_image}
+        elif isinstance(config, t.Wav2Vec2Config):
+            feeds = [wavy(2, 200)]
+            found = model(feeds[0])
+        elif isinstance(config, t.WhisperConfig):
+            feeds = [wavy(2, config.num_mel_bins, 2 * config.max_source_positions), ids]
+            found = model(input_features=feeds[0], decoder_input_ids=ids)
+        elif side:
+            feeds = [wavy(2, 3, side, side)]
             found = model(feeds[0])
         elif pair:
             feeds = [ids, ids.flip(1)]
@@ -172,7 +199,7 @@ def make(name, cls, config, options):
         "feeds": [{"shape": list(f.shape), "values": [round(float(x), 6) for x in f.flatten()]} for f in feeds],
         "shape": list(logits.shape), "logits": [round(float(x), 6) for x in logits.flatten()],
     }
-    if model.can_generate() and not pictures and ("CausalLM" in cls.__name__ or pair):
+    if model.can_generate() and not side and not isinstance(config, t.WhisperConfig) and ("CausalLM" in cls.__name__ or pair):
         prompt = torch.tensor([PROMPT])
         config = t.GenerationConfig(do_sample=False, max_new_tokens=50, min_new_tokens=50, eos_token_id=0,
                                     pad_token_id=1, decoder_start_token_id=config.decoder_start_token_id)

@@ -15,8 +15,17 @@ export interface Architecture {
   padding?: number;
   /** How many of the first positions no token has: RoBERTa's begin behind the padding's. */
   unused?: number;
+  /** Inputs of a class, where they are neither tokens alone nor one picture. */
+  inputs?(config: Config, name: string): readonly InputShape[];
   /** What generates text token by token, if the architecture does. */
   generation?: Generation;
+}
+
+/** An input with symbolic sizes. */
+export interface InputShape {
+  name: string;
+  shape: readonly (number | string)[];
+  dtype: 'float32' | 'int64';
 }
 
 /** Classes of the file that compute new tokens only, with what is kept of those before them. */
@@ -26,6 +35,8 @@ export interface Generation {
   step: string;
   /** Of an encoder and decoder: the class that computes what the decoder looks at. */
   memory?: string;
+  /** What that class takes, if not tokens. */
+  source?(config: Config): InputShape;
   cache(config: Config): { layers: number; heads: number; width: number };
   /** How many tokens a text may have; undefined if the positions know no end. */
   longest(config: Config): number | undefined;
@@ -182,6 +193,22 @@ function pictures(
   return { source, classes, prefix: source, blocks };
 }
 
+/** A batch of sounds as Whisper sees them: mel bands by frames, two for each place of the encoder. */
+function bandsOf(config: Config): InputShape {
+  const bands = count(config, 'num_mel_bins') || 80;
+  const frames = 2 * (count(config, 'max_source_positions') || 1500);
+  return { name: 'input_features', shape: ['N', bands, frames], dtype: 'float32' };
+}
+
+const tokens = (name: string): InputShape => ({ name, shape: ['N', 'T'], dtype: 'int64' });
+
+/** The part of a configuration that tells of pictures, of a model with several parts. */
+export function visionOf(config: Config): Config {
+  const { vision_config: part } = config;
+  if (typeof part !== 'object' || part === null) return config;
+  return { image_size: 224, num_channels: 3, ...part };
+}
+
 const gptNames = { prefix: 'transformer', list: 'h', layers: 'n_layer', heads: ['n_head'] };
 
 export const architectures: Readonly<Record<string, Architecture>> = {
@@ -249,5 +276,49 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   dinov2: pictures('dinov2', ['Dinov2ForImageClassification', 'Dinov2Model']),
   // Their stages have few blocks each, of other sizes.
   swin: pictures('swin', ['SwinForImageClassification', 'SwinModel'], []),
+  clip: {
+    source: 'clip',
+    classes: ['CLIPModel', 'CLIPForImageClassification'],
+    prefix: 'clip',
+    blocks: [],
+    inputs: (config, name) => {
+      const { image_size: side, num_channels: channels } = visionOf(config);
+      const pictures: InputShape = {
+        name: 'pixel_values',
+        shape: ['P', Number(channels), Number(side), Number(side)],
+        dtype: 'float32',
+      };
+      return name === 'CLIPModel' ? [tokens('input_ids'), pictures] : [pictures];
+    },
+  },
+  whisper: {
+    source: 'whisper',
+    classes: ['WhisperForConditionalGeneration'],
+    prefix: 'model',
+    blocks: [
+      { list: 'encoder.layers', counts: ['encoder_layers'] },
+      { list: 'decoder.layers', counts: ['decoder_layers'] },
+    ],
+    inputs: config => [bandsOf(config), tokens('decoder_input_ids')],
+    generation: {
+      of: 'WhisperForConditionalGeneration',
+      step: 'WhisperStep',
+      memory: 'WhisperMemory',
+      source: bandsOf,
+      cache: c => ({
+        layers: count(c, 'decoder_layers'),
+        heads: count(c, 'decoder_attention_heads'),
+        width: count(c, 'd_model') / count(c, 'decoder_attention_heads'),
+      }),
+      longest: c => count(c, 'max_target_positions') || 448,
+    },
+  },
+  wav2vec2: {
+    source: 'wav2vec2',
+    classes: ['Wav2Vec2ForCTC', 'Wav2Vec2Model', 'Wav2Vec2ForSequenceClassification'],
+    prefix: 'wav2vec2',
+    blocks: [{ list: 'encoder.layers', counts: ['num_hidden_layers'] }],
+    inputs: () => [{ name: 'input_values', shape: ['N', 'T'], dtype: 'float32' }],
+  },
   convnext: pictures('convnext', ['ConvNextForImageClassification', 'ConvNextModel'], []),
 };

@@ -151,7 +151,12 @@ export function renamed(reader: CheckpointReader, model: Model, prefix: string):
   const wanted = new Set(model.parameters.flatMap(p => [p.name, ...(p.aliases ?? [])]));
   const original = new Map<string, string>();
   for (const name of reader.tensors.keys()) {
-    const modern = name.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
+    const modern = name
+      .replace(/\.gamma$/, '.weight')
+      .replace(/\.beta$/, '.bias')
+      // A weight as length and direction, as newer versions of PyTorch name them.
+      .replace(/\.parametrizations\.weight\.original0$/, '.weight_g')
+      .replace(/\.parametrizations\.weight\.original1$/, '.weight_v');
     const without = modern.startsWith(`${prefix}.`) ? modern.slice(prefix.length + 1) : modern;
     const known = [modern, `${prefix}.${modern}`, without].find(n => wanted.has(n));
     // What the model has no use for, e.g. masks that old versions saved, is left alone.

@@ -14,7 +14,7 @@ export interface Generator {
   step: Model;
   /** Inputs of `step` that are kept, each with the output that it keeps. */
   carry: Readonly<Record<string, string>>;
-  /** Of an encoder and decoder: what the decoder looks at, outputs in the order of `memoryInputs`, from tokens (N, S). */
+  /** Of an encoder and decoder: what the decoder looks at, outputs in the order of `memoryInputs`, from tokens (N, S) or sound. */
   memory?: Model;
   memoryInputs: readonly string[];
   weights: Tensors;
@@ -62,7 +62,8 @@ export async function readGenerator(file: string, context: ReadContext): Promise
     ...kept(0, 2 * layers, 'C'),
     ...(generation.memory ? kept(2 * layers, 2 * layers, 'S') : []),
   ]);
-  const memory = generation.memory === undefined ? undefined : await read(generation.memory, [tokens('S')]);
+  const source = generation.source?.(config) ?? tokens('S');
+  const memory = generation.memory === undefined ? undefined : await read(generation.memory, [source]);
   const reader = await openFolderWeights(path.dirname(file));
   try {
     const weights = await loadWeightsFrom(step, renamed(reader, step, architecture.prefix));

@@ -39,14 +39,14 @@ export const format: FileFormat = {
     const { reader, folder } = ownSources(distFolder, 'huggingface');
     // What an experiment gives stands before the file, e.g. num_labels of a new head.
     const whole = configured(config, request.arguments);
+    const inputs = request.inputs ?? (request.input ? undefined : architecture.inputs?.(whole, name));
     const readFor = (config: Readonly<Record<string, unknown>>) =>
       reader.read(
         {
           file: path.join(folder, `${architecture.source}.py`),
           class: name,
           arguments: { config: asData(config) },
-          input: request.input ?? inputOf(config),
-          ...(request.inputs && { inputs: request.inputs }),
+          ...(inputs ? { inputs } : { input: request.input ?? inputOf(config) }),
         },
         signal,
       );

@@ -27,12 +27,12 @@ export class CachedDecoder {
 
   /**
    * @param capacity how many tokens the longest text will have.
-   * @param source tokens of the text that an encoder reads.
+   * @param source tokens of the text that an encoder reads, or the sound that it hears (1, bands, frames).
    */
   static async open(
     engine: Engine,
     generator: Generator,
-    { rows = 1, capacity, source }: { rows?: number; capacity: number; source?: readonly number[] },
+    { rows = 1, capacity, source }: { rows?: number; capacity: number; source?: readonly number[] | Tensor },
   ): Promise<CachedDecoder> {
     const memory = generator.memory ? await encode(engine, generator, source ?? [], rows) : {};
     return new CachedDecoder(engine, generator, rows, capacity, memory);
@@ -129,21 +129,24 @@ export class CachedDecoder {
 async function encode(
   engine: Engine,
   { memory: model, memoryInputs, weights }: Generator,
-  source: readonly number[],
+  source: readonly number[] | Tensor,
   rows: number,
 ): Promise<Tensors> {
+  const input = isTensor(source) ? source : { shape: [1, source.length], data: Int32Array.from(source) };
   const evaluator = await engine.evaluator(model!, {
-    bindings: { N: 1, S: source.length },
+    bindings: { N: 1, ...(!isTensor(source) && { S: source.length }) },
     weights: initializeWeights(model!, 0, weights),
   });
   try {
-    const { values } = await evaluator.run({
-      [model!.inputs[0]!]: { shape: [1, source.length], data: Int32Array.from(source) },
-    });
+    const { values } = await evaluator.run({ [model!.inputs[0]!]: input });
     return Object.fromEntries(memoryInputs.map((id, i) => [id, repeated(values[model!.outputs[i]!]!, rows)]));
   } finally {
     await evaluator.dispose();
   }
+}
+
+function isTensor(source: readonly number[] | Tensor): source is Tensor {
+  return 'shape' in source;
 }
 
 function repeated({ shape, data }: Tensor, rows: number): Tensor {
