@@ -6,7 +6,8 @@
 import type { Tokenizer } from '@huggingface/tokenizers';
 
 const utf8 = new TextEncoder();
-const text = new TextDecoder();
+/** A mark of the order of bytes is text as any other. */
+const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class Charsmap {
   private constructor(
@@ -100,15 +101,38 @@ interface Normalizer {
   normalize(text: string): string;
 }
 
-/** The tokenizer, whose normalisers with a charsmap of their own now follow it. @throws Error */
-export function withCharsmaps<T extends Tokenizer>(tokenizer: T): T {
-  const visit = (normalizer: Normalizer | null | undefined): void => {
-    if (!normalizer) return;
-    normalizer.normalizers?.forEach(visit);
-    if (typeof normalizer.charsmap !== 'string' || normalizer.charsmap === '') return;
-    const map = Charsmap.read(Buffer.from(normalizer.charsmap, 'base64'));
-    normalizer.normalize = source => map.normalizeGraphemes(source);
+interface Decoder {
+  text_decoder?: unknown;
+  decoders?: readonly (Decoder | null)[];
+}
+
+/**
+ * The tokenizer without what the npm package does in another way than Hugging Face's own: its normalisers follow their
+ * charsmaps, and bytes become text with all that it says. @throws Error for a charsmap that is damaged
+ */
+export function exactly<T extends Tokenizer>(tokenizer: T): T {
+  const { normalizer, decoder } = tokenizer as unknown as {
+    normalizer?: Normalizer | null;
+    decoder?: Decoder | null;
   };
-  visit((tokenizer as unknown as { normalizer?: Normalizer | null }).normalizer);
+  visit(normalizer, 'normalizers', own => {
+    if (typeof own.charsmap !== 'string' || own.charsmap === '') return;
+    const map = Charsmap.read(Buffer.from(own.charsmap, 'base64'));
+    own.normalize = source => map.normalizeGraphemes(source);
+  });
+  visit(decoder, 'decoders', own => {
+    if (own.text_decoder) own.text_decoder = text;
+  });
   return tokenizer;
+}
+
+/** The part and all that it is a sequence of. */
+function visit<K extends string, P extends { [key in K]?: readonly (P | null)[] }>(
+  part: P | null | undefined,
+  parts: K,
+  each: (part: P) => void,
+): void {
+  if (!part) return;
+  each(part);
+  for (const inner of part[parts] ?? []) visit(inner, parts, each);
 }

@@ -6,6 +6,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
 import { VitrineError } from '../../model/errors';
+import { exactly } from './charsmap';
 
 const maxBytes = 100_000_000;
 
@@ -48,7 +49,7 @@ export async function readTokenizerFile(file: string, own = false): Promise<Toke
 }
 
 function open(json: Record<string, unknown>): HuggingFace {
-  const tokenizer = new HuggingFace(json, {});
+  const tokenizer = exactly(new HuggingFace(json, {}));
   tokenizer.encode('a');
   return tokenizer;
 }

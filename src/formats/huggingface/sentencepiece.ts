@@ -65,7 +65,10 @@ export function readSentencePieces(bytes: Uint8Array, called: string, file: stri
     if (e instanceof WireError || e instanceof RangeError) throw bad(e.message);
     throw e;
   }
-  const { trainer: how = {}, normalizer: rules = {} } = message as { trainer?: Message; normalizer?: Message };
+  const { trainer: how = {}, normalizer: rules = {} } = message as {
+    trainer?: Message;
+    normalizer?: Message;
+  };
   const pieces = ((message['pieces'] as Message[] | undefined) ?? []).map(p => ({
     piece: String(p['piece'] ?? ''),
     score: Number(p['score'] ?? 0),
@@ -247,7 +250,10 @@ const families: readonly Family[] = [
     preTokenizer: config => (config['legacy'] === false ? { ...metaspace(config), split: false } : null),
     decoder: config => decoders(config['add_prefix_space'] === false ? 0 : 1),
     marks: config => {
-      const [begin, end] = [config['add_bos_token'] === false ? '' : '<s>', config['add_eos_token'] === true ? '</s>' : ''];
+      const [begin, end] = [
+        config['add_bos_token'] === false ? '' : '<s>',
+        config['add_eos_token'] === true ? '</s>' : '',
+      ];
       const around = (text: string, kind: number) =>
         [begin && `${begin}:${kind}`, `${text}:${kind}`, end && `${end}:${kind}`].filter(Boolean).join(' ');
       return { single: around('$A', 0), pair: `${around('$A', 0)} ${around('$B', 1)}` };
@@ -257,8 +263,7 @@ const families: readonly Family[] = [
   },
   {
     of: ['GemmaTokenizer', 'gemma', 'gemma2'],
-    tokens: ({ pieces }) =>
-      pieces.map(({ piece: p, score }): Scored => [p === '<0x09>' ? '\t' : p, score]),
+    tokens: ({ pieces }) => pieces.map(({ piece: p, score }): Scored => [p === '<0x09>' ? '\t' : p, score]),
     unknown: 3,
     normalizer: () => replace({ String: ' ' }, blank),
     preTokenizer: () => ({
@@ -291,7 +296,9 @@ function decoders(first: number): Json {
 
 function extraIds(config: Config): number {
   const count = config['extra_ids'] ?? 100;
-  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 && count <= 10_000 ? count : 100;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 && count <= 10_000
+    ? count
+    : 100;
 }
 
 /**
@@ -306,9 +313,11 @@ export function tokenizerOfPieces(
   config: Config,
   modelType: string | undefined,
 ): Json | undefined {
-  const named = typeof config['tokenizer_class'] === 'string' ? config['tokenizer_class'].replace(/Fast$/, '') : '';
+  const named =
+    typeof config['tokenizer_class'] === 'string' ? config['tokenizer_class'].replace(/Fast$/, '') : '';
   const family =
-    families.find(f => f.of.includes(named)) ?? families.find(f => modelType !== undefined && f.of.includes(modelType));
+    families.find(f => f.of.includes(named)) ??
+    families.find(f => modelType !== undefined && f.of.includes(modelType));
   if (!family) return undefined;
   const { pieces, kind, unknown } = all;
   const tokens = family.tokens?.(all, config) ?? pieces.map((p): Scored => [p.piece, p.score]);
@@ -377,7 +386,10 @@ function addedTokens(all: SentencePieces, family: Family, config: Config, ids: R
 }
 
 /** A template of marks as tokenizer.json writes it. */
-function template(marks: { single: string; pair: string }, idOf: (token: string) => number | undefined): Json {
+function template(
+  marks: { single: string; pair: string },
+  idOf: (token: string) => number | undefined,
+): Json {
   const special: Json = {};
   const parts = (text: string) =>
     text.split(' ').map(part => {
@@ -403,8 +415,7 @@ function mergesOf(tokens: readonly Scored[]): [string, string][] {
     const own: typeof found = [];
     for (let i = 1; i < letters.length; i++) {
       const [left, right] = [letters.slice(0, i).join(''), letters.slice(i).join('')];
-      if (ids.has(left) && ids.has(right))
-        own.push({ left, right, score, lengths: [i, letters.length - i] });
+      if (ids.has(left) && ids.has(right)) own.push({ left, right, score, lengths: [i, letters.length - i] });
     }
     own.sort((a, b) => ids.get(a.left)! - ids.get(b.left)! || ids.get(a.right)! - ids.get(b.right)!);
     for (const merge of own) found.push(merge);

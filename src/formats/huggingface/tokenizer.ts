@@ -5,7 +5,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { exactly } from '../../data/text/charsmap';
 import { VitrineError } from '../../model/errors';
+import { listed } from '../../model/suggest';
+import { openMarian } from './marianTokenizer';
+import { readSentencePieces, tokenizerOfPieces } from './sentencepiece';
 
 const maxBytes = 100_000_000;
 
@@ -23,17 +27,21 @@ export interface TextTokenizer {
 /** @throws VitrineError file-not-found when the folder has none, bad-file */
 export async function openTokenizer(folder: string): Promise<TextTokenizer> {
   const config = (await readJson(path.join(folder, 'tokenizer_config.json'))) ?? {};
-  const found =
-    (await readJson(path.join(folder, 'tokenizer.json'))) ?? (await fromVocabulary(folder, config));
+  const written = await readJson(path.join(folder, 'tokenizer.json'));
+  const translator = written ? undefined : await openMarian(folder);
+  if (translator) return translator;
+  const found = written ?? (await fromVocabulary(folder, config)) ?? (await fromPieces(folder, config));
   if (!found)
     throw new VitrineError(
       'file-not-found',
-      `The folder ${path.basename(folder)} has no tokenizer.json (nor vocab.json with merges.txt, nor vocab.txt), so its model cannot be given text. Save it with tokenizer.save_pretrained("${path.basename(folder)}").`,
+      `The folder ${path.basename(folder)} has no tokenizer.json (nor vocab.json with merges.txt, vocab.txt, or ${listed(pieceFiles)}), so its model cannot be given text. Save it with tokenizer.save_pretrained("${path.basename(folder)}").`,
       { at: { file: folder } },
     );
   let tokenizer: Tokenizer;
   try {
-    tokenizer = new Tokenizer(found, config);
+    // What the settings say of texts is in what was made of the pieces; the library would do it twice.
+    const { remove_space, do_lowercase_and_remove_accent, ...rest } = config;
+    tokenizer = exactly(new Tokenizer(found, written ? config : rest));
     tokenizer.encode('a');
   } catch (e) {
     throw new VitrineError(
@@ -74,7 +82,38 @@ function contentOf(token: unknown): string | undefined {
   return typeof content === 'string' ? content : undefined;
 }
 
+/** Names that sentencepiece's models have in folders. */
+const pieceFiles = ['tokenizer.model', 'spiece.model', 'sentencepiece.bpe.model', 'spm.model'];
+
+/** What tokenizer.json would say, from a model of sentencepiece. @throws VitrineError bad-file */
+async function fromPieces(folder: string, config: Record<string, unknown>) {
+  for (const name of pieceFiles) {
+    const file = path.join(folder, name);
+    const bytes = await readBytes(file);
+    if (!bytes) continue;
+    const called = `${path.basename(folder)}/${name}`;
+    const model = await readJson(path.join(folder, 'config.json'));
+    const found = tokenizerOfPieces(
+      readSentencePieces(bytes, called, file),
+      config,
+      model && String(model['model_type']),
+    );
+    if (found) return found;
+    throw new VitrineError(
+      'bad-file',
+      `${called} is of a tokenizer that is not known (tokenizer_class ${JSON.stringify(config['tokenizer_class']) ?? 'not named'}, model_type ${JSON.stringify(model?.['model_type']) ?? 'not named'}). Save the folder with a tokenizer.json: AutoTokenizer.from_pretrained("${path.basename(folder)}").save_pretrained("${path.basename(folder)}").`,
+      { at: { file } },
+    );
+  }
+  return undefined;
+}
+
 async function readText(file: string): Promise<string | undefined> {
+  return (await readBytes(file))?.toString('utf8');
+}
+
+/** @returns undefined where there is no such file. @throws VitrineError bad-file */
+export async function readBytes(file: string): Promise<Buffer | undefined> {
   const info = await stat(file).catch(() => undefined);
   if (!info?.isFile()) return undefined;
   if (info.size > maxBytes)
@@ -83,10 +122,10 @@ async function readText(file: string): Promise<string | undefined> {
       `${path.basename(file)} has ${info.size} bytes; at most ${maxBytes} are read.`,
       { at: { file } },
     );
-  return readFile(file, 'utf8');
+  return readFile(file);
 }
 
-async function readJson(file: string): Promise<Record<string, unknown> | undefined> {
+export async function readJson(file: string): Promise<Record<string, unknown> | undefined> {
   const text = await readText(file);
   if (text === undefined) return undefined;
   let value: unknown;
