@@ -320,6 +320,8 @@ export const english = {
   'series.truth': 'what came',
   'explain.hoverHint': 'Point at a pixel, or focus a picture and use the arrow keys, to read exact values.',
   'explain.column': 'Column',
+  'explain.token': 'Token',
+  'explain.entry': 'Input',
   'explain.value': 'Value',
   'explain.typical': 'Typical',
   'explain.attribution': 'Attribution',

@@ -106,6 +106,10 @@ export const wholeSteps = [1, 2, 5]
   .flatMap(m => [0, 1, 2, 3, 4, 5, 6, 7].map(e => m * 10 ** e))
   .sort((a, b) => a - b);
 
+/**
+ * The ends of a vertical axis with room around what is drawn. Where a limit is known, such as 1 of a share, the axis ends
+ * there: `headroom` beyond it is blank, so that a line along it is seen in full.
+ */
 export function padded(
   min: number,
   max: number,
@@ -113,8 +117,19 @@ export function padded(
 ): [number, number] {
   const pad = (max - min || Math.abs(max) || 1) * 0.08;
   const from = low === null ? min - pad : Math.max(low, min - pad);
-  const to = high === null ? max + pad : Math.min(high + pad * 0.4, max + pad);
-  return from < to ? [from, to] : [from - 0.5, to + 0.5];
+  const to = high === null ? max + pad : Math.min(high, max + pad);
+  if (from >= to) return [from - 0.5, to + 0.5];
+  return [from, to === high ? to + headroom * (to - from) : to];
+}
+
+const headroom = 0.03;
+
+/** Places on an axis without those that no value can reach. */
+export function reachable(
+  places: readonly number[],
+  [, high]: readonly [number | null, number | null],
+): (number | null)[] {
+  return places.map(v => (high !== null && v > high + 1e-9 * Math.abs(high) ? null : v));
 }
 
 export function tick(v: number): string {

@@ -11,6 +11,7 @@ import {
   type CurvesProperties,
   formatStep,
   padded,
+  reachable,
   type Series,
   sameCurves,
   summary,
@@ -190,6 +191,7 @@ class CurvesElement extends HTMLElement {
     const text = themeColour('--vscode-descriptionForeground', '#888');
     const grid = themeColour('--chart-grid', 'rgba(128,128,128,0.18)');
     const font = `11px ${getComputedStyle(this).fontFamily}`;
+    const within = (_u: uPlot, places: number[]) => reachable(places, p.range ?? [null, null]);
     const axis = { stroke: text, font, grid: { stroke: grid, width: 1 }, ticks: { show: false }, gap: 4 };
     this.#plot = inMainMemory(
       () =>
@@ -232,6 +234,8 @@ class CurvesElement extends HTMLElement {
               },
               {
                 ...axis,
+                // uPlot has a filter of its own for logarithms.
+                ...(p.range && !p.log ? { filter: within, grid: { ...axis.grid, filter: within } } : {}),
                 size: 50,
                 space: p.log ? 22 : 32,
                 values: (_u, ticks) => ticks.map(v => (v === null ? '' : (p.tick ?? tick)(v))),

@@ -1,12 +1,19 @@
 /** Attributions to columns or positions, as bars. */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Modality } from '../../../src/data/dataset';
 import type { Explanation } from '../../../src/explain/method';
 import { contributions } from '../logic/attribution';
 import { formatNumber, formatSigned, formatValue } from '../logic/numbers';
-import { t } from '../strings';
+import { type StringKey, t } from '../strings';
 import { type ExplainContext, explainedSample } from './explainContext';
 
 const firstBars = 15;
+
+/** What the names of attributed inputs are: columns of a table, tokens of a text, or else entries of whatever is read. */
+function whatIsNamed(modality: Modality | undefined): StringKey {
+  if (modality === 'text') return 'explain.token';
+  return modality === 'table' || modality === undefined ? 'explain.column' : 'explain.entry';
+}
 
 export function bars(e: Explanation, c: ExplainContext): TemplateResult {
   const source = explainedSample(e, c.state);
@@ -24,7 +31,7 @@ export function bars(e: Explanation, c: ExplainContext): TemplateResult {
   return html`<table class="bars contributions">
       <thead>
         <tr>
-          <th scope="col">${t('explain.column')}</th>
+          <th scope="col">${t(whatIsNamed((source ?? c.state.samples)?.modality))}</th>
           ${withValues ? html`<th scope="col" class="num">${t('explain.value')}</th>` : nothing}
           ${withTypical ? html`<th scope="col" class="num typical">${t('explain.typical')}</th>` : nothing}
           <th scope="col" class="bar-head">
