@@ -2,21 +2,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetKinds } from '../data/load';
-import { relativeTo } from '../formats/experiment/paths';
 import { VitrineError } from '../model/errors';
 import { listed } from '../model/suggest';
 import { writeAtomically } from '../train/runs/atomicFile';
-import {
-  dataOptions,
-  guessLoss,
-  likelyTargets,
-  lookAt,
-  newExperimentText,
-  outputSize,
-  pictureShape,
-  tableKind,
-} from '../train/setup/firstExperiment';
-import { targetNamed, writeFirstModel } from '../train/setup/firstModel';
+import { tableKind } from '../train/setup/firstExperiment';
+import { writeFirstModel } from '../train/setup/firstModel';
+import { experimentOnData, experimentPath } from '../train/setup/onData';
 import type { CommandCall } from './command';
 import { experimentSuffix, experimentsNaming, isHuggingFace, splitFragment } from './experiments';
 import { readModels } from './readModels';
@@ -35,12 +26,8 @@ export async function firstExperimentOn(
 ): Promise<string> {
   const { file, class: wanted } = splitFragment(argument);
   const name = wanted ?? (await onlyClass(call, file));
-  const home = path.dirname(path.resolve(file));
-  const stem = path.basename(path.resolve(data)).replace(/\.[^.]+(\.gz)?$/, '');
-  const experiment = path.join(home, `${name.toLowerCase()}-${stem}${experimentSuffix}`);
+  const experiment = experimentPath({ file, class: name }, data, experimentSuffix);
   return writtenOnce(experiment, call.terminal, async () => {
-    const looked = await lookAt(path.resolve(data), datasetKinds);
-    const { kind, heads } = looked;
     const read = async (input?: readonly number[]) =>
       (
         await readModels(file, {
@@ -50,20 +37,9 @@ export async function firstExperimentOn(
           signal: call.signal,
         })
       )[name];
-    const head = heads && (target === undefined ? likelyTargets(heads)[0] : targetNamed(heads, target, data));
-    const options = await dataOptions(looked, head?.name, read);
-    const outputs = outputSize(await read(pictureShape(kind.id, options)));
-    const text = newExperimentText({
-      model: { file: path.basename(file), class: name },
-      data: {
-        kind: kind.id,
-        file: relativeTo(home)(data),
-        ...(head && { target: head.name }),
-      },
-      options,
-      loss: head ? guessLoss(head, outputs) : 'cross_entropy',
-    });
-    return { text, ...(head && target === undefined && { how: `to predict "${head.name}"` }) };
+    const written = await experimentOnData({ file, class: name }, data, target, read);
+    const guessed = written.target !== undefined && target === undefined;
+    return { text: written.text, ...(guessed && { how: `to predict "${written.target}"` }) };
   });
 }
 

@@ -1,7 +1,8 @@
 import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { activate, file, until, write } from './support';
+import { activate, file, read, until, write } from './support';
 
 const tools = ['describe_model', 'train_model', 'explain_prediction', 'compare_runs', 'check_fairness'];
 
@@ -62,6 +63,48 @@ describe('what an assistant, tasks.json and the Test Explorer can use', function
     await assert.rejects(
       async () => call('describe_model', { file: 'digits/digits.py', class: 'Nett' }),
       /It has/,
+    );
+    await assert.rejects(
+      async () => call('describe_model', { path: 'digits/digits.py' }),
+      /"file" is missing/,
+    );
+    await assert.rejects(
+      async () => call('describe_model', { file: 'digits/digit.py' }),
+      /Did you mean "digits\/digits.py"/,
+    );
+    await assert.rejects(async () => call('describe_model', { file: 'digits' }), /digits\/digits.py/);
+  });
+
+  it('trains a model on data for which there is no experiment, and writes one', async () => {
+    write(
+      'stranger/flower.py',
+      `from torch import nn
+
+
+class Flower(nn.Module):
+    def __init__(self, hidden=8):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(4, hidden), nn.Tanh(), nn.Linear(hidden, 3))
+
+    def forward(self, x):
+        return self.net(x)
+`,
+    );
+    write('stranger/flowers.csv', read('iris/iris.csv'));
+    const ask = { model: 'stranger/flower.py', data: 'stranger/flowers.csv' };
+    await assert.rejects(async () => call('train_model', { model: ask.model }), /as "data"/);
+    await assert.rejects(async () => call('train_model', { ...ask, target: 'specie' }), /"species"/);
+    const first = await call('train_model', { ...ask, target: 'species', set: { epochs: 2 } });
+    assert.deepEqual(first['wrote'], ['stranger/flower-flowers.vitrine.json']);
+    assert.equal(first['state'], 'finished');
+    const again = await call('train_model', { ...ask, set: { epochs: 2 } });
+    assert.equal(again['wrote'], undefined);
+    assert.equal(again['loss'], first['loss']);
+    for (const name of ['weights', 'checkpoint'])
+      fs.rmSync(path.join(file(again['folder']).fsPath, `${name}.safetensors`), { force: true });
+    await assert.rejects(
+      async () => call('explain_prediction', { run: again['run'], row: 1 }),
+      new RegExp(`has no weights.*"${first['run']}"`),
     );
   });
 

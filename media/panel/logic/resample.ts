@@ -68,41 +68,56 @@ export function resample(lines: readonly Line[], from: number, to: number, most 
   const slices = Math.max(1, most >> 1);
   const width = (high - low) / slices || 1;
   const x = Array.from({ length: 2 * slices }, (_, i) => low + (i * width) / 2 + width / 4);
-  return { x, values: parts.map(p => slicesOf(p, low, width, slices)) };
+  // Runs of one length share their axis.
+  const known = new Map<ArrayLike<number>, Int32Array>();
+  const values = parts.map(p => {
+    const edges = known.get(p.x) ?? edgesOf(p.x, p.start, p.end, low, width, slices);
+    known.set(p.x, edges);
+    return slicesOf(p.y, edges);
+  });
+  return { x, values };
 }
 
-function slicesOf(
-  { x, y, start, end }: Line & { start: number; end: number },
+/** First index of each slice of an axis, and its end; slices before `start` and after `end` are empty. */
+function edgesOf(
+  x: ArrayLike<number>,
+  start: number,
+  end: number,
   low: number,
   width: number,
   slices: number,
-): (number | null)[] {
-  const out = new Array<number | null>(2 * slices).fill(null);
+): Int32Array {
+  const edges = new Int32Array(slices + 1).fill(end);
   let slice = -1;
-  let [least, most, leastAt, mostAt] = [Number.NaN, Number.NaN, 0, 0];
-  const put = () => {
-    if (slice < 0 || Number.isNaN(least)) return;
-    const inOrder = leastAt <= mostAt;
-    out[2 * slice] = inOrder ? least : most;
-    out[2 * slice + 1] = inOrder ? most : least;
-  };
   for (let i = start; i < end; i++) {
-    const v = y[i];
-    if (v == null) continue;
     const s = Math.min(slices - 1, Math.max(0, Math.floor((x[i]! - low) / width)));
-    if (s !== slice) {
-      put();
-      slice = s;
-      least = most = v;
-      leastAt = mostAt = i;
-    } else if (v < least) {
-      least = v;
-      leastAt = i;
-    } else if (v > most) {
-      most = v;
-      mostAt = i;
-    }
+    while (slice < s) edges[++slice] = i;
   }
-  put();
+  return edges;
+}
+
+/** The least and the largest value of each slice, in the order in which they come. */
+function slicesOf(y: Line['y'], edges: Int32Array): (number | null)[] {
+  const slices = edges.length - 1;
+  const out = new Array<number | null>(2 * slices).fill(null);
+  for (let s = 0; s < slices; s++) {
+    let [least, most, leastAt, mostAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, -1];
+    const end = edges[s + 1]!;
+    for (let i = edges[s]!; i < end; i++) {
+      const v = y[i];
+      if (v == null) continue;
+      if (v < least) {
+        least = v;
+        leastAt = i;
+      }
+      if (v > most) {
+        most = v;
+        mostAt = i;
+      }
+    }
+    if (leastAt < 0) continue;
+    out[2 * s] = leastAt <= mostAt ? least : most;
+    out[2 * s + 1] = leastAt <= mostAt ? most : least;
+  }
   return out;
 }

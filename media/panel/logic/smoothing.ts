@@ -19,13 +19,23 @@ function smoothAll(values: ArrayLike<number | null | undefined>, weight: number)
   const rest = 1 - weight;
   let average = 0;
   let bias = 1;
-  for (let i = 0; i < length; i++) {
+  let i = 0;
+  // Below this the bias changes no digit.
+  for (; i < length && bias > 1e-17; i++) {
     const v = values[i];
     if (typeof v !== 'number' || !Number.isFinite(v)) return undefined;
     average = weight * average + rest * v;
     bias *= weight;
     out[i] = average / (1 - bias);
   }
+  for (; i < length; i++) {
+    const v = values[i];
+    if (typeof v !== 'number') return undefined;
+    average = weight * average + rest * v;
+    out[i] = average;
+  }
+  // What is not finite stays in an average from there on.
+  if (!Number.isFinite(average)) return undefined;
   return out;
 }
 

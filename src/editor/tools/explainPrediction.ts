@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { usualMethod } from '../../explain/usual';
+import { VitrineError } from '../../model/errors';
+import { listed, nearest } from '../../model/suggest';
 import { loadMethods } from '../registries';
-import { runFor } from './_find';
+import { trainedRunFor } from './_find';
 import type { Tool } from './tool';
 
 interface Input {
@@ -22,13 +24,19 @@ export const tool: Tool<Input> = {
       ? vscode.l10n.t('Explaining a prediction')
       : vscode.l10n.t('Explaining the prediction of row {0}', row),
   async run({ run, experiment, row, values, method, target }, rooms, token) {
-    const found = await runFor(
+    const found = await trainedRunFor(
       { ...(run !== undefined && { run }), ...(experiment !== undefined && { experiment }) },
       rooms,
     );
     const known = await loadMethods(rooms.engine, found.folder.fsPath);
     const chosen =
       method ?? usualMethod(id => known.some(m => m.id === id && m.unsuited === undefined)) ?? known[0]!.id;
+    const suited = known.filter(m => m.unsuited === undefined).map(m => m.id);
+    if (!known.some(m => m.id === chosen))
+      throw new VitrineError(
+        'bad-request',
+        `There is no explanation method "${chosen}". ${nearest(chosen, suited) ? `Did you mean "${nearest(chosen, suited)}"? ` : ''}For this run there are ${listed(suited, 60)}.`,
+      );
     const explanation = await rooms.engine.request(
       'explain',
       {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { tools as ids } from '../ids';
 import { isCancelled, messageOf } from '../problems';
 import type { Rooms } from '../rooms';
+import { brief, checkInput, type InputSchema, withoutNulls } from './_input';
 import { tool as checkFairness } from './checkFairness';
 import { tool as compareRuns } from './compareRuns';
 import { tool as describeModel } from './describeModel';
@@ -21,12 +22,18 @@ const tools: Record<keyof typeof ids, Tool<never>> = {
 export function registerTools(rooms: Rooms): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(tools).map(([key, tool]) =>
-      vscode.lm.registerTool(ids[key as keyof typeof ids], adapted(tool as Tool<object>, rooms)),
+      vscode.lm.registerTool(
+        ids[key as keyof typeof ids],
+        adapted(ids[key as keyof typeof ids], tool as Tool<object>, rooms),
+      ),
     ),
   );
 }
 
-function adapted(tool: Tool<object>, rooms: Rooms): vscode.LanguageModelTool<object> {
+function adapted(name: string, tool: Tool<object>, rooms: Rooms): vscode.LanguageModelTool<object> {
+  const declared: { name: string; inputSchema: InputSchema }[] =
+    rooms.context.extension.packageJSON.contributes.languageModelTools;
+  const schema = declared.find(t => t.name === name)?.inputSchema ?? {};
   return {
     prepareInvocation({ input }) {
       const confirm = tool.confirm?.(input);
@@ -41,8 +48,11 @@ function adapted(tool: Tool<object>, rooms: Rooms): vscode.LanguageModelTool<obj
           'The workspace is not trusted: models are not evaluated. The user has to trust it first.',
         );
       try {
-        const result = await tool.run(input, rooms, token);
-        return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(JSON.stringify(result))]);
+        checkInput(name, schema, input);
+        const result = await tool.run(withoutNulls(input), rooms, token);
+        return new vscode.LanguageModelToolResult([
+          new vscode.LanguageModelTextPart(JSON.stringify(result, brief)),
+        ]);
       } catch (e) {
         if (isCancelled(e)) throw new vscode.CancellationError();
         rooms.log.warn(e instanceof Error ? (e.stack ?? e.message) : String(e));

@@ -1,31 +1,34 @@
 import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
-import { experimentFor } from './_find';
+import { experimentToTrain, type Wanted } from './_experiment';
 import type { Tool } from './tool';
 
-interface Input {
-  experiment?: string;
+interface Input extends Wanted {
   seed?: number;
   /** By dotted path. */
   set?: Record<string, unknown>;
 }
 
 export const tool: Tool<Input> = {
-  confirm: ({ experiment, set }) => ({
+  confirm: input => ({
     title: vscode.l10n.t('Train a model'),
-    message:
-      set && Object.keys(set).length > 0
-        ? vscode.l10n.t('Train {0} with {1}?', experiment ?? '*.vitrine.json', JSON.stringify(set))
-        : vscode.l10n.t('Train {0}?', experiment ?? '*.vitrine.json'),
+    message: [
+      input.set && Object.keys(input.set).length > 0
+        ? vscode.l10n.t('Train {0} with {1}?', named(input), JSON.stringify(input.set))
+        : vscode.l10n.t('Train {0}?', named(input)),
+      ...(input.model !== undefined || input.data !== undefined
+        ? [vscode.l10n.t('Where no experiment trains it yet, one is written beside it.')]
+        : []),
+    ].join(' '),
   }),
-  progress: ({ experiment }) => vscode.l10n.t('Training {0}', experiment ?? '*.vitrine.json'),
-  async run({ experiment, seed, set }, rooms, token) {
-    const file = await experimentFor(experiment, rooms);
+  progress: input => vscode.l10n.t('Training {0}', named(input)),
+  async run({ seed, set, ...wanted }, rooms, token) {
     if (rooms.training.busy)
       throw new VitrineError(
         'bad-request',
         'A training is under way already. Wait for its end, then try again.',
       );
+    const { file, wrote, note } = await experimentToTrain(wanted, rooms);
     const listening = token.onCancellationRequested(() => void rooms.training.stop());
     try {
       const live = await rooms.training.train(file, {
@@ -39,6 +42,9 @@ export const tool: Tool<Input> = {
       return {
         run: record.id,
         state: record.state,
+        ...(record.message && { message: record.message }),
+        ...(wrote && { wrote }),
+        ...(note && { note }),
         experiment: vscode.workspace.asRelativePath(record.experiment),
         model: record.model.class,
         parameters: record.model.parameters,
@@ -55,3 +61,7 @@ export const tool: Tool<Input> = {
     }
   },
 };
+
+function named({ experiment, model, data }: Wanted): string {
+  return [model, data].filter(x => x !== undefined).join(', ') || (experiment ?? '*.vitrine.json');
+}

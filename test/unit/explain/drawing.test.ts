@@ -28,6 +28,22 @@ describe('pictures of attributions', () => {
     );
   });
 
+  it('keep a spread that is wider than its bar off the label and within the picture', () => {
+    const bars: Figure = {
+      kind: 'bars',
+      of: 'Concept',
+      value: 'Share',
+      names: ['striped', 'dotted'],
+      values: [0.2, 0.6],
+      spread: [0.5, 0.1],
+    };
+    const svg = figureSvg(bars, about({ shape: [2], values: [0.2, 0.6] }), filePalette);
+    const lines = [...svg.matchAll(/<line x1="([\d.-]+)" x2="([\d.-]+)"/g)];
+    assert.equal(lines.length, 2);
+    for (const [, from, to] of lines)
+      assert.ok(Number(from) >= 169.9 && Number(to) <= 470.1, `${from} to ${to}`);
+  });
+
   it('draw columns as bars, the largest first, and escape what users named', () => {
     const svg = attributionSvg(about({ shape: [2], values: [0.5, -2], names: ['<age>', 'income'] }, null));
     assert.ok(svg.indexOf('income') < svg.indexOf('&lt;age&gt;'));

@@ -30,6 +30,18 @@ describe('curves for a chart', () => {
     assert.ok(Math.abs(at - 61_803) <= 100_000 / 400);
   });
 
+  it('keep least and largest of each slice in their order, where axes are shared, where they are not, and over gaps', () => {
+    const saw = line(10_000, i => (i % 1000 < 500 ? null : i % 7));
+    const half = { x: saw.x.map(v => v + 0.5), y: saw.x.map(i => -i) };
+    const { x, values } = resample([saw, { ...saw, y: saw.y.map(v => v && -v) }, half], 0, 10_000, 200);
+    assert.equal(x.length, 200);
+    const [a, b, c] = values as [(number | null)[], (number | null)[], number[]];
+    assert.deepEqual(a.slice(0, 10), new Array(10).fill(null));
+    assert.deepEqual([a[10], a[11]].sort(), [0, 6]);
+    assert.deepEqual([b[10], b[11]].sort(), [-6, 0]);
+    for (let i = 1; i < c.length; i++) assert.ok(c[i]! < c[i - 1]!, `${i}`);
+  });
+
   it('show all values of the part that is zoomed into', () => {
     const { x, values } = resample([line(100_000, i => i)], 5000, 5100, 800);
     assert.ok(x.length > 100 && x.length < 110);

@@ -19,6 +19,14 @@ describe('smoothing', () => {
     assert.ok(Math.abs((out[4] as number) - 1) < 1e-12);
   });
 
+  it('is the same far from its start, with gaps and without', () => {
+    const noise = Array.from({ length: 3000 }, (_, i) => Math.sin(i * i));
+    const plain = Array.from(smooth(Float64Array.from(noise), 0.97)) as number[];
+    const gapped = Array.from(smooth([null, ...noise], 0.97)).slice(1) as number[];
+    for (const [i, v] of plain.entries()) assert.ok(Math.abs(v - gapped[i]!) < 1e-12, `${i}`);
+    assert.equal(smooth([...noise, Number.POSITIVE_INFINITY], 0.97)[noise.length], null);
+  });
+
   it('does nothing at weight 0', () => {
     assert.deepEqual(smooth([5, 1, null], 0), [5, 1, null]);
   });
