@@ -50,8 +50,13 @@ function installFromDebian() {
   return r.status === 0;
 }
 
-/** WebGL and WebGPU come from SwiftShader, so that pictures are the same with and without a GPU. */
-export function startBrowser() {
+/**
+ * WebGL and WebGPU come from SwiftShader, so that pictures are the same with and without a GPU.
+ *
+ * @param gpu false draws as Chromium does where there is no GPU: by the processor alone, without WebGL. With SwiftShader,
+ *   each frame is put together by an emulated GPU, which takes ten times as long.
+ */
+export function startBrowser({ gpu = true } = {}) {
   return chromium.launch({
     executablePath: findBrowser(),
     // The harness ends by itself on a signal, and the browser with it.
@@ -65,11 +70,15 @@ export function startBrowser() {
       '--disable-component-update',
       '--disable-sync',
       '--disable-dev-shm-usage',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      // And WebGPU, so that what computes there is tested on every machine.
-      '--enable-unsafe-webgpu',
-      '--use-webgpu-adapter=swiftshader',
+      ...(gpu
+        ? [
+            '--use-angle=swiftshader',
+            '--enable-unsafe-swiftshader',
+            // And WebGPU, so that what computes there is tested on every machine.
+            '--enable-unsafe-webgpu',
+            '--use-webgpu-adapter=swiftshader',
+          ]
+        : ['--disable-gpu']),
     ],
   });
 }

@@ -1,7 +1,8 @@
 /**
  * Frames a second of the panel's page, with graphs and curves as large as they get: `node esbuild.js && node
- * test/harness/frames.mjs [--graph] [--curves] [--shot FOLDER]`. The page is the one that ships, in the tests' Chromium
- * (which draws in software), with a host that only hands it a state. What the reader does is done once a frame.
+ * test/harness/frames.mjs [--graph] [--curves] [--shot FOLDER] [--emulated]`. The page is the one that ships, drawn as
+ * Chromium does where there is no GPU (with --emulated: by an emulated one, as the tests' pictures are), with a host that
+ * only hands it a state. What the reader does is done once a frame.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,6 +15,7 @@ const { values: options } = parseArgs({
   options: {
     graph: { type: 'boolean' },
     curves: { type: 'boolean' },
+    emulated: { type: 'boolean', default: false },
     shot: { type: 'string' },
     size: { type: 'string', default: '1600x1000' },
   },
@@ -351,7 +353,7 @@ async function curves(browser) {
   await page.close();
 }
 
-const browser = await startBrowser();
+const browser = await startBrowser({ gpu: options.emulated });
 try {
   const empty = await panelPage(browser);
   await tell('an empty page, which is what the machine gives now', () =>

@@ -5,8 +5,9 @@
 import { html, render } from 'lit';
 import uPlot from 'uplot';
 import { formatNumber } from '../logic/numbers';
-import { lowerBound, nearest, resample } from '../logic/resample';
+import { nearest, resample } from '../logic/resample';
 import { t } from '../strings';
+import { curveTable } from './curveTable';
 import {
   type CurvesProperties,
   formatStep,
@@ -18,6 +19,7 @@ import {
   tick,
   wholeSteps,
 } from './curveWords';
+import { inMainMemory } from './mainMemory';
 import { onTheme, themeColour } from './theme';
 
 export type { CurvesProperties, Series };
@@ -32,6 +34,9 @@ class CurvesElement extends HTMLElement {
   #zoom?: { from: number; to: number };
   /** The line under the pointer. */
   #near: number | undefined;
+  /** When many lines were last drawn, and what draws them in full once the reader rests. */
+  #drawnAt = 0;
+  #full: ReturnType<typeof setTimeout> | undefined;
   readonly #resize = new ResizeObserver(() => this.#sized());
 
   connectedCallback(): void {
@@ -45,6 +50,7 @@ class CurvesElement extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#resize.disconnect();
+    clearTimeout(this.#full);
     this.#stopTheme?.();
     this.#plot?.destroy();
     this.#plot = undefined;
@@ -86,7 +92,6 @@ class CurvesElement extends HTMLElement {
   }
 
   #template(p: CurvesProperties) {
-    const format = p.format ?? formatNumber;
     const head = html`<header class="chart-head">
       <h2 class="part">${p.title}</h2>
       <ul class="chart-legend">
@@ -106,34 +111,7 @@ class CurvesElement extends HTMLElement {
           : ''
       }
     </header>`;
-    if (p.table) {
-      // A table of ten thousand steps helps nobody: the newest come first and the rest is in metrics.jsonl.
-      const places = [...new Set(p.series.flatMap(q => Array.from(q.x).slice(-tableRows)))];
-      const shown = places.sort((m, n) => n - m).slice(0, tableRows);
-      const at = (q: Series, x: number) => {
-        const i = lowerBound(q.x, x);
-        return q.x[i] === x ? q.values[i] : undefined;
-      };
-      return html`${head}
-        <div class="chart-table" tabindex="0" role="region" aria-label=${p.title}>
-          <table class="numbers">
-            <thead>
-              <tr>
-                <th scope="col">${p.xLabel}</th>
-                ${p.series.map(s => html`<th scope="col">${s.label}</th>`)}
-              </tr>
-            </thead>
-            <tbody>
-              ${shown.map(
-                x => html`<tr>
-                  <th scope="row">${formatStep(x)}</th>
-                  ${p.series.map(q => html`<td>${at(q, x) == null ? '' : format(at(q, x)!)}</td>`)}
-                </tr>`,
-              )}
-            </tbody>
-          </table>
-        </div>`;
-    }
+    if (p.table) return html`${head}${curveTable(p)}`;
     return html`${head}
       <div
         class="chart-plot"
@@ -148,11 +126,8 @@ class CurvesElement extends HTMLElement {
   }
 
   /** What uPlot draws: the part of the axis that is seen, in no more detail than there are pixels. */
-  #data(p: CurvesProperties): uPlot.AlignedData {
+  #data(p: CurvesProperties, most = this.#places(p)): uPlot.AlignedData {
     const { from, to } = this.#zoom ?? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-    const width = this.querySelector('.chart-plot')?.clientWidth ?? 800;
-    // Many lines share the work of a few: none of them can be followed pixel by pixel then.
-    const most = Math.max(300, 2 * width * Math.min(1, few / p.series.length));
     const { x, values } = resample(
       p.series.map(s => ({ x: s.x, y: s.values })),
       from,
@@ -163,10 +138,27 @@ class CurvesElement extends HTMLElement {
     return [x, ...(p.log ? values.map(v => v.map(positive)) : values)] as uPlot.AlignedData;
   }
 
+  /** In how many places lines are drawn: many share the work of a few, none can be followed pixel by pixel then. */
+  #places(p: CurvesProperties): number {
+    const width = this.querySelector('.chart-plot')?.clientWidth ?? 800;
+    return Math.max(300, 2 * width * Math.min(1, few / p.series.length));
+  }
+
   #refill(): void {
+    const p = this.#properties;
+    if (!this.#plot || !p) return;
+    clearTimeout(this.#full);
+    const now = performance.now();
+    const moving = p.series.length > few && now - this.#drawnAt < still;
+    this.#drawnAt = now;
+    if (moving) this.#full = setTimeout(() => this.#fill(this.#data(p)), still);
+    this.#fill(this.#data(p, moving ? coarse : undefined));
+  }
+
+  #fill(data: uPlot.AlignedData): void {
     const u = this.#plot;
-    if (!u || !this.#properties) return;
-    u.setData(this.#data(this.#properties), !this.#zoom);
+    if (!u) return;
+    u.setData(data, !this.#zoom);
     if (this.#zoom) u.setScale('x', { min: this.#zoom.from, max: this.#zoom.to });
   }
 
@@ -372,30 +364,11 @@ class CurvesElement extends HTMLElement {
   }
 }
 
-/**
- * Makes what draws on canvases draw in main memory: tens of thousands of short lines are quicker there than by a GPU,
- * all the more by an emulated one. uPlot has no option for it.
- */
-function inMainMemory<T>(make: () => T): T {
-  const own = HTMLCanvasElement.prototype.getContext;
-  HTMLCanvasElement.prototype.getContext = function (
-    this: HTMLCanvasElement,
-    kind: string,
-    options?: object,
-  ) {
-    return Reflect.apply(own, this, [kind, { ...options, willReadFrequently: true }]);
-  } as typeof own;
-  try {
-    return make();
-  } finally {
-    HTMLCanvasElement.prototype.getContext = own;
-  }
-}
-
 /** Lines that are drawn in full detail. */
 const few = 10;
 
-/** Rows of the table in place of a chart. */
-const tableRows = 200;
+/** While many lines follow a slider or a wheel, they are drawn in this many places, and in full after such a rest, in ms. */
+const coarse = 160;
+const still = 160;
 
 customElements.define('vitrine-curves', CurvesElement);

@@ -50,7 +50,7 @@ export function outlineOf(
   const inside = within === '' ? nodes : nodes.filter(n => isIn(n.module, within));
   const repeated: Outline['repeated'] = [];
   const all = once(partsOf(inside, within), repeated);
-  let depth = 1;
+  let depth = 0;
   while (depth < 40 && countOf(all, depth + 1) <= mostNodes) depth++;
   const kept = listed(all, depth, placed);
   const folded = kept.find(n => n.folded !== undefined);
