@@ -11,6 +11,7 @@ import type {
   Value,
 } from '../../model/graph';
 import type { FileTraining, ReadModel } from '../_format';
+import { finite, stated } from './constants';
 import { placed } from './pictures';
 import type { Recorder } from './recorder';
 import type { Place, RecordedDiagnostic, RecordedValue, Recording } from './recording';
@@ -350,12 +351,7 @@ function compact(data: Float64Array): Initializer {
         ? { kind: 'ones' }
         : { kind: 'constant', value: finite(first) };
   }
-  return { kind: 'values', values: Array.from(data, finite) };
-}
-
-/** Infinity does not survive JSON; the largest float32 does the same to a softmax or a maximum. */
-function finite(x: number): number {
-  return Math.max(-3.4028234663852886e38, Math.min(3.4028234663852886e38, x));
+  return stated(data);
 }
 
 /** Ids of values in the model: parameters by name, inputs by argument, the rest by what makes them. */

@@ -2,7 +2,7 @@
  * What a constructor computes with tensors while it runs: positional encodings, masks, schedules of dropout rates.
  * Plain arrays, row-major, rounded to the type after each op as PyTorch does; the engine is not needed to read a file.
  */
-import type { Attributes, TensorType } from '../../model/graph';
+import type { Attributes, Initializer, TensorType } from '../../model/graph';
 
 interface Constant {
   data: Float64Array;
@@ -297,6 +297,19 @@ export function assign(
     out[at] = value.data[from(i)]!;
   }
   return out;
+}
+
+/** Above so many, numbers stay as they are computed: they travel between threads and processes as one piece of memory. */
+const mostListed = 64;
+
+/** The initializer that states these numbers. */
+export function stated(data: Float64Array): Initializer {
+  return { kind: 'values', values: data.length > mostListed ? data.map(finite) : Array.from(data, finite) };
+}
+
+/** Infinity does not survive JSON; the largest float32 does the same to a softmax or a maximum. */
+export function finite(x: number): number {
+  return Math.max(-3.4028234663852886e38, Math.min(3.4028234663852886e38, x));
 }
 
 type Index = (i: number) => number;

@@ -117,7 +117,7 @@ export class PytorchReader {
     const placed = new Placed(text);
     if (known?.module === module && sameTexts(known.others, others)) {
       const same = sameTokens(known.main.tokens, placed.tokens);
-      if (same && settled) {
+      if (same && (settled || (await this.holds(known, folder, request)))) {
         const result = moved(known.answer.result, file, known.main, placed);
         if (result) return result;
       }
@@ -215,6 +215,17 @@ export class PytorchReader {
     return { question, folder, main, text };
   }
 
+  /** Whether what other files say of a reading is taken to be as it was. */
+  private async holds({ until, answer }: Kept, folder: string, request: ReadModelRequest): Promise<boolean> {
+    if (until !== undefined && performance.now() > until) return false;
+    const { callers, names, files } = answer.asked;
+    for (const caller of callers ?? []) {
+      const text = await readText(names[caller]!, request.texts, folder).catch(() => undefined);
+      if (text !== files[caller]) return false;
+    }
+    return true;
+  }
+
   /** Reads again what an edit in the body of one function changed, if that is all; 'broken' if it is no Python yet. */
   private async readAgain(
     known: Kept,
@@ -227,11 +238,7 @@ export class PytorchReader {
   ): Promise<Answer | 'broken' | undefined> {
     const { until } = known;
     const { asked, findings, result: before } = known.answer;
-    if (asked.whole || (until !== undefined && performance.now() > until)) return undefined;
-    for (const caller of asked.callers ?? []) {
-      const text = await readText(asked.names[caller]!, request.texts, folder).catch(() => undefined);
-      if (text !== asked.files[caller]) return undefined;
-    }
+    if (asked.whole || !(await this.holds(known, folder, request))) return undefined;
     const files = { ...asked.files, [main]: after.text };
     const again = await this.interpreter.ask(
       { ...asked, id: this.next++, files, again: asked.id },

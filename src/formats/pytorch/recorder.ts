@@ -8,7 +8,7 @@ import type { OpDefinition } from '../../engine/op';
 import { ShapeError } from '../../engine/op';
 import { addDims, bindDim, floorDivDims, mulDims, subDims } from '../../model/dim';
 import type { Attributes, DType, Initializer, Shape, TensorType } from '../../model/graph';
-import { assign, evaluateNode } from './constants';
+import { assign, evaluateNode, stated } from './constants';
 import { type LoadedTensor, loadTensors } from './dataFiles';
 import { picturesOf } from './pictures';
 import type {
@@ -378,7 +378,7 @@ export class Recorder {
       kind: 'leaf',
       dtype,
       shape,
-      initializer: own ?? { kind: 'values', values: Array.from(data!) },
+      initializer: own ?? stated(data!),
     });
     if (data) this.known.set(made.id, data);
     return describe(made);
@@ -461,7 +461,7 @@ export class Recorder {
     const aligned = own.filter(Boolean).length >= source.length ? spread(wide, own) : wide;
     const result = assign({ data, shape }, starts, steps, extent, { data: from, shape: aligned });
     const made = this.add({ kind: 'leaf', dtype: target.dtype, shape: target.shape });
-    made.initializer = { kind: 'values', values: Array.from(result) };
+    made.initializer = stated(result);
     this.known.set(made.id, result);
     return { id: made.id };
   }

@@ -7,6 +7,11 @@ import { MetricsLog } from './metricsLog';
 import { type RunEvent, type RunRecord, runFiles } from './run';
 import { saveTensors } from './tensorFile';
 
+/** Numbers of a constant are a list in JSON, however they are held. */
+function listed(_: string, value: unknown): unknown {
+  return value instanceof Float64Array ? Array.from(value) : value;
+}
+
 export class RunWriter {
   private constructor(
     private readonly folder: string,
@@ -29,7 +34,7 @@ export class RunWriter {
     onEvent?: (event: RunEvent) => void,
   ): Promise<RunWriter> {
     await writeAtomically(join(folder, runFiles.experiment), snapshot.experiment);
-    await writeAtomically(join(folder, runFiles.model), JSON.stringify(snapshot.model));
+    await writeAtomically(join(folder, runFiles.model), JSON.stringify(snapshot.model, listed));
     await writeAtomically(join(folder, runFiles.preparation), JSON.stringify(snapshot.preparation));
     await writeAtomically(join(folder, runFiles.record), printed(record));
     return new RunWriter(

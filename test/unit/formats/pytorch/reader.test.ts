@@ -399,6 +399,39 @@ while True:
     assert.deepEqual(Net?.model?.values[Net.model.outputs[0]!]?.shape, ['N', 3]);
   });
 
+  it('reads a part with the shapes that its forward is called with by name', async () => {
+    const read = await readText(`
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(10, 8)
+        self.places = nn.Embedding(64, 8)
+        self.turned = Turned()
+    def forward(self, x):
+        return self.turned.forward(self.words(x), self.places.weight[:x.shape[1]])
+
+class Turned(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+    def forward(self, x, angles, mask=None):
+        n, t, width = x.shape
+        assert angles.shape == (t, width)
+        return self.fc(x) * angles
+`);
+    assert.deepEqual(said(read['Turned']), []);
+    const { inputs, values } = read['Turned']!.model!;
+    assert.deepEqual(
+      inputs.map(i => values[i]!.shape),
+      [
+        ['N', 'T', 8],
+        ['T', 8],
+      ],
+    );
+  });
+
   it('takes starred arguments from the call that the file makes', async () => {
     const text = `${net('self.a = nn.Linear(width, depth)', 'return self.a(x)', ', width, *, depth')}\noptions = {"depth": 7}\nif __name__ == "__main__":\n    Net(*[3], **options)\n`;
     const m = await model(text);

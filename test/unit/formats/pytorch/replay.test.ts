@@ -56,6 +56,31 @@ class Net(nn.Module):
 const cases: Record<string, Parameters<typeof stack>[0]> = {
   'that are alike': { forward: 'return x + torch.sigmoid(x) * 0.5' },
   'that know their number': { init: 'self.index = index', forward: 'return x * (self.index + 2)' },
+  'that know a number and do not ask for it': { init: 'self.index = index', forward: 'return x * 2' },
+  'that ask for their number by a text': {
+    init: 'self.index = index',
+    forward: 'return x * (getattr(self, "in" + "dex") + 2)',
+  },
+  'whose number another function asks for': {
+    above: 'def scale(m):\n    return m.index + 2',
+    init: 'self.index = index',
+    forward: 'return x * scale(self)',
+  },
+  'whose number is matched': {
+    init: 'self.index = index',
+    forward:
+      'match self:\n            case Block(index=1): return x * 2\n            case Block(index=3): return x * 5\n        return x',
+  },
+  'whose number is asked for by a function in a function': {
+    init: 'self.index = index',
+    forward: 'return (lambda: x * (self.index % 2 + 2))()',
+  },
+  'whose number changes while they run': {
+    init: 'self.index = index; self.count = 0',
+    forward: 'self.count = self.index\n        return x * 2',
+    before: 'self.blocks[2].index = 7',
+  },
+  'whose forward is called by its name': { forward: 'return x * 2', call: 'x = b.forward(x)' },
   'that count in a global': {
     above: 'count = 1\ndef step():\n    global count\n    count += 1\n    return count',
     forward: 'return x * step()',

@@ -22,6 +22,8 @@ _templates = {}
 _size = 0
 _most = 400_000
 _most_alone = 30
+#: So many calls are kept that differ in what code spells alone: the blocks of a stack that know their numbers.
+_most_alike = 128
 _count = 0
 #: Numbers for what calls depend on: what is alike has the same one.
 _numbers = {}
@@ -43,6 +45,9 @@ _refused = set()
 #: Of this run: numbers of classes, and of modules' attributes.
 _classes = {}
 _modules = {}
+#: Whether a class is the file's alone, and the words of code by its identity.
+_alone = {}
+_words = {}
 #: Classes whose number was made again since a call ended; None when that is not asked for.
 _anew = {None}
 #: Attributes of a module that its forward does not see.
@@ -61,6 +66,8 @@ _PURE = {"torch", "math", "typing", "functools", "itertools", "einops", "numpy",
 _REACHING = {"globals", "locals", "vars", "exec", "eval", "__import__", "open", "input", "__dict__", "_buffers",
              "_parameters", "_modules", "register_forward_hook", "register_forward_pre_hook", "f_locals", "f_globals",
              "f_back", "__subclasses__", "_getframe", "__closure__", "__code__", "__defaults__"}
+#: Who says one of these may read attributes that are not spelt.
+_UNSPELT = {"getattr", "attrgetter", "methodcaller", "__getattribute__", "__getstate__", "__reduce__", "__reduce_ex__", "pickle"}
 _STORES = {op for name, op in __import__("dis").opmap.items() if name in ("STORE_GLOBAL", "DELETE_GLOBAL")}
 _TOOL = 4
 _MONITORING = sys.monitoring
@@ -77,8 +84,9 @@ def forget():
     drawing.clear()
     _classes.clear()
     _modules.clear()
+    _alone.clear()
     if len(_numbers) > _most_numbers or _size > _most or len(_codes) > _most_numbers:
-        for kept in (_numbers, _templates, _refused, _codes, _alive):
+        for kept in (_numbers, _templates, _refused, _codes, _alive, _words):
             kept.clear()
         _size = 0
         channel.ask("forget")
@@ -153,6 +161,8 @@ def _ran(code, _):
         trace.ran[id(code)] = code
     if not trace.tracing:
         return
+    if code.co_name == "forward" and trace.calls:
+        _called_by_itself(code, sys._getframe(1).f_locals)
     if drawing and id(code) not in drawing[-1].codes:
         # Before it runs: afterwards it may have changed what it asks for.
         drawing[-1].codes[id(code)] = code
@@ -165,6 +175,24 @@ def _ran(code, _):
         # It may change what others depend on.
         trace.refused += 1
         on = False
+
+
+def _called_by_itself(code, given):
+    """`self.part.forward(x)` in place of `self.part(x)`: it tells the part's shapes as well."""
+    from torch._tensor import Tensor
+
+    names = code.co_varnames[: code.co_argcount]
+    module = given.get(names[0]) if names else None
+    if module is None or module is trace.calls[-1] or not (type(module) in trace.classes or drawing):
+        return
+    if not hasattr(type(module), "named_modules") or not is_first(type(module)):
+        return
+    values = [given.get(name) for name in names[1:]]
+    while values and values[-1] is None:
+        # What may be left out.
+        values.pop()
+    if values and all([isinstance(v, Tensor) for v in values]):
+        called(module, values)
 
 
 def _number(key):
@@ -327,7 +355,7 @@ def _tensor(t):
 class _Module:
     """What a module is to its forward: a number for it, its tensors, and all modules from it down."""
 
-    __slots__ = ("number", "tensors", "modules", "changes", "classes", "simple")
+    __slots__ = ("number", "tensors", "modules", "changes", "classes", "simple", "loose")
 
 
 def _module(m):
@@ -346,6 +374,8 @@ def _module(m):
     found.tensors, found.modules = tensors, modules = [], [m]
     found.classes = {type(m): _class(type(m))}
     fields = []
+    found.loose = loose = []
+    own_alone = _is_own_alone(type(m))
     steady = simple = True
     for name, value in own.items():
         if name in INSIDE:
@@ -357,8 +387,16 @@ def _module(m):
             raise Unlike
         else:
             steady = steady and type(value) not in _CHANGING and not _is_own(type(value))
-            simple = simple and (type(value) in _SIMPLE or isinstance(value, Scalar))
-            value = plain(value)
+            kind = type(value)
+            if kind in _SIMPLE:
+                if own_alone:
+                    # It counts where code that ran spells its name.
+                    loose.append((0, name, kind, value))
+                    kind = value = None
+                value = kind, value
+            else:
+                simple = simple and isinstance(value, Scalar)
+                value = plain(value)
         fields.append((name, value))
     for held in (own["_parameters"], own["_buffers"]):
         for name, t in held.items():
@@ -371,6 +409,7 @@ def _module(m):
         if child is not None:
             below = _module(child)
             tensors += below.tensors
+            loose += [(i + len(modules), name, kind, value) for i, name, kind, value in below.loose]
             modules += below.modules
             found.classes.update(below.classes)
             simple = simple and below.simple
@@ -383,6 +422,43 @@ def _module(m):
         # A list or an object may change without a word.
         found.changes = None
     _modules[m._number] = found
+    return found
+
+
+def _is_own_alone(cls):
+    """Whether no code but the file's knows attributes of a class: it derives from nn.Module and classes of the file."""
+    known = _alone.get(cls)
+    if known is None:
+        known = _alone[cls] = all([
+            _is_own(base) or base is object or base.__module__ == "torch.nn._module" and base.__name__ == "Module"
+            for base in cls.__mro__
+        ])
+    return known
+
+
+def _spelt(loose, codes):
+    """Of attributes those whose names stand in code that ran, or in what that code holds."""
+    if not loose:
+        return loose
+    words = set()
+    for code in codes.values():
+        known = _words.get(id(code))
+        if known is None:
+            known = _words[id(code)] = code, _words_of(code, set())
+        words |= known[1]
+    return loose if words & _UNSPELT else [entry for entry in loose if entry[1] in words]
+
+
+def _words_of(value, found):
+    if isinstance(value, str):
+        found.add(value)
+    elif isinstance(value, (tuple, frozenset)):
+        for v in value:
+            _words_of(v, found)
+    elif isinstance(value, types.CodeType):
+        found.update(value.co_names)
+        for v in value.co_consts:
+            _words_of(v, found)
     return found
 
 
@@ -494,7 +570,10 @@ class Drawing:
         _size += size
         outer = [t._id for t in (*self.given, *self.own)]
         channel.later("drawn", _count, outer, [m._number for m in self.seen.modules], values=0)
-        _templates.setdefault(self.key, []).append(kept)
+        alike = _templates.setdefault(self.key, [])
+        alike.append(kept)
+        if len(alike) > _most_alike:
+            del alike[0]
 
     def _kept(self, result):
         for t, before in zip((*self.given, *self.own), self.fields):
@@ -524,11 +603,12 @@ class Drawing:
                 raise Unlike
         finally:
             _anew.add(None)
-        if after.number != self.seen.number or [t._id for t in after.tensors] != [t._id for t in self.own]:
+        if after.number != self.seen.number or after.loose != self.seen.loose or [t._id for t in after.tensors] != [t._id for t in self.own]:
             raise Unlike
         kept = Template()
         kept.outside = self.outside
         kept.codes = self.codes
+        kept.loose = _spelt(self.seen.loose, self.codes)
         kept.said = self.said
         outer = {}
         for i, t in enumerate((*self.given, *self.own)):
@@ -589,6 +669,14 @@ class Template:
     def __init__(self):
         self.known = None
 
+    def fits(self, modules):
+        """Whether attributes that its code spells are what they were."""
+        for i, name, kind, value in self.loose:
+            now = modules[i].__dict__.get(name)
+            if type(now) is not kind or now != value:
+                return False
+        return True
+
     def ready(self):
         """Whether the other side kept it, too: a call that used more than it was given is not kept."""
         if self.known is None:
@@ -611,7 +699,7 @@ class Template:
                     if n not in held and len(held) < 1000:
                         held.append(n)
         for i, shapes in self.entered:
-            called(seen.modules[i], shapes)
+            _entered(seen.modules[i], shapes)
         for found in self.said:
             trace.say(*found)
         trace.asked += self.asked
@@ -645,8 +733,12 @@ class Template:
         return build(self.result)
 
 
-def called(module, shapes):
-    """A class of the file is called with tensors of these shapes, as part of what is drawn."""
+def called(module, tensors):
+    """A class of the file is called with tensors, as part of what is drawn."""
+    _entered(module, [(tuple(getattr(d, "_expression", d) for d in t.shape), t.dtype.name) for t in tensors])
+
+
+def _entered(module, shapes):
     cls = type(module)
     if drawing:
         drawing[-1].entered.setdefault(cls, (module, shapes))
@@ -691,7 +783,7 @@ def call(module, arguments, options):
     except Unlike:
         return None
     for kept in _templates.get(key, ()):
-        if _holds(kept.outside) and kept.ready():
+        if kept.fits(seen.modules) and _holds(kept.outside) and kept.ready():
             return Again(kept.again(module, seen, given))
     if not trace.calls and len(seen.modules) > _most_alone:
         # A whole model is no part of another, and the edit is mostly in it.

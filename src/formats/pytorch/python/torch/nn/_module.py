@@ -459,9 +459,7 @@ def _holds(value, depth=0):
 
 def _enter(module, arguments):
     if arguments and replay.is_first(type(module)) and all(isinstance(a, Tensor) for a in arguments):
-        replay.called(module, [
-            (tuple(getattr(d, "_expression", d) for d in a.shape), a.dtype.name) for a in arguments
-        ])
+        replay.called(module, arguments)
 
 
 def _note(into, value, depth=0):
