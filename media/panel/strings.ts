@@ -287,6 +287,7 @@ export const english = {
   'data.code.mostly-missing': 'Missing',
   'data.code.twin-columns': 'Twins',
   'data.code.category-codes': 'Codes?',
+  'data.code.missing-codes': 'Missing?',
 
   'explain.empty.title': 'Nothing explained yet',
   'explain.empty.noRun': 'Explanations speak about a trained model. Train it first.',

@@ -38,7 +38,7 @@ export async function experimentFor(
   const stem = path.basename(file, path.extname(file));
   throw new VitrineError(
     'bad-usage',
-    `No experiment beside ${file} names it. Make ${path.join(path.dirname(file), stem + experimentSuffix)}, for example:\n${JSON.stringify(
+    `No experiment beside ${file} names it. Train it on data, "vitrine train ${argument} --data rows.csv --target COLUMN", which writes one; or make ${path.join(path.dirname(file), stem + experimentSuffix)}, for example:\n${JSON.stringify(
       {
         model: { file: path.basename(file), class: wanted ?? 'Net' },
         data: { kind: 'csv', file: 'data.csv', target: 'label' },

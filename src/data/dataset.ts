@@ -231,6 +231,12 @@ export interface ColumnHead {
   /** Of a column of numbers: cells that are text. */
   texts?: number;
   examples: readonly string[];
+  /** Of a column of numbers: those that look like codes for "not known". */
+  codes?: readonly number[];
+  /** Of a column with at most 20 different values: the one in the fewest rows. */
+  rarest?: { value: string; rows: number };
+  /** Of a column of texts: each comes after the one above it, as dates of a log do. */
+  rising?: boolean;
 }
 
 export interface LoadContext {

@@ -131,6 +131,15 @@ export const unknownSchema = Type.Union(
   },
 );
 
+/** Values beside empty cells, NA and the like. */
+export function missingValuesSchema(description: string) {
+  return Type.Array(Type.Union([Type.Number(), Type.String({ minLength: 1 })]), {
+    minItems: 1,
+    uniqueItems: true,
+    description,
+  });
+}
+
 /** How one column is read, instead of what holds for all. */
 export const columnSchema = Type.Object(
   {
@@ -152,6 +161,7 @@ export const columnSchema = Type.Object(
     ),
     scale: Type.Optional(scaleSchema),
     missing: Type.Optional(missingSchema),
+    missingValues: Type.Optional(missingValuesSchema('What means "not known" in this column, e.g. [-9].')),
     fill: Type.Optional(
       Type.Union([Type.Number(), Type.String()], {
         description: 'What stands in for missing values with `missing: "constant"`.',

@@ -10,6 +10,7 @@ import { listed, nearest } from '../model/suggest';
 import type { FeatureInfo, SavedPreparation, TargetInfo } from './dataset';
 import { isLargeTable, readRowBlocks } from './stream/rowBlocks';
 import { type DatePart, datePart, dateParts, parseDate } from './table/dates';
+import { isGap } from './table/missingCodes';
 import { type RawRow, rawRowsOf, readTableFile } from './table/rawRows';
 import { quantileRank, signedLog } from './table/scaling';
 import { numberAt } from './table/table';
@@ -34,6 +35,8 @@ const columnSchema = Type.Object({
   unknown: Type.Optional(Type.Literal('ignore')),
   /** Stands in for a missing value; absent where missing values are an error. */
   fill: Type.Optional(Type.Union([Type.Number(), Type.String()])),
+  /** What means "not known" beside empty cells. */
+  missingValues: Type.Optional(Type.Array(Type.Union([Type.Number(), Type.String()]))),
   /** The column of the source that this one is computed from: whether it is missing, or a part of its date. */
   from: Type.Optional(Type.String()),
   part: Type.Optional(
@@ -172,9 +175,9 @@ export class Preparation implements SavedPreparation {
     if (from === undefined) return own === undefined ? this.absent(row, i, name) : own;
     if (!isMissing(own)) return own;
     const source = Object.hasOwn(row, from) ? row[from] : undefined;
-    if (part === 'missing') return isMissing(source) ? 1 : 0;
+    if (part === 'missing') return isGap(source, column) ? 1 : 0;
     if (source === undefined && !Object.hasOwn(row, name)) return this.absent(row, i, from);
-    if (isMissing(source)) return null;
+    if (isGap(source, column)) return null;
     const at = parseDate(String(source), column.order);
     if (Number.isNaN(at))
       throw bad(
@@ -186,7 +189,7 @@ export class Preparation implements SavedPreparation {
   private read(value: RawValue, row: number, j: number): number | string {
     const column = this.state.columns[j]!;
     const where = `Row ${row + 1}, column "${column.name}"`;
-    if (isMissing(value)) {
+    if (isGap(value, column)) {
       if (column.fill !== undefined) return column.fill;
       throw bad(`${where}: the value is missing. Expected ${expected(column)}.`);
     }
@@ -199,8 +202,27 @@ export class Preparation implements SavedPreparation {
     if (this.codes[j]!.has(text) || column.unknown === 'ignore') return text;
     const near = nearest(text, column.categories!);
     throw bad(
-      `${where}: "${text}" did not occur in training. ${near ? `Did you mean "${near}"?` : `Expected ${expected(column)}.`}`,
+      `${where}: "${text}" did not occur in training. ${near ? `Did you mean "${near}"?` : `Expected ${expected(column)}.`} ${this.knowing(column)}`,
     );
+  }
+
+  /** What to do about a category that the model does not know. */
+  private knowing({ name, fill }: PreparationColumn): string {
+    return `If it is another one, ${fill === undefined ? '' : `leave the cell empty ("${fill}" then stands in), or `}train with data.columns.${name}.unknown set to "ignore", which predicts such rows without it.`;
+  }
+
+  /** What to do about a column that is not there. */
+  private withoutColumn(name: string): string {
+    const gaps = this.state.columns.filter(c => (c.from ?? c.name) === name).every(c => c.fill !== undefined);
+    return gaps
+      ? ' If it is not known, add it with empty cells: what is typical of the training rows then stands in.'
+      : ' Add it, or train without it (data.exclude).';
+  }
+
+  /** Whether a row says all parts of a date itself. */
+  private computable(row: Readonly<Record<string, RawValue>>, from: string): boolean {
+    const parts = this.state.columns.filter(c => c.from === from);
+    return parts.length > 0 && parts.every(c => Object.hasOwn(row, c.name));
   }
 
   private absent(row: Readonly<Record<string, RawValue>>, i: number, name: string): never {
@@ -210,8 +232,9 @@ export class Preparation implements SavedPreparation {
       name,
       Object.keys(row).filter(k => !known.has(k)),
     );
+    const others = [...known].filter(k => k !== name && !Object.hasOwn(row, k) && !this.computable(row, k));
     throw bad(
-      `Row ${i + 1} has no column "${name}", which the model was trained with.${near ? ` "${near}" is near: rename it.` : ''}`,
+      `Row ${i + 1} has no column "${name}", which the model was trained with.${near ? ` "${near}" is near: rename it.` : ''}${others.length > 0 ? ` Nor has it ${listed(others)}.` : ''}${near ? '' : this.withoutColumn(name)}`,
     );
   }
 }

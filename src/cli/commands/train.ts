@@ -238,7 +238,7 @@ function progressOf(terminal: Terminal): (event: RunEvent) => void {
       case 'epoch':
         terminal.print(
           `epoch ${String(event.epoch).padStart(String(epochs).length)}/${epochs}  ` +
-            `${metricsText(event.train, terminal)}  ${terminal.dim('│ valid')} ${metricsText(event.valid, terminal)}  ` +
+            `${metricsText(event.train, terminal)}  ${validText(event.valid, terminal)}` +
             terminal.dim(`${event.seconds.toFixed(event.seconds < 10 ? 2 : 0)} s`),
         );
         return;
@@ -260,6 +260,13 @@ function progressOf(terminal: Terminal): (event: RunEvent) => void {
         event satisfies never;
     }
   };
+}
+
+/** Nothing where no rows are held back for it. */
+function validText(values: Metrics, terminal: Terminal): string {
+  return Object.keys(values).length > 0
+    ? `${terminal.dim('│ valid')} ${metricsText(values, terminal)}  `
+    : '';
 }
 
 function metricsText(values: Metrics, terminal: Terminal): string {

@@ -1,5 +1,6 @@
 /** What makes results look better, or stranger, than they are. */
 import type { Dataset, Split } from '../dataset';
+import { codesAmong } from '../table/missingCodes';
 import { codesIn } from './codes';
 import { givenAway } from './leak';
 import type { ColumnOverview, Values } from './overview';
@@ -16,7 +17,8 @@ export interface DataWarning {
     | 'class-imbalance'
     | 'mostly-missing'
     | 'twin-columns'
-    | 'category-codes';
+    | 'category-codes'
+    | 'missing-codes';
   message: string;
   column?: string;
 }
@@ -48,6 +50,9 @@ export function warningsOf(
         });
       const codes = codesIn(v, target);
       if (codes) out.push({ code: 'category-codes', column: v.name, message: codes });
+      const unknown = v.numbers ? codesAmong(v.numbers) : [];
+      if (unknown.length > 0)
+        out.push({ code: 'missing-codes', column: v.name, message: unknownIn(v, unknown) });
       if (c.distinct === 1 && c.missing === 0)
         out.push({
           code: 'constant-column',
@@ -94,6 +99,17 @@ function isIdentifier(v: Values, rows: number): boolean {
   const sorted = Float64Array.from(x).sort();
   const inOrder = x.every((value, i) => i === 0 || value > x[i - 1]!);
   return inOrder || sorted.at(-1)! - sorted[0]! < 2 * rows;
+}
+
+/** @param codes that look like "not known". */
+function unknownIn({ name, numbers }: Values, codes: readonly number[]): string {
+  const others = numbers!.filter(x => !Number.isNaN(x) && !codes.includes(x));
+  const [least, most] = others.reduce(
+    ([a, b], x) => [Math.min(a, x), Math.max(b, x)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+  const rows = numbers!.filter(x => codes.includes(x)).length;
+  return `"${name}" is ${codes.join(' or ')} in ${rows} rows, apart from all its other values (${least} to ${most}). If that means "not known", set data.columns.${name}.missingValues to [${codes.join(', ')}] and data.missing to "median"; as a number it is learned from like any other.`;
 }
 
 function twins(features: readonly Values[]): DataWarning[] {

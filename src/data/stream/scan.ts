@@ -10,6 +10,7 @@ import type { Progress, Split } from '../dataset';
 import type { ColumnPlan } from '../table/columnPlan';
 import { type DatePart, datePart, dateParts, parseDate } from '../table/dates';
 import type { Gathered } from '../table/learn';
+import { isCode } from '../table/missingCodes';
 import { bad, type Column } from '../table/table';
 import { isMissing, parseNumber } from '../table/values';
 import { clip } from '../table/words';
@@ -202,7 +203,7 @@ class ScanState {
       const cell = cells[at]!;
       const g = this.columns[j]!;
       if (g.same && cell !== answer) g.same = false;
-      if (isMissing(cell)) {
+      if (isMissing(cell) || isCode(plan.missingValues, cell, column.decimal)) {
         g.missing++;
         if (plan.missing === 'error') throw this.missing(column.name);
         gap = true;

@@ -7,6 +7,7 @@ import type { Dataset, FeatureInfo, RawSample, RowOrder, Split, TargetInfo } fro
 import type { Preparation, PreparationColumn } from '../preparation';
 import { roomFor } from '../room';
 import { type DatePart, datePart, parseDate } from '../table/dates';
+import { isGap } from '../table/missingCodes';
 import { bad, type Column } from '../table/table';
 import { isMissing, parseNumber } from '../table/values';
 import { BlockFile, type BlockIndex, parseBlock } from './blocks';
@@ -230,7 +231,7 @@ export class StreamDataset implements Dataset {
 
   private numberOf(how: PreparationColumn, j: number, cell: string): number {
     if (how.from !== undefined) return this.derived(how, cell) ?? Number.NaN;
-    if (isMissing(cell)) return Number.NaN;
+    if (isGap(cell, how)) return Number.NaN;
     if (how.kind === 'number') return parseNumber(cell, how.decimal);
     const { known, list } = this.texts[j]!;
     const text = cell.trim();
@@ -243,8 +244,8 @@ export class StreamDataset implements Dataset {
   }
 
   private derived(how: PreparationColumn, cell: string): number | undefined {
-    if (how.part === 'missing') return isMissing(cell) ? 1 : 0;
-    if (isMissing(cell)) return undefined;
+    if (how.part === 'missing') return isGap(cell, how) ? 1 : 0;
+    if (isGap(cell, how)) return undefined;
     const at = parseDate(cell, how.order);
     return Number.isNaN(at) ? undefined : datePart(at, how.part as DatePart);
   }

@@ -3,6 +3,7 @@ import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import type { ColumnOptions, Missing, Scale } from '../options';
 import { type DateOrder, dateOrders, strayDate } from './dates';
+import { codesFor, type MissingCodes } from './missingCodes';
 import type { TableOptions } from './options';
 import { bad, type Column, looksNumeric, type Table } from './table';
 import { clip } from './words';
@@ -14,6 +15,8 @@ export interface ColumnPlan {
   fill?: number | string;
   indicator: boolean;
   unknown: 'error' | 'ignore';
+  /** What means "not known" beside empty cells. */
+  missingValues?: MissingCodes;
   /** Of categories: from the lowest to the highest. */
   order?: readonly string[];
   dateOrder?: DateOrder;
@@ -38,6 +41,7 @@ export function planColumn(column: Column, table: Table, options: TableOptions, 
   const own: ColumnOptions =
     options.columns && Object.hasOwn(options.columns, column.name) ? options.columns[column.name]! : {};
   const fill = own.fill ?? options.fill;
+  const codes = codesFor(options, column.name);
   const shared = {
     scale: own.scale ?? options.scale ?? (options.image ? 'none' : 'standard'),
     missing: own.missing ?? options.missing,
@@ -45,6 +49,7 @@ export function planColumn(column: Column, table: Table, options: TableOptions, 
     indicator: own.indicator ?? (options.missingIndicator === true && !options.image),
     unknown: own.unknown ?? options.unknown ?? 'error',
     ...(own.order && { order: own.order }),
+    ...(codes && { missingValues: codes }),
   } as const;
   if (own.as !== undefined && own.as !== 'date') return { ...shared, kind: own.as };
   if (own.as === undefined) {

@@ -31,7 +31,8 @@ export interface Gathered {
 
 /** One column of the source as the columns that the model sees. */
 export function learnColumn(g: Gathered, plan: ColumnPlan): PreparationColumn[] {
-  const base = { name: g.name, decimal: g.decimal, missing: g.missing };
+  const codes = plan.missingValues && { missingValues: [...plan.missingValues] };
+  const base = { name: g.name, decimal: g.decimal, missing: g.missing, ...codes };
   const indicator: PreparationColumn[] =
     plan.indicator && g.missing > 0
       ? [
@@ -41,6 +42,7 @@ export function learnColumn(g: Gathered, plan: ColumnPlan): PreparationColumn[] 
             kind: 'number',
             from: g.name,
             part: 'missing',
+            ...codes,
             shift: 0,
             scale: 1,
             min: 0,
@@ -103,6 +105,7 @@ function dateColumns(g: Gathered, plan: ColumnPlan): PreparationColumn[] {
       kind: 'number',
       from: g.name,
       part,
+      ...(plan.missingValues && { missingValues: [...plan.missingValues] }),
       order: plan.dateOrder!,
       ...scaling(plan.scale, summary),
       ...(fill !== undefined && Number.isFinite(fill) && { fill }),

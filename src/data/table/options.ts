@@ -2,7 +2,7 @@
 
 import { type Static, Type } from '@sinclair/typebox';
 import { augmentSchema } from '../image/augment';
-import { columnSchema, commonDataFields, scaleSchema, unknownSchema } from '../options';
+import { columnSchema, commonDataFields, missingValuesSchema, scaleSchema, unknownSchema } from '../options';
 
 export const tableFields = {
   ...commonDataFields,
@@ -41,6 +41,11 @@ export const tableFields = {
     Type.Union([Type.Number(), Type.String()], {
       description: 'What stands in for missing values with `missing: "constant"`.',
     }),
+  ),
+  missingValues: Type.Optional(
+    missingValuesSchema(
+      'What means "not known" in any column but the target, beside empty cells, NA, NaN, null, None and ?: e.g. [-9, "unknown"]. Of single columns in `columns`.',
+    ),
   ),
   missingIndicator: Type.Optional(
     Type.Boolean({

@@ -14,6 +14,7 @@ import { type DatePart, datePart, parseDate } from './dates';
 import { checkImage, checkNumbers, chooseFeatures } from './features';
 import { leaksOf, noteCopies, noteUnseen } from './leaks';
 import { learn } from './learn';
+import { emptyCodes } from './missingCodes';
 import type { TableOptions } from './options';
 import { divide, keepRows } from './rows';
 import { bad, type Column, columnNamed, looksNumeric, numberAt, type Table, textAt } from './table';
@@ -70,6 +71,7 @@ export class TableDataset implements Dataset {
     held?: number,
   ) {
     const notes = [...table.notes];
+    emptyCodes(table, options);
     this.name = path.basename(table.file);
     this.targetColumn = columnNamed(table, options.target, 'the target');
     this.columns = chooseFeatures(table, options, notes);

@@ -16,6 +16,7 @@ import {
   newExperimentText,
   outputSize,
   pictureShape,
+  timed,
 } from '../../train/setup/firstExperiment';
 import type { ExperimentInfo } from '../experiments/info';
 import { experimentSuffix } from '../ids';
@@ -58,6 +59,7 @@ export async function newExperiment(
       },
       options,
       loss,
+      ...(looked.heads && { head: column, ...timed(looked.heads, column.name) }),
     });
   if (begun?.model?.class !== undefined) {
     const completed = await complete(vscode.Uri.file(begun.file), choose);

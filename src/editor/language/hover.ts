@@ -6,7 +6,15 @@ import { Models } from '../models';
 import { loadOps } from '../registries';
 import type { Rooms } from '../rooms';
 import { enabled } from '../settings';
-import { callHover, classHover, type HoverFacts, modulesHover, writtenHover } from '../text/hover';
+import {
+  callHover,
+  classHover,
+  type HoverFacts,
+  looseParameters,
+  modulesHover,
+  parameterHover,
+  writtenHover,
+} from '../text/hover';
 import { callAt, encloses, modulesAt, modulesNamed } from '../text/places';
 import { classAround, classPlaces, selfAttributeAt } from '../text/python';
 import { outlineOf } from './outline';
@@ -143,6 +151,8 @@ export function findAt(
         module: named[0]!.path,
         text: facts => modulesHover(model, named, facts),
       };
+    const parameter = parameterAt(document, position, model, attribute && owner?.name, places);
+    if (parameter) return parameter;
     if (call)
       return {
         model,
@@ -152,6 +162,27 @@ export function findAt(
       };
   }
   return undefined;
+}
+
+/** The name of a tensor that a script learns, or of a class's own `nn.Parameter` behind `self.`. */
+function parameterAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  model: Model,
+  owner: string | undefined,
+  classes: readonly { name: string }[],
+): Found | undefined {
+  const range = document.getWordRangeAtPosition(position, /[A-Za-z_]\w*/);
+  if (!range) return undefined;
+  const name = document.getText(range);
+  const before = document.lineAt(position).text.slice(0, range.start.character);
+  const attribute = /\.\s*$/.test(before);
+  // A script's own names stand alone, those of a class behind "self."; what else ends so is another thing.
+  const script = !classes.some(c => c.name === model.name);
+  if (script ? attribute : owner !== model.name || !/\bself\.$/.test(before)) return undefined;
+  if (/#/.test(before)) return undefined;
+  const parameter = looseParameters(model).find(p => p.name === name);
+  return parameter && { model, range, text: facts => parameterHover(model, parameter, facts) };
 }
 
 async function focusOf({ model, module }: Found, { foci, training }: Rooms, signal: AbortSignal) {

@@ -132,6 +132,14 @@ export class Asking {
     });
   }
 
+  /** The samples to begin with: those that nothing was learned from, where there are such. */
+  async firstSamples(): Promise<void> {
+    for (const split of ['test', 'valid', 'train'] as const) {
+      await this.samples(split, 0, PAGE_SIZE);
+      if (this.#desk.state.samples?.total !== 0) return;
+    }
+  }
+
   /** Writes how training pictures are altered into the experiment file, and shows what training will see. */
   async augment(transforms: readonly Transform[]): Promise<void> {
     const { experiment, samples } = this.#desk.state;

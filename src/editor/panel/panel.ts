@@ -103,9 +103,7 @@ export class Panel implements vscode.Disposable {
         following
           .end(live)
           .then(() => asking.methods())
-          .then(() =>
-            desk.shows('data') || desk.shows('explain') ? asking.samples('test', 0, PAGE_SIZE) : undefined,
-          )
+          .then(() => (desk.shows('data') || desk.shows('explain') ? asking.firstSamples() : undefined))
           .catch(fail);
       }),
       explaining.onDidChange(() => asking.showAnswer()),

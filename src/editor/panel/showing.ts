@@ -12,7 +12,7 @@ import type { Run, Runs } from '../runs/store';
 import type { Training } from '../runs/training';
 import { samePath } from '../text/places';
 import { mustBeTrusted } from '../trust';
-import { type Asking, PAGE_SIZE } from './asking';
+import type { Asking } from './asking';
 import type { Comparing } from './comparing';
 import type { Desk } from './desk';
 import type { Following } from './following';
@@ -133,7 +133,7 @@ export class Showing {
     const { samples, overview } = this.#desk.state;
     const { asking, comparing } = this.#parts;
     // The classes that can be explained, and what can be typed, are told with them.
-    if ((view === 'data' || view === 'explain') && !samples) await asking.samples('test', 0, PAGE_SIZE);
+    if ((view === 'data' || view === 'explain') && !samples) await asking.firstSamples();
     if (view === 'data' && !overview) await asking.overview();
     if (view === 'training') await comparing.list();
   }

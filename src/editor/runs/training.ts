@@ -183,7 +183,9 @@ export class Training implements vscode.Disposable {
     const show = l10n.t('Show Run');
     const score = result
       ? ` ${l10n.t('Test {0}: {1}.', metricWord(result.name, vscode.env.language), result.name === 'accuracy' ? percent(result.value) : number(result.value))}`
-      : '';
+      : live.loss !== undefined
+        ? ` ${l10n.t('Loss {0}.', number(live.loss))}`
+        : '';
     const seconds =
       run?.record.ended !== undefined
         ? (Date.parse(run.record.ended) - Date.parse(run.record.started)) / 1000

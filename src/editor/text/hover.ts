@@ -136,6 +136,9 @@ export function callHover(model: Model, call: Call, facts: HoverFacts): string {
   rows.push([t('Shape'), unique(shapes).join('<br>')]);
   if (flops !== undefined && !equalDims(flops, 0))
     rows.push([t('FLOPs'), flopsText(flopsPerSample(model, flops), t)]);
+  const own = ownParameters(model, visit);
+  if (own.length > 0)
+    rows.push([t('Parameters'), own.map(p => `${code(p.name)} ${valueText(p, facts)}`).join('<br>')]);
   const attributes = visit.length === 1 ? attributesText(visit[0]!) : '';
   if (attributes) rows.push([t('Attributes'), code(attributes)]);
   return [
@@ -143,6 +146,48 @@ export function callHover(model: Model, call: Call, facts: HoverFacts): string {
     table(['', ''], rows),
     definition?.formula ? code(definition.formula) : '',
     call.visits.length > 1 ? t('Called {0} times.', call.visits.length) : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** Parameters that no layer holds: tensors of a script, or `nn.Parameter` of the class itself. */
+export function looseParameters(model: Model): Parameter[] {
+  return model.parameters.filter(p => p.kind === 'parameter' && !p.name.includes('.'));
+}
+
+function ownParameters(model: Model, visit: readonly Node[]): Parameter[] {
+  const used = new Set(visit.flatMap(n => n.inputs));
+  return looseParameters(model)
+    .filter(p => used.has(p.name))
+    .slice(0, MAX_ROWS);
+}
+
+/** A single number as it is after training; of more their shape. */
+function valueText(p: Parameter, { trained, t }: HoverFacts): string {
+  const now = trained && p.shape.every(d => d === 1) ? trainedOf(p.name, trained)[0] : undefined;
+  if (now) return t('= {0} after training', number(now.mean));
+  return p.shape.length === 0 ? '' : shapeText(p.shape);
+}
+
+/** Hover over the name of a parameter that no layer holds. */
+export function parameterHover(model: Model, p: Parameter, facts: HoverFacts): string {
+  const { t, trained } = facts;
+  const single = p.shape.every(d => d === 1);
+  const now = trainedOf(p.name, trained)[0];
+  const rows = [
+    [t('Shape'), code(shapeText(p.shape))],
+    [t('Starts as'), initializerText(p.initializer)],
+  ];
+  if (single && now) {
+    rows.push([t('Trained'), code(number(now.mean))]);
+    if (now.gradientNorm !== undefined) rows.push([t('Gradient norm'), number(now.gradientNorm)]);
+    rows.push(['', t('{0} epochs, run {1}', trained!.epochs, code(trained!.run))]);
+  }
+  return [
+    `**${plain(p.name)}** · ${p.trainable ? t('parameter of {0}', plain(model.name)) : t('frozen parameter of {0}', plain(model.name))}`,
+    table(['', ''], rows),
+    single ? '' : trainedText(p.name, facts),
   ]
     .filter(Boolean)
     .join('\n\n');

@@ -20,6 +20,7 @@ export function dataDiagnostics(file: string, text: string, warnings: readonly D
     'mostly-missing': 'file',
     'twin-columns': 'file',
     'category-codes': 'file',
+    'missing-codes': 'file',
   };
   return warnings.map(({ code, message }) => ({
     ...source.place(['data', places[code]]),

@@ -15,6 +15,10 @@ export interface Choices {
   loss: string;
   /** Rows, or files, that it is trained on, as far as that is known: fewer are gone through more often. */
   rows?: number;
+  /** The column that is predicted, by a look. */
+  head?: Pick<ColumnHead, 'rows' | 'missing' | 'rarest' | 'distinct'>;
+  /** The column of dates that the rows are in the order of. */
+  time?: string;
   /** More that the file is to say of its data, and why. */
   options?: readonly DataOption[];
 }
@@ -31,14 +35,16 @@ export function newExperimentText(choices: Choices): string {
   const { options = [] } = choices;
   // Files are fewer and larger than rows.
   const files = choices.data.target === undefined;
+  const rare = rareClass(choices);
   const experiment = {
     model: choices.model,
     data: {
       ...choices.data,
       ...Object.fromEntries(options.map(o => [o.name, o.value])),
-      split: { test: 0.2, valid: 0.1 },
+      split: { test: 0.2, valid: 0.1, ...(choices.time !== undefined && { time: choices.time }) },
     },
     loss: choices.loss,
+    ...(rare && { metrics: rare.metrics }),
     // Without it numbers far from 0 and 1 are hardly learned.
     ...(choices.loss === 'mse' && { targetScale: 'standard' }),
     optimizer: { name: 'AdamW', lr: files ? 0.002 : 0.005 },
@@ -49,7 +55,27 @@ export function newExperimentText(choices: Choices): string {
   let text = JSON.stringify(experiment, null, 2);
   for (const { name, why } of options)
     if (why) text = text.replace(`\n    ${JSON.stringify(name)}:`, line => `\n    // ${why}${line}`);
+  if (choices.time !== undefined)
+    text = text.replace(
+      '\n    "split":',
+      line => `\n    // The oldest rows train and the newest test, as it will be in use.${line}`,
+    );
+  if (rare) text = text.replace('\n  "metrics":', line => `\n  // ${rare.why}${line}`);
   return `${text}\n`;
+}
+
+/** What to measure beside accuracy, which a model that never says the rare class would do well by. */
+function rareClass({ loss, head }: Choices): { metrics: string[]; why: string } | undefined {
+  const classes = loss === 'cross_entropy' || loss === 'bce_with_logits';
+  if (!classes || !head?.rarest) return undefined;
+  const rows = head.rows - head.missing;
+  const { value, rows: few } = head.rarest;
+  // As much as a fair share, four times over, is common enough.
+  if (few * head.distinct * 4 > rows) return undefined;
+  return {
+    metrics: ['accuracy', 'balanced_accuracy', ...(head.distinct === 2 ? ['roc_auc'] : [])],
+    why: `Only ${few} of ${rows} rows are ${JSON.stringify(value)}: a model that never says so would have an accuracy of ${(100 * (1 - few / rows)).toFixed(1)} %.`,
+  };
 }
 
 /** Steps in which a small network has learned what it can of a first try. */
@@ -99,7 +125,10 @@ export function tableOptions(heads: readonly ColumnHead[], target: string): Data
   const mixed = others
     .filter(h => (h.texts ?? 0) > 0 && h.distinct <= enoughRows && !exclude.includes(h.name))
     .map(h => h.name);
-  const gaps = heads.filter(h => h.missing > 0 && !exclude.includes(h.name)).map(h => h.name);
+  const coded = others.filter(h => h.codes && !exclude.includes(h.name) && !mixed.includes(h.name));
+  const gaps = heads
+    .filter(h => (h.missing > 0 || coded.includes(h)) && !exclude.includes(h.name))
+    .map(h => h.name);
   // What was not looked at may have gaps as well.
   const more = (heads[0]?.rows ?? 0) >= lookedRows;
   return [
@@ -121,6 +150,15 @@ export function tableOptions(heads: readonly ColumnHead[], target: string): Data
           },
         ]
       : []),
+    ...(coded.length > 0
+      ? [
+          {
+            name: 'columns',
+            value: Object.fromEntries(coded.map(h => [h.name, { missingValues: h.codes }])),
+            why: `Apart from all other values of their column, as if ${coded.flatMap(h => h.codes!).length === 1 ? 'it' : 'they'} stood for "not known". Remove what is a value like others.`,
+          },
+        ]
+      : []),
     ...(gaps.length > 0 || more
       ? [
           {
@@ -134,6 +172,12 @@ export function tableOptions(heads: readonly ColumnHead[], target: string): Data
         ]
       : []),
   ];
+}
+
+/** The column of dates or times that a log's rows are in the order of: rows drawn by chance would stand between known ones. */
+export function timed(heads: readonly ColumnHead[], target: string): Pick<Choices, 'time'> {
+  const time = heads.find(h => h.rising && h.name !== target && dateOrders(h.examples).length > 0);
+  return time ? { time: time.name } : {};
 }
 
 /** Texts that hardly ever come again, or a number that counts the rows. */
@@ -158,7 +202,8 @@ export function textColumn(heads: readonly ColumnHead[], target: string): Column
     return undefined;
   const words = only!.examples.map(e => e.trim().split(/\s+/).length);
   const sentences = words.reduce((a, b) => a + b, 0) / Math.max(1, words.length) >= 3;
-  return sentences && only!.distinct > (only!.rows - only!.missing) / 4 ? only : undefined;
+  // Sentences that come again and again are still sentences; a handful are answers of a form.
+  return sentences && only!.distinct > Math.min(50, (only!.rows - only!.missing) / 4) ? only : undefined;
 }
 
 /** What data are by a look: columns of a table, or a folder of files by class. */

@@ -16,6 +16,7 @@ import {
   pictureShape,
   tableOptions,
   textColumn,
+  timed,
 } from './firstExperiment';
 import { type Fitting, newModel } from './newModel';
 
@@ -122,6 +123,7 @@ export async function writeFirstModel(
       options,
       loss,
       rows,
+      ...(head && kind !== 'text' && { head, ...timed(heads!, head.name) }),
     }),
   );
   return { source, experiment, loss, ...(head && { target: head.name }) };

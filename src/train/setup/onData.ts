@@ -11,6 +11,7 @@ import {
   newExperimentText,
   outputSize,
   pictureShape,
+  timed,
 } from './firstExperiment';
 import { targetNamed } from './firstModel';
 
@@ -46,6 +47,7 @@ export async function experimentOnData(
     },
     options,
     loss: head ? guessLoss(head, outputs) : 'cross_entropy',
+    ...(head && { head, ...timed(heads!, head.name) }),
   });
   return { text, ...(head && { target: head.name }) };
 }

@@ -35,7 +35,10 @@ describe('the command line’s usage', () => {
     [['train', 'a.vitrine.json', '--seed', 'one'], /--seed is "one"; expected a whole number/],
     [['train', 'a.vitrine.json', '--set', 'epochs'], /expected path=value/],
     [['train', 'nowhere.vitrine.json'], /"nowhere\.vitrine\.json" does not exist/],
-    [['train', 'nowhere.py'], /No experiment beside nowhere\.py names it\. Make nowhere\.vitrine\.json/],
+    [
+      ['train', 'nowhere.py'],
+      /No experiment beside nowhere\.py names it\. .*--data rows\.csv .* make nowhere\.vitrine\.json/,
+    ],
     [['graph', 'nowhere.py'], /no file nowhere\.py/],
     [['check', 'nowhere.py'], /no file nowhere\.py/],
     [['predict', 'nowhere'], /--input DATA\.csv/],

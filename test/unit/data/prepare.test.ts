@@ -129,7 +129,7 @@ describe('Preparing for prediction', () => {
     );
     assert.equal(
       message({ size: 1, colour: 'rad' }),
-      'Row 2, column "colour": "rad" did not occur in training. Did you mean "red"?',
+      'Row 2, column "colour": "rad" did not occur in training. Did you mean "red"? If it is another one, train with data.columns.colour.unknown set to "ignore", which predicts such rows without it.',
     );
     assert.equal(
       message({ Size: 1, colour: 'red' }),
