@@ -174,6 +174,32 @@ for name, fn, option, sizes in [("huber", F.huber_loss, "delta", (0.25, 0.5, 2.0
     case("images", name, fn, torch.randn(2, 3, 4, 5), torch.randn(2, 3, 4, 5))
     case("long", name, fn, torch.randn(3, 1201), torch.randn(3, 1201))
 
+# Sums instead of means.
+y, unit = torch.randn(5, 3) * 2, torch.sigmoid(torch.randn(5, 3))
+c, some = torch.tensor([2, 0, 1, 1, 2]), torch.tensor([0, -1, 1, -1, 2])
+sign, pair, triple = torch.tensor([1.0, -1, -1, 1, 1]), torch.randn(5, 2, 4), torch.randn(5, 3, 4)
+ones, signs = (torch.randn(5, 3) > 0).float(), (torch.randn(5, 3) > 0).float() * 2 - 1
+for name, fn, output, target, options in [
+    ("mse", F.mse_loss, y, torch.randn(5, 3), {}), ("l1", F.l1_loss, y, torch.randn(5, 3), {}),
+    ("smooth_l1", F.smooth_l1_loss, y, torch.randn(5, 3), {"beta": 0.5}), ("huber", F.huber_loss, y, torch.randn(5, 3), {"delta": 2.0}),
+    ("bce", bce, unit, ones, {"weight": w.tolist()}), ("bce_with_logits", logits, y, ones, {"pos_weight": more.tolist()}),
+    ("cross_entropy", F.cross_entropy, y, c, {}),
+    ("cross_entropy", F.cross_entropy, y, some, {"weight": w.tolist(), "label_smoothing": 0.2, "ignore_index": -1}),
+    ("cross_entropy", F.cross_entropy, y, torch.softmax(torch.randn(5, 3), 1), {"weight": w.tolist(), "label_smoothing": 0.1}),
+    ("cross_entropy", F.cross_entropy, torch.randn(2, 3, 2, 4), torch.randint(0, 3, (2, 2, 4)), {}),
+    ("cross_entropy", F.cross_entropy, y, torch.full((5,), -100), {}),
+    ("nll", F.nll_loss, torch.log_softmax(y, 1), some, {"ignore_index": -1}), ("kl_div", F.kl_div, torch.log_softmax(y, 1), torch.softmax(y * 2, 1), {}),
+    ("poisson_nll", F.poisson_nll_loss, y, torch.randint(0, 5, (5, 3)).float(), {}), ("soft_margin", F.soft_margin_loss, y, signs, {}),
+    ("hinge_embedding", F.hinge_embedding_loss, y, signs, {}), ("multi_margin", F.multi_margin_loss, y, c, {"weight": w.tolist()}),
+    ("sigmoid_focal", sigmoid_focal_loss, y, ones, {}),
+    ("margin_ranking", lambda y, t, **o: F.margin_ranking_loss(y[:, 0], y[:, 1], t, **o), torch.randn(5, 2), sign, {"margin": 0.5}),
+    ("cosine_embedding", lambda y, t, **o: F.cosine_embedding_loss(y[:, 0], y[:, 1], t, **o), pair, sign, {}),
+    ("triplet_margin", lambda y, t, **o: F.triplet_margin_loss(y[:, 0], y[:, 1], y[:, 2], **o), triple, sign, {}),
+]:
+    tensors = {k: torch.tensor(v).double() if isinstance(v, list) else v for k, v in options.items()}
+    case("sum" + "".join(f", {k}" for k in options) + f" {tuple(target.shape)}", name, lambda y, t: fn(y, t, reduction="sum", **tensors), output, target,
+         reduction="sum", **options)
+
 Path(__file__).with_name("engine_losses.json").write_text(
     "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
 print(len(cases), "cases")

@@ -3,11 +3,13 @@ import { Type } from '@sinclair/typebox';
 import type { Tensor } from '../../model/graph';
 import type { LossContext } from '../loss';
 import { ShapeError } from '../op';
+import { isSum, reduction } from './_reduction';
 
 export const classOptions = {
   weight: Type.Optional(
     Type.Array(Type.Number({ minimum: 0 }), { description: 'A weight for each class, for unbalanced data.' }),
   ),
+  reduction,
   ignore_index: Type.Integer({ default: -100, description: 'Rows with this class do not count.' }),
 };
 
@@ -31,6 +33,7 @@ export function negativeLogLikelihood(c: LossContext, scores: string): string {
   return c.emit('NegativeLogLikelihood', inputs, {
     ignore_index: Number(c.options['ignore_index'] ?? -100),
     label_smoothing: Number(c.options['label_smoothing'] ?? 0),
+    ...(isSum(c) && { reduction: 'sum' }),
   })[0]!;
 }
 

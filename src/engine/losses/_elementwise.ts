@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { LossContext } from '../loss';
 import { ShapeError } from '../op';
+import { reduced } from './_reduction';
 
 /** Numbers by which cells count, one for each place of the last axis, as a tensor of PyTorch's (C,) is broadcast. */
 export interface CellWeights {
@@ -49,5 +50,5 @@ export function elementwiseLoss(
       derivatives: [derivative, '', ...weights.map(() => '')],
     },
   )[0]!;
-  return c.emit('ReduceMean', [cells], { keepdims: 0 })[0]!;
+  return reduced(c, cells);
 }

@@ -1,6 +1,7 @@
 /** Losses that compare the vectors of one row with each other, as a number for the row says. */
 import type { LossContext } from '../loss';
 import { ShapeError } from '../op';
+import { reduced } from './_reduction';
 
 /** The parts of each row's output [N, parts, …], each [N, …], after a check of the target's shape [N]. */
 export function partsOf(c: LossContext, parts: number, what: string): string[] {
@@ -31,7 +32,7 @@ export function meanOf(
     expression,
     derivatives: names.map(n => derivatives[n] ?? ''),
   })[0]!;
-  return c.emit('ReduceMean', [cells], { keepdims: 0 })[0]!;
+  return reduced(c, cells);
 }
 
 /** ‖a - b + ε‖₂ of each row, as nn.PairwiseDistance has it. */

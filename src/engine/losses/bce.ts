@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { cellWeight, elementwiseLoss } from './_elementwise';
 import { checkProbabilities } from './_probabilities';
+import { reduction } from './_reduction';
 
 /** Takes probabilities; logarithms are not let below -100 and denominators not below 1e-12, as in PyTorch. */
 export const loss: LossDefinition = {
@@ -10,7 +11,7 @@ export const loss: LossDefinition = {
   title: 'Binary cross entropy',
   summary: 'How surprised the given probability is by a target of 0 or 1',
   formula: 'L = -mean(t log y + (1 - t) log(1 - y))',
-  options: Type.Object({ weight: cellWeight }, { additionalProperties: false }),
+  options: Type.Object({ weight: cellWeight, reduction }, { additionalProperties: false }),
   target: 'numbers',
   build(c) {
     const weight = c.options['weight'] as readonly number[] | undefined;

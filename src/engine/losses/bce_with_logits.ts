@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { type CellWeights, cellWeight, elementwiseLoss } from './_elementwise';
 import { checkProbabilities } from './_probabilities';
+import { reduction } from './_reduction';
 
 /** Takes scores (logits): the sigmoid is part of the loss, so that no exponential overflows. */
 export const loss: LossDefinition = {
@@ -12,6 +13,7 @@ export const loss: LossDefinition = {
   formula: 'L = -mean(t log σ(y) + (1 - t) log(1 - σ(y)))',
   options: Type.Object(
     {
+      reduction,
       weight: cellWeight,
       pos_weight: Type.Union(
         [

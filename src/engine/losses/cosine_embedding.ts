@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
+import { reduction } from './_reduction';
 import { meanOf, partsOf } from './_rows';
 
 /** The output is (N, 2, D): two vectors. The target is 1 where they are alike, else -1 (or 0). */
@@ -11,6 +12,7 @@ export const loss: LossDefinition = {
   formula: 'L = mean(1 - cos(y₁, y₂) if t = 1, else max(0, cos(y₁, y₂) - m))',
   options: Type.Object(
     {
+      reduction,
       margin: Type.Number({
         minimum: -1,
         maximum: 1,

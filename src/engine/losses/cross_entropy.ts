@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { LossContext, LossDefinition } from '../loss';
 import { ShapeError } from '../op';
 import { checkClasses, classOptions, negativeLogLikelihood } from './_classes';
+import { isSum, reduced } from './_reduction';
 
 /**
  * Takes scores (logits) like PyTorch: the softmax is part of the loss. Targets of the output's own shape are
@@ -57,11 +58,12 @@ function ofProbabilities(c: LossContext, scores: string): string {
     [1, classes, ...y.slice(2).map(() => 1)],
     weight ?? new Array<number>(classes).fill(1),
   );
-  const share = `w * (t * ${1 - smoothing} + ${smoothing / classes}) * ${classes}`;
+  // The mean is over rows and places, not over classes.
+  const share = `w * (t * ${1 - smoothing} + ${smoothing / classes}) * ${isSum(c) ? 1 : classes}`;
   const cells = c.emit('Map', [scores, c.target, weights], {
     names: ['l', 't', 'w'],
     expression: `-${share} * l`,
     derivatives: [`-g * ${share}`, '', ''],
   })[0]!;
-  return c.emit('ReduceMean', [cells], { keepdims: 0 })[0]!;
+  return reduced(c, cells);
 }

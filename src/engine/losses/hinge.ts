@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { elementwiseLoss } from './_elementwise';
+import { reduction } from './_reduction';
 
 /** Targets are -1 or 1; 0 counts as -1, so that two classes will do. */
 export const loss: LossDefinition = {
@@ -11,6 +12,7 @@ export const loss: LossDefinition = {
   formula: 'L = mean(max(0, m - t y)ᵖ)',
   options: Type.Object(
     {
+      reduction,
       margin: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'How right is right enough.' }),
       p: Type.Union([Type.Literal(1), Type.Literal(2)], {
         default: 1,

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { elementwiseLoss } from './_elementwise';
+import { reduction } from './_reduction';
 
 /** Targets are 1 (alike) or -1 (not alike; 0 counts as such). */
 export const loss: LossDefinition = {
@@ -10,7 +11,7 @@ export const loss: LossDefinition = {
   summary: 'Makes distances of what is alike small, and others at least the margin',
   formula: 'L = mean(y if t = 1, else max(0, m - y))',
   options: Type.Object(
-    { margin: Type.Number({ default: 1, description: 'How far apart is far enough.' }) },
+    { reduction, margin: Type.Number({ default: 1, description: 'How far apart is far enough.' }) },
     { additionalProperties: false },
   ),
   target: 'numbers',

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { elementwiseLoss } from './_elementwise';
+import { reduction } from './_reduction';
 
 export const loss: LossDefinition = {
   name: 'huber',
@@ -9,7 +10,7 @@ export const loss: LossDefinition = {
   summary: 'Squared error for small differences, absolute error scaled by δ for large ones',
   formula: 'L = mean(d² / 2 if |d| ≤ δ, else δ (|d| - δ/2))',
   options: Type.Object(
-    { delta: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'Where squares end.' }) },
+    { reduction, delta: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'Where squares end.' }) },
     { additionalProperties: false },
   ),
   target: 'numbers',

@@ -11,9 +11,10 @@ export const loss: LossDefinition = {
   formula: 'L = mean(t (log t - y))',
   options: Type.Object(
     {
-      reduction: Type.Union([Type.Literal('mean'), Type.Literal('batchmean')], {
+      reduction: Type.Union([Type.Literal('mean'), Type.Literal('batchmean'), Type.Literal('sum')], {
         default: 'mean',
-        description: '"batchmean" divides by the rows alone, which is the divergence itself.',
+        description:
+          '"batchmean" divides by the rows alone, which is the divergence itself; "sum" by nothing.',
       }),
       log_target: Type.Boolean({ default: false, description: 'The targets are logarithms, too.' }),
     },

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
+import { reduction } from './_reduction';
 import { meanOf, partsOf } from './_rows';
 
 /** The output is (N, 2): two scores. The target is 1 where the first should be higher, else -1 (or 0). */
@@ -10,7 +11,7 @@ export const loss: LossDefinition = {
   summary: 'Which of two scores should be higher',
   formula: 'L = mean(max(0, -t (y₁ - y₂) + m))',
   options: Type.Object(
-    { margin: Type.Number({ default: 0, description: 'By how much.' }) },
+    { reduction, margin: Type.Number({ default: 0, description: 'By how much.' }) },
     { additionalProperties: false },
   ),
   target: 'rows',

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { ShapeError } from '../op';
 import { checkClasses } from './_classes';
+import { isSum, reduced, reduction } from './_reduction';
 
 export const loss: LossDefinition = {
   name: 'multi_margin',
@@ -11,6 +12,7 @@ export const loss: LossDefinition = {
   formula: 'L = mean(Σ max(0, m - y[t] + y[i])ᵖ / C), i ≠ t',
   options: Type.Object(
     {
+      reduction,
       p: Type.Union([Type.Literal(1), Type.Literal(2)], { default: 1, description: '2 squares each term.' }),
       margin: Type.Number({ default: 1, description: 'How far above is far enough.' }),
       weight: Type.Optional(
@@ -52,9 +54,11 @@ export const loss: LossDefinition = {
         '',
       ],
     })[0]!;
-    if (!weight) return c.emit('ReduceMean', [cells], { keepdims: 0 })[0]!;
+    // Of each row it is the mean over the classes, whatever is made of the rows.
+    const terms = isSum(c) ? c.emit('Mul', [cells, c.constant([1, 1], [1 / classes])])[0]! : cells;
+    if (!weight) return reduced(c, terms);
     const own = sumOf(c.emit('Mul', [right, c.constant([1, classes], weight)])[0]!);
-    return c.emit('ReduceMean', [c.emit('Mul', [cells, own])[0]!], { keepdims: 0 })[0]!;
+    return reduced(c, c.emit('Mul', [terms, own])[0]!);
   },
   check: (target, output) => checkClasses(target, output, { ignore_index: -1e9 }),
 };

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { elementwiseLoss } from './_elementwise';
+import { reduction } from './_reduction';
 
 export const loss: LossDefinition = {
   name: 'poisson_nll',
@@ -10,6 +11,7 @@ export const loss: LossDefinition = {
   formula: 'L = mean(exp(y) - t y)',
   options: Type.Object(
     {
+      reduction,
       log_input: Type.Boolean({ default: true, description: 'The outputs are logarithms of rates.' }),
       eps: Type.Number({ minimum: 0, default: 1e-8, description: 'Keeps the logarithm from zero.' }),
     },

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { elementwiseLoss } from './_elementwise';
 import { checkProbabilities } from './_probabilities';
+import { reduction } from './_reduction';
 
 /**
  * Takes scores (logits), like bce_with_logits.
@@ -16,6 +17,7 @@ export const loss: LossDefinition = {
   formula: 'L = mean(αₜ (1 - pₜ)^γ BCE)',
   options: Type.Object(
     {
+      reduction,
       alpha: Type.Number({
         minimum: -1,
         maximum: 1,

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { elementwiseLoss } from './_elementwise';
+import { reduction } from './_reduction';
 
 export const loss: LossDefinition = {
   name: 'smooth_l1',
@@ -9,7 +10,7 @@ export const loss: LossDefinition = {
   summary: 'Squared error for small differences, absolute error for large ones',
   formula: 'L = mean(d² / 2β if |d| < β, else |d| - β/2)',
   options: Type.Object(
-    { beta: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'Where squares end.' }) },
+    { reduction, beta: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'Where squares end.' }) },
     { additionalProperties: false },
   ),
   target: 'numbers',

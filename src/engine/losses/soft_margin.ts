@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
 import { elementwiseLoss } from './_elementwise';
+import { reduction } from './_reduction';
 
 /** Targets are -1 or 1; 0 counts as -1, so that two classes will do. */
 export const loss: LossDefinition = {
@@ -9,7 +10,7 @@ export const loss: LossDefinition = {
   title: 'Soft margin',
   summary: 'Logistic loss for targets of -1 and 1',
   formula: 'L = mean(log(1 + exp(-t y)))',
-  options: Type.Object({}, { additionalProperties: false }),
+  options: Type.Object({ reduction }, { additionalProperties: false }),
   target: 'numbers',
   build: c =>
     elementwiseLoss(

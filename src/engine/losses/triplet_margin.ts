@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { LossDefinition } from '../loss';
+import { reduction } from './_reduction';
 import { distance, meanOf, partsOf } from './_rows';
 
 /** The output is (N, 3, D): anchor, positive, negative. The targets do not count. */
@@ -11,6 +12,7 @@ export const loss: LossDefinition = {
   formula: 'L = mean(max(0, d(a, p) - d(a, n) + m))',
   options: Type.Object(
     {
+      reduction,
       margin: Type.Number({
         exclusiveMinimum: 0,
         default: 1,

@@ -1,11 +1,14 @@
+import type { Attributes } from '../../model/graph';
 import type { OpDefinition } from '../op';
 import { elements, input, number } from './_infer';
 import { kernelSource } from './_launch';
 
+const isSum = (attributes: Attributes): boolean => attributes['reduction'] === 'sum';
+
 /**
  * Inputs: log probabilities [N, C, …], classes [N, …] and, optionally, a weight for each class [C]. The mean of
  * -x[t] over all rows, weighted; rows of the class `ignore_index` (-100) do not count. `label_smoothing` (0) mixes in
- * the mean over all classes. F.nll_loss and F.cross_entropy with reduction="mean".
+ * the mean over all classes; with `reduction` "sum" it is the sum instead. F.nll_loss and F.cross_entropy.
  */
 export const op: OpDefinition = {
   name: 'NegativeLogLikelihood',
@@ -16,8 +19,10 @@ export const op: OpDefinition = {
   gradient(g) {
     const [x, t, w] = g.inputs;
     const weight = w ? [w] : [];
-    const [total] = g.emit('TargetWeight', [t!, ...weight], g.attributes);
-    const [dx] = g.emit('NegativeLogLikelihoodGrad', [g.outputGradients[0]!, t!, total!, ...weight], {
+    const total = isSum(g.attributes)
+      ? g.scalar(1)
+      : g.emit('TargetWeight', [t!, ...weight], g.attributes)[0]!;
+    const [dx] = g.emit('NegativeLogLikelihoodGrad', [g.outputGradients[0]!, t!, total, ...weight], {
       ...g.attributes,
       shape: g.type(x!).shape,
     });
@@ -28,6 +33,7 @@ export const op: OpDefinition = {
     const [rows, classes] = x!.shape as [number, number];
     const inner = x!.shape.slice(2).reduce((p, d) => p * d, 1);
     const smoothing = number(l.attributes, 'label_smoothing', 0);
+    const sum = isSum(l.attributes);
     const weight = (k: string) => (w ? `weight[${k}]` : '1');
     const all =
       smoothing === 0
@@ -44,16 +50,17 @@ export const op: OpDefinition = {
             u = ${weight('t')}; total += u; s -= ${1 - smoothing} * u * x[(n * ${classes} + t) * ${inner} + i]; ${all}
           }
         } }
-        return s / total;`,
+        return ${sum ? 's' : 's / total'};`,
       ),
       inputs: [x!, t!, ...(w ? [w] : [])],
       output: l.outputs[0]!,
-      ...(smoothing === 0 && {
-        fast: {
-          name: 'negativeLogLikelihood',
-          params: { rows, classes, inner, ignored: number(l.attributes, 'ignore_index', -100) },
-        },
-      }),
+      ...(smoothing === 0 &&
+        !sum && {
+          fast: {
+            name: 'negativeLogLikelihood',
+            params: { rows, classes, inner, ignored: number(l.attributes, 'ignore_index', -100) },
+          },
+        }),
     });
   },
 };

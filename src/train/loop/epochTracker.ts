@@ -1,6 +1,7 @@
 /** Loss and metrics over the epoch under way, from what each step returns anyway. */
 import type { TargetInfo } from '../../data/dataset';
-import type { StepResult } from '../../engine/engine';
+import type { LossSpec, StepResult } from '../../engine/engine';
+import { batchWeight } from '../../engine/losses/_reduction';
 import type { Metric } from '../metric';
 import { measure } from '../metricRegistry';
 import { predictionsOf } from '../predict/predictions';
@@ -34,12 +35,12 @@ export class EpochTracker {
   constructor(
     private readonly metrics: readonly Metric[],
     private readonly target: TargetInfo,
-    private readonly loss: string,
+    private readonly loss: LossSpec,
     private readonly sizes: EpochSizes,
   ) {}
 
   add({ loss, output }: StepResult, rows: number): void {
-    this.lossSum += loss * rows;
+    this.lossSum += loss * batchWeight(this.loss, rows);
     if (this.output.length === 0) this.begin(output.shape.slice(1));
     if (this.isKept(this.steps)) {
       this.output.set(output.data, this.outputEnd);
@@ -62,7 +63,7 @@ export class EpochTracker {
     };
     return {
       loss: this.lossSum / this.rows,
-      ...measure(this.metrics, predictionsOf(output, this.target, this.loss), targets(this.kept), {
+      ...measure(this.metrics, predictionsOf(output, this.target, this.loss.name), targets(this.kept), {
         ignore: this.target.ignore,
         groups: groups?.(this.kept),
       }),

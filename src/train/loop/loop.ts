@@ -235,7 +235,7 @@ export class TrainingLoop {
     const { dataset } = this.request;
     const rows = this.rows.length;
     const batch = this.setup.batchSize;
-    const tracker = new EpochTracker(this.setup.metrics, dataset.target, loss.name, {
+    const tracker = new EpochTracker(this.setup.metrics, dataset.target, loss, {
       rows,
       batch,
       // Their targets are read once more, from the disk for large tables.

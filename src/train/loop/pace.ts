@@ -2,6 +2,7 @@
 import type { TObject } from '@sinclair/typebox';
 import { requireOptimizer } from '../../engine/definitions';
 import type { OptimizerSpec } from '../../engine/engine';
+import { batchWeight } from '../../engine/losses/_reduction';
 import { ScheduleRunner } from '../../engine/scheduleRunner';
 import type { StepOptions } from '../../engine/updates';
 import { VitrineError } from '../../model/errors';
@@ -118,7 +119,9 @@ export class Pace {
     const { batchSize, stepsPerEpoch, rows: all } = this.data;
     const first = Math.floor(stepInEpoch / this.batches) * this.batches * batchSize;
     return {
-      share: rows / Math.min(this.batches * batchSize, all - first),
+      share:
+        batchWeight(this.recipe.loss, rows) /
+        batchWeight(this.recipe.loss, Math.min(this.batches * batchSize, all - first)),
       last: (stepInEpoch + 1) % this.batches === 0 || stepInEpoch + 1 === stepsPerEpoch,
     };
   }

@@ -1,6 +1,7 @@
 /** Loss and metrics of a split. */
 import type { Dataset } from '../../data/dataset';
 import type { Engine, Evaluator, LossSpec } from '../../engine/engine';
+import { batchWeight } from '../../engine/losses/_reduction';
 import { yieldToOthers } from '../../engine/yielding';
 import { throwIfCancelled } from '../../model/errors';
 import type { Bindings, Model, Tensor, Tensors } from '../../model/graph';
@@ -54,7 +55,7 @@ export async function splitEvaluator(request: {
         );
         outputs.add(result.values[model.outputs[0]!]!, part.length);
         targets.set(batch.targets.data, start * each);
-        lossSum += (result.loss ?? Number.NaN) * part.length;
+        lossSum += (result.loss ?? Number.NaN) * batchWeight(loss, part.length);
         await yieldToOthers();
       }
       return {

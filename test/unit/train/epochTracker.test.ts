@@ -16,8 +16,9 @@ const step = (from: number, to: number): StepResult =>
     },
   }) as StepResult;
 
-function run(sizes: { rows: number; batch: number; most: number }, stopAt?: number) {
-  const make = () => new EpochTracker(metricsFor(target), target, 'cross_entropy', sizes);
+function run(sizes: { rows: number; batch: number; most: number }, stopAt?: number, options = {}) {
+  const loss = { name: 'cross_entropy', options };
+  const make = () => new EpochTracker(metricsFor(target), target, loss, sizes);
   let tracker = make();
   for (let from = 0; from < sizes.rows; from += sizes.batch) {
     if (from === stopAt) {
@@ -48,6 +49,11 @@ describe('What is kept of an epoch', () => {
     ]);
     assert.equal(metrics['accuracy'], 1);
     assert.equal(metrics['loss'], (0 * 10 + 10 * 10 + 20 * 5) / 25);
+  });
+
+  it('has the loss of a row where batches give sums', () => {
+    const { metrics } = run({ rows: 25, batch: 10, most: 25 }, undefined, { reduction: 'sum' });
+    assert.equal(metrics['loss'], (0 + 10 + 20) / 25);
   });
 
   it('is evenly spaced over it where it does not fit: its beginning is not what it has learned', () => {

@@ -88,6 +88,19 @@ describe('recipes', function () {
       });
   });
 
+  it('adds up sums as they are: the step of the mean, as many times as there are rows', async () => {
+    const loss = { name: 'mse', options: { reduction: 'sum' } };
+    const update = { accumulate: true };
+    const dataset = linearDataset(44);
+    const [sums, mean] = [
+      request({ accumulate: 3, loss, update, learningRate: base.learningRate / 12 }, { dataset }),
+      request({ batchSize: 12 }, { dataset }),
+    ];
+    const [a, b] = [await train(sums), await train(mean)];
+    for (const figure of ['loss', 'mae'])
+      assert.ok(Math.abs(a.test![figure]! - b.test![figure]!) < 1e-3 * b.test![figure]!, figure);
+  });
+
   const all: Partial<Recipe>[] = [
     { schedule: { name: 'OneCycleLR' } },
     { schedule: { name: 'ReduceLROnPlateau', patience: 0, threshold: 0.5 } },
