@@ -73,7 +73,7 @@ export function finish(
           ...none.diagnostics,
           {
             ...source.range(0, 0),
-            severity: 'warning',
+            severity: 'information',
             code: 'no-model',
             message: 'There is no model here: no class derives from nn.Module.',
           },

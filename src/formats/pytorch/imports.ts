@@ -132,6 +132,18 @@ export async function collect(
     return found;
   };
 
+  /** Roots in the order of search: first the one whose module speaks of all names that are taken from it. */
+  const fitting = async (dotted: string, names: readonly string[]): Promise<readonly string[]> => {
+    if (roots.length < 2 || !names.length) return roots;
+    const path = dotted.replaceAll('.', '/');
+    for (const root of roots) {
+      const found = (await read(`${root}${path}.py`)) ?? (await read(`${root}${path}/__init__.py`));
+      if (found !== undefined && names.every(n => new RegExp(`\\b${n}\\b|import \\*`).test(found)))
+        return [root, ...roots.filter(r => r !== root)];
+    }
+    return roots;
+  };
+
   const next = () => queue.shift() ?? later.shift();
   for (let file = next(); file !== undefined; file = next()) {
     const folder = file.split('/').slice(0, -1);
@@ -146,7 +158,7 @@ export async function collect(
         for (const n of names) await addModule(full ? `${full}.${n}` : n, home);
       } else {
         if (!name || /^(torch|numpy|os|sys|math)(\.|$)/.test(name)) continue;
-        for (const root of roots) {
+        for (const root of await fitting(name, names)) {
           const found = await addModule(name, root);
           let any = found;
           for (const n of names) if (await addModule(`${name}.${n}`, root)) any = true;

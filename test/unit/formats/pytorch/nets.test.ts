@@ -90,7 +90,7 @@ def rate():
 `;
     assert.deepEqual(await counts(text), [['small', 40 + 18]]);
     assert.deepEqual(said((await readText('from torch import nn\ndef rate():\n    return 0.1\n'))['']), [
-      'warning no-model 1:1 There is no model here: no class derives from nn.Module.',
+      'information no-model 1:1 There is no model here: no class derives from nn.Module.',
     ]);
   });
 });

@@ -207,10 +207,10 @@ class Finder:
             return self.scope.evaluate(node, dict(self.scope.namespace))
         if isinstance(kind, str):
             kind = self.scope.namespace.get(kind)
-        if not hasattr(kind, "__dataclass_fields__") and name in _CONFIGS:
-            kind = self.only_dataclass()
+        if not _is_config(kind) and name in _CONFIGS:
+            kind = self.own_config(name)
         value = {k: self.meant(v, None, k) for k, v in value.items()}
-        if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__"):
+        if _is_config(kind):
             return kind(**value)
         return Options(value)
 
@@ -228,8 +228,8 @@ class Finder:
             kind = p.annotation
             if isinstance(kind, str):
                 kind = self.scope.namespace.get(kind)
-            if not isinstance(kind, type) or not hasattr(kind, "__dataclass_fields__"):
-                kind = self.only_dataclass() if p.name in _CONFIGS else None
+            if not _is_config(kind):
+                kind = self.own_config(p.name)
             if kind is None:
                 return None
             try:
@@ -237,6 +237,19 @@ class Finder:
             except Exception:
                 return None
         return found
+
+    def own_config(self, name):
+        """The configuration class that the class names itself (`config_class`), or the only one of the file."""
+        named = getattr(self.cls, "config_class", None)
+        if name in _CONFIGS and _is_config(named) and self.is_needless(named):
+            return named
+        return self.only_dataclass() if name in _CONFIGS else None
+
+    @staticmethod
+    def is_needless(kind):
+        """Whether the workspace's code says how it is made with nothing: the base of all configurations has no sizes."""
+        code = getattr(kind.__init__, "__code__", None)
+        return hasattr(kind, "__dataclass_fields__") or code is not None and code.co_filename.startswith(trace.WORKSPACE)
 
     # Calls
 
@@ -391,6 +404,13 @@ def _bodies(scope):
             for method in node.body:
                 if isinstance(method, ast.FunctionDef):
                     yield method.body, _parameters_of(method)
+
+
+def _is_config(kind):
+    """Whether it is a class of settings with defaults: a dataclass, or a configuration in transformers' manner."""
+    if not isinstance(kind, type) or unknown.is_unknown(kind):
+        return False
+    return hasattr(kind, "__dataclass_fields__") or hasattr(kind, "attribute_map") and hasattr(kind, "model_type")
 
 
 def _is_open(value):

@@ -126,7 +126,7 @@ def _merged(function, arguments, options, result, before, made):
 
 
 def _differs(why):
-    trace.say("warning", "training-branch",
+    trace.say("information", "training-branch",
               f"Code here asks whether the model trains, and {why}: while training it is read as in evaluation.",
               trace.here())
 

@@ -74,6 +74,8 @@ class Reading:
         self.outputs = []
         #: The input's shape as text while one is tried that nobody gave.
         self.guessed = ""
+        #: Whether the sizes that do not match follow from that shape, and how many inputs it is of.
+        self.depends, self.count = False, 1
         self.error = None
         #: Keys or places of the tensors in those arguments of forward that hold several.
         self.parts = {}
@@ -321,9 +323,9 @@ class Reading:
             names = ["x"]
         if policies.without_forward(self.cls):
             if not policies.give_forward(self.cls, self.model, self.name_place()):
-                self.report(NotImplementedError(
-                    f'Module [{self.cls.__name__}] is missing the required "forward" function'))
+                policies.say_missing(self.cls, self.scope, self.name_place())
                 return
+            found = trace.mark_diagnostics()
             names = ["x"]
         if not names:
             self.attempt([], [], mark, found)
@@ -427,9 +429,15 @@ class Reading:
             if given and not any("N" in s for s, _ in shapes):
                 reached = -1
             # With a shape that was given, what counts is the reading of it that got anywhere at all.
+            error, self.depends = self.error, False
+            solved = self.solved(shapes, error)
+            if not solved and not given:
+                # Lengths that were taken as examples stay open.
+                change = self.scaled(names, shapes, mark, found)
+                solved = change and _with_size(seen[-1], *change)
+                self.error = error
             if best is None or (best[0] == 0 if given else True) and reached > best[0]:
-                best = (reached, shapes)
-            solved = self.solved(shapes, self.error)
+                best = (reached, shapes, self.depends)
             if solved and solved not in seen:
                 queue.insert(0, solved)
             if isinstance(self.error, (MemoryError, RecursionError, trace.Unsupported)):
@@ -439,7 +447,8 @@ class Reading:
                       f"The shape of the input of {self.cls.__name__} is not to be seen from its layers: give it as "
                       "model.input in the experiment file.", self.name_place(), ask={"input": True})
             return
-        if best[1] != shapes:
+        self.depends = best[2]
+        if best[1] != shapes or self.guessed:
             self.attempt(names, best[1], mark, found)
 
     def solved(self, shapes, error):
@@ -456,6 +465,33 @@ class Reading:
                 return _sized(shapes, [[expression, wanted]])
         return None
 
+    def scaled(self, names, shapes, mark, found):
+        """
+        The place of a size, the size and another one with which a layer gets as much as it wants, where that follows from
+        it: it is tried with twice as much, and what comes out is a line through both.
+        """
+        fix = isinstance(self.error, trace.ShapeMismatch) and self.error.fix
+        if not fix or not isinstance(fix["found"], int) or not isinstance(fix["expected"], int):
+            return None
+        # In the words of a fix, which changes the layer: it has so much, and would have to have what came.
+        at, wants, came = trace.where_raised(self.error), fix["found"], fix["expected"]
+        for place in sorted({i for s, _ in shapes for i, d in enumerate(s) if i and isinstance(d, int)}):
+            held = {s[place] for s, _ in shapes if len(s) > place and isinstance(s[place], int)}
+            if len(held) != 1:
+                continue
+            [size] = held
+            self.attempt(names, _with_size(shapes, place, size, 2 * size), mark, found)
+            again = isinstance(self.error, trace.ShapeMismatch) and self.error.fix
+            if not again or trace.where_raised(self.error) != at or not isinstance(again["expected"], int):
+                continue
+            slope = (again["expected"] - came) / size
+            if slope:
+                self.depends = True
+                wanted = (wants - came) / slope + size
+                if wanted >= 1 and wanted == int(wanted):
+                    return place, size, int(wanted)
+        return None
+
     def settled(self, shapes):
         """Image and sequence sizes that later layers fix: where a symbolic size met a number."""
         met = channel.ask("met")["pairs"]
@@ -466,6 +502,7 @@ class Reading:
 
         if self.request.get("input") is None and not self.request.get("inputs"):
             self.guessed = " and ".join(f"[{', '.join(str(d) for d in s)}]" for s, _ in shapes)
+            self.count = len(shapes)
         channel.ask("rewind", nodes=mark)
         trace.rewind_diagnostics(found)
         if self.lazy:
@@ -540,13 +577,27 @@ class Reading:
                        f"{message}. Give its arguments in an experiment file under model.arguments.")
             trace.say("information", "argument-needed", message, at, ask={"arguments": self.open} if self.open else None)
             return
-        if self.guessed and not fix:
+        if self.guessed and (not fix or self.depends) and not _own_fault(error):
             # The shape may be what is wrong, and not the code.
             message += f" (The input was taken to be {self.guessed}; model.input in the experiment file says otherwise.)"
             ask = {"input": True}
+            if self.depends:
+                fix = None
             if not self.request.get("class"):
-                severity = "warning"
+                severity = self.doubtful(error)
         trace.say(severity, code, message, at, fix, ask or self.asked_again(error))
+
+    def doubtful(self, error):
+        """How grave a failure is that the shape which was taken may have made: what people give parts is not to be seen."""
+        is_plain = isinstance(error, (trace.ShapeMismatch, trace.Unsupported)) and self.count == 1 and not self.depends
+        return "warning" if is_plain and not self.is_part() else "hint"
+
+    def is_part(self):
+        """Whether other classes of the file use it."""
+        return self.instance is None and any(
+            self.cls.__name__ in trees.names(c) for c in self.scope.tree.body
+            if isinstance(c, ast.ClassDef) and c.name != self.cls.__name__
+        )
 
     def asked_again(self, error):
         """Of what was answered, what may be wrong: it is asked for once more."""
@@ -661,6 +712,15 @@ def _binds(node, name):
 _TOGETHER = (("D", "H", "W"), ("L",), ("T",))
 
 
+def _own_fault(error):
+    """Whether the code fails so whatever it is given: a name that is not there, an attribute that the model does not have."""
+    from torch import nn
+
+    if isinstance(error, AttributeError):
+        return isinstance(error.obj, nn.Module)
+    return isinstance(error, NameError)
+
+
 def _sized(shapes, pairs):
     changed = shapes
     for group in _TOGETHER:
@@ -671,6 +731,11 @@ def _sized(shapes, pairs):
         if size:
             changed = [(tuple(size if d in symbols else d for d in s), k) for s, k in changed]
     return changed if changed != shapes else None
+
+
+def _with_size(shapes, place, size, other):
+    """Shapes with another number in a place where they have a certain one."""
+    return [(tuple(other if i == place and d == size else d for i, d in enumerate(s)), k) for s, k in shapes]
 
 
 def _exemplary(shapes, expression):

@@ -21,12 +21,12 @@ _texts = {}
 
 def _range(*arguments):
     for a in arguments:
-        if sizes.is_symbolic(a) and not trace.counting:
-            raise trace.SymbolicSize(repr(a))
         if unknown.is_unknown(a) and a._vitrine_unknown.startswith("len("):
             # Of a data set that is not here there is nothing to go through.
             return range(0)
-    return range(*[a.__index__() if sizes.is_symbolic(a) else a for a in arguments])
+    if any(sizes.is_symbolic(a) for a in arguments):
+        return sizes.SymRange(*arguments)
+    return range(*arguments)
 
 
 class Source:

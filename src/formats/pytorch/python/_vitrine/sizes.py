@@ -46,6 +46,9 @@ class SymInt:
             other = int(other)
         if isinstance(other, float) and other.is_integer() and f in ("add", "sub", "mul"):
             other = int(other)
+        if isinstance(other, float) and f in ("add", "sub"):
+            # Not a size any more: it is read with an example of it.
+            raise trace.SymbolicSize(self._expression)
         if not isinstance(other, (int, SymInt)):
             return NotImplemented
         a, b = (_raw(other), self._expression) if swapped else (self._expression, _raw(other))
@@ -259,6 +262,32 @@ class SymFloat:
 
     def __repr__(self):
         return f"{self.numerator}*{self.factor}/{self.denominator}"
+
+
+class SymRange:
+    """Whole numbers up to a size that is not known: nothing goes through them, a tensor of them is made at once."""
+
+    def __init__(self, *bounds):
+        self.start, self.stop, self.step = (0, *bounds, 1) if len(bounds) == 1 else (*bounds, 1)[:3]
+
+    def __iter__(self):
+        return iter(self._counted())
+
+    def __reversed__(self):
+        return reversed(self._counted())
+
+    def __len__(self):
+        return len(self._counted())
+
+    def __getitem__(self, index):
+        return self._counted()[index]
+
+    def _counted(self):
+        bounds = (self.start, self.stop, self.step)
+        for bound in bounds:
+            if is_symbolic(bound) and not trace.counting:
+                raise trace.SymbolicSize(repr(bound))
+        return range(*[b.__index__() for b in bounds])
 
 
 def to_int(*arguments):

@@ -14,6 +14,19 @@ from .spelling import near
 class _Kind(type):
     """Attributes of a stand-in class are stand-ins; it can be a base class, a decorator, a type hint, a call."""
 
+    def __new__(mcls, name, bases, members, **options):
+        plain = [b for b in bases if is_plain(b)]
+        if plain:
+            from . import foreign
+
+            if any(foreign.is_module(b._vitrine_unknown, members) for b in plain):
+                bases = foreign.standing_on(bases)
+                return type(bases[0])(name, bases, members, **options)
+        return super().__new__(mcls, name, bases, members)
+
+    def __init__(cls, name, bases, members, **_):
+        super().__init__(name, bases, members)
+
     def __getattr__(cls, name):
         if name.startswith("_"):
             raise AttributeError(name)
@@ -156,6 +169,11 @@ _exampled = set()
 
 def is_unknown(value):
     return isinstance(value, type) and hasattr(value, "_vitrine_unknown")
+
+
+def is_plain(value):
+    """Whether it is such a value itself, and no class that stands on one."""
+    return is_unknown(value) and "_vitrine_plain" in value.__dict__
 
 
 def exampled():

@@ -505,14 +505,24 @@ def size(x):
     return math.prod(array(x).shape) if hasattr(x, "__iter__") else 1
 
 
-reshape, triu, tril, tile, repeat, clip, outer = (
-    _same(k) for k in ("reshape", "triu", "tril", "tile", "repeat_interleave", "clamp", "outer")
+reshape, tile, repeat, clip, outer = (
+    _same(k) for k in ("reshape", "tile", "repeat_interleave", "clamp", "outer")
 )
+
+
+def triu(m, k=0):
+    return _same("triu")(array(m), k)
+
+
+def tril(m, k=0):
+    return _same("tril")(array(m), k)
 
 
 def isscalar(x):
     return isinstance(x, (int, float, bool))
 
+
+product, cumproduct = prod, cumprod
 
 from ._random import Module  # noqa: E402
 

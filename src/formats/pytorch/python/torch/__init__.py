@@ -92,8 +92,10 @@ FloatTensor = DoubleTensor = HalfTensor = Tensor
 
 
 class LongTensor(Tensor):
-    def __new__(cls, data=()):
-        return tensor(data, dtype=int64) if isinstance(data, (list, tuple)) else zeros(data, dtype=int64)
+    def __new__(cls, *data):
+        if len(data) == 1 and hasattr(type(data[0]), "__len__"):
+            return tensor(data[0], dtype=int64)
+        return zeros(*data, dtype=int64) if data else tensor([], dtype=int64)
 
 
 IntTensor = LongTensor

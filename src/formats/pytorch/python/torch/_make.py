@@ -7,7 +7,7 @@ import math
 import random
 
 from _vitrine import channel, trace
-from _vitrine.sizes import SymInt, is_symbolic
+from _vitrine.sizes import SymInt, SymRange, is_symbolic
 
 from . import _tensor
 from ._tensor import (
@@ -289,6 +289,10 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
             copy, init = Tensor.__new__(Tensor)._fill(copy._id, copy._dtype, copy._shape), copy._init
             copy._init = init
         return _options(copy, requires_grad)
+    if isinstance(data, SymRange):
+        return arange(data.start, data.stop, data.step, dtype=dtype)
+    if isinstance(data, builtins.range):
+        data = list(data)
     if isinstance(data, SymInt):
         return emit("ConstantOfShape", [], shape=[], value=data, dtype=as_dtype(dtype or int64).name)
     if _is_unknown(data):

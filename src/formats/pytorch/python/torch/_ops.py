@@ -291,6 +291,45 @@ def logical_not(input):
     return emit("Not", [_as_bool(input)])
 
 
+def _whole(x):
+    return isinstance(x, Tensor) and x.dtype is not bool_ and not x.dtype.is_floating_point
+
+
+def bitwise_right_shift(input, other):
+    """Of whole numbers, by a number that is known: what is left of a division by a power of two."""
+    if not _whole(input) or not isinstance(other, int):
+        raise trace.Unsupported("torch.bitwise_right_shift by numbers that are not known is not read yet")
+    return floor_divide(input, 2**other)
+
+
+def bitwise_left_shift(input, other):
+    if not _whole(input) or not isinstance(other, int):
+        raise trace.Unsupported("torch.bitwise_left_shift by numbers that are not known is not read yet")
+    return mul(input, 2**other)
+
+
+def _and_bits(x, y):
+    """`&` of truth values, and of whole numbers with the lowest bits or with one bit."""
+    if not _whole(x):
+        return logical_and(x, y)
+    if isinstance(y, int) and not isinstance(y, bool) and y >= 0:
+        if y & (y + 1) == 0:
+            return remainder(x, y + 1)
+        if y & (y - 1) == 0:
+            return mul(remainder(floor_divide(x, y), 2), y)
+    raise trace.Unsupported("bits of whole numbers are not read yet, but for the lowest ones (x & 7) and one of them (x & 4)")
+
+
+def _bits(name, function):
+    """Of truth values; the bits of whole numbers are not read."""
+    def bits(x, y):
+        if _whole(x) or _whole(y):
+            raise trace.Unsupported(f"{name} of whole numbers is not read yet (of truth values it is)")
+        return function(x, y)
+
+    return bits
+
+
 def _bitwise(name, function):
     """Of truth values it is the logical one; the bits of whole numbers are not read."""
     def bitwise(*operands, out=None):
@@ -302,7 +341,11 @@ def _bitwise(name, function):
     return bitwise
 
 
-bitwise_and, bitwise_or = _bitwise("bitwise_and", logical_and), _bitwise("bitwise_or", logical_or)
+def bitwise_and(input, other, out=None):
+    return _and_bits(input, other)
+
+
+bitwise_or = _bitwise("bitwise_or", logical_or)
 bitwise_xor, bitwise_not = _bitwise("bitwise_xor", logical_xor), _bitwise("bitwise_not", logical_not)
 
 
@@ -1703,12 +1746,12 @@ def install():
         "__floordiv__": floor_divide, "__rfloordiv__": lambda x, y: floor_divide(y, x), "__mod__": remainder, "__rmod__": lambda x, y: remainder(_make.scalar(y, x.dtype), x),
         "__pow__": pow, "__rpow__": lambda x, y: pow(y, x), "__matmul__": matmul,
         "__rmatmul__": lambda x, y: matmul(y, x), "__neg__": neg, "__abs__": abs, "__pos__": identity,
-        "__invert__": logical_not, "__and__": logical_and, "__or__": logical_or, "__xor__": logical_xor,
-        "__rand__": logical_and, "__ror__": logical_or,
+        "__invert__": logical_not, "__and__": _and_bits, "__or__": _bits("|", logical_or), "__xor__": _bits("^", logical_xor),
+        "__rand__": _and_bits, "__ror__": _bits("|", logical_or), "__rshift__": bitwise_right_shift, "__lshift__": bitwise_left_shift,
         "__eq__": eq, "__ne__": ne, "__lt__": lt, "__le__": le, "__gt__": gt, "__ge__": ge,
         "__getitem__": getitem, "__setitem__": setitem,
         "__iadd__": _in_place(add), "__isub__": _in_place(sub), "__imul__": _in_place(mul),
-        "__itruediv__": _in_place(div), "__ipow__": _in_place(pow), "__iand__": _in_place(logical_and),
+        "__itruediv__": _in_place(div), "__ipow__": _in_place(pow), "__iand__": _in_place(_and_bits),
         "__ior__": _in_place(logical_or),
     }
     for name, function in operators.items():

@@ -3,7 +3,7 @@
 import math
 
 from _vitrine import channel, trace, unknown
-from _vitrine.sizes import SymFloat, SymInt, is_symbolic, size
+from _vitrine.sizes import SymFloat, SymInt, SymRange, is_symbolic, size
 
 
 class dtype:
@@ -363,7 +363,7 @@ class Tensor:
     def __init__(self, *arguments, **options):
         from . import _make
 
-        if len(arguments) == 1 and isinstance(arguments[0], (list, tuple, Tensor)) and not isinstance(
+        if len(arguments) == 1 and isinstance(arguments[0], (list, tuple, range, SymRange, Tensor)) and not isinstance(
             arguments[0], Size
         ):
             made = _make.tensor(arguments[0], dtype=_default)

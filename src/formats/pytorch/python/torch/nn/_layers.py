@@ -189,7 +189,7 @@ class _ConvNd(Module):
         self.padding = padding if isinstance(padding, str) else tuple(F._tuple(padding, n, "padding"))
         self.dilation = tuple(F._tuple(dilation, n, "dilation"))
         self.output_padding = tuple(F._tuple(output_padding, n, "output_padding"))
-        self.groups, self.padding_mode = groups, padding_mode
+        self.groups, self.padding_mode, self.transposed = groups, padding_mode, self._transposed
         if self._transposed:
             self.weight = _weight(in_channels, out_channels // groups, *self.kernel_size)
         else:
@@ -861,6 +861,7 @@ class Embedding(Module):
             padding_idx = min(unknown.example(padding_idx), num_embeddings - 1)
         self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
+        self.sparse = sparse
         if _weight is None:
             self.weight = Parameter(_make.zeros(num_embeddings, embedding_dim))
             self.reset_parameters()
@@ -893,7 +894,7 @@ class EmbeddingBag(Module):
                  mode="mean", sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None,
                  dtype=None):
         super().__init__()
-        self.norm_type, self.scale_grad_by_freq = norm_type, scale_grad_by_freq
+        self.norm_type, self.scale_grad_by_freq, self.sparse = norm_type, scale_grad_by_freq, sparse
         self.num_embeddings, self.embedding_dim, self.mode = num_embeddings, embedding_dim, mode
         self.max_norm, self.include_last_offset = max_norm, include_last_offset
         self.padding_idx = padding_idx if padding_idx is None or padding_idx >= 0 else padding_idx + num_embeddings

@@ -202,6 +202,9 @@ class Module:
                 )
             own["_parameters"][name] = None
         elif name in own.get("_modules", ()):
+            if unknown.is_unknown(value):
+                own["_modules"][name] = _Unread(value)
+                return
             if value is not None:
                 raise TypeError(
                     f"cannot assign '{_type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"

@@ -1,0 +1,39 @@
+"""
+What a class stands on whose base is of a library that is not here: a module, so that its layers and its forward are read
+as far as they go by themselves.
+"""
+
+from torch import nn
+
+from . import unknown
+
+
+class Foreign(nn.Module):
+    """The base's own names are unknown values; its constructor takes anything."""
+
+    def __init__(self, *_, **__):
+        super().__init__()
+
+    def __getattr__(self, name):
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name.startswith("_") or "_modules" not in self.__dict__:
+                raise
+            return unknown.make(f"{type(self).__name__}.{name}")
+
+
+def is_module(name, members):
+    """Whether a class is a model, by what it defines and by what its base is called."""
+    called = name.rsplit(".", 1)[-1]
+    if called.endswith(("Function", "Dataset", "Callback", "Config", "Trainer", "Env")):
+        return False
+    return "forward" in members or "__init__" in members and called.endswith(("Module", "Model", "Net", "Layer"))
+
+
+def standing_on(bases):
+    """The bases with modules in the place of what is not known."""
+    known = [b for b in bases if not unknown.is_plain(b)]
+    if any(issubclass(b, nn.Module) for b in known):
+        return tuple(known)
+    return (Foreign, *[b for b in known if b is not object])

@@ -1,0 +1,13 @@
+"""The newer name of pytorch_lightning."""
+
+from pytorch_lightning import LightningDataModule, LightningModule, seed_everything  # noqa: F401
+
+from . import pytorch  # noqa: F401
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    from _vitrine import unknown
+
+    return unknown.make(f"lightning.{name}")
