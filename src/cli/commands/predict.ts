@@ -1,11 +1,9 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeWav } from '../../data/audio/wav';
 import type { SavedPreparation } from '../../data/dataset';
 import { manyNumbers } from '../../data/manyNumbers';
 import { blockRows } from '../../data/stream/rowBlocks';
-import { classifiesImages, openImageClassifier } from '../../formats/huggingface/imageModel';
-import { openTextEncoder } from '../../formats/huggingface/textModel';
 import { VitrineError } from '../../model/errors';
 import {
   type PredictedRow,
@@ -20,31 +18,31 @@ import { Engines } from '../../service/process/engines';
 import { isModelFile } from '../../train/open/openModel';
 import { dataFolder, openRun } from '../../train/open/openRun';
 import { openWeights } from '../../train/open/openWeights';
-import { classifyImages } from '../../train/predict/imageTasks';
-import { classifyTexts, fillMasks } from '../../train/predict/textTasks';
 import { writeAtomically } from '../../train/runs/atomicFile';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, isHuggingFace } from '../experiments';
+import { folderOptions, predictFolder } from '../folderPredict';
 import { modelFileOptions, openedModel } from '../modelFiles';
 import { fixedNumber, tableLines } from '../table';
 import type { Terminal } from '../terminal';
-import { textOptions, textsOf } from '../texts';
+import { textOptions } from '../texts';
 
 export const command: Command = {
   name: 'predict',
   usage:
     'RUN|FILE.vitrine.json|MODEL.onnx|FOLDER --input DATA|--values JSON|--text TEXT… [--output FILE] [--explain METHOD] [--keep-going] [--backend B] [--json]',
   summary:
-    'Predict the rows of a table with a trained run (of an experiment: its newest finished one, else its model.weights) or a model file as it is; classify texts, or fill their masks, with a folder that Transformers saved.',
+    'Predict the rows of a table with a trained run (of an experiment: its newest finished one, else its model.weights) or a model file as it is; with a folder that Transformers saved, classify texts and pictures, find entities, answer questions, fill masks, write down speech.',
   arguments: [1, 1],
   options: {
     input: {
       type: 'string',
       short: 'i',
       value: 'DATA',
-      help: 'A table with the columns that the model was trained on; of a folder, a .txt or a table of texts, or a picture (or a folder of them) to classify.',
+      help: 'A table with the columns that the model was trained on; of a folder, a .txt or a table of texts, or a picture or sound (or a folder of them).',
     },
     ...textOptions,
+    ...folderOptions,
     ...modelFileOptions,
     values: {
       type: 'string',
@@ -71,8 +69,7 @@ export const command: Command = {
   },
   async run(call) {
     const { terminal, signal } = call;
-    if (await isHuggingFace(call.arguments[0]!))
-      return (await classifiesImages(call.arguments[0]!)) ? predictImages(call) : predictTexts(call);
+    if (await isHuggingFace(call.arguments[0]!)) return predictFolder(call);
     const input = textOption(call, 'input');
     const values = textOption(call, 'values');
     const texts = call.options['text'];
@@ -166,90 +163,6 @@ function show(rows: readonly PredictedRow[], target: string, terminal: Terminal)
       ),
       ...rows.flatMap(r => (r.explanation ? ['', `Row ${r.row}: ${r.explanation.text}`] : [])),
     );
-}
-
-async function predictTexts(call: CommandCall): Promise<boolean> {
-  const { terminal, distFolder, signal } = call;
-  const texts = await textsOf(call);
-  const top = Number(textOption(call, 'top') ?? 5);
-  if (!Number.isSafeInteger(top) || top < 1)
-    throw new VitrineError(
-      'bad-usage',
-      `--top is "${textOption(call, 'top')}"; expected a whole number from 1.`,
-    );
-  const encoder = await openTextEncoder(call.arguments[0]!, { distFolder, signal });
-  if (encoder.task === 'embed')
-    throw new VitrineError(
-      'bad-usage',
-      `${call.arguments[0]} holds an encoder without a head, which predicts nothing. Its vectors: vitrine embed ${call.arguments[0]}`,
-    );
-  const engines = new Engines();
-  try {
-    const engine = await engines.get(textOption(call, 'backend'));
-    if (encoder.task === 'classify') {
-      const found = await classifyTexts(engine, encoder, texts, signal);
-      if (terminal.json) for (const [row, f] of found.entries()) terminal.result({ row, ...f });
-      else
-        terminal.print(
-          ...tableLines(
-            [{ title: 'Text', most: 60 }, { title: 'Class' }, { title: 'Probability', align: 'right' }],
-            found.map((f, i) => [texts[i]!, f.prediction, fixedNumber(f.probability)]),
-            t => terminal.bold(t),
-          ),
-        );
-      return true;
-    }
-    const found = await fillMasks(engine, encoder, texts, top, signal);
-    for (const [row, fills] of found.entries())
-      if (terminal.json)
-        terminal.result({ row, prediction: fills[0]!.token, probability: fills[0]!.probability, fills });
-      else
-        terminal.print(
-          ...tableLines(
-            [{ title: 'Word' }, { title: 'Probability', align: 'right' }, { title: 'Text', most: 70 }],
-            fills.map(f => [f.token, fixedNumber(f.probability), f.text]),
-            t => terminal.bold(t),
-          ),
-        );
-    return true;
-  } finally {
-    await engines.dispose();
-  }
-}
-
-/** The classes of a picture, or of those in a folder in the order of their names. */
-async function predictImages(call: CommandCall): Promise<boolean> {
-  const { terminal, distFolder, signal } = call;
-  const input = textOption(call, 'input');
-  if (input === undefined)
-    throw new VitrineError('bad-usage', 'Which picture? Give a file or a folder with --input PICTURE.');
-  const files = (await stat(input).catch(() => undefined))?.isDirectory()
-    ? (await readdir(input))
-        .filter(name => /\.(png|jpe?g|webp)$/i.test(name))
-        .sort()
-        .map(name => path.join(input, name))
-    : [input];
-  if (files.length === 0)
-    throw new VitrineError('bad-usage', `There is no picture (.png, .jpg, .webp) in ${input}.`);
-  const classifier = await openImageClassifier(call.arguments[0]!, { distFolder, signal });
-  const engines = new Engines();
-  try {
-    const engine = await engines.get(textOption(call, 'backend'));
-    const found = await classifyImages(engine, classifier, files, signal);
-    if (terminal.json)
-      for (const [row, f] of found.entries()) terminal.result({ row, file: files[row], ...f });
-    else
-      terminal.print(
-        ...tableLines(
-          [{ title: 'Picture', most: 60 }, { title: 'Class' }, { title: 'Probability', align: 'right' }],
-          found.map((f, i) => [path.relative('', files[i]!), f.prediction, fixedNumber(f.probability)]),
-          t => terminal.bold(t),
-        ),
-      );
-    return true;
-  } finally {
-    await engines.dispose();
-  }
 }
 
 /** The run, or else the weights that the experiment names. */

@@ -2,7 +2,7 @@
 import FFT from 'fft.js';
 
 export interface Frames {
-  /** FFT size: a power of two. */
+  /** FFT size: even; a power of two is much faster. */
   nFft: number;
   /** Samples under the window; centred in the frame. */
   window: number;
@@ -33,24 +33,61 @@ export function hann({ nFft, window }: Pick<Frames, 'nFft' | 'window'>): Float64
 /** The sound is reflected at both ends by half a frame. @returns [frames, nFft / 2 + 1]. */
 export function stft(samples: ArrayLike<number>, options: Frames): Spectrum {
   const { nFft, hop } = options;
-  const fft = new FFT(nFft);
+  const transform = transformer(nFft);
   const window = hann(options);
   const bins = nFft / 2 + 1;
   const frames = frameCount(samples.length, options);
   const re = new Float64Array(frames * bins);
   const im = new Float64Array(frames * bins);
   const frame = new Float64Array(nFft);
-  const spectrum = fft.createComplexArray() as number[];
   for (let f = 0; f < frames; f++) {
     const start = f * hop - nFft / 2;
     for (let i = 0; i < nFft; i++) frame[i] = window[i]! * samples[reflected(start + i, samples.length)]!;
-    fft.realTransform(spectrum, frame as unknown as number[]);
+    const spectrum = transform(frame);
     for (let k = 0; k < bins; k++) {
       re[f * bins + k] = spectrum[2 * k]!;
       im[f * bins + k] = spectrum[2 * k + 1]!;
     }
   }
   return { bins, frames, re, im };
+}
+
+/** Real frames to pairs of real and imaginary part, nFft / 2 + 1 of them; valid until the next call. */
+function transformer(nFft: number): (frame: Float64Array) => ArrayLike<number> {
+  if (Number.isInteger(Math.log2(nFft))) {
+    const fft = new FFT(nFft);
+    const spectrum = fft.createComplexArray() as number[];
+    return frame => {
+      fft.realTransform(spectrum, frame as unknown as number[]);
+      return spectrum;
+    };
+  }
+  // As the definition says, with what is alike on both sides of the middle added first: Whisper's frames have 400 samples.
+  const turns = Float64Array.from({ length: 2 * nFft }, (_, i) => {
+    const angle = (2 * Math.PI * (i >> 1)) / nFft;
+    return i % 2 ? -Math.sin(angle) : Math.cos(angle);
+  });
+  const half = nFft / 2;
+  const even = new Float64Array(half + 1);
+  const odd = new Float64Array(half + 1);
+  const out = new Float64Array(nFft + 2);
+  return frame => {
+    for (let n = 1; n < half; n++) {
+      even[n] = frame[n]! + frame[nFft - n]!;
+      odd[n] = frame[n]! - frame[nFft - n]!;
+    }
+    for (let k = 0; k <= half; k++) {
+      let re = frame[0]! + (k % 2 ? -frame[half]! : frame[half]!);
+      let im = 0;
+      for (let n = 1, at = k; n < half; n++, at = (at + k) % nFft) {
+        re += even[n]! * turns[2 * at]!;
+        im += odd[n]! * turns[2 * at + 1]!;
+      }
+      out[2 * k] = re;
+      out[2 * k + 1] = im;
+    }
+    return out;
+  };
 }
 
 /** The sound whose transform is nearest (D. Griffin and J. Lim, 1984): frames added where they overlap. */

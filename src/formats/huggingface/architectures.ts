@@ -11,10 +11,14 @@ export interface Architecture {
   blocks: readonly { list: string; counts: readonly string[] }[];
   /** Whether `forward` takes an attention mask behind the tokens, so that texts of several lengths make one batch. */
   masked?: boolean;
+  /** How many texts its tokens may be of, where the configuration does not say (`type_vocab_size`). */
+  types?: number;
   /** The token that fills up where the configuration names none, if not 0. */
   padding?: number;
   /** How many of the first positions no token has: RoBERTa's begin behind the padding's. */
   unused?: number;
+  /** Of a model of pictures: whether these may have any size, whatever the configuration says. */
+  anySize?: boolean;
   /** Inputs of a class, where they are neither tokens alone nor one picture. */
   inputs?(config: Config, name: string): readonly InputShape[];
   /** What generates text token by token, if the architecture does. */
@@ -248,21 +252,24 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   phi: decoder('phi', 'Phi'),
   phi3: decoder('phi3', 'Phi3'),
   stablelm: decoder('stablelm', 'StableLm'),
-  bert: encoder('bert', 'Bert', usual),
+  bert: { ...encoder('bert', 'Bert', usual), types: 2 },
   distilbert: encoder('distilbert', 'DistilBert', usual, { list: 'transformer.layer', layers: 'n_layers' }),
   roberta: { ...encoder('roberta', 'Roberta', usual), ...asRoberta },
   'xlm-roberta': { ...encoder('xlm_roberta', 'XLMRoberta', usual, { prefix: 'roberta' }), ...asRoberta },
   camembert: { ...encoder('camembert', 'Camembert', usual, { prefix: 'roberta' }), ...asRoberta },
-  electra: encoder('electra', 'Electra', [
-    'MaskedLM',
-    'SequenceClassification',
-    'TokenClassification',
-    'PreTraining',
-  ]),
+  electra: {
+    ...encoder('electra', 'Electra', [
+      'MaskedLM',
+      'SequenceClassification',
+      'TokenClassification',
+      'PreTraining',
+    ]),
+    types: 2,
+  },
   // Its layers share their weights, so there is no list of them.
-  albert: { ...encoder('albert', 'Albert', usual.slice(0, 3)), blocks: [] },
+  albert: { ...encoder('albert', 'Albert', usual.slice(0, 3)), blocks: [], types: 2 },
   mpnet: { ...encoder('mpnet', 'MPNet', usual.slice(0, 2)), ...asRoberta },
-  'deberta-v2': encoder('deberta_v2', 'DebertaV2', usual, { prefix: 'deberta' }),
+  'deberta-v2': { ...encoder('deberta_v2', 'DebertaV2', usual, { prefix: 'deberta' }), types: 0 },
   t5: t5('t5', 'T5'),
   mt5: t5('mt5', 'MT5'),
   bart: bart('bart', 'Bart', ['BartForConditionalGeneration', 'BartForSequenceClassification']),
@@ -273,7 +280,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     'DeiTForImageClassificationWithTeacher',
     'DeiTModel',
   ]),
-  dinov2: pictures('dinov2', ['Dinov2ForImageClassification', 'Dinov2Model']),
+  dinov2: { ...pictures('dinov2', ['Dinov2ForImageClassification', 'Dinov2Model']), anySize: true },
   // Their stages have few blocks each, of other sizes.
   swin: pictures('swin', ['SwinForImageClassification', 'SwinModel'], []),
   clip: {
@@ -320,5 +327,8 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     blocks: [{ list: 'encoder.layers', counts: ['num_hidden_layers'] }],
     inputs: () => [{ name: 'input_values', shape: ['N', 'T'], dtype: 'float32' }],
   },
-  convnext: pictures('convnext', ['ConvNextForImageClassification', 'ConvNextModel'], []),
+  convnext: {
+    ...pictures('convnext', ['ConvNextForImageClassification', 'ConvNextModel'], []),
+    anySize: true,
+  },
 };

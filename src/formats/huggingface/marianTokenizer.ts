@@ -50,6 +50,10 @@ export async function openMarian(folder: string): Promise<TextTokenizer | undefi
     token: id => tokens.get(id) ?? `<${id}>`,
     id: token => ids.get(token),
     mask: undefined,
+    unknown,
+    first: undefined,
+    // Translators are asked for nothing that has a place in their source.
+    spans: () => [],
   };
 }
 

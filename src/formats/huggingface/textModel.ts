@@ -5,17 +5,22 @@ import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import type { ReadContext } from '../_format';
 import { modelFileOf } from '../_registry';
+import type { Architecture } from './architectures';
 import { labelsOf, named, readConfig, severalHold, weightsOf, whatOf } from './folder';
 import { readClass } from './generation';
 import { openTokenizer, type TextTokenizer } from './tokenizer';
 
-export type TextTask = 'classify' | 'fill-mask' | 'embed';
+export type TextTask = 'classify' | 'fill-mask' | 'embed' | 'tag' | 'answer';
 
 export interface TextEncoder {
   task: TextTask;
-  /** Inputs: tokens (N, T), and, where `masked`, one for each token that is not padding. */
+  /**
+   * Inputs: tokens (N, T), and, where `masked`, one for each token that is not padding, and, where `typed`, which of two
+   * texts each token is of.
+   */
   model: Model;
   masked: boolean;
+  typed: boolean;
   weights: Tensors;
   tokenizer: TextTokenizer;
   /** The token that fills up, and the longest text. */
@@ -40,26 +45,35 @@ export async function openTextEncoder(where: string, context: ReadContext): Prom
   const { architecture, name } = whatOf(config, file, undefined);
   const task: TextTask | undefined = name.endsWith('ForSequenceClassification')
     ? 'classify'
-    : name.endsWith('ForMaskedLM')
-      ? 'fill-mask'
-      : (architecture.masked && name.endsWith('Model')) || name === 'T5EncoderModel'
-        ? 'embed'
-        : undefined;
+    : name.endsWith('ForTokenClassification')
+      ? 'tag'
+      : name.endsWith('ForQuestionAnswering')
+        ? 'answer'
+        : name.endsWith('ForMaskedLM')
+          ? 'fill-mask'
+          : (architecture.masked && name.endsWith('Model')) || name === 'T5EncoderModel'
+            ? 'embed'
+            : undefined;
   if (!task)
     throw new VitrineError(
       'bad-file',
-      `${named(file)} describes a ${name}. Texts are classified by a …ForSequenceClassification, masks are filled by a …ForMaskedLM, and embeddings are made by an encoder such as BertModel.`,
+      `${named(file)} describes a ${name}. Texts are classified by a …ForSequenceClassification, entities are found by a …ForTokenClassification, questions are answered by a …ForQuestionAnswering, masks are filled by a …ForMaskedLM, and embeddings are made by an encoder such as BertModel.`,
       { at: { file } },
     );
   const tokenizer = await openTokenizer(folder);
   const masked = architecture.masked === true;
+  const typed = masked && typesOf(config, architecture) > 1;
   const ids = { shape: ['N', 'T'], dtype: 'int64' as const };
   const model = await readClass({
     file,
     source: architecture.source,
     class: name,
     config,
-    inputs: [{ name: 'input_ids', ...ids }, ...(masked ? [{ name: 'attention_mask', ...ids }] : [])],
+    inputs: [
+      { name: 'input_ids', ...ids },
+      ...(masked ? [{ name: 'attention_mask', ...ids }] : []),
+      ...(typed ? [{ name: 'token_type_ids', ...ids }] : []),
+    ],
     context,
   });
   const positions = number(config['max_position_embeddings']) ?? number(config['n_positions']) ?? 512;
@@ -68,6 +82,7 @@ export async function openTextEncoder(where: string, context: ReadContext): Prom
     task,
     model: { ...model, file, format: 'huggingface' },
     masked,
+    typed,
     weights: await weightsOf({ ...model, file }, architecture),
     tokenizer,
     padding: number(config['pad_token_id']) ?? architecture.padding ?? 0,
@@ -76,6 +91,11 @@ export async function openTextEncoder(where: string, context: ReadContext): Prom
     severalHold: severalHold(config),
     pooling: await poolingOf(folder),
   };
+}
+
+/** How many texts a model tells apart. */
+function typesOf(config: Readonly<Record<string, unknown>>, { types }: Architecture): number {
+  return types === undefined ? 0 : (number(config['type_vocab_size']) ?? types);
 }
 
 function number(x: unknown): number | undefined {

@@ -9,7 +9,9 @@ import { exactly } from '../../data/text/charsmap';
 import { VitrineError } from '../../model/errors';
 import { listed } from '../../model/suggest';
 import { openMarian } from './marianTokenizer';
-import { readSentencePieces, tokenizerOfPieces } from './sentencepiece';
+import { tokenizerOfPieces } from './pieceFamilies';
+import { readSentencePieces } from './sentencepiece';
+import { spansOf, type TokenSpan } from './spans';
 
 const maxBytes = 100_000_000;
 
@@ -22,6 +24,12 @@ export interface TextTokenizer {
   id(token: string): number | undefined;
   /** The token that stands for a hidden one, if the tokenizer has one. */
   readonly mask: { token: string; id: number } | undefined;
+  /** What stands for what is not known, as it stands in the vocabulary. */
+  readonly unknown: string | undefined;
+  /** The mark before a text, if there is one. */
+  readonly first: number | undefined;
+  /** Where each token of a text, marks left out, stands in it. */
+  spans(text: string): TokenSpan[];
 }
 
 /** @throws VitrineError file-not-found when the folder has none, bad-file */
@@ -50,6 +58,7 @@ export async function openTokenizer(folder: string): Promise<TextTokenizer> {
       { at: { file: path.join(folder, 'tokenizer.json') } },
     );
   }
+  const unknown = unknownOf(found, config);
   return {
     encode(text, { pair, special = true } = {}) {
       const { ids, token_type_ids: types } = tokenizer.encode(text, {
@@ -63,12 +72,23 @@ export async function openTokenizer(folder: string): Promise<TextTokenizer> {
       ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: !special }),
     token: id => tokenizer.id_to_token(id) ?? `<${id}>`,
     id: token => tokenizer.token_to_id(token),
-    mask: maskOf(tokenizer, config),
+    mask: markOf(tokenizer, config['mask_token'], '[MASK]', '<mask>'),
+    first: markOf(tokenizer, config['cls_token'], '[CLS]', '<s>')?.id,
+    unknown,
+    spans: text => spansOf(tokenizer, text, tokenizer.tokenize(text, { add_special_tokens: false }), unknown),
   };
 }
 
-function maskOf(tokenizer: Tokenizer, config: Record<string, unknown>) {
-  for (const token of [contentOf(config['mask_token']), '[MASK]', '<mask>']) {
+/** What stands for what is not known. */
+function unknownOf(found: Record<string, unknown>, config: Record<string, unknown>): string | undefined {
+  const { unk_token: own, unk_id: id, vocab } = (found['model'] ?? {}) as Record<string, unknown>;
+  const piece = Array.isArray(vocab) && typeof id === 'number' ? (vocab[id] as unknown[])?.[0] : undefined;
+  return contentOf(config['unk_token']) ?? contentOf(own) ?? contentOf(piece);
+}
+
+/** The first of the tokens that the tokenizer has. */
+function markOf(tokenizer: Tokenizer, given: unknown, ...usual: readonly string[]) {
+  for (const token of [contentOf(given), ...usual]) {
     const id = token === undefined ? undefined : tokenizer.token_to_id(token);
     if (token !== undefined && id !== undefined) return { token, id };
   }
@@ -143,6 +163,8 @@ export async function readJson(file: string): Promise<Record<string, unknown> | 
 async function fromVocabulary(folder: string, config: Record<string, unknown>) {
   const vocabulary = await readJson(path.join(folder, 'vocab.json'));
   const merges = await readText(path.join(folder, 'merges.txt'));
+  if (vocabulary && merges !== undefined && Object.keys(vocabulary).some(t => t.endsWith('</w>')))
+    return ofClip(vocabulary, merges);
   if (vocabulary && merges !== undefined) {
     const special = ['<|endoftext|>', '<s>', '</s>', '<pad>', '<unk>', '<mask>'];
     return {
@@ -160,11 +182,7 @@ async function fromVocabulary(folder: string, config: Record<string, unknown>) {
             }
           : { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true },
       decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-      model: {
-        type: 'BPE',
-        vocab: vocabulary,
-        merges: merges.split(/\r?\n/).filter(l => l !== '' && !l.startsWith('#version')),
-      },
+      model: { type: 'BPE', vocab: vocabulary, merges: linesOf(merges) },
     };
   }
   const words = await readText(path.join(folder, 'vocab.txt'));
@@ -197,6 +215,55 @@ async function fromVocabulary(folder: string, config: Record<string, unknown>) {
       continuing_subword_prefix: '##',
       max_input_chars_per_word: 100,
       vocab,
+    },
+  };
+}
+
+function linesOf(merges: string): string[] {
+  return merges.split(/\r?\n/).filter(l => l !== '' && !l.startsWith('#version'));
+}
+
+/** Of CLIP's vocabulary, whose words end with a mark: small letters, and each digit by itself. */
+function ofClip(vocabulary: Record<string, unknown>, merges: string) {
+  const [start, end] = ['<|startoftext|>', '<|endoftext|>'];
+  return {
+    added_tokens: addedTokens([start, end], vocabulary),
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        { type: 'NFC' },
+        { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+        { type: 'Lowercase' },
+      ],
+    },
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        {
+          type: 'Split',
+          pattern: { Regex: "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+" },
+          behavior: 'Removed',
+          invert: true,
+        },
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+      ],
+    },
+    post_processor: {
+      type: 'RobertaProcessing',
+      sep: [end, vocabulary[end]],
+      cls: [start, vocabulary[start]],
+      trim_offsets: false,
+      add_prefix_space: false,
+    },
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      vocab: vocabulary,
+      merges: linesOf(merges),
+      unk_token: end,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '</w>',
+      fuse_unk: false,
     },
   };
 }

@@ -1,14 +1,9 @@
 /** What encoders over text are asked for: classes, words for a mask, embeddings. */
-import type { Engine, Evaluator } from '../../engine/engine';
-import { initializeWeights } from '../../engine/initialize';
+import type { Engine } from '../../engine/engine';
 import type { TextEncoder } from '../../formats/huggingface/textModel';
-import { throwIfCancelled, VitrineError } from '../../model/errors';
-import type { Tensor } from '../../model/graph';
+import { VitrineError } from '../../model/errors';
 import { ranked, softmax } from '../generation/decoding';
-
-const batch = 8;
-/** Texts are filled up to a multiple of this, so that few lengths are compiled for. */
-const step = 16;
+import { overRows } from './textBatches';
 
 export interface TextClass {
   prediction: string;
@@ -24,14 +19,19 @@ export interface MaskFill {
   text: string;
 }
 
-/** @throws bad-request when a text is empty; cancelled */
+/**
+ * @param pairs the second text of each, of a model that tells of pairs.
+ * @throws bad-request when a text is empty; cancelled
+ */
 export async function classifyTexts(
   engine: Engine,
   encoder: TextEncoder,
   texts: readonly string[],
   signal?: AbortSignal,
+  pairs?: readonly string[],
 ): Promise<TextClass[]> {
-  return over(engine, encoder, texts, signal, ({ output }) => {
+  const rows = texts.map((text, i) => encodeText(encoder, text, i, pairs?.[i]));
+  return overRows(engine, encoder, rows, signal, ({ output }) => {
     const scores = Array.from(output.data);
     // One score alone is a regression.
     if (scores.length === 1) return { prediction: String(scores[0]), probability: 1, probabilities: {} };
@@ -64,7 +64,8 @@ export async function embedTexts(
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
   const { how, normalize } = encoder.pooling;
-  return over(engine, encoder, texts, signal, ({ output: { shape, data }, length }) => {
+  const rows = texts.map((text, i) => encodeText(encoder, text, i));
+  return overRows(engine, encoder, rows, signal, ({ output: { shape, data }, length }) => {
     const width = shape.at(-1)!;
     const pooled = new Float32Array(width);
     for (let d = 0; d < width; d++) {
@@ -96,7 +97,8 @@ export async function fillMasks(
       'bad-request',
       'The tokenizer of this folder has no token that stands for a mask.',
     );
-  return over(engine, encoder, texts, signal, ({ output: { shape, data }, ids }) => {
+  const rows = texts.map((text, i) => encodeText(encoder, text, i));
+  return overRows(engine, encoder, rows, signal, ({ output: { shape, data }, ids }) => {
     const places = ids.flatMap((id, i) => (id === mask.id ? [i] : []));
     if (places.length !== 1)
       throw new VitrineError(
@@ -115,69 +117,32 @@ export async function fillMasks(
   });
 }
 
-interface Encoded {
-  ids: number[];
-  length: number;
-  /** The first output's row: (T, D) or (classes). */
-  output: Tensor;
+/** Tokens of a text, or of a pair: what is longer than the model takes is cut, but for the mark that closes it. */
+export function encodeText(
+  { tokenizer, longest }: TextEncoder,
+  text: string,
+  index: number,
+  pair?: string,
+): { ids: number[]; types: number[] } {
+  const { ids, types } = tokenizer.encode(text, pair === undefined ? {} : { pair });
+  if (ids.length === 0) throw new VitrineError('bad-request', `Text ${index} is empty.`);
+  if (ids.length <= longest) return { ids, types };
+  if (pair === undefined)
+    return { ids: [...ids.slice(0, longest - 1), ids.at(-1)!], types: types.slice(0, longest) };
+  // The end of the first text gives way, so that the second one stays whole.
+  const own = tokenizer.encode(text, { special: false }).ids;
+  const end = placeOf(ids, own) + own.length;
+  const kept = Math.max(end - own.length, end - (ids.length - longest));
+  return {
+    ids: [...ids.slice(0, kept), ...ids.slice(end)].slice(0, longest),
+    types: [...types.slice(0, kept), ...types.slice(end)].slice(0, longest),
+  };
 }
 
-/** Runs the texts in batches of like lengths; results are in the texts' order. */
-async function over<R>(
-  engine: Engine,
-  encoder: TextEncoder,
-  texts: readonly string[],
-  signal: AbortSignal | undefined,
-  result: (encoded: Encoded) => R,
-): Promise<R[]> {
-  const { model, tokenizer, masked, longest, padding } = encoder;
-  const weights = initializeWeights(model, 0, encoder.weights);
-  const all = texts.map((text, i) => {
-    const { ids } = tokenizer.encode(text);
-    if (ids.length === 0) throw new VitrineError('bad-request', `Text ${i} is empty.`);
-    // The last token, which closes the text, stays.
-    return ids.length > longest ? [...ids.slice(0, longest - 1), ids.at(-1)!] : ids;
-  });
-  const lengthOf = (ids: readonly number[]) =>
-    masked ? Math.min(Math.ceil(ids.length / step) * step, Math.max(longest, ids.length)) : ids.length;
-  const order = all.map((_, i) => i).sort((a, b) => lengthOf(all[a]!) - lengthOf(all[b]!));
-  const out: R[] = new Array(texts.length);
-  let evaluator: Evaluator | undefined;
-  let compiled = '';
-  try {
-    for (let at = 0; at < order.length; ) {
-      throwIfCancelled(signal);
-      const length = lengthOf(all[order[at]!]!);
-      const rows = order.slice(at, at + batch).filter(i => lengthOf(all[i]!) === length);
-      at += rows.length;
-      const key = `${rows.length}x${length}`;
-      if (key !== compiled) {
-        await evaluator?.dispose();
-        evaluator = await engine.evaluator(model, { bindings: { N: rows.length, T: length }, weights });
-        compiled = key;
-      }
-      const shape = [rows.length, length];
-      const ids = new Int32Array(rows.length * length).fill(padding);
-      const mask = new Int32Array(rows.length * length);
-      for (const [r, i] of rows.entries()) {
-        ids.set(all[i]!, r * length);
-        mask.fill(1, r * length, r * length + all[i]!.length);
-      }
-      const { values } = await evaluator!.run({
-        [model.inputs[0]!]: { shape, data: ids },
-        ...(masked && { [model.inputs[1]!]: { shape, data: mask } }),
-      });
-      const whole = values[model.outputs[0]!]!;
-      const size = whole.data.length / rows.length;
-      for (const [r, i] of rows.entries())
-        out[i] = result({
-          ids: all[i]!,
-          length: all[i]!.length,
-          output: { shape: whole.shape.slice(1), data: whole.data.subarray(r * size, (r + 1) * size) },
-        });
-    }
-  } finally {
-    await evaluator?.dispose();
-  }
-  return out;
+/** Where tokens of a text stand among the marks around them. */
+export function placeOf(ids: readonly number[], own: readonly number[]): number {
+  for (let at = 0; at + own.length <= ids.length; at++)
+    if (own.every((id, i) => ids[at + i] === id)) return at;
+  // Of a text that was cut.
+  return Math.max(0, ids.indexOf(own[0] ?? -1));
 }
