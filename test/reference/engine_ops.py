@@ -503,6 +503,16 @@ for kind in ("LSTM", "GRU", "RNN"):
     recurrent(kind, "no rows", 5, 0, 4, 6)
     recurrent(kind, "no rows, both ways, with a first state", 4, 0, 3, 5, both=True, state=True, seeded=1)
 
+# What meets in one place: twice the same index, equal values, and zeros among the factors.
+at = torch.tensor([[3, 0, 1], [3, 0, 1], [0, 0, 0]])
+for name, reduction in (("amax", "max"), ("amin", "min"), ("prod", "mul")):
+    own = lambda t, i, u: t.scatter_reduce(0, i, u, name)
+    case(name, "ScatterElements", own, [rand(4, 3), at, rand(3, 3)], axis=0, reduction=reduction)
+    case(f"{name} along rows", "ScatterElements", lambda t, i, u: t.scatter_reduce(1, i, u, name), [rand(3, 5), torch.tensor([[0, 3], [1, 1], [2, 0]]), rand(3, 2)],
+         axis=1, reduction=reduction)
+    case(f"{name} of whole numbers", "ScatterElements", own, [torch.tensor([[0.0, 1, 0], [2, 0, 1], [1, 1, 1], [0, 2, 2]]), at,
+         torch.tensor([[0.0, 1, 1], [2, 0, 1], [0, 1, 0]])], axis=0, reduction=reduction)
+
 for c in cases:
     for k, v in c["attributes"].items():
         if isinstance(v, bool):

@@ -1,16 +1,16 @@
-import type { OpDefinition } from '../op';
+import type { GradientContext, OpDefinition } from '../op';
 import { checkReach, placesOf } from './_gather';
 import { axisOf, elements, input, number, text } from './_infer';
 import { dot, kernelSource, launch, sizeOf, stridesOf } from './_launch';
 
 /**
  * Inputs data, indices and updates (no smaller than the indices, whose places alone are read); attributes `axis` (0) and `reduction`
- * ("none": the last one wins, or "add").
+ * ("none": the last one wins; "add", "mul", "max" and "min" join it with what stands there).
  */
 export const op: OpDefinition = {
   name: 'ScatterElements',
   summary: 'Writes single values along an axis by their index',
-  torch: ['Tensor.scatter', 'Tensor.scatter_add'],
+  torch: ['Tensor.scatter', 'Tensor.scatter_add', 'Tensor.scatter_reduce'],
   infer(inputs, attributes) {
     const x = input(inputs, 0, 'ScatterElements');
     const axis = axisOf(number(attributes, 'axis', 0), x.shape.length);
@@ -32,10 +32,13 @@ export const op: OpDefinition = {
   gradient(g) {
     const [, indices] = g.inputs;
     const dy = g.outputGradients[0]!;
+    const reduction = text(g.attributes, 'reduction', 'none');
+    if (reduction === 'max' || reduction === 'min') return extreme(g);
+    if (reduction === 'mul') return product(g);
     const axis = axisOf(number(g.attributes, 'axis', 0), g.type(dy).shape.length);
     const updates = g.wants(2) ? g.emit('GatherElements', [dy, indices!], { axis })[0]! : null;
     if (!g.wants(0)) return [null, null, updates];
-    if (text(g.attributes, 'reduction', 'none') === 'add') return [dy, null, updates];
+    if (reduction === 'add') return [dy, null, updates];
     const zeros = g.emit('ConstantOfShape', [], { shape: g.type(indices!).shape, value: 0 })[0]!;
     return [g.emit('ScatterElements', [dy, indices!, zeros], { axis })[0]!, null, updates];
   },
@@ -57,7 +60,8 @@ export const op: OpDefinition = {
       limited.map((a, i) => (i === axis ? 't' : a)),
       strides,
     );
-    const add = text(l.attributes, 'reduction', 'none') === 'add';
+    const reduction = text(l.attributes, 'reduction', 'none');
+    const joined = joins[reduction]!(`u[${place}]`);
     const condition = ['(k === own || k + size === own)', ...inside].join(' && ');
     l.kernel({
       name: 'ScatterElements',
@@ -65,19 +69,65 @@ export const op: OpDefinition = {
         ['x', 'i', 'u'],
         `${prologue} let s = x[${dot(at, stridesOf(x!.shape))}]; const own = ${at[axis]} + 0.0; const size = ${size} + 0.0;
         for (int t = 0; t < ${indices!.shape[axis]}; t++) {
-          const k = i[${place}]; if (${condition}) { s = ${add ? 's + ' : ''}u[${place}]; }
+          const k = i[${place}]; if (${condition}) { s = ${joined}; }
         } return s;`,
       ),
       inputs: [x!, indices!, updates!],
       output: l.outputs[0]!,
       grid,
       ...(axis === x!.shape.length - 1 &&
-        inside.length === 0 && {
+        inside.length === 0 &&
+        (reduction === 'none' || reduction === 'add') && {
           fast: {
             name: 'scatterRows',
-            params: { rows: sizeOf(x!.shape) / size, size, count: indices!.shape[axis]!, add: Number(add) },
+            params: {
+              rows: sizeOf(x!.shape) / size,
+              size,
+              count: indices!.shape[axis]!,
+              add: Number(reduction === 'add'),
+            },
           },
         }),
     });
   },
 };
+
+/** What becomes of a cell `s` by an update. What is no number stays so. */
+const joins: Readonly<Record<string, (update: string) => string>> = {
+  none: u => u,
+  add: u => `s + ${u}`,
+  mul: u => `s * ${u}`,
+  max: u => `(${u} > s || ${u} !== ${u} ? ${u} : s)`,
+  min: u => `(${u} < s || ${u} !== ${u} ? ${u} : s)`,
+};
+
+/** Shared evenly among what is equal to the extreme, as in PyTorch. */
+function extreme(g: GradientContext): (string | null)[] {
+  const [x, indices, updates] = g.inputs as [string, string, string];
+  const { reduction: _, ...rest } = g.attributes;
+  const equal = (a: string, b: string) => g.emit('Map', [a, b], { expression: 'a === b ? 1 : 0' })[0]!;
+  const at = (of: string) => g.emit('GatherElements', [of, indices], rest)[0]!;
+  const [y] = g.outputs as [string];
+  const [own, given] = [equal(x, y), equal(updates, at(y))];
+  const [count] = g.emit('ScatterElements', [own, indices, given], { ...rest, reduction: 'add' });
+  const [share] = g.emit('Div', [g.outputGradients[0]!, count!]);
+  return [g.emit('Mul', [own, share!])[0]!, null, g.emit('Mul', [given, at(share!)])[0]!];
+}
+
+/** The product of all other factors: of those that are not zero, unless another one is. */
+function product(g: GradientContext): (string | null)[] {
+  const [x, indices, updates] = g.inputs as [string, string, string];
+  const { reduction: _, ...rest } = g.attributes;
+  const at = (of: string) => g.emit('GatherElements', [of, indices], rest)[0]!;
+  const isZero = (of: string) => g.emit('Map', [of], { expression: 'a === 0 ? 1 : 0' })[0]!;
+  const filled = (of: string) => g.emit('Map', [of], { expression: 'a === 0 ? 1 : a' })[0]!;
+  const all = (reduction: string, of: (id: string) => string) =>
+    g.emit('ScatterElements', [of(x), indices, of(updates)], { ...rest, reduction })[0]!;
+  const [zeros, factors] = [all('add', isZero), all('mul', filled)];
+  const [dy] = g.outputGradients as [string];
+  const of = (factor: string, gradient: string, product: string, count: string) =>
+    g.emit('Map', [factor, gradient, product, count], {
+      expression: 'd - (a === 0 ? 1 : 0) > 0 ? 0 : b * c / (a === 0 ? 1 : a)',
+    })[0]!;
+  return [of(x, dy, factors, zeros), null, of(updates, at(dy), at(factors), at(zeros))];
+}

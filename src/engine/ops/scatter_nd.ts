@@ -6,7 +6,7 @@ import { argumentName, sizeOf } from './_launch';
 
 /**
  * Inputs data, indices [..., k] and updates: each row of k numbers picks along the first k dimensions of the data where an
- * update is written. Attribute `reduction` ("none": the last one wins, or "add").
+ * update is written. Attribute `reduction` as that of ScatterElements.
  */
 export const op: OpDefinition = {
   name: 'ScatterND',

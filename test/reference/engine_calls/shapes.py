@@ -446,3 +446,13 @@ class Bucket(nn.Module):
 
     def forward(self, x):
         return x.masked_fill(x.isnan() | x.isinf(), 0.0) * x.isfinite()
+
+
+class ScatterReduce(nn.Module):
+    shape = (3, 4)
+
+    def forward(self, x):
+        at = torch.tensor([[0, 2, 0, 2], [1, 1, 1, 1], [1, 0, 0, 2]])
+        y = torch.cos(x)
+        return torch.cat([y.scatter_reduce(1, at, x, "amax"), y.scatter_reduce(1, at, x, "amin", include_self=False),
+                          torch.ones(3, 3).scatter_reduce(1, at, x, reduce="prod"), y.scatter_reduce(1, at, x, "prod", include_self=False)], 1)

@@ -15,7 +15,7 @@ function blocks(c: TranslationContext): { n: Dim; ch: Dim; h: Dim; w: Dim; b: nu
 /** How what is written meets what is there. @throws Unsupported */
 function reduction(c: TranslationContext): { reduction: string } {
   const kind = c.text('reduction', 'none');
-  if (kind !== 'none' && kind !== 'add') throw new Unsupported(`reduction "${kind}"`);
+  if (!['none', 'add', 'mul', 'max', 'min'].includes(kind)) throw new Unsupported(`reduction "${kind}"`);
   return { reduction: kind };
 }
 

@@ -19,10 +19,6 @@ export const exclusions: readonly { tests: RegExp; why: string }[] = [
     why: 'Indices in column-major order are not computed.',
   },
   {
-    tests: /^test_scatter(_elements_with_reduction_|nd_)(mul|max|min|multiply)/,
-    why: 'Of the reductions only "add" is computed.',
-  },
-  {
     tests: /^test_mod_float_edge_cases_fmod_0/,
     why: 'The remainder of a division by infinity is not computed.',
   },

@@ -1202,19 +1202,31 @@ def scatter(input, dim, index, src=None, value=None, *, reduce=None, out=None):
         src = expand(_make.scalar(src, input.dtype), *index.shape)
     if reduce == "add":
         return scatter_add(input, dim, index, src)
-    if reduce is not None:
-        raise trace.Unsupported(f"torch.scatter with reduce={reduce!r} is not read yet (with 'add' it is)")
-    return emit("ScatterElements", [input, index, src], axis=axis(dim, input.ndim), nonnegative=1)
+    if reduce not in (None, "multiply"):
+        raise RuntimeError("reduce argument must be either add or multiply.")
+    return _scattered(input, dim, index, src, "none" if reduce is None else "mul")
+
+
+def _scattered(input, dim, index, src, reduction):
+    return emit("ScatterElements", [input, index, src], axis=axis(dim, input.ndim), reduction=reduction, nonnegative=1)
+
+
+#: By torch's names: ONNX's, and what changes nothing.
+_REDUCTIONS = {"prod": ("mul", 1.0), "amax": ("max", -float("inf")), "amin": ("min", float("inf"))}
 
 
 def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None):
-    """Sums and means; the extremes and products of what meets in one place are not read."""
-    if reduce not in ("sum", "mean"):
-        raise trace.Unsupported(f"torch.scatter_reduce with reduce={reduce!r} is not read yet (with 'sum' and 'mean' it is)")
+    if reduce not in ("sum", "mean", *_REDUCTIONS):
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     at = axis(dim, input.ndim)
+    reduction, start = _REDUCTIONS.get(reduce, ("add", 0.0))
+    if include_self and reduction != "add":
+        return _scattered(input, at, index, src, reduction)
     hits = scatter_add(_make.zeros_like(input), at, index, _make.ones_like(src))
-    first = input if include_self else where(gt(hits, 0), 0.0, input)
-    total = scatter_add(first, at, index, src)
+    first = input if include_self else where(gt(hits, 0), start, input)
+    total = _scattered(first, at, index, src, reduction)
+    if reduction != "add":
+        return total
     if reduce == "sum":
         return total
     count = add(hits, 1.0) if include_self else clamp(hits, min=1.0)
@@ -1222,8 +1234,7 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=Non
 
 
 def scatter_add(input, dim, index, src, *, out=None):
-    return emit("ScatterElements", [input, index, src], axis=axis(dim, input.ndim), reduction="add",
-                nonnegative=1)
+    return _scattered(input, dim, index, src, "add")
 
 
 def tril(input, diagonal=0):
