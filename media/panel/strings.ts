@@ -106,6 +106,7 @@ export const english = {
 
   'train.train': 'Train',
   'train.again': 'Train again',
+  'train.resume': 'Go on from epoch {epoch}',
   'train.stop': 'Stop',
   'train.pause': 'Pause',
   'train.continue': 'Continue',

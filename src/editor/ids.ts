@@ -94,6 +94,8 @@ export const items = {
   runLive: 'vitrine.run.live',
   runPaused: 'vitrine.run.paused',
   runDone: 'vitrine.run.done',
+  /** Over before its last epoch, because somebody stopped it. */
+  runStopped: 'vitrine.run.stopped',
   runBroken: 'vitrine.run.broken',
   /** Under way in another window. */
   runElsewhere: 'vitrine.run.elsewhere',

@@ -58,6 +58,7 @@ export const fairness: InquiryView<'fairness'> = {
     };
     const source = c.subject ?? state.samples;
     const columns = columnsOf(c);
+    const usual = source?.target.classes?.length === 2 ? source.target.classes[1] : undefined;
     const answer = asked?.answer?.value;
     return html`<div class="fairness">
       <p class="lead">${t('fairness.lead')}</p>
@@ -86,11 +87,13 @@ export const fairness: InquiryView<'fairness'> = {
                 <label
                   >${t('fairness.positive')}
                   <select @change=${(e: Event) => set({ positive: (e.target as HTMLSelectElement).value })}>
-                    <option value="" .selected=${form.positive === ''}>${t('fairness.usual')}</option>
-                    ${source?.target.classes?.map(
-                      name =>
-                        html`<option value=${name} .selected=${form.positive === name}>${name}</option>`,
-                    )}
+                    <option value="" .selected=${form.positive === ''}>${usual ?? t('fairness.usual')}</option>
+                    ${source?.target.classes
+                      ?.filter(name => name !== usual)
+                      .map(
+                        name =>
+                          html`<option value=${name} .selected=${form.positive === name}>${name}</option>`,
+                      )}
                   </select></label
                 >
                 <label

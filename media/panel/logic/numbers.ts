@@ -83,7 +83,11 @@ export function formatShape(shape: Shape): string {
 
 function formatDim(d: Dim): string {
   if (typeof d === 'number') return `${d}`;
-  const text = d.replace(/\*/g, '·').replace(/-/g, '−');
+  // "((H)//(2))" is canonical, H//2 is how one writes it.
+  const text = d
+    .replace(/\((\w+)\)/g, '$1')
+    .replace(/\*/g, '·')
+    .replace(/-/g, '−');
   return /[+−/]/.test(text.slice(1)) && !/^\(.*\)$/.test(text) ? `(${text})` : text;
 }
 

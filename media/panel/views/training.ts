@@ -78,7 +78,14 @@ function head(state: PanelState, history: History, actions: Actions): TemplateRe
             : history.state === 'paused'
               ? html`${button('play', t('train.continue'), () => actions.send({ type: 'continue' }))}
                 ${button('stop', t('train.stop'), () => actions.send({ type: 'stop' }), true)}`
-              : button('play', t('train.again'), () => actions.send({ type: 'train' }))
+              : html`${
+                  isUnfinished(history)
+                    ? button('play', t('train.resume', { epoch: history.done + 1 }), () =>
+                        actions.send({ type: 'resume', run: run.id }),
+                      )
+                    : nothing
+                }
+                ${button('play', t('train.again'), () => actions.send({ type: 'train' }), isUnfinished(history))}`
         }
       </div>
       <p class="run-facts">${facts.map(f => html`<span>${f}</span>`)}</p>
@@ -99,6 +106,11 @@ function head(state: PanelState, history: History, actions: Actions): TemplateRe
         : nothing
     }
   </div>`;
+}
+
+/** Somebody stopped it, or its window was closed or its machine went down: its last checkpoint is there to go on from. */
+function isUnfinished(history: History): boolean {
+  return history.state !== 'finished' && history.done > 0 && history.done < history.total;
 }
 
 /** Changes the learning rate from the next step on. */

@@ -93,7 +93,9 @@ function runItem(run: Run, live: LiveRun | undefined): vscode.TreeItem {
     : broken || record.state === 'failed'
       ? items.runBroken
       : isOver(record.state)
-        ? items.runDone
+        ? record.state === 'stopped'
+          ? items.runStopped
+          : items.runDone
         : items.runElsewhere;
   t.tooltip = tooltip(run, broken);
   t.accessibilityInformation = { label: `${t.label}, ${t.description}` };

@@ -69,5 +69,6 @@ describe('numbers on the page', () => {
     assert.equal(formatShape(['N', 10, 6, 6]), 'N×10×6×6');
     assert.equal(formatShape([]), 'scalar');
     assert.equal(formatShape(['N*T', '2*T-1']), 'N·T×(2·T−1)');
+    assert.equal(formatShape(['N', 16, '((H)//(2))', '((H-1)//(2))']), 'N×16×(H//2)×((H−1)//2)');
   });
 });

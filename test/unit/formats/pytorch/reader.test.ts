@@ -91,6 +91,21 @@ describe('reading PyTorch source', function () {
     assert.equal(Net!.model!.parameters.length, 4);
   });
 
+  it('says it of the likeliest input where no other gets further', async () => {
+    const text = net(
+      'self.fc1 = nn.Linear(4, 16)\nself.fc2 = nn.Linear(32, 3)',
+      'return self.fc2(torch.relu(self.fc1(x)))',
+    );
+    const { Net } = await readText(text);
+    const error = errorOf(Net!.diagnostics);
+    assert.equal(error.message, 'RuntimeError: mat1 and mat2 shapes cannot be multiplied (Nx16 and 32x3)');
+    assert.deepEqual([error.fix!.text, textAt(text, error.fix!.range)], ['16', '32']);
+    assert.deepEqual(
+      Net!.model!.nodes.map(n => n.op),
+      ['Gemm', 'Relu'],
+    );
+  });
+
   it('fixes keyword arguments and layers inside of nn.Sequential', async () => {
     const text = net(
       'self.net = nn.Sequential(\n    nn.Conv2d(3, 8, 3, padding=1),\n    nn.ReLU(),\n    nn.Conv2d(in_channels=16, out_channels=8, kernel_size=3),\n)',

@@ -429,15 +429,15 @@ class Reading:
             if given and not any("N" in s for s, _ in shapes):
                 reached = -1
             # With a shape that was given, what counts is the reading of it that got anywhere at all.
-            error, self.depends = self.error, False
+            at, (error, self.depends) = self.failed_at(), (self.error, False)
             solved = self.solved(shapes, error)
             if not solved and not given:
                 # Lengths that were taken as examples stay open.
                 change = self.scaled(names, shapes, mark, found)
                 solved = change and _with_size(seen[-1], *change)
                 self.error = error
-            if best is None or (best[0] == 0 if given else True) and reached > best[0]:
-                best = (reached, shapes, self.depends)
+            if best is None or (best[0] == 0 if given else at != best[3]) and reached > best[0]:
+                best = (reached, shapes, self.depends, at)
             if solved and solved not in seen:
                 queue.insert(0, solved)
             if isinstance(self.error, (MemoryError, RecursionError, trace.Unsupported)):
@@ -450,6 +450,10 @@ class Reading:
         self.depends = best[2]
         if best[1] != shapes or self.guessed:
             self.attempt(names, best[1], mark, found)
+
+    def failed_at(self):
+        """Where the last attempt failed, and after how many calls of layers: more nodes up to there tell nothing."""
+        return trace.where_raised(self.error), sum(len(m._left) for m in self.modules)
 
     def solved(self, shapes, error):
         """Image sizes that make a size come out as a later layer wants it."""
