@@ -192,6 +192,15 @@ classify("SVC of two classes", make_pipeline(StandardScaler(), SVC(kernel="poly"
 classify("SVC of four classes", SVC(kernel="linear"), X, np.where((y == 2) & (X[:, 0] > 6.5), 3, y), False)
 classify("NuSVC", NuSVC(nu=0.3, kernel="sigmoid", gamma=0.01), X, y, False)
 
+# Probabilities are coupled from those of pairs of classes.
+four = np.where((y == 2) & (X[:, 0] > 6.5), 3, y)
+for name, model, target in [
+    ("SVC with probabilities", make_pipeline(StandardScaler(), SVC(probability=True, random_state=0)), species),
+    ("SVC of two classes with probabilities", SVC(kernel="poly", degree=2, probability=True, random_state=0), y > 1),
+    ("SVC of four classes with probabilities", SVC(C=0.1, probability=True, random_state=0), four),
+]:
+    classify(name, model, X, target, rows=40)
+
 # One row of coefficients for two classes, which no converter of today writes.
 for transform in ("LOGISTIC", "NONE"):
     node = helper.make_node(

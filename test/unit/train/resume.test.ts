@@ -19,8 +19,9 @@ import { type RunEvent, runFiles } from '../../../src/train/runs/run';
 import { readRun } from '../../../src/train/runs/runs';
 import { type TrainRequest, train } from '../../../src/train/train';
 
-/** A linear layer over all of a sample. */
-function linear(sample: readonly number[], outputs: number): Model {
+/** A linear layer over all of a sample, its numbers in the shape of the target. */
+function linear(sample: readonly number[], target: readonly number[]): Model {
+  const outputs = target.reduce((a, b) => a * b, 1);
   const size = sample.reduce((a, b) => a * b, 1);
   const parameter = (name: string, shape: number[]) => ({
     ...{ name, shape, dtype: 'float32' as const, kind: 'parameter' as const, trainable: true },
@@ -33,20 +34,27 @@ function linear(sample: readonly number[], outputs: number): Model {
     values: {
       x: float('x', ['N', ...sample]),
       flat: float('flat', ['N', size]),
-      y: float('y', ['N', outputs]),
+      row: float('row', ['N', outputs]),
+      y: float('y', ['N', ...target]),
       w: float('w', [outputs, size]),
       b: float('b', [outputs]),
     },
     nodes: [
       { id: 'f', op: 'Flatten', module: '', inputs: ['x'], outputs: ['flat'], attributes: { axis: 1 } },
       {
-        ...{ id: 'n', op: 'Gemm', module: '', inputs: ['flat', 'w', 'b'], outputs: ['y'] },
+        ...{ id: 'n', op: 'Gemm', module: '', inputs: ['flat', 'w', 'b'], outputs: ['row'] },
         attributes: { transB: 1 },
+      },
+      {
+        ...{ id: 'r', op: 'Reshape', module: '', inputs: ['row'], outputs: ['y'] },
+        attributes: { shape: [-1, ...target] },
       },
     ],
     parameters: [parameter('w', [outputs, size]), parameter('b', [outputs])],
   };
 }
+
+const samples = (file: string): string => path.resolve('media/samples', file);
 
 function picture(seed: number): Buffer {
   const png = new PNG({ width: 8, height: 8 });
@@ -113,6 +121,7 @@ describe('Runs that are killed and go on', function () {
     data: Record<string, unknown> & { kind: string };
     context?: { memory?: number };
     recipe: Partial<Recipe>;
+    /** How many numbers the model gives; 0 where the target has a shape. */
     outputs: number;
     /** Before these steps the run is killed. */
     kills: readonly number[];
@@ -122,7 +131,8 @@ describe('Runs that are killed and go on', function () {
 
   async function goesOn({ data, context, recipe, outputs, kills, alters = false }: Case): Promise<void> {
     const load = (): Promise<Dataset> => loadDataset(data, { folder: home, seed: 5, ...context });
-    const model = linear((await load()).sampleShape, outputs);
+    const { sampleShape, target } = await load();
+    const model = linear(sampleShape, target.boxes ? target.shape! : [outputs]);
     const request = async (change: Partial<TrainRequest> = {}): Promise<TrainRequest> => {
       const runFolder = change.runFolder ?? path.join(home, `run${runs++}`);
       mkdirSync(runFolder, { recursive: true });
@@ -195,6 +205,28 @@ describe('Runs that are killed and go on', function () {
         image: { height: 4, width: 4, augment: augment.slice(0, 2) },
       },
       ...{ outputs: 2, kills: [9], alters: true, recipe: {} },
+    },
+    'boxes on pictures, altered with them': {
+      data: {
+        ...{ kind: 'boxes', file: samples('detection/scenes.json'), images: samples('detection/scenes.zip') },
+        ...{ height: 16, width: 16, grid: 4, split: { test: 0.8, valid: 0.1 }, augment: augment.slice(0, 4) },
+      },
+      ...{ outputs: 0, kills: [5, 2], alters: true },
+      recipe: { loss: { name: 'detection' }, batchSize: 16, schedule: { name: 'OneCycleLR' } },
+    },
+    'films, altered': {
+      data: {
+        ...{
+          kind: 'video',
+          file: samples('video-motion/clips'),
+          target: 'direction',
+          frames: 4,
+          channels: 1,
+        },
+        ...{ height: 10, width: 10, scale: 'standard', split: { test: 0.7, valid: 0.1 }, augment },
+      },
+      ...{ outputs: 4, kills: [4, 1], alters: true },
+      recipe: { accumulate: 2, update: { accumulate: true }, batchSize: 12 },
     },
     'a table that is read in blocks': {
       data: { kind: 'csv', file: 'large.csv', target: 'y', missing: 'median' },

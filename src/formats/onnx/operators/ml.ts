@@ -1,4 +1,5 @@
 /** What scikit-learn, XGBoost and LightGBM become in ONNX: https://onnx.ai/onnx/operators/index.html#ai-onnx-ml */
+import { mostCoupled } from '../../../engine/ops/couple_probabilities';
 import type { DType } from '../../../model/graph';
 import type { OperatorFamily } from '../operatorRegistry';
 import { type Translate, type TranslationContext, Unsupported } from '../translation';
@@ -282,6 +283,25 @@ const supportVectorRegressor: Translate = c => {
 };
 
 /**
+ * Where a machine has learned how its answers become probabilities (Platt's sigmoids), those of the classes.
+ */
+function coupled(c: TranslationContext, scores: string, pairs: number, classes: number): string | undefined {
+  const [slopes, shifts] = [c.floats('prob_a') ?? [], c.floats('prob_b') ?? []];
+  if (slopes.length === 0) return undefined;
+  if (slopes.length !== pairs || shifts.length !== pairs)
+    throw new Unsupported(
+      `${slopes.length} and ${shifts.length} numbers for the probabilities of ${pairs} pairs`,
+    );
+  if (classes > mostCoupled)
+    throw new Unsupported(`probabilities coupled from the pairs of more than ${mostCoupled} classes`);
+  const learned = (name: string, values: readonly number[]) => c.learned(name, [pairs], values);
+  const scaled = c.emit('Mul', [scores, learned('prob_a', slopes)])[0]!;
+  const logit = c.emit('Neg', c.emit('Add', [scaled, learned('prob_b', shifts)]))[0]!;
+  const [first] = c.emit('Clip', c.emit('Sigmoid', [logit]), { min: 1e-7, max: 1 - 1e-7 });
+  return c.emit('CoupleProbabilities', [first!], { classes })[0]!;
+}
+
+/**
  * Each pair of classes has its own machine, whose answer above 0 is a vote for the first of them; most votes win. The
  * scores are the machines' answers, of two classes with both signs.
  */
@@ -292,10 +312,6 @@ const supportVectorClassifier: Translate = c => {
   const classes = labels.names.length;
   if (counts.length !== classes || classes < 2)
     throw new Unsupported(`${counts.length} groups of support vectors for ${classes} classes`);
-  if (c.floats('prob_a')?.length)
-    throw new Unsupported(
-      'probabilities coupled from pairs of classes; probability=False writes what is run here',
-    );
   if (transformOf(c) !== 'NONE') throw new Unsupported(`the transform ${transformOf(c)}`);
   const count = counts.reduce((n, k) => n + k, 0);
   const pairs = counts.flatMap((_, i) => counts.slice(i + 1).map((_, k) => [i, i + 1 + k] as const));
@@ -322,6 +338,8 @@ const supportVectorClassifier: Translate = c => {
     return c.emit('MatMul', [voters, c.constant('float32', [pairs.length, classes], ones)])[0]!;
   });
   finishLabels(c, argMax(c, c.emit('Add', votes)[0]!), labels);
+  const chances = coupled(c, scores, pairs.length, classes);
+  if (chances) return c.outputs[1] ? named(c, chances, 1) : undefined;
   const both = classes === 2 ? pair(c, c.emit('Neg', [scores])[0]!, scores) : scores;
   return c.outputs[1] ? named(c, both, 1) : undefined;
 };
