@@ -121,11 +121,9 @@ export function explanationPane(c: ExplainContext): TemplateResult {
     ${heading(e, c)} ${classChooser(e, c)} ${methodOptions(c)}
     ${pictured ? nothing : sentence(e, c)}
     <div class="explanation-body">
+      ${trustBadge(e.trust, c.settings.trustOpen, () => actions.set({ trustOpen: !c.settings.trustOpen }))}
       <div class="evidence">${evidence(e, c)}${pictured ? sentence(e, c) : nothing}</div>
-      <div class="verdicts">
-        ${trustBadge(e.trust, c.settings.trustOpen, () => actions.set({ trustOpen: !c.settings.trustOpen }))}
-        ${prediction(e, c)} ${facts(e)}
-      </div>
+      <div class="verdicts">${prediction(e, c)} ${facts(e)}</div>
     </div>
   </article>`;
 }

@@ -15,6 +15,11 @@ function whatIsNamed(modality: Modality | undefined): StringKey {
   return modality === 'table' || modality === undefined ? 'explain.column' : 'explain.entry';
 }
 
+/** A name that may be broken where its words end. */
+function breakable(name: string): unknown {
+  return name.split(/(?<=[_.\s-])(?=.)/).map((part, i) => (i === 0 ? part : html`<wbr />${part}`));
+}
+
 export function bars(e: Explanation, c: ExplainContext): TemplateResult {
   const source = explainedSample(e, c.state);
   const features = source?.features ?? c.state.samples?.features ?? [];
@@ -52,7 +57,7 @@ export function bars(e: Explanation, c: ExplainContext): TemplateResult {
         ${shown.map(b => {
           const [from, to] = [at(Math.min(0, b.attribution)), at(Math.max(0, b.attribution))];
           return html`<tr>
-            <th scope="row" title=${b.name}>${b.name}</th>
+            <th scope="row" title=${b.name}>${breakable(b.name)}</th>
             ${withValues ? html`<td class="num">${b.value === undefined ? '' : formatValue(b.value)}</td>` : nothing}
             ${withTypical ? html`<td class="num typical quiet">${b.typical === undefined ? '' : formatValue(b.typical)}</td>` : nothing}
             <td class="bar-cell signed">

@@ -29,11 +29,15 @@ export async function openSample(argument: unknown, { context }: Rooms): Promise
   await copySample(picked.folder, target);
   const here = l10n.t('Open');
   const newWindow = l10n.t('Open in New Window');
-  const answer = await vscode.window.showInformationMessage(
-    l10n.t('The sample is in {0}.', target.fsPath),
-    here,
-    newWindow,
-  );
+  // An empty window has nothing to keep: there is nothing to ask.
+  const empty = vscode.workspace.workspaceFolders === undefined;
+  const answer = empty
+    ? here
+    : await vscode.window.showInformationMessage(
+        l10n.t('The sample is in {0}.', target.fsPath),
+        here,
+        newWindow,
+      );
   if (!answer) return;
   await context.globalState.update(pendingKey, { folder: target.toString(), start: picked.start });
   await vscode.commands.executeCommand('vscode.openFolder', target, {
