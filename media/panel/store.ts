@@ -30,6 +30,8 @@ export interface Settings {
   opacity: number;
   trustOpen: boolean;
   allBars: boolean;
+  /** How the contributions to one prediction are drawn. */
+  bars: 'bars' | 'waterfall' | 'force';
   /** The question that the Explain view shows instead of an attribution. */
   inquiry: '' | InquiryKind;
   method?: string;
@@ -64,6 +66,7 @@ export const defaults: Settings = {
   opacity: 0.8,
   trustOpen: true,
   allBars: false,
+  bars: 'bars',
   inquiry: '',
   options: {},
   optionsOpen: false,

@@ -10,6 +10,7 @@ import { heatPixels, heatScale, imageSizes, picture, sumChannels } from '../logi
 import { formatNumber, formatPercent, formatSigned, formatValue } from '../logic/numbers';
 import { trustBadge } from '../parts/badge';
 import { icon } from '../parts/icons';
+import { tokenLine } from '../parts/tokenLine';
 import { t } from '../strings';
 import { cellsOf, condition, type InquiryContext, type InquiryView, keep } from './inquiry';
 
@@ -45,7 +46,7 @@ export const whatIf: InquiryView<'whatIf'> = {
         ${subject.modality === 'text' ? sentence(c, changes) : subject.modality === 'image' ? painting(c, changes) : cells(c, changes)}
         <div>${answer?.explanation ? trustBadge(answer.explanation.trust, c.settings.trustOpen, () => c.actions.set({ trustOpen: !c.settings.trustOpen })) : nothing}</div>
       </div>
-      ${answer?.explanation && subject.modality === 'text' ? tokens(answer.explanation) : nothing}
+      ${answer?.explanation && subject.modality === 'text' ? tokenLine(answer.explanation.attribution) : nothing}
     </div>`;
   },
 };
@@ -325,26 +326,4 @@ function sentence(c: Context, changes: Record<string, Cell>): TemplateResult {
       </label>`,
     )}
   </div>`;
-}
-
-/** The tokens of the changed sentence, coloured by what they contributed. */
-function tokens(e: {
-  attribution: { names?: readonly string[]; values: readonly number[] };
-}): TemplateResult {
-  const { names, values } = e.attribution;
-  if (!names) return html`${nothing}`;
-  const largest = Math.max(1e-12, ...values.map(Math.abs));
-  return html`<p class="token-line">
-    ${names.map((name, i) => {
-      const word = name.replace(/^\d+ /, '');
-      if (/^\(\d+\)$/.test(word)) return nothing;
-      const share = Math.abs(values[i]!) / largest;
-      return html`<span
-        class=${`token ${values[i]! < 0 ? 'negative' : 'positive'}`}
-        .style=${`--share: ${share.toFixed(3)}`}
-        title=${formatSigned(values[i]!)}
-        >${word}</span
-      > `;
-    })}
-  </p>`;
 }

@@ -45,3 +45,33 @@ export function rankClasses(
     .sort((a, b) => b.probability - a.probability);
   return ranked.filter((c, i) => i < count || keep.includes(c.index));
 }
+
+/** A contribution and where the sum of all stands before and after it. */
+export interface Step {
+  contribution: Contribution;
+  from: number;
+  to: number;
+}
+
+/**
+ * Contributions added up one after the other, from 0 to their sum.
+ *
+ * @param rest names what the smallest are together, beyond `count` steps.
+ */
+export function waterfall(
+  all: readonly Contribution[],
+  count: number,
+  rest: (count: number) => string,
+): Step[] {
+  const shown = all.slice(0, all.length > count + 1 ? count : all.length);
+  const others = all.slice(shown.length);
+  const sum = others.reduce((s, b) => s + b.attribution, 0);
+  let at = 0;
+  return [...shown, ...(others.length > 0 ? [{ name: rest(others.length), attribution: sum }] : [])].map(
+    contribution => {
+      const from = at;
+      at += contribution.attribution;
+      return { contribution, from, to: at };
+    },
+  );
+}

@@ -13,3 +13,13 @@ export async function copyText(text: string): Promise<void> {
     if (!done) throw new Error('The clipboard could not be written.');
   }
 }
+
+/** False where the page may write no pictures. */
+export async function copiedPicture(png: Blob): Promise<boolean> {
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+    return true;
+  } catch {
+    return false;
+  }
+}

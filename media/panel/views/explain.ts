@@ -13,9 +13,11 @@ import { contributions } from '../logic/attribution';
 import { type Plane, sumChannels } from '../logic/heatmap';
 import { formatSigned } from '../logic/numbers';
 import { trustBadge } from '../parts/badge';
-import { copyText } from '../parts/clipboard';
+import { copiedPicture, copyText } from '../parts/clipboard';
 import { empty } from '../parts/empty';
 import { icon } from '../parts/icons';
+import { pictureOf } from '../parts/pictureOf';
+import { tokenLine } from '../parts/tokenLine';
 import { t } from '../strings';
 import { bars } from './explainBars';
 import { type ExplainContext, explainedSample } from './explainContext';
@@ -118,14 +120,31 @@ export function explanationPane(c: ExplainContext): TemplateResult {
   // A picture is what one looks at first; a table of bars needs the words before it.
   const pictured = isPictured(e, c);
   return html`<article class="explanation" aria-busy=${state.busy !== undefined && e.row !== (state.selection.row ?? null)}>
-    ${heading(e, c)} ${classChooser(e, c)} ${methodOptions(c)}
+    ${heading(e, c)} ${trustLine(e, c)} ${classChooser(e, c)} ${methodOptions(c)}
     ${pictured ? nothing : sentence(e, c)}
     <div class="explanation-body">
-      ${trustBadge(e.trust, c.settings.trustOpen, () => actions.set({ trustOpen: !c.settings.trustOpen }))}
       <div class="evidence">${evidence(e, c)}${pictured ? sentence(e, c) : nothing}</div>
-      <div class="verdicts">${prediction(e, c)} ${facts(e)}</div>
+      <div class="verdicts">
+        ${trustBadge(e.trust, c.settings.trustOpen, () => actions.set({ trustOpen: !c.settings.trustOpen }))}
+        ${prediction(e, c)} ${facts(e)}
+      </div>
     </div>
   </article>`;
+}
+
+/** Where the badge stands below the evidence, its verdict comes first all the same, and leads to it. */
+function trustLine({ trust }: Explanation, { actions }: ExplainContext): unknown {
+  if (trust.pending) return nothing;
+  const verdict = t(`trust.${trust.verdict}`);
+  const show = (e: Event) => {
+    const place = (e.currentTarget as Element).closest('.explanation')?.querySelector('.verdicts .badge');
+    actions.set({ trustOpen: true });
+    place?.scrollIntoView({ block: 'start' });
+    (place as HTMLElement | null | undefined)?.focus({ preventScroll: true });
+  };
+  return html`<button class=${`trust-line ${trust.verdict}`} title=${t('trust.open')} @click=${show}>
+    ${icon(trust.verdict)}<span>${t('trust.badge', { verdict, score: trust.score.toFixed(2) })}</span>
+  </button>`;
 }
 
 /** The sentence from the templates, or another wording of it that was checked; always said which. */
@@ -143,8 +162,15 @@ function sentence(e: Explanation, { state, actions }: ExplainContext): TemplateR
 
 function heading(e: Explanation, c: ExplainContext): TemplateResult {
   const method = c.state.methods.find(m => m.id === e.method);
-  const copy = async (kind: 'text' | 'json') => {
-    await copyText(kind === 'json' ? JSON.stringify(e, null, 2) : asText(e, method));
+  const copy = async (kind: 'picture' | 'text' | 'json', from: Element) => {
+    if (kind === 'picture') {
+      const picture = await pictureOf(e, headline(e, method), from.closest('.explanation')!);
+      // Where the page may write no pictures into the clipboard, the file is the picture.
+      if (!(await copiedPicture(picture))) {
+        const bytes = new Uint8Array(await picture.arrayBuffer());
+        return c.actions.send({ type: 'save', name: `${e.method}.png`, bytes });
+      }
+    } else await copyText(kind === 'json' ? JSON.stringify(e, null, 2) : asText(e, method));
     c.setHover({ ...c.hover, copied: kind });
     setTimeout(() => c.setHover({ ...c.hover, copied: undefined }), 1600);
   };
@@ -155,12 +181,15 @@ function heading(e: Explanation, c: ExplainContext): TemplateResult {
       <p class="quiet">${method?.title ?? e.method}${layerLinks(e, c)}</p>
     </div>
     <div class="copy">
-      ${(['text', 'json'] as const).map(
-        kind => html`<button class="tool text" @click=${() => copy(kind).catch(failed)}>
+      ${(['picture', 'text', 'json'] as const).map(
+        kind => html`<button
+          class="tool text"
+          aria-label=${t(`explain.copy.${kind}`)}
+          title=${t(`explain.copy.${kind}`)}
+          @click=${(event: Event) => copy(kind, event.currentTarget as Element).catch(failed)}
+        >
           ${icon(c.hover.copied === kind ? 'check' : 'copy')}${
-            c.hover.copied === kind
-              ? t('explain.copied')
-              : t(kind === 'text' ? 'explain.copyText' : 'explain.copyJson')
+            c.hover.copied === kind ? t('explain.copied') : t(`explain.copied.${kind}`)
           }
         </button>`,
       )}
@@ -169,10 +198,13 @@ function heading(e: Explanation, c: ExplainContext): TemplateResult {
   </header>`;
 }
 
+const headline = (e: Explanation, method: MethodChoice | undefined) =>
+  `${method?.title ?? e.method}${e.row === null ? '' : `, ${t('explain.row', { row: e.row })}`}: ${e.target.name}`;
+
 /** What one pastes into a message: the sentence, its trust, the strongest contributions. */
 export function asText(e: Explanation, method: MethodChoice | undefined): string {
   const lines = [
-    `${method?.title ?? e.method}${e.row === null ? '' : `, ${t('explain.row', { row: e.row })}`}`,
+    headline(e, method),
     e.text,
     e.trust.pending
       ? ''
@@ -216,7 +248,9 @@ function overInput(e: Explanation, c: ExplainContext): TemplateResult {
   const series = seriesOf(e, explainedSample(e, c.state));
   if (series) return seriesView(series, e, c);
   const plane = planeOf(e);
-  return plane ? images(e, plane, c) : bars(e, c);
+  if (plane) return images(e, plane, c);
+  const text = explainedSample(e, c.state)?.modality === 'text';
+  return html`${text ? tokenLine(e.attribution) : nothing}${bars(e, c)}`;
 }
 
 const planes = new WeakMap<Explanation, Plane | undefined>();

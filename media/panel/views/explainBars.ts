@@ -6,6 +6,7 @@ import { contributions } from '../logic/attribution';
 import { formatNumber, formatSigned, formatValue } from '../logic/numbers';
 import { type StringKey, t } from '../strings';
 import { type ExplainContext, explainedSample } from './explainContext';
+import { forceStrip, shapeChooser, waterfallTable } from './explainShapes';
 
 const firstBars = 15;
 
@@ -26,6 +27,18 @@ export function bars(e: Explanation, c: ExplainContext): TemplateResult {
   const all = contributions(e.attribution, features, source?.sample);
   const shown = c.settings.allBars ? all : all.slice(0, firstBars);
   const model = e.row === null;
+  const heading = t(whatIsNamed((source ?? c.state.samples)?.modality));
+  const more =
+    all.length > firstBars
+      ? html`<button class="link" @click=${() => c.actions.set({ allBars: !c.settings.allBars })}>
+          ${c.settings.allBars ? t('explain.showLess') : t('explain.showAll', { count: all.length })}
+        </button>`
+      : nothing;
+  // Several contributions to one answer can also be added up, or weighed against each other.
+  const chooser = !model && all.length > 1 ? shapeChooser(c) : nothing;
+  if (chooser !== nothing && c.settings.bars === 'force') return html`${chooser}${forceStrip(all, e)}`;
+  if (chooser !== nothing && c.settings.bars === 'waterfall')
+    return html`${chooser}${waterfallTable(all, c.settings.allBars ? all.length : firstBars, heading, breakable)}${more}`;
   const withValues = shown.some(b => b.value !== undefined);
   const withTypical = withValues && shown.some(b => b.typical !== undefined);
   const withSpread = shown.some(b => b.spread !== undefined);
@@ -33,10 +46,10 @@ export function bars(e: Explanation, c: ExplainContext): TemplateResult {
   const high = Math.max(0, ...all.map(b => b.attribution + (b.spread ?? 0)));
   const span = high - low || 1;
   const at = (v: number) => (100 * (v - low)) / span;
-  return html`<table class="bars contributions">
+  return html`${chooser}<table class="bars contributions">
       <thead>
         <tr>
-          <th scope="col">${t(whatIsNamed((source ?? c.state.samples)?.modality))}</th>
+          <th scope="col">${heading}</th>
           ${withValues ? html`<th scope="col" class="num">${t('explain.value')}</th>` : nothing}
           ${withTypical ? html`<th scope="col" class="num typical">${t('explain.typical')}</th>` : nothing}
           <th scope="col" class="bar-head">
@@ -81,11 +94,5 @@ export function bars(e: Explanation, c: ExplainContext): TemplateResult {
         })}
       </tbody>
     </table>
-    ${
-      all.length > firstBars
-        ? html`<button class="link" @click=${() => c.actions.set({ allBars: !c.settings.allBars })}>
-            ${c.settings.allBars ? t('explain.showLess') : t('explain.showAll', { count: all.length })}
-          </button>`
-        : nothing
-    }`;
+    ${more}`;
 }

@@ -7,7 +7,7 @@ import type { Settings } from '../store';
 /** Where the pointer is on the pictures; belongs to the page, not to the state. */
 export interface Hover {
   pixel?: { x: number; y: number };
-  copied?: 'text' | 'json';
+  copied?: 'picture' | 'text' | 'json';
 }
 
 export interface ExplainContext {

@@ -57,7 +57,8 @@ async function pickSample(samples: readonly SampleEntry[]): Promise<SampleEntry 
     items.push({
       label: `$(${sample.icon}) ${sample.title}`,
       description: sample.summary,
-      detail: sample.shows,
+      // Its folder's name is what one has read of it elsewhere.
+      detail: `${sample.id} · ${sample.shows}`,
       sample,
     });
   }

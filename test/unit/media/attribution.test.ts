@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { contributions, rankClasses } from '../../../media/panel/logic/attribution';
+import { contributions, rankClasses, waterfall } from '../../../media/panel/logic/attribution';
 import type { FeatureInfo } from '../../../src/data/dataset';
 
 const features: FeatureInfo[] = [
@@ -34,5 +34,30 @@ describe('contributions of columns', () => {
       ranked.map(c => c.index),
       [1, 2, 3],
     );
+  });
+});
+
+describe('a waterfall', () => {
+  const all = [3, -2, 1, 0.5, -0.25].map((attribution, i) => ({ name: `c${i}`, attribution }));
+  const others = (n: number) => `${n} others`;
+
+  it('adds contributions up, the small ones together, to the sum of all', () => {
+    const steps = waterfall(all, 2, others);
+    assert.deepEqual(
+      steps.map(s => [s.contribution.name, s.from, s.to]),
+      [
+        ['c0', 0, 3],
+        ['c1', 3, 1],
+        ['3 others', 1, 2.25],
+      ],
+    );
+  });
+
+  it('keeps a single last one under its own name', () => {
+    assert.deepEqual(
+      waterfall(all, 4, others).map(s => s.contribution.name),
+      ['c0', 'c1', 'c2', 'c3', 'c4'],
+    );
+    assert.deepEqual(waterfall([], 4, others), []);
   });
 });

@@ -1,0 +1,28 @@
+/** A text, each of its tokens coloured by what it contributed. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatSigned } from '../logic/numbers';
+
+/** @param names "3 word", or "(3)" where there is no token. */
+export function tokenLine({
+  names,
+  values,
+}: {
+  names?: readonly string[];
+  values: readonly number[];
+}): TemplateResult {
+  if (!names) return html`${nothing}`;
+  const largest = Math.max(1e-12, ...values.map(Math.abs));
+  return html`<p class="token-line">
+    ${names.map((name, i) => {
+      const word = name.replace(/^\d+ /, '');
+      if (/^\(\d+\)$/.test(word)) return nothing;
+      const share = Math.abs(values[i]!) / largest;
+      return html`<span
+        class=${`token ${values[i]! < 0 ? 'negative' : 'positive'}`}
+        .style=${`--share: ${share.toFixed(3)}`}
+        title=${formatSigned(values[i]!)}
+        >${word}</span
+      > `;
+    })}
+  </p>`;
+}
