@@ -186,7 +186,7 @@ class Places {
     };
   }
 
-  /** The edit that puts the wanted size where the layer is constructed, if a plain number stands there. */
+  /** The edit that puts the wanted size where the layer is constructed, if a number or a product of numbers stands there. */
   private fix(
     fix: Extract<NonNullable<RecordedDiagnostic['fix']>, { module: number }>,
     recording: Recording,
@@ -200,10 +200,10 @@ class Places {
     const given = argumentsOf(source, call);
     const argument =
       given.find(a => a.name === fix.argument) ?? given.filter(a => a.name === undefined)[fix.position];
-    if (argument?.value.name !== 'Number' || Number(source.slice(argument.value)) !== fix.found)
-      return undefined;
+    const written = argument && source.slice(argument.value);
+    if (!argument || !written || productIn(written) !== fix.found) return undefined;
     return {
-      title: `Change ${fix.argument} from ${fix.found} to ${fix.expected}`,
+      title: `Change ${fix.argument} from ${written} to ${fix.expected}`,
       range: source.rangeOf(argument.value),
       text: String(fix.expected),
     };
@@ -218,6 +218,12 @@ class Places {
     const { from, to } = this.offsets(place);
     return this.sourceOf(place).assigned(from, to);
   }
+}
+
+/** The number that a text of numbers and "*" is, e.g. 400 for "16 * 5 * 5". */
+function productIn(text: string): number | undefined {
+  if (!/^\d+(?:\s*\*\s*\d+)*$/.test(text)) return undefined;
+  return text.split('*').reduce((p, n) => p * Number(n), 1);
 }
 
 function modelOf(recorder: Recorder, r: Recording, places: Places, context: AssembleContext): Model {

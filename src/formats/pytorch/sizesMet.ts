@@ -52,7 +52,10 @@ export function sizesMet(
       continue;
     }
     if (!a || !b) continue;
-    if (n.op === 'Gemm') meet(a[n.attributes['transA'] ? 0 : 1], b[n.attributes['transB'] ? 1 : 0]);
+    if (n.op === 'Conv') {
+      const groups = typeof n.attributes['group'] === 'number' ? n.attributes['group'] : 1;
+      if (typeof b[1] === 'number') meet(a[1], b[1] * groups);
+    } else if (n.op === 'Gemm') meet(a[n.attributes['transA'] ? 0 : 1], b[n.attributes['transB'] ? 1 : 0]);
     else if (n.op === 'MatMul') meet(a.at(-1), b.at(b.length > 1 ? -2 : -1));
     else if (elementwise.has(n.op)) {
       for (let i = 1; i <= Math.min(a.length, b.length); i++) meet(a.at(-i), b.at(-i));

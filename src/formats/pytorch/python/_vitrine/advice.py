@@ -63,6 +63,147 @@ def misspelt_attribute(error, scope, at):
     return message, fix
 
 
+def forgotten_self(error, scope, at):
+    """(message, fix) where `self.` is missing: at a name that the model has, or where its constructor made the layer."""
+    owner = _self_of(error)
+    if isinstance(error, NameError):
+        word = getattr(error, "name", None)
+        if not word or owner is None or not (word in vars(owner) or word in getattr(owner, "_modules", ())):
+            return None
+        fix = None
+        for node in _nodes_at(scope, at, (ast.stmt, ast.expr)):
+            for name in ast.walk(node):
+                if isinstance(name, ast.Name) and name.id == word and name.lineno >= at[1]:
+                    fix = edit(f"Write self.{word}", [scope.name, name.lineno, name.col_offset, name.lineno, name.col_offset],
+                               "self.")
+                    break
+            if fix:
+                break
+        return f"{error}. Is self.{word} meant?", fix
+    match = re.search(r"has no attribute '(\w+)'", str(error))
+    if not match or error.obj is None or not hasattr(error.obj, "_modules"):
+        return None
+    for kind in type(error.obj).__mro__:
+        for node in trees.nodes(scope.tree):
+            if not isinstance(node, ast.ClassDef) or node.name != kind.__name__:
+                continue
+            made = next((f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
+            for n in ast.walk(made) if made else ():
+                if isinstance(n, ast.Assign) and any(isinstance(t, ast.Name) and t.id == match[1] for t in n.targets):
+                    return (
+                        f"{error}: line {n.lineno} makes {match[1]} without self",
+                        edit(f"Write self.{match[1]} in line {n.lineno}",
+                             [scope.name, n.lineno, n.col_offset, n.lineno, n.col_offset], "self."),
+                    )
+    return None
+
+
+def misspelt_name(error, scope, at):
+    """(message, fix) for a name that is not defined but nearly so."""
+    word = getattr(error, "name", None)
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    if not word or frame is None:
+        return None
+    names = [*frame.tb_frame.f_locals, *scope.namespace, *dir(__builtins__ if not isinstance(__builtins__, dict) else object)]
+    meant = near(word, [n for n in names if isinstance(n, str) and not n.startswith("__")])
+    if meant is None:
+        return None
+    fix = None
+    for node in _nodes_at(scope, at, (ast.stmt, ast.expr)):
+        name = next((n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == word and n.lineno >= at[1]), None)
+        if name is not None:
+            fix = edit(f"Change {word} to {meant}",
+                       [scope.name, name.lineno, name.col_offset, name.lineno, name.end_col_offset], meant)
+            break
+    return f"{error}. Did you mean: '{meant}'?", fix
+
+
+def tuple_of_recurrent(error, scope, at):
+    """(message, fix) where what a recurrent layer gives, its output and its state, is taken for the output alone."""
+    if "must be Tensor, not tuple" not in str(error) and "tuple indices must be integers or slices, not tuple" not in str(
+        error):
+        return None
+    owner = _self_of(error)
+    recurrent = {n for n, m in getattr(owner, "_modules", {}).items() if type(m).__name__ in ("LSTM", "GRU", "RNN")}
+    nearest = None
+    for node in trees.nodes(scope.tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call) \
+                and isinstance(node.value.func, ast.Attribute) and node.value.func.attr in recurrent and node.lineno <= at[1]:
+            if nearest is None or node.lineno > nearest.lineno:
+                nearest = node
+    if nearest is None:
+        return None
+    target, layer = nearest.targets[0], nearest.value.func.attr
+    return (
+        f"{error}: {layer} gives (output, state), and {target.id} is both",
+        edit(f"Take the output alone: {target.id}, _ = …",
+             [scope.name, target.lineno, target.end_col_offset, target.lineno, target.end_col_offset], ", _"),
+    )
+
+
+def dimensions_of_norm(error, scope):
+    """(message, fix) where a normalisation is of the wrong dimension for its input."""
+    match = re.match(r"expected .*D input \(got (\d)D input\)", str(error))
+    traceback, module = error.__traceback__, None
+    while match and traceback is not None:
+        owner = traceback.tb_frame.f_locals.get("self")
+        module = owner if re.match(r"(Batch|Instance)Norm\dd$", type(owner).__name__) else module
+        traceback = traceback.tb_next
+    kind = module and f"{type(module).__name__[:-2]}{int(match[1]) - 2}d"
+    if not module or not hasattr(sys.modules["torch.nn"], kind) or kind == type(module).__name__:
+        return None
+    word = type(module).__name__
+    for call in reversed(_nodes_at(scope, module._defined, ast.Call)):
+        if isinstance(call.func, (ast.Attribute, ast.Name)) and ast.unparse(call.func).endswith(word):
+            line, end = call.func.end_lineno, call.func.end_col_offset
+            return f"{error}: {kind} takes it", edit(
+                f"Change {word} to {kind}", [scope.name, line, end - len(word), line, end], kind)
+    return None
+
+
+def flattened(error, scope, at):
+    """(message, fix) where a linear layer wants all that a sample has, and gets it in several dimensions."""
+    if not str(error).startswith("mat1 and mat2 shapes cannot be multiplied"):
+        return None
+    layer = given = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        own = traceback.tb_frame.f_locals
+        if type(own.get("self")).__name__ == "Linear" and "input" in own:
+            layer, given = own["self"], own["input"]
+        traceback = traceback.tb_next
+    shape = list(getattr(given, "shape", ()))[1:]
+    if len(shape) < 2 or not all(isinstance(d, int) for d in shape):
+        return None
+    count = 1
+    for d in shape:
+        count *= d
+    if count != layer.in_features:
+        return None
+    message = f"{error}: the input's {' x '.join(map(str, shape))} are the {count} that it wants, and have to be flattened"
+    for call in reversed(_nodes_at(scope, at, ast.Call)):
+        if len(call.args) == 1:
+            value = call.args[0]
+            where = [scope.name, value.lineno, value.col_offset, value.end_lineno, value.end_col_offset]
+            return message, edit("Flatten it with torch.flatten(…, 1)", where, f"torch.flatten({ast.unparse(value)}, 1)")
+    return message, None
+
+
+def layer_of_value(layer, scope):
+    """(place, message, fix) where a layer is made of a tensor instead of being called with it."""
+    kind, at = layer
+    for call in reversed(_nodes_at(scope, at, ast.Call)):
+        name = ast.unparse(call.func)
+        if name.endswith(kind):
+            line, end = call.func.end_lineno, call.func.end_col_offset
+            return _node_place(scope, call), (
+                f"{name}(…) makes a layer, of which the tensor becomes an option: it is not applied to it. Call the layer: "
+                f"{name}()(…)."), edit(f"Write {name}()(…)", [scope.name, line, end, line, end], "()")
+    return None
+
+
 def _self_of(error):
     found = None
     traceback = error.__traceback__
@@ -78,15 +219,21 @@ def misspelt_keyword(error, scope, at):
     match = re.match(r"(\w+)(?:\.(\w+))?\(\) got an unexpected keyword argument '(\w+)'", str(error))
     if not match:
         return None
-    function = _named(match[1], scope)
+    name, calls = match[1], [c for c in _nodes_at(scope, at, ast.Call) if any(k.arg == match[3] for k in c.keywords)]
+    if name.startswith("_") and calls:
+        # Layers that share a constructor: the one that is called.
+        func = calls[-1].func
+        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", name)
+    function = _named(name, scope)
     if function is None:
         return None
     try:
         names = list(inspect.signature(function).parameters)
     except (TypeError, ValueError):
         return None
-    meant = near(match[3], names)
-    message = str(error).split(". Did you mean")[0]
+    longer = [n for n in names if n.startswith(f"{match[3]}_")]
+    meant = near(match[3], names) or (longer[0] if len(longer) == 1 else None)
+    message = str(error).split(". Did you mean")[0].replace(f"{match[1]}.__init__", f"{name}.__init__", 1)
     if meant is None:
         known = ", ".join(n for n in names if n != "self")
         return f"{message}; it takes: {known}", None

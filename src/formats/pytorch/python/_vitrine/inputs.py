@@ -110,25 +110,81 @@ def examples(scope):
         return scope.examples
     found = []
     for node in trees.nodes(scope.tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("randn", "rand", "zeros", "ones", "randint")
-        ):
-            arguments = node.args
-            integers = node.func.attr == "randint"
-            if integers:
-                arguments = [k.value for k in node.keywords if k.arg == "size"] or arguments[-1:]
-            if len(arguments) == 1 and isinstance(arguments[0], (ast.Tuple, ast.List)):
-                arguments = arguments[0].elts
-            try:
-                shape = [scope.evaluate(a, dict(scope.namespace)) for a in arguments]
-            except Exception:
-                continue
-            if shape and all(isinstance(d, int) and d > 0 for d in shape) and len(shape) >= 2:
-                found.append((tuple(shape), "int64" if integers else "float32"))
+        example = _example(node, scope)
+        if example is not None and len(example[0]) >= 2:
+            found.append(example)
     scope.examples = found
     return found
+
+
+def _example(node, scope):
+    """(shape, dtype) of a tensor that is made of sizes alone, as torch.randn(1, 3, 224, 224); else None."""
+    if (
+        not isinstance(node, ast.Call)
+        or not isinstance(node.func, ast.Attribute)
+        or node.func.attr not in ("randn", "rand", "zeros", "ones", "randint")
+    ):
+        return None
+    arguments = node.args
+    integers = node.func.attr == "randint"
+    if integers:
+        arguments = [k.value for k in node.keywords if k.arg == "size"] or arguments[-1:]
+    if len(arguments) == 1 and isinstance(arguments[0], (ast.Tuple, ast.List)):
+        arguments = arguments[0].elts
+    try:
+        shape = [scope.evaluate(a, dict(scope.namespace)) for a in arguments]
+        kind = [scope.evaluate(k.value, dict(scope.namespace)) for k in node.keywords if k.arg == "dtype"]
+    except Exception:
+        return None
+    if not shape or not all(isinstance(d, int) and d > 0 for d in shape):
+        return None
+    whole = integers or bool(kind) and not getattr(kind[0], "is_floating_point", True)
+    return tuple(shape), "int64" if whole else "float32"
+
+
+#: Methods that leave a tensor, or a model, as large as it is.
+_SAME = ("to", "cuda", "cpu", "double", "half", "float", "eval", "train", "requires_grad_", "contiguous")
+
+
+def _bare(node):
+    """What stands before calls such as `.to(device)`."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAME:
+        node = node.func.value
+    return node
+
+
+def shown_to(scope, name):
+    """
+    With what the file itself calls a class of it, at its top or under the main guard: (shape, dtype) of each argument, in
+    the first call where all of them are example tensors. None where there is no such call.
+    """
+    from .arguments import _simple, _top_blocks, is_main_guard
+
+    models, tensors = set(), {}
+    for block, _ in _top_blocks(scope.tree):
+        for node in _simple(block):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) or is_main_guard(node):
+                continue
+            for call in trees.nodes(node):
+                if not isinstance(call, ast.Call) or not call.args or call.keywords:
+                    continue
+                made = _bare(call.func)
+                is_own = isinstance(made, ast.Name) and made.id in models or (
+                    isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == name
+                )
+                if is_own:
+                    found = [tensors.get(a.id) if isinstance(a, ast.Name) else _example(_bare(a), scope) for a in call.args]
+                    if all(found):
+                        return found
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                target, value = node.targets[0].id, _bare(node.value)
+                models.discard(target)
+                tensors.pop(target, None)
+                if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == name:
+                    models.add(target)
+                else:
+                    tensors[target] = _example(value, scope)
+    return None
 
 
 def given_shapes(given, layers, count):

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import inspect
+import re
 import sys
 
 from . import advice, arguments, channel, inputs, policies, replay, sizes, standing, state, trace, trees, unknown
@@ -34,6 +35,10 @@ def code_of(error):
     if isinstance(error, trace.SymbolicSize):
         return "input-shape-needed"
     return "python-error"
+
+
+class _OfBatch(trace.ShapeMismatch):
+    """The dimension that was taken for the rows is something else."""
 
 
 class Reading:
@@ -297,12 +302,17 @@ class Reading:
         return found
 
     def shown(self):
-        """Examples of inputs in the file. They are for all of its classes: what runs for them is no forward's own."""
+        """Examples of inputs in the file."""
+        return self.outside(lambda: inputs.examples(self.scope))
+
+    @staticmethod
+    def outside(look):
+        """What is looked for in the whole file is for all of its classes: what runs for it is no forward's own."""
         ran = trace.ran
         if standing.current is not None:
             trace.ran = standing.current.outside
         try:
-            return inputs.examples(self.scope)
+            return look()
         finally:
             trace.ran = ran
 
@@ -336,11 +346,39 @@ class Reading:
                 if self.error is not None:
                     self.report(self.error)
                 return
+        if self.fails_as_called(names, mark, found):
+            if self.error is not None:
+                self.report(self.error)
+            return
         self.search(names, mark, found)
         if self.error is not None:
             self.search_parts(names, mark, found)
         if self.error is not None:
             self.report(self.error)
+
+    def fails_as_called(self, names, mark, found):
+        """
+        Tries what the file itself calls the class with. True where that fails, as the call in the file would; what is
+        read stays open in the sizes that the call happens to have.
+        """
+        if self.request.get("input") is not None or self.instance is not None:
+            return False
+        shown = self.outside(lambda: inputs.shown_to(self.scope, self.cls.__name__))
+        if not shown or len(shown) != len(names):
+            return False
+        rows = [(("N", *s[1:]), k) for s, k in shown]
+        self.attempt(names, rows, mark, found)
+        if self.error is None and self.settled(rows) is None:
+            return False
+        first = self.error
+        self.attempt(names, shown, mark, found)
+        if not isinstance(self.error, trace.ShapeMismatch) and "but got torch.FloatTensor" not in str(self.error):
+            return False
+        if type(first) is type(self.error) and trace.where_raised(first) == trace.where_raised(self.error):
+            # In the words of any number of rows, with their fix.
+            self.attempt(names, rows, mark, found)
+        self.guessed = ""
+        return True
 
     def attempt_stated(self, stated, mark, found):
         """Tries the inputs that were stated, by place or by the names of parts."""
@@ -425,8 +463,10 @@ class Reading:
                 if self.error is None:
                     return
             reached = channel.ask("mark")["nodes"] - mark
+            if self.error is not None and any("N" in _symbols(size) for size, _ in channel.ask("met")["pairs"]):
+                reached = -1
             # A shape without its batch is a last resort: its mistakes are not the user's.
-            if given and not any("N" in s for s, _ in shapes):
+            if isinstance(self.error, _OfBatch) or given and not any("N" in s for s, _ in shapes):
                 reached = -1
             # With a shape that was given, what counts is the reading of it that got anywhere at all.
             at, (error, self.depends) = self.failed_at(), (self.error, False)
@@ -516,7 +556,7 @@ class Reading:
             m._left.clear()
         self.outputs = []
         self.error = None
-        trace.tracing = True
+        trace.tracing, trace.misused = True, None
         trace.calls.clear()
         trace.entering.clear()
         snapshot = _state(self.modules)
@@ -529,10 +569,12 @@ class Reading:
             for size, number in channel.ask("met")["pairs"]:
                 # How many rows there are is nothing that a layer may fix.
                 if "N" in _symbols(size):
-                    raise trace.ShapeMismatch(f"The batch's size {size} would have to be {number}")
+                    raise _OfBatch(f"The batch's size {size} would have to be {number}")
             self.outputs = []
             _collect(result, self.outputs)
-            if not self.outputs:
+            if trace.misused is not None and self.say_misused():
+                pass
+            elif not self.outputs:
                 trace.say("warning", "no-output", f"forward of {self.cls.__name__} returns no tensor.",
                           self.name_place())
         except (Exception, SystemExit, KeyboardInterrupt) as error:
@@ -570,10 +612,13 @@ class Reading:
         if isinstance(error, trace.ShapeMismatch) and error.fix:
             fix = self.fix_for(error)
         message, severity, code = worded(error), "error", code_of(error)
+        if trace.misused is not None and self.say_misused():
+            return
         known = self.advised(error, at)
         if known is not None:
             code, words, fix = known
-            message = f"{type(error).__name__}: {words}" if words else message
+            kind = "RuntimeError" if isinstance(error, trace.ShapeMismatch) else type(error).__name__
+            message = f"{kind}: {words}" if words else message
             trace.say(severity, code, message, at, fix)
             return
         if self.partly and not isinstance(error, trace.ShapeMismatch):
@@ -590,6 +635,15 @@ class Reading:
             if not self.request.get("class"):
                 severity = self.doubtful(error)
         trace.say(severity, code, message, at, fix, ask or self.asked_again(error))
+
+    def say_misused(self):
+        """Says that a layer was made of a tensor instead of called with it, where the file does so."""
+        found = advice.layer_of_value(trace.misused, self.scope)
+        if found is None:
+            return False
+        at, message, fix = found
+        trace.say("error", "layer-not-called", message, at, fix)
+        return True
 
     def doubtful(self, error):
         """How grave a failure is that the shape which was taken may have made: what people give parts is not to be seen."""
@@ -619,9 +673,19 @@ class Reading:
             found = advice.missing_init(error, self.scope, self.statement())
             if found is not None:
                 return "missing-super-init", *found
-            found = advice.misspelt_attribute(error, self.scope, at)
+            found = advice.forgotten_self(error, self.scope, at) or advice.misspelt_attribute(error, self.scope, at)
             if found is not None:
                 return "unknown-name", *found
+        if isinstance(error, NameError):
+            found = advice.forgotten_self(error, self.scope, at) or advice.misspelt_name(error, self.scope, at)
+            if found is not None:
+                return "unknown-name", *found
+        found = advice.dimensions_of_norm(error, self.scope) or advice.flattened(error, self.scope, at)
+        if found is not None:
+            return "shape-mismatch", *found
+        found = advice.tuple_of_recurrent(error, self.scope, at)
+        if found is not None:
+            return "python-error", *found
         if isinstance(error, TypeError):
             found = advice.misspelt_keyword(error, self.scope, at)
             if found is not None:
@@ -722,6 +786,9 @@ def _own_fault(error):
 
     if isinstance(error, AttributeError):
         return isinstance(error.obj, nn.Module)
+    if isinstance(error, trace.ShapeMismatch):
+        # H and H-2 never meet, whatever H is.
+        return re.search(r"tensor a \(\D.*\) must match the size of tensor b \(\D", str(error)) is not None
     return isinstance(error, NameError)
 
 
@@ -821,15 +888,11 @@ def _collect(value, into, depth=0):
 
 
 def _symbols(size):
-    import re
-
     return set(re.findall(r"[A-Za-z_]\w*", size))
 
 
 def _mismatched(message):
     """Pairs of sizes that a message says do not match."""
-    import re
-
     found = re.findall(r"\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*)\)", message)
     pairs = []
     match = re.search(r"size of tensor a \((.+)\) must match the size of tensor b \((.+)\) at", message)

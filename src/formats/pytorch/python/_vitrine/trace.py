@@ -58,6 +58,10 @@ class SymbolicSize(TypeError):
         )
 
 
+#: (kind, place) of a layer that a forward made of a tensor.
+misused = None
+
+
 class ShapeMismatch(RuntimeError):
     fix = None
 

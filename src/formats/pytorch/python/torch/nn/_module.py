@@ -115,6 +115,8 @@ class Module:
             object.__setattr__(made, "_given", (arguments, options))
         if trace.tracing:
             trace.refused += 1
+            if arguments and isinstance(arguments[0], Tensor) and cls.__module__.startswith("torch.nn") and trace.script is None:
+                trace.misused = cls.__name__, trace.here()
         object.__setattr__(made, "_number", trace.next_module())
         frame = trace.user_frame(sys._getframe(1))
         object.__setattr__(made, "_defined", trace.position_in(frame) if frame is not None else None)

@@ -1,0 +1,161 @@
+/** Mistakes as people make them: each is told at its line with PyTorch's words, and its fix makes the file right. */
+import { strict as assert } from 'node:assert';
+import type { ReadModel } from '../../../../src/formats/_format';
+import { readText, said } from './_reader';
+
+const head = 'import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n\n\n';
+
+function net(init: string[], forward: string[], more = ''): string {
+  const body = (lines: string[]) => lines.map(l => `        ${l}\n`).join('');
+  return `${head}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n${body(init)}\n    def forward(self, x):\n${body(forward)}${more}`;
+}
+
+/** The text with the first fix of a reading made in it. */
+function mended(text: string, read: ReadModel | undefined): string | undefined {
+  const fix = read?.diagnostics.find(d => d.fix)?.fix;
+  if (!fix) return undefined;
+  const lines = text.split('\n');
+  const offset = (line: number, column: number) =>
+    lines.slice(0, line - 1).reduce((n, l) => n + l.length + 1, 0) + column - 1;
+  const { line, column, endLine, endColumn } = fix.range;
+  return text.slice(0, offset(line, column)) + fix.text + text.slice(offset(endLine, endColumn));
+}
+
+const called = (shape: string, made = 'torch.randn') =>
+  `\n\nif __name__ == "__main__":\n    net = Net().to("cpu")\n    x = ${made}(${shape})\n    print(net(x).shape)\n`;
+
+describe('mistakes in model files', () => {
+  const cases: { name: string; text: string; says: RegExp; fixed?: boolean }[] = [
+    {
+      name: 'a size that the call in the file does not give, where another image would fit',
+      text: net(
+        ['self.conv = nn.Conv2d(1, 16, 5)', 'self.fc = nn.Linear(16 * 14 * 14, 10)'],
+        ['x = F.max_pool2d(self.conv(x), 2)', 'return self.fc(torch.flatten(x, 1))'],
+        called('1, 1, 28, 28'),
+      ),
+      says: /^error shape-mismatch 14:16 RuntimeError: mat1 and mat2 shapes cannot be multiplied \(Nx2304 and 3136x10\)$/,
+      fixed: true,
+    },
+    {
+      name: 'a product that forgets to transpose, where a length would fit',
+      text: net(
+        ['self.q = nn.Linear(64, 64)'],
+        ['q = self.q(x)', 'return torch.softmax(torch.matmul(q, q), -1)'],
+        called('2, 10, 64'),
+      ),
+      says: /^error shape-mismatch 13:30 RuntimeError: Expected size for first two dimensions/,
+    },
+    {
+      name: 'numbers where a call gives indices',
+      text: net(
+        ['self.emb = nn.Embedding(100, 16)'],
+        ['return self.emb(x).mean(1)'],
+        called('4, 12', 'torch.rand'),
+      ),
+      says: /^error dtype-mismatch 12:16 RuntimeError: Expected tensor for argument #1 'indices'/,
+      fixed: true,
+    },
+    {
+      name: 'a missing flatten',
+      text: net(
+        [
+          'self.pool = nn.AdaptiveAvgPool2d(4)',
+          'self.conv = nn.Conv2d(3, 16, 3)',
+          'self.head = nn.Linear(256, 10)',
+        ],
+        ['x = self.pool(self.conv(x))', 'return self.head(x)'],
+      ),
+      says: /^error shape-mismatch 15:16 RuntimeError: mat1 and mat2 .* 16 x 4 x 4 are the 256/,
+      fixed: true,
+    },
+    {
+      name: 'a padding that a skip connection lacks',
+      text: net(['self.conv = nn.Conv2d(8, 8, 3)'], ['return F.relu(x + self.conv(x))']),
+      says: /^error shape-mismatch 12:23 RuntimeError: The size of tensor a \(H\) must match the size of tensor b \(H-2\)/,
+    },
+    {
+      name: 'a normalisation of another dimension',
+      text: net(
+        ['self.conv = nn.Conv2d(3, 16, 3)', 'self.bn = nn.BatchNorm1d(16)'],
+        ['return F.relu(self.bn(self.conv(x)))'],
+      ),
+      says: /^error shape-mismatch 13:23 ValueError: expected 2D or 3D input \(got 4D input\)/,
+      fixed: true,
+    },
+    {
+      name: 'both directions of a recurrent layer',
+      text: net(
+        ['self.lstm = nn.LSTM(8, 32, bidirectional=True, batch_first=True)', 'self.fc = nn.Linear(32, 1)'],
+        ['out, _ = self.lstm(x)', 'return self.fc(out[:, -1])'],
+      ),
+      says: /^error shape-mismatch 14:16 RuntimeError: mat1 and mat2 shapes cannot be multiplied \(Nx64 and 32x1\)$/,
+      fixed: true,
+    },
+    {
+      name: 'the state that a recurrent layer gives, too',
+      text: net(
+        ['self.lstm = nn.LSTM(8, 32, batch_first=True)', 'self.fc = nn.Linear(32, 1)'],
+        ['out = self.lstm(x)', 'return self.fc(out[:, -1])'],
+      ),
+      says: /^error python-error 14:24 TypeError: tuple indices .* lstm gives \(output, state\)/,
+      fixed: true,
+    },
+    {
+      name: 'a layer that is made without self',
+      text: net(['self.a = nn.Linear(8, 16)', 'b = nn.Linear(16, 2)'], ['return self.b(self.a(x))']),
+      says: /^error unknown-name 13:16 AttributeError: 'Net' object has no attribute 'b': line 10 makes b without self$/,
+      fixed: true,
+    },
+    {
+      name: 'a layer that is called without self',
+      text: net(['self.a = nn.Linear(8, 16)', 'self.b = nn.Linear(16, 2)'], ['return b(self.a(x))']),
+      says: /^error unknown-name 13:16 NameError: name 'b' is not defined. Is self.b meant\?$/,
+      fixed: true,
+    },
+    {
+      name: 'a name that is nearly another',
+      text: net(['self.a = nn.Linear(8, 16)'], ['hidden = self.a(x)', 'return hiden']),
+      says: /^error unknown-name 13:16 NameError: name 'hiden' is not defined. Did you mean: 'hidden'\?$/,
+      fixed: true,
+    },
+    {
+      name: 'half of an argument’s name',
+      text: net(['self.conv = nn.Conv2d(3, 16, kernel=3)'], ['return self.conv(x)']),
+      says: /^error unknown-name 9:21 TypeError: Conv2d.__init__\(\) got an unexpected keyword argument 'kernel'. Did you mean: 'kernel_size'\?$/,
+      fixed: true,
+    },
+    {
+      name: 'a layer made of a tensor',
+      text: net(['self.fc = nn.Linear(8, 2)'], ['x = nn.ReLU(self.fc(x))', 'return x']),
+      says: /^error layer-not-called 12:13 nn.ReLU\(…\) makes a layer/,
+      fixed: true,
+    },
+    {
+      name: 'a layer made of a tensor, on the way',
+      text: net(['self.a = nn.Linear(8, 8)'], ['x = nn.ReLU(self.a(x))', 'return self.a(x)']),
+      says: /^error layer-not-called 12:13 nn.ReLU\(…\) makes a layer/,
+      fixed: true,
+    },
+  ];
+  for (const c of cases)
+    it(`tells ${c.name}${c.fixed ? ', and mends it' : ''}`, async () => {
+      const { Net } = await readText(c.text);
+      assert.match(said(Net).join('\n'), c.says);
+      const text = mended(c.text, Net);
+      assert.equal(text !== undefined, !!c.fixed);
+      if (text === undefined) return;
+      const { Net: again } = await readText(text);
+      assert.deepEqual(said(again), [], text);
+    });
+
+  it('believes a call in the file that is right', async () => {
+    const text = net(
+      ['self.emb = nn.Embedding(100, 16)', 'self.fc = nn.Linear(16, 3)'],
+      ['return self.fc(self.emb(x)).mean(1)'],
+      called('0, 100, (2, 7)', 'torch.randint'),
+    );
+    const { Net } = await readText(text);
+    assert.deepEqual(said(Net), []);
+    assert.deepEqual(Net!.model!.values[Net!.model!.inputs[0]!]!.shape, ['N', 'T']);
+  });
+});
