@@ -1,7 +1,7 @@
 /** Texts of files: the editor's where it has them, else the disk's, never through a link out of a folder. */
-import { type Stats, statSync } from 'node:fs';
+import { readdirSync, type Stats, statSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
-import { dirname, sep } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import { VitrineError } from '../../model/errors';
 import { notebookCode } from './notebook';
 
@@ -20,7 +20,7 @@ export async function readText(
   folder: string | undefined,
 ): Promise<string | undefined> {
   if (texts && Object.hasOwn(texts, file)) return texts[file];
-  // An edit asks for hundreds of files, most of which are not there: without a promise each takes microseconds.
+  // An edit asks for hundreds of files: without a promise each takes microseconds.
   const info = statOf(file);
   if (!info?.isFile()) return undefined;
   const key = `${folder ?? ''}\0${file}`;
@@ -54,22 +54,52 @@ function statOf(file: string): Stats | undefined {
   }
 }
 
-/** Reads files as `readText` does; of a folder that is not there, no file is asked for twice. */
-export function readerIn(
-  texts: Readonly<Record<string, string>> | undefined,
-  folder: string,
-): (file: string) => Promise<string | undefined> {
-  const folders = new Map<string, boolean>();
-  return async file => {
-    if (texts && Object.hasOwn(texts, file)) return texts[file];
-    const home = dirname(file);
-    let there = folders.get(home);
-    if (there === undefined) {
-      there = statOf(home)?.isDirectory() === true;
-      folders.set(home, there);
+/** How long after a folder changed its time of change may not tell of the next change. */
+const racyMs = 2000;
+
+/** Files in a folder and below it, read as `readText` does; only those that the folders list are asked for. */
+export class FolderReader {
+  private readonly folders = new Map<string, ReadonlySet<string> | undefined>();
+  /** When the folders that were looked in had changed last. */
+  private readonly stamps = new Map<string, number | undefined>();
+  private racy = false;
+
+  constructor(
+    private readonly texts: Readonly<Record<string, string>> | undefined,
+    private readonly root: string,
+  ) {}
+
+  async read(file: string): Promise<string | undefined> {
+    if (this.texts && Object.hasOwn(this.texts, file)) return this.texts[file];
+    // Most files that an import may mean are not there.
+    if (!this.names(dirname(file))?.has(basename(file))) return undefined;
+    return readText(file, undefined, this.root).catch(() => undefined);
+  }
+
+  /** Whether the folders that were looked in list what they listed then. */
+  unchanged(): boolean {
+    return !this.racy && [...this.stamps].every(([folder, stamp]) => statOf(folder)?.mtimeMs === stamp);
+  }
+
+  private names(folder: string): ReadonlySet<string> | undefined {
+    if (this.folders.has(folder)) return this.folders.get(folder);
+    const isThere = folder === this.root || this.names(dirname(folder))?.has(basename(folder));
+    const names = isThere ? this.list(folder) : undefined;
+    this.folders.set(folder, names);
+    return names;
+  }
+
+  private list(folder: string): ReadonlySet<string> | undefined {
+    const stamp = statOf(folder)?.mtimeMs;
+    this.stamps.set(folder, stamp);
+    if (stamp === undefined) return undefined;
+    if (Date.now() - stamp < racyMs) this.racy = true;
+    try {
+      return new Set(readdirSync(folder));
+    } catch {
+      return undefined;
     }
-    return there ? readText(file, undefined, folder).catch(() => undefined) : undefined;
-  };
+  }
 }
 
 async function decoded(file: string, size: number): Promise<string> {

@@ -96,6 +96,7 @@ export async function collect(
   /** Packages above what is imported: read when they are asked for, so what they import comes after all else. */
   const later: string[] = [];
   const missing = new Set<string>();
+  let count = 1;
 
   const add = async (as: string, from: string, above = false): Promise<boolean> => {
     if (as in files) {
@@ -104,13 +105,14 @@ export async function collect(
       // The name may be taken by a file of another root: `from pkg import part` in a file of pkg itself.
       return origin[as] === from;
     }
-    if (missing.has(from) || Object.keys(files).length >= mostFiles) return false;
+    if (count >= mostFiles || missing.has(from)) return false;
     const found = await read(from);
     if (found === undefined || size + found.length > mostText) {
       missing.add(from);
       return false;
     }
     size += found.length;
+    count++;
     files[as] = found;
     origin[as] = from;
     (above ? later : queue).push(as);

@@ -4,8 +4,8 @@ import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { FileTraining, ReadModel, ReadModelRequest } from '../_format';
 import { checkClass, finish, isBroken, isSettled, isWhole, needsArguments } from './answers';
 import { Callers } from './callers';
-import { readerIn, readText } from './files';
-import { collect } from './imports';
+import { readText } from './files';
+import { Imported } from './imported';
 import { type Answer, type Asked, Interpreter } from './interpreter';
 import { moved, Placed, sameTokens } from './moved';
 import { touched } from './partial';
@@ -56,6 +56,7 @@ export class PytorchReader {
   private disposed = false;
   private next = 0;
   private readonly callers = new Callers();
+  private readonly imported = new Imported();
   private readonly kept = new Map<string, Kept>();
   /** By request: an edit mostly leaves it to the same other files to say how its classes are made. */
   private readonly asking = new Map<string, Asking>();
@@ -191,8 +192,7 @@ export class PytorchReader {
       throw new VitrineError('file-not-found', `${file} does not exist or cannot be read.`, { at: { file } });
     if (request.class !== undefined) checkClass(request.class, file, text);
     const main = relative(folder, resolve(file)).split(sep).join('/');
-    const read = readerIn(request.texts, folder);
-    const { files, module, origin } = await collect(main, text, path => read(join(folder, path)));
+    const { files, module, origin } = await this.imported.of(folder, main, text, request.texts);
     throwIfCancelled(signal);
     const names: Record<string, string> = {};
     const given: Record<string, string> = {};
