@@ -570,11 +570,11 @@ export class Recorder {
   private finish(r: Request): unknown {
     const name = string(r['class']);
     const before = this.recordings.findIndex(x => x.class === name);
-    const calls = (x: unknown) => ({ inputs: this.there(list(x)[0]), outputs: this.there(list(x)[1]) });
-    const same = r['parameters'] === null ? this.recordings[before] : undefined;
-    const modules = list(r['modules']);
-    if (r['parameters'] === null && same?.modules.length !== modules.length)
+    const same = r['aliases'] === null ? this.recordings[before] : undefined;
+    const modules = list(r['modules']).map(list);
+    if (r['aliases'] === null && same?.modules.length !== modules.length)
       throw new TypeError(`${name} was not handed over with so many modules`);
+    const held = same ?? this.owned(modules, list(r['aliases']));
     const made: Recording = {
       class: name,
       ...(r['definition'] ? { definition: place(r['definition']) } : {}),
@@ -582,10 +582,12 @@ export class Recorder {
       nodes: this.nodes,
       inputs: r['inputs'] ? list(r['inputs']).map(i => this.value(i).id) : this.inputs,
       outputs: list(r['outputs']).map(i => this.value(i).id),
-      modules: same
-        ? same.modules.map((m, i) => ({ ...m, ...calls(modules[i]) }))
-        : modules.map(m => this.module(object(m))),
-      parameters: same ? same.parameters : list(r['parameters']).map(p => this.parameter(object(p))),
+      // What was called is told last of each.
+      modules: held.modules.map((m, i) => {
+        const [inputs, outputs] = modules[i]!.slice(-2);
+        return { ...m, inputs: this.there(inputs), outputs: this.there(outputs) };
+      }),
+      parameters: held.parameters,
       diagnostics: list(r['diagnostics']).map(diagnostic),
       constructed: r['constructed'] === true,
     };
@@ -650,30 +652,52 @@ export class Recorder {
     return numbers(ids).filter(i => this.values.has(i));
   }
 
-  private module(m: Request): RecordedModule {
-    return {
-      number: number(m['number']),
-      path: string(m['path']),
-      type: string(m['type']),
-      arguments: string(m['arguments']),
-      ...(m['at'] ? { at: place(m['at']) } : {}),
-      parameters: list(m['parameters']).map(string),
-      inputs: this.there(m['inputs']),
-      outputs: this.there(m['outputs']),
-    };
+  /** Modules as they are handed over, with what they hold, and other names of that. */
+  private owned(
+    rows: readonly unknown[][],
+    aliases: readonly unknown[],
+  ): { modules: RecordedModule[]; parameters: RecordedParameter[] } {
+    const others = new Map<number, string[]>();
+    for (const row of aliases) {
+      const [of, name] = list(row);
+      const id = number(of);
+      others.set(id, [...(others.get(id) ?? []), string(name)]);
+    }
+    const parameters: RecordedParameter[] = [];
+    const modules = rows.map(([n, ofPath, type, shown, at, holds]): RecordedModule => {
+      const path = string(ofPath);
+      const own = list(holds).map(p => this.parameter(list(p), path, others));
+      parameters.push(...own);
+      const spot = this.spot(at);
+      return {
+        number: number(n),
+        path,
+        type: string(type),
+        arguments: string(shown),
+        ...(spot && { at: spot }),
+        parameters: own.map(p => p.name),
+        inputs: [],
+        outputs: [],
+      };
+    });
+    return { modules, parameters };
   }
 
-  private parameter(p: Request): RecordedParameter {
-    const kind = string(p['kind']);
+  private parameter(
+    [name, of, kind, trainable, complex]: unknown[],
+    path: string,
+    aliases: ReadonlyMap<number, readonly string[]>,
+  ): RecordedParameter {
     if (kind !== 'parameter' && kind !== 'buffer' && kind !== 'constant')
-      throw new TypeError(`unknown kind of parameter ${kind}`);
+      throw new TypeError(`unknown kind of parameter ${String(kind)}`);
+    const { id } = this.value(of);
     return {
-      name: string(p['name']),
-      aliases: list(p['aliases'] ?? []).map(string),
-      id: this.value(p['id']).id,
+      name: path ? `${path}.${string(name)}` : string(name),
+      aliases: aliases.get(id) ?? [],
+      id,
       kind,
-      trainable: p['trainable'] === true,
-      ...(p['complex'] === true && { complex: true }),
+      trainable: trainable === true,
+      ...(complex === true && { complex: true }),
     };
   }
 }

@@ -118,7 +118,7 @@ def ask(what, **details):
     # What cannot be asked is raised before what waits is taken: that has been answered for already.
     text = _text(details)
     if _waiting:
-        text = f'{text[:-1]}, "before": {_text(_waiting)}}}'
+        text = f'{text[:-1]},"before":{_text(_waiting)}}}'
         _waiting.clear()
     answer = _answer(text)
     if "next" in answer:
@@ -137,12 +137,15 @@ def ask(what, **details):
     return answer
 
 
+_encode = json.JSONEncoder(default=_plain, allow_nan=False, check_circular=False, separators=(",", ":")).encode
+
+
 def _text(value):
     try:
-        return json.dumps(value, default=_plain, allow_nan=False)
+        return _encode(value)
     except ValueError:
         # Infinity or not a number somewhere inside.
-        return json.dumps(_finite(value), default=_plain)
+        return _encode(_finite(value))
 
 
 def _answer(text):

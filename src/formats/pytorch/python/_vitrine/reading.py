@@ -718,51 +718,46 @@ class Reading:
     # The result
 
     def finish(self):
-        modules, parameters = [], []
+        modules, aliases = [], []
         constructed = self.model is not None
         if self.handed is not None:
             modules = [(m._entered, m._left) for m in self.handed]
-            parameters = None
+            aliases = None
         elif constructed:
-            ids = {}
+            names = {}
             whole = {}
             for path, m in self.model.named_modules(remove_duplicate=False):
+                before = f"{path}." if path else ""
                 if m in whole:
                     # A module with two names: so have its parameters.
                     for tensor in (*m._parameters.values(), *m._buffers.values()):
-                        if tensor is not None and tensor._id in ids:
+                        if tensor is not None and tensor._id in names:
                             name = next(k for held in (m._parameters, m._buffers) for k, t in held.items() if t is tensor)
-                            ids[tensor._id]["aliases"].append(f"{path}.{name}" if path else name)
+                            aliases.append((tensor._id, before + name))
                     continue
                 whole[m] = path
                 held = []
+                own = m.__dict__
                 for place, kind in (("_parameters", "parameter"), ("_buffers", "buffer")):
-                    for name, tensor in m.__dict__.get(place, {}).items():
+                    for name, tensor in own.get(place, {}).items():
                         if tensor is None or tensor._id is None:
                             continue
-                        full = f"{path}.{name}" if path else name
-                        if kind == "buffer" and name in m._non_persistent_buffers_set:
-                            known = "constant"
-                        else:
-                            known = kind
-                        if tensor._id in ids:
-                            ids[tensor._id]["aliases"].append(full)
+                        if tensor._id in names:
+                            aliases.append((tensor._id, before + name))
                             continue
-                        held.append(full)
-                        entry = {"name": full, "aliases": [], "id": tensor._id, "kind": known,
-                                 "trainable": kind == "parameter" and bool(tensor.requires_grad),
-                                 "complex": tensor.is_complex()}
-                        ids[tensor._id] = entry
-                        parameters.append(entry)
-                modules.append({
-                    "number": m._number, "path": path, "type": m.__dict__.get("_shown", type(m).__name__), "arguments": _printed(m),
-                    "at": m._defined if path else None, "parameters": held, "inputs": m._entered, "outputs": m._left,
-                })
+                        names[tensor._id] = name
+                        known = "constant" if kind == "buffer" and name in m._non_persistent_buffers_set else kind
+                        held.append((name, tensor._id, known, kind == "parameter" and bool(tensor.requires_grad),
+                                     tensor.is_complex()))
+                modules.append((
+                    m._number, path, own.get("_shown", type(m).__name__), _printed(m),
+                    channel.spot(m._defined) if path else None, held, m._entered, m._left,
+                ))
             if self.held is not None and not any(map(_prints_itself, {type(m) for m in whole})):
                 self.handed = list(whole)
         answer = channel.ask(
             "finish", **{"class": self.name}, definition=self.place(),
-            outputs=[t._id for t in self.outputs], modules=modules, parameters=parameters,
+            outputs=[t._id for t in self.outputs], modules=modules, aliases=aliases,
             diagnostics=trace.take_diagnostics(), constructed=constructed,
         )
         if "error" in answer:

@@ -45,7 +45,8 @@ _refused = set()
 #: Of this run: numbers of classes, and of modules' attributes.
 _classes = {}
 _modules = {}
-#: Whether a class is the file's alone, and the words of code by its identity.
+#: Whether a class is the file's, and that alone, and the words of code by its identity.
+_own = {}
 _alone = {}
 _words = {}
 #: Classes whose number was made again since a call ended; None when that is not asked for.
@@ -84,6 +85,7 @@ def forget():
     drawing.clear()
     _classes.clear()
     _modules.clear()
+    _own.clear()
     _alone.clear()
     if len(_numbers) > _most_numbers or _size > _most or len(_codes) > _most_numbers:
         for kept in (_numbers, _templates, _refused, _codes, _alive, _words):
@@ -262,7 +264,10 @@ def _is_pure(module):
 
 
 def _is_own(kind):
-    return trace.is_own_module(sys.modules.get(kind.__module__))
+    own = _own.get(kind)
+    if own is None:
+        own = _own[kind] = trace.is_own_module(sys.modules.get(kind.__module__))
+    return own
 
 
 def _function(value, depth=0):

@@ -485,10 +485,8 @@ def _plain(main, script, node, execute, first):
             channel.ask(
                 "finish", **{"class": name}, definition=facts["at"], inputs=[inputs[i] for i in seen["inputs"]],
                 outputs=[seen["predicted"]],
-                modules=[{"number": -1, "path": "", "type": name, "arguments": "", "at": None,
-                          "parameters": [n for n, _, _ in weights], "inputs": [], "outputs": []}],
-                parameters=[{"name": n, "aliases": [], "id": before, "kind": "parameter", "trainable": True}
-                            for n, _, before in weights],
+                modules=[(-1, "", name, "", None, [(n, before, "parameter", True, False) for n, _, before in weights], [], [])],
+                aliases=[],
                 diagnostics=trace.take_diagnostics(), constructed=True,
             )
     finally:

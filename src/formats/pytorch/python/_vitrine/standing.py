@@ -142,7 +142,8 @@ class World:
         base = len(self.numbered) + 1
         region = lines[start - 1 : stop + by - 1]
         new = _function(region, base, owner is not None)
-        if old.col_offset != new.col_offset or _header(old) != _header(new):
+        # Of its head no line is another one.
+        if (old.col_offset, old.name, len(old.decorator_list)) != (new.col_offset, new.name, len(new.decorator_list)):
             raise Refused("more than a body has changed")
         named = self.refuse_reaching(owner, old, new)
         codes = self.put(function, _code(new, owner, self.name))
@@ -288,11 +289,13 @@ def _function(lines, base, inside):
         body = body[0].body
     if len(body) != 1 or type(body[0]) is not ast.FunctionDef:
         raise Refused("it is not one function")
-    return parsed.redirected(ast.increment_lineno(body[0], base - (2 if inside else 1)))
-
-
-def _header(node):
-    return [node.name, *[ast.dump(n) for n in (node.args, *node.decorator_list, *([node.returns] if node.returns else []))]]
+    by = base - (2 if inside else 1)
+    for node in trees.nodes(body[0]):
+        fields = node.__dict__
+        if "lineno" in fields:
+            fields["lineno"] += by
+            fields["end_lineno"] += by
+    return parsed.redirected(body[0])
 
 
 def _code(node, owner, name):

@@ -310,9 +310,24 @@ class Module:
         if remove_duplicate:
             memo.add(id(self))
         yield prefix, self
-        for name, module in self._modules.items():
-            if module is not None:
-                yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+        # One generator for all depths: what is far below would be handed up through one for each.
+        stack = [(f"{prefix}." if prefix else "", iter(self._modules.items()))]
+        while stack:
+            above, left = stack[-1]
+            for name, module in left:
+                if module is None or id(module) in memo:
+                    continue
+                if remove_duplicate:
+                    memo.add(id(module))
+                path = above + name
+                yield path, module
+                if module._modules:
+                    if len(stack) > 900:
+                        raise RecursionError("maximum recursion depth exceeded")
+                    stack.append((path + ".", iter(module._modules.items())))
+                    break
+            else:
+                stack.pop()
 
     def modules(self):
         for _, module in self.named_modules():
