@@ -21,7 +21,8 @@ def worded(error):
         return str(error)
     elif isinstance(error, trace.SymbolicSize):
         return f"{str(error)[0].upper()}{str(error)[1:]}."
-    text = str(error)
+    # A line that it names would stay behind when the code moves.
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
     if isinstance(error, KeyError) and len(error.args) == 1:
         text = repr(error.args[0])
     return f"{name}: {text}"[:2000] if text else name

@@ -1,0 +1,202 @@
+/**
+ * Random edits, one after the other: each is answered with what reading the text for the first time gives, every block
+ * of it run. More of them, of other files, from another beginning:
+ *
+ *     VITRINE_EDITS=500 VITRINE_SEED=3 VITRINE_FILES=a/model.py:b/net.py npx mocha out/test/unit/formats/pytorch/edits.test.js
+ */
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { PytorchReader } from '../../../../src/formats/pytorch/reader';
+import { distFolder } from './_reader';
+
+const reference = (name: string) => readFileSync(resolve('test/reference/pytorch', `${name}.py`), 'utf8');
+const { env } = process;
+const count = Number(env['VITRINE_EDITS'] ?? 20);
+const seed = Number(env['VITRINE_SEED'] ?? 7);
+/** Blocks that know their number and are called by name, config and constants; parts that are made before and after. */
+const stacked = `
+import math
+from dataclasses import dataclass
+import torch
+from torch import nn
+
+WIDTH = 8
+
+@dataclass
+class Config:
+    width: int = WIDTH
+    depth: int = 4
+    rate: float = 0.1
+
+def turned(x, by=2):
+    a, b = x.chunk(by, -1)
+    return torch.cat([-b, a], -1)
+
+class Part(nn.Module):
+    def __init__(self, config, index):
+        super().__init__()
+        self.index = index
+        self.scale = 1 / math.sqrt(config.width)
+        self.fc = nn.Linear(config.width, 2 * config.width)
+        self.out = nn.Linear(2 * config.width, config.width)
+
+    def forward(self, x, angles=None):
+        x = torch.relu(self.fc(x)) * self.scale
+        if self.training:
+            x = x * 2
+        return self.out(turned(x))
+
+class Block(nn.Module):
+    def __init__(self, config: Config, index: int):
+        super().__init__()
+        self.index = index
+        self.part = Part(config, index)
+        self.norm = nn.LayerNorm(config.width)
+        self.drop = nn.Dropout(config.rate)
+
+    def forward(self, x):
+        return x + self.drop(self.part.forward(self.norm(x)))
+
+class Net(nn.Module):
+    def __init__(self, config=Config()):
+        super().__init__()
+        self.words = nn.Embedding(20, config.width)
+        self.blocks = nn.ModuleList([Block(config, i) for i in range(config.depth)])
+        self.head = nn.Linear(config.width, 3)
+        self.apply(self.begin)
+
+    def begin(self, m):
+        if isinstance(m, nn.Linear):
+            nn.init.normal_(m.weight, std=0.02)
+
+    def forward(self, x):
+        x = self.words(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(x.mean(1))
+`;
+
+describe('a file while it is typed', function () {
+  this.timeout(120_000 + count * 5_000);
+
+  const cases = env['VITRINE_FILES']
+    ? env['VITRINE_FILES'].split(':').map(f => [resolve(f), readFileSync(f, 'utf8')] as const)
+    : ([
+        ['/vitrine-test/model.py', ['lenet', 'gpt'].map(reference).join('\n\n')],
+        ['/vitrine-test/stacked.py', stacked],
+      ] as const);
+  for (const [file, start] of cases) {
+    it(`gives what a file that was never read before gives, whatever came before: ${file}`, async () => {
+      const workspaceFolder = dirname(file);
+      const known = new PytorchReader({ distFolder, workspaceFolder });
+      const fresh = new PytorchReader({ distFolder, workspaceFolder, replays: false });
+      const answer = async (by: PytorchReader, name: string, text: string) => {
+        const read = await by.read({ file: name, texts: { [name]: text } });
+        const own = name.replace(/^.*\/|\.py$/g, '');
+        return JSON.parse(
+          JSON.stringify(read, (key, value) => (key === 'milliseconds' ? 0 : value))
+            .replaceAll(name, file)
+            .replaceAll(`/workspace/${own}`, '/workspace/'),
+        ) as unknown;
+      };
+      try {
+        await known.read({ file, texts: { [file]: start } });
+        for (const [i, text] of edits(start, count).entries()) {
+          const again = await answer(known, file, text);
+          const anew = await answer(fresh, file.replace(/\.py$/, `_${i}.py`), text);
+          assert.deepEqual(again, anew, `edit ${i} from seed ${seed}: ${text}`);
+        }
+      } finally {
+        await Promise.all([known.dispose(), fresh.dispose()]);
+      }
+    });
+  }
+});
+
+/** What a text is after each of some edits: of words, of lines, some that break it and their undoing. */
+function edits(text: string, count: number): string[] {
+  let state = seed;
+  const random = (below: number) => {
+    state = (state * 1103515245 + 12345) & 0x7fffffff;
+    return (state >> 8) % below;
+  };
+  const one = <T>(list: readonly T[]): T => list[random(list.length)]!;
+  const changed = (line: string, pattern: RegExp, to: (found: string) => string) => {
+    const found = [...line.matchAll(pattern)];
+    if (!found.length) return line;
+    const m = one(found);
+    return line.slice(0, m.index) + to(m[0]) + line.slice(m.index + m[0].length);
+  };
+  const indentOf = (line: string) => /^\s*/.exec(line)![0];
+  const kinds: ((lines: string[], at: number, i: number) => void)[] = [
+    (lines, at) => lines.splice(at, 1),
+    (lines, at, i) => lines.splice(at, 0, '', `# note ${i}`),
+    (lines, at) => lines.splice(at, 0, lines[at]!),
+    (lines, at) => {
+      lines[at] = changed(lines[at]!, /\d+/g, n => `${Number(n) + 1}`);
+    },
+    (lines, at) => {
+      lines[at] = `${lines[at]}  # (`;
+    },
+    (lines, at, i) => lines.splice(at, 0, `${indentOf(lines[at]!)}added_${i} = ${i}`),
+    (lines, at) => {
+      lines[at] = lines[at]!.replace(/\w(?=\W*$)/, '');
+    },
+    // A name that stands elsewhere.
+    (lines, at) => {
+      const names = lines.join('\n').match(/[A-Za-z_]\w*/g) ?? ['x'];
+      lines[at] = changed(lines[at]!, /[A-Za-z_]\w*/g, () => one(names));
+    },
+    // An argument more, or less.
+    (lines, at) => {
+      lines[at] = changed(lines[at]!, /, [^,()]+(?=[,)])/g, a =>
+        one(['', `${a}${a}`, ', bias=False', ', 8']),
+      );
+    },
+    (lines, at) => {
+      lines[at] = changed(lines[at]!, /[-+*/=]/g, () => one(['+', '-', '*', '//', '=']));
+    },
+    // Half a line.
+    (lines, at, i) => {
+      const line = one(lines);
+      lines.splice(at, 0, indentOf(lines[at]!) + line.trim().slice(0, 1 + (i % 30)));
+    },
+    // A line of elsewhere.
+    (lines, at) => lines.splice(at, 0, indentOf(lines[at]!) + one(lines).trim()),
+    (lines, at) => {
+      const indent = indentOf(lines[at]!);
+      lines.splice(
+        at,
+        0,
+        indent + one(['if self.training:', 'for _ in range(2):', 'if True:']),
+        `    ${lines[at]}`,
+      );
+    },
+    // Two places at once, one of which says nothing.
+    (lines, at, i) => {
+      lines[at] = changed(lines[at]!, /\d+/g, n => `${Number(n) * 2}`);
+      lines.splice(random(lines.length), 0, `# note ${i}`);
+    },
+    (lines, at) => {
+      lines[at] = changed(lines[at]!, /self\.\w+/g, () =>
+        one(['self.training', 'self', 'self.missing', 'self.index']),
+      );
+    },
+  ];
+  const out: string[] = [];
+  let now = text;
+  for (let i = 0; i < count; i++) {
+    const lines = now.split('\n');
+    // Empty lines are typed in less than others.
+    let at = random(lines.length);
+    while (!lines[at]?.trim()) at = random(lines.length);
+    one(kinds)(lines, at, i);
+    const edited = lines.join('\n');
+    out.push(edited);
+    // Most mistakes are undone before the next one.
+    now = random(3) ? now : edited;
+    if (random(8) === 0) now = text;
+  }
+  return out;
+}
