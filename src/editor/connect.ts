@@ -13,6 +13,7 @@ const reading: ReadonlySet<Method> = new Set<Method>([
   'model/acting',
   'file/contents',
   'file/tensor',
+  'folder/task',
   'methods/list',
   'checks/list',
   'experiment/check',

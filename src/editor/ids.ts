@@ -20,6 +20,7 @@ export const commands = {
   resumeRun: 'vitrine.resumeRun',
   explainRun: 'vitrine.explainRun',
   predictSelection: 'vitrine.predictSelection',
+  askModel: 'vitrine.askModel',
   revealRun: 'vitrine.revealRun',
   renameRun: 'vitrine.renameRun',
   compareRuns: 'vitrine.compareRuns',

@@ -30,6 +30,8 @@ const needs: Readonly<Record<Method, Need>> = {
   'model/export': 'source',
   'file/contents': 'nothing',
   'file/tensor': 'nothing',
+  'folder/task': 'nothing',
+  'folder/ask': 'prediction',
   'methods/list': 'nothing',
   'checks/list': 'nothing',
   'checks/run': 'evaluation',

@@ -5,6 +5,7 @@ import { dataFolder, openRun } from '../train/open/openRun';
 import { readRawRows } from '../train/predict/rawRows';
 import { activityRun } from './inquiries/activityRun';
 import { anchorRun } from './inquiries/anchorRun';
+import { askFolder } from './inquiries/askFolder';
 import { assessRun } from './inquiries/assessRun';
 import { counterfactualRun } from './inquiries/counterfactualRun';
 import { episode } from './inquiries/episode';
@@ -49,6 +50,10 @@ export function engineHandlers(runs: RunManager, engines: Engines, distFolder: s
     async 'run/learningRate'({ run, learningRate }) {
       runs.setLearningRate(run, learningRate);
       return null;
+    },
+
+    async 'folder/ask'(asked, { signal }) {
+      return askFolder(await engineFor(undefined), asked, { distFolder, signal });
     },
 
     async 'run/evaluation'(params, { signal }) {

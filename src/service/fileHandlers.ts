@@ -7,6 +7,7 @@ import { formatOf, modelFileOf } from '../formats/_registry';
 import { readVersion } from '../formats/_version';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
+import { folderTask } from '../formats/huggingface/tasks';
 import { describeModel } from '../model/diff';
 import { VitrineError } from '../model/errors';
 import { nameOf } from '../names/names';
@@ -62,6 +63,11 @@ export function fileHandlers(distFolder: string): Handlers {
 
     async 'file/tensor'({ file, tensor }) {
       return tensorStatistics(await sampleOf(file, tensor, mostValues));
+    },
+
+    async 'folder/task'({ folder }) {
+      const task = await folderTask(folder);
+      return { ...(task && { task }) };
     },
 
     async 'model/diff'({ before, after }, { signal }) {

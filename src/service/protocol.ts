@@ -20,6 +20,7 @@ import type { Language } from '../explain/words/words';
 import type { ModelFile } from '../formats/_contents';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { VersionRequest } from '../formats/_version';
+import type { FolderTask } from '../formats/huggingface/tasks';
 import type { Diagnostic, Model } from '../model/graph';
 import type { Check } from '../train/check';
 import type { CheckReport } from '../train/checkRegistry';
@@ -30,6 +31,7 @@ import type { ParameterStatistics } from '../train/runs/parameterStatistics';
 import type { RunEvent, RunRecord } from '../train/runs/run';
 import type { TensorStatistics } from '../train/runs/tensorStatistics';
 import type { WrittenTraining } from '../train/setup/asWritten';
+import type { FolderAnswer, FolderQuestion } from './inquiries/askFolder';
 import type { Episode, EpisodeRequest } from './inquiries/episode';
 import type { Filmstrip } from './inquiries/filmstrip';
 import type { FlipsRequest } from './inquiries/flipsRun';
@@ -216,6 +218,10 @@ export interface Requests {
   'file/contents': [{ file: string }, ModelFile];
   /** The values of one of its tensors, in a few numbers. */
   'file/tensor': [{ file: string; tensor: string }, TensorStatistics];
+  /** What the model of a Hugging Face folder can be asked for; nothing where it is shown only. */
+  'folder/task': [{ folder: string }, { task?: FolderTask }];
+  /** An answer of the model of a Hugging Face folder. */
+  'folder/ask': [FolderQuestion, FolderAnswer];
   /** Two versions of a model side by side, with what each is called. */
   'model/diff': [{ before: DiffSide; after: DiffSide }, ModelDifference];
   /** The rows of an experiment's data that two versions predict differently. */

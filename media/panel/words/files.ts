@@ -33,6 +33,8 @@ export const files = {
   'file.more': 'and {count} more',
   'file.action.train': 'Train…',
   'file.action.train.title': 'Train this model on your data, from its own weights',
+  'file.action.ask': 'Ask…',
+  'file.action.ask.title': 'Give the model a text, a picture or a sound, and see what it says',
   'file.action.explain': 'Explain…',
   'file.action.explain.title': 'Explain a prediction of this model',
   'file.action.export': 'Export…',

@@ -6,6 +6,7 @@ import { type FilePlace, report, showPlaceOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { sourceOf } from '../text/places';
 import { isModuleItem } from '../views/modelsTree';
+import { askModel } from './askModel';
 import { chooseBackend } from './chooseBackend';
 import { compareModels, compareWithHead } from './compareModels';
 import { explain } from './explain';
@@ -32,6 +33,7 @@ const handlers: Partial<Record<keyof typeof commands, Handler>> = {
   explain,
   explainRun: explain,
   predictSelection,
+  askModel,
   newExperiment: async (argument, rooms) => {
     const target = await targetOf(argument, rooms);
     if (target) await newExperiment(target, rooms);

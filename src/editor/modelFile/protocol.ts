@@ -17,7 +17,7 @@ export interface ModelFileState {
   actions: readonly ModelFileAction[];
 }
 
-export type ModelFileAction = 'train' | 'explain' | 'export' | 'compare';
+export type ModelFileAction = 'train' | 'ask' | 'explain' | 'export' | 'compare';
 
 /** Host -> page. */
 export type ToModelFile =

@@ -126,7 +126,7 @@ class ModelFileEditor {
         graphBusy: false,
         ...(first?.model && { graph: first.model }),
         diagnostics: [...contents.diagnostics, ...(first?.diagnostics ?? [])],
-        actions: this.#actionsFor(first?.model !== undefined),
+        actions: this.#actionsFor(first?.model !== undefined, described),
       });
     } catch (e) {
       if (isCancelled(e)) return;
@@ -135,8 +135,10 @@ class ModelFileEditor {
     }
   }
 
-  #actionsFor(runs: boolean): ModelFileState['actions'] {
-    return runs ? ['train', 'explain', 'export', 'compare'] : ['compare'];
+  #actionsFor(runs: boolean, described?: string): ModelFileState['actions'] {
+    if (!runs) return ['compare'];
+    const asks = described !== undefined && path.basename(described) === 'config.json';
+    return ['train', ...(asks ? (['ask'] as const) : []), 'explain', 'export', 'compare'];
   }
 
   #send(): void {
@@ -196,6 +198,7 @@ class ModelFileEditor {
     }
     const command = {
       train: commands.train,
+      ask: commands.askModel,
       explain: commands.explain,
       export: commands.exportModel,
     }[action];

@@ -35,7 +35,10 @@ export interface PicturesAndTexts {
 /** What a folder's model of pictures does, if it is one. @throws VitrineError file-not-found, bad-file */
 export async function pictureTask(where: string): Promise<'classify' | 'agree' | undefined> {
   const file = await modelFileOf(path.resolve(where), where);
-  const { name } = whatOf(await readConfig(file), file, undefined);
+  return pictureTaskOf(whatOf(await readConfig(file), file, undefined).name);
+}
+
+export function pictureTaskOf(name: string): 'classify' | 'agree' | undefined {
   return name.endsWith('ForImageClassification') ? 'classify' : name === 'CLIPModel' ? 'agree' : undefined;
 }
 

@@ -57,10 +57,10 @@ export type SpeechModel = CtcSpeech | SpokenText;
 /** Whether a folder describes a model that writes what is said. @throws VitrineError file-not-found, bad-file */
 export async function hears(where: string): Promise<boolean> {
   const file = await modelFileOf(path.resolve(where), where);
-  return writes(whatOf(await readConfig(file), file, undefined).name);
+  return hearsOf(whatOf(await readConfig(file), file, undefined).name);
 }
 
-function writes(name: string): boolean {
+export function hearsOf(name: string): boolean {
   return name.endsWith('ForCTC') || name === 'WhisperForConditionalGeneration';
 }
 
@@ -70,7 +70,7 @@ export async function openSpeechModel(where: string, context: ReadContext): Prom
   const folder = path.dirname(file);
   const config = await readConfig(file);
   const { architecture, name } = whatOf(config, file, undefined);
-  if (!writes(name))
+  if (!hearsOf(name))
     throw new VitrineError(
       'bad-file',
       `${named(file)} describes a ${name}. Speech is written down by a WhisperForConditionalGeneration or a …ForCTC.`,

@@ -43,17 +43,7 @@ export async function openTextEncoder(where: string, context: ReadContext): Prom
   const folder = path.dirname(file);
   const config = await readConfig(file);
   const { architecture, name } = whatOf(config, file, undefined);
-  const task: TextTask | undefined = name.endsWith('ForSequenceClassification')
-    ? 'classify'
-    : name.endsWith('ForTokenClassification')
-      ? 'tag'
-      : name.endsWith('ForQuestionAnswering')
-        ? 'answer'
-        : name.endsWith('ForMaskedLM')
-          ? 'fill-mask'
-          : (architecture.masked && name.endsWith('Model')) || name === 'T5EncoderModel'
-            ? 'embed'
-            : undefined;
+  const task = textTaskOf(architecture, name);
   if (!task)
     throw new VitrineError(
       'bad-file',
@@ -92,6 +82,20 @@ export async function openTextEncoder(where: string, context: ReadContext): Prom
     pooling: await poolingOf(folder),
   };
 }
+
+/** What a class is asked for, if it is an encoder over text. */
+export function textTaskOf(architecture: Architecture, name: string): TextTask | undefined {
+  if (architecture.inputs) return undefined;
+  for (const [ending, task] of tasks) if (name.endsWith(ending)) return task;
+  return (architecture.masked && name.endsWith('Model')) || name === 'T5EncoderModel' ? 'embed' : undefined;
+}
+
+const tasks = [
+  ['ForSequenceClassification', 'classify'],
+  ['ForTokenClassification', 'tag'],
+  ['ForQuestionAnswering', 'answer'],
+  ['ForMaskedLM', 'fill-mask'],
+] as const;
 
 /** How many texts a model tells apart. */
 function typesOf(config: Readonly<Record<string, unknown>>, { types }: Architecture): number {

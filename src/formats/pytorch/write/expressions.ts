@@ -1,154 +1,22 @@
 /** How each of our ops is written in PyTorch: one expression over its inputs. */
-import type { Dim, DType, Node, Shape, TensorType } from '../../../model/graph';
-
-export interface PythonContext {
-  node: Node;
-  /** Python expressions of the inputs; "" where one is left out. */
-  inputs: readonly string[];
-  has(input: number): boolean;
-  /** The input, or its number where it is a constant scalar and the other input is none. */
-  plain(input: number): string;
-  type(input: number): TensorType;
-  outputType(output: number): TensorType;
-  outputs: number;
-  number(name: string, otherwise: number): number;
-  text(name: string, otherwise: string): string;
-  ints(name: string): readonly number[] | undefined;
-  dims(name: string): readonly Dim[] | undefined;
-  refuse(why: string): never;
-}
-
-/** An expression; of a tuple where the op has several outputs. */
-export type Expression = (c: PythonContext) => string;
-
-export const torchTypes: Readonly<Record<DType, string>> = {
-  float32: 'torch.float32',
-  float64: 'torch.float32',
-  float16: 'torch.float32',
-  bfloat16: 'torch.float32',
-  int64: 'torch.int64',
-  int32: 'torch.int32',
-  int8: 'torch.int8',
-  uint8: 'torch.uint8',
-  bool: 'torch.bool',
-};
-
-const isFloat = (t: DType): boolean => /^b?float/.test(t);
-const rank = (c: PythonContext, i = 0): number => c.type(i).shape.length;
-/** (2, N); with the comma that a tuple of one needs. */
-export const tuple = (of: Shape): string => `(${of.join(', ')}${of.length === 1 ? ',' : ''})`;
-
-const call =
-  (f: string): Expression =>
-  c =>
-    `${f}(${c.inputs.filter(x => x !== '').join(', ')})`;
-/** Functions that are not defined for integers. */
-const real =
-  (f: string): Expression =>
-  c =>
-    `${f}(${float(c)})`;
-const infix =
-  (op: string): Expression =>
-  c =>
-    `${c.plain(0)} ${op} ${c.plain(1)}`;
-const float = (c: PythonContext, i = 0): string =>
-  isFloat(c.type(i).dtype) ? c.inputs[i]! : `${c.inputs[i]}.float()`;
-const long = (c: PythonContext, i: number): string =>
-  c.type(i).dtype === 'int64' ? c.inputs[i]! : `${c.inputs[i]}.long()`;
-const boolean = (c: PythonContext, i: number): string =>
-  c.type(i).dtype === 'bool' ? c.inputs[i]! : `${c.inputs[i]}.bool()`;
-
-const reduce =
-  (f: string, options: { real?: boolean; several?: boolean; extra?: string } = {}): Expression =>
-  c => {
-    const axes = c.ints('axes');
-    const all = axes?.length ? [...axes] : Array.from({ length: rank(c) }, (_, i) => i);
-    const x = options.real ? float(c) : c.inputs[0]!;
-    const keep = c.number('keepdims', 1) ? 'True' : 'False';
-    if (all.length === 0) return x;
-    if (options.several !== false)
-      return `${f}(${x}, dim=${tuple(all)}, keepdim=${keep}${options.extra ?? ''})`;
-    // One axis at a time, from the last, so that the others stay where they are.
-    const n = rank(c);
-    return all
-      .map(a => (a < 0 ? a + n : a))
-      .sort((a, b) => b - a)
-      .reduce((y, a) => `${f}(${y}, dim=${a}, keepdim=${keep}${options.extra ?? ''})`, x);
-  };
-
-const argument =
-  (f: string): Expression =>
-  c =>
-    `${f}(${c.inputs[0]}, dim=${c.number('axis', 0)}, keepdim=${c.number('keepdims', 1) ? 'True' : 'False'})`;
-
-/** Padding of a window: by the layer where it is the same on both sides, else before it. */
-function windowed(c: PythonContext, n: number, fill: string | undefined) {
-  const pads = c.ints('pads') ?? new Array<number>(2 * n).fill(0);
-  const even = Array.from({ length: n }, (_, i) => pads[i] === pads[i + n]).every(Boolean);
-  const list = (name: string, otherwise: number) =>
-    tuple(c.ints(name) ?? new Array<number>(n).fill(otherwise));
-  const before = pads.slice(0, n);
-  return {
-    x: even ? c.inputs[0]! : `F.pad(${c.inputs[0]}, ${padList(pads, n)}${fill ? `, value=${fill}` : ''})`,
-    padding: tuple(even ? before : before.map(() => 0)),
-    strides: list('strides', 1),
-    dilations: list('dilations', 1),
-    even,
-  };
-}
-
-/** PyTorch pads from the last axis to the first. */
-function padList(pads: readonly number[], n: number): string {
-  const out: number[] = [];
-  for (let i = n - 1; i >= 0; i--) out.push(pads[i]!, pads[i + n]!);
-  return tuple(out);
-}
-
-const conv: Expression = c => {
-  const n = rank(c) - 2;
-  const { x, padding, strides, dilations } = windowed(c, n, undefined);
-  const bias = c.has(2) ? c.inputs[2] : 'None';
-  return `F.conv${n}d(${x}, ${c.inputs[1]}, ${bias}, stride=${strides}, padding=${padding}, dilation=${dilations}, groups=${c.number('group', 1)})`;
-};
-
-/** A transposed convolution with the result's size: what the even padding leaves too much is cut off. */
-const transposed: Expression = c => {
-  const n = rank(c) - 2;
-  const pads = c.ints('pads') ?? new Array<number>(2 * n).fill(0);
-  const list = (name: string, otherwise: number) =>
-    tuple(c.ints(name) ?? new Array<number>(n).fill(otherwise));
-  const bias = c.has(2) ? c.inputs[2] : 'None';
-  const out = c.outputType(0).shape.slice(2);
-  const extra = c.ints('output_padding');
-  const even = Array.from({ length: n }, (_, i) => pads[i] === pads[i + n]).every(Boolean);
-  const size = c.dims('shape')?.slice(2) ?? out;
-  const options = `stride=${list('strides', 1)}, groups=${c.number('group', 1)}, dilation=${list('dilations', 1)}`;
-  if (even && extra)
-    return `F.conv_transpose${n}d(${c.inputs[0]}, ${c.inputs[1]}, ${bias}, ${options}, padding=${tuple(pads.slice(0, n))}, output_padding=${tuple(extra)})`;
-  // Without padding the result is as large as can be; the rest is cut (or, for output padding, added).
-  const whole = `F.conv_transpose${n}d(${c.inputs[0]}, ${c.inputs[1]}, ${bias}, ${options})`;
-  return `_window(${whole}, ${tuple(pads.slice(0, n))}, ${tuple(size)}, ${bias})`;
-};
-
-const recurrent: Expression = c => {
-  const { node } = c;
-  const gates = { LSTM: 4, GRU: 3, RNN: 1 }[node.op as 'LSTM' | 'GRU' | 'RNN'];
-  if (c.has(4)) c.refuse('sequences of several lengths');
-  const kind = JSON.stringify(node.op);
-  const activations = node.attributes['activations'] as readonly string[] | undefined;
-  const own = activations?.join(',') ?? '';
-  const usual = {
-    LSTM: /^$|^(Sigmoid,Tanh,Tanh,?)+$/,
-    GRU: /^$|^(Sigmoid,Tanh,?)+$/,
-    RNN: /^$|^((Tanh|Relu),?)+$/,
-  };
-  if (!usual[node.op as 'LSTM'].test(own)) c.refuse(`the activations ${own}`);
-  const relu = node.op === 'RNN' && own.startsWith('Relu');
-  if (node.op === 'GRU' && !c.number('linear_before_reset', 0))
-    c.refuse('a GRU that resets before its linear layer');
-  const given = (i: number) => (c.has(i) ? c.inputs[i] : 'None');
-  return `_recurrent(${kind}, ${c.inputs[0]}, ${c.inputs[1]}, ${c.inputs[2]}, ${given(3)}, ${given(5)}, ${given(6)}, ${c.number('hidden_size', 0)}, ${JSON.stringify(c.text('direction', 'forward'))}, ${gates}, ${relu ? 'True' : 'False'})`;
-};
+import { conv, padList, recurrent, spatial, transposed, windowed } from './layers';
+import {
+  argument,
+  boolean,
+  call,
+  type Expression,
+  float,
+  infix,
+  isFloat,
+  long,
+  type PythonContext,
+  pythonNumber,
+  rank,
+  real,
+  reduce,
+  torchTypes,
+  tuple,
+} from './spelling';
 
 /** PyTorch counts these indices from the beginning only. */
 const wrapped = (c: PythonContext): string => {
@@ -470,74 +338,4 @@ export const expressions: Readonly<Record<string, Expression>> = {
   },
   Trilu: c => `torch.${c.number('upper', 1) ? 'triu' : 'tril'}(${c.inputs[0]}, ${c.number('k', 0)})`,
   Unsqueeze: c => `${c.inputs[0]}.reshape(${tuple(c.outputType(0).shape)})`,
-};
-
-function spatial(c: PythonContext): number[] {
-  return Array.from({ length: rank(c) - 2 }, (_, i) => i + 2);
-}
-
-export function pythonNumber(x: number): string {
-  if (Number.isNaN(x)) return 'float("nan")';
-  if (!Number.isFinite(x)) return x > 0 ? 'float("inf")' : 'float("-inf")';
-  return String(x);
-}
-
-/** Functions that some expressions call, by name: written where they are used. */
-export const helpers: Readonly<Record<string, string>> = {
-  _one_hot: `def _one_hot(index, depth, axis, kind):
-    """Indices below zero count from the end; those outside have no one."""
-    index = torch.where(index < 0, index + depth, index)
-    return (index.unsqueeze(-1) == torch.arange(depth, device=index.device)).to(kind).movedim(-1, axis)`,
-  _top_k: `def _top_k(x, k, axis, largest):
-    """The k largest; of equal ones those that come first."""
-    values, indices = torch.sort(x, dim=axis, descending=largest, stable=True)
-    return values.narrow(axis, 0, k), indices.narrow(axis, 0, k)`,
-  _window: `def _window(x, start, size, bias):
-    """The part of x that begins at start; what lies behind its end is the bias alone."""
-    for axis, (first, length) in enumerate(zip(start, size), 2):
-        x = x.narrow(axis, first, min(length, x.size(axis) - first))
-        if x.size(axis) < length:
-            rest = [*x.shape]
-            rest[axis] = length - x.size(axis)
-            fill = x.new_zeros(rest)
-            if bias is not None:
-                fill = fill + bias.reshape(1, -1, *[1] * (x.dim() - 2))
-            x = torch.cat([x, fill], axis)
-    return x`,
-  _standardize: `def _standardize(x, axes, epsilon):
-    mean = x.mean(dim=axes, keepdim=True)
-    variance = (x - mean).square().mean(dim=axes, keepdim=True)
-    return (x - mean) / torch.sqrt(variance + epsilon), mean, variance`,
-  _lrn: `def _lrn(x, size, before, alpha, beta, bias):
-    """Local response normalization over windows of channels."""
-    square = x.square()
-    pad = [0, 0] * (x.dim() - 2) + [before, size - 1 - before]
-    windows = F.pad(square, pad).unfold(1, size, 1).sum(-1)
-    return x / (bias + alpha / size * windows) ** beta`,
-  _recurrent: `def _recurrent(kind, x, w, r, b, h, c, size, direction, gates, relu):
-    """A recurrent layer with ONNX's weights (directions, gates * size, …), whose gates stand in another order."""
-    order = {"LSTM": [0, 2, 3, 1], "GRU": [1, 0, 2], "RNN": [0]}[kind]
-    def sorted_gates(t):
-        parts = t.chunk(gates, dim=0)
-        return torch.cat([parts[i] for i in order], dim=0)
-    results, states, cells = [], [], []
-    for d in range(w.size(0)):
-        backwards = direction == "reverse" or d == 1
-        weights = [sorted_gates(w[d]), sorted_gates(r[d])]
-        if b is not None:
-            both = b[d].chunk(2, dim=0)
-            weights += [sorted_gates(both[0]), sorted_gates(both[1])]
-        start = h[d : d + 1] if h is not None else x.new_zeros(1, x.size(1), size)
-        run = x.flip(0) if backwards else x
-        if kind == "LSTM":
-            cell = c[d : d + 1] if c is not None else torch.zeros_like(start)
-            y, last, cell = torch.lstm(run, (start, cell), weights, b is not None, 1, 0.0, False, False, False)
-            cells.append(cell)
-        else:
-            f = torch.gru if kind == "GRU" else torch.rnn_relu if relu else torch.rnn_tanh
-            y, last = f(run, start, weights, b is not None, 1, 0.0, False, False, False)
-        results.append(y.flip(0) if backwards else y)
-        states.append(last)
-    out = torch.stack(results, dim=1), torch.cat(states)
-    return (*out, torch.cat(cells)) if kind == "LSTM" else out`,
 };

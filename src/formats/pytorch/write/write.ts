@@ -8,7 +8,9 @@ import { VitrineError } from '../../../model/errors';
 import { inEvaluation } from '../../../model/evaluation';
 import type { Attributes, Dim, Model, Node, Parameter, Tensors } from '../../../model/graph';
 import { listed } from '../../../model/suggest';
-import { expressions, helpers, type PythonContext, pythonNumber, torchTypes, tuple } from './expressions';
+import { expressions } from './expressions';
+import { helpers } from './helpers';
+import { type PythonContext, pythonNumber, torchTypes, tuple } from './spelling';
 
 /** Constants of so many numbers stand in the text; larger ones are stored with the weights. */
 const mostInline = 64;
