@@ -51,6 +51,7 @@ export async function targetOf(argument: unknown, rooms: Rooms): Promise<Target 
 async function ofFile(uri: vscode.Uri, rooms: Rooms, line?: number): Promise<Target | undefined> {
   if (uri.path.endsWith(experimentSuffix)) return { kind: 'experiment', file: uri.fsPath };
   if (isNotebook(uri)) return ofNotebook(await vscode.workspace.openNotebookDocument(uri), rooms);
+  if (isConfiguration(uri)) return ofModelFile(uri.fsPath, rooms);
   const document = await vscode.workspace.openTextDocument(uri);
   const classes = classPlaces(document.getText());
   if (classes.length === 0) {
@@ -96,14 +97,26 @@ async function ofActiveTab(rooms: Rooms): Promise<Target | undefined> {
       : undefined;
   if (!(input instanceof vscode.TabInputCustom)) return undefined;
   if (!modelFileTypes.some(t => t === input.viewType)) return undefined;
-  const file = input.uri.fsPath;
   // Weights alone are no model; their page says what they lack.
-  const models = await rooms.engine.request('model/read', { file }).catch(e => {
-    rooms.log.debug(`${file}: ${messageOf(e)}`);
-    return {};
+  return ofModelFile(input.uri.fsPath, rooms).catch(e => {
+    rooms.log.debug(`${input.uri.fsPath}: ${messageOf(e)}`);
+    return undefined;
   });
-  const [first] = Object.values(models).flatMap(m => m.model ?? []);
-  return first && { kind: 'class', file: first.file, class: first.name };
+}
+
+/** The model that a file which is no source describes. @throws VitrineError for one that cannot be read */
+async function ofModelFile(file: string, rooms: Rooms): Promise<Target | undefined> {
+  const models = Object.values(await rooms.engine.request('model/read', { file }));
+  const [first] = models.flatMap(m => m.model ?? []);
+  if (first) return { kind: 'class', file: first.file, class: first.name };
+  const error = models.flatMap(m => m.diagnostics).find(d => d.severity === 'error');
+  if (error) throw new VitrineError('bad-file', error.message, { at: { file } });
+  return undefined;
+}
+
+/** What Transformers saves beside a model's weights. */
+function isConfiguration(uri: vscode.Uri): boolean {
+  return path.posix.basename(uri.path) === 'config.json';
 }
 
 async function ofClasses(
@@ -218,6 +231,7 @@ function isOurFile(document: vscode.TextDocument): boolean {
   return (
     document.uri.scheme === 'file' &&
     (document.uri.path.endsWith(experimentSuffix) ||
+      (isConfiguration(document.uri) && /"model_type"\s*:/.test(document.getText())) ||
       // A window that has just opened knows the editor before its language.
       ((document.languageId === 'python' || document.uri.path.endsWith('.py')) &&
         (classPlaces(document.getText()).length > 0 ||

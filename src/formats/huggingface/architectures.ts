@@ -247,6 +247,8 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   qwen2: decoder('qwen2', 'Qwen2'),
   mixtral: decoder('mixtral', 'Mixtral'),
   qwen2_moe: decoder('qwen2_moe', 'Qwen2Moe'),
+  qwen3: decoder('qwen3', 'Qwen3', { defaults: { head_dim: 128 } }),
+  qwen3_moe: decoder('qwen3_moe', 'Qwen3Moe'),
   gemma: decoder('gemma', 'Gemma', { defaults: { head_dim: 256 } }),
   gemma2: decoder('gemma2', 'Gemma2', { defaults: { head_dim: 256 } }),
   phi: decoder('phi', 'Phi'),
@@ -269,6 +271,12 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   // Its layers share their weights, so there is no list of them.
   albert: { ...encoder('albert', 'Albert', usual.slice(0, 3)), blocks: [], types: 2 },
   mpnet: { ...encoder('mpnet', 'MPNet', usual.slice(0, 2)), ...asRoberta },
+  // Layers that see all alternate with such that see what is near, so they are not all alike.
+  modernbert: {
+    ...encoder('modernbert', 'ModernBert', usual, { prefix: 'model' }),
+    blocks: [],
+    padding: 50283,
+  },
   'deberta-v2': { ...encoder('deberta_v2', 'DebertaV2', usual, { prefix: 'deberta' }), types: 0 },
   t5: t5('t5', 'T5'),
   mt5: t5('mt5', 'MT5'),

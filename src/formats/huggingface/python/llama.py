@@ -40,6 +40,9 @@ class LlamaAttention(nn.Module):
         self.v_proj = nn.Linear(width, shared, bias=bias)
         self.o_proj = nn.Linear(inner, width, bias=bias)
 
+    def normed(self, query, key):
+        return query, key
+
     def projected(self, x):
         return self.q_proj(x), self.k_proj(x), self.v_proj(x)
 
@@ -47,6 +50,7 @@ class LlamaAttention(nn.Module):
         query, key, value = self.projected(x)
         query, key, value = (split_heads(part, count) for part, count in
                              ((query, self.heads), (key, self.groups), (value, self.groups)))
+        query, key = self.normed(query, key)
         query, key = turn(query, cos, sin), turn(key, cos, sin)
         key, value = places.keep(key, value)
         attended = attend(query, key, value, hidden, self.scale, cap=self.cap, dropout=self.dropout)

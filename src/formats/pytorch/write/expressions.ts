@@ -24,6 +24,19 @@ const wrapped = (c: PythonContext): string => {
   return `${long(c, 1)} % ${c.type(0).shape.at(axis)}`;
 };
 
+/** What becomes of values that meet at one place, as scatter_reduce calls it. */
+const reductionOf = (c: PythonContext): string => {
+  const given = c.text('reduction', 'none');
+  const known: Readonly<Record<string, string>> = {
+    none: 'none',
+    add: 'sum',
+    mul: 'prod',
+    max: 'amax',
+    min: 'amin',
+  };
+  return known[given] ?? c.refuse(`the reduction ${given}`);
+};
+
 const shaped = (c: PythonContext, i: number): string => `${c.inputs[i]}`;
 
 const selu = { alpha: 1.6732632423543772, gamma: 1.0507009873554805 };
@@ -287,12 +300,18 @@ export const expressions: Readonly<Record<string, Expression>> = {
   Range: c =>
     `torch.arange(${c.node.attributes['start'] ?? 0}, ${c.node.attributes['limit'] ?? 0}, ${c.node.attributes['delta'] ?? 1}, dtype=${torchTypes[c.outputType(0).dtype]}, device=device)`,
   Reshape: c => `${c.inputs[0]}.reshape(${tuple(c.outputType(0).shape)})`,
-  ScatterElements: c =>
-    c.text('reduction', 'none') === 'add'
-      ? `torch.scatter_add(${c.inputs[0]}, ${c.number('axis', 0)}, ${wrapped(c)}, ${c.inputs[2]})`
-      : `torch.scatter(${c.inputs[0]}, ${c.number('axis', 0)}, ${wrapped(c)}, ${c.inputs[2]})`,
-  ScatterND: c =>
-    `${c.inputs[0]}.index_put(${long(c, 1)}.unbind(-1), ${c.inputs[2]}${c.text('reduction', 'none') === 'add' ? ', accumulate=True' : ''})`,
+  ScatterElements: c => {
+    const how = reductionOf(c);
+    const given = `${c.inputs[0]}, ${c.number('axis', 0)}, ${wrapped(c)}, ${c.inputs[2]}`;
+    if (how === 'none') return `torch.scatter(${given})`;
+    return how === 'sum' ? `torch.scatter_add(${given})` : `torch.scatter_reduce(${given}, "${how}")`;
+  },
+  ScatterND: c => {
+    const how = reductionOf(c);
+    return how === 'none' || how === 'sum'
+      ? `${c.inputs[0]}.index_put(${long(c, 1)}.unbind(-1), ${c.inputs[2]}${how === 'sum' ? ', accumulate=True' : ''})`
+      : `_scatter_nd(${c.inputs[0]}, ${long(c, 1)}, ${c.inputs[2]}, "${how}")`;
+  },
   Slice: c => {
     const starts = c.dims('starts')!;
     const ends = c.dims('ends')!;

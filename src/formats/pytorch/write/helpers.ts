@@ -8,6 +8,15 @@ export const helpers: Readonly<Record<string, string>> = {
     """The k largest; of equal ones those that come first."""
     values, indices = torch.sort(x, dim=axis, descending=largest, stable=True)
     return values.narrow(axis, 0, k), indices.narrow(axis, 0, k)`,
+  _scatter_nd: `def _scatter_nd(x, index, updates, how):
+    """The slices of x at the places, each reduced with what is put there."""
+    flat, count = torch.zeros_like(index[..., 0]), 1
+    for axis in range(index.size(-1)):
+        size, at = x.size(axis), index[..., axis]
+        flat, count = flat * size + torch.where(at < 0, at + size, at), count * size
+    rows = x.reshape(count, -1)
+    flat = flat.reshape(-1, 1).expand(-1, rows.size(1))
+    return rows.scatter_reduce(0, flat, updates.reshape(flat.shape), how).reshape(x.shape)`,
   _window: `def _window(x, start, size, bias):
     """The part of x that begins at start; what lies behind its end is the bias alone."""
     for axis, (first, length) in enumerate(zip(start, size), 2):

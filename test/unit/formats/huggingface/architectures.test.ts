@@ -13,7 +13,12 @@ import { CachedDecoder } from '../../../../src/train/generation/decoder';
 import { likeliest } from '../../../../src/train/generation/decoding';
 
 const distFolder = resolve(process.env['VITRINE_DIST'] ?? 'dist');
-const folder = resolve(process.env['VITRINE_FOLDERS'] ?? 'test/reference/huggingface_architectures');
+const folders = (
+  process.env['VITRINE_FOLDERS'] ??
+  'test/reference/huggingface_architectures,test/reference/huggingface_newer'
+)
+  .split(',')
+  .map(f => resolve(f));
 interface Case {
   folder: string;
   class: string;
@@ -26,10 +31,10 @@ interface Case {
   last?: number[];
   start?: number;
 }
-const { cases, prompt } = JSON.parse(readFileSync(`${folder}.json`, 'utf8')) as {
-  cases: Case[];
-  prompt: number[];
-};
+const read = (folder: string) =>
+  JSON.parse(readFileSync(`${folder}.json`, 'utf8')) as { cases: Case[]; prompt: number[] };
+const cases = folders.flatMap(where => read(where).cases.map(c => ({ ...c, where })));
+const { prompt } = read(folders[0]!);
 
 describe('Architectures of Hugging Face, held to Transformers', function () {
   this.timeout(60_000);
@@ -42,7 +47,7 @@ describe('Architectures of Hugging Face, held to Transformers', function () {
     expected.reduce((most, e, i) => Math.max(most, Math.abs(got[i]! - e)), 0);
 
   for (const c of cases) {
-    const file = join(folder, c.folder, 'config.json');
+    const file = join(c.where, c.folder, 'config.json');
     it(`${c.class} of ${c.folder}`, async () => {
       const all = await format.read({ file }, { distFolder });
       const read = all[c.class];

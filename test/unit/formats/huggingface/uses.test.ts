@@ -10,8 +10,10 @@ import type { Engine } from '../../../../src/engine/engine';
 import { openPicturesAndTexts } from '../../../../src/formats/huggingface/imageModel';
 import { preparationOf } from '../../../../src/formats/huggingface/picturePreparation';
 import { openSpeechModel, type SpokenText } from '../../../../src/formats/huggingface/speechModel';
+import { folderTask } from '../../../../src/formats/huggingface/tasks';
 import { openTextEncoder } from '../../../../src/formats/huggingface/textModel';
 import { openTokenizer } from '../../../../src/formats/huggingface/tokenizer';
+import { askFolder } from '../../../../src/service/inquiries/askFolder';
 import { type Answer, answerQuestions } from '../../../../src/train/predict/answers';
 import { classifyImagesByLabels, prepared } from '../../../../src/train/predict/imageTasks';
 import { logMel, transcribe } from '../../../../src/train/predict/speechTasks';
@@ -232,6 +234,39 @@ describe('What folders of Hugging Face are asked for, held to its pipelines', fu
       openPicturesAndTexts(join(folder, 'tagger'), { distFolder }),
       /held against texts by/,
     );
+  });
+
+  it('are asked by what they do', async () => {
+    const tasks = await Promise.all(
+      ['tagger', 'answerer', 'entailer', 'clip', 'whisper', 'speller'].map(n => folderTask(join(folder, n))),
+    );
+    assert.deepEqual(tasks, ['tag', 'answer', 'classify', 'picture-labels', 'speech', 'speech']);
+    const reached = resolve('test/reference/huggingface_architectures');
+    assert.deepEqual(
+      await Promise.all(
+        ['mistral', 'marian', 'swin', 'mpnet', 'dinov2-giant'].map(n => folderTask(join(reached, n))),
+      ),
+      ['generate', 'generate', 'picture', 'embed', undefined],
+    );
+    const ask = (name: string, question: object, signal?: AbortSignal) =>
+      askFolder(
+        engine,
+        { folder: join(folder, name), ...question },
+        { distFolder, ...(signal && { signal }) },
+      );
+    const [{ question, context }] = reference.questions as [{ question: string; context: string }];
+    const answer = await ask('answerer', { text: context, question });
+    assert.equal(answer.kind === 'answer' && answer.answer, reference.answers[0]!.answer);
+    const tagged = await ask('tagger', { text: reference.texts[0] });
+    assert.equal(tagged.kind === 'entities' && tagged.entities.length, reference.entities[0]!.length);
+    const seen = await ask('clip', { file: picture(), labels: reference.pictureLabels });
+    assert.deepEqual(
+      seen.kind === 'classes' && Object.keys(seen.probabilities),
+      Object.keys(reference.pictureScores),
+    );
+    assert.deepEqual(await ask('speller', { file: sound().file }), { kind: 'text', text: reference.spelt });
+    await assert.rejects(ask('answerer', { text: context }), /needs a question/);
+    await assert.rejects(ask('tagger', { text: 'a' }, AbortSignal.abort()), /Cancelled/);
   });
 
   it('place each token in its text', async () => {
