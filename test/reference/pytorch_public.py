@@ -24,6 +24,7 @@ import torch
 HERE = pathlib.Path(__file__).parent
 
 from pytorch_public_cases import CASES, COMMITS, PACKED
+from pytorch_public_wider import CASES as WIDER, COMMITS as WIDER_COMMITS
 
 
 class Missing(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -31,7 +32,7 @@ class Missing(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     names = ("tensorboard", "torch.utils.tensorboard", "librosa", "ema_pytorch", "accelerate", "torchtext", "unidecode",
              "inflect", "pytorch_fid", "cv2", "IPython", "seaborn", "thop", "numba", "ray", "optuna", "utilsforecast",
-             "coreforecast", "colorlog", "colorama", "wandb", "local_attention", "axial_positional_embedding")
+             "coreforecast", "reformer_pytorch", "loguru", "munch", "pytorch_lightning", "pycocotools", "tabulate", "colorlog", "colorama", "wandb", "local_attention", "axial_positional_embedding")
 
     def find_spec(self, name, path=None, target=None):
         if name in self.names or name.split(".")[0] in self.names:
@@ -67,6 +68,9 @@ def load(folder, c):
     file = root / c["path"]
     paths = [str(root), str(file.parent)]
     sys.path[:0] = paths
+    # Folders without an __init__.py would be looked for in the repository before.
+    for name in [n for n in sys.modules if n.split(".")[0] in ("models", "model", "data", "utils", "layers", "src", "core")]:
+        del sys.modules[name]
     before = set(sys.modules)
     try:
         if "/" in c["path"]:
@@ -154,7 +158,7 @@ if __name__ == "__main__":
     repositories = pathlib.Path(sys.argv[1])
     sys.argv = sys.argv[:1]
     sys.meta_path.insert(0, Missing())
-    lines = ",\n".join(json.dumps(r) for r in [*rows(repositories, CASES), *rows(None, PACKED)])
-    commits = json.dumps(COMMITS, indent=2)
+    lines = ",\n".join(json.dumps(r) for r in [*rows(repositories, [*CASES, *WIDER]), *rows(None, PACKED)])
+    commits = json.dumps({**COMMITS, **WIDER_COMMITS}, indent=2)
     (HERE / "pytorch_public.json").write_text(
         f'{{"torch": "{torch.__version__}", "commits": {commits}, "cases": [\n{lines}\n]}}\n')

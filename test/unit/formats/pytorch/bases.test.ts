@@ -100,6 +100,29 @@ describe('models on bases of other libraries', () => {
     }
   });
 
+  it('leaves at a hint what fails for a value of a library that is not here', async () => {
+    const text = `${torch}import scipy\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.d = nn.Parameter(torch.diag(torch.from_numpy(scipy.linalg.lu(3))))\n    def forward(self, x):\n        return x * self.d\n`;
+    const { Net } = await readText(text);
+    assert.ok(
+      Net!.diagnostics.length && Net!.diagnostics.every(d => d.severity === 'hint'),
+      said(Net).join(),
+    );
+  });
+
+  it('gives whole numbers to what looks rows up', async () => {
+    const text = `${torch}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.weight = nn.Parameter(torch.randn(10, 4))\n    def forward(self, ids):\n        return nn.functional.embedding(ids, self.weight)\n`;
+    assert.deepEqual(await figures(text), [40, 'NxTx4']);
+  });
+
+  it('does not hold against a part what it is given more of', async () => {
+    const text = `${torch}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.conv = nn.Conv2d(32, 8, 1)\n        self.up = nn.Conv2d(16, 16, 1)\n    def forward(self, high, *low):\n        high = self.up(high)\n        for more in low:\n            high = torch.cat([high, more], 1)\n        return self.conv(high)\n`;
+    const { Net } = await readText(text);
+    assert.ok(
+      Net!.diagnostics.every(d => d.severity === 'hint'),
+      said(Net).join(),
+    );
+  });
+
   it('lets a class on an unknown base be what it is, where it is no model', async () => {
     const text = `${torch}from somewhere import BaseDataset\nclass Rows(BaseDataset):\n    def __init__(self):\n        super().__init__()\n        self.x = 1\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(2, 1)\n    def forward(self, x):\n        return self.fc(x)\n`;
     const read = await readText(text);

@@ -472,6 +472,9 @@ class Reading:
             # With a shape that was given, what counts is the reading of it that got anywhere at all.
             at, (error, self.depends) = self.failed_at(), (self.error, False)
             solved = self.solved(shapes, error)
+            if not solved and not given and "but got torch.FloatTensor instead" in str(error):
+                # What looks rows up is given their numbers.
+                solved = [(("N", "T"), "int64") if len(s) < 3 else (s, "int64") for s, _ in shapes]
             if not solved and not given:
                 # Lengths that were taken as examples stay open.
                 change = self.scaled(names, shapes, mark, found)
@@ -622,11 +625,16 @@ class Reading:
             message = f"{kind}: {words}" if words else message
             trace.say(severity, code, message, at, fix)
             return
+        if _of_unknown(error):
+            trace.say("hint", "unsupported-op", f"{message} (A value here comes from a library that is not here.)", at)
+            return
         if self.partly and not isinstance(error, trace.ShapeMismatch):
             message = (f"{self.name} was made with examples in place of values that are not known here, and that fails: "
                        f"{message}. Give its arguments in an experiment file under model.arguments.")
             trace.say("information", "argument-needed", message, at, ask={"arguments": self.open} if self.open else None)
             return
+        if self.guessed and self.takes_more():
+            self.depends = True
         if self.guessed and (not fix or self.depends) and not _own_fault(error):
             # The shape may be what is wrong, and not the code.
             message += f" (The input was taken to be {self.guessed}; model.input in the experiment file says otherwise.)"
@@ -650,6 +658,11 @@ class Reading:
         """How grave a failure is that the shape which was taken may have made: what people give parts is not to be seen."""
         is_plain = isinstance(error, (trace.ShapeMismatch, trace.Unsupported)) and self.count == 1 and not self.depends
         return "warning" if is_plain and not self.is_part() else "hint"
+
+    def takes_more(self):
+        """Whether forward takes any number of tensors: how many it is called with is not to be seen."""
+        kinds = [p.kind for p in inspect.signature(self.cls.forward).parameters.values()]
+        return inspect.Parameter.VAR_POSITIONAL in kinds
 
     def is_part(self):
         """Whether other classes of the file use it."""
@@ -774,6 +787,18 @@ def _binds(node, name):
 
 #: Symbols that stand for the same number when one is looked for: images are square.
 _TOGETHER = (("D", "H", "W"), ("L",), ("T",))
+
+
+def _of_unknown(error):
+    """Whether what failed, inside of what stands in for PyTorch, was given a value that is not known."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None or traceback.tb_frame.f_code.co_filename.startswith(trace.WORKSPACE):
+        return False
+    if isinstance(error, (trace.Unsupported, trace.ShapeMismatch)):
+        return False
+    return any(unknown.is_unknown(v) for v in traceback.tb_frame.f_locals.values())
 
 
 def _own_fault(error):
