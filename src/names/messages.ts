@@ -4,6 +4,7 @@
  * better than none.
  */
 import { chineseChecks } from './checks.zh';
+import { chineseDataNotes, chineseValues } from './dataNotes.zh';
 import { chineseErrors } from './errors.zh';
 import { chineseMessages } from './messages.zh';
 
@@ -13,9 +14,10 @@ interface Known {
 }
 
 const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  zh: { ...chineseErrors, ...chineseMessages, ...chineseChecks },
+  zh: { ...chineseErrors, ...chineseMessages, ...chineseDataNotes, ...chineseChecks },
 };
-const compiled = new Map<string, readonly Known[]>();
+const values: typeof tables = { zh: chineseValues };
+const compiled = new Map<object, readonly Known[]>();
 
 /** The English sentences that a language has, for tests. */
 export function knownMessages(language: string): readonly string[] {
@@ -27,7 +29,7 @@ export function messageIn(language: string, message: string): string {
   let left = message;
   let out = '';
   while (left !== '') {
-    const found = firstOf(language, left);
+    const found = firstOf(language, left, tables[language]);
     if (!found) return out + left;
     out += found.text;
     left = left.slice(found.length);
@@ -36,9 +38,13 @@ export function messageIn(language: string, message: string): string {
 }
 
 /** The longest known beginning of a text. */
-function firstOf(language: string, text: string): { text: string; length: number } | undefined {
+function firstOf(
+  language: string,
+  text: string,
+  table: Readonly<Record<string, string>> | undefined,
+): { text: string; length: number } | undefined {
   let best: { text: string; length: number } | undefined;
-  for (const { pattern, text: template } of patternsOf(language)) {
+  for (const { pattern, text: template } of patternsOf(table)) {
     const match = pattern.exec(text);
     if (!match || (best && best.length >= match[0].length)) continue;
     best = {
@@ -52,14 +58,18 @@ function firstOf(language: string, text: string): { text: string; length: number
 /** A value that is itself words of ours ("after training"); names and numbers stay as they are. */
 function valueIn(language: string, value: string): string {
   if (!/^[\w.]+(?: [\w.%]+)+$/.test(value)) return value;
-  const found = firstOf(language, value);
-  return found?.length === value.length ? found.text : value;
+  for (const table of [values, tables]) {
+    const found = firstOf(language, value, table[language]);
+    if (found?.length === value.length) return found.text;
+  }
+  return value;
 }
 
-function patternsOf(language: string): readonly Known[] {
-  let known = compiled.get(language);
+function patternsOf(table: Readonly<Record<string, string>> | undefined): readonly Known[] {
+  if (!table) return [];
+  let known = compiled.get(table);
   if (!known) {
-    known = Object.entries(tables[language] ?? {}).map(([english, text]) => ({
+    known = Object.entries(table).map(([english, text]) => ({
       // Values are short, and are never taken from another line. A point within one (net.onnx) ends no sentence.
       pattern: new RegExp(
         `^${english
@@ -69,7 +79,7 @@ function patternsOf(language: string): readonly Known[] {
       ),
       text,
     }));
-    compiled.set(language, known);
+    compiled.set(table, known);
   }
   return known;
 }

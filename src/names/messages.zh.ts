@@ -8,8 +8,6 @@ export const chineseMessages: Readonly<Record<string, string>> = {
     '“{0}”在每一行都不同，就像只起命名作用的编号。模型从中学不到对其他行成立的东西：请把它放进 data.exclude。',
   '"{0}" has the same value in every row and tells nothing.': '“{0}”在每一行的值都相同，不提供任何信息。',
   '"{0}" is missing in {1} of the rows.': '“{0}”在 {1} 的行中缺失。',
-  '{0} of the {1} {2} rows looked at also occur among the training rows: what they measure is memory. Remove the copies, or keep them together with data.split.group.':
-    '所查看的 {1} 行（{2}）中有 {0} 行也出现在训练行里：它们衡量的只是记忆。请去掉副本，或用 data.split.group 让它们在一起。',
   '"{0}" says the same as "{1}" (correlation above 0.9999): explanations share out between the two by chance. Keep one.':
     '“{0}”与“{1}”说的是同一件事（相关系数大于 0.9999）：解释会在两者之间随意分摊。请只保留一个。',
   '"{0}" is distributed otherwise in the test rows than in the training rows (population stability index {1}; above 0.25 is much): what is measured there may not hold for what the model has learned.':

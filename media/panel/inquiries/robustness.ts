@@ -38,7 +38,7 @@ export const robustness: InquiryView<'robustness'> = {
 };
 
 function result(r: Robustness, _: InquiryContext<'robustness'>): TemplateResult {
-  const points = [{ epsilon: 0, accuracy: r.accuracy, misled: 0 }, ...r.points];
+  const points = [{ epsilon: 0, accuracy: r.accuracy, misled: 0, label: r.label }, ...r.points];
   return html`<p class="sentence">${r.text}</p>
     ${r.row === null ? chart(points) : nothing}
     <table class="options">
@@ -53,7 +53,7 @@ function result(r: Robustness, _: InquiryContext<'robustness'>): TemplateResult 
         ${points.map(
           p => html`<tr>
             <td class="num mono">${formatNumber(p.epsilon)}</td>
-            <td class="num mono">${'label' in p && p.label !== undefined ? p.label : formatPercent(p.accuracy)}</td>
+            <td class="num mono">${p.label ?? formatPercent(p.accuracy)}</td>
             ${r.row === null ? html`<td class="num mono">${formatPercent(p.misled)}</td>` : nothing}
           </tr>`,
         )}

@@ -72,7 +72,7 @@ export function warningsOf(
       if (again[part] > 0)
         out.push({
           code: 'duplicate-rows',
-          message: `${again[part]} of the ${splits.filter(s => s === part).length} ${part === 'test' ? 'test' : 'validation'} rows looked at also occur among the training rows: what they measure is memory. Remove the copies, or keep them together with data.split.group.`,
+          message: copiesIn(part, again[part], splits.filter(s => s === part).length),
         });
   }
   const found = drifts(values, columns, splits);
@@ -128,6 +128,12 @@ function twins(features: readonly Values[]): DataWarning[] {
         });
     }
   return out.slice(0, 10);
+}
+
+function copiesIn(part: 'valid' | 'test', again: number, rows: number): string {
+  return part === 'test'
+    ? `${again} of the ${rows} test rows looked at also occur among the training rows: what they measure is memory. Remove the copies, or keep them together with data.split.group.`
+    : `${again} of the ${rows} validation rows looked at also occur among the training rows: what they measure is memory. Remove the copies, or keep them together with data.split.group.`;
 }
 
 function duplicates(values: readonly Values[], splits: readonly Split[]): Record<'valid' | 'test', number> {

@@ -43,11 +43,20 @@ export function noteCopies(
   for (const row of splits.train) trained.add(rowKey(columns, row));
   for (const part of ['valid', 'test'] as const) {
     const again = splits[part].filter(row => trained.has(rowKey(columns, row))).length;
-    if (again > 0)
-      notes.push(
-        `${rowsOf(again)} of the ${part === 'test' ? 'test' : 'validation'} part also ${again === 1 ? 'occurs' : 'occur'} among the training rows.`,
-      );
+    if (again > 0) notes.push(copiesIn(part, again));
   }
+}
+
+/** Whole sentences, as other languages have them. */
+function copiesIn(part: 'valid' | 'test', again: number): string {
+  const rows = rowsOf(again);
+  if (part === 'test')
+    return again === 1
+      ? `${rows} of the test part also occurs among the training rows.`
+      : `${rows} of the test part also occur among the training rows.`;
+  return again === 1
+    ? `${rows} of the validation part also occurs among the training rows.`
+    : `${rows} of the validation part also occur among the training rows.`;
 }
 
 /** More rows tell no more. */

@@ -182,7 +182,13 @@ export class Asking {
       });
       markData(experiment.path, diagnostics.map(said));
       if (this.#desk.state.experiment?.path === experiment.path)
-        this.#desk.update({ overview: { ...overview, warnings: overview.warnings.map(said) } });
+        this.#desk.update({
+          overview: {
+            ...overview,
+            warnings: overview.warnings.map(said),
+            notes: overview.notes.map(note => messageIn(language(), note)),
+          },
+        });
     });
   }
 

@@ -50,7 +50,8 @@ export function tell(
   const ratio = metrics.demographic_parity_ratio;
   if (typeof ratio === 'number' && ratio < 0.8) sentences.push(words.fourFifths(percent(ratio)));
   sentences.push(words.caution);
-  return sentences.join(' ');
+  // Chinese sets no space between sentences.
+  return sentences.join(language === 'zh' ? '' : ' ');
 }
 
 /** "sex = F", "age > 40", "sex × race = F × white". */

@@ -26,6 +26,8 @@ export interface Robustness {
   rows: number;
   /** Accuracy of undisturbed rows. */
   accuracy: number;
+  /** Of a single row: what it is taken for undisturbed. */
+  label?: string;
   points: readonly {
     epsilon: number;
     accuracy: number;
@@ -128,6 +130,7 @@ export async function robustnessRun(
       row: row ?? null,
       rows: rows.length,
       accuracy: share(before),
+      ...(row !== undefined && { label: clean[0]!.label }),
       points,
       text: tell(points, share(before), { row, label: clean[0]!.label, untold: dataset.target.untold }),
     };

@@ -43,6 +43,20 @@ describe('Messages in another language', () => {
     );
   });
 
+  it('say numbers of rows and what filled them within a note', () => {
+    assert.equal(
+      messageIn(
+        'zh',
+        'Missing values in 495 rows were filled with the median or most frequent value of the training rows ("Alter", "Hb").',
+      ),
+      '有 495 行的缺失值用训练行的中位数或最常见的值填补（"Alter", "Hb"）。',
+    );
+    assert.equal(
+      messageIn('zh', '9 rows of the test part also occur among the training rows.'),
+      '测试部分有 9 行也出现在训练行里。',
+    );
+  });
+
   it('end where the sentence ends, not at a point within a name', () => {
     assert.equal(messageIn('zh', 'There is no file /a/net.v2.onnx.'), '没有文件 /a/net.v2.onnx。');
     assert.equal(
