@@ -47,9 +47,10 @@ export const chineseDataNotes: Readonly<Record<string, string>> = {
 /** Values within such sentences that are words of ours. */
 export const chineseValues: Readonly<Record<string, string>> = {
   '1 row': ' 1 行',
-  '{0} rows': ' {0} 行',
   'the mean or most frequent value of the training rows': '训练行的均值或最常见的值',
   'the median or most frequent value of the training rows': '训练行的中位数或最常见的值',
   'the most frequent value of the training rows': '训练行中最常见的值',
   'a constant': '一个常数',
+  // Behind those that end alike.
+  '{0} rows': ' {0} 行',
 };

@@ -263,8 +263,19 @@ export async function dataOptions(
   target: string | undefined,
   read: (input: readonly number[]) => Promise<ReadModel | undefined>,
 ): Promise<DataOption[]> {
+  if (heads && kind.id === 'text') return lengthOption(async length => takes(await read([length])));
   if (heads) return tableOptions(heads, target!);
   return folderOptions(kind.id, folder!, async shape => takes(await read(shape)));
+}
+
+/** Tokens at once, where a model has places for fewer than are usual; nothing for one that takes those, or none of these. */
+async function lengthOption(fits: (length: number) => Promise<boolean>): Promise<DataOption[]> {
+  for (const length of [64, 32, 16, 8])
+    if (await fits(length))
+      return length === 64
+        ? []
+        : [{ name: 'length', value: length, why: 'The model has no places for 64 tokens.' }];
+  return [];
 }
 
 /** Whether a model was read whole, so that it takes the shape that it was read with. */

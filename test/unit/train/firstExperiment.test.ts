@@ -8,6 +8,7 @@ import { encodeWav } from '../../../src/data/audio/wav';
 import { datasetKinds, loadDataset } from '../../../src/data/load';
 import { VitrineError } from '../../../src/model/errors';
 import {
+  dataOptions,
   folderOptions,
   lookAt,
   newExperimentText,
@@ -28,6 +29,21 @@ describe('The first experiment', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'vitrine-first-'));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('cuts a text as long as the model has places for', async () => {
+    const looked = await lookAt(put('story.txt', 'once upon a time '.repeat(40)), datasetKinds);
+    const asked: number[] = [];
+    const places = (most: number) => async (input: readonly number[]) => {
+      asked.push(input[0]!);
+      const fits = input[0]! <= most;
+      return { diagnostics: [], ...(fits && { model: {} }) } as never;
+    };
+    assert.deepEqual(await dataOptions(looked, 'next token', places(1000)), []);
+    assert.deepEqual(asked, [64]);
+    const [length] = await dataOptions(looked, 'next token', places(40));
+    assert.deepEqual([length!.name, length!.value], ['length', 32]);
+    assert.deepEqual(await dataOptions(looked, 'next token', places(1)), []);
+  });
 
   /** What the text of the file gives when its data are loaded. */
   const loaded = async (
