@@ -127,6 +127,8 @@ export class Models implements vscode.Disposable {
       const whole = await this.#readNotebook(await vscode.workspace.openNotebookDocument(uri));
       return whole?.models[className];
     }
+    // Files that are no source, as a config.json or an .onnx, have no text in which classes would be looked for.
+    if (notSource.test(uri.path)) return (await this.readFile(uri))[className];
     const document = await vscode.workspace.openTextDocument(uri);
     const reading = await this.read(document);
     if (reading?.failure) throw new Error(reading.failure);
@@ -332,6 +334,8 @@ interface Bound {
   input?: readonly number[];
   weights?: string;
 }
+
+const notSource = /\.(json|onnx|safetensors|pt|pth|ckpt|bin|keras|h5|hdf5|gguf)$/i;
 
 export function isPython(document: vscode.TextDocument): boolean {
   return (
