@@ -11,7 +11,7 @@ all other code stay as they were compiled; `stretches` say where they stand in t
 import ast
 import random
 
-from . import channel, parsed, replay, state, trace, trees, unknown
+from . import channel, likeness, parsed, replay, state, trace, trees, unknown
 from .state import Refused
 
 #: What is being read now, if it may stand; and what stands, by number, the one that was read last at the end.
@@ -334,8 +334,8 @@ def _otherwise(now, before):
     if now is before:
         return False
     try:
-        return replay.plain(now) != replay.plain(before)
-    except replay.Unlike:
+        return likeness.plain(now) != likeness.plain(before)
+    except likeness.Unlike:
         return True
 
 

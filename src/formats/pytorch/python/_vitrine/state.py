@@ -7,7 +7,7 @@ import sys
 import types
 
 from . import trace
-from .replay import INSIDE
+from .likeness import INSIDE
 from .sizes import Scalar, SymFloat, SymInt
 
 _PLAIN = {type(None), bool, int, float, str, bytes, complex}
