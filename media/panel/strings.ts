@@ -324,6 +324,7 @@ export const english = {
   'explain.column': 'Column',
   'explain.token': 'Token',
   'explain.entry': 'Input',
+  'explain.padding': 'padding',
   'explain.value': 'Value',
   'explain.typical': 'Typical',
   'explain.attribution': 'Attribution',

@@ -25,6 +25,7 @@ import { measuresFor, methodById } from './registry';
 import { takesIndices, unsuitedBy } from './suits';
 import { trustOf } from './verdict';
 import { narrate } from './words/narrative';
+import { tokenName } from './words/padding';
 import { visible } from './words/visible';
 import type { Language } from './words/words';
 
@@ -295,7 +296,7 @@ function byToken(
   return {
     ...attribution,
     tokens: tokens.map(visible),
-    names: tokens.map((token, i) => (token === '' ? `(${i + 1})` : `${i + 1} ${visible(token)}`)),
+    names: tokens.map((token, i) => tokenName(visible(token), i)),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Attributions of table columns: which feature a value belongs to, what it was, and what is typical for it. */
 import type { FeatureInfo, RawSample } from '../../../src/data/dataset';
 import type { Explanation } from '../../../src/explain/method';
+import { padded } from '../../../src/explain/words/padding';
 
 export interface Contribution {
   name: string;
@@ -12,13 +13,19 @@ export interface Contribution {
   typical?: string | number;
 }
 
-/** One entry per attributed input, the largest first; equal sizes keep the data's order. */
+/**
+ * One entry per attributed input, the largest first; equal sizes keep the data's order.
+ *
+ * @param padding what a text's places without a token are called, which are one entry.
+ */
 export function contributions(
   attribution: Explanation['attribution'],
   features: readonly FeatureInfo[] = [],
   sample?: Pick<RawSample, 'values'>,
+  padding?: string,
 ): Contribution[] {
-  const { values, spread, names } = attribution;
+  const { names, values, spread }: Pick<Explanation['attribution'], 'names' | 'values' | 'spread'> =
+    attribution.names ? padded({ ...attribution, names: attribution.names }, padding) : attribution;
   const byName = new Map(features.map(f => [f.name, f]));
   return values
     .map((a, i): Contribution => {

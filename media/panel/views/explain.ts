@@ -213,7 +213,7 @@ export function asText(e: Explanation, method: MethodChoice | undefined): string
   ];
   if (e.attribution.names)
     lines.push(
-      ...contributions(e.attribution)
+      ...contributions(e.attribution, [], undefined, t('explain.padding'))
         .slice(0, 10)
         .map(b => `${b.name}\t${formatSigned(b.attribution, 4)}`),
     );

@@ -24,7 +24,7 @@ function breakable(name: string): unknown {
 export function bars(e: Explanation, c: ExplainContext): TemplateResult {
   const source = explainedSample(e, c.state);
   const features = source?.features ?? c.state.samples?.features ?? [];
-  const all = contributions(e.attribution, features, source?.sample);
+  const all = contributions(e.attribution, features, source?.sample, t('explain.padding'));
   const shown = c.settings.allBars ? all : all.slice(0, firstBars);
   const model = e.row === null;
   const heading = t(whatIsNamed((source ?? c.state.samples)?.modality));

@@ -3,6 +3,7 @@ import { explain } from '../../explain/explain';
 import type { Explanation } from '../../explain/method';
 import { methodById, methods, suitability } from '../../explain/registry';
 import { usualMethod } from '../../explain/usual';
+import { padded } from '../../explain/words/padding';
 import { visible } from '../../explain/words/visible';
 import { english } from '../../explain/words/words.en';
 import { lossSpec } from '../../formats/experiment/write';
@@ -253,8 +254,12 @@ function show(e: Explanation, terminal: Terminal): void {
     else if (!names && shape.length >= 2 && height && width && width <= 60)
       terminal.print(...picture(shape, values, terminal));
     else {
-      const all = names ?? values.map((_, i) => String(i));
-      terminal.print(...barLines('Feature', 'Attribution', all, values, spread, terminal));
+      const all = padded({
+        names: names ?? values.map((_, i) => String(i)),
+        values,
+        ...(spread && { spread }),
+      });
+      terminal.print(...barLines('Feature', 'Attribution', all.names, all.values, all.spread, terminal));
     }
   }
   const paint = { good: terminal.green, fair: terminal.yellow, poor: terminal.red };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { usualMethod } from '../../explain/usual';
+import { padded } from '../../explain/words/padding';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import { loadMethods } from '../registries';
@@ -48,11 +49,14 @@ export const tool: Tool<Input> = {
       { token },
     );
     const { attribution } = explanation;
-    const reasons = attribution.values
-      .map((value, i) => ({
-        name: attribution.names?.[i] ?? `[${placeOf(i, attribution.shape).join(', ')}]`,
-        value,
-      }))
+    const { names, values: shares } = padded({
+      names:
+        attribution.names ??
+        attribution.values.map((_, i) => `[${placeOf(i, attribution.shape).join(', ')}]`),
+      values: attribution.values,
+    });
+    const reasons = shares
+      .map((value, i) => ({ name: names[i]!, value }))
       .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
       .slice(0, mostReasons);
     return {

@@ -2,6 +2,7 @@
 import type { Figure } from '../figure';
 import type { Explanation } from '../method';
 import { type Html, html, raw } from '../report/html';
+import { padded } from '../words/padding';
 import { drawBars } from './bars';
 import { drawCurves } from './curves';
 import { drawImages } from './images';
@@ -60,7 +61,10 @@ function drawFigure(
           content: html`<g transform="scale(${scale})" shape-rendering="crispEdges">${content}</g>`,
         };
       }
-      return drawBars({ names: names ?? values.map((_, i) => String(i)), values }, palette);
+      return drawBars(
+        names ? padded({ names, values }) : { names: values.map((_, i) => String(i)), values },
+        palette,
+      );
     }
     case 'bars':
       return drawBars(figure, palette);

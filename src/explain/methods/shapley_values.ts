@@ -1,13 +1,15 @@
 /** Shapley values, exactly: every coalition of inputs is tried, so only for few inputs. */
 import { Type } from '@sinclair/typebox';
+import type { Dataset } from '../../data/dataset';
 import { VitrineError } from '../../model/errors';
+import type { Model } from '../../model/graph';
 import type { Attribution, ExplanationMethod, ExplanationRequest } from '../method';
 import { readOptions } from '../options';
 import { baselineFor, baselineOption } from '../perturbation/baseline';
 import { unitsDescription, withGame } from '../perturbation/coalitions';
 import { spreadOverUnits, type Unit, unitsOf } from '../perturbation/units';
 import { sampleOf } from '../probe';
-import { oneInput } from '../suits';
+import { all, oneInput } from '../suits';
 
 /** 2^14 coalitions are 16384 predictions. */
 const mostPlayers = 14;
@@ -48,7 +50,7 @@ export const method: ExplanationMethod = {
     'second_method',
     'sparseness',
   ],
-  suits: oneInput,
+  suits: all(oneInput, fewEnough),
   async explain(request, given) {
     const { baseline, units } = readOptions(options, given, 'shapley_values');
     const { shape } = sampleOf(request);
@@ -59,6 +61,16 @@ export const method: ExplanationMethod = {
     );
   },
 };
+
+/** Pixels and tokens are taken together until they are few; columns stay what they are. */
+function fewEnough(_: Model, dataset?: Dataset): string | undefined {
+  const n = dataset ? unitsOf(dataset.sampleShape, dataset, mostPlayers).length : 0;
+  return n > mostPlayers ? tooMany(n) : undefined;
+}
+
+const tooMany = (n: number) =>
+  `Exact Shapley values try every coalition of inputs: ${n} inputs have 2^${n}, and at most ${mostPlayers} inputs are allowed. ` +
+  'Use kernel_shap or shapley_value_sampling, which sample.';
 
 /**
  * φ_i = Σ over coalitions S without i of |S|! (n - |S| - 1)! / n! · (worth(S ∪ i) - worth(S)). A unit's value is divided
@@ -74,11 +86,7 @@ export async function shapleyValues(
   const { data, shape } = sampleOf(request);
   const n = units.length;
   if (n > mostPlayers) {
-    throw new VitrineError(
-      'bad-request',
-      `Exact Shapley values try every coalition of inputs: ${n} inputs have 2^${n}, and at most ${mostPlayers} inputs are allowed. ` +
-        'Use kernel_shap or shapley_value_sampling, which sample.',
-    );
+    throw new VitrineError('bad-request', tooMany(n));
   }
   const values = await withGame(request, baseline, units, 2 ** n, async game => {
     const worth = await game.worth(2 ** n, (s, player) => ((s >> player) & 1) === 1, request.onProgress);

@@ -7,6 +7,7 @@ import { ofInput } from '../figure';
 import type { Attribution, ExplanationMethod, Trust } from '../method';
 import { descending } from '../numerics/statistics';
 import { stretches } from '../perturbation/units';
+import { isPadding } from './padding';
 import { type Part, placesOf } from './places';
 import { visible } from './visible';
 import { type Language, type Words, wordsFor } from './words';
@@ -125,7 +126,9 @@ function reasons(story: Story, words: Words): string[] {
   if (!(total > 0)) return [words.reasons.none];
   const signed = values.data.some(v => v < 0);
   const order = descending(parts.map(p => Math.abs(p.value)));
-  const strongest = Array.from(order, i => parts[i]!).filter(p => Math.abs(p.value) >= negligible * total);
+  const strongest = Array.from(order, i => parts[i]!).filter(
+    p => !p.unsaid && Math.abs(p.value) >= negligible * total,
+  );
   const say = (list: typeof parts) =>
     list.slice(0, told).map(p => p.tell(words.percent(Math.abs(p.value) / total)));
   const pro = strongest.filter(p => p.value > 0);
@@ -181,7 +184,11 @@ function partsOf({ attribution, dataset, raw }: Story, words: Words): Part[] {
   return Array.from(values.data, (value, i) => {
     const name = names?.[i] ?? String(i);
     const word = attribution.tokens?.[i];
-    return { value, tell: (share: string) => (word ? token(word, i + 1, share) : say(name, share)) };
+    return {
+      value,
+      tell: (share: string) => (word ? token(word, i + 1, share) : say(name, share)),
+      ...(attribution.tokens && isPadding(name, i) && { unsaid: true }),
+    };
   });
 }
 

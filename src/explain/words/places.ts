@@ -7,6 +7,8 @@ import type { Words } from './words';
 export interface Part {
   value: number;
   tell(share: string): string;
+  /** Counts for the whole, but is no reason: padding. */
+  unsaid?: boolean;
 }
 
 type Third = 0 | 1 | 2;

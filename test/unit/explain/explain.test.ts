@@ -192,6 +192,21 @@ describe('explain', () => {
     assert.match(e.text, /f0 = 1/);
   });
 
+  it('offers exact Shapley values where their coalitions can be counted: of few columns, or of parts of a picture', () => {
+    const { suits } = methods.find(m => m.id === 'shapley_values')!;
+    const table = (columns: number) => {
+      const inputs = Array.from({ length: 8 }, (_, i) => Array.from({ length: columns }, (_, j) => i * j));
+      const net = network(
+        [columns],
+        [{ op: 'Linear', weight: tensor([1, columns], new Array(columns).fill(1)), bias: tensor([1], [0]) }],
+      );
+      return suits!(net.model, memoryData({ inputs, targets: inputs.map(x => x[0]!) }));
+    };
+    assert.equal(table(14), undefined);
+    assert.match(table(15) ?? '', /15 inputs have 2\^15, and at most 14 .* Use kernel_shap/);
+    assert.equal(suits!(call({}).model, call({}).dataset), undefined);
+  });
+
   it('says why a method does not suit a model, and what to use', async () => {
     const unsuited = methods.filter(m => !suiting(m));
     assert.ok(unsuited.length >= 8);

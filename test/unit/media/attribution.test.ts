@@ -28,6 +28,21 @@ describe('contributions of columns', () => {
     assert.ok(!('value' in all[0]!));
   });
 
+  it('adds up what padding contributed, which is no reason by itself, and leaves it out where it is nothing', () => {
+    const names = ['1 good', '2 film', '(3)', '(4)'];
+    const text = (values: number[]) =>
+      contributions({ names, shape: [4], values, spread: [0, 0, 3, 4] }, [], undefined, 'padding');
+    assert.deepEqual(text([0.1, -0.5, 0.25, 0.5]), [
+      { name: 'padding', attribution: 0.75, spread: 5 },
+      { name: '2 film', attribution: -0.5, spread: 0 },
+      { name: '1 good', attribution: 0.1, spread: 0 },
+    ]);
+    assert.deepEqual(
+      text([0.1, -0.5, 0, 0]).map(c => c.name),
+      ['2 film', '1 good'],
+    );
+  });
+
   it('ranks classes and never drops the one that is explained', () => {
     const ranked = rankClasses([0.1, 0.6, 0.25, 0.05], 2, [3]);
     assert.deepEqual(
