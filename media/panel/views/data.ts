@@ -16,6 +16,7 @@ import { t } from '../strings';
 import { augmentation } from './augmentation';
 import { overview } from './dataOverview';
 import { mediaGrid } from './mediaSamples';
+import { mark, sampleGrid } from './sampleGrid';
 
 type Samples = NonNullable<PanelState['samples']>;
 type Sample = Samples['samples'][number];
@@ -103,7 +104,7 @@ export function dataView(state: PanelState, settings: Settings, actions: Actions
           : samples.modality === 'image' && samples.samples.some(s => s.pixels)
             ? grid(samples, shown, state, settings, actions)
             : samples.modality === 'sound' || samples.modality === 'video' || samples.target.spoken
-              ? mediaGrid(samples, shown, state, row => choose(row, state, settings, actions), moveInGrid)
+              ? mediaGrid(samples, shown, state, row => choose(row, state, settings, actions))
               : table(samples, shown, state, settings, actions)
     }
   </div>`;
@@ -175,13 +176,6 @@ export function hasRoomBeside(): boolean {
   return matchMedia('(min-width: 1100px)').matches;
 }
 
-export function mark(correct: boolean | null | undefined): TemplateResult {
-  if (correct == null) return html`${nothing}`;
-  return html`<span class=${correct ? 'mark right' : 'mark wrong'}
-    >${icon(correct ? 'check' : 'cross')}<span class="hidden">${t(correct ? 'data.correct' : 'data.wrong')}</span></span
-  >`;
-}
-
 /** @param chosen what a click does; explains if absent. */
 export function grid(
   samples: Samples,
@@ -193,49 +187,15 @@ export function grid(
 ): TemplateResult {
   const boxed = samples.target.boxes !== undefined;
   return html`${boxed ? boxLegend() : nothing}
-  <ul class=${boxed ? 'sample-grid wide' : 'sample-grid'} @keydown=${moveInGrid}>
-    ${repeat(
-      shown,
-      s => s.row,
-      (s, i) => {
-        const target = formatValue(s.target);
-        const on = state.selection.row === s.row;
-        const stop = shown.some(x => x.row === state.selection.row) ? on : i === 0;
-        const label = s.prediction
-          ? t('data.samplePredicted', {
-              row: s.row,
-              target,
-              prediction: s.prediction.label,
-              mark:
-                s.prediction.correct === null ? '' : t(s.prediction.correct ? 'data.correct' : 'data.wrong'),
-            })
-          : t('data.sample', { row: s.row, target });
-        return html`<li>
-          <button
-            class=${`sample${on ? ' on' : ''}${s.prediction?.correct === false ? ' is-wrong' : ''}`}
-            tabindex=${stop ? 0 : -1}
-            aria-pressed=${on}
-            aria-label=${label}
-            title=${label}
-            @click=${() => chosen(s.row)}
-          >
-            ${guard([s.pixels, s.prediction], () => thumbnail(s, samples))}
-            <span class="sample-text"
-              ><span class="sample-target">${target}</span>${
-                s.prediction
-                  ? html`${
-                      s.prediction.correct === false
-                        ? html`<span class="sample-prediction">→ ${s.prediction.label}</span>`
-                        : nothing
-                    }${mark(s.prediction.correct)}`
-                  : nothing
-              }</span
-            >
-          </button>
-        </li>`;
-      },
-    )}
-  </ul>`;
+  ${sampleGrid(shown, state.selection.row, {
+    className: boxed ? 'sample-grid wide' : 'sample-grid',
+    choose: chosen,
+    cell: s => ({
+      target: formatValue(s.target),
+      look: guard([s.pixels, s.prediction], () => thumbnail(s, samples)),
+      differs: s.prediction?.correct === false,
+    }),
+  })}`;
 }
 
 function thumbnail(
@@ -252,32 +212,6 @@ function thumbnail(
         classes: target.boxes.classes,
       })
     : pixels;
-}
-
-/** Arrow keys walk the grid as it is seen: left and right by one, up and down by a row. */
-function moveInGrid(e: KeyboardEvent): void {
-  const list = e.currentTarget as HTMLElement;
-  const buttons = [...list.querySelectorAll<HTMLElement>('button.sample')];
-  const at = buttons.indexOf(document.activeElement as HTMLElement);
-  if (at < 0) return;
-  const top = buttons[0]!.getBoundingClientRect().top;
-  const columns = buttons.findIndex(b => b.getBoundingClientRect().top > top + 2);
-  const perRow = columns < 0 ? buttons.length : columns;
-  const moves: Record<string, number> = {
-    ArrowLeft: at - 1,
-    ArrowRight: at + 1,
-    ArrowUp: at - perRow,
-    ArrowDown: at + perRow,
-    Home: 0,
-    End: buttons.length - 1,
-  };
-  const to = moves[e.key];
-  if (to === undefined) return;
-  e.preventDefault();
-  const next = buttons[to];
-  if (!next) return;
-  for (const b of buttons) b.tabIndex = b === next ? 0 : -1;
-  next.focus();
 }
 
 function table(

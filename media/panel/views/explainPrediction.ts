@@ -6,9 +6,9 @@ import { isOfClass } from '../actions';
 import { rankClasses } from '../logic/attribution';
 import { formatNumber, formatPercent, formatValue } from '../logic/numbers';
 import { named, t } from '../strings';
-import { mark } from './data';
 import { type ExplainContext, explainedSample } from './explainContext';
 import { boxList } from './explainMedia';
+import { mark } from './sampleGrid';
 
 export function prediction(e: Explanation, c: ExplainContext): TemplateResult {
   if (e.row === null) return html`${nothing}`;

@@ -1,7 +1,6 @@
 /** Samples that sound or move: a spectrogram over its wave with a button to play it, or frames that play when pointed at. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { PanelState } from '../../../src/editor/panelProtocol';
 import type { Heard } from '../../../src/service/protocol';
 import { sequential } from '../logic/colours';
@@ -11,7 +10,7 @@ import type { FramesProperties } from '../parts/frames';
 import type { Layer } from '../parts/pixels';
 import type { SoundProperties } from '../parts/player';
 import { t } from '../strings';
-import { mark } from './data';
+import { sampleGrid } from './sampleGrid';
 
 type Samples = NonNullable<PanelState['samples']>;
 type Sample = Samples['samples'][number];
@@ -21,52 +20,21 @@ export function mediaGrid(
   shown: readonly Sample[],
   state: PanelState,
   choose: (row: number) => void,
-  moveInGrid: (e: KeyboardEvent) => void,
 ): TemplateResult {
-  return html`<ul class="sample-grid media" @keydown=${moveInGrid}>
-    ${repeat(
-      shown,
-      s => s.row,
-      (s, i) => {
-        const target = samples.target.spoken ? textOf(s) : formatValue(s.target);
-        const on = state.selection.row === s.row;
-        const stop = shown.some(x => x.row === state.selection.row) ? on : i === 0;
-        const label = s.prediction
-          ? t('data.samplePredicted', {
-              row: s.row,
-              target,
-              prediction: s.prediction.label,
-              mark:
-                s.prediction.correct === null ? '' : t(s.prediction.correct ? 'data.correct' : 'data.wrong'),
-            })
-          : t('data.sample', { row: s.row, target });
-        return html`<li class=${`media-sample${on ? ' on' : ''}${s.prediction?.correct === false ? ' is-wrong' : ''}`}>
-          <button
-            class="sample"
-            tabindex=${stop ? 0 : -1}
-            aria-pressed=${on}
-            aria-label=${label}
-            title=${label}
-            @click=${() => choose(s.row)}
-          >
-            ${guard([s.pixels, s.spectrogram], () => look(s, samples))}
-            <span class="sample-text"
-              ><span class="sample-target">${target}</span>${
-                s.prediction
-                  ? html`${
-                      s.prediction.label === target || samples.target.spoken
-                        ? nothing
-                        : html`<span class="sample-prediction">→ ${s.prediction.label}</span>`
-                    }${mark(s.prediction.correct)}`
-                  : nothing
-              }</span
-            >
-          </button>
-          ${s.sound ? guard([s.sound], () => player(s.sound!, target)) : nothing}
-        </li>`;
-      },
-    )}
-  </ul>`;
+  const { spoken } = samples.target;
+  return sampleGrid(shown, state.selection.row, {
+    className: 'sample-grid media',
+    choose,
+    cell: s => {
+      const target = spoken ? textOf(s) : formatValue(s.target);
+      return {
+        target,
+        look: guard([s.pixels, s.spectrogram], () => look(s, samples)),
+        differs: !spoken && s.prediction?.label !== target,
+        beside: s.sound ? guard([s.sound], () => player(s.sound!, target)) : nothing,
+      };
+    },
+  });
 }
 
 /** What is spoken. */
