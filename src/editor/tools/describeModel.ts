@@ -4,9 +4,10 @@ import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import type { ReadModel } from '../../service/protocol';
-import { findModelFiles } from '../findModels';
+import { findModelFiles, isNotebook } from '../findModels';
 import { Models } from '../models';
 import type { Rooms } from '../rooms';
+import { samePath } from '../text/places';
 import { fileOf } from './_find';
 import { outlineOf } from './_outline';
 import type { Tool } from './tool';
@@ -39,7 +40,8 @@ export const tool: Tool<Input> = {
       ...(found.model ? await described(found.model, module) : { model: name }),
       others: names.filter(n => n !== name),
       problems: found.diagnostics.slice(0, 40).map(d => ({
-        ...(d.file && !samePathAs(d.file, uri) && { file: vscode.workspace.asRelativePath(d.file) }),
+        ...(d.file &&
+          !samePath(path.normalize(d.file), uri.fsPath) && { file: vscode.workspace.asRelativePath(d.file) }),
         line: d.line,
         severity: d.severity,
         message: d.message,
@@ -48,8 +50,6 @@ export const tool: Tool<Input> = {
     };
   },
 };
-
-const samePathAs = (file: string, uri: vscode.Uri) => path.normalize(file) === uri.fsPath;
 
 async function described(model: Model, module: string | undefined): Promise<object> {
   const { describeGraph } = await import('../../engine/graphDescription');
@@ -76,15 +76,9 @@ async function modelsIn(
   const { type } = await vscode.workspace.fs.stat(uri);
   const folder = (type & vscode.FileType.Directory) !== 0;
   if (!folder && /\.(py|ipynb)$/.test(uri.path)) {
-    const reading = uri.path.endsWith('.ipynb')
-      ? undefined
-      : await models.read(await vscode.workspace.openTextDocument(uri), token);
-    if (reading?.failure) throw new VitrineError('bad-model', reading.failure);
-    const read =
-      reading?.models ??
-      (uri.path.endsWith('.ipynb')
-        ? await engine.request('model/read', { file: uri.fsPath }, { token })
-        : {});
+    const read = isNotebook(uri)
+      ? await engine.request('model/read', { file: uri.fsPath }, { token })
+      : await modelsOfSource(await vscode.workspace.openTextDocument(uri), models, token);
     if (Object.keys(read).length > 0) return read;
     throw new VitrineError(
       'class-not-found',
@@ -106,6 +100,16 @@ async function modelsIn(
     );
   }
   throw new VitrineError('class-not-found', `${file} holds no model. ${await whereModelsAre()}`);
+}
+
+async function modelsOfSource(
+  document: vscode.TextDocument,
+  models: Models,
+  token: vscode.CancellationToken,
+): Promise<Readonly<Record<string, ReadModel>>> {
+  const reading = await models.read(document, token);
+  if (reading?.failure) throw new VitrineError('bad-model', reading.failure);
+  return reading?.models ?? {};
 }
 
 async function whereModelsAre(within?: vscode.Uri): Promise<string> {

@@ -32,12 +32,14 @@ export const tool: Tool<Input> = {
     const known = await loadMethods(rooms.engine, found.folder.fsPath);
     const chosen =
       method ?? usualMethod(id => known.some(m => m.id === id && m.unsuited === undefined)) ?? known[0]!.id;
-    const suited = known.filter(m => m.unsuited === undefined).map(m => m.id);
-    if (!known.some(m => m.id === chosen))
+    if (!known.some(m => m.id === chosen)) {
+      const suited = known.filter(m => m.unsuited === undefined).map(m => m.id);
+      const near = nearest(chosen, suited);
       throw new VitrineError(
         'bad-request',
-        `There is no explanation method "${chosen}". ${nearest(chosen, suited) ? `Did you mean "${nearest(chosen, suited)}"? ` : ''}For this run there are ${listed(suited, 60)}.`,
+        `There is no explanation method "${chosen}". ${near ? `Did you mean "${near}"? ` : ''}For this run there are ${listed(suited, 60)}.`,
       );
+    }
     const explanation = await rooms.engine.request(
       'explain',
       {
