@@ -12,6 +12,7 @@ import {
   withAnswers,
 } from '../../formats/experiment/answers';
 import type { Ask } from '../../model/graph';
+import { exists } from '../exists';
 import { replaceText } from '../replaceText';
 import type { Rooms } from '../rooms';
 import { mustBeTrusted } from '../trust';
@@ -122,12 +123,6 @@ async function keep(
 
 async function freeName(model: { file: string; class: string }): Promise<string> {
   const names = experimentNames(model.file, model.class);
-  for (const name of names) {
-    const there = await vscode.workspace.fs.stat(vscode.Uri.file(name)).then(
-      () => true,
-      () => false,
-    );
-    if (!there) return name;
-  }
+  for (const name of names) if (!(await exists(vscode.Uri.file(name)))) return name;
   return names.at(-1)!.replace(/\.vitrine\.json$/, `-${Date.now()}.vitrine.json`);
 }

@@ -18,8 +18,8 @@ import {
   pictureShape,
   timed,
 } from '../../train/setup/firstExperiment';
+import { freeName } from '../exists';
 import type { ExperimentInfo } from '../experiments/info';
-import { experimentSuffix } from '../ids';
 import { replaceText } from '../replaceText';
 import type { Rooms } from '../rooms';
 import { classOf, type Target } from './targets';
@@ -310,17 +310,5 @@ async function outputsOf(
   } catch (e) {
     rooms.log.debug(`The output of ${model.class} is not known: ${e}`);
     return undefined;
-  }
-}
-
-/** Of an experiment file that is not there yet. */
-export async function freeName(folder: vscode.Uri, name: string): Promise<vscode.Uri> {
-  for (let i = 1; ; i++) {
-    const uri = vscode.Uri.joinPath(folder, `${name}${i === 1 ? '' : `-${i}`}${experimentSuffix}`);
-    try {
-      await vscode.workspace.fs.stat(uri);
-    } catch {
-      return uri;
-    }
   }
 }

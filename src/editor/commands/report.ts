@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
 import type { ReportRequest } from '../../service/inquiries/reportRun';
+import { exists } from '../exists';
 import { messageOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { isTrained, type Run } from '../runs/store';
@@ -130,11 +131,7 @@ export async function openReport(argument: unknown): Promise<void> {
   const files = [experiment, ...(source ? [source] : [])];
   for (const f of files) plainName(f.name, f === experiment ? '.vitrine.json' : '.py', report.fsPath);
   const folder = vscode.Uri.joinPath(report, '..', path.basename(report.fsPath, '.html'));
-  const there = await vscode.workspace.fs.stat(folder).then(
-    () => true,
-    () => false,
-  );
-  if (there)
+  if (await exists(folder))
     throw new VitrineError(
       'bad-file',
       l10n.t('The folder {0} is there already: rename it or the report first.', folder.fsPath),

@@ -1,6 +1,7 @@
 /** Open a Sample: the gallery of what ships; copies a sample to a folder of the user's, opens it and its first step. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { exists } from '../exists';
 import type { Rooms } from '../rooms';
 import { groupTitle, readSamples, type SampleEntry } from '../samples';
 
@@ -106,13 +107,6 @@ async function copyFolder(from: vscode.Uri, to: vscode.Uri): Promise<void> {
     if (type === vscode.FileType.Directory) await copyFolder(source, target);
     else await vscode.workspace.fs.copy(source, target, { overwrite: false });
   }
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  return vscode.workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function freeFolder(parent: vscode.Uri, name: string): Promise<vscode.Uri> {

@@ -4,12 +4,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
+import { freeName } from '../exists';
 import { isNotebook } from '../findModels';
 import { combined } from '../notebooks';
 import type { Rooms } from '../rooms';
 import { samePath } from '../text/places';
 import { mustBeTrusted } from '../trust';
-import { freeName, newExperiment } from './newExperiment';
+import { newExperiment } from './newExperiment';
 import { pickExperiment, type Target, targetOf } from './targets';
 
 const { l10n } = vscode;

@@ -1,5 +1,6 @@
 /** The experiment files of the workspace, kept up to date by a file watcher; found when first asked for. */
 import * as vscode from 'vscode';
+import { exists } from '../exists';
 import { experimentGlob, experimentSuffix } from '../ids';
 import type { Log } from '../log';
 import { samePath } from '../text/places';
@@ -123,15 +124,6 @@ export class Experiments implements vscode.Disposable {
 
   dispose(): void {
     for (const d of this.#disposables) d.dispose();
-  }
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
   }
 }
 

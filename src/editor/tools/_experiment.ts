@@ -6,6 +6,7 @@ import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import type { ReadModel } from '../../service/protocol';
+import { freeName } from '../exists';
 import type { ExperimentInfo } from '../experiments/info';
 import { experimentSuffix } from '../ids';
 import { Models } from '../models';
@@ -88,7 +89,11 @@ async function ofModel(
       'bad-model',
       `${path.basename(wrong.file)}:${wrong.line}: ${wrong.message}${wrong.fix ? ` (${wrong.fix.title})` : ''}`,
     );
-  const file = await free(experimentPath(of, trained.fsPath, experimentSuffix));
+  const usual = experimentPath(of, trained.fsPath, experimentSuffix);
+  const { fsPath: file } = await freeName(
+    vscode.Uri.file(path.dirname(usual)),
+    path.basename(usual, experimentSuffix),
+  );
   await writeAtomically(file, text);
   return { file, ...told([file], predicted, target) };
 }
@@ -147,7 +152,7 @@ async function asCodeSays(
   });
   const { writeAtomically } = await import('../../train/runs/atomicFile');
   const stem = path.basename(uri.fsPath, path.extname(uri.fsPath));
-  const file = await free(path.join(folder, `${stem}${experimentSuffix}`));
+  const { fsPath: file } = await freeName(vscode.Uri.file(folder), stem);
   await writeAtomically(file, found.experiment);
   return { file, ...told([file], undefined, undefined) };
 }
@@ -166,16 +171,3 @@ async function classIn(uri: vscode.Uri, name: string, { models }: Rooms): Promis
 }
 
 const holds = (model: Model, type: string) => model.modules.some(m => m.type === type);
-
-/** The path itself, or the next one with a number that is not there yet. */
-async function free(file: string): Promise<string> {
-  const stem = file.slice(0, -experimentSuffix.length);
-  for (let i = 1; ; i++) {
-    const candidate = i === 1 ? file : `${stem}-${i}${experimentSuffix}`;
-    const there = await vscode.workspace.fs.stat(vscode.Uri.file(candidate)).then(
-      () => true,
-      () => false,
-    );
-    if (!there) return candidate;
-  }
-}

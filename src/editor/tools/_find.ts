@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import { runFiles } from '../../train/runs/run';
+import { exists } from '../exists';
 import { experimentSuffix } from '../ids';
 import type { Rooms } from '../rooms';
 import type { Run } from '../runs/store';
@@ -20,11 +21,7 @@ export async function fileOf(name: string): Promise<vscode.Uri> {
     : folders.map(f => vscode.Uri.joinPath(f.uri, name));
   for (const uri of candidates) {
     if (!folders.some(f => isInside(f.uri.fsPath, uri.fsPath))) continue;
-    const found = await vscode.workspace.fs.stat(uri).then(
-      () => true,
-      () => false,
-    );
-    if (found) return uri;
+    if (await exists(uri)) return uri;
   }
   const near = await likeFile(name);
   throw new VitrineError(
@@ -129,11 +126,7 @@ export async function trainedRunFor(
 
 async function hasWeights({ folder }: Run): Promise<boolean> {
   for (const name of [runFiles.weights, runFiles.checkpoint]) {
-    const there = await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, name)).then(
-      () => true,
-      () => false,
-    );
-    if (there) return true;
+    if (await exists(vscode.Uri.joinPath(folder, name))) return true;
   }
   return false;
 }
