@@ -5,7 +5,7 @@ import { applyFilters, power } from '../../data/audio/mel';
 import { resample } from '../../data/audio/resample';
 import { decodeWav } from '../../data/audio/wav';
 import { readWhole } from '../../data/bytes';
-import type { Engine } from '../../engine/engine';
+import type { Engine, Evaluator } from '../../engine/engine';
 import { initializeWeights } from '../../engine/initialize';
 import type { CtcSpeech, SpeechModel, SpokenRules, SpokenText } from '../../formats/huggingface/speechModel';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
@@ -79,26 +79,31 @@ async function spell(
       `${path.basename(file)} has ${samples.length} samples, too few to hear a letter in: expected ${shortest} or more.`,
       { at: { file } },
     );
+  const weights = initializeWeights(model, 0, speech.weights);
   const spelt: number[] = [];
-  for (let from = 0; from < heard.length; from += most) {
-    throwIfCancelled(signal);
-    const part = heard.subarray(from, from + most);
-    if (part.length < shortest) break;
-    const evaluator = await engine.evaluator(model, {
-      bindings: { N: 1, T: part.length },
-      weights: initializeWeights(model, 0, speech.weights),
-    });
-    try {
-      const { values } = await evaluator.run({
+  let evaluator: Evaluator | undefined;
+  let compiled = 0;
+  try {
+    for (let from = 0; from < heard.length; from += most) {
+      throwIfCancelled(signal);
+      const part = heard.subarray(from, from + most);
+      if (part.length < shortest) break;
+      // All parts but the last are of one length.
+      if (part.length !== compiled) {
+        await evaluator?.dispose();
+        evaluator = await engine.evaluator(model, { bindings: { N: 1, T: part.length }, weights });
+        compiled = part.length;
+      }
+      const { values } = await evaluator!.run({
         [model.inputs[0]!]: { shape: [1, part.length], data: part },
       });
       const { shape, data } = values[model.outputs[0]!]!;
       const size = shape.at(-1)!;
       for (let t = 0; t < data.length / size; t++)
         spelt.push(likeliest((data as Float32Array).subarray(t * size, (t + 1) * size)));
-    } finally {
-      await evaluator.dispose();
     }
+  } finally {
+    await evaluator?.dispose();
   }
   const text = spelt
     .filter((id, i) => id !== none && id !== spelt[i - 1])
@@ -172,23 +177,23 @@ async function writePart(
   options: SpeechOptions,
 ): Promise<Spoken> {
   const capacity = generator.longest!;
+  // What cannot be asked of the model is said before it hears anything.
+  let language = options.language === undefined ? undefined : languageOf(rules, options.language);
+  const task = options.translate ? rules.tasks['translate'] : rules.tasks['transcribe'];
+  if (options.translate && task === undefined)
+    throw new VitrineError(
+      'bad-usage',
+      'This model does not translate: it writes the language that is spoken.',
+    );
   const decoder = await CachedDecoder.open(engine, generator, { capacity, source: heard });
   try {
     const begin = [...rules.begin];
     const codes = Object.entries(rules.languages);
-    const told = options.language === undefined ? undefined : languageOf(rules, options.language);
-    let language = told;
     // The first scores, behind the start alone, tell the language.
     let [scores] = await decoder.feed([[rules.start]]);
-    if (told === undefined && codes.length > 0 && (begin.length === 0 || begin[0] === undefined))
+    if (language === undefined && codes.length > 0 && begin[0] === undefined)
       language = codes.reduce((a, b) => (scores![b[1]]! > scores![a[1]]! ? b : a))[1];
-    if (language !== undefined && codes.length > 0) begin[0] = language;
-    const task = options.translate ? rules.tasks['translate'] : rules.tasks['transcribe'];
-    if (options.translate && task === undefined)
-      throw new VitrineError(
-        'bad-usage',
-        'This model does not translate: it writes the language that is spoken.',
-      );
+    if (language !== undefined) begin[0] = language;
     if (task !== undefined) {
       const at = begin.findIndex(id => Object.values(rules.tasks).includes(id!));
       if (at >= 0) {
