@@ -10,7 +10,7 @@ import type { PicturePreparation } from '../../formats/huggingface/picturePrepar
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import { softmax } from '../generation/decoding';
-import { likeliest, type TextClass } from './textTasks';
+import { encodeText, likeliest, type TextClass } from './textTasks';
 import { byProbability, hypotheses, type ZeroShot } from './zeroShot';
 
 /**
@@ -42,11 +42,8 @@ export async function classifyImagesByLabels(
   asked: ZeroShot,
   signal?: AbortSignal,
 ): Promise<TextClass[]> {
-  const { tokenizer, texts, longest } = model;
-  const all = hypotheses(asked, usualHypothesis).map(sentence => {
-    const { ids } = tokenizer.encode(sentence);
-    return ids.length <= longest ? ids : [...ids.slice(0, longest - 1), ids.at(-1)!];
-  });
+  const { texts } = model;
+  const all = hypotheses(asked, usualHypothesis).map((sentence, i) => encodeText(model, sentence, i).ids);
   const length = Math.max(...all.map(ids => ids.length));
   // Filled up with its end, of which the first counts, a text is as it was.
   const tokens = Int32Array.from(all.flatMap(ids => Array.from({ length }, (_, i) => ids[i] ?? ids.at(-1)!)));

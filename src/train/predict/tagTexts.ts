@@ -2,7 +2,7 @@
 import type { Engine } from '../../engine/engine';
 import type { TextEncoder } from '../../formats/huggingface/textModel';
 import type { TextTokenizer } from '../../formats/huggingface/tokenizer';
-import { softmax } from '../generation/decoding';
+import { likeliest, softmax } from '../generation/decoding';
 import { overRows } from './textBatches';
 import { encodeText, placeOf } from './textTasks';
 
@@ -52,7 +52,7 @@ export async function tagTexts(
       const probabilities = softmax(
         Array.from(data.subarray((first + k) * classes, (first + k + 1) * classes)),
       );
-      const best = probabilities.indexOf(Math.max(...probabilities));
+      const best = likeliest(probabilities);
       tagged.push({
         label: encoder.labels[best] ?? `LABEL_${best}`,
         probability: probabilities[best]!,

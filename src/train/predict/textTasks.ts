@@ -119,7 +119,7 @@ export async function fillMasks(
 
 /** Tokens of a text, or of a pair: what is longer than the model takes is cut, but for the mark that closes it. */
 export function encodeText(
-  { tokenizer, longest }: TextEncoder,
+  { tokenizer, longest }: Pick<TextEncoder, 'tokenizer' | 'longest'>,
   text: string,
   index: number,
   pair?: string,
