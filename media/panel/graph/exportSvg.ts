@@ -1,4 +1,6 @@
 /** The drawn graph as a file of its own: styles as they are on the screen, written into it. */
+import { svgImage } from '../parts/svgImage';
+
 const carried = [
   'fill',
   'fill-opacity',
@@ -53,9 +55,7 @@ const mostPixels = 8192;
 
 /** The same file as a picture, at twice its size where that fits. */
 export async function pngOf(svgText: string): Promise<Uint8Array> {
-  const picture = new Image();
-  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText)}`;
-  await picture.decode();
+  const picture = await svgImage(svgText);
   const scale = Math.min(2, mostPixels / Math.max(picture.naturalWidth, picture.naturalHeight, 1));
   const canvas = document.createElement('canvas');
   canvas.width = Math.ceil(picture.naturalWidth * scale);

@@ -6,6 +6,11 @@ import { formatNumber } from '../logic/numbers';
 import { type StringKey, t } from '../strings';
 import { icon } from './icons';
 
+/** The verdict and its score in a line of words. */
+export function trustWords({ verdict, score }: Pick<Trust, 'verdict' | 'score'>): string {
+  return t('trust.badge', { verdict: t(`trust.${verdict}`), score: score.toFixed(2) });
+}
+
 export function trustBadge(trust: Trust, open: boolean, toggle: () => void): TemplateResult {
   if (trust.pending)
     return html`<section class="trust pending" role="status">
@@ -17,7 +22,7 @@ export function trustBadge(trust: Trust, open: boolean, toggle: () => void): Tem
       class="badge"
       aria-expanded=${open}
       aria-controls="trust-measures"
-      aria-label=${t('trust.badge', { verdict: t(`trust.${trust.verdict}`), score })}
+      aria-label=${trustWords(trust)}
       title=${t(open ? 'trust.closeMeasures' : 'trust.open')}
       @click=${toggle}
     >

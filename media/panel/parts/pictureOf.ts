@@ -1,7 +1,8 @@
 /** An explanation as a picture that stands alone: what it is about, the evidence, and its trust. On white, for papers and mails. */
 import { attributionSvg } from '../../../src/explain/drawing/drawing';
 import type { Explanation } from '../../../src/explain/method';
-import { t } from '../strings';
+import { trustWords } from './badge';
+import { svgImage } from './svgImage';
 
 const scale = 2;
 const margin = 16;
@@ -20,12 +21,7 @@ export async function pictureOf(e: Explanation, title: string, pane: Element): P
           height: canvasHeight,
         }))
       : [await drawn(e)];
-  const words = [
-    title,
-    ...(e.trust.pending
-      ? []
-      : [t('trust.badge', { verdict: t(`trust.${e.trust.verdict}`), score: e.trust.score.toFixed(2) })]),
-  ];
+  const words = [title, ...(e.trust.pending ? [] : [trustWords(e.trust)])];
   const canvas = document.createElement('canvas');
   const c = canvas.getContext('2d')!;
   const font = `13px ${getComputedStyle(pane).fontFamily}`;
@@ -55,8 +51,6 @@ export async function pictureOf(e: Explanation, title: string, pane: Element): P
 }
 
 async function drawn(e: Explanation) {
-  const source = new Image();
-  source.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(attributionSvg(e))}`;
-  await source.decode();
+  const source = await svgImage(attributionSvg(e));
   return { source, width: source.naturalWidth, height: source.naturalHeight };
 }

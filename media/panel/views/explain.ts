@@ -12,7 +12,7 @@ import { contextOf, type InquiryContext } from '../inquiries/inquiry';
 import { contributions } from '../logic/attribution';
 import { type Plane, sumChannels } from '../logic/heatmap';
 import { formatSigned } from '../logic/numbers';
-import { trustBadge } from '../parts/badge';
+import { trustBadge, trustWords } from '../parts/badge';
 import { copiedPicture, copyText } from '../parts/clipboard';
 import { empty } from '../parts/empty';
 import { icon } from '../parts/icons';
@@ -135,7 +135,6 @@ export function explanationPane(c: ExplainContext): TemplateResult {
 /** Where the badge stands below the evidence, its verdict comes first all the same, and leads to it. */
 function trustLine({ trust }: Explanation, { actions }: ExplainContext): unknown {
   if (trust.pending) return nothing;
-  const verdict = t(`trust.${trust.verdict}`);
   const show = (e: Event) => {
     const place = (e.currentTarget as Element).closest('.explanation')?.querySelector('.verdicts .badge');
     actions.set({ trustOpen: true });
@@ -143,7 +142,7 @@ function trustLine({ trust }: Explanation, { actions }: ExplainContext): unknown
     (place as HTMLElement | null | undefined)?.focus({ preventScroll: true });
   };
   return html`<button class=${`trust-line ${trust.verdict}`} title=${t('trust.open')} @click=${show}>
-    ${icon(trust.verdict)}<span>${t('trust.badge', { verdict, score: trust.score.toFixed(2) })}</span>
+    ${icon(trust.verdict)}<span>${trustWords(trust)}</span>
   </button>`;
 }
 
@@ -206,9 +205,7 @@ export function asText(e: Explanation, method: MethodChoice | undefined): string
   const lines = [
     headline(e, method),
     e.text,
-    e.trust.pending
-      ? ''
-      : t('trust.badge', { verdict: t(`trust.${e.trust.verdict}`), score: e.trust.score.toFixed(2) }),
+    e.trust.pending ? '' : trustWords(e.trust),
     ...e.trust.measures.map(m => `- ${m.title}: ${m.text}`),
   ];
   if (e.attribution.names)
