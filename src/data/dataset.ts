@@ -46,6 +46,8 @@ export interface TargetInfo {
   /** Classes give int targets 0 … n-1 in this order; numbers give float targets. */
   kind: 'classes' | 'number';
   classes?: readonly string[];
+  /** The last so many classes are of no row: the model that is trained has more scores than the data have classes. */
+  unnamed?: number;
   /**
    * A sequence of classes for each sample, shorter than the model's steps, whose class 0 is the blank: targets
    * [rows, longest] filled up with -1, for scores [rows, T, classes]. `joint` stands between the symbols as text.

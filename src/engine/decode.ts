@@ -17,6 +17,8 @@ export interface DecodeRequest {
   end: number;
   /** Ids below it are never written: filling, the unknown, the beginning. */
   firstToken: number;
+  /** Nor are ids from this one on, which the model has scores for and which are no tokens. */
+  tokens?: number;
   /** How many beginnings are kept; 1 is greedy. */
   beams?: number;
   signal?: AbortSignal;
@@ -55,6 +57,7 @@ export async function decodeSequences(input: Tensor, request: DecodeRequest): Pr
 
 async function decodePart(samples: readonly Int32Array[], request: DecodeRequest): Promise<Decoded[]> {
   const { evaluator, model, rows, start, begin, end, firstToken, beams = 1, signal } = request;
+  const { tokens = Number.POSITIVE_INFINITY } = request;
   const [id, outputId] = [model.inputs[0]!, model.outputs[0]!];
   const width = samples[0]!.length;
   const whole = model.values[id]!.dtype.startsWith('int');
@@ -80,7 +83,7 @@ async function decodePart(samples: readonly Int32Array[], request: DecodeRequest
     for (const [i, { s, beam }] of asked.entries()) {
       const at = (i * length + t) * classes;
       const logs = logSoftmax(scores.subarray(at, at + classes));
-      for (const token of likeliest(logs, beams, firstToken, end))
+      for (const token of likeliest(logs, beams, firstToken, end, tokens))
         next[s]!.push(
           token === end
             ? { tokens: beam.tokens, log: beam.log + logs[token]!, ended: true }
@@ -112,9 +115,15 @@ function logSoftmax(scores: Float32Array | Int32Array): Float64Array {
 }
 
 /** The `count` likeliest tokens that may be written; the first of equal ones. */
-function likeliest(logs: Float64Array, count: number, firstToken: number, end: number): number[] {
+function likeliest(
+  logs: Float64Array,
+  count: number,
+  firstToken: number,
+  end: number,
+  tokens: number,
+): number[] {
   const best: number[] = [];
-  for (let i = 0; i < logs.length; i++) {
+  for (let i = 0; i < Math.min(tokens, logs.length); i++) {
     if (i < firstToken && i !== end) continue;
     let at = best.length;
     while (at > 0 && logs[best[at - 1]!]! < logs[i]!) at--;

@@ -34,6 +34,10 @@ export const chineseDataNotes: Readonly<Record<string, string>> = {
     '“{1}”中的 {0} 没有在训练行中出现；其他部分有{2}在此处没有类别。',
   'The target "{0}" has {1} classes in {2} rows: is it a number?':
     '目标“{0}”在 {2} 行中有 {1} 个类别：它是不是一个数字？',
+  '{0} gives {1} scores, and the target "{2}" has {3} classes: "{4}" to "{5}" are classes without rows.':
+    '{0} 给出 {1} 个分数，而目标“{2}”有 {3} 个类别：“{4}”至“{5}”是没有任何行的类别。',
+  '{0} gives {1} scores, and the target "{2}" has {3} classes: "{4}" is a class without rows.':
+    '{0} 给出 {1} 个分数，而目标“{2}”有 {3} 个类别：“{4}”是没有任何行的类别。',
   // Rows that are predicted.
   'Row {0} has no column "{1}", which the model was trained with.':
     '第 {0} 行没有“{1}”列，而模型训练时用到了它。',

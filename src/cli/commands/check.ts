@@ -5,12 +5,15 @@ import { yieldToOthers } from '../../engine/yielding';
 import type { ReadModel } from '../../formats/_format';
 import { checkWeights } from '../../formats/checkpoint/weights';
 import { readExperiment } from '../../formats/experiment/read';
+import { lossSpec } from '../../formats/experiment/write';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Severity } from '../../model/graph';
 import { datasetOf, modelOf } from '../../train/setup/assemble';
 import { bindingsFor } from '../../train/setup/bindings';
 import { dataDiagnostics } from '../../train/setup/dataDiagnostics';
+import { checkScores } from '../../train/setup/fits';
 import { packInputs } from '../../train/setup/packInputs';
+import { forScoresOf } from '../../train/setup/unnamed';
 import { type Command, type CommandCall, textOption } from '../command';
 import { experimentSuffix, splitFragment } from '../experiments';
 import { readModels } from '../readModels';
@@ -98,6 +101,14 @@ async function checkExperiment(file: string, call: CommandCall): Promise<readonl
     found.push(...dataDiagnostics(path.resolve(file), await readFile(file, 'utf8'), warnings));
     const model = await modelOf(experiment, file, dataset, call);
     bindingsFor(packInputs(model, dataset.parts), dataset.sampleShape, 1);
+    const loss = lossSpec(experiment).name;
+    checkScores(model, dataset, loss);
+    for (const note of forScoresOf(dataset, model, loss).notes.slice(dataset.notes.length))
+      found.push({
+        ...finding(new VitrineError('bad-data', note), file),
+        severity: 'information',
+        code: 'unnamed-classes',
+      });
     const weights = textOption(call, 'weights') ?? experiment.model.weights;
     if (weights !== undefined) found.push(...(await checkWeights(model, path.resolve(weights))));
   } catch (e) {

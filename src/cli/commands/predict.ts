@@ -62,7 +62,7 @@ export const command: Command = {
     },
     'keep-going': {
       type: 'boolean',
-      help: 'Rows that cannot be read get an error of their own; the others are predicted.',
+      help: 'Where no row can be read, tells that of each row too. Those of others that cannot be read get an error of their own in any case.',
     },
     top: { type: 'string', value: 'K', help: 'How many words are shown for a mask; 5 if left out.' },
     backend: { type: 'string', value: 'B', help: 'webgpu, webasm or cpu; that of the run if left out.' },
@@ -93,7 +93,7 @@ export const command: Command = {
       const method = textOption(call, 'explain');
       const options: PredictOptions = {
         signal,
-        keepGoing: call.options['keep-going'] === true,
+        keepGoing: true,
         ...(method !== undefined && { explain: method }),
         onProgress: done => terminal.progress(`predicting ${Math.round(100 * done)} %`),
       };
@@ -102,9 +102,7 @@ export const command: Command = {
         : undefined;
       const typed = values ?? lines ?? (input === '-' ? await readStandardInput() : undefined);
       const count = { rows: 0, failed: 0 };
-      const blocks = counting(
-        count,
-        terminal,
+      const found =
         typed === undefined
           ? predictBlocks(run, input!, engine, options)
           : inOne(
@@ -112,17 +110,24 @@ export const command: Command = {
                 ...options,
                 folder: 'record' in run ? dataFolder(run) : process.cwd(),
               }),
-            ),
+            );
+      const told = call.options['keep-going'] === true;
+      const blocks = counting(
+        count,
+        terminal,
+        told ? found : anyRead(found, typed === undefined ? input : undefined),
       );
       const output = textOption(call, 'output');
-      if (output !== undefined) await writeOutput(path.resolve(output), blocks, run, options.keepGoing!);
+      if (output !== undefined) await writeOutput(path.resolve(output), blocks, run, true);
       else for await (const rows of blocks) show(rows, run.preparation.target.name, terminal);
       if (count.failed > 0)
         terminal.message(
-          `${count.failed} of ${count.rows} rows could not be read; the others were predicted.`,
+          count.failed === count.rows
+            ? `None of the ${count.rows} rows could be read.`
+            : `${count.failed} of ${count.rows} rows could not be read; the others were predicted.`,
         );
       if (output !== undefined) terminal.message(`${count.rows} rows written to ${output}`);
-      return count.failed === 0;
+      return count.rows === 0 || count.failed < count.rows;
     } finally {
       await engines.dispose();
     }
@@ -142,6 +147,32 @@ async function* counting(
     yield rows;
     terminal.progress(`${count.rows} rows predicted`);
   }
+}
+
+/**
+ * The same blocks. Where no row of all of them can be read, what is wrong is no row of it.
+ *
+ * @throws bad-data as of the first row.
+ */
+async function* anyRead(
+  blocks: AsyncIterable<PredictedRow[]>,
+  file?: string,
+): AsyncGenerator<PredictedRow[]> {
+  let held: PredictedRow[] | undefined;
+  let first = true;
+  for await (const rows of blocks) {
+    if (held) yield held;
+    held = undefined;
+    // A table that begins with a whole block of such rows and goes on is one whose rows are told each.
+    if (first && rows.length > 0 && rows.every(r => r.error !== undefined)) held = rows;
+    else yield rows;
+    first = false;
+  }
+  if (!held) return;
+  const { error } = held[0]!;
+  throw file === undefined
+    ? new VitrineError('bad-data', error!)
+    : new VitrineError('bad-data', `${path.basename(file)}: ${error}`, { at: { file: path.resolve(file) } });
 }
 
 async function* inOne<T>(all: Promise<T>): AsyncGenerator<T> {

@@ -93,5 +93,10 @@ export async function evaluationRun(
     });
     await yieldToOthers();
   }
+  if (target.unnamed && target.classes) {
+    // Of the classes that no row is of, those up to the last that the model took a row for.
+    const last = result.predicted.reduce((a, b) => Math.max(a, b), -1);
+    result.classes = target.classes.slice(0, Math.max(target.classes.length - target.unnamed, last + 1));
+  }
   return certain ? result : { ...result, confidence: new Float32Array(0) };
 }

@@ -10,6 +10,7 @@ import { explain } from '../../explain/explain';
 import type { Language } from '../../explain/words/words';
 import { lossSpec } from '../../formats/experiment/write';
 import { VitrineError } from '../../model/errors';
+import type { Tensor } from '../../model/graph';
 import type { OpenRun } from '../../train/open/openRun';
 import { predictRows } from '../../train/predict/predictRows';
 import { rawRowBlocks } from '../../train/predict/rawRows';
@@ -214,7 +215,14 @@ export async function predictRaw(
   const fetch = async (some: readonly Raw[]) => {
     if (options.folder !== undefined) await preparation.fetch?.(some, options.folder, signal);
   };
-  if (keepGoing) {
+  let input: Tensor | undefined;
+  try {
+    await fetch(rows);
+    input = preparation.prepare(rows);
+    for (const i of rows.keys()) good.push(i);
+  } catch (e) {
+    if (!keepGoing || !(e instanceof VitrineError) || e.code === 'cancelled') throw e;
+    // One by one, to tell those that can be prepared from those that cannot.
     for (const [i, row] of rows.entries())
       try {
         await fetch([row]);
@@ -224,16 +232,13 @@ export async function predictRaw(
         if (!(e instanceof VitrineError) || e.code === 'cancelled') throw e;
         errors.set(i, countedFrom(first + i, e.message));
       }
-  } else {
-    await fetch(rows);
-    good.push(...rows.keys());
   }
   const weights = await run.weights();
   const predictions = await predictRows({
     engine: options.pool ?? engine,
     model: run.model,
     weights,
-    input: preparation.prepare(good.map(i => rows[i]!)),
+    input: input ?? preparation.prepare(good.map(i => rows[i]!)),
     target,
     parts: run.preparation.parts,
     loss: run.experiment.loss,

@@ -8,12 +8,12 @@ export const metric: Metric = {
     'Probability that a random row of the class scores higher than one outside of it; several classes: mean of one against the rest.',
   kind: 'classes',
   better: 'higher',
-  compute({ probabilities, rows, columns }, targets) {
+  compute({ probabilities, rows, columns, named = columns }, targets) {
     if (!probabilities) return Number.NaN;
     const scores = (c: number) =>
       Float64Array.from({ length: rows }, (_, i) => probabilities[i * columns + c]!);
     if (columns === 2) return areaUnderCurve(scores(1), i => targets[i] === 1);
-    return mean(Array.from({ length: columns }, (_, c) => areaUnderCurve(scores(c), i => targets[i] === c)));
+    return mean(Array.from({ length: named }, (_, c) => areaUnderCurve(scores(c), i => targets[i] === c)));
   },
 };
 

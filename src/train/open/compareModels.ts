@@ -5,6 +5,7 @@ import { diffModels, type ModelDiff } from '../../model/diff';
 import { throwIfCancelled } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import { predictRows } from '../predict/predictRows';
+import { withUnnamed } from '../setup/unnamed';
 
 export interface WeightChange {
   name: string;
@@ -127,7 +128,7 @@ export async function flips(
       model: v.model,
       weights: v.weights!,
       input,
-      target: dataset.target,
+      target: withUnnamed(dataset.target, v.model, loss),
       loss,
       ...(signal && { signal }),
     });

@@ -21,6 +21,7 @@ import { sharedDataset } from '../setup/datasetCache';
 import { lastPosition } from '../setup/lastPosition';
 import { packInputs } from '../setup/packInputs';
 import { actionScores } from '../setup/policyModel';
+import { forScoresOf } from '../setup/unnamed';
 import { explainedModel } from './explainedModel';
 
 export interface OpenRun {
@@ -59,9 +60,9 @@ export function runModelOf(run: OpenRun): Model {
 export async function openRun(where: string): Promise<OpenRun> {
   const folder = await runFolderFor(where);
   const record = await readRecord(folder);
-  const preparation = await readRunPreparation(folder);
   const trained = await readRunModel(folder);
   const experiment = await experimentOf(record.experiment, { text: await readRunExperiment(folder) });
+  const preparation = forScoresOf(await readRunPreparation(folder), trained, experiment.loss);
   const model = predictingModel(trained, preparation, experiment);
   let weights: Promise<Tensors> | undefined;
   return {
@@ -76,7 +77,7 @@ export async function openRun(where: string): Promise<OpenRun> {
       weights ??= readRunWeights(folder, model);
       return weights;
     },
-    dataset: () => sameDataset(experiment, record),
+    dataset: async () => forScoresOf(await sameDataset(experiment, record), trained, experiment.loss),
   };
 }
 

@@ -4,6 +4,7 @@ import { restoreSaved } from '../../data/restore';
 import { initializeWeights } from '../../engine/initialize';
 import { loadWeights } from '../../formats/checkpoint/weights';
 import { type AssembleOptions, assemble, experimentOf } from '../setup/assemble';
+import { forScoresOf } from '../setup/unnamed';
 import { type OpenRun, predictingModel } from './openRun';
 
 /**
@@ -21,7 +22,7 @@ export async function openWeights(
   const { weights } = experiment.model;
   if (weights === undefined) return undefined;
   const { model: whole, dataset } = await assemble(full, options);
-  const preparation = restoreSaved(dataset.preparation());
+  const preparation = forScoresOf(restoreSaved(dataset.preparation()), whole, experiment.loss);
   const model = predictingModel(whole, preparation, experiment);
   return {
     model,

@@ -69,14 +69,14 @@ export async function* generateText(
       }
       const scores = all.subarray(0, tokenizer.vocabulary.length);
       const text = Float32Array.from(scores);
-      // Filling and the unknown are no text: they are never chosen.
+      // Filling and the unknown are no text, nor is what the model has a score for and the data no token: never chosen.
       for (const id of [tokenizer.fill, tokenizer.unknown])
         if (id !== undefined) text[id] = Number.NEGATIVE_INFINITY;
       const id = choose(text, options, random);
       ids.push(id);
       yield {
         token: tokenizer.vocabulary[id]!,
-        probability: Math.exp(logSoftmax(scores)[id]!),
+        probability: Math.exp(logSoftmax(all)[id]!),
         get text() {
           return added(tokenizer.decode(ids.slice(0, prompt + n + 1)), before);
         },

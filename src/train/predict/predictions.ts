@@ -9,6 +9,8 @@ export interface Predictions {
   rows: number;
   /** How many classes there are, how many numbers a row has, or how many symbols at most. */
   columns: number;
+  /** Of these classes, those that rows may be of, which come first; all of them if absent. */
+  named?: number;
   /** The predicted class of each row; empty for numbers; of sequences [rows × columns], filled up with -1. */
   labels: Int32Array;
   /** [rows × columns] probabilities that sum to one per row; absent where the output cannot be read as such. */
@@ -73,7 +75,11 @@ export function predictionsOf(output: Tensor, target: TargetInfo, loss: string):
     width === 1
       ? fromOneOutput(output.data, rows, activation)
       : fromScores(output.data, rows, classes, activation);
-  return perPosition ? { ...read, positions: output.shape[1]! } : read;
+  return {
+    ...read,
+    ...(target.unnamed && { named: classes - target.unnamed }),
+    ...(perPosition && { positions: output.shape[1]! }),
+  };
 }
 
 /**

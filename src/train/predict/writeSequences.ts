@@ -50,6 +50,7 @@ export async function writeSequences(request: WriteRequest): Promise<Written[]> 
       begin,
       end,
       firstToken: Math.max(begin, end) + 1,
+      tokens: target.classes!.length - (target.unnamed ?? 0),
       beams,
       ...(signal && { signal }),
     });

@@ -16,6 +16,7 @@ import type { Recipe } from '../loop/recipe';
 import { tensorsOf, trainingOf } from './asWritten';
 import { checkScores, inputsInWords } from './fits';
 import { inTargetUnits, targetUnitsOf } from './targetUnits';
+import { forScoresOf } from './unnamed';
 
 export interface AssembleOptions {
   /** The folder with what is loaded as files (dist/): Pyodide and the Python sources. */
@@ -157,11 +158,12 @@ export interface Assembled {
 export async function assemble(file: string, options: AssembleOptions, given?: Model): Promise<Assembled> {
   const full = path.resolve(file);
   const experiment = await experimentOf(full, options);
-  const dataset = await datasetOf(experiment, full, options);
-  const read = given ?? (await modelOf(experiment, full, dataset, options));
-  checkScores(read, dataset, lossSpec(experiment).name);
-  const units =
-    experiment.targetScale === 'standard' ? targetUnitsOf(dataset, lossSpec(experiment).name) : undefined;
+  const loaded = await datasetOf(experiment, full, options);
+  const read = given ?? (await modelOf(experiment, full, loaded, options));
+  const loss = lossSpec(experiment).name;
+  checkScores(read, loaded, loss);
+  const dataset = forScoresOf(loaded, read, loss);
+  const units = experiment.targetScale === 'standard' ? targetUnitsOf(dataset, loss) : undefined;
   // A run that goes on has weights of its own.
   const weights = given
     ? undefined

@@ -1,8 +1,8 @@
 /** Whether a model and its data fit each other, in the data's own words: the engine knows them as numbers alone. */
 import type { Dataset, FeatureInfo } from '../../data/dataset';
-import { losses } from '../../engine/definitions';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
+import { scoresOf } from './unnamed';
 
 /** Rows that are looked through for a rare class, at most. */
 const maxLookedAt = 1_000_000;
@@ -14,12 +14,9 @@ const maxNamed = 6;
  * @throws VitrineError bad-data naming the classes, and the row of the rarest
  */
 export function checkScores(model: Model, dataset: Dataset, loss: string): void {
-  const { kind, classes, name, shape, sequence } = dataset.target;
-  if (kind !== 'classes' || !classes || shape || sequence || losses.get(loss)?.target !== 'classes') return;
-  const output = model.values[model.outputs[0] ?? '']?.shape ?? [];
-  // Of positions (N, T, C) the scores stand last, of all else (N, C, …) behind the rows.
-  const scores = dataset.target.perPosition ? output.at(-1) : output.length > 1 ? output[1] : undefined;
-  if (typeof scores !== 'number' || scores >= classes.length) return;
+  const { classes = [], name } = dataset.target;
+  const scores = scoresOf(model, dataset.target, loss);
+  if (scores === undefined || scores >= classes.length) return;
   const named = classes.slice(0, maxNamed).map(c => `"${c}"`);
   if (classes.length > maxNamed) named.push('…');
   const rare = rarest(dataset);
