@@ -60,6 +60,8 @@ const racyMs = 2000;
 /** Files in a folder and below it, read as `readText` does; only those that the folders list are asked for. */
 export class FolderReader {
   private readonly folders = new Map<string, ReadonlySet<string> | undefined>();
+  /** What was read of those that are there. */
+  private readonly found = new Map<string, string | undefined>();
   /** When the folders that were looked in had changed last. */
   private readonly stamps = new Map<string, number | undefined>();
   private racy = false;
@@ -70,15 +72,25 @@ export class FolderReader {
   ) {}
 
   async read(file: string): Promise<string | undefined> {
-    if (this.texts && Object.hasOwn(this.texts, file)) return this.texts[file];
+    if (this.found.has(file)) return this.found.get(file);
     // Most files that an import may mean are not there.
-    if (!this.names(dirname(file))?.has(basename(file))) return undefined;
-    return readText(file, undefined, this.root).catch(() => undefined);
+    if (!(this.texts && Object.hasOwn(this.texts, file)) && !this.names(dirname(file))?.has(basename(file)))
+      return undefined;
+    const text = await this.textOf(file, this.texts);
+    this.found.set(file, text);
+    return text;
   }
 
-  /** Whether the folders that were looked in list what they listed then. */
-  unchanged(): boolean {
-    return !this.racy && [...this.stamps].every(([folder, stamp]) => statOf(folder)?.mtimeMs === stamp);
+  /** Whether the folders that were looked in list what they listed then, and the files that were read hold the same. */
+  async unchanged(texts: Readonly<Record<string, string>> | undefined): Promise<boolean> {
+    if (this.racy) return false;
+    for (const [folder, stamp] of this.stamps) if (statOf(folder)?.mtimeMs !== stamp) return false;
+    for (const [file, text] of this.found) if ((await this.textOf(file, texts)) !== text) return false;
+    return true;
+  }
+
+  private textOf(file: string, texts: Readonly<Record<string, string>> | undefined) {
+    return readText(file, texts, this.root).catch(() => undefined);
   }
 
   private names(folder: string): ReadonlySet<string> | undefined {

@@ -1,6 +1,6 @@
 /** What a file imports, known from edit to edit: most leave its import statements and all other files alone. */
 import { join } from 'node:path';
-import { FolderReader, readText } from './files';
+import { FolderReader } from './files';
 import { collect, importsOf } from './imports';
 
 type Collected = Awaited<ReturnType<typeof collect>>;
@@ -27,10 +27,8 @@ export class Imported {
     const key = `${folder}\0${main}`;
     const asked = JSON.stringify([importsOf(text), Object.keys(texts ?? {}).sort()]);
     const before = this.known.get(key);
-    if (before?.asked === asked && before.reader.unchanged()) {
-      const again = await this.again(before.collected, folder, main, text, texts);
-      if (again) return again;
-    }
+    if (before?.asked === asked && (await before.reader.unchanged(texts)))
+      return { ...before.collected, files: { ...before.collected.files, [main]: text } };
     const reader = new FolderReader(texts, folder);
     const collected = await collect(main, text, path => reader.read(join(folder, path)));
     this.known.delete(key);
@@ -40,21 +38,5 @@ export class Imported {
       this.known.delete(oldest);
     }
     return collected;
-  }
-
-  /** The same files, if none but the main one has another text. */
-  private async again(
-    { files, module, origin }: Collected,
-    folder: string,
-    main: string,
-    text: string,
-    texts: Readonly<Record<string, string>> | undefined,
-  ): Promise<Collected | undefined> {
-    for (const [name, before] of Object.entries(files)) {
-      if (name === main) continue;
-      const now = await readText(join(folder, origin[name]!), texts, folder).catch(() => undefined);
-      if (now !== before) return undefined;
-    }
-    return { files: { ...files, [main]: text }, module, origin };
   }
 }

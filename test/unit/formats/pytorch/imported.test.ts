@@ -63,6 +63,21 @@ describe('files that a file imports', () => {
     assert.deepEqual(await found(), [first, 'parts.py: p = 22']);
   });
 
+  it('are those of another folder once the file there says the names, on the disk or in the editor', async () => {
+    const inner = join(folder, 'more', 'parts.py');
+    const at = async (texts?: Record<string, string>) =>
+      Object.values((await imported.of(folder, 'more/net.py', 'from parts import Part\n', texts)).files)[1];
+    writeFileSync(inner, 'other = 1\n');
+    writeFileSync(join(folder, 'parts.py'), 'Part = 1\n');
+    later();
+    assert.equal(await at(), 'Part = 1\n');
+    assert.equal(await at({ [inner]: 'o = 1\n' }), 'Part = 1\n');
+    assert.equal(await at({ [inner]: 'Part = 2\n' }), 'Part = 2\n');
+    assert.equal(await at(), 'Part = 1\n');
+    writeFileSync(inner, 'Part = 33\n');
+    assert.equal(await at(), 'Part = 33\n');
+  });
+
   it('are gone when they are deleted, and others when the imports change', async () => {
     later();
     await found();
