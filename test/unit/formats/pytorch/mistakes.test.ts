@@ -148,6 +148,21 @@ describe('mistakes in model files', () => {
       assert.deepEqual(said(again), [], text);
     });
 
+  it('puts a forgotten self where it is missing, and knows the names of Python', async () => {
+    const lost = net(
+      ['self.a = nn.Linear(4, 4)', 'self.b = nn.Linear(4, 3)'],
+      ['return F.relu(F.relu(b(self.a(x))))'],
+    );
+    const text = `${lost}\n    def other(self):\n        b = 3\n        return b\n`;
+    const { Net } = await readText(text);
+    assert.equal(mended(text, Net), text.replace(' F.relu(F.relu(b(', ' F.relu(F.relu(self.b('));
+    const range = net(['self.a = nn.Linear(4, 4)'], ['for _ in rnage(2): x = self.a(x)', 'return x']);
+    assert.match(
+      said((await readText(range))['Net']).join(),
+      /name 'rnage' is not defined. Did you mean: 'range'/,
+    );
+  });
+
   it('believes a call in the file that is right', async () => {
     const text = net(
       ['self.emb = nn.Embedding(100, 16)', 'self.fc = nn.Linear(16, 3)'],

@@ -4,6 +4,7 @@ nobody uses or that PyTorch cannot see, numbers where indices belong.
 """
 
 import ast
+import builtins
 import inspect
 import re
 import sys
@@ -28,6 +29,11 @@ def _nodes_at(scope, at, kind):
         and (n.end_lineno, n.end_col_offset) >= (end_line, end_column)
     ]
     return sorted(found, key=lambda n: (n.lineno, n.col_offset, -n.end_lineno, -n.end_col_offset))
+
+
+def _name_at(scope, at, word):
+    """The name that stands where a NameError was raised."""
+    return next((n for n in _nodes_at(scope, at, ast.Name) if n.id == word), None)
 
 
 def _node_place(scope, node):
@@ -70,15 +76,9 @@ def forgotten_self(error, scope, at):
         word = getattr(error, "name", None)
         if not word or owner is None or not (word in vars(owner) or word in getattr(owner, "_modules", ())):
             return None
-        fix = None
-        for node in _nodes_at(scope, at, (ast.stmt, ast.expr)):
-            for name in ast.walk(node):
-                if isinstance(name, ast.Name) and name.id == word and name.lineno >= at[1]:
-                    fix = edit(f"Write self.{word}", [scope.name, name.lineno, name.col_offset, name.lineno, name.col_offset],
-                               "self.")
-                    break
-            if fix:
-                break
+        name = _name_at(scope, at, word)
+        fix = name and edit(f"Write self.{word}", [scope.name, name.lineno, name.col_offset, name.lineno, name.col_offset],
+                            "self.")
         return f"{error}. Is self.{word} meant?", fix
     match = re.search(r"has no attribute '(\w+)'", str(error))
     if not match or error.obj is None or not hasattr(error.obj, "_modules"):
@@ -106,17 +106,12 @@ def misspelt_name(error, scope, at):
         frame = frame.tb_next
     if not word or frame is None:
         return None
-    names = [*frame.tb_frame.f_locals, *scope.namespace, *dir(__builtins__ if not isinstance(__builtins__, dict) else object)]
+    names = [*frame.tb_frame.f_locals, *scope.namespace, *dir(builtins)]
     meant = near(word, [n for n in names if isinstance(n, str) and not n.startswith("__")])
     if meant is None:
         return None
-    fix = None
-    for node in _nodes_at(scope, at, (ast.stmt, ast.expr)):
-        name = next((n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == word and n.lineno >= at[1]), None)
-        if name is not None:
-            fix = edit(f"Change {word} to {meant}",
-                       [scope.name, name.lineno, name.col_offset, name.lineno, name.end_col_offset], meant)
-            break
+    name = _name_at(scope, at, word)
+    fix = name and edit(f"Change {word} to {meant}", _node_place(scope, name), meant)
     return f"{error}. Did you mean: '{meant}'?", fix
 
 
