@@ -52,8 +52,8 @@ def give_forward(cls, model, at):
 
 
 def _misspelt(cls):
-    """A method whose name is forward but for a slip; one that continues the word is another method."""
-    return near("forward", [n for n in vars(cls) if not n.startswith(("__", "forward_")) and abs(len(n) - 7) < 2])
+    """A method whose name is forward but for a slip; one that continues the word, or is called reward, is another method."""
+    return near("forward", [n for n in vars(cls) if n[0] in "fF" and not n.startswith("forward_") and abs(len(n) - 7) < 2])
 
 
 def _asked(cls, model):

@@ -14,6 +14,8 @@ def _loss(name, function, inputs, *order):
     order = [*order, "reduction"] if "reduction" not in order else list(order)
 
     class Loss(Module):
+        _begins_with_tensor = order[0] in ("weight", "margin")
+
         def __init__(self, *arguments, **options):
             super().__init__()
             if len(arguments) > len(order):

@@ -102,6 +102,8 @@ class UninitializedParameter(Parameter):
 class Module:
     dump_patches = False
     call_super_init = False
+    #: Whether its first option may be a tensor, as the weights of a loss's classes.
+    _begins_with_tensor = False
 
     def __new__(cls, *arguments, **options):
         if cls is trace.wanted:
@@ -115,7 +117,8 @@ class Module:
             object.__setattr__(made, "_given", (arguments, options))
         if trace.tracing:
             trace.refused += 1
-            if arguments and isinstance(arguments[0], Tensor) and cls.__module__.startswith("torch.nn") and trace.script is None:
+            if arguments and isinstance(arguments[0], Tensor) and cls.__module__.startswith("torch.nn") \
+                    and trace.script is None and not (cls._begins_with_tensor and len(arguments) == 1):
                 trace.misused = cls.__name__, trace.here()
         object.__setattr__(made, "_number", trace.next_module())
         frame = trace.user_frame(sys._getframe(1))
