@@ -109,6 +109,36 @@ describe('models on bases of other libraries', () => {
     );
   });
 
+  const linear = '        self.fc = nn.Linear(4, 3)\n';
+  const forward = '    def forward(self, x):\n        return self.fc(x)\n';
+  const made = (base: string, more: string) =>
+    `class Net(${base}):\n    def __init__(self):\n        super().__init__()\n${linear}${more}${forward}`;
+
+  it('lets a Lightning module set what its trainer would, and settings as they were set once', async () => {
+    const more =
+      '        self.trainer = None\n        self.hparams = {"wide": 2}\n        self.hparams["wide"]\n';
+    const text = `${torch}import pytorch_lightning as pl\n${made('pl.LightningModule', more)}`;
+    assert.deepEqual(await figures(text), [15, 'Nx3']);
+  });
+
+  it('knows nothing of what a base that is not here calls its own', async () => {
+    const more = '        if self._is_init:\n            self._build_head()\n';
+    const text = `${torch}from mmcv.runner import BaseModule\n${made('BaseModule', more)}`;
+    assert.deepEqual(await figures(text, 'Net', /^(hint module-not-available .*\n?)+$/), [15, 'Nx3']);
+  });
+
+  it('asks a base of transformers for what is of the hub and of training', async () => {
+    const text = `${torch}${config}class Net(PreTrainedModel):\n    config_class = Config\n    def __init__(self, config):\n        super().__init__(config)\n${linear}        self.other = Config.from_pretrained("a/b")\n    def forward(self, x):\n        if self.is_gradient_checkpointing:\n            x = x * 2\n        self.warn_if_padding_and_no_attention_mask(x, None)\n        return self.fc(x)\n`;
+    assert.deepEqual(await figures(text), [15, 'Nx3']);
+  });
+
+  it('takes neither weights of a loss for its input nor a reward for a forward', async () => {
+    const text = `${torch}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n${linear}        self.register_buffer("w", torch.ones(3))\n    def forward(self, x):\n        y = self.fc(x)\n        return nn.BCEWithLogitsLoss(self.w)(y, torch.zeros_like(y))\nclass Agent(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(4, 3)\n        self.b = nn.Linear(4, 1)\n    def act(self, x):\n        return self.a(x)\n    def reward(self, x):\n        return self.b(x)\n`;
+    const { Net, Agent } = await readText(text);
+    assert.deepEqual(said(Net), []);
+    assert.match(said(Agent).join(), /^information missing-forward /);
+  });
+
   it('gives whole numbers to what looks rows up', async () => {
     const text = `${torch}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.weight = nn.Parameter(torch.randn(10, 4))\n    def forward(self, ids):\n        return nn.functional.embedding(ids, self.weight)\n`;
     assert.deepEqual(await figures(text), [40, 'NxTx4']);

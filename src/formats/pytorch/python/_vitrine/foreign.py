@@ -3,9 +3,11 @@ What a class stands on whose base is of a library that is not here: a module, so
 as far as they go by themselves.
 """
 
+import sys
+
 from torch import nn
 
-from . import unknown
+from . import trace, unknown
 
 
 class Foreign(nn.Module):
@@ -18,7 +20,8 @@ class Foreign(nn.Module):
         try:
             return super().__getattr__(name)
         except AttributeError:
-            if name.startswith("_") or "_modules" not in self.__dict__:
+            own = sys._getframe(1).f_code.co_filename.startswith(trace.WORKSPACE)
+            if name.startswith("__" if own else "_") or "_modules" not in self.__dict__:
                 raise
             return unknown.make(f"{type(self).__name__}.{name}")
 

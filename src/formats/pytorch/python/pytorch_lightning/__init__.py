@@ -3,6 +3,7 @@ Modules of Lightning, as far as a model is read from them: their settings, and w
 and callbacks are not here.
 """
 
+import functools
 import sys
 
 from _vitrine import unknown
@@ -16,11 +17,13 @@ __version__ = "2.5.0"
 class _Settings:
     """`hparams`, and the call that fills it from the constructor's arguments."""
 
-    @property
+    @functools.cached_property
     def hparams(self):
-        return self.__dict__.setdefault("_hparams", Config())
+        return Config()
 
-    hparams_initial = hparams
+    @property
+    def hparams_initial(self):
+        return self.hparams
 
     def save_hyperparameters(self, *names, ignore=None, frame=None, logger=True):
         frame = frame or sys._getframe(1)
@@ -57,13 +60,7 @@ class LightningModule(_Settings, nn.Module):
     log = log_dict = print = manual_backward = clip_gradients = toggle_optimizer = untoggle_optimizer = _nothing
     prepare_data = setup = configure_model = _nothing
 
-    @property
-    def trainer(self):
-        return unknown.make("trainer")
-
-    @property
-    def logger(self):
-        return unknown.make("logger")
+    trainer, logger = unknown.make("trainer"), unknown.make("logger")
 
     def optimizers(self, *_, **__):
         return unknown.make("optimizers()")

@@ -34,13 +34,18 @@ AccurateGELUActivation = _named(
 )
 LinearActivation = _named("LinearActivation", lambda x: x)
 ReLUSquaredActivation = _named("ReLUSquaredActivation", lambda x: torch.square(nn.functional.relu(x)))
+ClippedGELUActivation = _named("ClippedGELUActivation", lambda x: torch.clip(nn.functional.gelu(x), -10, 10))
+LaplaceActivation = _named(
+    "LaplaceActivation", lambda x: 0.5 * (1.0 + torch.erf((x - 0.707107) / (0.282095 * math.sqrt(2.0)))),
+)
 MishActivation = _named("MishActivation", nn.functional.mish)
 
 _KINDS = {
-    "gelu": GELUActivation, "gelu_accurate": AccurateGELUActivation, "gelu_fast": FastGELUActivation,
+    "gelu": GELUActivation, "gelu_10": ClippedGELUActivation, "gelu_accurate": AccurateGELUActivation,
+    "gelu_fast": FastGELUActivation,
     "gelu_new": NewGELUActivation, "gelu_python": GELUActivation, "gelu_pytorch_tanh": PytorchGELUTanh,
-    "linear": LinearActivation, "mish": MishActivation, "quick_gelu": QuickGELUActivation, "relu": nn.ReLU,
-    "relu2": ReLUSquaredActivation, "relu6": nn.ReLU6, "sigmoid": nn.Sigmoid, "silu": nn.SiLU, "swish": nn.SiLU,
+    "laplace": LaplaceActivation, "linear": LinearActivation, "mish": MishActivation,
+    "quick_gelu": QuickGELUActivation, "relu": nn.ReLU, "relu2": ReLUSquaredActivation, "relu6": nn.ReLU6, "sigmoid": nn.Sigmoid, "silu": nn.SiLU, "swish": nn.SiLU,
     "tanh": nn.Tanh, "leaky_relu": nn.LeakyReLU, "prelu": nn.PReLU,
 }
 

@@ -1,3 +1,6 @@
+from _vitrine import unknown
+
+
 class PretrainedConfig:
     """A configuration: what a class of its own sets, over what all of them have."""
 
@@ -5,6 +8,7 @@ class PretrainedConfig:
     attribute_map = {}
     is_composition = False
     _attn_implementation = "eager"
+    from_pretrained = unknown.make("PretrainedConfig.from_pretrained")
 
     def __init__(self, **given):
         labels = given.pop("num_labels", None)

@@ -1,6 +1,7 @@
 """transformers.modeling_utils: the base of models of their own, with the ties between embeddings that it makes."""
 
 import torch
+from _vitrine import unknown
 from torch import nn
 
 from .configuration_utils import PretrainedConfig
@@ -25,6 +26,13 @@ class PreTrainedModel(nn.Module):
         self.name_or_path = ""
         self.warnings_issued = {}
         self.generation_config = None
+
+    #: What is of the hub, of generating text or of several devices, of which nothing is known here.
+    from_pretrained, generate, loss_function = (
+        unknown.make(f"PreTrainedModel.{name}") for name in ("from_pretrained", "generate", "loss_function")
+    )
+    framework = "pt"
+    is_gradient_checkpointing = is_parallelizable = model_parallel = False
 
     @classmethod
     def _from_config(cls, config, **_):
@@ -109,7 +117,9 @@ class PreTrainedModel(nn.Module):
     def gradient_checkpointing_enable(self, *_, **__):
         pass
 
-    gradient_checkpointing_disable = enable_input_require_grads = gradient_checkpointing_enable
+    gradient_checkpointing_disable = enable_input_require_grads = disable_input_require_grads = gradient_checkpointing_enable
+    warn_if_padding_and_no_attention_mask = _backward_compatibility_gradient_checkpointing = gradient_checkpointing_enable
+    prune_heads = add_model_tags = save_pretrained = push_to_hub = gradient_checkpointing_enable
 
     def resize_token_embeddings(self, new_num_tokens=None, *_, **__):
         held = self.get_input_embeddings()
