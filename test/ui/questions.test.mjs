@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { ui } from '../harness/context.mjs';
 import { focusOn, tab, train, until, violations } from './support.mjs';
 
+/** "−1.25", with the sign that is set, as a number. */
+const number = text => Number(text.trim().replace('−', '-'));
+
 /** The questions beyond "why", asked of a table as a clinician would. */
 describe('asking more than why', () => {
   let bench;
@@ -32,6 +35,51 @@ describe('asking more than why', () => {
     else await panel.locator('#method-menu').selectOption({ label: name });
     await panel.locator('.inquiry h2', { hasText: name }).waitFor();
   }
+
+  it('draws contributions as bars, waterfall and forces, which tell the same sum', async () => {
+    const shape = name => panel.locator('.bar-shapes button', { hasText: name });
+    const rows = panel.locator('.contributions tbody tr');
+    assert.equal(await shape('Bars').getAttribute('aria-pressed'), 'true');
+    const strongest = await rows.first().locator('th').textContent();
+    await focusOn(shape('Waterfall'));
+    await page.keyboard.press('Enter');
+    await panel.locator('.contributions th', { hasText: 'added up' }).waitFor();
+    assert.equal(await rows.first().locator('th').textContent(), strongest, 'the strongest comes first');
+    assert.match(await rows.last().locator('th').textContent(), /^\d+ others$/);
+    const sum = number(await rows.last().locator('td').last().textContent());
+    assert.deepEqual(await violations(panel), []);
+    await ui.shot(bench, 'waterfall');
+    await shape('Force').click();
+    const strip = panel.locator('.force');
+    await strip.waitFor();
+    assert.equal(await rows.count(), 0);
+    const [pro, contra] = (await strip.getAttribute('aria-label')).match(/[+−-]\d[\d.]*(?= in all)/g);
+    // Of each, three digits are shown.
+    assert.ok(
+      Math.abs(number(pro) + number(contra) - sum) <= 0.01 * number(pro),
+      `${pro} and ${contra} meet at ${sum}`,
+    );
+    assert.deepEqual(await violations(panel), []);
+    await ui.shot(bench, 'force');
+    await shape('Bars').click();
+    await rows.first().waitFor();
+  });
+
+  it('copies an explanation as a picture', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await panel.getByRole('button', { name: 'Copy as picture' }).click();
+    await panel.locator('.copy [role=status]', { hasText: 'Copied' }).waitFor({ state: 'attached' });
+    const [width, height, marks] = await page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read();
+      const picture = await createImageBitmap(await item.getType('image/png'));
+      const canvas = new OffscreenCanvas(picture.width, picture.height);
+      const c = canvas.getContext('2d');
+      c.drawImage(picture, 0, 0);
+      const { data } = c.getImageData(0, 0, picture.width, picture.height);
+      return [picture.width, picture.height, data.filter((v, i) => i % 4 === 0 && v < 128).length];
+    });
+    assert.ok(width > 400 && height > 200 && marks > 500, `${width} × ${height}, ${marks} dark pixels`);
+  });
 
   it('changes a value by keyboard; prediction and reasons follow, with their trust', async () => {
     await choose('What if…');

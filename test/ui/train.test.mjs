@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ui } from '../harness/context.mjs';
-import { colours, finished, panelOf, tab, treeRows } from './support.mjs';
+import { colours, finished, panelOf, tab, treeRows, until } from './support.mjs';
 
 describe('training net.py', () => {
   let bench;
@@ -91,6 +91,26 @@ describe('training net.py', () => {
     await panel.locator('.run-state.running').waitFor();
     await panel.getByText('Stop', { exact: true }).click();
     await panel.locator('.run-state.stopped').first().waitFor();
+  });
+
+  it('goes on with a run that was stopped, from the epoch after its last', async () => {
+    const resume = panel.getByText(/^Go on from epoch \d/);
+    const from = Number((await resume.textContent()).match(/\d+/)[0]);
+    assert.ok(from > 1, `from epoch ${from}`);
+    await resume.click();
+    await panel.locator('.run-state.running').waitFor();
+    await panel.locator('.run-facts', { hasText: 'of 100000' }).waitFor();
+    const stop = panel.getByText('Stop', { exact: true });
+    const epoch = async () =>
+      Number((await panel.locator('.run-facts span').first().textContent()).match(/\d+/)[0]);
+    await until(
+      async () => (await stop.isVisible()) && (await epoch()) > from,
+      'epochs are added, and Stop is offered',
+    );
+    await stop.click();
+    await panel.locator('.run-state.stopped').first().waitFor();
+    const later = Number((await resume.textContent()).match(/\d+/)[0]);
+    assert.ok(later > from, `${later} epochs are kept after ${from}`);
   });
 
   it('has nothing to complain about', () => {

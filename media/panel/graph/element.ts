@@ -64,8 +64,9 @@ class GraphElement extends HTMLElement {
     this.#resize.observe(this);
     this.#cleanUp.push(
       onTheme(() => {
-        this.#picture.dress();
-        this.#draw();
+        // Cards are as wide as their words in these fonts, which a page may get after its first layout.
+        if (this.#picture.dress() && this.#properties) this.#place();
+        else this.#draw();
       }),
     );
     this.#picture.dress();

@@ -33,8 +33,9 @@ export class Picture {
     this.#graph = graph;
   }
 
-  /** Takes fonts and colours from the theme; all is painted anew. */
-  dress(): void {
+  /** Takes fonts and colours from the theme; all is painted anew. True where the fonts are others than before. */
+  dress(): boolean {
+    const { sans, mono } = this.family;
     const style = getComputedStyle(this.#graph);
     this.family = {
       sans: style.fontFamily || 'sans-serif',
@@ -42,6 +43,7 @@ export class Picture {
     };
     this.#ink = inkOfTheme();
     this.#backdrop.forget();
+    return sans !== this.family.sans || mono !== this.family.mono;
   }
 
   /** Puts all of it where the camera is. */

@@ -170,6 +170,7 @@ function table(f: Fairness): TemplateResult {
           <th scope="col">${f.by.join(' × ')}</th>
           <th scope="col" class="num">${t('fairness.count')}</th>
           ${shownRates.map(rate => html`<th scope="col">${t(`fairness.rate.${rate}` as StringKey)}</th>`)}
+          ${f.overall.calibration ? html`<th scope="col" class="num">${t('fairness.calibrationError')}</th>` : nothing}
         </tr>
       </thead>
       <tbody>

@@ -96,7 +96,10 @@ function curves(m: TrustResult): TemplateResult {
   const low = Math.min(...values, 0);
   const high = Math.max(...values);
   const span = high - low || 1;
-  const x = (i: number) => size.left + (i / (length - 1)) * (size.width - size.left - size.right);
+  const ticks = [low, high].map(v => ({ v, text: formatNumber(v, 2) }));
+  // Figures such as −0.0012 need more room beside the axis than 1.0.
+  const left = Math.max(size.left, 6 + 6.5 * Math.max(...ticks.map(({ text }) => text.length)));
+  const x = (i: number) => left + (i / (length - 1)) * (size.width - left - size.right);
   const y = (v: number) => size.top + (1 - (v - low) / span) * (size.height - size.top - size.bottom);
   return html`<figure class="small-curve">
     <svg viewBox=${`0 0 ${size.width} ${size.height}`} role="img" aria-label=${t('trust.curve', {
@@ -105,9 +108,9 @@ function curves(m: TrustResult): TemplateResult {
         .map(([name, v]) => `${name} ${formatNumber(v[0])} → ${formatNumber(v[v.length - 1])}`)
         .join('; '),
     })}>
-      ${[low, high].map(
-        v => svg`<path class="grid" d=${`M${size.left} ${y(v)}H${size.width - size.right}`} />
-          <text class="tick" x=${size.left - 4} y=${y(v) + 3.5} text-anchor="end">${formatNumber(v, 2)}</text>`,
+      ${ticks.map(
+        ({ v, text }) => svg`<path class="grid" d=${`M${left} ${y(v)}H${size.width - size.right}`} />
+          <text class="tick" x=${left - 4} y=${y(v) + 3.5} text-anchor="end">${text}</text>`,
       )}
       ${lines.map(
         ([, v], i) => svg`<path class=${`line line-${i}`} d=${linePath(v.map((p, j) => [x(j), y(p)]))} />`,

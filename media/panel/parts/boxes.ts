@@ -14,6 +14,9 @@ export interface BoxesOver {
   named?: boolean;
 }
 
+/** A box that begins higher, as a share of the picture, has no room above it for its name. */
+const roomAbove = 0.07;
+
 export function boxesOver(picture: TemplateResult, b: BoxesOver): TemplateResult {
   return html`<div class="boxed">
     ${picture}
@@ -25,7 +28,7 @@ export function boxesOver(picture: TemplateResult, b: BoxesOver): TemplateResult
       b.named
         ? b.found.map(
             (box, i) => html`<span
-              class=${i === b.chosen ? 'box-name chosen' : 'box-name'}
+              class=${`box-name${i === b.chosen ? ' chosen' : ''}${box.box[1] < roomAbove ? ' within' : ''}`}
               aria-hidden="true"
               .style=${`left: ${percent(box.box[0])}; top: ${percent(box.box[1])}`}
               >${nameOf(box, b.classes)}</span

@@ -51,14 +51,17 @@ export function narrate(story: Story): string {
   return sentences.filter(s => s !== '').join(story.language === 'zh' ? '' : ' ');
 }
 
-function aboutThePrediction({ prediction, dataset, truth }: Story, words: Words): string[] {
+function aboutThePrediction(
+  { prediction, dataset, target: explained, truth }: Story,
+  words: Words,
+): string[] {
   // A sound is for the ear.
   if (!prediction || dataset?.target.spoken) return [];
   const target = dataset?.target.name ?? '';
   // Of a sequence one symbol is explained: that of which the model is surest at any step.
   if (dataset?.target.sequence)
     return [
-      words.predicted.symbol(prediction.label),
+      words.predicted.symbol(shownLabel(explained?.name ?? prediction.label, dataset)),
       truth === undefined || truth === null ? '' : words.predicted.whole(String(truth)),
     ];
   const probability = prediction.probabilities?.[prediction.index];

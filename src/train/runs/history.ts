@@ -68,7 +68,12 @@ export function historyOf(events: readonly RunEvent[], record?: RunRecord): Hist
     if (e.event === 'start') {
       history.total = e.epochs;
       totalSteps = e.steps;
-      if (e.resumedFrom !== undefined) history.resumedFrom = e.resumedFrom;
+      if (e.resumedFrom !== undefined) {
+        history.resumedFrom = e.resumedFrom;
+        // That it was stopped before is over; whether it still runs, its record tells.
+        history.state = record?.state ?? 'running';
+        history.messages = history.messages.filter(m => m.state !== 'stopped');
+      }
       if (e.leaks) history.leaks = e.leaks;
     } else if (e.event === 'step') {
       // After a resume the count goes back; what lies beyond was lost.

@@ -83,6 +83,20 @@ describe('the history of a run', () => {
     }
   });
 
+  it('is under way again when a run that was stopped goes on, and no longer says that it was stopped', () => {
+    const stopped: RunEvent = {
+      event: 'state',
+      run: 'r',
+      state: 'stopped',
+      message: 'Stopped after 1 of 3 epochs.',
+    };
+    const events = [start(), epoch(1, 2), stopped, start({ resumedFrom: 1 }), epoch(2, 1)];
+    assert.equal(historyOf(events.slice(0, 3)).state, 'stopped');
+    assert.equal(historyOf(events).state, 'running');
+    assert.deepEqual(historyOf(events).messages, []);
+    assert.equal(historyOf([...events, stopped]).state, 'stopped');
+  });
+
   it('lets the replay after a resume replace what was lost', () => {
     const h = historyOf([
       start(),
