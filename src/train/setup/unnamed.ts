@@ -34,17 +34,25 @@ export function withUnnamed(target: TargetInfo, model: Model, loss: string): Tar
 
 const unnamed = (index: number) => `class ${index}`;
 
+/** By what is said of them: one for all who ask, since what was computed of data once is kept by who they are. */
+const known = new WeakMap<object, Map<string, Dataset | SavedPreparation>>();
+
 /** Data, or how they are prepared, with such a target; they themselves are left as they are, since others may use them. */
 export function forScoresOf<T extends Dataset | SavedPreparation>(data: T, model: Model, loss: string): T {
   const target = withUnnamed(data.target, model, loss);
   if (target === data.target) return data;
-  const named = Object.create(data, { target: { value: target, enumerable: true } }) as T;
-  if ('notes' in data)
-    Object.defineProperty(named, 'notes', {
-      value: [...data.notes, unnamedNote(data.target, target, model.name)],
-      enumerable: true,
-    });
-  return named;
+  const note = unnamedNote(data.target, target, model.name);
+  const all = known.get(data) ?? new Map<string, Dataset | SavedPreparation>();
+  known.set(data, all);
+  let named = all.get(note);
+  if (!named) {
+    named = Object.create(data, {
+      target: { value: target, enumerable: true },
+      ...('notes' in data && { notes: { value: [...data.notes, note], enumerable: true } }),
+    }) as T;
+    all.set(note, named);
+  }
+  return named as T;
 }
 
 function unnamedNote({ name, classes = [] }: TargetInfo, { classes: all = [] }: TargetInfo, model: string) {
