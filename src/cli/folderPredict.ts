@@ -2,8 +2,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/engine';
-import { openImageClassifier, openPicturesAndTexts, pictureTask } from '../formats/huggingface/imageModel';
-import { hears, openSpeechModel } from '../formats/huggingface/speechModel';
+import { openImageClassifier, openPicturesAndTexts } from '../formats/huggingface/imageModel';
+import { openSpeechModel } from '../formats/huggingface/speechModel';
+import { folderTask } from '../formats/huggingface/tasks';
 import { openTextEncoder, type TextEncoder } from '../formats/huggingface/textModel';
 import { VitrineError } from '../model/errors';
 import { Engines } from '../service/process/engines';
@@ -56,9 +57,9 @@ export async function predictFolder(call: CommandCall): Promise<boolean> {
   const engines = new Engines();
   try {
     const engine = () => engines.get(textOption(call, 'backend'));
-    const task = await pictureTask(folder);
-    if (task) await predictPictures(call, task, engine);
-    else if (await hears(folder)) await writeDown(call, engine);
+    const task = await folderTask(folder);
+    if (task === 'picture' || task === 'picture-labels') await predictPictures(call, task, engine);
+    else if (task === 'speech') await writeDown(call, engine);
     else await predictTexts(call, engine);
     return true;
   } finally {
@@ -223,18 +224,18 @@ function labelsAsked(call: CommandCall): ZeroShot | undefined {
 /** The classes of a picture, or of those in a folder in the order of their names. */
 async function predictPictures(
   call: CommandCall,
-  task: 'classify' | 'agree',
+  task: 'picture' | 'picture-labels',
   open: OpenEngine,
 ): Promise<void> {
   const { terminal, distFolder, signal } = call;
   const files = await filesOf(call, 'picture', /\.(png|jpe?g|webp)$/i, '.png, .jpg, .webp');
   const asked = labelsAsked(call);
-  if (task === 'agree' && !asked)
+  if (task === 'picture-labels' && !asked)
     throw new VitrineError(
       'bad-usage',
       `${call.arguments[0]} tells how well texts agree with a picture. Which ones? --labels "a cat,a dog"`,
     );
-  if (task === 'classify' && asked)
+  if (task === 'picture' && asked)
     throw new VitrineError(
       'bad-usage',
       `--labels is for models as CLIP; ${call.arguments[0]} has classes of its own.`,

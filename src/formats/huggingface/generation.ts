@@ -96,7 +96,7 @@ function wholes(value: unknown): number[] {
   return (Array.isArray(value) ? value : [value]).filter(x => Number.isSafeInteger(x) && x >= 0);
 }
 
-/** Reads a class of our own sources with the inputs that are stated. @throws VitrineError bad-file */
+/** Reads a class of our own sources with the inputs that are stated, as the model of `file`. @throws VitrineError bad-file */
 export async function readClass({
   file,
   source,
@@ -124,5 +124,5 @@ export async function readClass({
       `${named(file)} does not describe a model that can be read: ${error?.message ?? `${name} is unknown`}`,
       { at: { file } },
     );
-  return read.model;
+  return { ...read.model, file, format: 'huggingface' };
 }

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import type { ReadContext } from '../_format';
-import { modelFileOf } from '../_registry';
 import { type Architecture, visionOf } from './architectures';
-import { labelsOf, named, readConfig, severalHold, weightsOf, whatOf } from './folder';
+import { labelsOf, named, severalHold, weightsOf } from './folder';
+import { folderModel } from './folderModel';
 import { readClass } from './generation';
 import { channels, type PicturePreparation, preparationOf, sizeOf } from './picturePreparation';
 import { openTokenizer, type TextTokenizer } from './tokenizer';
@@ -32,14 +32,10 @@ export interface PicturesAndTexts {
   longest: number;
 }
 
-/** What a folder's model of pictures does, if it is one. @throws VitrineError file-not-found, bad-file */
-export async function pictureTask(where: string): Promise<'classify' | 'agree' | undefined> {
-  const file = await modelFileOf(path.resolve(where), where);
-  return pictureTaskOf(whatOf(await readConfig(file), file, undefined).name);
-}
-
-export function pictureTaskOf(name: string): 'classify' | 'agree' | undefined {
-  return name.endsWith('ForImageClassification') ? 'classify' : name === 'CLIPModel' ? 'agree' : undefined;
+/** What is asked of a class of pictures, if it is one. */
+export function pictureTaskOf(name: string): 'picture' | 'picture-labels' | undefined {
+  if (name.endsWith('ForImageClassification')) return 'picture';
+  return name === 'CLIPModel' ? 'picture-labels' : undefined;
 }
 
 /**
@@ -48,7 +44,7 @@ export function pictureTaskOf(name: string): 'classify' | 'agree' | undefined {
  *   way that is not read
  */
 export async function openImageClassifier(where: string, context: ReadContext): Promise<ImageClassifier> {
-  const { file, config, architecture, name } = await opened(where);
+  const { file, config, architecture, name } = await folderModel(where);
   if (!name.endsWith('ForImageClassification'))
     throw new VitrineError(
       'bad-file',
@@ -68,7 +64,7 @@ export async function openImageClassifier(where: string, context: ReadContext): 
 
 /** @throws VitrineError file-not-found, bad-file */
 export async function openPicturesAndTexts(where: string, context: ReadContext): Promise<PicturesAndTexts> {
-  const { file, config, architecture, name } = await opened(where);
+  const { file, config, architecture, name } = await folderModel(where);
   if (name !== 'CLIPModel')
     throw new VitrineError(
       'bad-file',
@@ -78,11 +74,8 @@ export async function openPicturesAndTexts(where: string, context: ReadContext):
   const preparation = await picturesOf(file, config, architecture);
   const pictures = await readTower(file, config, architecture, 'CLIPPictures', preparation, context);
   const inputs = [{ name: 'input_ids', shape: ['N', 'T'], dtype: 'int64' as const }];
-  const texts = {
-    ...(await readClass({ file, source: architecture.source, class: 'CLIPTexts', config, inputs, context })),
-    file,
-    format: 'huggingface',
-  };
+  const { source } = architecture;
+  const texts = await readClass({ file, source, class: 'CLIPTexts', config, inputs, context });
   const { max_position_embeddings: longest } = (config['text_config'] ?? {}) as Record<string, unknown>;
   return {
     pictures,
@@ -92,12 +85,6 @@ export async function openPicturesAndTexts(where: string, context: ReadContext):
     tokenizer: await openTokenizer(path.dirname(file)),
     longest: typeof longest === 'number' ? longest : 77,
   };
-}
-
-async function opened(where: string) {
-  const file = await modelFileOf(path.resolve(where), where);
-  const config = await readConfig(file);
-  return { file, config, ...whatOf(config, file, undefined) };
 }
 
 /** How pictures are prepared for a model. @throws VitrineError bad-file */
@@ -134,9 +121,5 @@ async function readTower(
   context: ReadContext,
 ): Promise<Model> {
   const inputs = [{ name: 'pixel_values', shape: ['N', channels, height, width], dtype: 'float32' as const }];
-  return {
-    ...(await readClass({ file, source, class: name, config, inputs, context })),
-    file,
-    format: 'huggingface',
-  };
+  return readClass({ file, source, class: name, config, inputs, context });
 }

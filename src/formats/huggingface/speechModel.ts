@@ -4,8 +4,8 @@ import { melFilters } from '../../data/audio/mel';
 import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import type { ReadContext } from '../_format';
-import { modelFileOf } from '../_registry';
-import { named, readConfig, weightsOf, whatOf } from './folder';
+import { named, weightsOf } from './folder';
+import { folderModel } from './folderModel';
 import { type Generator, readClass, readGenerator } from './generation';
 import { openTokenizer, readJson, type TextTokenizer } from './tokenizer';
 
@@ -54,22 +54,15 @@ export interface SpokenRules {
 
 export type SpeechModel = CtcSpeech | SpokenText;
 
-/** Whether a folder describes a model that writes what is said. @throws VitrineError file-not-found, bad-file */
-export async function hears(where: string): Promise<boolean> {
-  const file = await modelFileOf(path.resolve(where), where);
-  return hearsOf(whatOf(await readConfig(file), file, undefined).name);
-}
-
+/** Whether a class writes down what is said. */
 export function hearsOf(name: string): boolean {
   return name.endsWith('ForCTC') || name === 'WhisperForConditionalGeneration';
 }
 
 /** @throws VitrineError file-not-found, bad-file when the model does not write what is said */
 export async function openSpeechModel(where: string, context: ReadContext): Promise<SpeechModel> {
-  const file = await modelFileOf(path.resolve(where), where);
+  const { file, config, architecture, name } = await folderModel(where);
   const folder = path.dirname(file);
-  const config = await readConfig(file);
-  const { architecture, name } = whatOf(config, file, undefined);
   if (!hearsOf(name))
     throw new VitrineError(
       'bad-file',
@@ -80,18 +73,14 @@ export async function openSpeechModel(where: string, context: ReadContext): Prom
   const sampleRate = whole(heard['sampling_rate'], 16_000);
   if (name.endsWith('ForCTC')) {
     const { letters, between, lowerCase } = await lettersOf(folder);
-    const model = {
-      ...(await readClass({
-        file,
-        source: architecture.source,
-        class: name,
-        config,
-        inputs: [{ name: 'input_values', shape: ['N', 'T'], dtype: 'float32' }],
-        context,
-      })),
+    const model = await readClass({
       file,
-      format: 'huggingface',
-    };
+      source: architecture.source,
+      class: name,
+      config,
+      inputs: [{ name: 'input_values', shape: ['N', 'T'], dtype: 'float32' }],
+      context,
+    });
     return {
       kind: 'ctc',
       model,

@@ -1,7 +1,5 @@
 /** What a folder that Transformers saved can be asked for. */
-import path from 'node:path';
-import { modelFileOf } from '../_registry';
-import { readConfig, whatOf } from './folder';
+import { folderModel } from './folderModel';
 import { pictureTaskOf } from './imageModel';
 import { hearsOf } from './speechModel';
 import { type TextTask, textTaskOf } from './textModel';
@@ -10,10 +8,9 @@ export type FolderTask = TextTask | 'generate' | 'picture' | 'picture-labels' | 
 
 /** @returns undefined for a model that is shown only. @throws VitrineError file-not-found, bad-file */
 export async function folderTask(where: string): Promise<FolderTask | undefined> {
-  const file = await modelFileOf(path.resolve(where), where);
-  const { architecture, name } = whatOf(await readConfig(file), file, undefined);
+  const { architecture, name } = await folderModel(where);
   const picture = pictureTaskOf(name);
-  if (picture) return picture === 'agree' ? 'picture-labels' : 'picture';
+  if (picture) return picture;
   if (hearsOf(name)) return 'speech';
   if (architecture.generation?.of === name) return 'generate';
   return textTaskOf(architecture, name);

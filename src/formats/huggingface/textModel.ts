@@ -4,9 +4,9 @@ import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import type { ReadContext } from '../_format';
-import { modelFileOf } from '../_registry';
 import type { Architecture } from './architectures';
-import { labelsOf, named, readConfig, severalHold, weightsOf, whatOf } from './folder';
+import { labelsOf, named, readConfig, severalHold, weightsOf } from './folder';
+import { folderModel } from './folderModel';
 import { readClass } from './generation';
 import { openTokenizer, type TextTokenizer } from './tokenizer';
 
@@ -39,10 +39,8 @@ export interface TextEncoder {
  * @throws VitrineError file-not-found, bad-file when the model is no encoder over text
  */
 export async function openTextEncoder(where: string, context: ReadContext): Promise<TextEncoder> {
-  const file = await modelFileOf(path.resolve(where), where);
+  const { file, config, architecture, name } = await folderModel(where);
   const folder = path.dirname(file);
-  const config = await readConfig(file);
-  const { architecture, name } = whatOf(config, file, undefined);
   const task = textTaskOf(architecture, name);
   if (!task)
     throw new VitrineError(
@@ -70,10 +68,10 @@ export async function openTextEncoder(where: string, context: ReadContext): Prom
   const wanted = number((await optional(path.join(folder, 'sentence_bert_config.json')))?.['max_seq_length']);
   return {
     task,
-    model: { ...model, file, format: 'huggingface' },
+    model,
     masked,
     typed,
-    weights: await weightsOf({ ...model, file }, architecture),
+    weights: await weightsOf(model, architecture),
     tokenizer,
     padding: number(config['pad_token_id']) ?? architecture.padding ?? 0,
     longest: Math.min(wanted ?? 512, positions - (architecture.unused ?? 0)),
