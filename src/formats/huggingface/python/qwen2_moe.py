@@ -4,35 +4,27 @@ import torch
 from torch import nn
 
 from causal import StepLM
-from experts import mixed, shares
+from experts import QwenMoeBlock, qwen_units
 from llama import LlamaForCausalLM, LlamaForSequenceClassification, LlamaMLP
 from qwen2 import Qwen2DecoderLayer, Qwen2Model
 
 
-class Qwen2MoeSparseMoeBlock(nn.Module):
+class Qwen2MoeSparseMoeBlock(QwenMoeBlock):
+    usual_experts, usual_most, usual_inner = 60, 4, 1408
+
     def __init__(self, config):
-        super().__init__()
-        width, count = config["hidden_size"], config.get("num_experts", 60)
-        self.most, self.is_normed = config.get("num_experts_per_tok", 4), config.get("norm_topk_prob", False)
-        self.gate = nn.Linear(width, count, bias=False)
-        units = lambda size, usual: LlamaMLP({**config, "intermediate_size": config.get(size, usual)})
-        self.experts = nn.ModuleList([units("moe_intermediate_size", 1408) for _ in range(count)])
-        self.shared_expert = units("shared_expert_intermediate_size", 5632)
-        self.shared_expert_gate = nn.Linear(width, 1, bias=False)
+        super().__init__(config)
+        inner = config.get("shared_expert_intermediate_size", 5632)
+        self.shared_expert = LlamaMLP({**config, "intermediate_size": inner})
+        self.shared_expert_gate = nn.Linear(config["hidden_size"], 1, bias=False)
 
     def forward(self, x):
-        shared = torch.sigmoid(self.shared_expert_gate(x)) * self.shared_expert(x)
-        return mixed(self.experts, shares(self.gate(x), self.most, self.is_normed), x) + shared
+        return super().forward(x) + torch.sigmoid(self.shared_expert_gate(x)) * self.shared_expert(x)
 
 
 class Qwen2MoeDecoderLayer(Qwen2DecoderLayer):
     def units_of(self, config, index):
-        is_sparse = (
-            index not in config.get("mlp_only_layers", [])
-            and config.get("num_experts", 60) > 0
-            and (index + 1) % config.get("decoder_sparse_step", 1) == 0
-        )
-        return Qwen2MoeSparseMoeBlock(config) if is_sparse else LlamaMLP(config)
+        return qwen_units(Qwen2MoeSparseMoeBlock, config, index)
 
 
 class Qwen2MoeModel(Qwen2Model):
