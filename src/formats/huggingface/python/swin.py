@@ -24,21 +24,15 @@ class SwinPatchEmbeddings(ViTPatchEmbeddings):
 class SwinEmbeddings(nn.Module):
     def __init__(self, config):
         super().__init__()
-        (height, width), (rows, columns) = pair(config["image_size"]), pair(config["patch_size"])
+        if config.get("use_absolute_embeddings"):
+            raise NotImplementedError("Swin with use_absolute_embeddings is not read")
         self.patch_embeddings = SwinPatchEmbeddings(config)
-        self.position_embeddings = (
-            nn.Parameter(torch.zeros(1, (height // rows) * (width // columns) + 1, config["embed_dim"]))
-            if config.get("use_absolute_embeddings") else None
-        )
         self.norm = nn.LayerNorm(config["embed_dim"])
         self.dropout = nn.Dropout(config.get("hidden_dropout_prob", 0.0))
 
     def forward(self, pixel_values):
         """(N, rows, columns, C)"""
-        x = self.norm(self.patch_embeddings(pixel_values).permute(0, 2, 3, 1))
-        if self.position_embeddings is not None:
-            raise NotImplementedError("Swin with use_absolute_embeddings is not read")
-        return self.dropout(x)
+        return self.dropout(self.norm(self.patch_embeddings(pixel_values).permute(0, 2, 3, 1)))
 
 
 def places_within(window):
@@ -123,16 +117,15 @@ class SwinLayer(nn.Module):
     def __init__(self, config, width, heads, grid, moves):
         super().__init__()
         epsilon, inner = config.get("layer_norm_eps", 1e-5), int(config.get("mlp_ratio", 4.0) * width)
-        window = config.get("window_size", 7)
-        # A window that holds the whole picture does not move; its table stays that of the larger window.
-        self.size = min(window, *grid)
-        if self.size < window:
+        self.size = config.get("window_size", 7)
+        if min(grid) < self.size:
             raise NotImplementedError(
-                f"windows of {window} over {grid[0]} x {grid[1]} patches are not read: the window is larger than the picture"
+                f"windows of {self.size} over {grid[0]} x {grid[1]} patches are not read: the window is larger than the picture"
             )
-        self.shift = window // 2 if moves and min(grid) > window else 0
+        # A window that holds the whole picture does not move.
+        self.shift = self.size // 2 if moves and min(grid) > self.size else 0
         self.layernorm_before = nn.LayerNorm(width, eps=epsilon)
-        self.attention = SwinAttention(config, width, heads, window)
+        self.attention = SwinAttention(config, width, heads, self.size)
         self.layernorm_after = nn.LayerNorm(width, eps=epsilon)
         self.intermediate = SwinDense(width, inner, activation(config.get("hidden_act", "gelu")))
         self.output = SwinDense(inner, width)
