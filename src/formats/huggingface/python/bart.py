@@ -37,14 +37,16 @@ class BartAttention(nn.Module):
 class BartLayer(nn.Module):
     """Attention over its own tokens, in a decoder that over the encoder's, and units."""
 
+    key_bias = True
+
     def __init__(self, config, side):
         super().__init__()
         width, heads, inner = config["d_model"], config[f"{side}_attention_heads"], config[f"{side}_ffn_dim"]
         dropout = config.get("attention_dropout", 0.0)
-        self.self_attn = BartAttention(width, heads, dropout)
+        self.self_attn = BartAttention(width, heads, dropout, self.key_bias)
         self.self_attn_layer_norm = nn.LayerNorm(width)
         if side == "decoder":
-            self.encoder_attn = BartAttention(width, heads, dropout)
+            self.encoder_attn = BartAttention(width, heads, dropout, self.key_bias)
             self.encoder_attn_layer_norm = nn.LayerNorm(width)
         self.fc1 = nn.Linear(width, inner)
         self.fc2 = nn.Linear(inner, width)

@@ -3,7 +3,8 @@
 import torch
 from torch import nn
 
-from activations import activation, merge_heads, number_of_labels, split_heads
+from activations import activation, number_of_labels
+from bart import BartAttention
 
 #: What configurations leave out.
 TEXT = {"vocab_size": 49408, "hidden_size": 512, "intermediate_size": 2048, "projection_dim": 512, "num_hidden_layers": 12,
@@ -20,23 +21,12 @@ def vision_of(config):
     return {**VISION, **(config.get("vision_config_dict") or {}), **(config.get("vision_config") or {})}
 
 
-class CLIPAttention(nn.Module):
+class CLIPAttention(BartAttention):
     def __init__(self, config):
-        super().__init__()
-        width = config["hidden_size"]
-        self.heads = config["num_attention_heads"]
-        self.k_proj = nn.Linear(width, width)
-        self.v_proj = nn.Linear(width, width)
-        self.q_proj = nn.Linear(width, width)
-        self.out_proj = nn.Linear(width, width)
-        self.dropout = nn.Dropout(config.get("attention_dropout", 0.0))
+        super().__init__(config["hidden_size"], config["num_attention_heads"], config.get("attention_dropout", 0.0))
 
     def forward(self, x, hidden=None):
-        query, key, value = (split_heads(part(x), self.heads) for part in (self.q_proj, self.k_proj, self.v_proj))
-        scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
-        if hidden is not None:
-            scores = scores.masked_fill(hidden, float("-inf"))
-        return self.out_proj(merge_heads(self.dropout(torch.softmax(scores, dim=-1)) @ value))
+        return super().forward(x, *self.kept(x), hidden)
 
 
 class CLIPMLP(nn.Module):

@@ -4,7 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from activations import activation, merge_heads, number_of_labels, split_heads
+from activations import activation, number_of_labels
+from bart import BartAttention
 
 
 class Wav2Vec2ConvLayer(nn.Module):
@@ -88,21 +89,12 @@ class Wav2Vec2PositionalConvEmbedding(nn.Module):
         return self.activation(x).transpose(1, 2)
 
 
-class Wav2Vec2Attention(nn.Module):
+class Wav2Vec2Attention(BartAttention):
     def __init__(self, config):
-        super().__init__()
-        width = config["hidden_size"]
-        self.heads = config["num_attention_heads"]
-        self.k_proj = nn.Linear(width, width)
-        self.v_proj = nn.Linear(width, width)
-        self.q_proj = nn.Linear(width, width)
-        self.out_proj = nn.Linear(width, width)
-        self.dropout = nn.Dropout(config.get("attention_dropout", 0.1))
+        super().__init__(config["hidden_size"], config["num_attention_heads"], config.get("attention_dropout", 0.1))
 
     def forward(self, x):
-        query, key, value = (split_heads(part(x), self.heads) for part in (self.q_proj, self.k_proj, self.v_proj))
-        scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
-        return self.out_proj(merge_heads(self.dropout(torch.softmax(scores, dim=-1)) @ value))
+        return super().forward(x, *self.kept(x))
 
 
 class Wav2Vec2FeedForward(nn.Module):

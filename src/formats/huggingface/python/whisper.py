@@ -4,28 +4,17 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from activations import activation
-from bart import BartAttention
+from bart import BartLayer
 from causal import Step, Whole
 
 
-class WhisperLayer(nn.Module):
-    """Attention over its own places, in a decoder that over the encoder's, and units; each behind a norm."""
+class WhisperLayer(BartLayer):
+    """With the norms before the parts."""
+
+    key_bias = False
 
     def __init__(self, config, side):
-        super().__init__()
-        width, heads, inner = config["d_model"], config[f"{side}_attention_heads"], config[f"{side}_ffn_dim"]
-        dropout = config.get("attention_dropout", 0.0)
-        self.self_attn = BartAttention(width, heads, dropout, key_bias=False)
-        self.self_attn_layer_norm = nn.LayerNorm(width)
-        if side == "decoder":
-            self.encoder_attn = BartAttention(width, heads, dropout, key_bias=False)
-            self.encoder_attn_layer_norm = nn.LayerNorm(width)
-        self.fc1 = nn.Linear(width, inner)
-        self.fc2 = nn.Linear(inner, width)
-        self.final_layer_norm = nn.LayerNorm(width)
-        self.activation_fn = activation(config.get("activation_function", "gelu"))
-        self.dropout = nn.Dropout(config.get("dropout", 0.0))
+        super().__init__({"dropout": 0.0, **config}, side)
 
     def forward(self, x, places=None, memory=None):
         normed = self.self_attn_layer_norm(x)
@@ -37,7 +26,8 @@ class WhisperLayer(nn.Module):
         x = x + self.dropout(self.self_attn(normed, key, value, hidden))
         if memory is not None:
             x = x + self.dropout(self.encoder_attn(self.encoder_attn_layer_norm(x), *memory))
-        return x + self.dropout(self.fc2(self.activation_fn(self.fc1(self.final_layer_norm(x)))))
+        units = self.fc2(self.activation_dropout(self.activation_fn(self.fc1(self.final_layer_norm(x)))))
+        return x + self.dropout(units)
 
 
 class WhisperEncoder(nn.Module):
