@@ -14,6 +14,8 @@ interface Family {
   of: readonly string[];
   /** Its tokens in their order, where they are not the file's. */
   tokens?(all: SentencePieces, config: Config): Scored[];
+  /** Special tokens that stand behind the file's, as many as the configuration says. */
+  extra?(config: Config): string[];
   unknown?: number;
   normalizer?(all: SentencePieces, config: Config): Json | null;
   preTokenizer?(config: Config): Json | null;
@@ -65,13 +67,7 @@ const fromFairseq =
 const families: readonly Family[] = [
   {
     of: ['T5Tokenizer', 't5', 'mt5', 'MT5Tokenizer'],
-    tokens: ({ pieces }, config) => {
-      const extra = extraIds(config);
-      return [
-        ...pieces.map((p): Scored => [p.piece, p.score]),
-        ...Array.from({ length: extra }, (_, i): Scored => [`<extra_id_${extra - 1 - i}>`, 0]),
-      ];
-    },
+    extra: config => Array.from({ length: extraIds(config) }, (_, i) => `<extra_id_${i}>`).reverse(),
     marks: () => ({ single: '$A </s>', pair: '$A </s> $B </s>' }),
     special: ['</s>', '<unk>', '<pad>'],
   },
@@ -227,7 +223,10 @@ export function tokenizerOfPieces(
     families.find(f => modelType !== undefined && f.of.includes(modelType));
   if (!family) return undefined;
   const { pieces, kind, unknown } = all;
-  const tokens = family.tokens?.(all, config) ?? pieces.map((p): Scored => [p.piece, p.score]);
+  const tokens = [
+    ...(family.tokens?.(all, config) ?? pieces.map((p): Scored => [p.piece, p.score])),
+    ...(family.extra?.(config) ?? []).map((token): Scored => [token, 0]),
+  ];
   const ids = new Map(tokens.map(([token], i): [string, number] => [token, i]));
   const marks = family.marks?.(config);
   const added = addedTokens(all, family, config, ids);
@@ -251,7 +250,7 @@ export function tokenizerOfPieces(
         : {
             type: 'BPE',
             vocab: Object.fromEntries(ids),
-            merges: mergesOf(tokens),
+            merges: mergesOf(tokens, ids),
             unk_token: tokens[family.unknown ?? unknown.id]![0],
             fuse_unk: true,
             byte_fallback: family.byteFallback === true,
@@ -260,9 +259,7 @@ export function tokenizerOfPieces(
 }
 
 function addedTokens(all: SentencePieces, family: Family, config: Config, ids: ReadonlyMap<string, number>) {
-  const special = new Set(family.special);
-  if (family.of.includes('T5Tokenizer'))
-    for (let i = 0; i < extraIds(config); i++) special.add(`<extra_id_${i}>`);
+  const special = new Set([...family.special, ...(family.extra?.(config) ?? [])]);
   const own = all.pieces
     .filter(p => p.type === pieceType.control || p.type === pieceType.userDefined)
     .map(p => p.piece);
@@ -314,8 +311,7 @@ function template(
  * The merges of a model that has none written: each piece in two that are pieces, too, the likeliest piece first, of one
  * piece those that come first.
  */
-function mergesOf(tokens: readonly Scored[]): [string, string][] {
-  const ids = new Map(tokens.map(([token], i): [string, number] => [token, i]));
+function mergesOf(tokens: readonly Scored[], ids: ReadonlyMap<string, number>): [string, string][] {
   const found: { left: string; right: string; score: number; lengths: [number, number] }[] = [];
   for (const [token, score] of new Map(tokens)) {
     const letters = [...token];
