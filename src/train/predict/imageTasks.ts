@@ -9,8 +9,7 @@ import type { ImageClassifier, PicturesAndTexts } from '../../formats/huggingfac
 import type { PicturePreparation } from '../../formats/huggingface/picturePreparation';
 import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
-import { softmax } from '../generation/decoding';
-import { encodeText, likeliest, type TextClass } from './textTasks';
+import { encodeText, likeliest, probabilitiesOf, type TextClass } from './textTasks';
 import { byProbability, hypotheses, type ZeroShot } from './zeroShot';
 
 /**
@@ -65,8 +64,7 @@ export async function classifyImagesByLabels(
     const scores = all.map((_, i) =>
       picture.reduce((sum, x, d) => sum + x * vectors[i * picture.length + d]!, 0),
     );
-    const probabilities = asked.several ? scores.map(s => 1 / (1 + Math.exp(-s))) : softmax(scores);
-    return byProbability(asked.labels, probabilities);
+    return byProbability(asked.labels, probabilitiesOf(scores, asked.several === true));
   });
 }
 

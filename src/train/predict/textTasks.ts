@@ -39,13 +39,18 @@ export async function classifyTexts(
   });
 }
 
+/** Of each class against the others, or by itself where several may hold. */
+export function probabilitiesOf(scores: readonly number[], severalHold: boolean): number[] {
+  return severalHold ? scores.map(s => 1 / (1 + Math.exp(-s))) : softmax(scores);
+}
+
 /** The likeliest class of one row's scores; each class has a probability of its own where several may hold. */
 export function likeliest(
   scores: readonly number[],
   { labels, severalHold }: { labels: readonly string[]; severalHold: boolean },
 ): TextClass {
   const names = scores.map((_, i) => labels[i] ?? `LABEL_${i}`);
-  const probabilities = severalHold ? scores.map(s => 1 / (1 + Math.exp(-s))) : softmax([...scores]);
+  const probabilities = probabilitiesOf(scores, severalHold);
   const [best] = ranked([...scores], 1);
   return {
     prediction: names[best!]!,
