@@ -1,6 +1,6 @@
 import { openTextEncoder } from '../../formats/huggingface/textModel';
 import { Engines } from '../../service/process/engines';
-import { embedTexts } from '../../train/predict/textTasks';
+import { cosineOf, embedTexts } from '../../train/predict/textTasks';
 import { type Command, textOption } from '../command';
 import { fixedNumber, tableLines } from '../table';
 import { textOptions, textsOf } from '../texts';
@@ -30,10 +30,6 @@ export const command: Command = {
         return true;
       }
       // What a person can read of vectors is how near they are.
-      const near = (a: Float32Array, b: Float32Array) => {
-        const dot = (x: Float32Array, y: Float32Array) => x.reduce((s, v, i) => s + v * y[i]!, 0);
-        return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-      };
       const shown = vectors.slice(0, 12);
       terminal.print(
         `${vectors.length} vectors of ${vectors[0]?.length ?? 0} numbers; their cosine similarities:`,
@@ -44,7 +40,7 @@ export const command: Command = {
             { title: 'Text', most: 40 },
             ...shown.map((_, i) => ({ title: String(i), align: 'right' as const })),
           ],
-          shown.map((v, i) => [String(i), texts[i]!, ...shown.map(w => fixedNumber(near(v, w)))]),
+          shown.map((v, i) => [String(i), texts[i]!, ...shown.map(w => fixedNumber(cosineOf(v, w)))]),
           t => terminal.bold(t),
         ),
       );

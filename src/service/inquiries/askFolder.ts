@@ -10,7 +10,7 @@ import { answerQuestions } from '../../train/predict/answers';
 import { classifyImages, classifyImagesByLabels } from '../../train/predict/imageTasks';
 import { transcribe } from '../../train/predict/speechTasks';
 import { type Entity, tagTexts } from '../../train/predict/tagTexts';
-import { classifyTexts, embedTexts, fillMasks, type MaskFill } from '../../train/predict/textTasks';
+import { classifyTexts, cosineOf, embedTexts, fillMasks, type MaskFill } from '../../train/predict/textTasks';
 import { classifyByLabels } from '../../train/predict/zeroShot';
 
 export interface FolderQuestion {
@@ -120,12 +120,7 @@ async function askText(
     }
     case 'embed': {
       const [a, b] = await embedTexts(engine, encoder, [text, need(asked.pair, 'a second text')], signal);
-      const dot = (x: Float32Array, y: Float32Array) => x.reduce((s, v, i) => s + v * y[i]!, 0);
-      return {
-        kind: 'nearness',
-        cosine: dot(a!, b!) / Math.sqrt(dot(a!, a!) * dot(b!, b!)),
-        size: a!.length,
-      };
+      return { kind: 'nearness', cosine: cosineOf(a!, b!), size: a!.length };
     }
   }
 }

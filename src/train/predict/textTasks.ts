@@ -87,6 +87,12 @@ export async function embedTexts(
   });
 }
 
+/** The cosine of the angle between two vectors: how near two texts are. */
+export function cosineOf(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array) => x.reduce((s, v, i) => s + v * y[i]!, 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
 /** The likeliest tokens for each text's mask, likeliest first. @throws bad-request when a text has none or several */
 export async function fillMasks(
   engine: Engine,
