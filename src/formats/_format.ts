@@ -9,6 +9,13 @@ export interface ReadModel {
   milliseconds: number;
 }
 
+/** An input of `forward` with symbolic sizes. */
+export interface InputShape {
+  name: string;
+  shape: readonly (number | string)[];
+  dtype: 'float32' | 'int64';
+}
+
 export interface ReadModelRequest {
   file: string;
   /** The text in the editor, if it differs from the file; also of files that it imports, by path. */
@@ -19,7 +26,7 @@ export interface ReadModelRequest {
   arguments?: Readonly<Record<string, unknown>>;
   input?: readonly number[];
   /** All inputs of `forward` in their order, with symbolic sizes; nothing is tried out then. */
-  inputs?: readonly { name: string; shape: readonly (number | string)[]; dtype: 'float32' | 'int64' }[];
+  inputs?: readonly InputShape[];
 }
 
 /** What reading may lean on. */

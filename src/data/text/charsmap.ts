@@ -89,7 +89,8 @@ export class Charsmap {
   }
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** What is seen as one character. */
+export const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 function offsetOf(unit: number): number {
   return ((unit >>> 10) << ((unit & 512) >>> 6)) >>> 0;

@@ -1,5 +1,7 @@
 /** Which architectures of Hugging Face's are read: by `model_type` of config.json, the file in python/ and its classes. */
 
+import type { InputShape } from '../_format';
+
 export interface Architecture {
   /** The file in python/ without its extension. */
   source: string;
@@ -23,13 +25,6 @@ export interface Architecture {
   inputs?(config: Config, name: string): readonly InputShape[];
   /** What generates text token by token, if the architecture does. */
   generation?: Generation;
-}
-
-/** An input with symbolic sizes. */
-export interface InputShape {
-  name: string;
-  shape: readonly (number | string)[];
-  dtype: 'float32' | 'int64';
 }
 
 /** Classes of the file that compute new tokens only, with what is kept of those before them. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Model, Tensors } from '../../model/graph';
 import { listed } from '../../model/suggest';
-import type { ReadContext } from '../_format';
+import type { InputShape, ReadContext } from '../_format';
 import { loadWeightsFrom } from '../checkpoint/weights';
 import { asData, ownSources } from '../pytorch/ownSources';
 import { architectures } from './architectures';
@@ -54,7 +54,7 @@ export async function readGenerator(file: string, context: ReadContext): Promise
     shape: ['N', symbol],
     dtype: 'int64' as const,
   });
-  const read = (className: string, inputs: Parameters<typeof readClass>[0]['inputs']) =>
+  const read = (className: string, inputs: readonly InputShape[]) =>
     readClass({ file, source: architecture.source, class: className, config, inputs, context });
   const step = await read(generation.step, [
     tokens('T'),
@@ -109,7 +109,7 @@ export async function readClass({
   source: string;
   class: string;
   config: Readonly<Record<string, unknown>>;
-  inputs: readonly { name: string; shape: readonly (number | string)[]; dtype: 'float32' | 'int64' }[];
+  inputs: readonly InputShape[];
   context: ReadContext;
 }): Promise<Model> {
   const { reader, folder } = ownSources(distFolder, 'huggingface');

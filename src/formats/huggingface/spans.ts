@@ -3,6 +3,7 @@
  * character, as the tokenizer does it, and its tokens are laid along it.
  */
 import type { Tokenizer } from '@huggingface/tokenizers';
+import { graphemes } from '../../data/text/charsmap';
 
 export interface TokenSpan {
   /** Code units of the text from `start` to `end`, without blanks around; empty where a token has none. */
@@ -26,7 +27,6 @@ interface Inside {
   pre_tokenizer?: unknown;
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const blank = /^[\s▁]+$/u;
 const punctuation = /^[\p{P}!-/:-@[-`{-~]$/u;
 const ideograph = /^\p{Script=Han}$/u;
