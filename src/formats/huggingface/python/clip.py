@@ -141,29 +141,37 @@ class CLIPModel(nn.Module):
         self.text_projection = nn.Linear(text["hidden_size"], width, bias=False)
         self.logit_scale = nn.Parameter(torch.tensor(config.get("logit_scale_init_value", 2.6592)))
 
-    def of_texts(self, input_ids):
-        return of_length_one(self.text_projection(self.text_model(input_ids)[1]))
-
-    def of_pictures(self, pixel_values):
-        return of_length_one(self.visual_projection(self.vision_model(pixel_values)[1]))
-
     def forward(self, input_ids, pixel_values):
-        texts, pictures = self.of_texts(input_ids), self.of_pictures(pixel_values)
+        texts = of_length_one(self.text_projection(self.text_model(input_ids)[1]))
+        pictures = of_length_one(self.visual_projection(self.vision_model(pixel_values)[1]))
         return pictures @ texts.t() * self.logit_scale.exp(), texts, pictures
 
 
-class CLIPTexts(CLIPModel):
+class CLIPTexts(nn.Module):
     """The texts' vectors alone."""
 
+    def __init__(self, config):
+        super().__init__()
+        text = text_of(config)
+        self.text_model = CLIPTextTransformer(text)
+        self.text_projection = nn.Linear(text["hidden_size"], config.get("projection_dim", 512), bias=False)
+
     def forward(self, input_ids):
-        return self.of_texts(input_ids)
+        return of_length_one(self.text_projection(self.text_model(input_ids)[1]))
 
 
-class CLIPPictures(CLIPModel):
+class CLIPPictures(nn.Module):
     """The pictures' vectors, as long as scores are to be sharp."""
 
+    def __init__(self, config):
+        super().__init__()
+        vision = vision_of(config)
+        self.vision_model = CLIPVisionTransformer(vision)
+        self.visual_projection = nn.Linear(vision["hidden_size"], config.get("projection_dim", 512), bias=False)
+        self.logit_scale = nn.Parameter(torch.tensor(config.get("logit_scale_init_value", 2.6592)))
+
     def forward(self, pixel_values):
-        return self.of_pictures(pixel_values) * self.logit_scale.exp()
+        return of_length_one(self.visual_projection(self.vision_model(pixel_values)[1])) * self.logit_scale.exp()
 
 
 class CLIPForImageClassification(nn.Module):
