@@ -7,7 +7,7 @@ import type { InputShape, ReadContext } from '../_format';
 import { loadWeightsFrom } from '../checkpoint/weights';
 import { asData, ownSources } from '../pytorch/ownSources';
 import { architectures } from './architectures';
-import { named, openFolderWeights, readConfig, renamed, whatOf } from './folder';
+import { named, openFolderWeights, readConfig, renamed, whatOf, without } from './folder';
 
 export interface Generator {
   /** Scores (N, V) behind the last of T new tokens: inputs tokens and places (N, T), then what is kept (N, heads, C, width). */
@@ -67,8 +67,13 @@ export async function readGenerator(file: string, context: ReadContext): Promise
   const reader = await openFolderWeights(path.dirname(file));
   try {
     const weights = await loadWeightsFrom(step, renamed(reader, step, architecture.prefix));
-    if (memory)
-      Object.assign(weights, await loadWeightsFrom(memory, renamed(reader, memory, architecture.prefix)));
+    if (memory) {
+      const rest = without(
+        memory,
+        memory.parameters.filter(p => Object.hasOwn(weights, p.name)),
+      );
+      Object.assign(weights, await loadWeightsFrom(rest, renamed(reader, rest, architecture.prefix)));
+    }
     const defaults = await readConfig(path.join(path.dirname(file), 'generation_config.json')).catch(
       () => ({}),
     );
