@@ -43,6 +43,13 @@ export function openText(uri: vscode.Uri): string | undefined {
   return vscode.workspace.textDocuments.find(d => d.uri.toString() === key)?.getText();
 }
 
+/** The same, opened where it is not. */
+export async function textOf(uri: vscode.Uri): Promise<string> {
+  return uri.path.endsWith('.ipynb')
+    ? combined(await vscode.workspace.openNotebookDocument(uri)).text
+    : (await vscode.workspace.openTextDocument(uri)).getText();
+}
+
 /** What was read of the whole, with the places of one cell. */
 export function ofCell(
   models: Readonly<Record<string, ReadModel>>,

@@ -5,8 +5,7 @@ import * as vscode from 'vscode';
 import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
 import { freeName } from '../exists';
-import { isNotebook } from '../findModels';
-import { combined } from '../notebooks';
+import { textOf } from '../notebooks';
 import type { Rooms } from '../rooms';
 import { samePath } from '../text/places';
 import { mustBeTrusted } from '../trust';
@@ -49,10 +48,7 @@ async function asCodeSays(
   { engine, log }: Rooms,
 ): Promise<string | undefined> {
   if (!/\.(py|ipynb)$/.test(file)) return undefined;
-  const source = vscode.Uri.file(file);
-  const text = isNotebook(source)
-    ? combined(await vscode.workspace.openNotebookDocument(source)).text
-    : (await vscode.workspace.openTextDocument(source)).getText();
+  const text = await textOf(vscode.Uri.file(file));
   if (!trainsItself(text)) return undefined;
   mustBeTrusted('model/training', { file, folder: path.dirname(file) });
   const folder = path.dirname(file);

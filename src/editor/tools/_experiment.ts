@@ -10,7 +10,7 @@ import { freeName } from '../exists';
 import type { ExperimentInfo } from '../experiments/info';
 import { experimentSuffix } from '../ids';
 import { Models } from '../models';
-import { combined } from '../notebooks';
+import { textOf } from '../notebooks';
 import type { Rooms } from '../rooms';
 import { samePath } from '../text/places';
 import { experimentFor, fileOf } from './_find';
@@ -140,9 +140,7 @@ async function asCodeSays(
   wanted: string | undefined,
   { engine }: Rooms,
 ): Promise<Found | undefined> {
-  const text = uri.path.endsWith('.ipynb')
-    ? combined(await vscode.workspace.openNotebookDocument(uri)).text
-    : (await vscode.workspace.openTextDocument(uri)).getText();
+  const text = await textOf(uri);
   if (!trainsItself(text)) return undefined;
   const folder = path.dirname(uri.fsPath);
   const request = { file: uri.fsPath, texts: { [uri.fsPath]: text }, folder };
