@@ -1,7 +1,9 @@
 /** Writes the first experiment of a class for data, as Train Model does in the editor, with guesses where that asks. */
+
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetKinds } from '../data/load';
+import { outermost } from '../formats/_outermost';
 import { VitrineError } from '../model/errors';
 import { listed } from '../model/suggest';
 import { writeAtomically } from '../train/runs/atomicFile';
@@ -108,7 +110,7 @@ export async function experimentOfData(
 }
 
 async function onlyClass({ distFolder, signal }: CommandCall, file: string): Promise<string> {
-  const names = Object.keys(await readModels(file, { distFolder, signal }));
+  const names = outermost(await readModels(file, { distFolder, signal }));
   if (names.length === 1) return names[0]!;
   throw new VitrineError(
     'bad-usage',

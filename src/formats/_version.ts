@@ -1,9 +1,11 @@
 /** One version of a model, from a file as it is on disk, as it is in an editor, or as it was. */
+
 import path from 'node:path';
 import { VitrineError } from '../model/errors';
 import type { Model, Tensors } from '../model/graph';
 import { listed, nearest } from '../model/suggest';
 import type { ReadContext, ReadModelRequest } from './_format';
+import { outermost } from './_outermost';
 import { formatOf, modelFileOf } from './_registry';
 import { loadWeights } from './checkpoint/weights';
 
@@ -27,9 +29,11 @@ export async function readVersion(
   const read = await format.read({ ...rest, file, ...(wanted !== undefined && { class: wanted }) }, context);
   const name = path.basename(request.file);
   const names = Object.keys(read).filter(n => read[n]?.model);
-  const own = wanted !== undefined && format.id === 'pytorch' ? wanted : (names.at(-1) ?? '');
+  const whole = outermost(read).filter(n => names.includes(n));
+  const only = format.id === 'pytorch' && whole.length === 1 ? whole[0] : undefined;
+  const own = wanted !== undefined && format.id === 'pytorch' ? wanted : (only ?? names.at(-1) ?? '');
   const found = Object.hasOwn(read, own) ? read[own] : undefined;
-  if (wanted === undefined && format.id === 'pytorch' && names.length > 1)
+  if (wanted === undefined && format.id === 'pytorch' && names.length > 1 && only === undefined)
     throw new VitrineError(
       'bad-usage',
       `${name} has ${listed(names)}. Say which one: ${name}#${names.at(-1)}`,

@@ -55,6 +55,7 @@ export const chineseValues: Readonly<Record<string, string>> = {
   'the median or most frequent value of the training rows': '训练行的中位数或最常见的值',
   'the most frequent value of the training rows': '训练行中最常见的值',
   'a constant': '一个常数',
+  '{0} and {1} more columns': '{0} 及另外 {1} 列',
   // Behind those that end alike.
   '{0} rows': ' {0} 行',
 };

@@ -57,7 +57,7 @@ function firstOf(
 
 /** A value that is itself words of ours ("after training"); names and numbers stay as they are. */
 function valueIn(language: string, value: string): string {
-  if (!/^[\w.]+(?: [\w.%]+)+$/.test(value)) return value;
+  if (!/^[\w.]+(?: [\w.%]+)+$/.test(value) && !/ and \d+ more columns$/.test(value)) return value;
   for (const table of [values, tables]) {
     const found = firstOf(language, value, table[language]);
     if (found?.length === value.length) return found.text;

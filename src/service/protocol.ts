@@ -68,6 +68,8 @@ export interface SamplePage {
   total: number;
   /** Columns whose groups are to be treated alike, as the experiment says. */
   sensitive?: readonly string[];
+  /** Columns that only name the row, and so make no groups. */
+  identifiers?: readonly string[];
   /** Training sees its samples altered by chance. */
   augments?: boolean;
   /** Of pictures: how the experiment file, as it stands, alters them, and what else it could do. */

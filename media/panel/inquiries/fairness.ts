@@ -131,7 +131,8 @@ function columnsOf({ subject, state }: Context): string[] {
   const values = subject?.sample.values ?? state.samples?.samples[0]?.values ?? {};
   const categories = source.features.filter(f => f.kind === 'category').map(f => f.name);
   const others = Object.keys(values).filter(name => !categories.includes(name));
-  return [...categories, ...others].slice(0, 80);
+  const names = new Set(state.samples?.identifiers ?? subject?.identifiers);
+  return [...categories, ...others].filter(name => !names.has(name)).slice(0, 80);
 }
 
 function result(f: Fairness): TemplateResult {

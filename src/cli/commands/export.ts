@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { initializeWeights } from '../../engine/initialize';
+import { outermost } from '../../formats/_outermost';
 import { formats } from '../../formats/_registry';
 import { loadWeights } from '../../formats/checkpoint/weights';
 import { VitrineError } from '../../model/errors';
@@ -101,7 +102,8 @@ async function modelFrom(call: CommandCall, where: string): Promise<Model> {
     signal: call.signal,
   });
   const names = Object.keys(read);
-  const name = wanted ?? (names.length === 1 ? names[0] : undefined);
+  const whole = outermost(read);
+  const name = wanted ?? (whole.length === 1 ? whole[0] : undefined);
   const found = name !== undefined && Object.hasOwn(read, name) ? read[name] : undefined;
   if (!found)
     throw new VitrineError(

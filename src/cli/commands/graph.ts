@@ -3,6 +3,7 @@ import path from 'node:path';
 import { threadCount } from '../../engine/executors/threads';
 import { type Footprint, footprintOf } from '../../engine/footprint';
 import { describeGraph, type GraphDescription } from '../../engine/graphDescription';
+import { outermost } from '../../formats/_outermost';
 import { answerOf, experimentNames, type ModelAnswers, withAnswers } from '../../formats/experiment/answers';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Model } from '../../model/graph';
@@ -64,10 +65,11 @@ export const command: Command = {
       signal: call.signal,
     });
     const names = Object.keys(read);
-    const name = wanted ?? (names.length === 1 ? names[0] : undefined);
+    const whole = outermost(read);
+    const name = wanted ?? (whole.length === 1 ? whole[0] : undefined);
     // The file as a whole cannot be read: the findings are all there is.
-    const whole = Object.hasOwn(read, '') ? read['']! : undefined;
-    if (whole && !whole.model) throw unreadable(file, whole.diagnostics);
+    const all = Object.hasOwn(read, '') ? read['']! : undefined;
+    if (all && !all.model) throw unreadable(file, all.diagnostics);
     if (name === undefined) {
       throw new VitrineError(
         names.length === 0 ? 'class-not-found' : 'bad-usage',

@@ -1,7 +1,9 @@
 /** What makes results look better, or stranger, than they are. */
+
 import type { Dataset, Split } from '../dataset';
 import { codesAmong } from '../table/missingCodes';
 import { codesIn } from './codes';
+import { numbersNameRows, textsNameRows } from './identifiers';
 import { givenAway } from './leak';
 import type { ColumnOverview, Values } from './overview';
 import { kolmogorovSmirnov, pearson, stabilityIndex } from './statistics';
@@ -89,16 +91,7 @@ function onePerColumn(warnings: readonly DataWarning[], { features }: Dataset): 
 }
 
 function isIdentifier(v: Values, rows: number): boolean {
-  if (rows < 50) return false;
-  if (v.texts) return v.texts.length > 0.95 * rows;
-  const x = v.numbers!;
-  if (!x.every(Number.isInteger)) return false;
-  const distinct = new Set(x).size;
-  if (distinct < rows) return false;
-  // Counted up row by row, or so.
-  const sorted = Float64Array.from(x).sort();
-  const inOrder = x.every((value, i) => i === 0 || value > x[i - 1]!);
-  return inOrder || sorted.at(-1)! - sorted[0]! < 2 * rows;
+  return v.texts ? textsNameRows(v.texts.length, rows) : numbersNameRows(v.numbers!);
 }
 
 /** @param codes that look like "not known". */

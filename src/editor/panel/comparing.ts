@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { historyOf } from '../../train/runs/history';
-import { runFiles } from '../../train/runs/run';
+import { runFiles, secondsOf } from '../../train/runs/run';
 import type { Engine } from '../engine';
 import { experimentName } from '../experiments/info';
 import type { Log } from '../log';
@@ -90,7 +90,7 @@ export class Comparing {
       epochs: record.epochs,
       epochsDone: record.epochsDone,
       parameters: record.model.parameters,
-      ...(record.ended ? { seconds: (Date.parse(record.ended) - Date.parse(record.started)) / 1000 } : {}),
+      ...(record.ended ? { seconds: secondsOf(record)! } : {}),
       ...(record.test ? { test: record.test } : {}),
       settings: { seed: String(record.seed), backend: record.backend, ...(await this.#settingsOf(run)) },
     };

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { paceMeter } from '../../data/progress';
 import { VitrineError } from '../../model/errors';
 import { metricWord } from '../../names/metrics';
-import type { RunEvent, RunState } from '../../train/runs/run';
+import { type RunEvent, type RunState, secondsOf } from '../../train/runs/run';
 import type { Engine, Loss } from '../engine';
 import { commands, contexts } from '../ids';
 import { isExperiment } from '../language/diagnostics';
@@ -11,7 +11,7 @@ import type { Log } from '../log';
 import { isPython } from '../models';
 import { isCancelled, report } from '../problems';
 import { backend } from '../settings';
-import { duration, number, percent } from '../text/format';
+import { duration, number, percent, sentences } from '../text/format';
 import { samePath } from '../text/places';
 import { mustBeTrusted } from '../trust';
 import { follow, isOver, type LiveRun, progressOf, startLive } from './live';
@@ -182,20 +182,21 @@ export class Training implements vscode.Disposable {
     const explain = l10n.t('Explain a Prediction');
     const show = l10n.t('Show Run');
     const score = result
-      ? ` ${l10n.t('Test {0}: {1}.', metricWord(result.name, vscode.env.language), result.name === 'accuracy' ? percent(result.value) : number(result.value))}`
+      ? l10n.t(
+          'Test {0}: {1}.',
+          metricWord(result.name, vscode.env.language),
+          result.name === 'accuracy' ? percent(result.value) : number(result.value),
+        )
       : live.loss !== undefined
-        ? ` ${l10n.t('Loss {0}.', number(live.loss))}`
+        ? l10n.t('Loss {0}.', number(live.loss))
         : '';
-    const seconds =
-      run?.record.ended !== undefined
-        ? (Date.parse(run.record.ended) - Date.parse(run.record.started)) / 1000
-        : Number.NaN;
-    const time = Number.isFinite(seconds) ? ` ${l10n.t('It took {0}.', duration(seconds))}` : '';
+    const seconds = run && secondsOf(run.record);
+    const time = seconds !== undefined ? l10n.t('It took {0}.', duration(seconds)) : '';
     const text =
       live.state === 'stopped'
         ? l10n.t('Training of {0} was stopped after epoch {1}.', live.model, live.epoch)
         : l10n.t('{0} is trained: {1} epochs.', live.model, live.epoch);
-    const answer = await vscode.window.showInformationMessage(`${text}${score}${time}`, explain, show);
+    const answer = await vscode.window.showInformationMessage(sentences(text, score, time), explain, show);
     if (answer === explain) await vscode.commands.executeCommand(commands.explainRun, live.id);
     else if (answer === show) await vscode.commands.executeCommand(commands.showRun, live.id);
   }

@@ -77,3 +77,8 @@ export function code(text: string): string {
 export function plain(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 }
+
+/** Sentences one behind the other: a full stop of Chinese is as wide as its space already. */
+export function sentences(...all: readonly string[]): string {
+  return all.filter(Boolean).reduce((a, b) => (a === '' || /[。！？]$/.test(a) ? a + b : `${a} ${b}`), '');
+}

@@ -1,9 +1,10 @@
 /** The experiment that a language model means: by its file, or by a model, data or both, for which one may have to be written first. */
+
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { outermost } from '../../formats/_outermost';
 import { trainsItself } from '../../formats/pytorch/trainsItself';
 import { VitrineError } from '../../model/errors';
-import type { Model } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import type { ReadModel } from '../../service/protocol';
 import { freeName } from '../exists';
@@ -158,7 +159,7 @@ async function asCodeSays(
 async function classIn(uri: vscode.Uri, name: string, { models }: Rooms): Promise<string> {
   const reading = await models.read(await vscode.workspace.openTextDocument(uri));
   const all = Models.models(reading);
-  const found = all.filter(m => !all.some(o => o !== m && holds(o, m.name))).map(m => m.name);
+  const found = outermost(Object.fromEntries(all.map(model => [model.name, { model }])));
   if (found.length === 1) return found[0]!;
   throw new VitrineError(
     'class-not-found',
@@ -167,5 +168,3 @@ async function classIn(uri: vscode.Uri, name: string, { models }: Rooms): Promis
       : `${name} has several models: ${listed(found)}. Say which, e.g. "model": "${name}#${found[0]}".`,
   );
 }
-
-const holds = (model: Model, type: string) => model.modules.some(m => m.type === type);

@@ -1,6 +1,8 @@
 /** The runs of the workspace, newest first. */
+
 import * as vscode from 'vscode';
 import { metricWord } from '../../names/metrics';
+import { secondsOf } from '../../train/runs/run';
 import { experimentName } from '../experiments/info';
 import { commands, items, views } from '../ids';
 import type { Rooms } from '../rooms';
@@ -117,8 +119,8 @@ function tooltip({ record }: Run, broken: boolean): vscode.MarkdownString {
   row(l10n.t('Run'), record.id);
   row(l10n.t('State'), broken ? l10n.t('interrupted') : stateText(record.state));
   row(l10n.t('Started'), timeOf(record.started));
-  if (record.ended)
-    row(l10n.t('Took'), duration((Date.parse(record.ended) - Date.parse(record.started)) / 1000));
+  const seconds = secondsOf(record);
+  if (record.ended && seconds !== undefined) row(l10n.t('Took'), duration(seconds));
   row(l10n.t('Epochs'), `${record.epochsDone} / ${record.epochs}`);
   row(l10n.t('Parameters'), count(record.model.parameters));
   row(l10n.t('Seed'), String(record.seed));

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fromGrid } from '../../data/boxes/grid';
 import type { Dataset, TargetInfo } from '../../data/dataset';
 import { augmentChoices, augmentPlace, transformsOf } from '../../data/image/augmentChoices';
+import { identifiersOf } from '../../data/overview/identifiers';
 import { overviewOf } from '../../data/overview/overview';
 import type { Engine } from '../../engine/engine';
 import { yieldToOthers } from '../../engine/yielding';
@@ -58,6 +59,7 @@ export async function samplePage(
     : dataset.splits[split]?.subarray(offset, offset + count);
   if (!rows) throw new VitrineError('bad-request', `There is no split "${split}".`);
   const { sensitive } = trained?.experiment ?? {};
+  const identifiers = pictured.has(dataset.modality) ? [] : identifiersOf(dataset);
   const seed = run?.record.seed ?? 0;
   const prepared =
     rows.length === 0
@@ -80,6 +82,7 @@ export async function samplePage(
     target: dataset.target,
     total: dataset.splits[split].length,
     ...(sensitive?.length && { sensitive }),
+    ...(identifiers.length > 0 && { identifiers }),
     ...(dataset.trainingBatch && { augments: true }),
     ...(alters && { alters }),
     samples: Array.from(rows, (row, i) => {

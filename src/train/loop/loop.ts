@@ -43,6 +43,8 @@ export class TrainingLoop {
   private readonly rows: Int32Array;
   private readonly stepsPerEpoch: number;
   private readonly began = performance.now();
+  /** Milliseconds since then that the run was paused. */
+  private waited = 0;
   private readonly checkpointEvery: { least: number; most: number };
   /** The first epoch's checkpoint is always due. */
   private lastCheckpoint = Number.NEGATIVE_INFINITY;
@@ -291,7 +293,9 @@ export class TrainingLoop {
       // A paused run may never be continued in this process.
       await this.checkpoint(await this.trainer.weights());
       await this.enter('paused');
+      const from = performance.now();
       await control.untilContinued(signal);
+      this.waited += performance.now() - from;
       if (!control.stopped && !signal?.aborted) await this.enter('running');
     }
     const learningRate = control?.takeLearningRate();
@@ -379,6 +383,7 @@ export class TrainingLoop {
       state,
       ended: new Date().toISOString(),
       epochsDone: this.epoch,
+      seconds: this.seconds(),
       ...(Object.keys(test).length > 0 && { test }),
       ...(message !== undefined && { message }),
       ...(keptEpoch !== undefined && { keptEpoch }),
@@ -397,9 +402,9 @@ export class TrainingLoop {
     return this.writer.current;
   }
 
-  /** Time trained, over all processes that the run went through. */
+  /** Time trained, over all processes that the run went through, without pauses. */
   private seconds(): number {
-    return microseconds(this.start.seconds * 1000 + performance.now() - this.began);
+    return microseconds(this.start.seconds * 1000 + performance.now() - this.began - this.waited);
   }
 }
 

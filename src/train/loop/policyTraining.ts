@@ -78,7 +78,8 @@ async function run(
   const batch = Math.min(recipe.batchSize, total);
   const id = writer.current.id;
   const began = performance.now();
-  const seconds = () => start.seconds + Math.round((performance.now() - began) * 1000) / 1e6;
+  let waited = 0;
+  const seconds = () => start.seconds + Math.round((performance.now() - began - waited) * 1000) / 1e6;
   const agent = agentDefinition.create({
     definition,
     options,
@@ -127,6 +128,7 @@ async function run(
       state,
       ended: new Date().toISOString(),
       epochsDone: epoch,
+      seconds: seconds(),
       ...(Object.keys(test).length > 0 && { test }),
       ...(message !== undefined && { message }),
     });
@@ -175,7 +177,9 @@ async function run(
         await checkpoint(weights);
         await writer.update({ state: 'paused' });
         writer.emit({ event: 'state', run: id, state: 'paused' });
+        const since = performance.now();
         await control.untilContinued(signal);
+        waited += performance.now() - since;
         if (ended()) break;
         await writer.update({ state: 'running' });
         writer.emit({ event: 'state', run: id, state: 'running' });

@@ -82,6 +82,8 @@ export interface RunRecord {
   backend: string;
   epochs: number;
   epochsDone: number;
+  /** Time trained when it ended, over all processes that it went through, without pauses. */
+  seconds?: number;
   dataHash: string;
   /** The epoch whose weights are kept: the last one, or the best. */
   keptEpoch?: number;
@@ -105,3 +107,9 @@ export const runFiles = {
   epochs: 'epochs',
   explanations: 'explanations',
 } as const;
+
+/** How long a run that has ended took to train; undefined while it has not. */
+export function secondsOf({ seconds, started, ended }: RunRecord): number | undefined {
+  // Records of earlier versions have the two ends only.
+  return seconds ?? (ended === undefined ? undefined : (Date.parse(ended) - Date.parse(started)) / 1000);
+}

@@ -57,9 +57,7 @@ export function forScoresOf<T extends Dataset | SavedPreparation>(data: T, model
 
 function unnamedNote({ name, classes = [] }: TargetInfo, { classes: all = [] }: TargetInfo, model: string) {
   const more = all.length - classes.length;
-  const which =
-    more === 1
-      ? `"${all.at(-1)}" is a class without rows`
-      : `"${all[classes.length]}" to "${all.at(-1)}" are classes without rows`;
-  return `${model} gives ${all.length} scores, and the target "${name}" has ${classes.length} classes: ${which}.`;
+  return more === 1
+    ? `${model} gives ${all.length} scores, and the target "${name}" has ${classes.length} classes: "${all.at(-1)}" is a class without rows.`
+    : `${model} gives ${all.length} scores, and the target "${name}" has ${classes.length} classes: "${all[classes.length]}" to "${all.at(-1)}" are classes without rows.`;
 }

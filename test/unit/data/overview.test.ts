@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { identifiersOf } from '../../../src/data/overview/identifiers';
 import { overviewOf } from '../../../src/data/overview/overview';
 import {
   correlationRatio,
@@ -214,4 +215,28 @@ describe('The overview of a data set', () => {
     assert.ok(waits > 10);
     assert.equal(o.columns[1]!.distinct, 100);
   }).timeout(20_000);
+});
+
+describe('Columns that only name the row', () => {
+  it('are found, whether or not they are features', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => [
+      i + 1,
+      `P-${(i * 7919) % 1000}`,
+      20 + ((i * 37) % 50),
+      (i * 0.37) % 11,
+      i % 2 ? 'f' : 'm',
+      i % 3 ? 'yes' : 'no',
+    ]);
+    const dataset = await load(csv(['id', 'code', 'age', 'dose', 'sex', 'y'], rows), {
+      exclude: ['id', 'code'],
+    });
+    assert.deepEqual([...identifiersOf(dataset)].sort(), ['code', 'id']);
+    const few = await load(
+      csv(
+        ['id', 'sex', 'y'],
+        rows.slice(0, 40).map(r => [r[0]!, r[4]!, r[5]!]),
+      ),
+    );
+    assert.deepEqual(identifiersOf(few), []);
+  });
 });

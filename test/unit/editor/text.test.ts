@@ -7,6 +7,7 @@ import {
   duration,
   number,
   plain,
+  sentences,
   shapeText,
   shortCount,
 } from '../../../src/editor/text/format';
@@ -21,6 +22,14 @@ import type { Explanation } from '../../../src/explain/method';
 import { source } from './model';
 
 describe('format', () => {
+  it('puts a blank between sentences where the script has one', () => {
+    assert.equal(
+      sentences('Net is trained: 60 epochs.', 'Test accuracy: 90 %.', ''),
+      'Net is trained: 60 epochs. Test accuracy: 90 %.',
+    );
+    assert.equal(sentences('Net 训练完成：60 轮。', '', '用时 3 s。'), 'Net 训练完成：60 轮。用时 3 s。');
+  });
+
   it('writes counts', () => {
     assert.equal(count(27434), '27,434');
     assert.deepEqual([950, 999.6, 27434, 123456, 3.1e9].map(shortCount), [

@@ -23,6 +23,22 @@ describe('Messages in another language', () => {
         assert.ok(source.includes(part), `nothing says "${part}" any more`);
   });
 
+  it('have no English within a list of columns, and know classes without rows', () => {
+    const filled = messageIn(
+      'zh',
+      'Numbers with a decimal comma were read in "a", "b", "c", "d", "e" and 7 more columns.',
+    );
+    assert.match(filled, /"e" 及另外 7 列/);
+    assert.doesNotMatch(filled, /more/);
+    const many =
+      'Net gives 32 scores, and the target "next" has 26 classes: "class 26" to "class 31" are classes without rows.';
+    assert.match(messageIn('zh', many), /^Net 给出 32 个分数.*没有任何行的类别。$/);
+    assert.match(
+      messageIn('zh', many.replace('"class 26" to "class 31" are classes', '"class 26" is a class')),
+      /“class 26”是没有任何行的类别。$/,
+    );
+  });
+
   it('keep their values, whatever their order', () => {
     assert.equal(
       messageIn(

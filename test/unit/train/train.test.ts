@@ -283,12 +283,14 @@ describe('train', () => {
           setImmediate(async () => {
             states.push((await readRun(r.runFolder)).record.state);
             assert.equal((await readCheckpoint(join(r.runFolder, runFiles.checkpoint)))!.step, 6);
-            control.continue();
+            setTimeout(() => control.continue(), 400);
           });
         }
       },
     });
-    await train(r);
+    const { seconds, started, ended } = await train(r);
+    // The pause is no time trained.
+    assert.ok(seconds! < (Date.parse(ended!) - Date.parse(started)) / 1000 - 0.3, `${seconds}`);
     assert.deepEqual(states, ['paused', 'paused', 'running']);
     assert.deepEqual(await weightsOf(r.runFolder), await weightsOf(whole.runFolder));
   });
