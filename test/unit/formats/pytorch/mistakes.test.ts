@@ -163,6 +163,31 @@ describe('mistakes in model files', () => {
     );
   });
 
+  const sized = `${head}class Net(nn.Module):\n    def __init__(self, channels=3, width=32):\n        super().__init__()\n        self.conv = nn.Conv2d(channels, 8, 3)\n        self.fc = nn.Linear(8 * (width - 2) ** 2, 2)\n\n    def forward(self, x):\n        return self.fc(self.conv(x).flatten(1))\n`;
+  const linear = net(['self.fc = nn.Linear(4, 8)'], ['return self.fc(x)']);
+  const guard = 'if __name__ == "__main__":\n';
+  for (const [name, text] of [
+    ['of one made with other sizes', `${sized}${guard}    Net(1, 28)(torch.randn(1, 1, 28, 28))\n`],
+    [
+      'of a name that a loop makes anew',
+      `${linear}net = Net()\nx = torch.randn(3, 6)\nfor x in [x[:, :4]]:\n    net(x)\n`,
+    ],
+    ['of a name that is one of two', `${linear}x = torch.randn(3, 6)\nx, y = x[:, :4], 2\nNet()(x)\n`],
+    [
+      'of one that was given another layer',
+      `${linear}net = Net()\nnet.fc = nn.Linear(6, 8)\nnet(torch.randn(3, 6))\n`,
+    ],
+    ['of a tensor that was turned in place', `${linear}x = torch.randn(4, 6)\nx.t_()\nNet()(x)\n`],
+  ] as const)
+    it(`does not hold a call against a model ${name}`, async () => {
+      assert.deepEqual(said((await readText(text))['Net']), []);
+    });
+
+  it('holds a call against a model that is made with the same, spelt or left out', async () => {
+    const text = `${sized}${guard}    Net(3, width=32)(torch.randn(1, 3, 28, 28))\n`;
+    assert.match(said((await readText(text))['Net']).join(), /^error shape-mismatch .*Nx5408 and 7200x2/);
+  });
+
   it('believes a call in the file that is right', async () => {
     const text = net(
       ['self.emb = nn.Embedding(100, 16)', 'self.fc = nn.Linear(16, 3)'],

@@ -153,14 +153,38 @@ def _bare(node):
     return node
 
 
-def shown_to(scope, name):
+def _changed(block):
+    """Names that statements give a value in passing, or whose value they change."""
+    plain, found = set(), set()
+    for node in [n for statement in block for n in trees.nodes(statement)]:
+        if isinstance(node, (ast.Assign, ast.AugAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            plain.update(id(t) for t in targets if len(targets) == 1)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in plain:
+            found.add(node.id)
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store) or (
+            isinstance(node, ast.Attribute) and node.attr.endswith("_") and node.attr not in _SAME
+        ):
+            while isinstance(node, (ast.Attribute, ast.Subscript)):
+                node = node.value
+            found.update([node.id] if isinstance(node, ast.Name) else [])
+    return found
+
+
+def shown_to(scope, name, is_alike):
     """
     With what the file itself calls a class of it, at its top or under the main guard: (shape, dtype) of each argument, in
-    the first call where all of them are example tensors. None where there is no such call.
+    the first call where all of them are example tensors. `is_alike` tells whether a call that makes the class makes what is
+    read. None where there is no such call.
     """
     from .arguments import _simple, _top_blocks, is_main_guard
 
-    models, tensors = set(), {}
+    def is_made(node):
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name and is_alike(node)
+
+    models, tensors, changed = set(), {}, set()
+    for block, _ in _top_blocks(scope.tree):
+        changed |= _changed(block)
     for block, _ in _top_blocks(scope.tree):
         for node in _simple(block):
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) or is_main_guard(node):
@@ -169,10 +193,7 @@ def shown_to(scope, name):
                 if not isinstance(call, ast.Call) or not call.args or call.keywords:
                     continue
                 made = _bare(call.func)
-                is_own = isinstance(made, ast.Name) and made.id in models or (
-                    isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == name
-                )
-                if is_own:
+                if isinstance(made, ast.Name) and made.id in models or is_made(made):
                     found = [tensors.get(a.id) if isinstance(a, ast.Name) else _example(_bare(a), scope) for a in call.args]
                     if all(found):
                         return found
@@ -180,7 +201,9 @@ def shown_to(scope, name):
                 target, value = node.targets[0].id, _bare(node.value)
                 models.discard(target)
                 tensors.pop(target, None)
-                if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == name:
+                if target in changed:
+                    continue
+                if is_made(value):
                     models.add(target)
                 else:
                     tensors[target] = _example(value, scope)

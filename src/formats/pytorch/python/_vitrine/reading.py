@@ -6,7 +6,7 @@ import inspect
 import re
 import sys
 
-from . import advice, arguments, channel, inputs, policies, replay, sizes, standing, state, trace, trees, unknown
+from . import advice, arguments, channel, inputs, likeness, policies, replay, sizes, standing, state, trace, trees, unknown
 
 
 def place(file, node):
@@ -52,6 +52,8 @@ class Reading:
         self.partly = False
         self.open = []
         self.model = None
+        #: What it was made with, and who found that.
+        self.given, self.finder = ((), {}), None
         #: Arguments that were read with examples.
         self.examples = []
         #: The number of such a place that it may take over.
@@ -205,11 +207,13 @@ class Reading:
     def made(self, finder, found):
         """The model. Defaults that do not make it give way to what the file itself makes it with."""
         mark = channel.ask("mark")["nodes"]
+        self.given, self.finder = found, finder
         try:
             return self.cls(*found[0], **found[1])
         except (Exception, SystemExit) as error:
             for positional, values in finder.others():
                 channel.ask("rewind", nodes=mark)
+                self.given = positional, values
                 try:
                     return self.cls(*positional, **values)
                 except (Exception, SystemExit):
@@ -364,7 +368,7 @@ class Reading:
         """
         if self.request.get("input") is not None or self.instance is not None:
             return False
-        shown = self.outside(lambda: inputs.shown_to(self.scope, self.cls.__name__))
+        shown = self.outside(lambda: inputs.shown_to(self.scope, self.cls.__name__, self.is_alike))
         if not shown or len(shown) != len(names):
             return False
         rows = [(("N", *s[1:]), k) for s, k in shown]
@@ -380,6 +384,21 @@ class Reading:
             self.attempt(names, rows, mark, found)
         self.guessed = ""
         return True
+
+    def is_alike(self, call):
+        """Whether a call in the file makes the class with what it was made with here."""
+        if self.finder is None or self.finder.signature is None:
+            return False
+        found = self.finder.evaluated(call, self.scope, dict(self.scope.namespace))
+        try:
+            return found is not None and likeness.plain(self.whole(*found)) == likeness.plain(self.whole(*self.given))
+        except likeness.Unlike:
+            return False
+
+    def whole(self, positional, keywords):
+        """What a constructor is given, with its defaults."""
+        defaults = {p.name: p.default for p in self.finder.parameters if p.default is not p.empty}
+        return positional, sorted({**defaults, **keywords}.items())
 
     def attempt_stated(self, stated, mark, found):
         """Tries the inputs that were stated, by place or by the names of parts."""
