@@ -119,7 +119,7 @@ function reasons(story: Story, words: Words): string[] {
   const { attribution, dataset, target, prediction } = story;
   const { values } = attribution;
   const output =
-    dataset?.target.kind === 'classes' || prediction?.probabilities
+    dataset?.target.kind === 'classes' || dataset?.target.boxes || prediction?.probabilities
       ? words.reasons.subject('class', shownLabel(target?.name ?? prediction?.label ?? '', dataset))
       : words.reasons.subject('number', dataset?.target.name ?? target?.name ?? '');
   const { unit } = attribution;
