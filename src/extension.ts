@@ -1,5 +1,6 @@
 /** Activation: wires the rooms of the editor together, and nothing else. What is heavy is loaded when it is needed. */
 import type * as vscode from 'vscode';
+import { Answers } from './editor/answers/page';
 import { createApi, type VitrineApi } from './editor/api';
 import { registerCommands } from './editor/commands/register';
 import { showOpenedSample } from './editor/commands/samples';
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
   const explaining = new Explaining(engine, log);
   const panel = new Panel({ context, log, engine, experiments, models, runs, training, explaining, foci });
   const diffs = new ModelDiffs({ context, log, engine, experiments });
+  const answers = new Answers();
   const rooms: Rooms = {
     context,
     log,
@@ -60,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     explaining,
     panel,
     diffs,
+    answers,
   };
   context.subscriptions.push(
     log,
@@ -81,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): VitrineApi {
     registerLinks(rooms),
     panel,
     diffs,
+    answers,
     explaining,
     training,
     runs,

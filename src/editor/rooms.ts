@@ -1,5 +1,6 @@
 /** What the parts of the editor share; made once by activation. */
 import type * as vscode from 'vscode';
+import type { Answers } from './answers/page';
 import type { Engine } from './engine';
 import type { Experiments } from './experiments/store';
 import type { Log } from './log';
@@ -25,4 +26,5 @@ export interface Rooms {
   explaining: Explaining;
   panel: Panel;
   diffs: ModelDiffs;
+  answers: Answers;
 }

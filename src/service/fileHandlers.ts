@@ -7,7 +7,7 @@ import { formatOf, modelFileOf } from '../formats/_registry';
 import { readVersion } from '../formats/_version';
 import { workspaceOf } from '../formats/experiment/paths';
 import { readExperiment } from '../formats/experiment/read';
-import { folderTask } from '../formats/huggingface/tasks';
+import { folderTask, takesLabels } from '../formats/huggingface/tasks';
 import { describeModel } from '../model/diff';
 import { VitrineError } from '../model/errors';
 import { nameOf } from '../names/names';
@@ -67,7 +67,8 @@ export function fileHandlers(distFolder: string): Handlers {
 
     async 'folder/task'({ folder }) {
       const task = await folderTask(folder);
-      return { ...(task && { task }) };
+      if (task !== 'classify') return { ...(task && { task }) };
+      return { task, labels: await takesLabels(folder) };
     },
 
     async 'model/diff'({ before, after }, { signal }) {

@@ -220,8 +220,8 @@ export interface Requests {
   'file/contents': [{ file: string }, ModelFile];
   /** The values of one of its tensors, in a few numbers. */
   'file/tensor': [{ file: string; tensor: string }, TensorStatistics];
-  /** What the model of a Hugging Face folder can be asked for; nothing where it is shown only. */
-  'folder/task': [{ folder: string }, { task?: FolderTask }];
+  /** What the model of a Hugging Face folder can be asked for; nothing where it is shown only. `labels`: a classifier takes the reader's own. */
+  'folder/task': [{ folder: string }, { task?: FolderTask; labels?: boolean }];
   /** An answer of the model of a Hugging Face folder. */
   'folder/ask': [FolderQuestion, FolderAnswer];
   /** Two versions of a model side by side, with what each is called. */

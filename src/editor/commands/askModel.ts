@@ -1,10 +1,13 @@
 /** Ask a Model: a text, a picture or a sound to a model of a Hugging Face folder, by what it does. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { FolderTask } from '../../formats/huggingface/tasks';
 import { VitrineError } from '../../model/errors';
-import type { FolderAnswer, FolderQuestion } from '../../service/inquiries/askFolder';
+import type { FolderQuestion } from '../../service/inquiries/askFolder';
+import { copied } from '../answers/written';
+import { commands } from '../ids';
+import { report } from '../problems';
 import type { Rooms } from '../rooms';
-import { percent } from '../text/format';
 import { mustBeTrusted } from '../trust';
 
 const { l10n } = vscode;
@@ -16,8 +19,8 @@ export async function askModel(argument: unknown, rooms: Rooms): Promise<void> {
   const config = await configOf(argument);
   if (!config) return;
   const folder = path.dirname(config.fsPath);
-  const { task } = await rooms.engine.request('folder/task', { folder });
-  const question = await questionFor(task, folder);
+  const can = await rooms.engine.request('folder/task', { folder });
+  const question = await questionFor(can, folder, rooms.answers.last(folder));
   if (!question) return;
   const answer = await vscode.window.withProgress(
     {
@@ -27,11 +30,17 @@ export async function askModel(argument: unknown, rooms: Rooms): Promise<void> {
     },
     (_progress, token) => rooms.engine.request('folder/ask', question, { token }),
   );
-  const document = await vscode.workspace.openTextDocument({
-    language: 'markdown',
-    content: written(question, answer),
-  });
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+  await rooms.answers.show(question, answer);
+  void offer(config, copied(answer)).catch(e => report(e, rooms.log));
+}
+
+/** What is done with an answer, without the command waiting for it. */
+async function offer(config: vscode.Uri, text: string): Promise<void> {
+  const [again, copy] = [l10n.t('Ask Again'), l10n.t('Copy Answer')];
+  const name = path.basename(path.dirname(config.fsPath));
+  const chosen = await vscode.window.showInformationMessage(l10n.t('{0} has answered.', name), again, copy);
+  if (chosen === again) await vscode.commands.executeCommand(commands.askModel, config);
+  else if (chosen === copy) await vscode.env.clipboard.writeText(text);
 }
 
 async function configOf(argument: unknown): Promise<vscode.Uri | undefined> {
@@ -59,32 +68,53 @@ async function configOf(argument: unknown): Promise<vscode.Uri | undefined> {
   return (await vscode.window.showQuickPick(items, { title: l10n.t('Ask which model?') }))?.uri;
 }
 
-/** Asks for what the model needs. @returns undefined where one of it was not given. */
-async function questionFor(task: string | undefined, folder: string): Promise<FolderQuestion | undefined> {
-  const line = (title: string, placeHolder: string) =>
-    vscode.window.showInputBox({ title, placeHolder, ignoreFocusOut: true });
+interface Can {
+  task?: FolderTask;
+  labels?: boolean;
+}
+
+/**
+ * Asks for what the model needs; what was asked before stands there already.
+ *
+ * @returns undefined where one of it was not given.
+ */
+async function questionFor(
+  { task, labels: takesLabels }: Can,
+  folder: string,
+  last: FolderQuestion | undefined,
+): Promise<FolderQuestion | undefined> {
+  const line = (title: string, value: string | undefined, placeHolder = '') =>
+    vscode.window.showInputBox({
+      title,
+      placeHolder,
+      ignoreFocusOut: true,
+      ...(value !== undefined && { value }),
+    });
   const labels = async () =>
-    (await line(l10n.t('Which classes? Separate them by commas'), l10n.t('a cat, a dog')))
+    (
+      await vscode.window.showInputBox({
+        title: l10n.t('Which classes? Separate them by commas'),
+        placeHolder: l10n.t('a cat, a dog'),
+        ignoreFocusOut: true,
+        value: last?.labels?.join(', ') ?? '',
+        validateInput: problemOf,
+      })
+    )
       ?.split(',')
       .map(l => l.trim())
       .filter(l => l !== '');
-  const file = async (title: string, kinds: Record<string, string[]>) =>
-    (await vscode.window.showOpenDialog({ title, filters: kinds, canSelectMany: false }))?.[0]?.fsPath;
-  const pictures = () =>
-    file(l10n.t('Which picture?'), { [l10n.t('Pictures')]: ['png', 'jpg', 'jpeg', 'webp'] });
   switch (task) {
-    case 'picture': {
-      const picture = await pictures();
-      return picture === undefined ? undefined : { folder, file: picture };
-    }
+    case 'picture':
     case 'picture-labels': {
-      const picture = await pictures();
-      const own = picture === undefined ? undefined : await labels();
-      return own?.length ? { folder, file: picture!, labels: own } : undefined;
+      const kinds = { [l10n.t('Pictures')]: ['png', 'jpg', 'jpeg', 'webp'] };
+      const file = await chosenFile(l10n.t('Which picture?'), kinds, last?.file);
+      if (file === undefined || task === 'picture') return file === undefined ? undefined : { folder, file };
+      const own = await labels();
+      return own?.length ? { folder, file, labels: own } : undefined;
     }
     case 'speech': {
-      const sound = await file(l10n.t('Which sound?'), { WAV: ['wav'] });
-      return sound === undefined ? undefined : { folder, file: sound };
+      const file = await chosenFile(l10n.t('Which sound?'), { WAV: ['wav'] }, last?.file);
+      return file === undefined ? undefined : { folder, file };
     }
     case undefined:
       throw new VitrineError(
@@ -92,85 +122,86 @@ async function questionFor(task: string | undefined, folder: string): Promise<Fo
         l10n.t('This model is shown only: it has no head that would answer.'),
       );
   }
+  const what = takesLabels ? await whatIsTold(last) : undefined;
+  if (takesLabels && !what) return undefined;
   const text = await line(
     { generate: l10n.t('Which text goes on?'), 'fill-mask': l10n.t('Which text, with a mask in it?') }[
-      task
+      task as string
     ] ?? l10n.t('Which text?'),
+    last?.text,
     task === 'fill-mask' ? 'the cat sat on the [MASK].' : '',
   );
   if (!text) return undefined;
   if (task === 'answer') {
-    const question = await line(l10n.t('What is asked about it?'), '');
+    const question = await line(l10n.t('What is asked about it?'), last?.question);
     return question ? { folder, text, question } : undefined;
   }
   if (task === 'embed') {
-    const pair = await line(l10n.t('Near to which other text?'), '');
+    const pair = await line(l10n.t('Near to which other text?'), last?.pair);
     return pair ? { folder, text, pair } : undefined;
   }
+  if (what === 'labels') {
+    const own = await labels();
+    return own?.length ? { folder, text, labels: own } : undefined;
+  }
   if (task === 'classify') {
-    const pair = await line(l10n.t('A second text, of a model that tells of pairs? Else leave it empty'), '');
+    const title = takesLabels
+      ? l10n.t('What may follow from it, or contradict it?')
+      : l10n.t('A second text, of a model that tells of pairs? Else leave it empty');
+    const pair = await line(title, last?.pair);
     return pair === undefined ? undefined : { folder, text, ...(pair !== '' && { pair }) };
   }
   return { folder, text };
 }
 
-/** The answer as Markdown. */
-function written(
-  { folder, text, pair, question, file, labels }: FolderQuestion,
-  answer: FolderAnswer,
-): string {
-  const given = [text, pair, question, file && path.basename(file), labels?.join(', ')].filter(x => x);
-  return [
-    `# ${path.basename(folder)}`,
-    '',
-    ...given.map(g => `> ${g!.replace(/\n/g, '\n> ')}\n`),
-    ...lines(answer),
-    '',
-  ].join('\n');
+/** What a classifier that tells what follows from a text is asked for. */
+async function whatIsTold(last: FolderQuestion | undefined): Promise<'labels' | 'pair' | undefined> {
+  const items = [
+    {
+      label: l10n.t('Which of my classes fits a text'),
+      detail: l10n.t('Classes that you name now; the model was not trained on them.'),
+      what: 'labels' as const,
+    },
+    {
+      label: l10n.t('Whether a text follows from another'),
+      detail: l10n.t('Entailment or contradiction of two texts.'),
+      what: 'pair' as const,
+    },
+  ];
+  if (last?.pair !== undefined) items.reverse();
+  return (await vscode.window.showQuickPick(items, { title: l10n.t('What is asked?') }))?.what;
 }
 
-function lines(answer: FolderAnswer): string[] {
-  const table = (head: string[], rows: string[][]) => [
-    `| ${head.join(' | ')} |`,
-    `| ${head.map(() => '---').join(' | ')} |`,
-    ...rows.map(r => `| ${r.map(c => c.replace(/\|/g, '\\|').replace(/\n/g, ' ')).join(' | ')} |`),
-  ];
-  const probability = l10n.t('Probability');
-  switch (answer.kind) {
-    case 'classes':
-      return table(
-        [l10n.t('Class'), probability],
-        Object.entries(answer.probabilities)
-          .sort(([, a], [, b]) => b - a)
-          .slice(0, 20)
-          .map(([label, p]) => [label, percent(p)]),
-      );
-    case 'entities':
-      return answer.entities.length === 0
-        ? [l10n.t('No entity was found.')]
-        : table(
-            [l10n.t('Entity'), l10n.t('Text'), l10n.t('Place'), probability],
-            answer.entities.map(e => [e.entity, e.word, `${e.start}–${e.end}`, percent(e.probability)]),
-          );
-    case 'answer':
-      return table(
-        [l10n.t('Answer'), l10n.t('Place'), probability],
-        [[answer.answer, `${answer.start}–${answer.end}`, percent(answer.probability)]],
-      );
-    case 'fills':
-      return table(
-        [l10n.t('Word'), probability, l10n.t('Text')],
-        answer.fills.map(f => [f.token, percent(f.probability), f.text]),
-      );
-    case 'nearness':
-      return [
-        l10n.t(
-          'Cosine similarity of the two vectors of {0} numbers: {1}',
-          answer.size,
-          answer.cosine.toFixed(3),
-        ),
-      ];
-    case 'text':
-      return [...(answer.language === undefined ? [] : [`*${answer.language}*`, '']), answer.text];
+/** @returns what is wrong with a list of classes */
+function problemOf(text: string): string | undefined {
+  const names = text
+    .split(',')
+    .map(l => l.trim())
+    .filter(l => l !== '');
+  if (names.length === 0) return l10n.t('Name at least one class.');
+  const twice = names.find((l, i) => names.indexOf(l) !== i);
+  return twice === undefined ? undefined : l10n.t('"{0}" stands there twice.', twice);
+}
+
+/** A file from the dialog, or that of the last time. */
+async function chosenFile(
+  title: string,
+  filters: Record<string, string[]>,
+  last: string | undefined,
+): Promise<string | undefined> {
+  if (last !== undefined) {
+    const same = { label: path.basename(last), description: vscode.workspace.asRelativePath(last) };
+    const other = { label: l10n.t('Another File…') };
+    const chosen = await vscode.window.showQuickPick([same, other], { title });
+    if (!chosen) return undefined;
+    if (chosen === same) return last;
   }
+  const defaultUri = last === undefined ? undefined : vscode.Uri.file(path.dirname(last));
+  const found = await vscode.window.showOpenDialog({
+    title,
+    filters,
+    canSelectMany: false,
+    ...(defaultUri && { defaultUri }),
+  });
+  return found?.[0]?.fsPath;
 }

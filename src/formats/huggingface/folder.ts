@@ -87,6 +87,11 @@ export function labelsOf(config: Readonly<Record<string, unknown>>): string[] {
     .map(([, label]) => String(label));
 }
 
+/** The label that tells that one text follows from another; -1 where none does. */
+export function entailment(labels: readonly string[]): number {
+  return labels.findIndex(l => /^entail/i.test(l));
+}
+
 /** The files that Transformers gives the weights, in the order in which it looks for them. */
 const weightFiles = [
   'model.safetensors',

@@ -1,4 +1,5 @@
 /** What a folder that Transformers saved can be asked for. */
+import { entailment, labelsOf } from './folder';
 import { folderModel } from './folderModel';
 import { pictureTaskOf } from './imageModel';
 import { hearsOf } from './speechModel';
@@ -14,4 +15,9 @@ export async function folderTask(where: string): Promise<FolderTask | undefined>
   if (hearsOf(name)) return 'speech';
   if (architecture.generation?.of === name) return 'generate';
   return textTaskOf(architecture, name);
+}
+
+/** Whether a classifier of texts can be given labels of the reader's own: it tells what follows from a text. */
+export async function takesLabels(where: string): Promise<boolean> {
+  return entailment(labelsOf((await folderModel(where)).config)) >= 0;
 }

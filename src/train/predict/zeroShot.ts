@@ -1,5 +1,6 @@
 /** Classes that a model was never trained to tell: named at the time, as a hypothesis that a text may entail. */
 import type { Engine } from '../../engine/engine';
+import { entailment } from '../../formats/huggingface/folder';
 import type { TextEncoder } from '../../formats/huggingface/textModel';
 import { VitrineError } from '../../model/errors';
 import { listed } from '../../model/suggest';
@@ -53,7 +54,7 @@ export async function classifyByLabels(
   asked: ZeroShot,
   signal?: AbortSignal,
 ): Promise<TextClass[]> {
-  const entails = encoder.labels.findIndex(l => /^entail/i.test(l));
+  const entails = entailment(encoder.labels);
   if (entails < 0)
     throw new VitrineError(
       'bad-file',
