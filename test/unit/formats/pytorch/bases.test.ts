@@ -73,6 +73,11 @@ describe('models on bases of other libraries', () => {
     assert.deepEqual(await figures(text), [3_200, 'NxTx100']);
   });
 
+  it('lets a constructor ask its absent base', async () => {
+    const text = `${torch}from mmcv.runner import BaseModule\nclass Net(BaseModule):\n    def __init__(self):\n        super().__init__()\n        super().build(3)\n        self.stem = nn.Linear(3, 16)\n        self.build = nn.Linear(16, 2)\n    def forward(self, x):\n        return self.build(self.stem(x))\n`;
+    assert.deepEqual(await figures(text, 'Net', /^(hint module-not-available .*\n?)+$/), [98, 'Nx2']);
+  });
+
   it('takes the layers of a class whose base no one here has', async () => {
     const text = `${torch}from mmcv.runner import BaseModule\nfrom mmseg.models import BACKBONES\n@BACKBONES.register_module()\nclass Net(BaseModule):\n    def __init__(self, init_cfg=None):\n        super().__init__(init_cfg=init_cfg)\n        self.stem = nn.Linear(3, 16)\n    def forward(self, x):\n        return torch.relu(self.stem(x))\n`;
     assert.deepEqual(await figures(text, 'Net', /^(hint module-not-available .*\n?)+$/), [64, 'Nx16']);

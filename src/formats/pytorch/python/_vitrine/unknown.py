@@ -20,7 +20,7 @@ class _Kind(type):
             from . import foreign
 
             if any(foreign.is_module(b._vitrine_unknown, members) for b in plain):
-                bases = foreign.standing_on(bases)
+                bases = foreign.standing_on(bases, members)
                 return type(bases[0])(name, bases, members, **options)
         return super().__new__(mcls, name, bases, members)
 
