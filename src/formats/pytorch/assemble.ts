@@ -10,12 +10,14 @@ import type {
   SourceRange,
   Value,
 } from '../../model/graph';
-import type { FileTraining, ReadModel } from '../_format';
+import type { FileTraining } from '../_format';
 import { finite, stated } from './constants';
 import { placed } from './pictures';
 import type { Recorder } from './recorder';
-import type { Place, RecordedDiagnostic, RecordedValue, Recording } from './recording';
+import type { Place, RecordedDiagnostic, RecordedNode, RecordedValue, Recording } from './recording';
+import type { Retold, Telling } from './retold';
 import { argumentsOf, SourceText } from './source';
+import { namesOf } from './valueNames';
 
 export interface AssembleContext {
   /** Texts by the files' real names. */
@@ -36,11 +38,18 @@ const largestFolded = 1 << 22;
 /** A place lies in lines that an edit has replaced: only reading the file anew can tell where it is now. */
 export class LineGone extends Error {}
 
-/** @throws LineGone if the file was read again in part, and what was not has a place in what is no more. */
-export function assemble(recorder: Recorder, context: AssembleContext): Record<string, ReadModel> {
+/**
+ * @param telling what was told before of the classes: a model that is the same is its places alone.
+ * @throws LineGone if the file was read again in part, and what was not has a place in what is no more.
+ */
+export function assemble(
+  recorder: Recorder,
+  context: AssembleContext,
+  telling?: Telling,
+): Record<string, Retold> {
   const places = new Places(context, recorder.stretches);
   const findings = recorder.findings.map(d => places.diagnostic(d, undefined));
-  const out: Record<string, ReadModel> = {};
+  const out: Record<string, Retold> = {};
   const parts = partsOf(recorder);
   // A part may be read after the whole that tells how it is made: back to the order of the file.
   const line = (r: Recording) => r.definition?.[1] ?? 0;
@@ -56,7 +65,7 @@ export function assemble(recorder: Recorder, context: AssembleContext): Record<s
       ...(parts.has(recording.class) ? own.map(d => ({ ...d, severity: 'hint' as const })) : own),
     ];
     out[recording.class] = {
-      ...(recording.constructed ? { model: modelOf(recorder, recording, places, context) } : {}),
+      ...(recording.constructed ? told(recorder, recording, places, context, telling) : {}),
       diagnostics,
       milliseconds: context.milliseconds,
     };
@@ -226,7 +235,34 @@ function productIn(text: string): number | undefined {
   return text.split('*').reduce((p, n) => p * Number(n), 1);
 }
 
-function modelOf(recorder: Recorder, r: Recording, places: Places, context: AssembleContext): Model {
+function told(
+  recorder: Recorder,
+  r: Recording,
+  places: Places,
+  context: AssembleContext,
+  telling: Telling | undefined,
+): Pick<Retold, 'model' | 'places'> {
+  const again = telling?.again(r, places, nodes => variablesOf(nodes, places));
+  return again ? { places: again } : { model: modelOf(recorder, r, places, context, telling) };
+}
+
+/** What the code calls the results of nodes. Several may come of one expression: the last one carries its name. */
+function variablesOf(nodes: readonly RecordedNode[], places: Places): (string | undefined)[] {
+  return nodes.map((n, i) => {
+    const variable = n.at && n.outputs.length === 1 ? places.variable(n.at) : undefined;
+    if (variable === undefined) return undefined;
+    const next = nodes[i + 1]?.at;
+    return next !== n.at && next?.join() !== n.at?.join() ? variable : undefined;
+  });
+}
+
+function modelOf(
+  recorder: Recorder,
+  r: Recording,
+  places: Places,
+  context: AssembleContext,
+  telling?: Telling,
+): Model {
   const nodes = reachable(r);
   const folded = foldable(recorder, r, nodes);
   const kept = nodes.filter(n => !n.outputs.every(o => folded.has(o)));
@@ -268,12 +304,10 @@ function modelOf(recorder: Recorder, r: Recording, places: Places, context: Asse
   };
   for (const v of [...r.inputs, ...owned, ...used]) if (r.values.has(v) && id(v)) put(v);
   const paths = new Map(r.modules.map(m => [m.number, m.path]));
+  const variables = variablesOf(kept, places);
+  telling?.keep(r, kept, variables);
   const modelNodes: Node[] = kept.map((n, i) => {
-    const variable = n.at ? places.variable(n.at) : undefined;
-    // Several nodes may come of one expression: the last one carries its name.
-    const next = kept[i + 1]?.at;
-    const last = next !== n.at && next?.join() !== n.at?.join();
-    for (const o of n.outputs) put(o, last && n.outputs.length === 1 ? variable : undefined);
+    for (const o of n.outputs) put(o, variables[i]);
     return {
       id: `n${i}`,
       op: n.op,
@@ -358,42 +392,4 @@ function compact(data: Float64Array): Initializer {
         : { kind: 'constant', value: finite(first) };
   }
   return stated(data);
-}
-
-/** Ids of values in the model: parameters by name, inputs by argument, the rest by what makes them. */
-function namesOf(r: Recording, kept: Recording['nodes']): Map<number, string> {
-  const names = new Map<number, string>();
-  const taken = new Set<string>();
-  const name = (v: number, wanted: string) => {
-    if (names.has(v)) return;
-    let free = wanted;
-    for (let i = 2; taken.has(free); i++) free = `${wanted}_${i}`;
-    taken.add(free);
-    names.set(v, free);
-  };
-  // Counted in the class: what else was read, or tried, is nothing to a value's id.
-  const numbers = new Map([...r.values.keys()].map((v, i) => [v, i]));
-  for (const p of r.parameters) name(p.id, p.name);
-  for (const v of r.inputs) name(v, r.values.get(v)?.name ?? 'input');
-  const made = new Set(kept.flatMap(n => n.outputs));
-  for (const n of kept) {
-    for (const v of n.inputs) {
-      const value = v < 0 ? undefined : r.values.get(v);
-      if (value && value.kind !== 'input' && !made.has(v)) name(v, constantName(value, numbers.get(v)!));
-    }
-    for (const o of n.outputs) name(o, `v${numbers.get(o)}`);
-  }
-  for (const v of r.outputs) name(v, `v${numbers.get(v)}`);
-  return names;
-}
-
-function constantName(v: RecordedValue, number: number): string {
-  const i = v.initializer;
-  if (v.shape.length === 0 && i) {
-    if (i.kind === 'constant') return `${i.value}`;
-    if (i.kind === 'zeros') return '0';
-    if (i.kind === 'ones') return '1';
-    if (i.kind === 'values') return `${i.values[0]}`;
-  }
-  return `constant${number}`;
 }

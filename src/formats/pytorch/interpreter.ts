@@ -5,6 +5,7 @@ import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Diagnostic } from '../../model/graph';
 import type { ReadModel } from '../_format';
 import type { TrainingRead } from './assemble';
+import { type Retold, withModels } from './retold';
 import { SourceText } from './source';
 import type { WorkerData, WorkerRequest } from './worker';
 
@@ -25,6 +26,14 @@ export interface Answer {
   refused?: string;
   broken?: boolean;
 }
+
+/** An answer as the thread sends it. */
+type Message = Partial<Omit<Answer, 'result'>> & {
+  id?: number;
+  result?: Record<string, Retold>;
+  fatal?: string;
+  full?: boolean;
+};
 
 export interface InterpreterOptions {
   distFolder: string;
@@ -83,7 +92,8 @@ export class Interpreter {
       execArgv: [],
       stdout: true,
       stderr: true,
-      resourceLimits: { stackSizeMb: 8 },
+      // What one answer is made of dies with it: where it fits the young generation, it is not moved on.
+      resourceLimits: { stackSizeMb: 8, maxYoungGenerationSizeMb: 64 },
     });
     const ready = new Promise<void>((done, fail) => {
       const failed = (why: string) =>
@@ -135,8 +145,17 @@ export class Interpreter {
     await current.worker.terminate();
   }
 
-  /** @throws VitrineError cancelled, engine-lost. */
-  async ask(request: Asked, file: string, text: string, signal: AbortSignal | undefined): Promise<Answer> {
+  /**
+   * @param before where `request.again` asks for what is new since: the models as they were answered.
+   * @throws VitrineError cancelled, engine-lost.
+   */
+  async ask(
+    request: Asked,
+    file: string,
+    text: string,
+    signal: AbortSignal | undefined,
+    before: Readonly<Record<string, ReadModel>> = {},
+  ): Promise<Answer> {
     await this.busy;
     throwIfCancelled(signal);
     const interpreter = this.start();
@@ -151,19 +170,21 @@ export class Interpreter {
     type Outcome = { answer: Answer } | { stopped: 'time' | 'lost' | 'cancelled' };
     const outcome = await new Promise<Outcome>(done => {
       const timer = setTimeout(() => finished({ stopped: 'time' }), this.options.timeoutMs);
-      const onMessage = (m: Partial<Answer> & { id?: number; fatal?: string; full?: boolean }) => {
+      const onMessage = (m: Message) => {
         if (m.id !== request.id) return;
         full = m.full === true;
+        const result = m.result && withModels(m.result, before);
         finished(
           m.result
             ? {
                 answer: {
                   asked: request,
-                  result: m.result,
+                  result: result ?? {},
                   findings: m.findings ?? '',
                   open: m.open ?? '',
                   ...(m.training && { training: m.training }),
                   ...(m.refused !== undefined && { refused: m.refused, broken: m.broken === true }),
+                  ...(!result && { refused: 'its models are not known' }),
                 },
               }
             : { stopped: 'lost' },
@@ -195,7 +216,8 @@ export class Interpreter {
     // Python cannot be interrupted from outside: its thread goes, and a fresh one is started for who comes next.
     await this.end();
     // What filled the memory may have been other files: only a fresh interpreter can tell.
-    if (outcome.stopped === 'lost' && given && !this.disposed) return this.ask(request, file, text, signal);
+    if (outcome.stopped === 'lost' && given && !this.disposed)
+      return this.ask(request, file, text, signal, before);
     const diagnostics = [this.stopped(outcome.stopped, file, text)];
     return {
       asked: request,

@@ -245,6 +245,7 @@ export class PytorchReader {
       file,
       after.text,
       signal,
+      before,
     );
     const { result } = again;
     if (again.broken) return 'broken';

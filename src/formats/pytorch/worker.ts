@@ -13,6 +13,7 @@ import { assemble, assembleTraining, LineGone, partsOf } from './assemble';
 import { mount } from './mount';
 import { Recorder } from './recorder';
 import type { Drawn } from './replayed';
+import { Telling } from './retold';
 import { confineInterpreter, confineThread, confineWebAssembly, type Emscripten, runSource } from './sandbox';
 import { WorkspaceFiles } from './workspaceFiles';
 
@@ -54,6 +55,8 @@ export interface WorkerRequest {
 /** What a file was read from, which stands with the interpreter. */
 interface Standing {
   recorder: Recorder;
+  /** What was answered to the request of `id` and those before. */
+  telling: Telling;
   /** The request without texts, and the texts of the other files. */
   asked: string;
   others: ReadonlyMap<string, string>;
@@ -74,6 +77,9 @@ if '/vitrine' not in sys.path:
 import abc, ast, collections, copy, dataclasses, enum, functools, importlib.machinery, inspect, itertools, json
 import linecache, math, random, re, string, types, typing, warnings
 import _vitrine.run, torch, torch.nn.functional, torch.utils.data
+import gc
+gc.set_threshold(50_000)
+del gc
 `;
 
 /** The interpreter's last words, for a failure that is ours. */
@@ -283,8 +289,9 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       // An answer that nobody waited for told of edits, too: who asks does not know what they changed.
       const isNext = found.id === again;
       const only = isNext ? { only: { classes: recorder.finishedNow, graded } } : {};
-      const result = assemble(recorder, { ...context(), ...only });
-      standing.push({ ...found, id });
+      const telling = isNext ? found.telling : new Telling();
+      const result = assemble(recorder, { ...context(), ...only }, telling);
+      standing.push({ ...found, telling, id });
       return { result, ...told(recorder) };
     };
     const read = (): object => {
@@ -301,12 +308,13 @@ async function serve({ distFolder, memoryMb }: WorkerData): Promise<void> {
       if (!ran && !recorder.recordings.length && !recorder.findings.length && !recorder.script)
         throw new Error(`The reader failed. ${complaints.slice(-6).join(' ')}`);
       const known = context();
-      const result = assemble(recorder, known);
+      const telling = new Telling();
+      const result = assemble(recorder, known, telling);
       const training = request.script && assembleTraining(recorder, known);
       if (recorder.stands) {
         const old = standing.findIndex(s => s.asked === asked);
         if (old >= 0) standing.splice(old, 1);
-        standing.push({ recorder, asked, others, id });
+        standing.push({ recorder, telling, asked, others, id });
         // Python forgets the oldest.
         standing.splice(0, standing.length - recorder.stands.most);
       }

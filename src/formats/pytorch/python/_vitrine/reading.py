@@ -65,6 +65,8 @@ class Reading:
         #: Of the model as its constructor left it: its modules, what was told of them, the shapes that they may want, and
         #: what was handed over of them.
         self.modules, self.told, self.wanted, self.handed = (), (), None, None
+        #: What forward may change of it, as it begins, and how much of any module had been changed by then.
+        self.fresh = None
         #: Whether a layer is made at its first call only, and whether layers stand in lists (None while that is not seen).
         self.lazy, self.lists = False, None
         #: With what shape it is called itself by classes of the file.
@@ -582,7 +584,10 @@ class Reading:
         trace.tracing, trace.misused = True, None
         trace.calls.clear()
         trace.entering.clear()
-        snapshot = _state(self.modules)
+        changes = trace.changes, trace.reached
+        # What a forward changed is taken back: where nobody has changed anything since, it begins as it did.
+        known = self.fresh is not None and self.fresh[0] == changes and not self.lazy
+        snapshot = self.fresh[1] if known else _state(self.modules)
         replay.fresh(well, self.told)
         try:
             tensors = [
@@ -610,6 +615,7 @@ class Reading:
                     trace.entered.setdefault(cls, called)
                     self.calls.setdefault(cls, called)
             _restore(snapshot)
+            self.fresh = (trace.changes, trace.reached), snapshot
         if not replay.held():
             self.attempt(names, shapes, mark, found, False)
 

@@ -112,6 +112,7 @@ def _ran(code, _):
     if known is None or not known[1]:
         # It may change what others depend on.
         trace.refused += 1
+        trace.reached += 1
         on = False
 
 

@@ -13,9 +13,9 @@ counting = False
 #: How often code that runs now has asked if the model trains, and the answer that it gets.
 asked = 0
 learning = False
-#: Counts: how often the answer was asked for, how often something ran that is not to be replayed, and how often what a
-#: module holds was changed in forward.
-consulted = refused = changes = 0
+#: Counts: how often the answer was asked for, how often something ran that is not to be replayed, how often what a
+#: module holds was changed in forward, and how often code ran that may change it without a word.
+consulted = refused = changes = reached = 0
 #: Whoever wants to hear of all findings.
 heard = None
 #: What was emitted since a function began that may be run for the other answer, too; and, then, what is known of it.
