@@ -30,12 +30,11 @@ export class Answers implements vscode.Disposable, vscode.TextDocumentContentPro
     this.#given.set(folder, [{ question, answer }, ...(this.#given.get(folder) ?? [])].slice(0, mostKept));
     const uri = uriOf(folder);
     this.#changes.fire(uri);
+    const options = { viewColumn: placeOf(uri), preserveFocus: true, preview: false };
     // Where the extension that shows Markdown is switched off, its text is shown.
     await vscode.commands
-      .executeCommand('markdown.showPreviewToSide', uri)
-      .then(undefined, () =>
-        vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }),
-      );
+      .executeCommand('vscode.openWith', uri, 'vscode.markdown.preview.editor', options)
+      .then(undefined, () => vscode.window.showTextDocument(uri, options));
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -60,4 +59,21 @@ export class Answers implements vscode.Disposable, vscode.TextDocumentContentPro
 /** The name is what stands on the tab. */
 function uriOf(folder: string): vscode.Uri {
   return vscode.Uri.from({ scheme: answerScheme, path: `/${path.basename(folder)}.md`, query: folder });
+}
+
+/** Where this page is, or another model's, so that asking again opens no further column; else beside what is open. */
+function placeOf(uri: vscode.Uri): vscode.ViewColumn {
+  const pages = vscode.window.tabGroups.all.flatMap(({ viewColumn, tabs }) =>
+    tabs.flatMap(({ input }) =>
+      (input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText) &&
+      input.uri.scheme === answerScheme
+        ? [{ viewColumn, same: input.uri.toString() === uri.toString() }]
+        : [],
+    ),
+  );
+  const empty = vscode.window.tabGroups.activeTabGroup.tabs.length === 0;
+  return (
+    (pages.find(p => p.same) ?? pages[0])?.viewColumn ??
+    (empty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside)
+  );
 }
