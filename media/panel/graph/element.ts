@@ -64,12 +64,12 @@ class GraphElement extends HTMLElement {
     this.#resize.observe(this);
     this.#cleanUp.push(
       onTheme(() => {
-        // Cards are as wide as their words in these fonts, which a page may get after its first layout.
         if (this.#picture.dress() && this.#properties) this.#place();
         else this.#draw();
       }),
     );
     this.#picture.dress();
+    if (this.#properties) this.#place();
   }
 
   disconnectedCallback(): void {
@@ -138,6 +138,8 @@ class GraphElement extends HTMLElement {
   }
 
   #place(): void {
+    // Cards are as wide as their words in the page's fonts, which the element has not before the page has it.
+    if (!this.isConnected) return;
     const graph = visibleGraph(this.#tree!, this.#open);
     const input = layoutInput(graph, sizesIn(this.#picture.family), this.#properties!.direction);
     this.#pending = true;
