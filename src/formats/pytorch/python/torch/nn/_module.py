@@ -102,7 +102,7 @@ class UninitializedParameter(Parameter):
 class Module:
     dump_patches = False
     call_super_init = False
-    #: Whether its first option may be a tensor, as the weights of a loss's classes.
+    #: Whether its first option may be a tensor, as the weights of a loss's classes; its second is none.
     _begins_with_tensor = False
 
     def __new__(cls, *arguments, **options):
@@ -117,8 +117,9 @@ class Module:
             object.__setattr__(made, "_given", (arguments, options))
         if trace.tracing:
             trace.refused += 1
-            if arguments and isinstance(arguments[0], Tensor) and cls.__module__.startswith("torch.nn") \
-                    and trace.script is None and not (cls._begins_with_tensor and len(arguments) == 1):
+            given = [isinstance(a, Tensor) for a in arguments[:2]]
+            if given[:1] == [True] and cls.__module__.startswith("torch.nn") and trace.script is None \
+                    and (given == [True, True] or not cls._begins_with_tensor):
                 trace.misused = cls.__name__, trace.here()
         object.__setattr__(made, "_number", trace.next_module())
         frame = trace.user_frame(sys._getframe(1))
