@@ -118,7 +118,7 @@ export const command: Command = {
         told ? found : anyRead(found, typed === undefined ? input : undefined),
       );
       const output = textOption(call, 'output');
-      if (output !== undefined) await writeOutput(path.resolve(output), blocks, run, true);
+      if (output !== undefined) await writeOutput(path.resolve(output), blocks, run);
       else for await (const rows of blocks) show(rows, run.preparation.target.name, terminal);
       if (count.failed > 0)
         terminal.message(
@@ -230,7 +230,6 @@ async function writeOutput(
   file: string,
   blocks: AsyncIterable<PredictedRow[]>,
   { preparation }: { preparation: SavedPreparation },
-  mayFail: boolean,
 ): Promise<void> {
   const ending = path.extname(file).toLowerCase();
   if (preparation.sound && (ending === '' || ending === '.wav')) {
@@ -252,7 +251,7 @@ async function writeOutput(
     return;
   }
   const inParts = {
-    '.csv': csvParts(preparation.target.name, mayFail),
+    '.csv': csvParts(preparation.target.name),
     '.json': jsonParts,
     '.jsonl': async function* (all: AsyncIterable<PredictedRow[]>) {
       for await (const rows of all) yield rows.map(r => `${JSON.stringify(r)}\n`).join('');
@@ -268,12 +267,12 @@ async function writeOutput(
 
 type Parts = (blocks: AsyncIterable<PredictedRow[]>) => AsyncGenerator<string>;
 
-function csvParts(target: string, mayFail: boolean): Parts {
+function csvParts(target: string): Parts {
   return async function* (blocks) {
     let part: ReturnType<typeof predictionsCsvParts> | undefined;
     for await (const rows of blocks) {
       // One block says itself whether a row of it failed.
-      part ??= predictionsCsvParts(target, mayFail && rows.length >= blockRows);
+      part ??= predictionsCsvParts(target, rows.length >= blockRows);
       yield part(rows);
     }
   };

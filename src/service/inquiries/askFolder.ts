@@ -38,11 +38,11 @@ export type FolderAnswer =
 const mostTokens = 100;
 const fills = 10;
 
-/** @param onText what is written so far. @throws VitrineError bad-request for a question that lacks something; cancelled */
+/** @throws VitrineError bad-request for a question that lacks something; cancelled */
 export async function askFolder(
   engine: Engine,
   asked: FolderQuestion,
-  { distFolder, signal, onText }: { distFolder: string; signal?: AbortSignal; onText?(text: string): void },
+  { distFolder, signal }: { distFolder: string; signal?: AbortSignal },
 ): Promise<FolderAnswer> {
   const { folder } = asked;
   const context = { distFolder, ...(signal && { signal }) };
@@ -56,15 +56,13 @@ export async function askFolder(
         seed: 0,
         temperature: 0,
         ...(signal && { signal }),
-        ...(onText && { onToken: token => onText(token.text) }),
       });
       return { kind: 'text', text };
     }
     case 'speech': {
       const heard = need(asked.file, 'a sound');
       const model = await openSpeechModel(folder, context);
-      const options = { ...(signal && { signal }), ...(onText && { onText }) };
-      return { kind: 'text', ...(await transcribe(engine, model, heard, options)) };
+      return { kind: 'text', ...(await transcribe(engine, model, heard, signal ? { signal } : {})) };
     }
     case 'picture': {
       const file = need(asked.file, 'a picture');
