@@ -6,6 +6,7 @@ nobody uses or that PyTorch cannot see, numbers where indices belong.
 import ast
 import builtins
 import inspect
+import math
 import re
 import sys
 
@@ -101,12 +102,10 @@ def forgotten_self(error, scope, at):
 def misspelt_name(error, scope, at):
     """(message, fix) for a name that is not defined but nearly so."""
     word = getattr(error, "name", None)
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    if not word or frame is None:
+    last = [None, *trace.passed(error)][-1]
+    if not word or last is None:
         return None
-    names = [*frame.tb_frame.f_locals, *scope.namespace, *dir(builtins)]
+    names = [*last.tb_frame.f_locals, *scope.namespace, *dir(builtins)]
     meant = near(word, [n for n in names if isinstance(n, str) and not n.startswith("__")])
     if meant is None:
         return None
@@ -141,11 +140,12 @@ def tuple_of_recurrent(error, scope, at):
 def dimensions_of_norm(error, scope):
     """(message, fix) where a normalisation is of the wrong dimension for its input."""
     match = re.match(r"expected .*D input \(got (\d)D input\)", str(error))
-    traceback, module = error.__traceback__, None
-    while match and traceback is not None:
+    if not match:
+        return None
+    module = None
+    for traceback in trace.passed(error):
         owner = traceback.tb_frame.f_locals.get("self")
         module = owner if re.match(r"(Batch|Instance)Norm\dd$", type(owner).__name__) else module
-        traceback = traceback.tb_next
     kind = module and f"{type(module).__name__[:-2]}{int(match[1]) - 2}d"
     if not module or not hasattr(sys.modules["torch.nn"], kind) or kind == type(module).__name__:
         return None
@@ -163,18 +163,14 @@ def flattened(error, scope, at):
     if not str(error).startswith("mat1 and mat2 shapes cannot be multiplied"):
         return None
     layer = given = None
-    traceback = error.__traceback__
-    while traceback is not None:
+    for traceback in trace.passed(error):
         own = traceback.tb_frame.f_locals
         if type(own.get("self")).__name__ == "Linear" and "input" in own:
             layer, given = own["self"], own["input"]
-        traceback = traceback.tb_next
     shape = list(getattr(given, "shape", ()))[1:]
     if len(shape) < 2 or not all(isinstance(d, int) for d in shape):
         return None
-    count = 1
-    for d in shape:
-        count *= d
+    count = math.prod(shape)
     if count != layer.in_features:
         return None
     message = f"{error}: the input's {' x '.join(map(str, shape))} are the {count} that it wants, and have to be flattened"
@@ -201,11 +197,9 @@ def layer_of_value(layer, scope):
 
 def _self_of(error):
     found = None
-    traceback = error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename.startswith(trace.WORKSPACE):
+    for traceback in trace.passed(error):
+        if trace.in_workspace(traceback):
             found = traceback.tb_frame.f_locals.get("self", found)
-        traceback = traceback.tb_next
     return found
 
 

@@ -734,21 +734,17 @@ class Reading:
 
     def fix_for(self, error):
         """The module whose constructor has the argument: the innermost call that the error came through."""
-        traceback = error.__traceback__
         module = None
         argument = error.fix["argument"]
-        while traceback is not None:
+        for traceback in trace.passed(error):
             owner = traceback.tb_frame.f_locals.get("self")
-            if owner is not None and hasattr(owner, "_defined") and not traceback.tb_frame.f_code.co_filename.startswith(
-                trace.WORKSPACE
-            ):
+            if owner is not None and hasattr(owner, "_defined") and not trace.in_workspace(traceback):
                 try:
                     names = list(inspect.signature(type(owner).__init__).parameters)
                 except (TypeError, ValueError):
                     names = []
                 if argument in names:
                     module = owner, names.index(argument) - 1
-            traceback = traceback.tb_next
         if module is None:
             return None
         return {"module": module[0]._number, "argument": argument, "position": module[1],
@@ -816,14 +812,12 @@ _TOGETHER = (("D", "H", "W"), ("L",), ("T",))
 
 def _of_unknown(error):
     """Whether what failed, inside of what stands in for PyTorch, was given a value that is not known."""
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is None or traceback.tb_frame.f_code.co_filename.startswith(trace.WORKSPACE):
-        return False
     if isinstance(error, (trace.Unsupported, trace.ShapeMismatch)):
         return False
-    return any(unknown.is_unknown(v) for v in traceback.tb_frame.f_locals.values())
+    last = [None, *trace.passed(error)][-1]
+    return last is not None and not trace.in_workspace(last) and any(
+        unknown.is_unknown(v) for v in last.tb_frame.f_locals.values()
+    )
 
 
 def _own_fault(error):

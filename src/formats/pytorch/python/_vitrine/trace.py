@@ -144,19 +144,30 @@ def here():
     return position_in(frame) if frame is not None else None
 
 
+def passed(error):
+    """The traceback of each call that an exception came through, the innermost last."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+def in_workspace(traceback):
+    """Whether a call of a traceback is of the workspace's code."""
+    return traceback.tb_frame.f_code.co_filename.startswith(WORKSPACE)
+
+
 def where_raised(error):
     """The innermost place in the workspace's code that an exception passed through."""
     place = None
-    traceback = error.__traceback__
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        if code.co_filename.startswith(WORKSPACE):
+    for traceback in passed(error):
+        if in_workspace(traceback):
+            code = traceback.tb_frame.f_code
             table = list(code.co_positions())
             index = traceback.tb_lasti // 2
             line, end_line, column, end_column = table[index] if index < len(table) else (None,) * 4
             line = line or traceback.tb_lineno or 1
             place = [code.co_filename, line, column or 0, end_line or line, end_column or column or 0]
-        traceback = traceback.tb_next
     return place
 
 
