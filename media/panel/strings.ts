@@ -349,7 +349,7 @@ export const english = {
   'explain.bars.bars': 'Bars',
   'explain.bars.waterfall': 'Waterfall',
   'explain.bars.force': 'Force',
-  'explain.sum': 'added up',
+  'explain.sum': 'Added up',
   'explain.others': '{count} others',
   'explain.forceLabel': 'For {target}: {positive} in all, most of it {most}. Against: {negative} in all.',
   'explain.copied': 'Copied',
