@@ -197,37 +197,74 @@ const web = {
   loader: { '.svg': 'text' },
 };
 
+const outTests = path.join(root, 'out/test');
+
+/**
+ * The tests that run in Node itself: ES modules that share what they have in common. A bundle of its own for each
+ * would hold the whole product some two hundred times.
+ */
 const tests = {
   ...common,
   platform: 'node',
   target: 'node20',
-  format: 'cjs',
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'chunks/[hash]',
   sourcemap: 'inline',
   minify: false,
-  outdir: path.join(root, 'out/test'),
+  outdir: outTests,
   outbase: path.join(root, 'test'),
   entryPoints: [
     ...filesIn(path.join(root, 'test/unit'), n => n.endsWith('.test.ts')),
-    ...filesIn(path.join(root, 'test/vscode'), n => n.endsWith('.ts')),
-    ...filesIn(path.join(root, 'test/ui'), n => n.endsWith('.ts')),
     ...filesIn(path.join(root, 'test/bench'), n => n === 'main.ts'),
   ],
-  external: ['vscode', 'gl', 'webgpu', 'pyodide', 'mocha', 'playwright-core'],
-  define: node.define,
+  external: ['gl', 'webgpu', 'pyodide', 'mocha'],
   loader: node.loader,
-  banner: node.banner,
+  // What CommonJS modules among the sources and packages ask for.
+  banner: {
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      "import { fileURLToPath as __fileURLToPath } from 'node:url';",
+      'const require = __createRequire(import.meta.url);',
+      'const __filename = __fileURLToPath(import.meta.url);',
+      "const __dirname = __fileURLToPath(new URL('.', import.meta.url)).slice(0, -1);",
+    ].join('\n'),
+  },
   metafile: true,
 };
-if (onlyTests)
-  tests.entryPoints = tests.entryPoints.filter(f =>
-    path.relative(root, f).startsWith(path.join('test', onlyTests)),
+
+/** The suite that runs inside VS Code, whose extension host loads CommonJS. */
+const hostedTests = {
+  ...tests,
+  format: 'cjs',
+  splitting: false,
+  entryPoints: filesIn(path.join(root, 'test/vscode'), n => n.endsWith('.ts')),
+  external: ['vscode', 'mocha'],
+  define: node.define,
+  banner: node.banner,
+};
+const suites = [tests, hostedTests];
+for (const suite of suites)
+  suite.entryPoints = suite.entryPoints.filter(
+    f => !onlyTests || path.relative(root, f).startsWith(path.join('test', onlyTests)),
   );
 
-/** Bundles of tests that are no more must not be run. */
-function removeStale({ outputs }) {
-  const made = new Set(Object.keys(outputs).map(f => path.resolve(f)));
-  const dir = path.join(tests.outdir, onlyTests ?? '');
+/** Tests that are no more must not be run. What they share stays while a build of some of them is not of all. */
+function removeStale(results) {
+  const made = new Set(results.flatMap(r => Object.keys(r.metafile.outputs)).map(f => path.resolve(f)));
+  const dir = path.join(outTests, onlyTests ?? '');
   for (const f of filesIn(dir, n => n.endsWith('.js'))) if (!made.has(f)) fs.rmSync(f, { force: true });
+}
+
+/** Says of each folder which modules are in it; package.json says it of none. */
+function nameModules() {
+  for (const [dir, type] of [
+    ['', 'module'],
+    ['vscode', 'commonjs'],
+  ]) {
+    fs.mkdirSync(path.join(outTests, dir), { recursive: true });
+    fs.writeFileSync(path.join(outTests, dir, 'package.json'), `${JSON.stringify({ type })}\n`);
+  }
 }
 
 /** What is loaded as files: CPython in WebAssembly, and the torch stand-in that runs in it. */
@@ -273,7 +310,7 @@ async function main() {
     Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(root, file))));
   node.entryPoints = exists(node.entryPoints);
   web.entryPoints = exists(web.entryPoints);
-  const builds = [...(onlyTests ? [] : [node, web]), ...(testFlag ? [tests] : [])];
+  const builds = [...(onlyTests ? [] : [node, web]), ...(testFlag ? suites : [])];
   copyAssets();
   await buildKernels();
   if (watch) {
@@ -281,7 +318,10 @@ async function main() {
     await Promise.all(contexts.map(c => c.watch()));
   } else {
     const results = await Promise.all(builds.map(b => esbuild.build(b)));
-    if (testFlag) removeStale(results.at(-1).metafile);
+    if (testFlag) {
+      removeStale(results.slice(-suites.length));
+      nameModules();
+    }
     if (!onlyTests) makeSnapshot();
   }
 }
