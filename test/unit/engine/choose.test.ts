@@ -41,8 +41,8 @@ describe('the backend "auto"', () => {
   });
   after(() => cpu.dispose());
 
-  /** The same engine under another name, each of whose steps takes at least so long. */
-  function paced(name: BackendName, ms: number): Engine & { trainers: number } {
+  /** The same engine under another name, each of whose steps takes at least so long; later ones `awake`. */
+  function paced(name: BackendName, ms: number, awake = ms): Engine & { trainers: number } {
     const backend = { name, executor: 'paced', threads: 1 };
     return {
       ...cpu,
@@ -52,8 +52,10 @@ describe('the backend "auto"', () => {
         this.trainers++;
         const made = await cpu.trainer(m, r);
         const step = made.step.bind(made);
+        const began = performance.now();
         made.step = async (...args) => {
-          await new Promise(resolve => setTimeout(resolve, ms));
+          const asleep = performance.now() - began < 350;
+          await new Promise(resolve => setTimeout(resolve, asleep ? ms : awake));
           return step(...args);
         };
         Object.defineProperty(made, 'backend', { value: backend, configurable: true });
@@ -166,6 +168,17 @@ describe('the backend "auto"', () => {
     const t = await autoEngine(slow, [opened], memory).trainer(model, request);
     assert.equal(t.backend.name, 'webview');
     await t.dispose();
+  });
+
+  it('measures a GPU when it has left its idle state', async () => {
+    const engine = autoEngine(
+      paced('webasm', 20),
+      [candidate('webgpu', paced('webgpu', 60, 1))],
+      new Memory(),
+    );
+    const trainer = await engine.trainer(model, request);
+    assert.equal(trainer.backend.name, 'webgpu');
+    await trainer.dispose();
   });
 
   it('measures products and elementwise work, and gives up on what is slow', async () => {
