@@ -116,7 +116,10 @@ export const missingSchema = Type.Union(
       description: 'The value of `fill` stands in: 0 if left out, for categories "missing".',
     }),
   ],
-  { default: 'error', description: 'What to do with missing values (empty, NA, NaN, null, None or ?).' },
+  {
+    default: 'error',
+    description: 'What to do with missing values (empty, ? or what pandas reads so: NA, NaN, null, None …).',
+  },
 );
 
 export const unknownSchema = Type.Union(

@@ -44,7 +44,7 @@ export const tableFields = {
   ),
   missingValues: Type.Optional(
     missingValuesSchema(
-      'What means "not known" in any column but the target, beside empty cells, NA, NaN, null, None and ?: e.g. [-9, "unknown"]. Of single columns in `columns`.',
+      'What means "not known" in any column but the target, beside empty cells, ? and what pandas reads so (NA, NaN, null, None …, not "none"): e.g. [-9, "unknown"]. Of single columns in `columns`.',
     ),
   ),
   missingIndicator: Type.Optional(

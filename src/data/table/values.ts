@@ -1,12 +1,31 @@
 /** What the text of a cell means. */
 
-const missing = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?', '#n/a']);
+/**
+ * What pandas' read_csv takes for a missing value, in these spellings and no others: "None" is nothing, but "none" may be
+ * a kind. And "?", as the tables of the UCI repository have it.
+ */
+const missing = new Set(
+  [
+    '',
+    '#N/A',
+    '#N/A N/A',
+    '#NA',
+    '-1.#IND',
+    '-1.#QNAN',
+    '-NaN',
+    '-nan',
+    '1.#IND',
+    '1.#QNAN',
+    '<NA>',
+    'N/A',
+  ].concat(['NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null', '?']),
+);
 
-/** Empty, NA, N/A, NaN, null, None, ? or #N/A, however they are capitalised. */
+/** Nothing, or what pandas takes for nothing. */
 export function isMissing(value: string | number | null | undefined): value is null | undefined | '' {
   if (value === null || value === undefined) return true;
   if (typeof value === 'number') return Number.isNaN(value);
-  return value.length <= 8 && missing.has(value.trim().toLowerCase());
+  return value.length <= 16 && missing.has(value.trim());
 }
 
 const plain = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;

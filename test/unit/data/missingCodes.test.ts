@@ -6,8 +6,10 @@ import { datasetKinds, loadDataset } from '../../../src/data/load';
 import { overviewOf } from '../../../src/data/overview/overview';
 import { restorePreparation } from '../../../src/data/preparation';
 import { codesAmong } from '../../../src/data/table/missingCodes';
+import { isMissing } from '../../../src/data/table/values';
 import { VitrineError } from '../../../src/model/errors';
 import { lookAt, newExperimentText, tableOptions, timed } from '../../../src/train/setup/firstExperiment';
+import spellings from '../../reference/data_missing.json';
 import { csv, folder, load } from './_load';
 
 const ages = Array.from({ length: 60 }, (_, i) => 20 + i);
@@ -23,6 +25,24 @@ describe('Codes for "not known"', () => {
     ['not where values are missing already', [...ages, Number.NaN, Number.NaN], []],
   ] as const)
     it(what, () => assert.deepEqual(codesAmong(numbers), codes));
+});
+
+describe('Spellings of a missing value', () => {
+  for (const [spelled, missing] of Object.entries(spellings))
+    it(`"${spelled}" is ${missing ? 'none' : 'a text'}, as for pandas`, () =>
+      assert.equal(isMissing(spelled), missing));
+
+  it('"?" is none, as in the tables of UCI', () => assert.equal(isMissing(' ? '), true));
+
+  it('a kind that is called none is one', async () => {
+    const data = await load(
+      csv(
+        ['debts', 'y'],
+        Array.from({ length: 12 }, (_, i) => [i % 3 ? 'car' : 'none', i % 2]),
+      ),
+    );
+    assert.deepEqual([...data.features[0]!.categories!].sort(), ['car', 'none']);
+  });
 });
 
 // Numbers with a decimal comma, codes in numbers, texts and dates.

@@ -593,6 +593,41 @@ class Turned(nn.Module):
     });
   });
 
+  it('stops a line that runs the model again and again, as one that writes a text', async () => {
+    const text = `${net('self.fc = nn.Linear(4, 4)', 'return self.fc(x)')}
+def write(model, x):
+    for _ in range(10 ** 9):
+        x = model(x)
+    return x
+
+model = Net()
+print(write(model, torch.zeros(1, 4)))
+written = write(model, torch.zeros(1, 4))
+wide = nn.Linear(len(written), 2)
+`;
+    const models = await readText(text);
+    assert.equal(models['Net']!.model!.nodes.length, 1);
+    const hints = said(models['Net']).filter(s => s.includes('not-run'));
+    assert.equal(hints.length, 1, hints.join('\n'));
+    assert.match(hints[0]!, /This runs Net again and again: the first 16 times were read\./);
+  });
+
+  it('takes a million numbers of a file at once', async () => {
+    const many = `numbers = torch.tensor([i % 65 for i in range(10 ** 6)])
+mixed = torch.tensor([[True, 2.5]] * 1000)
+`;
+    const models = await readText(
+      `import torch\nfrom torch import nn\n${many}class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(int(numbers.max()) + 1, int(mixed[5, 1] * 2))
+    def forward(self, x):
+        return self.fc(x)
+`,
+    );
+    assert.deepEqual(models['Net']!.model!.parameters[0]!.shape, [5, 65]);
+  });
+
   it('leaves the line when cancelled, and stops what runs', async () => {
     const r = new PytorchReader({ distFolder, timeoutMs: 20_000 });
     try {

@@ -77,6 +77,34 @@ for epoch in range(5):
     );
   });
 
+  it('is read past a function that measures hundreds of batches first, and notes their losses', async () => {
+    const read = await training(`
+x = torch.randn(64, 3)
+y = torch.randn(64, 1)
+model = nn.Sequential(nn.Linear(3, 64), nn.ReLU(), nn.Linear(64, 1))
+optimizer = optim.SGD(model.parameters(), lr=0.1)
+
+@torch.no_grad()
+def estimate_loss():
+    model.eval()
+    losses = torch.zeros(100000)
+    for k in range(100000):
+        losses[k] = F.mse_loss(model(x), y).item()
+    model.train()
+    return losses.mean()
+
+for step in range(30):
+    if step % 10 == 0:
+        print(f"{estimate_loss():.4f}")
+    loss = F.mse_loss(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+`);
+    assert.equal(read.rows, 64);
+    assert.equal(read.epochs, 30);
+  });
+
   it('is read of a class, a loss and an optimizer', async () => {
     const read = await training(`
 class Net(nn.Module):

@@ -17,7 +17,7 @@ def worded(error):
     name = type(error).__name__
     if isinstance(error, trace.ShapeMismatch):
         name = "RuntimeError"
-    elif isinstance(error, trace.Unsupported):
+    elif isinstance(error, (trace.Unsupported, trace.Repeated)):
         return str(error)
     elif isinstance(error, trace.SymbolicSize):
         return f"{str(error)[0].upper()}{str(error)[1:]}."

@@ -57,6 +57,7 @@ def _execute(source, namespace):
         try:
             code = script.compiled(node, source.name) if watched else parsed.statement(node, source.name)
             replay.watch(code)
+            trace.begin_statement()
             exec(code, namespace)
         except (MemoryError, RecursionError):
             raise

@@ -52,6 +52,8 @@ class Script:
         #: Folders of pictures that the script names, and what loaders gave of them: a tensor, the folder, the plan.
         self.folders = []
         self.pictures = []
+        #: How often a model was asked without gradients.
+        self.looked = 0
         self.optimizer = None
         self.schedulers = []
         self.clip = None
@@ -69,6 +71,8 @@ class Script:
 
     def called(self, module, arguments, options, result):
         from torch import Tensor
+
+        self.looked += bool(trace.without_gradient)
 
         tensors = [a for a in (*arguments, *options.values()) if isinstance(a, Tensor)]
         if is_loss(module) and isinstance(result, Tensor):
@@ -177,8 +181,12 @@ class Script:
         turns = 0
         try:
             for value in iterable:
+                looked = self.looked
                 yield value
                 turns += 1
+                # It only measures: of hundreds of batches two show what there is to see.
+                if turns > 1 and trace.without_gradient and self.looked > looked:
+                    return
                 if self.backwards and self.changed():
                     self.around = tuple(self.loops)
                     raise Trained

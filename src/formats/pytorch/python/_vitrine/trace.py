@@ -74,6 +74,29 @@ class Stop(BaseException):
     """Ends the reading of one class."""
 
 
+class Repeated(Exception):
+    """Ends a statement that only runs a model again and again, as one that writes a text does."""
+
+
+#: How often one statement at the top of a file may run a module: what it tells has been seen by then.
+_MOST_CALLS = 16
+#: How often the statement that runs now has, by the module's number.
+_again = {}
+
+
+def begin_statement():
+    _again.clear()
+
+
+def asked_again(module):
+    """Counts a call that is in no other module's. Raises Repeated."""
+    if script is not None:
+        return
+    count = _again[module._number] = _again.get(module._number, 0) + 1
+    if count > _MOST_CALLS:
+        raise Repeated(f"This runs {type(module).__name__} again and again: the first {_MOST_CALLS} times were read.")
+
+
 def is_own_module(module):
     """Whether a module is a file of the workspace."""
     return ((getattr(module, "__dict__", None) or {}).get("__file__") or "").startswith(WORKSPACE)

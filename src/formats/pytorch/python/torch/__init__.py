@@ -153,7 +153,9 @@ class _Gradients(contextlib.ContextDecorator):
         @functools.wraps(function)
         def run(*arguments, **options):
             # A whole model's forward that was marked so is still asked for gradients here: by explanations.
-            if not _trace.tracing or len(_trace.calls) < 2 and function.__name__ == "forward":
+            if _trace.script is None and (
+                not _trace.tracing or len(_trace.calls) < 2 and function.__name__ == "forward"
+            ):
                 return function(*arguments, **options)
             with type(self)(self._wanted if type(self) is set_grad_enabled else None):
                 return function(*arguments, **options)

@@ -232,7 +232,16 @@ def _listed(values, shape, dtype):
         values = [1 if v else 0 for v in values]
     elif not dtype.is_floating_point:
         values = [int(v) for v in values]
+    if len(values) >= _MANY:
+        return packed(values, shape, dtype)
     return leaf(shape, dtype, {"kind": "values", "values": values})
+
+
+#: So many numbers are sent as bytes rather than as text: the letters of a book are a million.
+_MANY = 1000
+
+
+_PLAIN = frozenset((int, float, bool))
 
 
 def _flatten(data, values, depth, shape):
@@ -252,6 +261,9 @@ def _flatten(data, values, depth, shape):
             raise ValueError(
                 f"expected sequence of length {shape[depth]} at dim {depth} (got {len(data)})"
             )
+        if _PLAIN.issuperset(map(type, data)):
+            values.extend(data)
+            return None
         for d in data:
             _flatten(d, values, depth + 1, shape)
         return None
@@ -297,7 +309,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         return emit("ConstantOfShape", [], shape=[], value=data, dtype=as_dtype(dtype or int64).name)
     if _is_unknown(data):
         return data
-    if isinstance(data, (list, tuple)) and any(isinstance(v, SymInt) for v in data):
+    if isinstance(data, (list, tuple)) and any(issubclass(k, SymInt) for k in set(map(type, data))):
         from ._ops import stack
 
         # Sizes: each is known as far as it is known, also when some are picked out.
@@ -307,9 +319,10 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     values, shape = [], []
     _flatten(data, values, 0, shape)
     if dtype is None:
-        if values and builtins.all(isinstance(v, bool) for v in values):
+        kinds = set(map(type, values))
+        if kinds and builtins.all(issubclass(k, bool) for k in kinds):
             dtype = bool_
-        elif values and builtins.all(isinstance(v, int) for v in values):
+        elif kinds and builtins.all(issubclass(k, int) for k in kinds):
             dtype = int64
         else:
             dtype = get_default_dtype()

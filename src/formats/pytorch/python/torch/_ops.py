@@ -1070,6 +1070,9 @@ def setitem(x, index, value):
         at = [i for i, p in enumerate(parts) if p is Ellipsis][0]
         parts = parts[:at] + (slice(None),) * (x.ndim - len(parts) + 1) + parts[at + 1 :]
     parts = parts + (slice(None),) * (x.ndim - len(parts))
+    if trace.script is not None and hasattr(value, "_vitrine_unknown"):
+        # A loss that a script notes down on its way: some number.
+        value = _make.rand((), dtype=x.dtype if x.dtype.is_floating_point else None)
     value = value if isinstance(value, Tensor) else _make.scalar(number_of(value), x.dtype)
     if not any(isinstance(d, SymInt) for d in x.shape):
         starts, steps, extent, kept = [], [], [], []

@@ -144,6 +144,8 @@ class Module:
                 f"cannot call {type(self).__name__}: super().__init__() was not called in its __init__"
             )
         drawing = None
+        if not trace.calls and not trace.tracing:
+            trace.asked_again(self)
         if trace.tracing:
             if trace.calls and (type(self) in trace.classes or replay.drawing):
                 _enter(self, arguments)
