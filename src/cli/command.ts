@@ -1,5 +1,6 @@
 /** What a command is: one file in cli/commands/ that exports `command`. */
 import type { ParseArgsConfig } from 'node:util';
+import { VitrineError } from '../model/errors';
 import type { Terminal } from './terminal';
 
 export interface OptionHelp {
@@ -40,6 +41,26 @@ export interface CommandCall {
 export function textOption(call: CommandCall, name: string): string | undefined {
   const value = call.options[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * Refuses options that are given and would change nothing, as they are for models of another kind.
+ *
+ * @param kind what the argument is, e.g. "a trained run".
+ * @throws bad-usage
+ */
+export function refuseStray(
+  call: CommandCall,
+  options: Readonly<Record<string, unknown>>,
+  kind: string,
+): void {
+  const given = Object.keys(options).filter(o => call.options[o] !== undefined && call.options[o] !== false);
+  if (given.length === 0) return;
+  const [means, them] = given.length === 1 ? ['means', 'it'] : ['mean', 'them'];
+  throw new VitrineError(
+    'bad-usage',
+    `${given.map(o => `--${o}`).join(', ')} ${means} nothing for ${kind} (${call.arguments[0]}): leave ${them} out.`,
+  );
 }
 
 export type ParseArgsOptions = NonNullable<ParseArgsConfig['options']>;

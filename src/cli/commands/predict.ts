@@ -19,13 +19,16 @@ import { isModelFile } from '../../train/open/openModel';
 import { dataFolder, openRun } from '../../train/open/openRun';
 import { openWeights } from '../../train/open/openWeights';
 import { writeAtomically } from '../../train/runs/atomicFile';
-import { type Command, type CommandCall, textOption } from '../command';
+import { type Command, type CommandCall, refuseStray, textOption } from '../command';
 import { experimentSuffix, isHuggingFace } from '../experiments';
 import { folderOptions, predictFolder } from '../folderPredict';
 import { modelFileOptions, openedModel } from '../modelFiles';
 import { fixedNumber, tableLines } from '../table';
 import type { Terminal } from '../terminal';
 import { textOptions } from '../texts';
+
+/** What only models that read rows of a table are asked. */
+const ofRows = { values: true, output: true, explain: true, 'keep-going': true };
 
 export const command: Command = {
   name: 'predict',
@@ -69,7 +72,10 @@ export const command: Command = {
   },
   async run(call) {
     const { terminal, signal } = call;
-    if (await isHuggingFace(call.arguments[0]!)) return predictFolder(call);
+    if (await isHuggingFace(call.arguments[0]!)) {
+      refuseStray(call, { ...modelFileOptions, ...ofRows }, 'a Hugging Face folder');
+      return predictFolder(call);
+    }
     const input = textOption(call, 'input');
     const values = textOption(call, 'values');
     const texts = call.options['text'];
@@ -79,6 +85,9 @@ export const command: Command = {
         'Which rows? Give either a table with --input DATA.csv (or - for standard input), one row with --values \'{"column": value}\', or, for models that read text, --text TEXT.',
       );
     const bare = await isModelFile(call.arguments[0]!);
+    const { top } = command.options;
+    if (bare) refuseStray(call, { ...folderOptions, top }, 'a model file');
+    else refuseStray(call, { ...folderOptions, ...modelFileOptions, top }, 'a trained model');
     const run = bare
       ? { ...(await openedModel(call)), backend: undefined }
       : await openedFor(call, call.arguments[0]!);

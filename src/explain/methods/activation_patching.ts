@@ -8,7 +8,7 @@ import type { Attribution, ExplanationMethod, ExplanationRequest } from '../meth
 import { readOptions } from '../options';
 import { sampleOf } from '../probe';
 import { all, oneInput } from '../suits';
-import { attentionLayers } from '../transformer/attention';
+import { attentionLayers, headsOf } from '../transformer/attention';
 import { positionNames, shownPositions } from '../transformer/positions';
 import { hasStream, residualStream, stations } from '../transformer/stream';
 import { wordsFor } from '../words/words';
@@ -214,7 +214,7 @@ export async function patch(request: ExplanationRequest, other: Tensor, rival: n
   const { shape } = sampleOf(request);
   const all = stations(residualStream(model));
   const layers = attentionLayers(model);
-  const ids = [...new Set([...all.map(s => s.id), ...layers.map(l => l.mixed)])];
+  const ids = [...new Set([...all.map(s => s.id), ...layers.flatMap(l => l.parts.map(p => p.mixed))])];
   const [mine, theirs] = [
     await lookOnce(request, { fetch: ids }),
     await lookOnce({ ...request, input: other }, {}),
@@ -241,18 +241,16 @@ export async function patch(request: ExplanationRequest, other: Tensor, rival: n
   const sizes = new Map(ids.map(id => [id, mine.values[id]!.length]));
   const width = shapes.get(all[0]!.id)!.at(-1)!;
   const positions = sizes.get(all[0]!.id)! / width;
-  const counts = layers.map(l => {
-    const s = shapeInside(request, l.probabilities);
-    return s.reduce((x, y) => x * y, 1) / (s.at(-1)! * s.at(-2)!);
-  });
+  const counts = layers.map(l => l.parts.reduce((n, p) => n + headsOf(request, p), 0));
   type Job = { id: string; from: number; to: number };
   const jobs: Job[] = all.flatMap(s =>
     Array.from({ length: positions }, (_, p) => ({ id: s.id, from: p * width, to: (p + 1) * width })),
   );
-  layers.forEach((l, i) => {
-    const size = sizes.get(l.mixed)! / counts[i]!;
-    for (let h = 0; h < counts[i]!; h++) jobs.push({ id: l.mixed, from: h * size, to: (h + 1) * size });
-  });
+  for (const part of layers.flatMap(l => l.parts)) {
+    const heads = headsOf(request, part);
+    const size = sizes.get(part.mixed)! / heads;
+    for (let h = 0; h < heads; h++) jobs.push({ id: part.mixed, from: h * size, to: (h + 1) * size });
+  }
   const effects = new Float32Array(jobs.length);
   const otherData = Float32Array.from(other.data);
   const source = model.inputs[0]!;

@@ -49,7 +49,7 @@ export const method: ExplanationMethod = {
 };
 
 function timesGradient(maps: AttentionMaps, l: number): Float32Array {
-  const gradient = maps.view.gradients[maps.layers[l]!.probabilities]!;
+  const gradient = maps.gradients[l]!;
   return maps.maps[l]!.map((a, i) => a * gradient[i]!);
 }
 

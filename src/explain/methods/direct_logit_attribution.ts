@@ -4,12 +4,11 @@ import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import { formatNumber } from '../answers/predict';
 import type { Figure } from '../figure';
-import { shapeInside } from '../layers/inside';
 import type { ExplanationMethod, ExplanationRequest } from '../method';
 import { descending } from '../numerics/statistics';
 import { readOptions } from '../options';
 import { all, oneInput } from '../suits';
-import { attentionLayers } from '../transformer/attention';
+import { attentionLayers, headsOf } from '../transformer/attention';
 import { pullBack, readouts } from '../transformer/readout';
 import { hasStream, residualStream } from '../transformer/stream';
 import { wordsFor } from '../words/words';
@@ -95,7 +94,10 @@ export async function directLogitAttribution(
 ): Promise<{ parts: Part[]; constant: number; output: number }> {
   const stream = residualStream(request.model);
   const layers = attentionLayers(request.model);
-  const mixed = stream.steps.flatMap(s => (s.attention === undefined ? [] : [layers[s.attention]!.mixed]));
+  const partsOf = (layer: number) => layers[layer]!.parts;
+  const mixed = stream.steps.flatMap(s =>
+    s.attention === undefined ? [] : partsOf(s.attention).map(p => p.mixed),
+  );
   const target = request.target ?? 0;
   const sign = request.sign ?? 1;
   const seed = (_: number, into: Float32Array) => {
@@ -125,29 +127,33 @@ export async function directLogitAttribution(
       parts.push({ name: step.name, layer: step.name, value: whole });
       continue;
     }
-    const id = layers[step.attention]!.mixed;
-    const own = await pullBack(request, id, step.branch, values, gradient);
-    const map = values[id]!;
-    // [(N ×) heads, positions, width]: a sample's heads are its outermost axis.
-    const heads = headsOf(request, step.attention);
-    const size = map.length / heads;
+    const all = partsOf(step.attention);
+    const own = await pullBack(
+      request,
+      all.map(p => p.mixed),
+      step.branch,
+      values,
+      gradient,
+    );
     let sum = 0;
-    for (let h = 0; h < heads; h++) {
-      const value = dot(own.subarray(h * size, (h + 1) * size), map.subarray(h * size, (h + 1) * size));
-      sum += value;
-      parts.push({ name: `${step.name} head ${h}`, layer: step.name, head: h, value });
+    let head = 0;
+    for (const part of all) {
+      const map = values[part.mixed]!;
+      // [(N ×) heads, positions, width]: a sample's heads are its outermost axis.
+      const heads = headsOf(request, part);
+      const size = map.length / heads;
+      for (let h = 0; h < heads; h++, head++) {
+        const [from, to] = [h * size, (h + 1) * size];
+        const value = dot(own[part.mixed]!.subarray(from, to), map.subarray(from, to));
+        sum += value;
+        parts.push({ name: `${step.name} head ${head}`, layer: step.name, head, value });
+      }
     }
     if (Math.abs(whole - sum) > 1e-7)
       parts.push({ name: `${step.name} bias`, layer: step.name, value: whole - sum });
   }
   const total = sign * (output[target]! - (against === undefined ? 0 : output[against]!));
   return { parts, constant: total - parts.reduce((s, p) => s + p.value, 0), output: total };
-}
-
-function headsOf(request: ExplanationRequest, layer: number): number {
-  const shape = shapeInside(request, attentionLayers(request.model)[layer]!.probabilities);
-  const [q, k] = shape.slice(-2) as [number, number];
-  return shape.reduce((a, b) => a * b, 1) / (q * k);
 }
 
 /** @throws bad-request for a class that does not exist, with the nearest name. */

@@ -11,11 +11,15 @@ import type { ExplanationRequest } from '../method';
 export interface AttentionLayer {
   /** The module's path, such as "transformer.h.0.attn". */
   name: string;
+  /** One that has all heads; or as many as there are modules for single heads whose results are joined. */
+  parts: readonly AttentionPart[];
+}
+
+export interface AttentionPart {
   /** The value with the probabilities, [(N ×) heads, queries, keys]. */
   probabilities: string;
   /** What the probabilities weighed up: [(N ×) heads, queries, width], before heads are joined. */
   mixed: string;
-  softmax: Node;
 }
 
 /** What leaves a product's numbers in their places: scaling, masking, dropout, biases of positions. */
@@ -35,6 +39,8 @@ const onTheWay = new Set([
   'Squeeze',
   'Where',
 ]);
+/** What leaves the result of a head as it is. */
+const handsOn = new Set(['Cast', 'Dropout', 'Identity', 'Reshape', 'Squeeze', 'Transpose', 'Unsqueeze']);
 const products = new Set(['MatMul', 'Einsum', 'FusedMatMul']);
 
 const known = new WeakMap<Model, readonly AttentionLayer[]>();
@@ -50,6 +56,8 @@ export function attentionLayers(model: Model): readonly AttentionLayer[] {
   for (const n of model.nodes)
     if (n.inputs.some(i => dependent.has(i))) for (const o of n.outputs) dependent.add(o);
   const found: AttentionLayer[] = [];
+  /** The layers by the value that joins them, with their sizes. */
+  const joined = new Map<string, AttentionLayer & { parts: AttentionPart[] }>();
   for (const softmax of model.nodes) {
     if (softmax.op !== 'Softmax') continue;
     const id = softmax.outputs[0]!;
@@ -59,12 +67,18 @@ export function attentionLayers(model: Model): readonly AttentionLayer[] {
     if (!comesFromProduct(softmax.inputs[0]!)) continue;
     const mixing = weighs(id);
     if (!mixing) continue;
-    found.push({
-      name: moduleOf(model, softmax, mixing),
-      probabilities: id,
-      mixed: mixing.outputs[0]!,
-      softmax,
-    });
+    const part = { probabilities: id, mixed: mixing.outputs[0]! };
+    const join = joins(part.mixed);
+    const key = join && JSON.stringify([join.outputs[0], model.values[id]!.shape]);
+    const layer = key === undefined ? undefined : joined.get(key);
+    if (layer) {
+      layer.parts.push(part);
+      layer.name = join!.module || layer.name;
+      continue;
+    }
+    const made = { name: moduleOf(model, softmax, mixing), parts: [part] };
+    found.push(made);
+    if (key !== undefined) joined.set(key, made);
   }
   known.set(model, found);
   return found;
@@ -83,6 +97,17 @@ export function attentionLayers(model: Model): readonly AttentionLayer[] {
       if (onTheWay.has(node.op)) visit.push(...node.inputs.filter(i => dependent.has(i)));
     }
     return false;
+  }
+
+  /** What stands heads side by side, each of which is computed for itself. */
+  function joins(start: string): Node | undefined {
+    for (let id = start; ; ) {
+      const next = readers.get(id) ?? [];
+      if (next.length !== 1) return undefined;
+      if (next[0]!.op === 'Concat') return next[0];
+      if (!handsOn.has(next[0]!.op)) return undefined;
+      id = next[0]!.outputs[0]!;
+    }
   }
 
   function weighs(start: string): Node | undefined {
@@ -116,6 +141,8 @@ export interface AttentionMaps {
   layers: readonly AttentionLayer[];
   /** By layer: [heads, queries, keys], flat. */
   maps: readonly Float32Array[];
+  /** Of the explained output, of the same shapes, where they were asked for. */
+  gradients: readonly Float32Array[];
   heads: readonly number[];
   queries: readonly number[];
   keys: readonly number[];
@@ -131,20 +158,44 @@ export async function attentionMaps(
   const layers = attentionLayers(model);
   const reason = hasAttention(model);
   if (reason) throw new VitrineError('bad-request', reason);
-  const ids = layers.map(l => l.probabilities);
+  const ids = layers.flatMap(l => l.parts.map(p => p.probabilities));
   const view = await lookOnce(request, {
     fetch: [...ids, ...fetch],
     ...(gradients && { gradients: ids }),
   });
-  const sizes = ids.map(id => shapeInside(request, id).slice(-2) as [number, number]);
+  const sizes = layers.map(
+    l => shapeInside(request, l.parts[0]!.probabilities).slice(-2) as [number, number],
+  );
+  const together = (of: Readonly<Record<string, Float32Array>>) =>
+    layers.map(l => concatenated(l.parts.map(p => of[p.probabilities]!)));
+  const maps = together(view.values);
   return {
     layers,
-    maps: ids.map(id => view.values[id]!),
-    heads: ids.map((id, l) => view.values[id]!.length / (sizes[l]![0] * sizes[l]![1])),
+    maps,
+    gradients: gradients ? together(view.gradients) : [],
+    heads: maps.map((m, l) => m.length / (sizes[l]![0] * sizes[l]![1])),
     queries: sizes.map(s => s[0]),
     keys: sizes.map(s => s[1]),
     view,
   };
+}
+
+function concatenated(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const out = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
+  return out;
+}
+
+/** How many heads a part of a layer has: what is left of its probabilities beside queries and keys. */
+export function headsOf(request: ExplanationRequest, { probabilities }: AttentionPart): number {
+  return shapeInside(request, probabilities)
+    .slice(0, -2)
+    .reduce((a, b) => a * b, 1);
 }
 
 /** Layers in which every position attends to positions of the same sequence, all of the same length. */

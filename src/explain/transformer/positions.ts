@@ -102,15 +102,17 @@ export async function readPositions(request: ExplanationRequest, maps: Attention
       'bad-request',
       `No attention layer of ${request.model.name} looks at positions of its own sequence. Use attention.`,
     );
-  const { mixed } = maps.layers[last]!;
-  const { gradients } = await lookOnce(request, { gradients: [mixed] });
-  const gradient = gradients[mixed]!;
+  const { parts } = maps.layers[last]!;
+  const { gradients } = await lookOnce(request, { gradients: parts.map(p => p.mixed) });
   const length = maps.queries[last]!;
-  const width = gradient.length / (maps.heads[last]! * length);
   const size = new Float64Array(length);
-  gradient.forEach((g, i) => {
-    size[Math.floor(i / width) % length]! += g * g;
-  });
+  for (const { mixed } of parts) {
+    const gradient = gradients[mixed]!;
+    const width = gradient.length / ((maps.heads[last]! / parts.length) * length);
+    gradient.forEach((g, i) => {
+      size[Math.floor(i / width) % length]! += g * g;
+    });
+  }
   const roots = size.map(Math.sqrt);
   const total = roots.reduce((a, b) => a + b, 0);
   if (!(total > 0)) {

@@ -66,32 +66,34 @@ export async function readouts(
       step.before,
       step.kind === 'add'
         ? gradient
-        : await pullBack(request, step.before, step.after, view.values, gradient),
+        : (await pullBack(request, [step.before], step.after, view.values, gradient))[step.before]!,
     );
   }
   return { at, output: view.output, values: view.values };
 }
 
-/** Jᵀ · gradient of the part of the model from one value to another, normalisations held still. */
+/** Jᵀ · gradient of the part of the model from some values to another, normalisations held still: by value. */
 export async function pullBack(
   request: ExplanationRequest,
-  from: string,
+  from: readonly string[],
   to: string,
   values: Readonly<Record<string, Float32Array>>,
   gradient: Float32Array,
-): Promise<Float32Array> {
-  let found = new Float32Array(0);
+): Promise<Record<string, Float32Array>> {
+  let found: Record<string, Float32Array> = {};
   await look(
     request,
     {
-      model: partOf(request.model, [from], to),
-      feed: { [from]: (_, into) => into.set(values[from]!) },
-      gradients: [from],
+      model: partOf(request.model, from, to),
+      feed: Object.fromEntries(
+        from.map(id => [id, (_: number, into: Float32Array) => into.set(values[id]!)]),
+      ),
+      gradients: from,
       seed: (_, into) => into.set(gradient),
       rules: still,
     },
     (_, view) => {
-      found = view.gradients[from]!.slice();
+      found = Object.fromEntries(from.map(id => [id, view.gradients[id]!.slice()]));
     },
   );
   return found;

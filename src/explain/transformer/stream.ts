@@ -124,7 +124,8 @@ function search(model: Model): Stream | undefined {
     if (node && step) {
       const attention = layers.findIndex(l => {
         const up = ancestors(step.branch);
-        return up.has(l.probabilities) && !ancestors(step.before).has(l.probabilities);
+        const { probabilities } = l.parts[0]!;
+        return up.has(probabilities) && !ancestors(step.before).has(probabilities);
       });
       steps.unshift({
         kind: 'add',

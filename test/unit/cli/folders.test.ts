@@ -71,6 +71,12 @@ describe('a folder of Hugging Face at the command line', function () {
   });
   after(() => rmSync(dir, { recursive: true, force: true }));
 
+  it('refuses what only rows of a table are asked', async () => {
+    const { code, err } = await predict('answerer', '--text', 'a', '--question', 'b', '--values', '{}');
+    assert.notEqual(code, 0);
+    assert.match(err, /--values means nothing for a Hugging Face folder \(.*answerer\): leave it out/);
+  });
+
   it('finds entities', async () => {
     const rows = await asked('tagger', ...each('--text', reference.texts));
     for (const [i, expected] of reference.entities.entries()) {

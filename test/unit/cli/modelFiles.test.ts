@@ -74,6 +74,19 @@ describe('a model file without an experiment', function () {
     });
   });
 
+  it('refuses what only folders of Hugging Face are asked', async () => {
+    const { code, err } = await vitrine(
+      'predict',
+      at('iris.onnx'),
+      '--input',
+      at('iris.csv'),
+      '--question',
+      'Who?',
+    );
+    assert.notEqual(code, 0);
+    assert.match(err, /--question means nothing for a model file \(.*iris\.onnx\): leave it out/);
+  });
+
   it('takes columns of text and missing values as the model was trained to', async () => {
     const { code, err, json } = await vitrine(
       'predict',

@@ -32,6 +32,22 @@ describe('weights of a checkpoint', function () {
     assert.equal(json().length, 150);
   });
 
+  it('and refuse options for models of another kind', async () => {
+    const data = join(dirname(experiment), 'iris.csv');
+    const { code, err } = await vitrine(
+      'predict',
+      experiment,
+      '--input',
+      data,
+      '--labels',
+      'a,b',
+      '--columns',
+      'c',
+    );
+    assert.notEqual(code, 0);
+    assert.match(err, /--labels, --columns mean nothing for a trained model \(.*\): leave them out/);
+  });
+
   it('are what training starts from', async () => {
     const { code, err, json } = await vitrine(
       'train',

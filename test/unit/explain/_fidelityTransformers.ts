@@ -43,7 +43,7 @@ export async function measureTransformers(engine: Engine, { exact }: Pick<Notes,
     const maps = await attentionMaps(request, { gradients: true });
     maps.maps.forEach((m, l) => {
       exact('attention', hooks, m, a.maps[l]!);
-      const gradient = maps.view.gradients[maps.layers[l]!.probabilities]!;
+      const gradient = maps.gradients[l]!;
       exact(
         'attention_x_gradient',
         hooks,

@@ -43,6 +43,29 @@ def mix(self, x):
     return a @ self.v(x)`,
 };
 
+/** The same attention once for all heads, and with a module for each head. */
+const together = `
+self.q, self.k, self.v, self.out = nn.Linear(16, 16), nn.Linear(16, 16), nn.Linear(16, 16), nn.Linear(16, 16)
+def mix(self, x):
+    n, t, c = x.shape
+    q, k, v = [f(x).view(n, t, 4, 4).transpose(1, 2) for f in (self.q, self.k, self.v)]
+    y = F.softmax(q @ k.transpose(-2, -1) / 2, -1) @ v
+    return self.out(y.transpose(1, 2).reshape(n, t, c))`;
+const apart = `
+self.heads, self.out = nn.ModuleList([Head() for _ in range(4)]), nn.Linear(16, 16)
+def mix(self, x):
+    return self.out(torch.cat([head(x) for head in self.heads], dim=-1))`;
+const head = `
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v = nn.Linear(16, 4), nn.Linear(16, 4), nn.Linear(16, 4)
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x):
+        return self.drop(F.softmax(self.q(x) @ self.k(x).transpose(-2, -1) / 2, -1)) @ self.v(x)
+`;
+
 function source(way: string, post: boolean): string {
   const [init, mix] = way.split('\ndef ') as [string, string];
   const body = post
@@ -123,6 +146,43 @@ describe('transformers from PyTorch source are opened', function () {
         assert.equal(stations(stream).length, 7);
         assert.equal(tokenEmbedding(net.model)?.name, 'tokens');
       });
+
+  it('heads that are modules of their own are heads of one layer', async () => {
+    const one = await netOf(source(together, false));
+    const many = await netOf(source(apart, false).replace('\nclass Block', `${head}\nclass Block`));
+    // The same numbers: a head's rows of the weights that the other has in one.
+    for (const { name } of many.model.parameters.filter(p => p.trainable)) {
+      const [, before, h, which] = /^(.*)heads\.(\d)\.(.*)$/.exec(name) ?? [];
+      const from = one.weights[before === undefined ? name : before + which]!;
+      const size = many.weights[name]!.data.length;
+      const start = Number(h ?? 0) * size;
+      many.weights[name] = { ...many.weights[name]!, data: from.data.slice(start, start + size) };
+    }
+    assert.deepEqual(
+      attentionLayers(many.model).map(l => [l.name, l.parts.length]),
+      [0, 1, 2].map(i => [`blocks.${i}`, 4]),
+    );
+    const maps = await attentionMaps({ engine, ...many, input, target: 0 }, { gradients: true });
+    assert.deepEqual(maps.heads, [4, 4, 4]);
+    const close = (a: readonly number[], b: readonly number[], what: string) => {
+      assert.equal(a.length, b.length, what);
+      for (const [i, v] of a.entries())
+        assert.ok(Math.abs(v - b[i]!) < 1e-5, `${what} ${i}: ${v} and ${b[i]}`);
+    };
+    for (const id of ['attention', 'attention_rollout', 'attention_x_gradient', 'direct_logit_attribution']) {
+      const method = methods.find(m => m.id === id)!;
+      const a = await method.explain({ engine, ...one, input, target: 1 }, {});
+      const b = await method.explain({ engine, ...many, input, target: 1 }, {});
+      close(Array.from(b.values.data), Array.from(a.values.data), id);
+      assert.deepEqual(b.names, a.names);
+    }
+    const other = { shape: [1, 7], data: Int32Array.of(3, 2, 4, 1, 6, 8, 2) };
+    const [a, b] = await Promise.all(
+      [one, many].map(net => activationPatching({ engine, ...net, input, target: 1 }, other)),
+    );
+    for (const i of [0, 1])
+      close((b!.figures![i] as MatrixFigure).values, (a!.figures![i] as MatrixFigure).values, `patches ${i}`);
+  });
 
   it('every method for them explains, is judged and told', async () => {
     const net = await netOf(source(ways['scaled_dot_product_attention']!, false));
