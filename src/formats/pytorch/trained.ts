@@ -89,7 +89,7 @@ export function analyse(graph: Graph, seen: Seen): Analysis {
   const learns = dependence(graph, weights);
   const compared = comparison(graph, seen, learns);
   if ('error' in compared) return compared;
-  const { name, options, scale } = compared;
+  const { name, options, summed } = compared;
   let predicted = compared.predicted;
   let loss = name;
   let call: number | null = null;
@@ -125,6 +125,8 @@ export function analyse(graph: Graph, seen: Seen): Analysis {
   // Of one loop over places of rows, the epochs are one.
   const epochs = seen.loops.length === 1 && batch !== undefined && seen.loader === null ? undefined : outer;
   const size = seen.loader?.batch ?? batch;
+  // A loader was drawn as one batch of all rows.
+  const loaded = summed && seen.loader?.batch && count > seen.loader.batch ? seen.loader.batch / count : 1;
   return {
     call,
     inputs,
@@ -133,7 +135,7 @@ export function analyse(graph: Graph, seen: Seen): Analysis {
     rows: count,
     loss,
     lossOptions: options,
-    scale,
+    scale: compared.scale * loaded,
     share: seen.loader?.share ?? 1,
     whiles: seen.whiles,
     names: [...inputs, target].map(nameOf),
@@ -153,6 +155,8 @@ interface Compared {
   predicted: number;
   target: number;
   scale: number;
+  /** It is a sum: a batch of fewer rows than were drawn sums up as many less. */
+  summed: boolean;
 }
 
 /** Which loss the script minimises, of what against what. */
@@ -175,6 +179,7 @@ function comparison(graph: Graph, seen: Seen, learns: (id: number) => boolean): 
         predicted: named.input,
         target: named.target,
         scale: scale * count,
+        summed: how === 'sum',
       };
     }
     const node = graph.value(id)?.producer;
@@ -221,6 +226,7 @@ function comparison(graph: Graph, seen: Seen, learns: (id: number) => boolean): 
       predicted,
       target,
       scale: reduced === 'sum' ? scale * over : scale,
+      summed: reduced === 'sum',
     };
   }
   return { error: `What backward() is called on is no loss that is read. ${readPlain}` };

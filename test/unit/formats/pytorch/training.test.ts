@@ -211,6 +211,22 @@ for epoch in range(9):
     assert.deepEqual([read.model.class, read.epochs, read.byHand], ['loss', 9, 0.1]);
   });
 
+  it('sums a loss over the rows of a batch, not over all that a loader has', async () => {
+    const read = await training(`
+x = torch.rand(64, 3)
+y = x.sum(dim=1, keepdim=True)
+model = nn.Linear(3, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(2):
+    for a, b in torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=16):
+        loss = F.mse_loss(model(a), b, reduction='sum')
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+`);
+    assert.deepEqual([read.scale, read.batch, read.rows], [16, 16, 64]);
+  });
+
   it('is read of batches that are cut out of tensors', async () => {
     const read = await training(`
 x = torch.rand(64, 3)

@@ -10,7 +10,8 @@ import importlib.util
 import sys
 import types
 
-from . import arguments, channel, files, modes, nets, parsed, replay, script, sizes, standing, trace, trees, unknown
+from . import (arguments, channel, files, guarded, modes, nets, parsed, replay, script, sizes, standing, trace, trees,
+               unknown)
 from .reading import Reading, code_of, place, worded
 from .stage import Stage
 
@@ -42,13 +43,21 @@ class Source:
         return self.tree
 
 
-def _execute(source, namespace):
+def _execute(source, namespace, is_main=False):
     """
     Runs a file statement by statement. One that fails leaves its names unknown and a finding, as a broken line at
-    the top of a file does not make the classes below it unreadable. Loops that train are not run.
+    the top of a file does not make the classes below it unreadable. Loops that train are not run. Of what stands under
+    the guard of the main file is run what its classes ask for.
     """
     watched = trace.script is not None
-    for node in (script.watched(source.name, source.text) if watched else source.parse()).body:
+    tree = script.watched(source.name, source.text) if watched else source.parse()
+    _execute_all(source, namespace, tree.body, watched)
+    if is_main:
+        _execute_all(source, namespace, guarded.statements(tree, namespace), watched)
+
+
+def _execute_all(source, namespace, statements, watched):
+    for node in statements:
         if arguments.is_main_guard(node) or isinstance(node, ast.While):
             continue
         if isinstance(node, (ast.For, ast.With, ast.Expr, ast.Assign)) and arguments.trains(node):
@@ -255,7 +264,7 @@ def _read(main, sources, stage, request):
                 # How wide a model is follows from its data. While one types, large files are not gone through.
                 files.opened(main.name, request.get("home", ""), None if request.get("class") else 5_000_000)
             try:
-                _execute(main, module.__dict__)
+                _execute(main, module.__dict__, True)
             finally:
                 files.closed()
         for found in trace.take_diagnostics():

@@ -27,8 +27,8 @@ def _raw(value):
     return value._expression if isinstance(value, SymInt) else value
 
 
-class Scalar(float):
-    """A number of a library's own kind, which does not change."""
+class Scalar:
+    """A number of a library's own kind, which does not change: what is also a float, or an int."""
 
     __slots__ = ()
 

@@ -11,7 +11,7 @@ all other code stay as they were compiled; `stretches` say where they stand in t
 import ast
 import random
 
-from . import channel, likeness, parsed, replay, state, trace, trees, unknown
+from . import channel, guarded, likeness, parsed, replay, state, trace, trees, unknown
 from .state import Refused
 
 #: What is being read now, if it may stand; and what stands, by number, the one that was read last at the end.
@@ -202,6 +202,8 @@ class World:
             raise Refused("it shows an example")
         if trees.mentions(old, "backward") != trees.mentions(new, "backward"):
             raise Refused("it trains")
+        if not guarded.left(self.tree, self.module.__dict__).isdisjoint(guarded.asked(new)):
+            raise Refused("it asks for what stands under the main guard")
         return used
 
     def makers(self):

@@ -104,18 +104,34 @@ def prod(values, *_, **__):
     return math.prod(_numbers(values)) if hasattr(values, "__iter__") or hasattr(values, "tolist") else values
 
 
-class _Number(Scalar):
-    """What numpy's functions make of a number: one that has the words of an array."""
+class _Words(Scalar):
+    """Of an array, what a number has of it."""
 
     __slots__ = ()
     shape, ndim, size = (), 0, 1
 
     def astype(self, kind, *_, **__):
         wanted = _dtype(kind)
-        return _Number(self) if wanted is None or wanted.is_floating_point else int(self)
+        if wanted is None or wanted.is_floating_point:
+            return _Number(self)
+        return builtins.bool(self) if wanted.name == "bool" else _Whole(self)
 
     def item(self):
-        return builtins.float(self)
+        return self._plain(self)
+
+
+class _Whole(_Words, builtins.int):
+    """A whole number that has the words of an array."""
+
+    __slots__ = ()
+    _plain = builtins.int
+
+
+class _Number(_Words, builtins.float):
+    """What numpy's functions make of a number: one that has the words of an array."""
+
+    __slots__ = ()
+    _plain = builtins.float
 
     def __round__(self, digits=None):
         made = builtins.round(builtins.float(self), digits)

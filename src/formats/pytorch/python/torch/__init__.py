@@ -88,17 +88,38 @@ def scalar_tensor(s, *, dtype=None, requires_grad=False, **_):
     return tensor(s, dtype=dtype or get_default_dtype(), requires_grad=requires_grad)
 
 
-FloatTensor = DoubleTensor = HalfTensor = Tensor
+FloatTensor = Tensor
 
 
 class LongTensor(Tensor):
+    """Of the types by their old names, which make tensors and say what to make of one: `mask.type(torch.ByteTensor)`."""
+
+    _old = int64
+
     def __new__(cls, *data):
         if len(data) == 1 and hasattr(type(data[0]), "__len__"):
-            return tensor(data[0], dtype=int64)
-        return zeros(*data, dtype=int64) if data else tensor([], dtype=int64)
+            return tensor(data[0], dtype=cls._old)
+        return zeros(*data, dtype=cls._old) if data else tensor([], dtype=cls._old)
 
 
-IntTensor = LongTensor
+class IntTensor(LongTensor):
+    _old = int32
+
+
+class ByteTensor(LongTensor):
+    _old = uint8
+
+
+class BoolTensor(LongTensor):
+    _old = bool
+
+
+class DoubleTensor(LongTensor):
+    _old = float64
+
+
+class HalfTensor(LongTensor):
+    _old = float16
 
 
 class _Passing(contextlib.ContextDecorator):
@@ -299,7 +320,9 @@ jit = _submodule(
 _C = _submodule("_C", _log_api_usage_once=_nothing, _get_tracing_state=_nothing)
 fx = _submodule("fx", wrap=_marked)
 cuda = _submodule("cuda", is_available=lambda: False, device_count=lambda: 0, manual_seed=_nothing,
-                  manual_seed_all=_nothing, empty_cache=_nothing, FloatTensor=Tensor)
+                  manual_seed_all=_nothing, empty_cache=_nothing, FloatTensor=Tensor,
+                  LongTensor=LongTensor, IntTensor=IntTensor, ByteTensor=ByteTensor, BoolTensor=BoolTensor,
+                  DoubleTensor=DoubleTensor, HalfTensor=HalfTensor)
 cuda.amp = _submodule("cuda.amp", autocast=_Passing, custom_fwd=_marked, custom_bwd=_marked)
 amp = _submodule("amp", autocast=_Passing, custom_fwd=_marked, custom_bwd=_marked)
 accelerator = _submodule("accelerator", is_available=lambda: False, current_accelerator=lambda *_: device("cpu"),

@@ -309,9 +309,13 @@ def bitwise_left_shift(input, other):
 
 
 def _and_bits(x, y):
-    """`&` of truth values, and of whole numbers with the lowest bits or with one bit."""
+    """`&` of truth values, and of whole numbers with the lowest bits, with one bit or with truth values."""
+    if _whole(y) and isinstance(x, Tensor) and not _whole(x):
+        x, y = y, x
     if not _whole(x):
         return logical_and(x, y)
+    if isinstance(y, Tensor) and y.dtype is bool_:
+        return mul(remainder(x, 2), cast(y, x.dtype))
     if isinstance(y, int) and not isinstance(y, bool) and y >= 0:
         if y & (y + 1) == 0:
             return remainder(x, y + 1)
@@ -1074,6 +1078,10 @@ def setitem(x, index, value):
         # A loss that a script notes down on its way: some number.
         value = _make.rand((), dtype=x.dtype if x.dtype.is_floating_point else None)
     value = value if isinstance(value, Tensor) else _make.scalar(number_of(value), x.dtype)
+    # Dimensions of one that the value has before those of what it is put into say nothing.
+    taken = builtins.sum(isinstance(p, slice) for p in parts)
+    while value.ndim > taken and value.shape[0] == 1:
+        value = squeeze(value, 0)
     if not any(isinstance(d, SymInt) for d in x.shape):
         starts, steps, extent, kept = [], [], [], []
         for p, d in zip(parts, x.shape):
@@ -1143,7 +1151,7 @@ def _woven(x, parts, value):
         length = x.shape[d]
         if isinstance(p, slice):
             if p.step not in (None, 1):
-                raise trace.Unsupported("assigning to every other element of a tensor is not read yet")
+                return _every(x, d, p, parts, value)
             start, stop = p.start or 0, length if p.stop is None else p.stop
         else:
             start = p if isinstance(p, SymInt) else p.__index__()
@@ -1161,6 +1169,17 @@ def _woven(x, parts, value):
             pieces.append(getitem(x, (*before, slice(stop, None))))
         return cat(pieces, d) if len(pieces) > 1 else inner
     return cast(expand(value, *x.shape), x.dtype)
+
+
+def _every(x, d, p, parts, value):
+    """`x` with every so manyth place along dimension `d` replaced."""
+    before = (slice(None),) * d
+    inner = _woven(getitem(x, (*before, p)), [slice(None)] * (d + 1) + parts[d + 1 :], value)
+    length = x.shape[d].__index__()
+    taken = list(builtins.range(length))
+    for k, i in enumerate(builtins.range(*p.indices(length))):
+        taken[i] = length + k
+    return emit("Gather", [cat([x, inner], d), _make.tensor(taken, dtype=int64)], axis=d)
 
 
 def all_whole(x, kept):

@@ -49,6 +49,8 @@ def set_default_dtype(value):
 def as_dtype(value):
     if isinstance(value, dtype):
         return value
+    if isinstance(value, type) and issubclass(value, Tensor):
+        return value._old
     if value is float:
         return float64
     if value is int:
@@ -347,6 +349,8 @@ _RANDOM = ("uniform", "normal", "truncated_normal", "orthogonal")
 
 
 class Tensor:
+    #: What its name says of a tensor's numbers where it is given as a type: torch.FloatTensor is this class.
+    _old = float32
     _init = None
     _typed = None
     grad = None

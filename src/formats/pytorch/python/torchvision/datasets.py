@@ -18,6 +18,9 @@ def _refuse(message):
 class _Loaded(Dataset):
     """Pictures and their classes. @param bytes [rows, channels, height, width]"""
 
+    #: Where people get its files, in the words that follow "Nothing is downloaded".
+    _from = ""
+
     def __init__(self, root, train, transform, target_transform):
         self.root, self.train, self.transform, self.target_transform = root, train, transform, target_transform
         self._pictures = self._labels = None
@@ -42,7 +45,7 @@ class _Loaded(Dataset):
             return [_from(t) for t in files.tensors(how, place, **options)]
         files.missing = self._missing
         _refuse(f"{type(self).__name__} is not in the workspace: put {names[0]} (or {names[0]}.gz) into {self.root!s}, seen "
-                "from the script's folder. Nothing is downloaded.")
+                f"from the script's folder. Nothing is downloaded; {self._from}")
 
     def _load(self):
         self._missing = files.missing
@@ -82,6 +85,7 @@ class _Loaded(Dataset):
 
 
 class MNIST(_Loaded):
+    _from = "its four files are at https://ossci-datasets.s3.amazonaws.com/mnist/."
     classes = ["0 - zero", "1 - one", "2 - two", "3 - three", "4 - four", "5 - five", "6 - six", "7 - seven", "8 - eight",
                "9 - nine"]
 
@@ -111,14 +115,16 @@ class MNIST(_Loaded):
 
 
 class FashionMNIST(MNIST):
+    _from = "its four files are at http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/."
     classes = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
 
 
 class KMNIST(MNIST):
-    pass
+    _from = "its four files are at http://codh.rois.ac.jp/kmnist/dataset/kmnist/."
 
 
 class CIFAR10(_Loaded):
+    _from = "unpack https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz there."
     classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
     _folder, _labelled = "cifar-10", 1
 
