@@ -77,6 +77,29 @@ for epoch in range(5):
     );
   });
 
+  it('is not read of a loss inside of the model, and says so', async () => {
+    await assert.rejects(
+      training(`
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 2)
+    def forward(self, x, y):
+        scores = self.fc(x)
+        return scores, F.cross_entropy(scores, y)
+
+model = Net()
+optimizer = optim.SGD(model.parameters(), lr=0.1)
+for step in range(30):
+    scores, loss = model(torch.randn(8, 3), torch.randint(2, (8,)))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+`),
+      /The model computes its loss itself, where it is not read: return what it predicts alone/,
+    );
+  });
+
   it('is read past a function that measures hundreds of batches first, and notes their losses', async () => {
     const read = await training(`
 x = torch.randn(64, 3)

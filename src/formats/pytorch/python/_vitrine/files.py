@@ -13,6 +13,8 @@ from . import channel, trace, unknown
 _real = ""
 #: The first file that was looked for and is not there: why the rest fails.
 missing = None
+#: Texts that were read, by their places in the workspace.
+texts = []
 _most = None
 _kept = []
 
@@ -29,6 +31,7 @@ def opened(main, folder, most=None):
     if "error" in channel.ask("files"):
         return
     missing = None
+    texts.clear()
     _real = folder
     os.chdir(os.path.dirname(main))
     _put(builtins, "open", _open)
@@ -151,4 +154,7 @@ def _open(file, mode="r", *arguments, **options):
     # The interpreter's own files are no concern of the workspace's.
     if isinstance(place, str) and place.startswith("/") and not (_real and place.startswith(_real)):
         return _io_open(place, mode, *arguments, **options)
-    return _io_open(located(file), mode, *arguments, **options)
+    place = located(file)
+    if "b" not in mode and place.endswith(".txt"):
+        texts.append(place[len(trace.WORKSPACE):])
+    return _io_open(place, mode, *arguments, **options)

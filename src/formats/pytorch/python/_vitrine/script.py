@@ -30,6 +30,8 @@ class NotSeen(Exception):
     def __init__(self, message, at=None):
         super().__init__(message)
         self.at = at
+        #: The script as far as it went.
+        self.script = None
 
 
 class Loop:
@@ -52,6 +54,8 @@ class Script:
         #: Folders of pictures that the script names, and what loaders gave of them: a tensor, the folder, the plan.
         self.folders = []
         self.pictures = []
+        #: Whether a module computes a loss itself.
+        self.inside = False
         #: How often a model was asked without gradients.
         self.looked = 0
         self.optimizer = None
@@ -109,6 +113,7 @@ class Script:
                 result = original(*arguments, **options)
             finally:
                 self._depth -= 1
+            self.inside = self.inside or bool(trace.calls)
             if self._depth == 0 and not trace.calls and isinstance(result, Tensor):
                 bound = signature.bind(*arguments, **options).arguments
                 values = list(bound.values())
@@ -267,9 +272,11 @@ class _Watching:
                 F.__dict__[name] = self.script.function(name, original)
         return self.script
 
-    def __exit__(self, *_):
+    def __exit__(self, _, error, __):
         import torch.nn.functional as F
 
+        if isinstance(error, NotSeen):
+            error.script = self.script
         F.__dict__.update(self.kept)
         trace.script = None
         trace.tracing = False
@@ -416,6 +423,7 @@ def read(main, statements, execute, failed):
     @param failed what `execute` could not run, with its place: it grows meanwhile.
     @returns the name and the model that is trained, where it is no class of the workspace but a variable.
     """
+    script = None
     try:
         found = run(statements, execute)
         if found is None:
@@ -427,7 +435,9 @@ def read(main, statements, execute, failed):
         facts = told(script)
         seen = channel.ask("trained", **facts)
         if "error" in seen:
-            raise NotSeen(seen["error"], script.at)
+            inside = "The model computes its loss itself, where it is not read: return what it predicts alone, and " \
+                     "compute the loss beside it, e.g. F.cross_entropy(model(x), y)."
+            raise NotSeen(inside if script.inside and not script.losses else seen["error"], script.at)
         module = script.calls[seen["call"]][0] if seen["call"] is not None else None
         if module is None:
             model = _plain(main, script, node, execute, seen)
@@ -441,9 +451,22 @@ def read(main, statements, execute, failed):
         # A file that is not there is why the rest fails; so is what made a name unknown that is now asked for.
         words = set(re.findall(r"\w+", str(error)))
         cause = next((f[:2] for f in failed if f[2] & words), None)
-        message, at = files.missing or cause or (str(error), error.at)
+        message, at = files.missing or cause or (str(error) + _of_its_text(main, error.script or script), error.at)
         channel.ask("script", error=message, at=at)
         return None
+
+
+def _of_its_text(main, script):
+    """How a model that reads tokens is trained without its script, where that reads a text."""
+    asked = next((
+        type(module).__name__ for module, tensors, _ in reversed(script.calls if script else ())
+        if not type(module).__module__.startswith("torch.") and tensors
+        and not tensors[0].dtype.is_floating_point and len(tensors[0].shape) == 2
+    ), None)
+    if asked is None or not files.texts:
+        return ""
+    file, text = main.rpartition("/")[2], files.texts[-1]
+    return f" {asked} can learn {text} without this script, too: vitrine train {file}#{asked} --data {text}."
 
 
 def _plain(main, script, node, execute, first):
