@@ -1,5 +1,6 @@
 /** Whether a model and its data fit each other, in the data's own words: the engine knows them as numbers alone. */
 import type { Dataset, FeatureInfo } from '../../data/dataset';
+import { pad, unknown } from '../../data/text/tokenizer';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
 import { scoresOf } from './unnamed';
@@ -19,13 +20,19 @@ export function checkScores(model: Model, dataset: Dataset, loss: string): void 
   if (scores === undefined || scores >= classes.length) return;
   const named = classes.slice(0, maxNamed).map(c => `"${c}"`);
   if (classes.length > maxNamed) named.push('…');
-  const rare = rarest(dataset);
+  // Code that counts the characters of a text itself leaves no place for these.
+  const marks = classes.filter(c => c === pad || c === unknown);
+  const rare = marks.length > 0 ? undefined : rarest(dataset);
+  const set =
+    marks.length > 0
+      ? ` ${marks.join(' and ')} are tokens too, before those of the text: let the model's vocabulary have ${classes.length} (vocab_size = ${classes.length}), in its embedding as well.`
+      : '';
   const seldom = rare
     ? ` "${rare.label}" is in ${rare.rows === 1 ? `row ${rare.row + 1} alone` : `${rare.rows} rows only, first in row ${rare.row + 1}`} (counted below the header): if that is a mistake, correct the data.`
     : '';
   throw new VitrineError(
     'bad-data',
-    `The target "${name}" of ${dataset.name} has ${classes.length} classes (${named.join(', ')}), but ${model.name} gives ${scores === 1 ? 'one score' : `${scores} scores`}: let its last layer give ${classes.length}.${seldom}`,
+    `The target "${name}" of ${dataset.name} has ${classes.length} classes (${named.join(', ')}), but ${model.name} gives ${scores === 1 ? 'one score' : `${scores} scores`}: let its last layer give ${classes.length}.${set}${seldom}`,
     model.definition && { at: model.definition },
   );
 }

@@ -29,6 +29,14 @@ describe('A model and data that do not fit', () => {
     checkScores(scoring(1), dataset, 'mse');
   });
 
+  it('says of a text which tokens the code did not count', async () => {
+    const text = await load('ab ba. '.repeat(60), { kind: 'text', target: 'next token', length: 8, split });
+    assert.throws(
+      () => checkScores(scoring(4), text, 'cross_entropy'),
+      /gives 4 scores: let its last layer give 6\. \[PAD\] and \[UNK\] are tokens too, .*vocab_size = 6\), in its embedding as well\.$/,
+    );
+  });
+
   it('says what the columns became', () => {
     assert.equal(
       inputsInWords(dataset),
