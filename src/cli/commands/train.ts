@@ -219,7 +219,7 @@ function progressOf(terminal: Terminal): (event: RunEvent) => void {
         epochs = event.epochs;
         steps = event.steps;
         terminal.print(
-          `${terminal.bold(event.model)}  ${grouped(event.parameters)} parameters · ${epochs} epochs of ${steps / epochs} steps · ` +
+          `${terminal.bold(event.model)}  ${grouped(event.parameters)} parameters · ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${steps / epochs} steps · ` +
             `${event.backend.name} (${event.backend.executor}, ${event.backend.threads} thread${event.backend.threads === 1 ? '' : 's'})` +
             (event.resumedFrom === undefined ? '' : ` · resumed after epoch ${event.resumedFrom}`),
           terminal.dim(`run ${event.run}`),
