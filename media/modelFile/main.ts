@@ -7,6 +7,9 @@ import type {
   ModelFileState,
   ToModelFile,
 } from '../../src/editor/modelFile/protocol';
+import type { Model } from '../../src/model/graph';
+import { unpack } from '../../src/service/packed';
+import type { ModelFile } from '../../src/service/protocol';
 import { hostOf, pageOf } from '../page';
 import '../panel/graph/element';
 import type { GraphEvents, GraphProperties } from '../panel/graph/element';
@@ -31,11 +34,19 @@ interface Settings {
   card?: string | undefined;
 }
 
+/** What the extension told, unpacked. */
+interface Shown extends ModelFileState {
+  contents?: ModelFile | undefined;
+  graph?: Model | undefined;
+}
+
+// Seen in the browser's own tools, and by test/harness/opening.mjs.
+performance.mark('vitrine:script');
 const host = hostOf<FromModelFile>();
 const { send, remember } = host;
 const { draw, start } = pageOf(page, host);
 
-let state: ModelFileState | undefined;
+let state: Shown | undefined;
 let settings: Settings = {
   filter: '',
   direction: 'TB',
@@ -90,7 +101,7 @@ function moveTab(e: KeyboardEvent, tabs: readonly Tab[], tab: Tab): void {
   queueMicrotask(() => document.getElementById(`tab-${next}`)?.focus());
 }
 
-function header({ name, contents, graph: model, actions }: ModelFileState): TemplateResult {
+function header({ name, contents, graph: model, actions }: Shown): TemplateResult {
   const sums = contents && totals(contents.tensors);
   const facts = contents
     ? [
@@ -120,7 +131,7 @@ function header({ name, contents, graph: model, actions }: ModelFileState): Temp
 }
 
 /** What the engine lacks, with counts, and what else is wrong. */
-function findings({ contents, diagnostics }: ModelFileState): TemplateResult {
+function findings({ contents, diagnostics }: Shown): TemplateResult {
   const lacking = contents?.lacking ?? [];
   const others = diagnostics.filter(
     d => (d.severity === 'error' || d.severity === 'warning') && d.code !== 'unsupported-op',
@@ -142,7 +153,7 @@ function findings({ contents, diagnostics }: ModelFileState): TemplateResult {
   </section>`;
 }
 
-function graph({ graph: model, graphBusy }: ModelFileState): TemplateResult {
+function graph({ graph: model, graphBusy }: Shown): TemplateResult {
   if (!model) return html`<p class="quiet pad" aria-busy=${graphBusy}>${t('file.graphReading')}</p>`;
   const properties: GraphProperties = {
     model,
@@ -176,7 +187,7 @@ function graph({ graph: model, graphBusy }: ModelFileState): TemplateResult {
     }`;
 }
 
-function tensors({ contents }: ModelFileState): TemplateResult {
+function tensors({ contents }: Shown): TemplateResult {
   const all = contents!.tensors;
   const chosen = all.find(x => x.name === settings.tensor);
   if (chosen && !answers.has(chosen.name) && !asked.has(chosen.name)) {
@@ -198,8 +209,8 @@ function tensors({ contents }: ModelFileState): TemplateResult {
 
 const asked = new Set<string>();
 
-function about({ contents }: ModelFileState): TemplateResult {
-  const { metadata, format, file, bytes, described } = contents!;
+function about({ contents, described }: Shown): TemplateResult {
+  const { metadata, format, file, bytes } = contents!;
   const rows: (readonly [string, string])[] = [
     [t('file.path'), file],
     [t('file.format'), format],
@@ -224,13 +235,20 @@ function about({ contents }: ModelFileState): TemplateResult {
 window.addEventListener('message', (e: MessageEvent<ToModelFile>) => {
   const message = e.data;
   if (message?.type === 'state') {
-    useStrings(message.strings ?? {});
+    const { parts, strings } = message;
+    for (const [part, bytes] of Object.entries(parts)) if (bytes) performance.mark(`vitrine:${part}`);
+    if (strings) useStrings(strings);
     // What was read belongs to the file as it was.
-    if (message.state.contents !== state?.contents) {
+    if (parts.contents !== undefined) {
       answers.clear();
       asked.clear();
     }
-    state = message.state;
+    state = {
+      ...message.state,
+      contents:
+        parts.contents === undefined ? state?.contents : parts.contents ? unpack(parts.contents) : undefined,
+      graph: parts.graph === undefined ? state?.graph : parts.graph ? unpack(parts.graph) : undefined,
+    };
     draw();
   } else if (message?.type === 'tensor') {
     answers.set(message.name, { statistics: message.statistics, error: message.error });

@@ -12,6 +12,7 @@ const reading: ReadonlySet<Method> = new Set<Method>([
   'model/training',
   'model/acting',
   'file/contents',
+  'file/graph',
   'file/tensor',
   'folder/task',
   'methods/list',

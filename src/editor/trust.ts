@@ -29,6 +29,7 @@ const needs: Readonly<Record<Method, Need>> = {
   'model/flips': 'prediction',
   'model/export': 'source',
   'file/contents': 'nothing',
+  'file/graph': 'source',
   'file/tensor': 'nothing',
   'folder/task': 'nothing',
   'folder/ask': 'prediction',

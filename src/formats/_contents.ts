@@ -1,9 +1,9 @@
-/** Everything that a page about one model file shows: its graph if there is one, its tensors, what it says of itself. */
+/** Everything that a page about one model file shows: its tensors, what it says of itself, and its graph if there is one. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VitrineError } from '../model/errors';
 import type { Diagnostic, Model } from '../model/graph';
-import type { FileContents, ReadContext, TensorSample } from './_format';
+import type { FileContents, FileFormat, ReadContext, TensorSample } from './_format';
 import { formatOf, modelFileOf } from './_registry';
 
 export interface ModelFile extends FileContents {
@@ -12,18 +12,15 @@ export interface ModelFile extends FileContents {
   id: string;
   format: string;
   bytes: number;
-  /** With nodes, or with parameters alone. */
-  model?: Model;
-  /** The configuration beside a checkpoint that may say its architecture. */
+  /** The configuration beside a checkpoint, which may say its architecture. */
   described?: string;
-  diagnostics: readonly Diagnostic[];
 }
 
 /**
  * @param where a file, or a folder that Transformers saved.
  * @throws VitrineError file-not-found, bad-file
  */
-export async function contentsOf(where: string, context: ReadContext): Promise<ModelFile> {
+export async function contentsOf(where: string): Promise<ModelFile> {
   const file = await modelFileOf(where);
   const format = await formatOf(file);
   if (!format.contents)
@@ -34,25 +31,60 @@ export async function contentsOf(where: string, context: ReadContext): Promise<M
     );
   const contents = await format.contents(file);
   const { size } = await stat(file);
-  const { model, diagnostics } = await first(file, context);
-  const shared = {
+  const described = format.parametersOnly ? await configurationBeside(file) : undefined;
+  return {
     ...contents,
     file,
     id: format.id,
     format: format.name,
     bytes: contents.tensors.some(t => t.shard) ? contents.tensors.reduce((n, t) => n + t.bytes, 0) : size,
-    diagnostics,
+    ...(described !== undefined && { described }),
   };
-  // A checkpoint knows no computation, but a configuration beside it may.
-  const config = path.join(path.dirname(file), 'config.json');
-  const beside = model?.nodes.length === 0 && (await stat(config).catch(() => undefined))?.isFile();
-  return { ...shared, ...(model && { model }), ...(beside && { described: config }) };
 }
 
-async function first(file: string, context: ReadContext) {
+export interface FileGraph {
+  /** With nodes; absent where neither the file nor a configuration says how to compute. */
+  model?: Model;
+  /** The configuration that it was read from, where that is not the file. */
+  described?: string;
+  diagnostics: readonly Diagnostic[];
+  /** Why a configuration that is there could not be read. */
+  failure?: string;
+}
+
+/**
+ * The graph that a file holds, or that the configuration beside a checkpoint describes.
+ *
+ * @throws VitrineError file-not-found, bad-file
+ */
+export async function graphOf(where: string, context: ReadContext): Promise<FileGraph> {
+  const file = await modelFileOf(where);
   const format = await formatOf(file);
-  const [read] = Object.values(await format.read({ file }, context));
-  return { diagnostics: read?.diagnostics ?? [], ...(read?.model && { model: read.model }) };
+  const first = async (format: FileFormat, file: string) =>
+    Object.values(await format.read({ file }, context))[0];
+  const own = format.parametersOnly ? undefined : await first(format, file);
+  if (own?.model && own.model.nodes.length > 0) return { model: own.model, diagnostics: own.diagnostics };
+  const described = own && !own.model ? undefined : await configurationBeside(file);
+  const diagnostics = own?.diagnostics ?? [];
+  if (described === undefined) return { diagnostics };
+  try {
+    const read = await first(await formatOf(described), described);
+    return {
+      ...(read?.model && { model: read.model }),
+      described,
+      diagnostics: [...diagnostics, ...(read?.diagnostics ?? [])],
+    };
+  } catch (e) {
+    // The file is shown without a graph then.
+    if (!(e instanceof VitrineError) || e.code === 'cancelled') throw e;
+    return { described, diagnostics, failure: e.message };
+  }
+}
+
+/** A checkpoint knows no computation, but a configuration beside it may. */
+async function configurationBeside(file: string): Promise<string | undefined> {
+  const config = path.join(path.dirname(file), 'config.json');
+  return (await stat(config).catch(() => undefined))?.isFile() ? config : undefined;
 }
 
 /** Of a tensor of a file, at most so many values. @throws VitrineError file-not-found, bad-file */

@@ -135,6 +135,8 @@ export interface FileFormat {
   extensions: readonly string[];
   /** Whether a file with one of the extensions is of this format. @param head its first bytes, at least 512 if it has them. */
   match(file: string, head: Uint8Array): boolean;
+  /** Files of this format say of no computation: what `read` gives of them has parameters and modules alone. */
+  parametersOnly?: true;
   /** Models by name. Throws VitrineError for a file that cannot be read at all. */
   read(request: ReadModelRequest, context: ReadContext): Promise<Record<string, ReadModel>>;
   /** How the file's own code trains, in formats that are code. @throws VitrineError bad-model with the reason and its place. */

@@ -2,7 +2,7 @@
 import { initializeWeights } from '../engine/initialize';
 import { optionFields } from '../explain/optionFields';
 import { methods } from '../explain/registry';
-import { contentsOf, sampleOf } from '../formats/_contents';
+import { contentsOf, graphOf, sampleOf } from '../formats/_contents';
 import { formatOf, modelFileOf } from '../formats/_registry';
 import { readVersion } from '../formats/_version';
 import { workspaceOf } from '../formats/experiment/paths';
@@ -24,6 +24,7 @@ import { experimentInEnvironment } from '../train/setup/inEnvironment';
 import { type Exporter, exporters } from './exporters';
 import { unsuitedFor } from './inquiries/unsuited';
 import { readSide } from './modelSides';
+import { pack } from './packed';
 import type { Handlers } from './process/server';
 import { withWeightFindings } from './weightFindings';
 
@@ -57,8 +58,24 @@ export function fileHandlers(distFolder: string): Handlers {
       return { experiment };
     },
 
-    async 'file/contents'({ file }, { signal }) {
-      return contentsOf(file, { distFolder, workspaceFolder: workspaceOf(file), signal });
+    async 'file/contents'({ file }) {
+      const contents = await contentsOf(file);
+      const { described, lacking } = contents;
+      return {
+        packed: pack(contents),
+        runs: lacking.length === 0,
+        ...(described !== undefined && { described }),
+        graph: described !== undefined || !(await formatOf(contents.file)).parametersOnly,
+      };
+    },
+
+    async 'file/graph'({ file }, { signal }) {
+      const context = { distFolder, workspaceFolder: workspaceOf(file), signal };
+      const { model, ...rest } = await graphOf(file, context);
+      return {
+        ...rest,
+        ...(model && { graph: { file: model.file, name: model.name, packed: pack(model) } }),
+      };
     },
 
     async 'file/tensor'({ file, tensor }) {

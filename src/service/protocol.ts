@@ -17,7 +17,7 @@ import type { Explanation, ExplanationMethod } from '../explain/method';
 import type { OptionField } from '../explain/optionFields';
 import type { Subject } from '../explain/probe';
 import type { Language } from '../explain/words/words';
-import type { ModelFile } from '../formats/_contents';
+import type { FileGraph, ModelFile } from '../formats/_contents';
 import type { ReadModel, ReadModelRequest } from '../formats/_format';
 import type { VersionRequest } from '../formats/_version';
 import type { FolderTask } from '../formats/huggingface/tasks';
@@ -38,6 +38,7 @@ import type { FlipsRequest } from './inquiries/flipsRun';
 import type { PredictedRow } from './inquiries/predictFile';
 import type { ReportRequest } from './inquiries/reportRun';
 import type { Robustness, RobustnessRequest } from './inquiries/robustnessRun';
+import type { Packed } from './packed';
 import type { BackendReports } from './process/engines';
 
 export type { ModelFile, ParameterStatistics, ReadModel, ReadModelRequest, TensorStatistics };
@@ -216,8 +217,19 @@ export interface Requests {
   ];
   /** The experiment of a policy that learns in an environment, for a folder. */
   'model/acting': [{ file: string; class: string; env: string; folder: string }, { experiment: string }];
-  /** What lies in a model file, from its header or directory. */
-  'file/contents': [{ file: string }, ModelFile];
+  /**
+   * What lies in a model file, from its header or directory, for a page. `runs`: the engine lacks nothing of it. `graph`: it or
+   * what lies beside it may say how to compute; ask for it at the same time, it takes longer.
+   */
+  'file/contents': [
+    { file: string },
+    { packed: Packed<ModelFile>; runs: boolean; described?: string; graph: boolean },
+  ];
+  /** Its graph, for a page, and what is found in reading it. */
+  'file/graph': [
+    { file: string },
+    Omit<FileGraph, 'model'> & { graph?: { file: string; name: string; packed: Packed<Model> } },
+  ];
   /** The values of one of its tensors, in a few numbers. */
   'file/tensor': [{ file: string; tensor: string }, TensorStatistics];
   /** What the model of a Hugging Face folder can be asked for; nothing where it is shown only. `labels`: a classifier takes the reader's own. */

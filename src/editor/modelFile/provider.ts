@@ -1,6 +1,7 @@
 /** The read-only editor of model files: ONNX, safetensors, checkpoints and their like. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { unpack } from '../../service/packed';
 import { commands, modelFileTypes } from '../ids';
 import { setPage } from '../pageSetup';
 import { saveFromPage } from '../panel/saving';
@@ -8,7 +9,7 @@ import { pageStrings } from '../panel/strings';
 import { isCancelled, messageOf, report, showPlaceOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { sourceOf } from '../text/places';
-import type { FromModelFile, ModelFileState, ToModelFile } from './protocol';
+import type { FromModelFile, ModelFileParts, ModelFileState, ToModelFile } from './protocol';
 
 const { l10n } = vscode;
 
@@ -35,6 +36,11 @@ class ModelFileEditor {
   readonly #rooms: Rooms;
   readonly #disposables: vscode.Disposable[] = [];
   #state: ModelFileState;
+  readonly #parts: ModelFileParts = { contents: null, graph: null };
+  /** What the buttons act on. */
+  #target: { file: string; class: string } | undefined;
+  /** The page listens. */
+  #ready = false;
   /** Ends what is under way when the file changes or the editor is closed. */
   #abort = new AbortController();
 
@@ -88,61 +94,68 @@ class ModelFileEditor {
     const { signal } = abort;
     const file = this.#uri.fsPath;
     const name = path.basename(file);
-    const update = (change: Partial<ModelFileState>) => {
+    const update = (change: Partial<ModelFileState>, parts: Partial<ModelFileParts> = {}) => {
       if (signal.aborted) return;
       this.#state = { ...this.#state, ...change };
-      this.#send();
+      this.#send(parts);
     };
     if (this.#uri.scheme !== 'file') {
       const error = l10n.t('{0} is not on a disk that Vitrine can read.', name);
       update({ busy: false, error });
       return;
     }
+    this.#target = undefined;
     this.#state = { name, busy: true, graphBusy: false, diagnostics: [], actions: [] };
-    this.#send();
+    this.#send({ contents: null, graph: null });
+    const { engine, log } = this.#rooms;
     try {
-      const { model, ...contents } = await this.#rooms.engine.request('file/contents', { file }, { signal });
-      const graph = model && model.nodes.length > 0 ? model : undefined;
-      const { described } = contents;
-      update({
-        busy: false,
-        contents,
-        ...(graph && { graph }),
-        graphBusy: described !== undefined,
-        diagnostics: contents.diagnostics,
-        actions: this.#actionsFor(graph !== undefined && contents.lacking.length === 0),
-      });
-      if (described === undefined) return;
-      // The table is there at once; the architecture that config.json describes may take a moment.
-      const read = await this.#rooms.engine
-        .request('model/read', { file: described }, { signal })
-        .catch(e => {
-          if (isCancelled(e)) throw e;
-          this.#rooms.log.debug(`${described}: ${messageOf(e)}`);
-          return {};
-        });
-      const [first] = Object.values(read);
-      update({
-        graphBusy: false,
-        ...(first?.model && { graph: first.model }),
-        diagnostics: [...contents.diagnostics, ...(first?.diagnostics ?? [])],
-        actions: this.#actionsFor(first?.model !== undefined, described),
-      });
+      // The table is there at once; the graph, above all one that config.json describes, may take a moment longer.
+      const reading = engine.request('file/graph', { file }, { signal });
+      // Where the contents cannot be read, that is what is told.
+      reading.catch(() => {});
+      const {
+        packed,
+        runs,
+        described,
+        graph: expected,
+      } = await engine.request('file/contents', { file }, { signal });
+      update(
+        { busy: false, graphBusy: expected, ...(described && { described }), actions: ['compare'] },
+        { contents: packed },
+      );
+      const { graph, diagnostics, failure, ...read } = await reading;
+      if (failure !== undefined) log.debug(`${read.described}: ${failure}`);
+      if (!signal.aborted) this.#target = graph && { file: graph.file, class: graph.name };
+      update(
+        {
+          graphBusy: false,
+          diagnostics,
+          ...(read.described && { described: read.described }),
+          actions: this.#actionsFor(
+            graph !== undefined && (runs || read.described !== undefined),
+            graph?.file,
+          ),
+        },
+        { graph: graph?.packed ?? null },
+      );
     } catch (e) {
       if (isCancelled(e)) return;
-      this.#rooms.log.warn(`${file}: ${e instanceof Error ? (e.stack ?? e.message) : e}`);
+      log.warn(`${file}: ${e instanceof Error ? (e.stack ?? e.message) : e}`);
       update({ busy: false, graphBusy: false, error: messageOf(e) });
     }
   }
 
-  #actionsFor(runs: boolean, described?: string): ModelFileState['actions'] {
+  #actionsFor(runs: boolean, graphFile: string | undefined): ModelFileState['actions'] {
     if (!runs) return ['compare'];
-    const asks = described !== undefined && path.basename(described) === 'config.json';
+    const asks = graphFile !== undefined && path.basename(graphFile) === 'config.json';
     return ['train', ...(asks ? (['ask'] as const) : []), 'explain', 'export', 'compare'];
   }
 
-  #send(): void {
-    this.#post({ type: 'state', state: this.#state, strings: pageStrings() });
+  /** @param parts those that changed; the page keeps the others. */
+  #send(parts: Partial<ModelFileParts> = {}): void {
+    Object.assign(this.#parts, parts);
+    // What is told before the page listens would wait in the editor's window, beside what is told when it does.
+    if (this.#ready) this.#post({ type: 'state', state: this.#state, parts });
   }
 
   #post(message: ToModelFile): void {
@@ -153,7 +166,8 @@ class ModelFileEditor {
     try {
       switch (message.type) {
         case 'ready':
-          this.#send();
+          this.#ready = true;
+          this.#post({ type: 'state', state: this.#state, parts: this.#parts, strings: pageStrings() });
           return;
         case 'tensor':
           await this.#tensor(String(message.name));
@@ -162,8 +176,8 @@ class ModelFileEditor {
           await this.#act(message.action);
           return;
         case 'reveal': {
-          const { graph } = this.#state;
-          const place = graph && sourceOf(graph, String(message.module));
+          const { graph } = this.#parts;
+          const place = graph && sourceOf(unpack(graph), String(message.module));
           if (place) await showPlaceOf(place);
           return;
         }
@@ -190,8 +204,7 @@ class ModelFileEditor {
   }
 
   async #act(action: (FromModelFile & { type: 'action' })['action']): Promise<void> {
-    const { graph } = this.#state;
-    const target = graph && { file: graph.file, class: graph.name };
+    const target = this.#target;
     if (action === 'compare') {
       await vscode.commands.executeCommand(commands.compareModels, this.#uri);
       return;

@@ -17,6 +17,8 @@ export interface CheckpointEntry {
 export interface CheckpointReader {
   file: string;
   tensors: ReadonlyMap<string, CheckpointEntry>;
+  /** Which file beside it each tensor is in, of one in several. */
+  shards?: ReadonlyMap<string, string>;
   /** Tensors that are not computed with, by the name of their kind. */
   refused?: ReadonlyMap<string, string>;
   /** Names of Python's classes of which the file has objects: none of them was made. */

@@ -6,7 +6,6 @@ import type { FileFormat } from '../_format';
 import { dtypes } from '../safetensors/convert';
 import { type CheckpointReader, openCheckpoint } from './checkpoint';
 import { parametersOnly } from './parametersOnly';
-import { openSharded, shardsOf } from './sharded';
 
 /** Bytes an element, by PyTorch's and by safetensors' names. */
 const widths: Readonly<Record<string, number>> = {
@@ -47,6 +46,7 @@ export const format: FileFormat = {
   id: 'checkpoint',
   name: 'Checkpoint (torch.save, or an index of safetensors)',
   extensions: ['.safetensors.index.json', '.bin.index.json', '.pt', '.pth', '.ckpt', '.bin'],
+  parametersOnly: true,
   match: (file, head) =>
     file.toLowerCase().endsWith('.json') || (head[0] === 0x50 && head[1] === 0x4b) || head[0] === 0x80,
   async read({ file }) {
@@ -76,10 +76,9 @@ export const format: FileFormat = {
     }
   },
   async contents(file) {
-    const sharded = file.toLowerCase().endsWith('.json');
-    const reader = sharded ? await openSharded(file) : await openCheckpoint(file);
+    const reader = await openCheckpoint(file);
     try {
-      const shards = sharded ? await shardsOf(file) : undefined;
+      const { shards } = reader;
       return {
         tensors: [...reader.tensors.values()].map(({ name, dtype, shape }) => ({
           name,

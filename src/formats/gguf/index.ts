@@ -74,6 +74,7 @@ export const format: FileFormat = {
   id: 'gguf',
   name: 'GGUF (llama.cpp)',
   extensions: ['.gguf'],
+  parametersOnly: true,
   match: (_, head) => head[0] === 0x47 && head[1] === 0x47 && head[2] === 0x55 && head[3] === 0x46,
   async read({ file }) {
     const start = performance.now();

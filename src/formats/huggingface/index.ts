@@ -50,12 +50,18 @@ export const format: FileFormat = {
         },
         signal,
       );
-    const read =
-      (request.inputs ? undefined : await readRepeated(architecture, whole, readFor)) ??
-      (await readFor(whole));
+    const asked = JSON.stringify([file, architecture.source, name, whole, inputs, request.input]);
+    let read = known.get(asked);
+    known.delete(asked);
+    if (!read) {
+      read =
+        (request.inputs ? undefined : await readRepeated(architecture, whole, readFor)) ??
+        (await readFor(whole));
+      for (const r of Object.values(read)) if (r.model) r.model = { ...r.model, file, format: 'huggingface' };
+    }
+    if (Object.values(read).every(isSound)) keep(asked, read);
     const out: Record<string, ReadModel> = {};
-    for (const [key, { model, diagnostics, milliseconds }] of Object.entries(read)) {
-      const own = model && { ...model, file, format: 'huggingface' };
+    for (const [key, { model: own, diagnostics, milliseconds }] of Object.entries(read)) {
       const found = diagnostics
         .filter(d => d.severity === 'error' || d.severity === 'warning')
         .map(d => ({
@@ -102,6 +108,24 @@ export const format: FileFormat = {
     return weightsOf(model, architecture);
   },
 };
+
+/**
+ * What our own sources gave for a configuration, by all that it depends on; the one asked for last at the end. A person opens
+ * a folder again, and its table, its graph and its findings are asked for one by one.
+ */
+const known = new Map<string, Record<string, ReadModel>>();
+const mostKnown = 4;
+
+function keep(asked: string, read: Record<string, ReadModel>): void {
+  known.set(asked, read);
+  const [oldest] = known.keys();
+  if (known.size > mostKnown) known.delete(oldest!);
+}
+
+/** Whether reading again would give the same: it was not cut short. */
+function isSound({ model, diagnostics }: ReadModel): boolean {
+  return model !== undefined && diagnostics.every(d => d.severity !== 'error');
+}
 
 /** Fewer blocks are read one by one. */
 const manyBlocks = 8;

@@ -8,6 +8,7 @@ export const format: FileFormat = {
   id: 'safetensors',
   name: 'Weights (safetensors)',
   extensions: ['.safetensors'],
+  parametersOnly: true,
   match: () => true,
   async read({ file }) {
     const start = performance.now();

@@ -1,11 +1,12 @@
 /** Reads safetensors: the header at once, each tensor when it is asked for. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Tensor, Tensors } from '../../model/graph';
 import { nearest } from '../../model/suggest';
 import { dtypes, fromBytes } from './convert';
 import { type Header, headerLength, parseHeader, type TensorEntry } from './header';
+import { keepHeader, keptHeader } from './keptHeaders';
 
 /** An open safetensors file; only its header is in memory. Close it when done. */
 export interface SafetensorsReader {
@@ -19,8 +20,11 @@ export interface SafetensorsReader {
   close(): Promise<void>;
 }
 
-/** Reads only the header. @throws VitrineError file-not-found, bad-file */
+/** Reads only the header, unless it is known. @throws VitrineError file-not-found, bad-file */
 export async function readSafetensorsHeader(file: string): Promise<Header> {
+  const info = await stat(file, { bigint: true }).catch(() => undefined);
+  const known = info && keptHeader(file, info);
+  if (known) return known;
   const reader = await openSafetensors(file);
   await reader.close();
   return reader.header;
@@ -49,13 +53,7 @@ export async function readSafetensors(
 export async function openSafetensors(file: string): Promise<SafetensorsReader> {
   const handle = await openFile(file);
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile())
-      throw new VitrineError('bad-file', `${path.basename(file)} is no file: expected a safetensors file.`, {
-        at: { file },
-      });
-    const length = headerLength(await bytesAt(handle, 0, Math.min(8, stat.size), file), stat.size, file);
-    const header = parseHeader(await bytesAt(handle, 8, length, file), stat.size, file);
+    const header = await headerOf(handle, file);
     return {
       header,
       tensor: async name => {
@@ -68,6 +66,27 @@ export async function openSafetensors(file: string): Promise<SafetensorsReader> 
     await handle.close();
     throw e;
   }
+}
+
+/** Most headers are read at once with what says how long they are. */
+const firstBytes = 16_384;
+
+async function headerOf(handle: FileHandle, file: string): Promise<Header> {
+  const info = await handle.stat({ bigint: true });
+  if (!info.isFile())
+    throw new VitrineError('bad-file', `${path.basename(file)} is no file: expected a safetensors file.`, {
+      at: { file },
+    });
+  const known = keptHeader(file, info);
+  if (known) return known;
+  const size = Number(info.size);
+  const first = await bytesAt(handle, 0, Math.min(firstBytes, size), file);
+  const length = headerLength(first.subarray(0, 8), size, file);
+  const text =
+    8 + length <= first.length ? first.subarray(8, 8 + length) : await bytesAt(handle, 8, length, file);
+  const header = parseHeader(text, size, file);
+  keepHeader(header, info, length);
+  return header;
 }
 
 /**

@@ -47,6 +47,8 @@ interface ActiveRun {
 /** What may be asked twice without harm: everything that only reads and computes. */
 const idempotent: ReadonlySet<Method> = new Set<Method>([
   'model/read',
+  'file/contents',
+  'file/graph',
   'experiment/check',
   'checks/list',
   'checks/run',

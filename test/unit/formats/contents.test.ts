@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { cpSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { contentsOf, sampleOf } from '../../../src/formats/_contents';
+import { contentsOf, graphOf, sampleOf } from '../../../src/formats/_contents';
 import { writeSafetensors } from '../../../src/formats/safetensors/write';
 import { VitrineError } from '../../../src/model/errors';
 import { tensorStatistics } from '../../../src/train/runs/tensorStatistics';
@@ -19,22 +19,38 @@ describe('What lies in a model file', function () {
 
   it('a checkpoint: its tensors, its metadata, and the configuration beside it', async () => {
     const file = join(reference, 'huggingface/gpt2/model.safetensors');
-    const found = await contentsOf(file, context);
+    const found = await contentsOf(file);
     assert.equal(found.id, 'safetensors');
     assert.equal(found.described, join(reference, 'huggingface/gpt2/config.json'));
     assert.deepEqual(found.metadata, [['format', 'pt']]);
     const wte = found.tensors.find(t => t.name === 'transformer.wte.weight')!;
     assert.deepEqual([wte.dtype, wte.shape, wte.bytes], ['F32', [48, 16], 48 * 16 * 4]);
+    const graph = await graphOf(file, context);
+    assert.equal(graph.described, found.described);
+    assert.deepEqual([graph.model!.name, graph.diagnostics], ['GPT2LMHeadModel', []]);
+    assert.equal(graph.model!.file, found.described);
+  });
+
+  it('a checkpoint that nothing describes, or something that cannot be read', async () => {
+    const folder = temporary();
+    const file = join(folder, 'model.safetensors');
+    cpSync(join(reference, 'huggingface/gpt2/model.safetensors'), file);
+    assert.equal((await contentsOf(file)).described, undefined);
+    assert.deepEqual(await graphOf(file, context), { diagnostics: [] });
+    writeFileSync(join(folder, 'config.json'), '{"model_type": "none"}');
+    const graph = await graphOf(file, context);
+    assert.equal(graph.model, undefined);
+    assert.match(graph.failure!, /model_type "none"/);
   });
 
   it('a folder, a checkpoint in several files, and one of torch.save', async () => {
-    const bert = await contentsOf(join(reference, 'huggingface/bert'), context);
+    const bert = await contentsOf(join(reference, 'huggingface/bert'));
     assert.equal(bert.id, 'huggingface');
-    assert.ok(bert.model!.nodes.length > 0);
+    assert.ok((await graphOf(join(reference, 'huggingface/bert'), context)).model!.nodes.length > 0);
     assert.ok(bert.metadata.some(([name, value]) => name === 'model_type' && value === 'bert'));
     assert.ok(new Set(bert.tensors.map(t => t.shard)).size > 1);
     const index = join(reference, 'huggingface/bert/model.safetensors.index.json');
-    const sharded = await contentsOf(index, context);
+    const sharded = await contentsOf(index);
     assert.deepEqual(sharded.tensors, bert.tensors);
     assert.equal(
       sharded.bytes,
@@ -49,12 +65,12 @@ describe('What lies in a model file', function () {
 
   it('says what is no model file', async () => {
     const folder = temporary();
-    await refused(contentsOf(join(folder, 'none.onnx'), context), /no file/);
-    await refused(contentsOf(folder, context), /without a config\.json/);
+    await refused(contentsOf(join(folder, 'none.onnx')), /no file/);
+    await refused(contentsOf(folder), /without a config\.json/);
     writeFileSync(join(folder, 'net.py'), 'import torch\nclass Net(torch.nn.Module): pass');
-    await refused(contentsOf(join(folder, 'net.py'), context), /holds no tensors that can be listed/);
+    await refused(contentsOf(join(folder, 'net.py')), /holds no tensors that can be listed/);
     writeFileSync(join(folder, 'cut.safetensors'), Uint8Array.of(1, 2, 3));
-    await refused(contentsOf(join(folder, 'cut.safetensors'), context), /3 bytes/);
+    await refused(contentsOf(join(folder, 'cut.safetensors')), /3 bytes/);
   });
 
   it('statistics of a tensor, of a sample where it is large', async () => {
@@ -106,7 +122,7 @@ describe('What lies in a model file', function () {
     const folder = temporary();
     cpSync(join(reference, 'huggingface/gpt2'), folder, { recursive: true });
     const file = join(folder, 'model.safetensors');
-    const { tensors } = await contentsOf(file, context);
+    const { tensors } = await contentsOf(file);
     truncateSync(file, 500);
     await refused(sampleOf(file, tensors[0]!.name, 10), /model\.safetensors/);
   });
