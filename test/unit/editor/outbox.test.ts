@@ -153,8 +153,8 @@ describe("the panel's desk", () => {
 
 describe("the page's shell", () => {
   const html = pageHtml({
-    script: 'https://x/panel.js',
-    style: 'https://x/panel.css',
+    script: 'const a = "</script>", b = /<!--/;',
+    style: 'p::after { content: "</style>"; }',
     cspSource: 'https://csp',
     nonce: 'abc"><script>',
     language: 'en',
@@ -168,5 +168,8 @@ describe("the page's shell", () => {
 
   it('escapes what it is given', () => {
     assert.ok(!html.includes('abc">'));
+    for (const element of ['script', 'style'])
+      assert.equal(html.match(RegExp(`</${element}`, 'g'))?.length, 1);
+    assert.ok(html.includes('const a = "<\\/script>", b = /\\x3c!--/;'));
   });
 });
