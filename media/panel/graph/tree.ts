@@ -75,8 +75,9 @@ function group(path: string, name: string, nodes: readonly number[], call: numbe
   for (const i of nodes) {
     const { module } = context.model.nodes[i]!;
     const child = module === path ? undefined : childPath(path, module);
-    if (child === undefined) direct.push(i);
-    else below.set(child, [...(below.get(child) ?? []), i]);
+    const members = child === undefined ? direct : below.get(child);
+    if (members) members.push(i);
+    else below.set(child!, [i]);
   }
   const children = direct.map(i => operation(i, context));
   for (const [child, members] of below) {
@@ -167,25 +168,22 @@ export function calls(members: readonly number[], reads: readonly (readonly numb
 /** Neighbouring groups of the same structure that follow one another in a chain become one stack. */
 function stack(children: readonly Item[], path: string, context: Context): Item[] {
   const out: Item[] = [];
-  const signatures = children.map(c => (c.kind === 'group' ? signature(c, context) : ''));
   for (let i = 0; i < children.length; ) {
     let end = i + 1;
     while (
-      signatures[i] !== '' &&
       end < children.length &&
-      signatures[end] === signatures[i] &&
+      alike(children[i]!, children[end]!, context) &&
       children[end - 1]!.nodes.some(n => children[end]!.nodes.some(m => context.reads[m]!.includes(n)))
     )
       end++;
     const run = children.slice(i, end);
     const nodes = run.flatMap(c => c.nodes).sort((a, b) => a - b);
-    if (run.length < 2 || run.length === children.length || calls(nodes, context.reads).length !== 1) {
-      // A stack that is all of its group would be a box in a box, unless the group is long.
-      if (run.length < 3 || calls(nodes, context.reads).length !== 1) {
-        out.push(...run);
-        i = end;
-        continue;
-      }
+    // A stack that is all of its group would be a box in a box, unless the group is long.
+    const fewest = run.length === children.length ? 3 : 2;
+    if (run.length < fewest || calls(nodes, context.reads).length !== 1) {
+      out.push(...run);
+      i = end;
+      continue;
     }
     const first = run[0]!;
     const last = run[run.length - 1]!;
@@ -205,18 +203,22 @@ function stack(children: readonly Item[], path: string, context: Context): Item[
   return out;
 }
 
-/** Equal for groups that compute the same with the same sizes, whatever their names. */
-function signature(item: Item, context: Context): string {
-  const { model } = context;
-  return JSON.stringify([
-    item.type,
-    item.arguments,
-    item.nodes.map(i => {
-      const n = model.nodes[i]!;
-      const types = n.outputs.map(o => model.values[o]?.shape ?? null);
-      return [n.op, n.module.slice(item.path.length), n.attributes, types];
-    }),
-  ]);
+/** Whether two groups compute the same with the same sizes, whatever their names. */
+function alike(a: Item, b: Item, { model }: Context): boolean {
+  if (a.kind !== 'group' || b.kind !== 'group' || a.type !== b.type || a.arguments !== b.arguments)
+    return false;
+  const facts = (n: Node) => [n.attributes, n.outputs.map(o => model.values[o]?.shape ?? null)];
+  return (
+    a.nodes.length === b.nodes.length &&
+    a.nodes.every((at, k) => {
+      const [m, n] = [model.nodes[at]!, model.nodes[b.nodes[k]!]!];
+      return (
+        m.op === n.op &&
+        m.module.slice(a.path.length) === n.module.slice(b.path.length) &&
+        JSON.stringify(facts(m)) === JSON.stringify(facts(n))
+      );
+    })
+  );
 }
 
 function childPath(path: string, module: string): string | undefined {
