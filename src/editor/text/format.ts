@@ -26,7 +26,8 @@ export function shapeText(shape: Shape): string {
 
 function dimText(d: Dim): string {
   // "((N+1)//(2))" is canonical, "(N+1)//2" is how one writes it.
-  return typeof d === 'number' ? String(d) : d.replace(/\((\w+)\)/g, '$1').replace(/^\((.*\/\/\w+)\)$/, '$1');
+  if (typeof d === 'number' || !d.includes('(')) return String(d);
+  return d.replace(/\((\w+)\)/g, '$1').replace(/^\((.*\/\/\w+)\)$/, '$1');
 }
 
 /** A number with three significant digits and no more zeros than needed: 0.7071 -> "0.707", 1e-7 -> "1.00e-7". */

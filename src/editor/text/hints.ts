@@ -19,7 +19,18 @@ export interface ShapeHint {
  * The output shape behind every call of a file. An inner call whose shape is that of the call around it is left out
  * ("F.relu(self.fc1(x))" gets one hint), and so are calls whose shapes are unknown.
  */
-export function shapeHints(model: Model, file: string): ShapeHint[] {
+export function shapeHints(model: Model, file: string): readonly ShapeHint[] {
+  const before = known.get(model);
+  if (before?.file === file) return before.hints;
+  const hints = hintsOf(model, file);
+  known.set(model, { file, hints });
+  return hints;
+}
+
+/** The editor asks again with each scroll and each key, and of a deep model the answer takes longer than a frame. */
+const known = new WeakMap<Model, { file: string; hints: readonly ShapeHint[] }>();
+
+function hintsOf(model: Model, file: string): ShapeHint[] {
   const calls = callsIn(model, file).map(call => ({ call, shapes: shapesOf(model, call) }));
   return calls
     .filter(({ shapes }) => shapes.length > 0)
