@@ -55,6 +55,8 @@ CASES = [
     ("recommender", "DeepSet", {}, [([3, 9, 6], "float32")]),
     ("indexing", "Angles", {}, [([3, 6], "float32")]),
     ("indexing", "Pairs", {"size": 5, "hidden": 8}, [([3, 5], "float32")]),
+    ("masks", "Clamped", {}, [([3, 4], "float32")]),
+    ("masks", "Codes", {}, [([3, 4], "float32")]),
     ("cells", "Unrolled", {}, [([3, 6], "float32")]),
     ("cells", "Lazy", {}, [([3, 3, 10, 10], "float32")]),
     ("policy", "Squashed", {}, [([3, 5], "float32")]),

@@ -1,12 +1,15 @@
-/** Which other files of a workspace make classes of a file: they know the constructor's arguments. */
+/** Which other files and notebooks of a workspace make classes of a file: they know the constructor's arguments. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { notebookCode } from './notebook';
 
 /** Folders that hold others' code, or none. */
 const skipped = /^(?:\.|node_modules$|site-packages$|venv$|env$|__pycache__$|build$|dist$)/;
 const mostFolders = 2000;
 const mostFiles = 3000;
 const mostBytes = 300_000;
+/** Notebooks hold their pictures, too. */
+const mostNotebookBytes = 3_000_000;
 const mostCallers = 6;
 /** How long what was found is taken to hold. */
 const freshMs = 30_000;
@@ -20,7 +23,8 @@ export class Callers {
   private readonly found = new Map<string, Found>();
 
   /**
-   * Paths of Python files below the root, relative to it with "/", that call one of the classes; the likeliest first.
+   * Paths of Python files and notebooks below the root, relative to it with "/", that call one of the classes; the
+   * likeliest first.
    * Links are not followed.
    */
   async of(root: string, main: string, classes: readonly string[]): Promise<readonly string[]> {
@@ -49,13 +53,17 @@ async function search(root: string, main: string, classes: readonly string[]): P
     for (const e of entries) {
       const path = folder ? `${folder}/${e.name}` : e.name;
       if (e.isDirectory() && !skipped.test(e.name)) queue.push(path);
-      if (!e.isFile() || !e.name.endsWith('.py') || path === main || files >= mostFiles) continue;
+      const notebook = e.name.endsWith('.ipynb');
+      if (!e.isFile() || !(notebook || e.name.endsWith('.py')) || path === main || files >= mostFiles)
+        continue;
       files++;
       const full = join(root, path);
       const info = await stat(full).catch(() => undefined);
-      if (!info || info.size > mostBytes) continue;
+      if (!info || info.size > (notebook ? mostNotebookBytes : mostBytes)) continue;
       const text = await readFile(full, 'utf8').catch(() => '');
-      if (calls.test(text) && /^\s*(?:from|import)\s/m.test(text)) out.push(path);
+      if (!calls.test(text)) continue;
+      const code = notebook ? codeOf(text) : text;
+      if (calls.test(code) && /^\s*(?:from|import)\s/m.test(code)) out.push(path);
     }
   }
   // Who runs the model knows more than who tests it; who names the file has it from there.
@@ -64,6 +72,15 @@ async function search(root: string, main: string, classes: readonly string[]): P
     home.filter((folder, i) => path.split('/')[i] === folder).length * -4 +
     (/(?:^|\/)(?:train|main|run|model|net)[^/]*\.py$/i.test(path) ? 0 : 1) +
     (/test/i.test(path) ? 2 : 0) +
+    (path.endsWith('.ipynb') ? 1 : 0) +
     (path.includes(own) ? 0 : 0.5);
   return out.sort((a, b) => rank(a) - rank(b) || a.length - b.length).slice(0, mostCallers);
+}
+
+function codeOf(notebook: string): string {
+  try {
+    return notebookCode(notebook);
+  } catch {
+    return '';
+  }
 }

@@ -303,8 +303,10 @@ export class PytorchReader {
       for (const path of paths) {
         const content = await readText(join(folder, path), request.texts, folder).catch(() => undefined);
         if (content === undefined) continue;
-        texts[workspace + path] = content;
-        names[workspace + path] = join(folder, path);
+        // A notebook's code goes by the name of a file that can be imported.
+        const key = workspace + path.replace(/\.ipynb$/, '__ipynb.py');
+        texts[key] = content;
+        names[key] = join(folder, path);
       }
       const callers = Object.keys(texts);
       if (asking.length && !callers.length) return undefined;

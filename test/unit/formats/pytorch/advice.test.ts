@@ -169,6 +169,27 @@ describe('constructor arguments that nobody gave', function () {
     assert.deepEqual(await shapeOf(`import argparse\n${head}${block}\n${main}`), [3, 7]);
   });
 
+  it('come from a notebook of the workspace', async () => {
+    const cell = (...source: string[]) => ({ cell_type: 'code', source, outputs: [] });
+    const folder = folderWith({
+      'models/block.py': `${head}${block}`,
+      'try it.ipynb': JSON.stringify({
+        cells: [
+          { cell_type: 'markdown', source: ['# Block(1, 1)'] },
+          cell('%matplotlib inline\n', 'from models.block import Block\n', 'width = 8'),
+          cell('net = Block(width, deep=4)'),
+        ],
+      }),
+    });
+    const reader = new PytorchReader({ distFolder, workspaceFolder: folder });
+    try {
+      const { Block } = await reader.read({ file: join(folder, 'models/block.py') });
+      assert.deepEqual(Block?.model?.parameters[0]?.shape, [4, 8], said(Block).join('\n'));
+    } finally {
+      await reader.dispose();
+    }
+  });
+
   it('come from another file of the workspace', async () => {
     const folder = folderWith({
       'models/block.py': `${head}${block}`,

@@ -46,6 +46,14 @@ describe('mistakes in model files', () => {
       says: /^error shape-mismatch 13:30 RuntimeError: Expected size for first two dimensions/,
     },
     {
+      name: 'a dimension that is not there, where nobody gave an input',
+      text: net(
+        ['self.conv = nn.Conv2d(1, 4, 3)', 'self.fc = nn.Linear(4, 10)'],
+        ['x = self.conv(x).mean((2, 3))', 'return F.softmax(self.fc(x), dim=2)'],
+      ),
+      says: /^warning python-error 14:16 IndexError: Dimension out of range \(expected to be in range of \[-2, 1\], but got 2\)/,
+    },
+    {
       name: 'numbers where a call gives indices',
       text: net(
         ['self.emb = nn.Embedding(100, 16)'],

@@ -158,6 +158,18 @@ def dimensions_of_norm(error, scope):
     return None
 
 
+def not_viewable(error, scope, at):
+    """(message, fix) where `view` is asked of a tensor that lies in memory in another order."""
+    if type(error).__name__ != "NotViewable":
+        return None
+    for call in reversed(_nodes_at(scope, at, ast.Call)):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("view", "view_as"):
+            word, line, end = call.func.attr, call.func.end_lineno, call.func.end_col_offset
+            meant = word.replace("view", "reshape")
+            return str(error), edit(f"Use .{meant}(…)", [scope.name, line, end - len(word), line, end], meant)
+    return str(error), None
+
+
 def flattened(error, scope, at):
     """(message, fix) where a linear layer wants all that a sample has, and gets it in several dimensions."""
     if not str(error).startswith("mat1 and mat2 shapes cannot be multiplied"):

@@ -5,7 +5,7 @@ neither parsed nor compiled anew, but moved to the lines where it stands now.
 
 import ast
 
-from . import modes, trees
+from . import checks, modes, trees
 
 #: What calls of these names mean when a size is symbolic. The tree is changed, not the names, so that
 #: `isinstance(x, int)` stays what it is.
@@ -158,6 +158,7 @@ def redirected(tree):
             node.func = ast.copy_location(ast.Name(_CALLS[node.func.id], ast.Load()), node.func)
         elif isinstance(node, ast.FunctionDef):
             modes.mark(node)
+            checks.rewrite(node)
     return tree
 
 

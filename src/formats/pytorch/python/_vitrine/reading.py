@@ -39,7 +39,11 @@ def code_of(error):
 
 
 class _OfBatch(trace.ShapeMismatch):
-    """The dimension that was taken for the rows is something else."""
+    """The dimension that was taken for the rows is something else: `size` would have to be `number`."""
+
+    def __init__(self, size, number):
+        super().__init__(f"The batch's size {size} would have to be {number}")
+        self.size, self.number = size, number
 
 
 class Reading:
@@ -409,8 +413,10 @@ class Reading:
         self.attempt(names, shapes, mark, found)
         if isinstance(self.error, trace.SymbolicSize) and "N" in _symbols(self.error.expression):
             self.counted(names, shapes, mark, found)
-        if self.error is None:
+        fixed, first = _of_one(shapes, self.error), self.error
+        if self.error is None or fixed is not None and self.read_for(names, fixed, mark, found):
             return
+        self.error = first
         own = self.forward_inputs()
         parts = {n: keys for n in own if (keys := inputs.parts_of(self.cls, n))}
         if parts and sum(len(parts.get(n, "1")) for n in own) == len(names):
@@ -519,6 +525,23 @@ class Reading:
         self.depends = best[2]
         if best[1] != shapes or self.guessed:
             self.attempt(names, best[1], mark, found)
+        # Its words are of numbers where the code fixes them: 16 x 120, and no expression of the image's sides.
+        at, settled = trace.where_raised(self.error), None if given else self.settled(best[1])
+        if settled is not None:
+            self.attempt(names, settled, mark, found)
+            if self.error is not None and trace.where_raised(self.error) != at:
+                self.attempt(names, best[1], mark, found)
+
+    def read_for(self, names, shapes, mark, found):
+        """Whether it is read with a number for its rows, as it fixes how many there are."""
+        self.attempt(names, shapes, mark, found)
+        if self.error is not None:
+            return False
+        shown = " and ".join(f"[{', '.join(str(d) for d in s)}]" for s, _ in shapes)
+        trace.say("hint", "example-size",
+                  f"forward of {self.cls.__name__} takes no batch, or one of a certain size alone: it is read for {shown}.",
+                  self.name_place())
+        return True
 
     def failed_at(self):
         """Where the last attempt failed, and after how many calls of layers: more nodes up to there tell nothing."""
@@ -601,7 +624,7 @@ class Reading:
             for size, number in channel.ask("met")["pairs"]:
                 # How many rows there are is nothing that a layer may fix.
                 if "N" in _symbols(size):
-                    raise _OfBatch(f"The batch's size {size} would have to be {number}")
+                    raise _OfBatch(size, number)
             self.outputs = []
             _collect(result, self.outputs)
             if trace.misused is not None and self.say_misused():
@@ -650,7 +673,7 @@ class Reading:
         known = self.advised(error, at)
         if known is not None:
             code, words, fix = known
-            kind = "RuntimeError" if isinstance(error, trace.ShapeMismatch) else type(error).__name__
+            kind = "RuntimeError" if isinstance(error, (trace.ShapeMismatch, RuntimeError)) else type(error).__name__
             message = f"{kind}: {words}" if words else message
             trace.say(severity, code, message, at, fix)
             return
@@ -685,7 +708,8 @@ class Reading:
 
     def doubtful(self, error):
         """How grave a failure is that the shape which was taken may have made: what people give parts is not to be seen."""
-        is_plain = isinstance(error, (trace.ShapeMismatch, trace.Unsupported)) and self.count == 1 and not self.depends
+        of_shape = isinstance(error, (trace.ShapeMismatch, trace.Unsupported)) or "Dimension out of range" in str(error)
+        is_plain = of_shape and self.count == 1 and not self.depends
         return "warning" if is_plain and not self.is_part() else "hint"
 
     def takes_more(self):
@@ -723,7 +747,8 @@ class Reading:
             found = advice.forgotten_self(error, self.scope, at) or advice.misspelt_name(error, self.scope, at)
             if found is not None:
                 return "unknown-name", *found
-        found = advice.dimensions_of_norm(error, self.scope) or advice.flattened(error, self.scope, at)
+        found = (advice.not_viewable(error, self.scope, at) or advice.dimensions_of_norm(error, self.scope)
+                 or advice.flattened(error, self.scope, at))
         if found is not None:
             return "shape-mismatch", *found
         found = advice.tuple_of_recurrent(error, self.scope, at)
@@ -846,6 +871,14 @@ def _sized(shapes, pairs):
         if size:
             changed = [(tuple(size if d in symbols else d for d in s), k) for s, k in changed]
     return changed if changed != shapes else None
+
+
+def _of_one(shapes, error):
+    """Shapes with a number for the rows, where the model fixes how many there are; else None."""
+    if not isinstance(error, _OfBatch):
+        return None
+    size = channel.ask("solve", pairs=[[error.size, error.number]], symbols=["N"]).get("size")
+    return [(tuple(size if d == "N" else d for d in s), k) for s, k in shapes] if size else None
 
 
 def _with_size(shapes, place, size, other):

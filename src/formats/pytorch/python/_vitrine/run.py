@@ -10,8 +10,8 @@ import importlib.util
 import sys
 import types
 
-from . import (arguments, channel, files, guarded, modes, nets, parsed, replay, script, sizes, standing, trace, trees,
-               unknown)
+from . import (arguments, channel, checks, files, guarded, modes, nets, parsed, replay, script, sizes, standing, trace,
+               trees, unknown)
 from .reading import Reading, code_of, place, worded
 from .stage import Stage
 
@@ -206,6 +206,7 @@ def _prepare(namespace):
     namespace["__vitrine_int__"] = sizes.to_int
     namespace["__vitrine_range__"] = _range
     namespace["__vitrine_len__"] = sizes.to_len
+    checks.prepare(namespace)
     script.prepare(namespace)
 
 

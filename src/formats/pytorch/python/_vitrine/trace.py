@@ -70,6 +70,13 @@ class Unsupported(NotImplementedError):
     """PyTorch can do this and Vitrine cannot."""
 
 
+class Unnumbered(Unsupported):
+    """The code asks for numbers of a tensor that only a run has."""
+
+    def __init__(self):
+        super().__init__("the code asks for a tensor's numbers, which are not known before the model runs")
+
+
 class Stop(BaseException):
     """Ends the reading of one class."""
 

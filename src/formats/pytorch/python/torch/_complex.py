@@ -38,7 +38,7 @@ class Complex(Tensor):
         raise trace.Unsupported("how a complex parameter begins is read from the call that makes it, not from what changes it")
 
     def _values(self):
-        raise trace.Unsupported("the code asks for a tensor's numbers, which are not known before the model runs")
+        raise trace.Unnumbered()
 
     def __deepcopy__(self, memo):
         return self

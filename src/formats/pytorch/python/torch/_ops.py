@@ -8,7 +8,7 @@ from collections import namedtuple
 from _vitrine import trace
 from _vitrine.sizes import SymFloat, SymInt, is_symbolic, to_int
 
-from . import _make
+from . import _layout, _make
 from ._make import sizes
 from ._tensor import (
     Size,
@@ -607,14 +607,19 @@ def reshape(input, *shape, **options):
 def view(input, *shape, **options):
     if len(shape) == 1 and hasattr(shape[0], "is_floating_point"):
         return cast(input, shape[0])
-    return reshape(input, *(shape or (options["size"],)))
+    made = reshape(input, *(shape or (options["size"],)))
+    _layout.check(input, made.shape)
+    return made
 
 
 def view_as(input, other):
+    made = reshape(input, *other.shape)
+    _layout.check(input, made.shape)
+    return made
+
+
+def reshape_as(input, other):
     return reshape(input, *other.shape)
-
-
-reshape_as = view_as
 
 
 def flatten(input, start_dim=0, end_dim=-1):
@@ -647,7 +652,7 @@ def transpose(input, dim0, dim1):
     if not rank:
         return input
     perm[a], perm[b] = perm[b], perm[a]
-    return emit("Transpose", [input], perm=perm)
+    return _layout.turned(emit("Transpose", [input], perm=perm), input, perm)
 
 
 swapdims = transpose
@@ -674,7 +679,8 @@ def permute(input, *axes, dims=None):
             f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
             f"desired ordering of dimensions i.e. input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}"
         )
-    return emit("Transpose", [input], perm=[axis(d, input.ndim) for d in dims])
+    perm = [axis(d, input.ndim) for d in dims]
+    return _layout.turned(emit("Transpose", [input], perm=perm), input, perm)
 
 
 def movedim(input, source, destination):
@@ -684,7 +690,7 @@ def movedim(input, source, destination):
     perm = [d for d in builtins.range(rank) if d not in source]
     for place, s in sorted(zip(to, source)):
         perm.insert(place, s)
-    return emit("Transpose", [input], perm=perm)
+    return _layout.turned(emit("Transpose", [input], perm=perm), input, perm)
 
 
 moveaxis = movedim
@@ -895,6 +901,9 @@ def getitem(x, index):
     )
     if taken > x.ndim:
         raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
+    masked = _masked_by(x, index)
+    if masked is not None:
+        return masked
     parts = []
     for i in index:
         if i is Ellipsis:
@@ -967,6 +976,17 @@ def getitem(x, index):
     return x
 
 
+def _masked_by(x, index):
+    """What a mask chooses whose numbers only a run has; None for any other index."""
+    mask = index[0] if len(index) == 1 and trace.tracing else None
+    if not isinstance(mask, Tensor) or mask.dtype is not bool_ or not 0 < mask.ndim <= x.ndim or mask._known():
+        return None
+    from ._masked import Masked
+
+    covered = x.shape[: mask.ndim]
+    return Masked(x, mask) if builtins.all(_same(a, b) and _same(b, a) for a, b in zip(mask.shape, covered)) else None
+
+
 def _same(a, b):
     if isinstance(a, SymInt) or isinstance(b, SymInt):
         difference = a - b
@@ -995,9 +1015,7 @@ def _gather_several(x, picks):
 
 def _chosen(mask, what):
     """Where a mask whose values are known is true: a list of indices for each of its dimensions."""
-    from _vitrine import channel
-
-    if builtins.any(isinstance(d, SymInt) for d in mask.shape) or "values" not in channel.ask("values", id=mask._id):
+    if not mask._known():
         raise trace.Unsupported(f"{what} has a result whose size depends on the values")
     places = [[] for _ in mask.shape]
     for i, value in enumerate(mask._values()):
@@ -1061,6 +1079,9 @@ def setitem(x, index, value):
 
     parts = index if isinstance(index, tuple) else (index,)
     parts = tuple(list(p) if isinstance(p, builtins.range) else p for p in parts)
+    if getattr(type(value), "_is_masked", False):
+        x._become(value.assigned(x, parts))
+        return
     if _set_rows(x, parts, value) or _set_pairs(x, parts, value):
         return
     if any(p is None or isinstance(p, (list, bool)) for p in parts) or (
@@ -1069,7 +1090,11 @@ def setitem(x, index, value):
         if len(parts) == 1 and isinstance(parts[0], Tensor) and parts[0].dtype is bool_:
             x._become(masked_fill(x, parts[0], value))
             return
-        raise trace.Unsupported("assigning to elements chosen by a tensor is not read yet")
+        made = _put(x, parts, value)
+        if made is None:
+            raise trace.Unsupported("assigning to elements chosen by a tensor in this way is not read yet")
+        x._become(made)
+        return
     if Ellipsis in [p for p in parts if p is Ellipsis]:
         at = [i for i, p in enumerate(parts) if p is Ellipsis][0]
         parts = parts[:at] + (slice(None),) * (x.ndim - len(parts) + 1) + parts[at + 1 :]
@@ -1107,6 +1132,38 @@ def setitem(x, index, value):
             x._init = {"kind": "values"}
             return
     x._become(_woven(x, list(parts), _aligned(value, parts)))
+
+
+def _put(x, parts, value):
+    """
+    `x[rows, columns] = value` with tensors of whole numbers in neighbouring dimensions and all of the others: ONNX's
+    ScatterND over them. None for any other index.
+    """
+    parts = [*parts, *[slice(None)] * (x.ndim - len(parts))]
+    picks = [i for i, p in enumerate(parts) if not (isinstance(p, slice) and p == slice(None))]
+    if not picks or len(parts) > x.ndim or picks != list(builtins.range(picks[0], picks[-1] + 1)):
+        return None
+    chosen = []
+    for i in picks:
+        p = parts[i] if isinstance(parts[i], Tensor) else _make.tensor(parts[i]) if isinstance(parts[i], (int, list)) else None
+        if p is None or p.dtype is bool_ or p.dtype.is_floating_point or isinstance(parts[i], bool):
+            return None
+        chosen.append(cast(p, int64))
+    shape = Size(())
+    for p in chosen:
+        shape = Size(_broadcast(shape, p.shape))
+    before, after = list(builtins.range(picks[0])), list(builtins.range(picks[-1] + 1, x.ndim))
+    lead, tail = [x.shape[d] for d in before], [x.shape[d] for d in after]
+    value = cast(value, x.dtype) if isinstance(value, Tensor) else _make.scalar(number_of(value), x.dtype)
+    updates = expand(value, *lead, *shape, *tail)
+    index = stack([expand(p, *shape) for p in chosen], -1)
+    order = [*picks, *before, *after]
+    if before:
+        n, k = len(before), len(shape)
+        updates = permute(updates, [*builtins.range(n, n + k), *builtins.range(n), *builtins.range(n + k, updates.ndim)])
+        x = permute(x, order)
+    made = emit("ScatterND", [x, index, updates])
+    return permute(made, [order.index(d) for d in builtins.range(x.ndim)]) if before else made
 
 
 def _set_rows(x, parts, value):

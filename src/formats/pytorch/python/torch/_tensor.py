@@ -491,7 +491,7 @@ class Tensor:
         return self._dtype.is_complex
 
     def is_contiguous(self, *_, **__):
-        return True
+        return "_order" not in self.__dict__
 
     def stride(self, dim=None):
         strides = [1] * self.ndim
@@ -517,7 +517,12 @@ class Tensor:
     def same(self, *_, **__):
         return self
 
-    contiguous = cpu = cuda = pin_memory = retain_grad = share_memory_ = coalesce = same
+    def contiguous(self, *_, **__):
+        from . import _layout
+
+        return _layout.contiguous(self)
+
+    cpu = cuda = pin_memory = retain_grad = share_memory_ = coalesce = same
     to_dense = to_sparse = resolve_conj = resolve_neg = refine_names = align_to = same
 
     def to(self, *arguments, **options):
@@ -594,13 +599,15 @@ class Tensor:
         if "error" in answer:
             raise RuntimeError(answer["error"])
         if "unknown" in answer:
-            raise trace.Unsupported(
-                "the code asks for a tensor's numbers, which are not known before the model runs"
-            )
+            raise trace.Unnumbered()
         values = [float(v) if isinstance(v, str) else v for v in answer["values"]]
         if self._dtype is bool_:
             return [v != 0 for v in values]
         return values if self._dtype.is_floating_point else [math.trunc(v) for v in values]
+
+    def _known(self):
+        """Whether its numbers are known before a run."""
+        return not any(isinstance(d, SymInt) for d in self._shape) and "values" in channel.ask("values", id=self._id)
 
     def item(self):
         try:
