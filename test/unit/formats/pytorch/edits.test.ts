@@ -77,6 +77,70 @@ class Net(nn.Module):
         return self.head(x.mean(1))
 `;
 
+/** Blocks of branches in a model that asks, twice, whether it trains, and whose rows are counted. */
+const branching = `
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+class Conv(nn.Module):
+    def __init__(self, wide, out, **options):
+        super().__init__()
+        self.conv = nn.Conv2d(wide, out, bias=False, **options)
+        self.norm = nn.BatchNorm2d(out, eps=0.001)
+
+    def forward(self, x):
+        return F.relu(self.norm(self.conv(x)), inplace=True)
+
+class Mixed(nn.Module):
+    def __init__(self, wide, a, b):
+        super().__init__()
+        self.one = Conv(wide, a, kernel_size=1)
+        self.two = nn.Sequential(Conv(wide, b, kernel_size=1), Conv(b, b, kernel_size=3, padding=1))
+
+    def parts(self, x):
+        return [self.one(x), self.two(x)]
+
+    def forward(self, x):
+        return torch.cat(self.parts(x), 1)
+
+class Head(nn.Module):
+    def __init__(self, wide, classes, rate=0.5):
+        super().__init__()
+        self.fc = nn.Linear(wide, classes)
+        self.drop = nn.Dropout(p=rate)
+
+    def forward(self, x):
+        return self.fc(self.drop(torch.flatten(F.adaptive_avg_pool2d(x, (1, 1)), 1)))
+
+class Net(nn.Module):
+    def __init__(self, classes=5, more=True):
+        super().__init__()
+        self.more = more
+        self.first = Conv(3, 8, kernel_size=3)
+        self.mixed = nn.ModuleList([Mixed(8, 4, 4) for _ in range(3)])
+        self.last = Mixed(8, 2, 6)
+        self.side = Head(8, classes)
+        self.head = Head(8, classes, 0.2)
+
+    def _forward(self, x):
+        x = self.first(x)
+        for block in self.mixed:
+            x = block(x)
+        side = None
+        if self.training and self.more:
+            side = self.side(x)
+        x = self.last(x)
+        return self.head(x), side
+
+    def forward(self, x):
+        x, side = self._forward(x)
+        if self.training and self.more:
+            return x + side * 0.3
+        rows = x.shape[0]
+        return x * len(range(rows))
+`;
+
 describe('a file while it is typed', function () {
   this.timeout(120_000 + count * 5_000);
 
@@ -85,6 +149,7 @@ describe('a file while it is typed', function () {
     : ([
         ['of models of two kinds', ['lenet', 'gpt'].map(reference).join('\n\n')],
         ['of a stack of blocks', stacked],
+        ['of branches that differ while training', branching],
       ] as const);
   for (const [name, start] of cases) {
     it(`gives what a file that was never read before gives, whatever came before: ${name}`, async () => {

@@ -135,6 +135,44 @@ const cases: Record<string, Parameters<typeof stack>[0]> = {
     forward: 'return x * 2',
     call: 'x = b(x) if self.training else b(x) * 2',
   },
+  'whose owner trains them in another order': {
+    forward: 'return x * 2',
+    call: 'x = b(torch.relu(x)) if self.training and i == 2 else b(x)',
+  },
+  'whose owner trains behind them': {
+    forward: 'return x * 2',
+    call: 'x = b(x)\n        if self.training:\n            x = self.blocks[1](x) + self.blocks[0](seen[0] if seen else x)',
+  },
+  'that ask whether they train, of an owner that asks': {
+    forward: 'return self.fc(x) * 2 if self.training else self.fc(x) * 3',
+    call: 'x = b(x) if self.training else b(x) + 1',
+  },
+  'of an owner that trains, with parts that have no weights': {
+    init: 'self.first, self.second = Part(), Part()',
+    above:
+      'class Part(nn.Module):\n    def forward(self, x):\n        return torch.relu(x * 2) + torch.tanh(x) + x * 2',
+    forward: 'return self.first(x) + self.second(x)',
+    call: 'x = b(x)\n            if self.training: x = b.second(x) + b.first(x)',
+  },
+  'that make constants, of an owner that trains': {
+    forward: 'return x * torch.ones(8) + torch.zeros(8)',
+    call: 'x = b(x)\n            if self.training: x = x * 2',
+  },
+  'that change what they made, of an owner that trains': {
+    forward: 'return F.relu(x * 2, inplace=True).add_(1)',
+    call: 'x = b(x)\n            if self.training: x = x + b(x)',
+  },
+  'that return several things to an owner that trains': {
+    forward: 'return x.chunk(2, -1), {"kept": x * 2}',
+    call: '(a, c), more = b(x); x = torch.cat([c, a], -1) + more["kept"] if self.training else torch.cat([a, c], -1)',
+  },
+  'that go through the rows': {
+    forward: 'y = 1\n        for i in range(x.shape[0]): y = y + i\n        return x * y',
+  },
+  'whose owner goes through the rows': {
+    forward: 'return x * 2',
+    call: 'x = b(x) * (2 if range(x.shape[0])[1] else 3)',
+  },
   'with a hook': {
     init: 'self.fc.register_forward_hook(lambda m, a, out: out * (index + 2))',
     forward: 'return x * 2',

@@ -273,6 +273,41 @@ describe('a file of which the body of a function is edited', function () {
       { part: 'x = x * random.random()' },
       { init: 'self.scale = torch.ones(8)', part: 'self.scale += 1' },
       { init: 'self.scale = 2; self.made = nn.LazyLinear(8)', part: 'x = self.made(x)' },
+      {
+        above:
+          'def counter():\n    n = 1\n    def more():\n        nonlocal n\n        n += 1\n        return n\n    return more\nmore = counter()',
+        part: 'x = x * more()',
+      },
+      {
+        above: 'def more():\n    return 1',
+        part: 'more.n = getattr(more, "n", 1) + 1; x = x * more.n',
+      },
+      {
+        above: 'class Box:\n    pass\nbox = Box()',
+        part: 'box.n = getattr(box, "n", 1) + 1; x = x * box.n',
+      },
+      {
+        above: 'from collections import deque\nseen = deque([1])',
+        part: 'seen.append(1); x = x * len(seen)',
+      },
+      { above: 'seen = {1}', part: 'seen.add(len(seen) + 1); x = x * len(seen)' },
+      { above: 'seen = {}', part: 'seen[len(seen)] = 1; x = x * (len(seen) + 1)' },
+      { part: 'torch.set_default_dtype(torch.float64); x = x * torch.ones(8)' },
+      {
+        init: 'self.scale = 2; self.parts = nn.ModuleList([nn.Linear(8, 8)])',
+        part: 'self.parts.append(nn.Identity()); x = x * len(self.parts)',
+      },
+      {
+        init: 'self.scale = 2; self.parts = nn.ModuleList([nn.Linear(8, 8)])',
+        part: 'x = self.parts[0](x); self.parts[0] = self.other',
+      },
+      {
+        init: 'self.scale = 2; self.parts = nn.ModuleDict({"a": nn.Linear(8, 8)})',
+        part: 'x = self.parts.pop("a")(x) if "a" in self.parts else x',
+      },
+      { part: 'object.__setattr__(self, "scale", self.scale + 1)' },
+      { part: 'x = x * (2 if self.fc.weight.requires_grad else 3); self.fc.weight.requires_grad = False' },
+      { init: 'self.scale = 2; nn.utils.spectral_norm(self.fc)', part: 'y = 1' },
     ];
     for (const parts of cases)
       await follow([1, 2, 3, 4].map(i => file({ ...parts, forward: `x = torch.relu(x) * ${i}` })));

@@ -279,13 +279,18 @@ class Finder:
             if not _mentions(block, name):
                 continue
             namespace = {**scope.namespace, **parameters(scope)}
-            for node in _simple(block):
+            nodes = list(_simple(block))
+            while nodes and not trees.mentions(nodes[-1], name):
+                nodes.pop()
+            for node in nodes:
                 for call in trees.nodes(node):
                     if isinstance(call, ast.Call) and _called_name(call) == name:
                         found = self.evaluated(call, scope, namespace)
                         if found is not None:
                             yield found
-                _follow(node, scope, namespace)
+                # What follows the last call tells nothing of it.
+                if node is not nodes[-1]:
+                    _follow(node, scope, namespace)
 
     def evaluated(self, call, scope, namespace):
         positional, keywords = [], {}

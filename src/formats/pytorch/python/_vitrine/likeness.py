@@ -24,6 +24,8 @@ _modules = {}
 _own = {}
 _alone = {}
 _words = {}
+#: Of this forward: names outside of code, with the values that they had and the keys of these, which nothing can change.
+_steady = {}
 #: Classes whose number was made again since a call ended; None when that is not asked for.
 _anew = {None}
 #: Attributes of a module that its forward does not see.
@@ -50,7 +52,7 @@ class Unlike(Exception):
 
 def forget(entirely=False):
     """What classes and modules of one file are is nothing to the next; `entirely`, what is alike gets new numbers, too."""
-    for kept in (_classes, _modules, _own, _alone, *((_numbers, _alive, _words) if entirely else ())):
+    for kept in (_classes, _modules, _own, _alone, _steady, *((_numbers, _alive, _words) if entirely else ())):
         kept.clear()
 
 
@@ -61,6 +63,7 @@ def is_full():
 def fresh(told=()):
     """Another forward begins; `told` is what `told` gave of modules that are now as they were then."""
     _modules.clear()
+    _steady.clear()
     same = {}
     for found in told:
         for cls, number in found.classes.items():
@@ -438,11 +441,32 @@ def outside_of(code, names, found):
 
 
 def holds(outside):
-    for (module, name), key in outside.items():
-        held = getattr(sys.modules.get(module), "__dict__", ())
-        try:
-            if name not in held or plain(held[name]) != key:
+    """Whether names outside of code still stand for what they did."""
+    home = held = None
+    for asked, key in outside.items():
+        module, name = asked
+        if module != home:
+            home, held = module, getattr(sys.modules.get(module), "__dict__", {})
+        if name not in held:
+            return False
+        value = held[name]
+        known = _steady.get(asked)
+        if known is None or known[0] is not value:
+            try:
+                known = value, plain(value)
+            except Unlike:
                 return False
-        except Unlike:
+            if _is_steady(value):
+                _steady[asked] = known
+        if known[1] != key:
             return False
     return True
+
+
+def _is_steady(value):
+    """Whether a value is what it is for as long as a forward lasts, so far as only its own parts could change it."""
+    kind = type(value)
+    if kind is types.FunctionType:
+        defaults = *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()
+        return not value.__closure__ and not value.__dict__ and all([type(v) in _SIMPLE for v in defaults])
+    return kind is types.BuiltinFunctionType or isinstance(value, types.ModuleType)

@@ -6,7 +6,7 @@ where the results differ the graph holds both (TrainingBranch). What both runs c
 import ast
 import functools
 
-from . import trace
+from . import journals, trace, trees
 
 NAME = "__vitrine_modes__"
 EITHER = "__vitrine_either__"
@@ -15,6 +15,8 @@ EITHER = "__vitrine_either__"
 def mark(node):
     """Has a function that mentions `training` run for both answers."""
     if any(type(d) is ast.Name and d.id == NAME for d in node.decorator_list):
+        return
+    if not trees.mentions(node, "training"):
         return
     if any(isinstance(n, ast.Attribute) and n.attr == "training" for n in _own(node)):
         # The innermost one: what decorates it sees one function. The place is that of the name, where no line is added.
@@ -93,7 +95,7 @@ def _merged(function, arguments, options, result, before, made):
     before.restore()
     kept = trace.keep_diagnostics()
     known = {}
-    for key, outputs in made:
+    for key, outputs in journals.entries(made):
         known.setdefault(key, []).append(outputs)
     trace.learning, trace.known = True, known
     try:

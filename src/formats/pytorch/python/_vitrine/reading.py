@@ -179,10 +179,9 @@ class Reading:
         """Notes whether it could begin again."""
         try:
             _, _, made, exampled = self.held
-            self.changed = state.of_model(self.modules) != made or unknown.exampled() != exampled
+            self.changed = not made.holds() or unknown.exampled() != exampled
         except state.Refused:
             self.changed = True
-        self.told = replay.told()
 
     def again(self):
         """As `run` from where forward is called, and hands it over anew."""
@@ -641,7 +640,9 @@ class Reading:
                 for cls, called in trace.entering.items():
                     trace.entered.setdefault(cls, called)
                     self.calls.setdefault(cls, called)
-            _restore(snapshot)
+            _restore(snapshot, changes == (trace.changes, trace.reached))
+            # What was told of modules as it began is true of the next attempt, too.
+            self.told = () if self.lazy else replay.told()
             self.fresh = (trace.changes, trace.reached), snapshot
         if not replay.held():
             self.attempt(names, shapes, mark, found, False)
@@ -924,25 +925,33 @@ def _state(modules):
     kept = []
     for m in modules:
         own = m.__dict__
-        kept.append((m, dict(own), {k: dict(own[k]) for k in ("_parameters", "_buffers", "_modules")},
-                     [(t, dict(t.__dict__)) for t in (*own["_parameters"].values(), *own["_buffers"].values())
-                      if t is not None and t._id is not None]))
+        tensors = []
+        for t in (*own["_parameters"].values(), *own["_buffers"].values()):
+            if t is not None and t._id is not None:
+                # What is only looked up later is no change.
+                t._kind_of_type()
+                tensors.append((t, dict(t.__dict__)))
+        kept.append((m, dict(own), {k: dict(own[k]) for k in ("_parameters", "_buffers", "_modules")}, tensors))
     return kept
 
 
-def _restore(kept):
+def _restore(kept, unchanged):
+    """Takes back what forward changed; `unchanged` where nothing was set on a module."""
     for m, own, held, tensors in kept:
-        built = m.__dict__.get("_materialize")
-        if built is not None:
-            continue
-        m.__dict__.clear()
-        m.__dict__.update(own)
-        for k, v in held.items():
-            m.__dict__[k].clear()
-            m.__dict__[k].update(v)
+        if not unchanged:
+            built = m.__dict__.get("_materialize")
+            if built is not None:
+                continue
+            m.__dict__.clear()
+            m.__dict__.update(own)
+            for k, v in held.items():
+                m.__dict__[k].clear()
+                m.__dict__[k].update(v)
         for t, fields in tensors:
-            t.__dict__.clear()
-            t.__dict__.update(fields)
+            now = t.__dict__
+            if not state.is_same(now, fields):
+                now.clear()
+                now.update(fields)
 
 
 def _collect(value, into, depth=0):

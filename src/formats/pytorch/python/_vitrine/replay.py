@@ -10,7 +10,7 @@ ran has asked for. A call that changes any of these, or that asks for what is no
 import sys
 import types
 
-from . import channel, likeness, trace
+from . import channel, journals, likeness, trace
 from .likeness import FIELDS, Unlike
 
 #: Calls that were drawn, by what they depended on.
@@ -37,7 +37,7 @@ _IS_FUNCTION = 2
 _refused = set()
 _REACHING = {"globals", "locals", "vars", "exec", "eval", "__import__", "open", "input", "__dict__", "_buffers",
              "_parameters", "_modules", "register_forward_hook", "register_forward_pre_hook", "f_locals", "f_globals",
-             "f_back", "__subclasses__", "_getframe", "__closure__", "__code__", "__defaults__"}
+             "f_back", "__subclasses__", "_getframe", "__closure__", "__code__", "__defaults__", "__setattr__", "__delattr__"}
 _STORES = {op for name, op in __import__("dis").opmap.items() if name in ("STORE_GLOBAL", "DELETE_GLOBAL")}
 _TOOL = 4
 _MONITORING = sys.monitoring
@@ -146,6 +146,8 @@ class Drawing:
         self.entered = {}
         self.refused = trace.refused
         self.consulted = trace.consulted
+        #: Where what it emits begins in the journal, while one is kept.
+        self.journal = None if trace.journal is None else len(trace.journal)
         self.ids = [t._id for t in given]
         self.fields = [dict(t.__dict__) for t in (*given, *own)]
         self.parent = drawing[-1] if drawing else None
@@ -243,6 +245,8 @@ class Drawing:
             kept.entered.append((places[id(m)], shapes))
         kept.asked = trace.asked
         kept.consulted = trace.consulted - self.consulted
+        if self.journal is not None:
+            kept.journal = journals.Kept(trace.journal[self.journal :], inside)
         made = {}
         kept.result = self._result(result, {id(t): i for i, t in enumerate((*self.given, *self.own))}, made, stop)
         return kept
@@ -277,6 +281,8 @@ class Template:
 
     def __init__(self):
         self.known = None
+        #: What it emitted, where a journal was kept.
+        self.journal = None
 
     def fits(self, modules):
         """Whether attributes that its code spells are what they were."""
@@ -293,18 +299,36 @@ class Template:
         return self.known
 
     def again(self, module, seen, given):
+        """Draws it again for what it is given now; its result."""
+        known = [*given, *seen.tensors]
+        ids = [t._id for t in known]
+        first = channel.later("again", self.number, ids, [m._number for m in seen.modules], values=self.size)
+        if trace.journal is not None:
+            trace.journal.append(journals.Again(self.journal, first, ids))
+        return self._told(seen, known, ids, range(first, first + self.size))
+
+    def found(self, seen, given):
+        """
+        While the training branch runs: its result, if all that it would emit has been emitted for evaluation; else None.
+        """
+        if self.consulted or self.journal is None or self.journal.count != self.size:
+            return None
+        known = [*given, *seen.tensors]
+        ids = [t._id for t in known]
+        values = self.journal.found(trace.known, ids)
+        return None if values is None else Again(self._told(seen, known, ids, values))
+
+    def _told(self, seen, known, ids, values):
+        """Notes what a call with the tensors `known` tells, whose own values have the numbers `values`; its result."""
         global replayed
         from torch._tensor import Tensor
 
         replayed = True
-        known = [*given, *seen.tensors]
-        ids = [t._id for t in known]
-        first = channel.later("again", self.number, ids, [m._number for m in seen.modules], values=self.size)
         for i, entered, left in self.notes:
             own = seen.modules[i].__dict__
-            for held, values in ((own["_entered"], entered), (own["_left"], left)):
-                for v in values:
-                    n = first + v if v >= 0 else ids[-1 - v]
+            for held, noted in ((own["_entered"], entered), (own["_left"], left)):
+                for v in noted:
+                    n = values[v] if v >= 0 else ids[-1 - v]
                     if n not in held and len(held) < 1000:
                         held.append(n)
         for i, shapes in self.entered:
@@ -326,7 +350,7 @@ class Template:
             if kind == "made":
                 t = object.__new__(Tensor)
                 t.__dict__.update(spec[2])
-                t._id = first + spec[1]
+                t._id = values[spec[1]]
                 made.append(t)
                 return t
             if kind == "known":
@@ -371,7 +395,7 @@ class Again:
 
 def call(module, arguments, options):
     """Before a call: what it gives if it need not run, what will keep it if it is drawn now, or None."""
-    if not on or trace.without_gradient or trace.counting or trace.learning or trace.known is not None or trace.journal is not None:
+    if not on or trace.without_gradient:
         return None
     forward = getattr(type(module).forward, "__wrapped__", type(module).forward)
     code = getattr(forward, "__code__", None)
@@ -386,16 +410,22 @@ def call(module, arguments, options):
         what = likeness.given_as(arguments, given), likeness.given_as(options, given)
         tensors = [*given, *seen.tensors]
         same = likeness.pattern([t._id for t in tensors]), likeness.pattern(map(id, seen.modules))
-        key = likeness.number((seen.number, what, *same))
+        # Where sizes are counted, they are other numbers.
+        key = likeness.number((seen.number, what, *same, trace.counting))
         for t in tensors:
             if t._id not in channel.alive:
                 return None
     except Unlike:
         return None
     for kept in _templates.get(key, ()):
-        if kept.fits(seen.modules) and likeness.holds(kept.outside) and kept.ready():
-            return Again(kept.again(module, seen, given))
-    if not trace.calls and len(seen.modules) > _most_alone:
+        if (trace.journal is None or kept.journal is not None) and kept.fits(seen.modules) and likeness.holds(kept.outside):
+            if trace.learning:
+                again = kept.found(seen, given)
+                if again is not None:
+                    return again
+            elif kept.ready():
+                return Again(kept.again(module, seen, given))
+    if trace.learning or not trace.calls and len(seen.modules) > _most_alone:
         # A whole model is no part of another, and the edit is mostly in it.
         return None
     return Drawing(module, key, seen, (arguments, options, what), given)

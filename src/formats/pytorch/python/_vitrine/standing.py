@@ -68,7 +68,7 @@ class World:
         """Refuses what the readings have changed beyond themselves."""
         if random.getstate() != self.chance:
             raise Refused("it draws random numbers")
-        if state.of_modules() != self.state:
+        if not self.state.holds():
             raise Refused("a forward changes what is outside of it")
         if trace.diagnostics:
             raise Refused("there are findings left")
@@ -399,19 +399,21 @@ class Wider:
 
     def __enter__(self):
         if current is not None:
-            current.steady = current.steady and self.known() == current.state
+            current.steady = current.steady and self.stands()
 
     def __exit__(self, *_):
         if current is not None:
-            current.state = self.known()
-            current.steady = current.steady and current.state is not None
+            try:
+                current.state = state.of_modules()
+            except Refused:
+                current.steady = False
 
     @staticmethod
-    def known():
+    def stands():
         try:
-            return state.of_modules()
+            return current.state.holds()
         except Refused:
-            return None
+            return False
 
 
 def end(scope, stage):

@@ -530,9 +530,11 @@ class Sequential(Module):
         return self._modules[self._key(index)]
 
     def __setitem__(self, index, module):
+        trace.changes += 1
         self._modules[self._key(index)] = module
 
     def __delitem__(self, index):
+        trace.changes += 1
         kept = [m for i, m in enumerate(self._modules.values()) if i not in _picked(index, len(self._modules))]
         self._modules.clear()
         for i, m in enumerate(kept):
@@ -559,6 +561,7 @@ class Sequential(Module):
     def insert(self, index, module):
         modules = list(self._modules.values())
         modules.insert(index, module)
+        trace.changes += 1
         self._modules.clear()
         return self.extend(modules)
 
@@ -600,6 +603,7 @@ class ModuleList(Module):
         return self._modules[str(index % count)]
 
     def __setitem__(self, index, module):
+        trace.changes += 1
         self._modules[str(range(len(self))[index])] = module
 
     __delitem__ = Sequential.__delitem__
@@ -637,6 +641,7 @@ class ModuleDict(Module):
         self.add_module(key, module)
 
     def __delitem__(self, key):
+        trace.changes += 1
         del self._modules[key]
 
     def __len__(self):
@@ -658,9 +663,11 @@ class ModuleDict(Module):
         return self._modules.values()
 
     def pop(self, key):
+        trace.changes += 1
         return self._modules.pop(key)
 
     def clear(self):
+        trace.changes += 1
         self._modules.clear()
 
     def update(self, modules):

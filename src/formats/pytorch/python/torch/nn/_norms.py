@@ -61,6 +61,7 @@ def _recompute(module, compute):
 def _from_direction(name, read, dim):
     def compute(module):
         length, direction = read(module)
+        trace.changes += 1
         module.__dict__[name] = direction * (length / _length(direction, dim))
 
     return compute
@@ -97,6 +98,7 @@ def _by_largest(name, read, dim, iterations, eps):
         if trace.tracing:
             u, v = _iterated(_ops.detach(matrix), u, v, iterations, eps)
         sigma = (u * _ops.matmul(matrix, v)).sum()
+        trace.changes += 1
         module.__dict__[name] = weight / sigma
 
     return compute
@@ -218,6 +220,7 @@ def register_parametrization(module, name, parametrization, unsafe=False):
         made = None
         for i, part in enumerate(held._modules.values()):
             made = part(*held._parameters.values()) if i == 0 else part(made)
+        trace.changes += 1
         m.__dict__[name] = made
 
     _recompute(module, compute)
