@@ -9,6 +9,7 @@ import { threads } from './settings';
 /** What only reads files is the reader's, so that it never waits for a computation. */
 const reading: ReadonlySet<Method> = new Set<Method>([
   'model/read',
+  'model/readSince',
   'model/training',
   'model/acting',
   'file/contents',

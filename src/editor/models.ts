@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { Model } from '../model/graph';
+import { LastAnswers } from '../service/modelsSince';
 import type { ReadModel, ReadModelRequest } from '../service/protocol';
 import type { Engine } from './engine';
 import type { Experiments } from './experiments/store';
@@ -35,6 +36,7 @@ export class Models implements vscode.Disposable {
   readonly #experiments: Experiments;
   readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
+  readonly #answers = new LastAnswers();
   readonly #notebooks = new Map<
     string,
     {
@@ -260,20 +262,24 @@ export class Models implements vscode.Disposable {
     const bound = (await this.#experiments.of(file)).flatMap(e =>
       e.model?.class && (e.model.arguments || e.model.input || e.model.weights) ? [e.model as Bound] : [],
     );
-    const [all, ...special] = await Promise.all([
-      this.#engine.request('model/read', request, { signal }),
-      ...[...new Map(bound.map(b => [b.class, b])).values()].map(b =>
+    const ask = ({ texts, ...rest }: ReadModelRequest & { weights?: string }) =>
+      this.#answers.ask(JSON.stringify(rest), since =>
         this.#engine.request(
-          'model/read',
-          {
-            ...request,
-            class: b.class,
-            ...(b.arguments ? { arguments: b.arguments } : {}),
-            ...(b.input ? { input: b.input } : {}),
-            ...(b.weights ? { weights: b.weights } : {}),
-          },
+          'model/readSince',
+          { ...rest, ...(texts && { texts }), ...(since !== undefined && { since }) },
           { signal },
         ),
+      );
+    const [all, ...special] = await Promise.all([
+      ask(request),
+      ...[...new Map(bound.map(b => [b.class, b])).values()].map(b =>
+        ask({
+          ...request,
+          class: b.class,
+          ...(b.arguments ? { arguments: b.arguments } : {}),
+          ...(b.input ? { input: b.input } : {}),
+          ...(b.weights ? { weights: b.weights } : {}),
+        }),
       ),
     ]);
     return Object.assign({}, all, ...special);

@@ -23,6 +23,7 @@ type Need =
 
 const needs: Readonly<Record<Method, Need>> = {
   'model/read': 'source',
+  'model/readSince': 'source',
   'model/training': 'source',
   'model/acting': 'source',
   'model/diff': 'source',

@@ -24,8 +24,10 @@ import { experimentInEnvironment } from '../train/setup/inEnvironment';
 import { type Exporter, exporters } from './exporters';
 import { unsuitedFor } from './inquiries/unsuited';
 import { readSide } from './modelSides';
+import { Answers } from './modelsSince';
 import { pack } from './packed';
 import type { Handlers } from './process/server';
+import type { ReadModel, ReadModelRequest } from './protocol';
 import { withWeightFindings } from './weightFindings';
 
 /** Of a larger tensor, statistics are those of a sample of so many values. */
@@ -33,15 +35,24 @@ const mostValues = 1 << 22;
 
 /** @param distFolder where Pyodide and the Python sources lie. */
 export function fileHandlers(distFolder: string): Handlers {
+  const answers = new Answers();
+  const modelsOf = async (
+    { weights, ...params }: ReadModelRequest & { weights?: string },
+    signal: AbortSignal,
+  ): Promise<Record<string, ReadModel>> => {
+    const file = await modelFileOf(params.file);
+    const format = await formatOf(file);
+    const read = await format.read(
+      { ...params, file },
+      { distFolder, workspaceFolder: workspaceOf(params.file), signal },
+    );
+    return weights === undefined ? read : withWeightFindings(read, weights);
+  };
   return {
-    async 'model/read'({ weights, ...params }, { signal }) {
-      const file = await modelFileOf(params.file);
-      const format = await formatOf(file);
-      const read = await format.read(
-        { ...params, file },
-        { distFolder, workspaceFolder: workspaceOf(params.file), signal },
-      );
-      return weights === undefined ? read : withWeightFindings(read, weights);
+    'model/read': (params, { signal }) => modelsOf(params, signal),
+
+    async 'model/readSince'({ since, ...params }, { signal }) {
+      return answers.tell(await modelsOf(params, signal), since);
     },
 
     'model/training': ({ folder, ...source }, { signal }) =>

@@ -38,6 +38,7 @@ import type { FlipsRequest } from './inquiries/flipsRun';
 import type { PredictedRow } from './inquiries/predictFile';
 import type { ReportRequest } from './inquiries/reportRun';
 import type { Robustness, RobustnessRequest } from './inquiries/robustnessRun';
+import type { ModelsSince } from './modelsSince';
 import type { Packed } from './packed';
 import type { BackendReports } from './process/engines';
 
@@ -210,6 +211,8 @@ export type CheckSummary = Pick<Check, 'id' | 'title' | 'summary'>;
 export interface Requests {
   /** With `weights`, a checkpoint that the class (`class`) is to start from is held against its parameters. */
   'model/read': [ReadModelRequest & { weights?: string }, Record<string, ReadModel>];
+  /** As `model/read`, for someone who has an answer to it: `since` is its name. */
+  'model/readSince': [ReadModelRequest & { weights?: string; since?: string }, ModelsSince];
   /** The experiment that trains as the file's own code does, for a folder; and the place in the code. */
   'model/training': [
     { file: string; class?: string; texts?: Readonly<Record<string, string>>; folder: string },

@@ -92,6 +92,7 @@ const built = (entry, name) => {
 };
 const { PytorchReader } = built('src/formats/pytorch/reader.ts', 'reader.cjs');
 const { shapeHints } = built('src/editor/text/hints.ts', 'hints.cjs');
+const { Answers, LastAnswers } = built('src/service/modelsSince.ts', 'since.cjs');
 rmSync(folder, { recursive: true });
 
 const rows = [];
@@ -107,7 +108,13 @@ for (const [name, places] of Object.entries(files)) {
   const text = readFileSync(file, 'utf8');
   const workspaceFolder = path.join(corpus, name.split('/')[0]);
   const reader = new PytorchReader({ distFolder: options.dist, workspaceFolder });
-  await reader.read({ file, texts: { [file]: text } });
+  const [answers, last] = [new Answers(), new LastAnswers()];
+  // The way to the editor's process and out of it is this one.
+  const read = texts =>
+    last.ask(file, async since =>
+      deserialize(serialize(answers.tell(await reader.read({ file, texts }), since))),
+    );
+  await read({ [file]: text });
   for (const [kind, edit] of Object.entries(kinds)) {
     if (!edit(text, places, 1) || edit(text, places, 1) === text) continue;
     const [wall, processor] = [[], []];
@@ -115,9 +122,7 @@ for (const [name, places] of Object.entries(files)) {
     for (let i = 1; i <= edits + 2; i++) {
       const texts = { [file]: edit(text, places, i) };
       const [from, used] = [performance.now(), process.cpuUsage()];
-      // The way to the editor's process and out of it is this one.
-      const read = deserialize(serialize(await reader.read({ file, texts })));
-      for (const { model } of Object.values(read)) if (model) shapeHints(model, file);
+      for (const { model } of Object.values(await read(texts))) if (model) shapeHints(model, file);
       const { user, system } = process.cpuUsage(used);
       if (i <= 2) continue;
       wall.push(performance.now() - from);

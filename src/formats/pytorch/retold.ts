@@ -135,6 +135,40 @@ function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a === b || (a.length === b.length && a.every((x, i) => x === b[i]));
 }
 
+/**
+ * Where a model stands now that holds the very values, parameters and attributes of one before; nothing if it does not.
+ * What has stayed where it was is nowhere.
+ */
+export function placesSince(before: Model, now: Model): NewPlaces | undefined {
+  const { definition: _a, nodes: nodesBefore, modules: modulesBefore, ...restBefore } = before;
+  const { definition: _b, nodes, modules, ...rest } = now;
+  if (!isSameBut(restBefore, rest) || !before.definition !== !now.definition) return undefined;
+  if (nodes.length !== nodesBefore.length || modules.length !== modulesBefore.length) return undefined;
+  const numbers = new Map<SourceRange, number>();
+  const at = (was: SourceRange | undefined, is: SourceRange | undefined) => {
+    if (!is || (was && isSamePlace(was, is))) return -1;
+    const known = numbers.get(is) ?? numbers.size;
+    numbers.set(is, known);
+    return known;
+  };
+  for (let i = 0; i < nodes.length; i++) if (!isSameBut(nodesBefore[i]!, nodes[i]!, 'call')) return undefined;
+  for (let i = 0; i < modules.length; i++)
+    if (!isSameBut(modulesBefore[i]!, modules[i]!, 'definition')) return undefined;
+  const calls = Int32Array.from(nodes, (n, i) => at(nodesBefore[i]!.call, n.call));
+  const definitions = Int32Array.from(modules, (m, i) => at(modulesBefore[i]!.definition, m.definition));
+  const definition = at(before.definition, now.definition);
+  return { ranges: [...numbers.keys()], calls, definitions, definition };
+}
+
+/** Whether two objects hold the very same things, but for a place that both have or neither has. */
+function isSameBut<T extends object>(a: T, b: T, place?: keyof T): boolean {
+  if (a === b) return true;
+  const keys = Object.keys(a) as (keyof T)[];
+  return (
+    keys.length === Object.keys(b).length && keys.every(k => (k === place ? k in b : a[k] === b[k] && k in b))
+  );
+}
+
 /** Readings with the models of those before in their new places; nothing if one has none. */
 export function withModels(
   told: Readonly<Record<string, Retold>>,

@@ -49,6 +49,7 @@ const idempotent: ReadonlySet<Method> = new Set<Method>([
   'model/read',
   'file/contents',
   'file/graph',
+  'model/readSince',
   'experiment/check',
   'checks/list',
   'checks/run',

@@ -293,9 +293,8 @@ def plain_lists(model, modules, scope):
 
     found = False
     for m in modules:
-        for name, value in list(m.__dict__.items()):
-            if not isinstance(value, (list, tuple, dict)) or name.startswith("_"):
-                continue
+        lists = [(k, v) for k, v in m.__dict__.items() if k[:1] != "_" and isinstance(v, (list, tuple, dict))]
+        for name, value in lists:
             held = list(value.values() if isinstance(value, dict) else value)
             if not held or not all(isinstance(v, Module) for v in held):
                 continue

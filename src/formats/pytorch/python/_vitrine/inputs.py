@@ -53,9 +53,15 @@ def candidates(model):
             out.append((shape, dtype))
 
     plain = set()
+    linear = set()
     for m in model.modules():
         if m is model or type(m) in plain:
             continue
+        if type(m) is nn.Linear:
+            # Most of a model, and mostly like one before.
+            if m.in_features in linear:
+                continue
+            linear.add(m.in_features)
         if isinstance(m, (nn.Embedding, nn.EmbeddingBag)):
             add(("N", "T"), "int64")
             add(("N",), "int64")
@@ -86,7 +92,11 @@ def candidates(model):
             plain.add(type(m))
         if len(out) >= 12:
             break
+    seen = set()
     for _, p in model.named_parameters():
+        if p._shape in seen:
+            continue
+        seen.add(p._shape)
         if p.ndim == 2:
             add(("N", p.shape[0]))
             add(("N", p.shape[1]))

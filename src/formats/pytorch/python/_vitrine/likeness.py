@@ -285,7 +285,10 @@ def _member(value):
 
 
 def _tensor(t):
-    extra = tuple([(k, plain(v)) for k, v in t.__dict__.items() if k not in FIELDS and k != "persistent"])
+    fields = t.__dict__
+    extra = () if fields.keys() <= FIELDS else tuple([
+        (k, plain(v)) for k, v in fields.items() if k not in FIELDS and k != "persistent"
+    ])
     init = t._init
     return (type(t).__name__, t._typed or t._kind_of_type(), t.requires_grad, init and init["kind"], extra)
 
@@ -310,7 +313,8 @@ def module_of(m):
     found = Seen()
     found.changes = trace.changes
     found.tensors, found.modules = tensors, modules = [], [m]
-    found.classes = {type(m): class_number(type(m))}
+    cls = class_number(type(m))
+    found.classes = {type(m): cls}
     fields = []
     found.loose = loose = []
     own_alone = _is_own_alone(type(m))
@@ -354,7 +358,7 @@ def module_of(m):
             child = below.number
             steady = steady and below.changes is not None
         fields.append((name, child))
-    found.number = number((class_number(type(m)), tuple(fields)))
+    found.number = number((cls, tuple(fields)))
     found.simple = simple
     if not steady:
         # A list or an object may change without a word.

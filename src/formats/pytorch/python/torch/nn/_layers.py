@@ -3,18 +3,29 @@
 import copy
 import math
 
-from _vitrine import trace, unknown
+from _vitrine import channel, trace, unknown
 from _vitrine.sizes import is_symbolic, to_int
 
 from .. import _make, _ops
-from .._tensor import Tensor, bool_, emit, float32, int64
+from .._tensor import Tensor, bool_, emit, float32, get_default_dtype, int64
 from . import functional as F
 from . import init
 from ._module import Buffer, Module, ModuleList, Parameter, UninitializedParameter
 
 
 def _weight(*shape):
-    return Parameter(_make.zeros(*shape))
+    kind = get_default_dtype()
+    for d in shape:
+        if type(d) is not int or not 0 <= d < 1 << 53:
+            return Parameter(_make.zeros(*shape))
+    # Most of what is made while a file is typed: in one step.
+    made = object.__new__(Parameter)
+    made._fill(channel.later("leaf", kind.name, list(shape), _ZEROS), kind, shape)
+    made._init, made.requires_grad = _ZEROS, True
+    return made
+
+
+_ZEROS = {"kind": "zeros"}
 
 
 def _whole(**numbers):

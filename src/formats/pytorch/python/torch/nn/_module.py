@@ -99,6 +99,10 @@ class UninitializedParameter(Parameter):
         return made
 
 
+_SIMPLE = {bool, int, float, str, tuple, type(None)}
+_PLACES = ("_parameters", "_buffers", "_modules")
+
+
 class Module:
     dump_patches = False
     call_super_init = False
@@ -193,6 +197,13 @@ class Module:
     def __setattr__(self, name, value):
         trace.changes += 1
         own = self.__dict__
+        if type(value) in _SIMPLE and name != "training":
+            for place in _PLACES:
+                if name in own.get(place, ()):
+                    break
+            else:
+                object.__setattr__(self, name, value)
+                return
         if isinstance(value, Parameter):
             self._need_init("parameters", "_parameters")
             _drop(self, name)
@@ -343,7 +354,10 @@ class Module:
         seen = set()
         modules = self.named_modules(prefix=prefix) if recurse else [(prefix, self)]
         for path, module in modules:
-            for name, tensor in getattr(module, place).items():
+            held = getattr(module, place)
+            if not held:
+                continue
+            for name, tensor in held.items():
                 if tensor is None or remove_duplicate and id(tensor) in seen:
                     continue
                 seen.add(id(tensor))
