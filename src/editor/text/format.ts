@@ -21,8 +21,16 @@ export function shortCount(n: number): string {
 
 /** As PyTorch prints it: "[N, 5]". */
 export function shapeText(shape: Shape): string {
-  return `[${shape.map(dimText).join(', ')}]`;
+  let text = texts.get(shape);
+  if (text === undefined) {
+    text = `[${shape.map(dimText).join(', ')}]`;
+    texts.set(shape, text);
+  }
+  return text;
 }
+
+/** An edit leaves most values as they are. */
+const texts = new WeakMap<Shape, string>();
 
 function dimText(d: Dim): string {
   // "((N+1)//(2))" is canonical, "(N+1)//2" is how one writes it.

@@ -83,14 +83,26 @@ export function callsIn(model: Model, file: string): Call[] {
  */
 function callsOf(model: Model, nodes: readonly Node[]): Call[] {
   const called = new Set(model.modules.filter(m => m.outputs.length > 0 && m.path !== '').map(m => m.path));
-  const order = new Map(model.nodes.map((n, i) => [n, i]));
+  let order: ReadonlyMap<Node, number> | undefined;
+  const placeOf = (n: Node) => {
+    order ??= new Map(model.nodes.map((x, i) => [x, i]));
+    return order.get(n)!;
+  };
   const calls = new Map<string, { range: SourceRange; visits: Node[][] }>();
+  // Blocks of a stack share their ranges: most are found without a key.
+  const known = new Map<SourceRange, { visits: Node[][] }>();
   for (const n of nodes) {
     const r = n.call!;
-    const key = `${r.line}:${r.column}-${r.endLine}:${r.endColumn}`;
-    const call = calls.get(key);
+    let call = known.get(r);
     if (!call) {
-      calls.set(key, { range: r, visits: [[n]] });
+      const key = `${r.line}:${r.column}-${r.endLine}:${r.endColumn}`;
+      const made = calls.get(key);
+      call = made ?? { visits: [] };
+      if (!made) calls.set(key, { range: r, visits: call.visits });
+      known.set(r, call);
+    }
+    if (!call.visits.length) {
+      call.visits.push([n]);
       continue;
     }
     const visit = call.visits.at(-1)!;
@@ -98,7 +110,7 @@ function callsOf(model: Model, nodes: readonly Node[]): Call[] {
     const reads = visit.some(v => v.outputs.some(o => n.inputs.includes(o)));
     const together = reads
       ? commonCalled(n.module, last.module, called)
-      : n.module === last.module && order.get(n) === order.get(last)! + 1 && n.op !== last.op;
+      : n.module === last.module && n.op !== last.op && placeOf(n) === placeOf(last) + 1;
     if (together) visit.push(n);
     else call.visits.push([n]);
   }

@@ -162,6 +162,13 @@ const cases: Record<string, Parameters<typeof stack>[0]> = {
     forward: 'return F.relu(x * 2, inplace=True).add_(1)',
     call: 'x = b(x)\n            if self.training: x = x + b(x)',
   },
+  'that ask twice whether they train, with parts that change what they made': {
+    above:
+      'class Part(nn.Module):\n    def forward(self, x):\n        return F.relu(x * 2 + 1, inplace=True) * 3',
+    init: 'self.part = Part()',
+    forward:
+      'x = self.inner(x)\n        return x * 2 if self.training else x\n\n    def inner(self, x):\n        x = self.part(x)\n        return x + 1 if self.training else x',
+  },
   'that return several things to an owner that trains': {
     forward: 'return x.chunk(2, -1), {"kept": x * 2}',
     call: '(a, c), more = b(x); x = torch.cat([c, a], -1) + more["kept"] if self.training else torch.cat([a, c], -1)',
@@ -276,6 +283,34 @@ class Net(nn.Module):
 `;
     const { Net } = await same('/vitrine-test/trio.py', text, 'first');
     assert.equal(Net?.model?.nodes.length, 15, JSON.stringify(Net?.diagnostics));
+  });
+
+  it('that ask twice whether they train emit once what they emit for both answers', async () => {
+    const text = `
+import torch.nn.functional as F
+from torch import nn
+class Part(nn.Module):
+    def forward(self, x):
+        return F.relu(x * 2 + 1, inplace=True) * 3
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part, self.fc = Part(), nn.Linear(8, 2)
+    def inner(self, x):
+        x = self.part(x)
+        return x + 1 if self.training else x
+    def forward(self, x):
+        x = self.fc(self.inner(x))
+        return x * 2 if self.training else x
+`;
+    for (const t of [text, text.replace('x * 2 if', 'x * 5 if'), text.replace('x + 1', 'x + 7')]) {
+      const { Net } = await same('/vitrine-test/twice.py', t, t);
+      assert.equal(
+        Net?.model?.nodes.filter(n => n.op === 'Relu').length,
+        1,
+        JSON.stringify(Net?.diagnostics),
+      );
+    }
   });
 
   for (const name of ['gpt', 'resnet', 'vit'])

@@ -14,13 +14,26 @@ def _twins(made):
     return made if type(made) is tuple else (made,)
 
 
+def _twin(id, dtype, shape, requires_grad, grad_fn):
+    from torch._tensor import Tensor
+
+    t = Tensor.__new__(Tensor)._fill(id, dtype, shape)
+    t.requires_grad, t.grad_fn = requires_grad, grad_fn
+    return t
+
+
 def entries(journal):
-    """((op, inputs, attributes), output or outputs) of all that was emitted, in order."""
+    """
+    ((op, inputs, attributes), output or outputs) of all that was emitted, in order; the outputs are tensors of their own, as
+    whoever finds them may change them in place.
+    """
     for entry in journal:
         if type(entry) is Again:
             yield from entry.entries()
         else:
-            yield entry
+            key, made = entry
+            again = [_twin(t._id, t._dtype, t._shape, t.requires_grad, t.grad_fn) for t in _twins(made)]
+            yield key, tuple(again) if type(made) is tuple else again[0]
 
 
 class Kept:
@@ -64,15 +77,9 @@ class Again:
         self.kept, self.first, self.given = kept, first, given
 
     def entries(self):
-        from torch._tensor import Tensor
-
         def at(i):
             return None if i is None else self.first + i if i >= 0 else self.given[-1 - i]
 
         for node in self.kept.nodes:
-            made = []
-            for i, dtype, shape, requires_grad, grad_fn in node.outputs:
-                t = Tensor.__new__(Tensor)._fill(at(i), dtype, shape)
-                t.requires_grad, t.grad_fn = requires_grad, grad_fn
-                made.append(t)
+            made = [_twin(at(i), *fields) for i, *fields in node.outputs]
             yield (node.op, tuple([at(i) for i in node.inputs]), node.attributes), tuple(made) if node.several else made[0]

@@ -12,7 +12,8 @@ import types
 
 from . import (arguments, channel, checks, files, guarded, modes, nets, parsed, replay, script, sizes, standing, trace,
                trees, unknown)
-from .reading import Reading, code_of, place, worded
+from .reading import Reading
+from .reports import code_of, place, worded
 from .stage import Stage
 
 

@@ -14,7 +14,7 @@ import sys
 import types
 
 from . import channel, files, parsed, trace, trees
-from .reading import place
+from .reports import place
 
 #: A loop that has gone on so long without a step is no training.
 _MOST_TURNS = 10_000
