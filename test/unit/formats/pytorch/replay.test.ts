@@ -150,7 +150,7 @@ const cases: Record<string, Parameters<typeof stack>[0]> = {
   'of an owner that trains, with parts that have no weights': {
     init: 'self.first, self.second = Part(), Part()',
     above:
-      'class Part(nn.Module):\n    def forward(self, x):\n        return torch.relu(x * 2) + torch.tanh(x) + x * 2',
+      'class Part(nn.Module):\n    def forward(self, x):\n        return torch.relu(x) + torch.tanh(x) + torch.relu(x)',
     forward: 'return self.first(x) + self.second(x)',
     call: 'x = b(x)\n            if self.training: x = b.second(x) + b.first(x)',
   },
@@ -164,7 +164,7 @@ const cases: Record<string, Parameters<typeof stack>[0]> = {
   },
   'that ask twice whether they train, with parts that change what they made': {
     above:
-      'class Part(nn.Module):\n    def forward(self, x):\n        return F.relu(x * 2 + 1, inplace=True) * 3',
+      'class Part(nn.Module):\n    def forward(self, x):\n        return torch.tanh(F.relu(torch.sigmoid(torch.tanh(x)), inplace=True))',
     init: 'self.part = Part()',
     forward:
       'x = self.inner(x)\n        return x * 2 if self.training else x\n\n    def inner(self, x):\n        x = self.part(x)\n        return x + 1 if self.training else x',
@@ -287,11 +287,12 @@ class Net(nn.Module):
 
   it('that ask twice whether they train emit once what they emit for both answers', async () => {
     const text = `
+import torch
 import torch.nn.functional as F
 from torch import nn
 class Part(nn.Module):
     def forward(self, x):
-        return F.relu(x * 2 + 1, inplace=True) * 3
+        return torch.tanh(F.relu(torch.sigmoid(torch.tanh(x)), inplace=True))
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
