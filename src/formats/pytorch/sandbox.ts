@@ -132,6 +132,8 @@ def _disconnect():
             if hasattr(module, name):
                 delattr(module, name)
     gc.collect()
+    # What stands now stays: no collection while one types goes through it.
+    gc.freeze()
     for name in ('get_objects', 'get_referrers', 'get_referents'):
         if hasattr(gc, name):
             delattr(gc, name)

@@ -3,6 +3,7 @@
 import array
 import base64
 import builtins
+import functools
 import math
 import random
 
@@ -177,9 +178,18 @@ def randperm(n, *, generator=None, out=None, dtype=None, **_):
     """Outside of forward an order of its own, the same in each reading; the one that PyTorch draws is not known."""
     if trace.tracing:
         raise trace.Unsupported("torch.randperm in forward, another order in each run, is not read yet")
+    # A file that is typed asks for the same one with every key.
+    order = _known_order(n) if type(n) is int and n <= 100_000 else _order(n)
+    return _listed(list(order), [n], as_dtype(dtype or int64))
+
+
+def _order(n):
     order = list(range(n))
     random.Random(n).shuffle(order)
-    return _listed(order, [n], as_dtype(dtype or int64))
+    return order
+
+
+_known_order = functools.lru_cache(maxsize=8)(_order)
 
 
 def eye(n, m=None, *, dtype=None, **_):
