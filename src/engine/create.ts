@@ -1,5 +1,6 @@
 /** Opens an engine on the backend that was asked for, or on the best that there is. */
 import { VitrineError } from '../model/errors';
+import { stagingOf } from '../model/stages';
 import type { BackendName, Engine, Evaluator, Trainer } from './engine';
 import { createEvaluator } from './evaluator';
 import type { Executor } from './executors/executor';
@@ -8,6 +9,7 @@ import { isWebasmSupported, type WebasmOptions, webasmExecutor } from './executo
 import { webgpuExecutor } from './executors/webgpu';
 import type { GpuDevice } from './gpu/device';
 import { openNodeGpu } from './gpu/nodeGpu';
+import { StagedEvaluator } from './staged';
 import { createTrainer } from './trainer';
 
 /**
@@ -33,8 +35,19 @@ export function engineOn(executor: Executor): Engine {
   };
   return {
     backend: executor.backend,
-    evaluator: async (model, request) => kept(await createEvaluator(executor, model, request)),
-    trainer: async (model, request) => kept(await createTrainer(executor, model, request)),
+    evaluator: async (model, request) => {
+      const staging = stagingOf(model);
+      if (staging) return kept(new StagedEvaluator(executor, model, request, staging));
+      return kept(await createEvaluator(executor, model, request));
+    },
+    trainer: async (model, request) => {
+      if (stagingOf(model))
+        throw new VitrineError(
+          'unsupported-op',
+          `${model.name} is run in steps, as its sizes depend on values: it cannot be trained. Export it with fixed sizes and without what selects by values.`,
+        );
+      return kept(await createTrainer(executor, model, request));
+    },
     lost: () => executor.lost?.(),
     async dispose() {
       for (const x of [...open]) await x.dispose();

@@ -36,7 +36,7 @@ export class Building {
     const base = node?.output?.find(o => o !== '') ?? op;
     const outputs = types.map((t, i) => {
       const out = wanted?.[i] || this.values.fresh(`${base}:${op}`);
-      this.values.types.set(out, { dtype: t.dtype, shape: t.shape });
+      this.values.setType(out, t);
       return out;
     });
     this.addGraphNode(op, inputs, attributes, outputs, node);

@@ -3,7 +3,7 @@ import type { Dim } from '../../model/graph';
 import type { Building } from './building';
 import type { AttributeProto, NodeProto } from './schema';
 import { storedTensor, type TensorFiles } from './tensors';
-import { maxAttribute, NeedsValue, type TranslationContext, Unsupported } from './translation';
+import { maxAttribute, NeedsValue, type Numbers, type TranslationContext, Unsupported } from './translation';
 import type { Values } from './values';
 import { numbersOf } from './wire';
 
@@ -29,7 +29,7 @@ export function translationContext(
   };
   const dimsOf = (i: number, what: string): readonly Dim[] => {
     const known = values.knownOf(id(i));
-    if (!known) throw new NeedsValue(node.input?.[i] ?? '', what);
+    if (!known) throw new NeedsValue(node.input?.[i] ?? '', what, [id(i)]);
     return known.values;
   };
   const text = (a: AttributeProto | undefined): string | undefined =>
@@ -50,7 +50,8 @@ export function translationContext(
     known: i => (inputs[i] ? values.knownOf(inputs[i]) : undefined),
     numbers: (i, what) => {
       const found = dimsOf(i, what);
-      if (!found.every(v => typeof v === 'number')) throw new NeedsValue(node.input?.[i] ?? '', what);
+      if (!found.every(v => typeof v === 'number'))
+        throw new NeedsValue(node.input?.[i] ?? '', what, [id(i)]);
       return [...found] as number[];
     },
     dims: (i, what) => [...dimsOf(i, what)],
@@ -104,12 +105,38 @@ export function translationContext(
     tensor: i => building.tensorOf(id(i)),
     tensorOf: of => building.tensorOf(of),
     list: i => values.lists.get(inputs[i] ?? ''),
+    between: (what, compute) => {
+      const given = inputs.map(value => (value === '' ? undefined : numbersOfValue(values, value)));
+      const missing = inputs.filter((value, i) => value !== '' && !given[i]);
+      const first = inputs.indexOf(missing[0] ?? '');
+      if (missing.length > 0) throw new NeedsValue(node.input?.[first] ?? '', what, missing);
+      compute(given).forEach((made, i) => {
+        const to = outputs[i];
+        if (!to) return;
+        const { dtype, shape } = made;
+        const list = Array.from(made.values);
+        values.addConstant(to, dtype, shape, list);
+        values.known.set(to, { dtype, shape, values: list });
+      });
+      return undefined;
+    },
     finishList: ids => {
       if (outputs[0]) values.lists.set(outputs[0], ids);
       return undefined;
     },
     weight: i => building.weightOf(id(i)),
   };
+}
+
+/** What is known of a value, or stored, as numbers; sizes that are symbols are none. */
+function numbersOfValue(values: Values, id: string): Numbers | undefined {
+  const known = values.knownOf(id);
+  if (known)
+    return known.values.every(v => typeof v === 'number')
+      ? { ...known, values: known.values as readonly number[] }
+      : undefined;
+  const stored = values.stored.get(id);
+  return stored && { dtype: stored.dtype, shape: stored.shape, values: stored.numbers() };
 }
 
 const utf8 = new TextDecoder();

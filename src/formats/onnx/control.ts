@@ -7,7 +7,7 @@
 import type { Attributes, Dim, TensorType } from '../../model/graph';
 import type { Known } from './known';
 import type { AttributeProto, GraphProto, NodeProto } from './schema';
-import { NeedsValue, Unsupported } from './translation';
+import { Blocked, NeedsValue, Unsupported } from './translation';
 
 /** More copies of a body than these are not made. */
 const maxRounds = 512;
@@ -20,6 +20,8 @@ export interface ControlHost {
   type(id: string): TensorType;
   /** Whether nothing is known of its shape. */
   isUnknown(id: string): boolean;
+  /** How many nodes could not be planned by now. */
+  refused(): number;
   emit(op: string, inputs: readonly string[], attributes: Attributes): string;
   constant(known: Known): string;
   integers(attribute: AttributeProto | undefined): number[];
@@ -74,19 +76,37 @@ function branch(
   const condition = host.known(inputs[0])?.values[0];
   if (typeof condition === 'number')
     return host.inline(condition !== 0 ? then : otherwise, [], condition ? 'then' : 'else');
+  try {
+    return both(inputs[0], then, otherwise, host);
+  } catch (e) {
+    throw decidedBy(e, inputs[0], 'its condition', host);
+  }
+}
+
+/** Where both branches have one shape each is computed, and one chosen. @throws Unsupported */
+function both(decides: string, then: GraphProto, otherwise: GraphProto, host: ControlHost): string[] {
+  const before = host.refused();
   const a = host.inline(then, [], 'then');
   const b = host.inline(otherwise, [], 'else');
   if (a.length !== b.length) throw new Unsupported('branches with other outputs');
+  if (host.refused() > before) throw new Blocked();
   // A condition may be [] or [1]; as a scalar it changes no shape.
-  const scalar = host.emit('Reshape', [inputs[0]], { shape: [] });
+  const scalar = host.emit('Reshape', [decides], { shape: [] });
   return a.map((x, i) => {
     const y = b[i]!;
-    if (host.isUnknown(x) || host.isUnknown(y)) throw new Unsupported('of what is not run here');
+    if (host.isUnknown(x) || host.isUnknown(y)) throw new Blocked();
     const [s, t] = [host.type(x), host.type(y)];
     if (s.dtype !== t.dtype || s.shape.join() !== t.shape.join())
       throw new Unsupported('a condition that decides shapes');
     return host.emit('Where', [scalar, x, y], {});
   });
+}
+
+/** What cannot be planned without a value that is computed waits for it. */
+function decidedBy(e: unknown, id: string | undefined, what: string, host: ControlHost): unknown {
+  if (!(e instanceof Unsupported || e instanceof Blocked) || id === undefined) return e;
+  if (host.isUnknown(id)) return new Blocked();
+  return new NeedsValue(id, what, [id]);
 }
 
 function loop(
@@ -95,9 +115,25 @@ function loop(
   attributes: ReadonlyMap<string, AttributeProto>,
   host: ControlHost,
 ): string[] {
+  // The first condition that only running tells.
+  const open: { condition?: string } = {};
+  try {
+    return rounds(node, inputs, attributes, host, open);
+  } catch (e) {
+    throw decidedBy(e, open.condition, 'its condition', host);
+  }
+}
+
+function rounds(
+  node: NodeProto,
+  inputs: readonly string[],
+  attributes: ReadonlyMap<string, AttributeProto>,
+  host: ControlHost,
+  open: { condition?: string },
+): string[] {
   const body = attributes.get('body')?.g;
   if (!body) throw new Unsupported('without a body');
-  const rounds = inputs[0] ? wholeOf(host, inputs[0], 'its number of rounds') : maxRounds + 1;
+  const most = inputs[0] ? wholeOf(host, inputs[0], 'its number of rounds') : maxRounds + 1;
   let carried = inputs.slice(2);
   const stacked: string[][] = (node.output ?? []).slice(carried.length).map(() => []);
   const begins = inputs[1] ? host.known(inputs[1])?.values[0] : 1;
@@ -105,13 +141,11 @@ function loop(
   if (begins === undefined && stacked.length > 0) wholeOf(host, inputs[1]!, 'its condition');
   // Whether a round is run, where only running the model tells.
   let active = begins === undefined ? scalar(host, inputs[1]!) : undefined;
-  for (let i = 0; goesOn && i < rounds; i++) {
-    if (i >= maxRounds)
-      throw new Unsupported(
-        active
-          ? 'an end that is computed while it runs, and no most rounds'
-          : `more than ${maxRounds} rounds`,
-      );
+  if (active) open.condition = inputs[1]!;
+  const before = host.refused();
+  for (let i = 0; goesOn && i < most; i++) {
+    if (i >= maxRounds) throw new Unsupported(`more than ${maxRounds} rounds`);
+    if (active && most > maxRounds) throw new Unsupported('an end that is computed while it runs');
     if (active && stacked.length > 0) throw new Unsupported('outputs whose length is computed while it runs');
     const round = host.constant({ dtype: 'int64', shape: [], values: [i] });
     const condition = host.constant({ dtype: 'bool', shape: [], values: [1] });
@@ -123,6 +157,8 @@ function loop(
       .map((id, k) => (active ? kept(host, active, id, carried[k]!) : id));
     // Rounds behind the end are computed, too, and what they change is dropped.
     if (typeof next !== 'number') {
+      open.condition ??= outputs[0]!;
+      if (host.refused() > before) throw new Blocked();
       const more = scalar(host, outputs[0]!);
       active = active ? host.emit('And', [active, more], {}) : more;
     }
@@ -132,14 +168,14 @@ function loop(
 }
 
 function scalar(host: ControlHost, id: string): string {
-  if (host.isUnknown(id)) throw new Unsupported('of what is not run here');
+  if (host.isUnknown(id)) throw new Blocked();
   return host.emit('Reshape', [id], { shape: [] });
 }
 
 /** The new value of a state while the loop goes on, else the old one. */
 function kept(host: ControlHost, active: string, now: string, before: string): string {
   if (now === before) return now;
-  if (host.isUnknown(now) || host.isUnknown(before)) throw new Unsupported('of what is not run here');
+  if (host.isUnknown(now) || host.isUnknown(before)) throw new Blocked();
   const [a, b] = [host.type(now), host.type(before)];
   if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join())
     throw new Unsupported('a state whose shape changes until an end that is computed while it runs');
@@ -165,7 +201,8 @@ function scan(
     return { id, axis, length: shape[axis], reverse: directions[k] === 1 };
   });
   const length = sources[0]!.length;
-  if (typeof length !== 'number') throw new NeedsValue(sources[0]!.id, 'its number of rounds');
+  if (typeof length !== 'number')
+    throw new NeedsValue(sources[0]!.id, 'its number of rounds', [sources[0]!.id]);
   if (sources.some(s => s.length !== length)) throw new Unsupported('inputs of several lengths');
   if (length > maxRounds) throw new Unsupported(`more than ${maxRounds} rounds`);
   const stacked: string[][] = [];
@@ -191,14 +228,15 @@ function scan(
 function stack(ids: readonly string[], axis: number, host: ControlHost): string {
   if (ids.length === 0) throw new Unsupported('no rounds');
   const rows = ids.map(id => {
-    if (host.isUnknown(id)) throw new Unsupported('of what is not run here');
+    if (host.isUnknown(id)) throw new Blocked();
     return host.emit('Unsqueeze', [id], { axes: [axis] });
   });
   return rows.length === 1 ? rows[0]! : host.emit('Concat', rows, { axis });
 }
 
 function wholeOf(host: ControlHost, id: string, what: string): number {
+  if (host.isUnknown(id)) throw new Blocked();
   const value: Dim | undefined = host.known(id)?.values[0];
   if (typeof value === 'number') return value;
-  throw new NeedsValue(id, what);
+  throw new NeedsValue(id, what, [id]);
 }

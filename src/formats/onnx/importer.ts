@@ -8,6 +8,7 @@ import { controlOps } from './control';
 import { Findings, type OperatorCount } from './findings';
 import { Folding } from './folding';
 import { addInputs, type InputOptions, typeOfInfo } from './inputs';
+import type { Known } from './known';
 import { modulesOf } from './modules';
 import { domainOf, isDefault, nameOf, nodesIn, operatorOf } from './names';
 import { isFolded, movesText, takesSequences, takesText, translationOf } from './operatorRegistry';
@@ -16,7 +17,7 @@ import { type BodyReader, Placing } from './placing';
 import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto } from './schema';
 import { scopeOf } from './scopes';
 import { storedTensor, type TensorFiles } from './tensors';
-import { NeedsValue, Unsupported } from './translation';
+import { Blocked, NeedsSize, NeedsValue, Unsupported } from './translation';
 import { type Scope, Values } from './values';
 import { WireError } from './wire';
 
@@ -29,6 +30,8 @@ const maxNesting = 32;
 
 export interface ImportOptions extends InputOptions {
   signal?: AbortSignal;
+  /** What earlier steps of a plan found, by id; `shapes` are given with it. */
+  found?: ReadonlyMap<string, Known>;
 }
 
 export interface Imported {
@@ -36,6 +39,11 @@ export interface Imported {
   diagnostics: readonly Diagnostic[];
   /** What the model uses and the engine lacks, most frequent first. */
   unsupported: readonly OperatorCount[];
+  /** Nodes that wait for what only running tells, by what they wait for. */
+  waits: readonly OperatorCount[];
+  /** Ids of the values that these nodes wait for, and of others that those behind them read. */
+  wanted: readonly string[];
+  useful: readonly string[];
   /** The values of all parameters, read from the file. */
   weights(): Tensors;
   /** Whether the file has a parameter as such, or as a node's attribute that is learned; others are the reader's. */
@@ -55,6 +63,9 @@ export class Importer implements BodyReader {
   private readonly placing: Placing;
   private readonly functions = new Map<string, FunctionProto>();
   private read = 0;
+  private top: Scope | undefined;
+  /** What nodes read that wait, of the values that are computed: they need not be computed again. */
+  private readonly useful = new Set<string>();
   private scopes = new Map<string, string>();
 
   constructor(
@@ -63,6 +74,7 @@ export class Importer implements BodyReader {
   ) {
     this.findings = new Findings(files.file);
     this.values = new Values(files, this.findings);
+    this.values.found = options.found;
     this.building = new Building(this.values);
     this.folding = new Folding(files, this.values, this.building, this);
     this.placing = new Placing(files, this.values, this.building, this.findings, this);
@@ -90,6 +102,7 @@ export class Importer implements BodyReader {
       const type = typeOfInfo(v, undefined);
       if (type) this.values.declared.set(v.name ?? '', type);
     }
+    this.top = scope;
     this.addNodes(graph.node ?? [], scope, 0);
     const outputs = (graph.output ?? []).map(o => this.output(o.name ?? '', scope));
     if (outputs.length === 0) throw this.findings.bad('bad-model', 'The graph has no outputs.');
@@ -113,6 +126,9 @@ export class Importer implements BodyReader {
       model,
       diagnostics: this.findings.diagnostics,
       unsupported: this.findings.counts(),
+      waits: this.findings.waits(),
+      wanted: [...this.findings.wanted].filter(id => values.has(id)),
+      useful: [...this.useful].filter(id => values.has(id) && !this.values.parameters.has(id)),
       isStored: name =>
         this.values.stored.has(name) || this.values.parameters.get(name)?.kind === 'parameter',
       weight: name => {
@@ -230,19 +246,27 @@ export class Importer implements BodyReader {
     return true;
   }
 
+  reads(node: NodeProto): boolean {
+    return (
+      translationOf(node) !== undefined ||
+      isFolded(node) ||
+      (isDefault(node.domain) && controlOps.has(node.opType ?? '')) ||
+      this.functions.has(`${domainOf(node.domain)}::${node.opType ?? ''}`)
+    );
+  }
+
   refuse(e: unknown, node: NodeProto, inputs: readonly string[], outputs: readonly string[]): void {
     const op = operatorOf(node);
-    if (e instanceof Unsupported) {
+    if (e instanceof NeedsSize && !this.values.found) this.findings.wait(`${op} (${e.message})`, []);
+    else if (e instanceof Unsupported) {
       const inner = (node.attribute ?? []).reduce((n, a) => n + (a.g ? nodesIn(a.g) : 0), 0);
       const detail = [e.message, inner > 0 ? `${inner} nodes inside` : ''].filter(Boolean).join(', ');
       this.findings.count(detail ? `${op} (${detail})` : op);
     } else if (e instanceof NeedsValue) {
-      this.findings.count(`${op} (${e.what} is computed while it runs)`);
-      this.findings.report(
-        'error',
-        'needs-value',
-        `${nameOf(node)}: ${e.what} must be known before the model runs, but it comes from "${e.input}". Export the model with a fixed shape.`,
-      );
+      const ids = e.ids.filter(id => !this.values.unknown.has(id));
+      if (ids.length > 0) this.findings.wait(`${op} (${e.what})`, ids);
+      else this.findings.count(`${op} (${e.what} is computed while it runs)`);
+      this.findings.needsValue(nameOf(node), e);
     } else if (e instanceof ShapeError || e instanceof RangeError || e instanceof SyntaxError) {
       this.findings.report('error', 'shape-mismatch', `${nameOf(node)} (${op}): ${e.message}`);
     } else if (e instanceof VitrineError || e instanceof WireError) throw e;
@@ -254,6 +278,10 @@ export class Importer implements BodyReader {
         `${nameOf(node)}: its inputs and attributes do not fit the operator (${(e as Error).message}).`,
       );
     }
+    // Of the file's own values: others have names by the order in which they were made.
+    for (const id of inputs)
+      if (this.top?.names.get(id) === id && this.values.types.has(id) && !this.values.unknown.has(id))
+        this.useful.add(id);
     // Shown all the same.
     const made = outputs.map(id => (id === '' ? this.values.fresh('unused') : id));
     for (const [i, id] of made.entries()) this.values.setUnknown(id, node.output?.[i]);
@@ -281,6 +309,3 @@ export class Importer implements BodyReader {
     return out;
   }
 }
-
-/** An input comes from an op that is not read, which was counted already. */
-class Blocked extends Error {}

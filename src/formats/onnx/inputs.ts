@@ -11,6 +11,8 @@ export interface InputOptions {
   constants?: Tensors;
   /** The first input's shape, with or without the batch. */
   input?: readonly number[];
+  /** All inputs' shapes, by id: then all sizes are numbers. */
+  shapes?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** @returns ids of the model's inputs. */
@@ -57,7 +59,19 @@ export function addInputs(
         type = { ...type, shape };
       }
     }
-    values.types.set(id, type);
+    const own = options.shapes?.[id];
+    if (own) {
+      if (
+        own.length !== type.shape.length ||
+        type.shape.some((d, i) => typeof d === 'number' && d !== own[i])
+      )
+        throw findings.bad(
+          'bad-model',
+          `The input "${name}" has the shape (${type.shape.join(', ')}), but (${own.join(', ')}) was given.`,
+        );
+      type = { ...type, shape: own };
+    }
+    values.setType(id, type);
     if (element === 'STRING') values.texts.add(id);
     inputs.push(id);
   }

@@ -12,12 +12,21 @@ export interface OperatorFamily {
   /** Whose operators they are, e.g. "com.microsoft"; ONNX's own if absent. */
   domain?: string;
   translations: Readonly<Record<string, Translate>>;
+  /** They are computed between two steps of a plan. */
+  between?: boolean;
 }
 
 const translations: ReadonlyMap<string, Translate> = new Map(
   (families as readonly OperatorFamily[]).flatMap(f =>
     Object.entries(f.translations).map(([opType, t]) => [operatorOf({ ...f, opType }), t] as const),
   ),
+);
+
+/** Operators that are computed between two steps of a plan: no gradient passes. */
+export const betweenSteps: ReadonlySet<string> = new Set(
+  (families as readonly OperatorFamily[])
+    .filter(f => f.between)
+    .flatMap(f => Object.keys(f.translations).map(opType => operatorOf({ ...f, opType }))),
 );
 
 export function translationOf(node: NodeProto): Translate | undefined {

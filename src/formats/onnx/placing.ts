@@ -3,10 +3,10 @@ import { VitrineError } from '../../model/errors';
 import type { Building } from './building';
 import { type ControlHost, runControl, showControl } from './control';
 import type { Findings } from './findings';
-import { isDefault, nameOf } from './names';
+import { isDefault, nameOf, operatorOf } from './names';
 import type { AttributeProto, FunctionProto, GraphProto, NodeProto } from './schema';
 import type { TensorFiles } from './tensors';
-import { maxAttribute, Unsupported } from './translation';
+import { Blocked, maxAttribute, NeedsValue, Unsupported } from './translation';
 import type { Scope, Values } from './values';
 import { numbersOf, WireError } from './wire';
 
@@ -17,6 +17,8 @@ export interface BodyReader {
   prefix: string;
   addTensors(graph: GraphProto, scope: Scope): void;
   addNodes(nodes: readonly NodeProto[], scope: Scope, depth: number): void;
+  /** Whether there is a rule for a node's operator. */
+  reads(node: NodeProto): boolean;
   refuse(e: unknown, node: NodeProto, inputs: readonly string[], outputs: readonly string[]): void;
 }
 
@@ -40,11 +42,7 @@ export class Placing {
     scope: Scope,
     depth: number,
   ): void {
-    const before = {
-      nodes: this.building.nodes.length,
-      diagnostics: this.findings.diagnostics.length,
-      forget: this.findings.mark(),
-    };
+    const before = { nodes: this.building.nodes.length, ...this.findings.mark() };
     const { module } = this.building;
     const prefix = this.reader.prefix;
     const host = this.controlHost(node, scope, depth);
@@ -60,27 +58,52 @@ export class Placing {
         this.findings.total() > had ||
         this.findings.diagnostics.slice(before.diagnostics).some(d => d.severity === 'error')
       )
-        throw new Unsupported('of what is not run here');
+        throw new Blocked();
       restore();
       this.bindOutputs(node, ids, scope);
     } catch (e) {
       if (e instanceof VitrineError || e instanceof WireError) throw e;
       restore();
-      this.building.nodes.length = before.nodes;
+      // What waits inside is what the node waits for.
+      const waits = this.findings.wantedSince(before);
+      const blocked = e instanceof Blocked;
+      const reason =
+        blocked && waits.length > 0
+          ? new NeedsValue(node.output?.[0] ?? '', 'what is inside', waits)
+          : blocked && this.findings.failedSince(before)
+            ? new Unsupported('of what is not run here')
+            : e;
       before.forget();
-      let inside: string[] = [];
-      try {
-        inside = showControl(inputs, attributes, host);
-      } catch (shown) {
-        if (shown instanceof VitrineError || shown instanceof WireError) throw shown;
-        this.building.nodes.length = before.nodes;
-      }
+      // A plan takes what was put in place by now: what is waited for is computed by it.
+      const inside = this.values.found ? [] : this.show(before.nodes, inputs, attributes, host);
       // Said of a copy that is only looked at, they would mislead.
       this.findings.diagnostics.length = before.diagnostics;
       restore();
       const outputs = (node.output ?? []).map(name => (name === '' ? '' : this.values.define(name, scope)));
-      this.reader.refuse(e, node, [...inputs, ...inside], outputs);
+      this.reader.refuse(reason, node, [...inputs, ...inside], outputs);
     }
+  }
+
+  /** One copy of each body instead of what was put in place. */
+  private show(
+    nodes: number,
+    inputs: readonly string[],
+    attributes: ReadonlyMap<string, AttributeProto>,
+    host: ControlHost,
+  ): string[] {
+    this.building.nodes.length = nodes;
+    const before = this.findings.mark();
+    let inside: string[] = [];
+    try {
+      inside = showControl(inputs, attributes, host);
+    } catch (shown) {
+      if (shown instanceof VitrineError || shown instanceof WireError) throw shown;
+      this.building.nodes.length = nodes;
+    }
+    // Of a copy that is only looked at no more is true than which operators it has.
+    before.forget();
+    for (const a of attributes.values()) if (a.g) this.countMissing(a.g);
+    return inside;
   }
 
   private controlHost(node: NodeProto, scope: Scope, depth: number): ControlHost {
@@ -122,6 +145,7 @@ export class Placing {
       integers: a => (a?.ints ? numbersOf(this.files.source, a.ints, maxAttribute) : []),
       type: id => this.values.typeOf(id),
       isUnknown: id => this.values.unknown.has(id),
+      refused: () => this.findings.total(),
       emit: (op, ids, given) => {
         this.building.module = module;
         const [out] = this.building.push(
@@ -139,6 +163,13 @@ export class Placing {
         return id;
       },
     };
+  }
+
+  private countMissing(graph: GraphProto): void {
+    for (const n of graph.node ?? []) {
+      for (const a of n.attribute ?? []) if (a.g) this.countMissing(a.g);
+      if (!this.reader.reads(n)) this.findings.count(operatorOf(n));
+    }
   }
 
   /** Lets the outputs of a node be the values that its body computes. */

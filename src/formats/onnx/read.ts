@@ -2,15 +2,19 @@
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Model, Tensor, Tensors } from '../../model/graph';
+import { planInStages, type Staging } from '../../model/stages';
 import { type Imported, Importer, type ImportOptions } from './importer';
 import { type ModelProto, modelProto } from './schema';
 import { type ByteSource, fileSource, memorySource } from './source';
+import { stagingOfFile } from './staging';
 import { decode, WireError } from './wire';
 
 export interface OnnxModel {
   model: Model;
   diagnostics: readonly Diagnostic[];
   unsupported: Imported['unsupported'];
+  /** Nodes that wait for what only running tells, by what they wait for. */
+  waits: Imported['waits'];
   /** What the file says of itself. */
   about: readonly (readonly [name: string, value: string])[];
   /** Whether the file has a tensor, which the reader did not make. */
@@ -28,30 +32,41 @@ export interface OnnxModel {
  * @throws VitrineError file-not-found, bad-file (no ONNX, damaged), bad-model (a cycle, a name twice)
  */
 export function openOnnx(file: string, options: ImportOptions = {}): OnnxModel {
-  return importFrom(fileSource(file), file, options);
+  return importFrom(fileSource(file), file, options, () => fileSource(file));
 }
 
 /** The same over bytes in memory; external data is looked for beside `file`. */
 export function openOnnxBytes(bytes: Uint8Array, file: string, options: ImportOptions = {}): OnnxModel {
-  return importFrom(memorySource(bytes), file, options);
+  return importFrom(memorySource(bytes), file, options, () => memorySource(bytes));
 }
 
-function importFrom(source: ByteSource, file: string, options: ImportOptions): OnnxModel {
+/** @param again opens the file anew, to plan it in steps. */
+function importFrom(
+  source: ByteSource,
+  file: string,
+  options: ImportOptions,
+  again: () => ByteSource,
+): OnnxModel {
   try {
-    return {
-      ...guarded(file, () => {
-        const proto = decode(source, modelProto) as ModelProto;
-        return {
-          ...new Importer({ file, source }, options).import(proto, nameOf(proto, file)),
-          about: aboutOf(proto),
-        };
-      }),
-      close: () => source.close(),
-    };
+    const opened = guarded(file, () => {
+      const proto = decode(source, modelProto) as ModelProto;
+      return {
+        ...new Importer({ file, source }, options).import(proto, nameOf(proto, file)),
+        about: aboutOf(proto),
+      };
+    });
+    if (opened.waits.length > 0 && opened.unsupported.length === 0)
+      planInStages(opened.model, () => stagingOf(file, again()));
+    return { ...opened, close: () => source.close() };
   } catch (e) {
     source.close();
     throw e;
   }
+}
+
+function stagingOf(file: string, source: ByteSource): Staging {
+  const proto = decode(source, modelProto) as ModelProto;
+  return stagingOfFile(file, source, proto, nameOf(proto, file));
 }
 
 /** What a damaged file does to the decoder, as an error that names the file. */

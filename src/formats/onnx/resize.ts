@@ -1,7 +1,7 @@
 /** Resize (and the older Upsample) as picks and weighted sums along each axis, whose places are known while reading. */
 import { mulDims } from '../../model/dim';
 import type { Dim } from '../../model/graph';
-import { type TranslationContext, Unsupported } from './translation';
+import { NeedsSize, type TranslationContext, Unsupported } from './translation';
 
 /** Along one axis of the result: the places in the input that each cell reads, and their weights. */
 interface Taps {
@@ -44,7 +44,7 @@ export function resize(c: TranslationContext): undefined {
   let scales: number[] | undefined;
   if (policy !== 'stretch') {
     const ratios = axes.map(a => Number(target[a]) / Number(shape[a]));
-    if (ratios.some(Number.isNaN)) throw new Unsupported(`keep_aspect_ratio_policy beside an unknown size`);
+    if (ratios.some(Number.isNaN)) throw new NeedsSize(`keep_aspect_ratio_policy beside an unknown size`);
     const ratio = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
     scales = shape.map((_, i) => (axes.includes(i) ? ratio : 1));
     target = shape.map((d, i) => (axes.includes(i) ? Math.floor(ratio * Number(d) + 0.5) : d));
@@ -80,7 +80,7 @@ function scaled(
     const wanted = sizes ? sizes[axis]! : undefined;
     if (wanted === size || (wanted === undefined && scales?.[axis] === 1 && !roi)) return;
     if (typeof size !== 'number' || typeof wanted === 'string')
-      throw new Unsupported(`a change of the unknown size ${size}`);
+      throw new NeedsSize(`a change of the unknown size ${size}`);
     const scale = scales?.[axis] ?? wanted! / size;
     const length = wanted ?? Math.floor(size * scale);
     const place = axesGiven ? axesGiven.indexOf(axis) : axis;

@@ -57,10 +57,23 @@ export interface TranslationContext {
   tensorOf(id: string): string;
   /** The values of an input that is a sequence. */
   list(input: number): readonly string[] | undefined;
+  /**
+   * Computes the outputs from the numbers of all inputs, between two steps of a plan: their sizes depend on values.
+   *
+   * @throws NeedsValue until the inputs are known.
+   */
+  between(what: string, compute: (inputs: readonly (Numbers | undefined)[]) => readonly Numbers[]): undefined;
   /** Lets the output be a sequence of values. */
   finishList(ids: readonly string[]): undefined;
   /** The same for a weight, which is one even if its type is none that is learned. */
   weight(input: number): string;
+}
+
+/** A tensor's numbers, row by row. */
+export interface Numbers {
+  dtype: DType;
+  shape: readonly number[];
+  values: ArrayLike<number>;
 }
 
 /** Elements of a list of numbers in an attribute. */
@@ -73,6 +86,14 @@ export class Unsupported extends Error {
   override readonly name = 'Unsupported';
 }
 
+/** The op is read once sizes are numbers that are symbols now. */
+export class NeedsSize extends Unsupported {}
+
+/** An input comes from an op that is not read or waits, which was counted already. */
+export class Blocked extends Error {
+  override readonly name = 'Blocked';
+}
+
 /** A value is needed while reading that only running the model would tell. */
 export class NeedsValue extends Error {
   override readonly name = 'NeedsValue';
@@ -80,6 +101,8 @@ export class NeedsValue extends Error {
   constructor(
     readonly input: string,
     readonly what: string,
+    /** Its id, and those of others that are needed with it; none if no step can tell. */
+    readonly ids: readonly string[] = [],
   ) {
     super(`${what} comes from "${input}"`);
   }

@@ -49,6 +49,8 @@ export class Values {
   /** What the classes are called that the model told last. */
   classes: readonly string[] | undefined;
   readonly declared = new Map<string, TensorType>();
+  /** Where the model is planned in steps: what those before found, by id. */
+  found: ReadonlyMap<string, Known> | undefined;
   /** Names that are taken, with how often each was asked for. */
   private readonly taken = new Map<string, number>();
 
@@ -78,9 +80,17 @@ export class Values {
   }
 
   setUnknown(id: string, name: string | undefined): void {
-    const type = name === undefined ? undefined : this.declared.get(name);
+    // What a file declares serves to show a model; a plan takes what is computed alone.
+    const type = name === undefined || this.found ? undefined : this.declared.get(name);
     this.types.set(id, type ?? { dtype: 'float32', shape: ['unknown'] });
     if (!type) this.unknown.add(id);
+  }
+
+  /** A computed value, whose numbers may be known by now. */
+  setType(id: string, type: TensorType): void {
+    this.types.set(id, { dtype: type.dtype, shape: type.shape });
+    const found = this.found?.get(id);
+    if (found) this.known.set(id, { ...found, dtype: type.dtype });
   }
 
   noteElement(id: string, element: string | undefined): void {

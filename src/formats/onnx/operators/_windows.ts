@@ -1,6 +1,6 @@
 /** Windows of convolutions and pools. */
 import type { Attributes } from '../../../model/graph';
-import { type TranslationContext, Unsupported } from '../translation';
+import { NeedsSize, type TranslationContext, Unsupported } from '../translation';
 
 /** Explicit pads of a window from `auto_pad`. */
 function padsOf(c: TranslationContext, kernel: readonly number[]): number[] {
@@ -16,7 +16,7 @@ function padsOf(c: TranslationContext, kernel: readonly number[]): number[] {
     const stride = strides[i]!;
     if (stride === 1) return reach - 1;
     const size = spatial[i];
-    if (typeof size !== 'number') throw new Unsupported(`auto_pad beside the unknown size ${size}`);
+    if (typeof size !== 'number') throw new NeedsSize(`auto_pad beside the unknown size ${size}`);
     return Math.max((Math.ceil(size / stride) - 1) * stride + reach - size, 0);
   });
   const small = totals.map(t => Math.floor(t / 2));
@@ -55,7 +55,7 @@ export function weightKernel(c: TranslationContext, weight = 1): number[] {
     .type(weight)
     .shape.slice(2)
     .map(d => {
-      if (typeof d !== 'number') throw new Unsupported('a weight of unknown size');
+      if (typeof d !== 'number') throw new NeedsSize('a weight of unknown size');
       return d;
     });
 }

@@ -2,7 +2,7 @@
 import { mostCoupled } from '../../../engine/ops/couple_probabilities';
 import type { DType } from '../../../model/graph';
 import type { OperatorFamily } from '../operatorRegistry';
-import { type Translate, type TranslationContext, Unsupported } from '../translation';
+import { NeedsSize, type Translate, type TranslationContext, Unsupported } from '../translation';
 import {
   argMax,
   beyond,
@@ -31,7 +31,7 @@ interface Rows {
 function rows(c: TranslationContext): Rows {
   const { shape } = c.type(0);
   const width = shape.at(-1);
-  if (typeof width !== 'number') throw new Unsupported('an unknown number of features');
+  if (typeof width !== 'number') throw new NeedsSize('an unknown number of features');
   const x = real(c);
   if (shape.length === 1) return { x: c.emit('Reshape', [x], { shape: [1, width] })[0]!, width };
   if (shape.length !== 2) throw new Unsupported(`an input of rank ${shape.length}`);

@@ -1,7 +1,7 @@
 /** Products and convolutions. */
 import { addDims, mulDims, subDims } from '../../../model/dim';
 import type { OperatorFamily } from '../operatorRegistry';
-import { Unsupported } from '../translation';
+import { NeedsSize } from '../translation';
 import { all, same } from './_shared';
 import { convolution, weightKernel } from './_windows';
 
@@ -36,7 +36,7 @@ export const family: OperatorFamily = {
           extra[i]! + dilations[i]! * (k - 1) + 1,
         );
         const t = subDims(full, wanted[i]!);
-        if (typeof t !== 'number') throw new Unsupported('output_shape beside an unknown size');
+        if (typeof t !== 'number') throw new NeedsSize('output_shape beside an unknown size');
         return Math.max(t, 0);
       });
       const half = totals.map(t => Math.floor(t / 2));

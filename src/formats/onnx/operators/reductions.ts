@@ -1,7 +1,7 @@
 /** Sums and extremes along axes. */
 import type { Attributes } from '../../../model/graph';
 import type { OperatorFamily } from '../operatorRegistry';
-import { type Translate, type TranslationContext, Unsupported } from '../translation';
+import { NeedsSize, type Translate, type TranslationContext } from '../translation';
 import { axisOf, rankOf } from './_shared';
 
 const reduce =
@@ -63,7 +63,7 @@ const argument: Translate = c => {
   if (c.integer('select_last_index', 0) === 0) return c.finish(c.op, [x], { axis, keepdims });
   // The last of equal values is the first when counted from the end.
   const size = c.type(0).shape[axis]!;
-  if (typeof size !== 'number') throw new Unsupported('select_last_index beside an unknown size');
+  if (typeof size !== 'number') throw new NeedsSize('select_last_index beside an unknown size');
   const back = c.emit('Slice', [x], { starts: [size - 1], ends: [-size - 1], axes: [axis], steps: [-1] });
   const where = c.emit(c.op, back, { axis, keepdims })[0]!;
   return c.finish('Sub', [c.constant('int64', [], [size - 1]), where]);

@@ -3,7 +3,7 @@ import { mulDims } from '../../../model/dim';
 import type { Attributes, Dim } from '../../../model/graph';
 import type { OperatorFamily } from '../operatorRegistry';
 import { resize } from '../resize';
-import { type Translate, Unsupported } from '../translation';
+import { NeedsSize, type Translate, Unsupported } from '../translation';
 import { huge, same } from './_shared';
 import { kernelOf, windowAttributes } from './_windows';
 
@@ -39,7 +39,7 @@ const maxPool: Translate = c => {
   // ONNX counts the places over the whole tensor, the engine over a plane.
   const [n, ch, ...spatial] = c.type(0).shape as [Dim, Dim, ...Dim[]];
   const plane = spatial.reduce(mulDims, 1);
-  if (typeof plane !== 'number') throw new Unsupported('Indices of unknown sizes');
+  if (typeof plane !== 'number') throw new NeedsSize('Indices of unknown sizes');
   if (c.outputs[0]) c.emit('MaxPool', [x], attributes, [c.outputs[0]]);
   const [places] = c.emit('MaxPoolIndices', [x], attributes);
   const planes = mulDims(n, ch);

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ops } from '../../../../src/engine/opRegistry';
-import { claims } from '../../../../src/formats/onnx/operatorRegistry';
+import { betweenSteps, claims } from '../../../../src/formats/onnx/operatorRegistry';
 import { writers, writtenOpset } from '../../../../src/formats/onnx/writers';
 import { cases, run } from './cases';
 import { exclusions } from './exclusions';
@@ -15,7 +15,7 @@ function page(): string {
   for (const c of run) tested.set(c.op, (tested.get(c.op) ?? 0) + 1);
   const differentiable = (op: string) => {
     const own = ops.get(op);
-    return own && !own.gradient && !own.expand ? 'no' : 'yes';
+    return betweenSteps.has(op) || (own && !own.gradient && !own.expand) ? 'no' : 'yes';
   };
   const isLeftOut = new Set(claims);
   const writable = Object.keys(writers).filter(op => ops.has(op) && !ops.get(op)!.internal);
@@ -26,12 +26,13 @@ Generated from the registries by test/unit/formats/onnx/docs.test.ts; do not edi
 \`vitrine graph model.onnx\` shows a model, an experiment that names it trains it on from its own weights, and
 \`vitrine export RUN --output model.onnx\` writes one. Operator sets from version 7 on are read. Sizes keep the names
 that the file gives them. Initialisers are parameters; constants and shape computations are folded while reading, so
-that what ONNX has as constant inputs (the shape of a Reshape, the axes of a sum) are attributes of the graph. A shape
-that only running the model would tell is an error that names its node. Functions of the model are put in their place;
+that what ONNX has as constant inputs (the shape of a Reshape, the axes of a sum) are attributes of the graph. A model
+of which only running tells a size, a branch or a number of rounds is run in steps: as far as sizes are known, then on
+with what was found; the node that decides is named. It gives outputs, and no gradients. Functions of the model are put in their place;
 so are the branch of an If whose condition is known, and the rounds of a Loop or Scan whose number is known (at most
 512); a Loop that ends where its condition says has as many rounds as it may have at most. Of an If that is decided while it runs both branches are computed and one is chosen, if they have one shape. A sequence is
-the values that it holds, where its places are known. Other control flow is not run: the graph is shown, one copy of each body in it, with counts of
-what is missing. Models of scikit-learn, LightGBM and XGBoost (\`ai.onnx.ml\`) are computed as onnxruntime does, text in
+the values that it holds, where its places are known. Of control flow that waits for values one copy of each body is shown. What cannot be run is
+listed with counts, where it stands, and what to do. Models of scikit-learn, LightGBM and XGBoost (\`ai.onnx.ml\`) are computed as onnxruntime does, text in
 their columns included; trees have no gradient, so the methods that ask by changing rows explain them. Quantised models are computed with onnxruntime's numbers, whole numbers as such: the forms of its
 quantisers (QuantizeLinear and DequantizeLinear around nodes, operators on quantised numbers, ranges found while it runs,
 weights of 4 bits in blocks). Their weights of whole numbers are counted as weights and not trained; gradients pass the

@@ -1,0 +1,98 @@
+/** Models whose sizes depend on values: run in steps, held to onnxruntime. */
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { createEngine } from '../../../../src/engine/create';
+import type { Engine } from '../../../../src/engine/engine';
+import { openOnnxBytes } from '../../../../src/formats/onnx/read';
+import type { Tensor } from '../../../../src/model/graph';
+import { tensorOf } from './cases';
+
+interface Exported {
+  model: string;
+  inputs: Record<string, string>;
+  outputs: string[];
+}
+
+const fixture = path.join(process.cwd(), 'test/reference/onnx_steps.json.gz');
+const { models } = JSON.parse(gunzipSync(readFileSync(fixture)).toString()) as {
+  models: Record<string, Exported>;
+};
+
+function near(found: Tensor, expected: Tensor): void {
+  assert.deepEqual([...found.shape], [...expected.shape]);
+  expected.data.forEach((x, i) => {
+    assert.ok(Math.abs(found.data[i]! - x) <= 1e-5 * (1 + Math.abs(x)), `${i}: ${found.data[i]}, ${x}`);
+  });
+}
+
+describe('ONNX models whose sizes depend on values', () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+  });
+  after(() => engine.dispose());
+
+  const opened = (name: string) => openOnnxBytes(Buffer.from(models[name]!.model, 'base64'), `${name}.onnx`);
+
+  for (const [name, { inputs, outputs }] of Object.entries(models))
+    it(`runs ${name} in steps and computes what onnxruntime computes`, async () => {
+      const { model, diagnostics, unsupported, waits, weights } = opened(name);
+      assert.deepEqual(unsupported, []);
+      assert.ok(waits.length > 0);
+      assert.ok(diagnostics.every(d => d.severity === 'information'));
+      const feeds = Object.fromEntries(Object.entries(inputs).map(([id, t]) => [id, tensorOf(t).tensor()]));
+      const evaluator = await engine.evaluator(model, { bindings: {}, weights: weights() });
+      // What one call finds holds for no other.
+      for (let call = 0; call < 2; call++) {
+        const { values } = await evaluator.run(feeds);
+        for (const [i, t] of outputs.entries()) near(values[model.outputs[i]!]!, tensorOf(t).tensor());
+      }
+      await evaluator.dispose();
+    });
+
+  it('computes with the weights that it is given', async () => {
+    const { model, weights } = opened('cell');
+    const { outputs, inputs } = models['cell']!;
+    const given = weights();
+    const zeros = Object.fromEntries(
+      Object.entries(given).map(([n, t]) => [n, { shape: t.shape, data: t.data.map(() => 0) } as Tensor]),
+    );
+    const bias = model.parameters.find(p => p.kind === 'parameter' && p.shape.join() === '2')!.name;
+    const evaluator = await engine.evaluator(model, {
+      bindings: {},
+      weights: { ...zeros, [bias]: given[bias]! },
+    });
+    const { values } = await evaluator.run({ x: tensorOf(inputs['x']!).tensor() });
+    const y = values[model.outputs[0]!]!;
+    assert.deepEqual([...y.shape], [...tensorOf(outputs[0]!).shape]);
+    near(y, { shape: y.shape, data: Float32Array.from(y.data, (_, i) => given[bias]!.data[i % 2]!) });
+    await evaluator.dispose();
+  });
+
+  it('says why it gives no gradients and is not trained', async () => {
+    const { model, weights } = opened('selected');
+    const request = { bindings: { batch: 2 }, weights: weights() };
+    await assert.rejects(
+      engine.evaluator(model, { ...request, gradients: ['x'] }),
+      /run in steps.*no gradients/,
+    );
+    await assert.rejects(
+      engine.trainer(model, {
+        ...request,
+        loss: { name: 'mse' },
+        optimizer: { name: 'SGD', options: {} },
+        targets: { shape: [2], dtype: 'float32' },
+        seed: 1,
+      }),
+      /run in steps.*cannot be trained/,
+    );
+  });
+
+  it('says at which node which value decides', () => {
+    const { diagnostics, waits } = opened('rounds');
+    assert.deepEqual(waits, [{ op: 'Loop (its number of rounds)', count: 1 }]);
+    assert.match(diagnostics[0]!.message, /\(Loop\): its number of rounds comes from ".+".*run in steps/);
+  });
+});
