@@ -23,7 +23,7 @@ export function requireOp(node: { op: string; module?: string; call?: SourceRang
   );
   throw new VitrineError(
     'unsupported-op',
-    `The engine has no op "${node.op}"${node.module ? `, which ${node.module} uses` : ''}.${near ? ` Did you mean "${near}"?` : ''} Rewrite it with ops that "vitrine ops" lists.`,
+    `The engine has no op "${node.op}"${node.module ? `, which ${node.module} uses` : ''}.${near ? ` Did you mean "${near}"?` : ''} ${node.call ? 'Rewrite it with ops that "vitrine ops" lists.' : '"vitrine check FILE" says which nodes of a file are not run here, and what to do.'}`,
     node.call && { at: node.call },
   );
 }

@@ -1,7 +1,7 @@
 /** Evaluation of a model that is planned in steps, each with the sizes that the one before found. */
 import { VitrineError } from '../model/errors';
 import type { Model, Tensor, Tensors } from '../model/graph';
-import type { Stage, Staging } from '../model/stages';
+import type { Stage, Staged, Staging } from '../model/stages';
 import type { BackendInfo, BoundInput, Evaluation, Evaluator, EvaluatorRequest, RunOptions } from './engine';
 import { createEvaluator } from './evaluator';
 import type { Executor } from './executors/executor';
@@ -18,7 +18,7 @@ export class StagedEvaluator implements Evaluator {
     private readonly executor: Executor,
     private readonly model: Model,
     private readonly request: EvaluatorRequest,
-    open: () => Staging,
+    private readonly staged: Staged,
   ) {
     if (request.gradients?.length || request.loss || request.carry || request.training)
       throw new VitrineError(
@@ -26,7 +26,7 @@ export class StagedEvaluator implements Evaluator {
         `${model.name} is run in steps, as its sizes depend on values: it gives outputs, but no gradients. Choose a method that asks by changing the input, or export the model with fixed sizes and without what selects by values.`,
       );
     this.weights = { ...request.weights };
-    this.staging = open();
+    this.staging = staged.open();
   }
 
   get backend(): BackendInfo {
@@ -36,24 +36,22 @@ export class StagedEvaluator implements Evaluator {
   async run(feeds: Tensors, options: RunOptions = {}): Promise<Evaluation> {
     const { staging, model } = this;
     if (!staging) throw new VitrineError('bad-request', 'The evaluator was disposed of.');
-    const shapes: Record<string, readonly number[]> = {};
+    const there: Tensors = {};
     for (const id of model.inputs) {
       const feed = feeds[id];
       if (!feed) throw new VitrineError('bad-request', `The input "${id}" of ${model.name} was not given.`);
-      shapes[id] = feed.shape;
+      there[id] = feed;
     }
+    // What was put before the model's own inputs.
+    await this.before(there, options);
+    const shapes: Record<string, readonly number[]> = {};
+    for (const id of this.staged.inputs) shapes[id] = there[id]!.shape;
     const known: Tensors = {};
-    const there: Tensors = { ...feeds };
     for (let step = 0; step < mostSteps; step++) {
       const stage = staging.next(shapes, known);
       const whole = stage.wanted.length === 0;
       const outputs = whole
-        ? [
-            ...new Set([
-              ...model.outputs.map((_, i) => stage.model.outputs[i]!),
-              ...(this.request.fetch ?? []),
-            ]),
-          ]
+        ? [...new Set([...model.outputs.map(id => this.outputOf(stage, id)), ...(this.request.fetch ?? [])])]
         : [...new Set([...stage.wanted, ...stage.useful])];
       await this.compute(stage, outputs, there, options);
       if (!whole) {
@@ -61,18 +59,28 @@ export class StagedEvaluator implements Evaluator {
         continue;
       }
       const values: Tensors = {};
-      model.outputs.forEach((id, i) => {
-        values[id] = there[stage.model.outputs[i]!]!;
-      });
+      for (const id of model.outputs) values[id] = there[this.outputOf(stage, id)]!;
       for (const id of this.request.fetch ?? []) values[id] = there[id]!;
       return { values, gradients: {} };
     }
     throw new VitrineError('unsupported-op', `${model.name} did not end within ${mostSteps} steps.`);
   }
 
+  /** What an output is called in a step. */
+  private outputOf(stage: Stage, id: string): string {
+    const at = this.staged.outputs.indexOf(id);
+    return at < 0 ? id : stage.model.outputs[at]!;
+  }
+
+  private async before(there: Tensors, options: RunOptions): Promise<void> {
+    const { model } = this;
+    const weight = (name: string) => this.weights[name]!;
+    await this.compute({ model: model, weight }, this.staged.inputs, there, options);
+  }
+
   /** Adds values to those that are there, by a plan of what they need alone. */
   private async compute(
-    stage: Stage,
+    stage: Pick<Stage, 'model' | 'weight'>,
     outputs: readonly string[],
     there: Tensors,
     options: RunOptions,
@@ -88,7 +96,7 @@ export class StagedEvaluator implements Evaluator {
     const evaluator = await createEvaluator(
       this.executor,
       { ...part, outputs: computed },
-      { bindings: {}, weights },
+      { bindings: bindingsOf(part, there), weights },
     );
     try {
       const { values } = await evaluator.run(Object.fromEntries(part.inputs.map(id => [id, there[id]!])), {
@@ -102,7 +110,7 @@ export class StagedEvaluator implements Evaluator {
   }
 
   /** What was given, of parameters; constants are those of the step. */
-  private weightOf(stage: Stage, p: Model['parameters'][number]): Tensor {
+  private weightOf(stage: Pick<Stage, 'weight'>, p: Model['parameters'][number]): Tensor {
     const given = p.kind === 'constant' ? undefined : this.weights[p.name];
     return given && given.shape.join() === p.shape.join() ? given : stage.weight(p.name);
   }
@@ -122,6 +130,16 @@ export class StagedEvaluator implements Evaluator {
     this.staging?.close();
     this.staging = undefined;
   }
+}
+
+/** Sizes of what is there, where a model names them. */
+function bindingsOf(model: Model, there: Tensors): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  for (const id of model.inputs)
+    model.values[id]?.shape.forEach((d, i) => {
+      if (typeof d === 'string') sizes[d] = there[id]!.shape[i]!;
+    });
+  return sizes;
 }
 
 /** The nodes that some values need, from values that are there. */

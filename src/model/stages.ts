@@ -27,14 +27,24 @@ export interface Staging {
   close(): void;
 }
 
-/** By the values of the model: those who change its name or outputs keep them. */
-const stagings = new WeakMap<Model['values'], () => Staging>();
+/** How a model is planned in steps. */
+export interface Staged {
+  /** Its own inputs and outputs: a model that was made of it may have others before and behind. */
+  inputs: readonly string[];
+  outputs: readonly string[];
+  open(): Staging;
+}
+
+/** By what comes out: those who choose outputs, or put something before its inputs, keep these. */
+const stagings = new WeakMap<Model['values'][string], Staged>();
 
 /** Lets a model be planned in steps; `open` is called once for each use. */
 export function planInStages(model: Model, open: () => Staging): void {
-  stagings.set(model.values, open);
+  const { inputs, outputs } = model;
+  for (const id of outputs) stagings.set(model.values[id]!, { inputs, outputs, open });
 }
 
-export function stagingOf(model: Model): (() => Staging) | undefined {
-  return stagings.get(model.values);
+export function stagingOf(model: Model): Staged | undefined {
+  const value = model.values[model.outputs[0] ?? ''];
+  return value && stagings.get(value);
 }

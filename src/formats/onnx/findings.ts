@@ -1,6 +1,7 @@
 /** What is wrong with a model, and what of it is not run. */
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic } from '../../model/graph';
+import { adviceOn } from './advice';
 import type { NeedsValue } from './translation';
 
 export interface OperatorCount {
@@ -19,6 +20,8 @@ interface Mark {
 export class Findings {
   readonly diagnostics: Diagnostic[] = [];
   private readonly unsupported = new Map<string, number>();
+  /** The first place of each. */
+  private readonly places = new Map<string, string>();
   /** Nodes that wait for values that only running tells, by what they wait for. */
   private readonly waiting = new Map<string, number>();
   /** Ids of these values. */
@@ -43,8 +46,10 @@ export class Findings {
     });
   }
 
-  count(op: string): void {
+  /** @param at where it stands: its name and its module's. */
+  count(op: string, at?: string): void {
     this.unsupported.set(op, (this.unsupported.get(op) ?? 0) + 1);
+    if (at && !this.places.has(op)) this.places.set(op, at);
   }
 
   /** A node that waits for values: it is planned once they are known. */
@@ -115,7 +120,8 @@ export class Findings {
     );
   }
 
-  reportUnsupported(): void {
+  /** @param opset of the model. */
+  reportUnsupported(opset: number): void {
     const counts = this.counts();
     if (counts.length === 0) return;
     const shown = counts.slice(0, 20).map(({ op, count }) => `${op}: ${count}`);
@@ -123,8 +129,17 @@ export class Findings {
     this.report(
       'error',
       'unsupported-op',
-      `The model has operators that are not run here (with the number of their nodes): ${shown.join(', ')}${more}. Its graph is shown; it cannot be trained or explained.`,
+      `The model has operators that are not run here (with the number of their nodes): ${shown.join(', ')}${more}. Its graph is shown; it cannot be run, trained or explained. What to do is said of each.`,
     );
+    for (const { op, count } of counts.slice(0, 20)) {
+      const at = this.places.get(op);
+      const nodes = count === 1 ? `One node ${op} is` : `${count} nodes ${op} are`;
+      this.report(
+        'information',
+        'unsupported-op',
+        `${nodes} not run here (operator set ${opset}${at ? `; ${count === 1 ? 'it is' : 'the first is'} ${at}` : ''}). ${adviceOn(op)}`,
+      );
+    }
   }
 }
 

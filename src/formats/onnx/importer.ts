@@ -10,7 +10,7 @@ import { Folding } from './folding';
 import { addInputs, type InputOptions, typeOfInfo } from './inputs';
 import type { Known } from './known';
 import { modulesOf } from './modules';
-import { domainOf, isDefault, nameOf, nodesIn, operatorOf } from './names';
+import { domainOf, isDefault, nameOf, nodesIn, operatorOf, placeOf } from './names';
 import { isFolded, movesText, takesSequences, takesText, translationOf } from './operatorRegistry';
 import { sorted } from './order';
 import { type BodyReader, Placing } from './placing';
@@ -106,7 +106,7 @@ export class Importer implements BodyReader {
     this.addNodes(graph.node ?? [], scope, 0);
     const outputs = (graph.output ?? []).map(o => this.output(o.name ?? '', scope));
     if (outputs.length === 0) throw this.findings.bad('bad-model', 'The graph has no outputs.');
-    this.findings.reportUnsupported();
+    this.findings.reportUnsupported(this.opset);
     const values = new Map<string, Model['values'][string]>();
     for (const [id, type] of this.values.types) values.set(id, { id, name: id, ...type });
     const parameters = [...this.values.parameters.values()];
@@ -261,11 +261,15 @@ export class Importer implements BodyReader {
     else if (e instanceof Unsupported) {
       const inner = (node.attribute ?? []).reduce((n, a) => n + (a.g ? nodesIn(a.g) : 0), 0);
       const detail = [e.message, inner > 0 ? `${inner} nodes inside` : ''].filter(Boolean).join(', ');
-      this.findings.count(detail ? `${op} (${detail})` : op);
+      this.findings.count(detail ? `${op} (${detail})` : op, placeOf(node, this.building.module));
     } else if (e instanceof NeedsValue) {
       const ids = e.ids.filter(id => !this.values.unknown.has(id));
       if (ids.length > 0) this.findings.wait(`${op} (${e.what})`, ids);
-      else this.findings.count(`${op} (${e.what} is computed while it runs)`);
+      else
+        this.findings.count(
+          `${op} (${e.what} is computed while it runs)`,
+          placeOf(node, this.building.module),
+        );
       this.findings.needsValue(nameOf(node), e);
     } else if (e instanceof ShapeError || e instanceof RangeError || e instanceof SyntaxError) {
       this.findings.report('error', 'shape-mismatch', `${nameOf(node)} (${op}): ${e.message}`);

@@ -22,6 +22,11 @@ export function nameOf(node: NodeProto): string {
   return `The node "${node.name || node.output?.[0] || ''}" (${node.opType ?? ''})`;
 }
 
+/** Where a node stands: its name, and its module's. */
+export function placeOf(node: NodeProto, module: string): string {
+  return `"${node.name || node.output?.[0] || ''}"${module ? ` in ${module}` : ''}`;
+}
+
 export function nodesIn(g: GraphProto): number {
   return (g.node ?? []).reduce(
     (n, node) => n + 1 + (node.attribute ?? []).reduce((m, a) => m + (a.g ? nodesIn(a.g) : 0), 0),

@@ -3,7 +3,7 @@ import { VitrineError } from '../../model/errors';
 import type { Building } from './building';
 import { type ControlHost, runControl, showControl } from './control';
 import type { Findings } from './findings';
-import { isDefault, nameOf, operatorOf } from './names';
+import { isDefault, nameOf, operatorOf, placeOf } from './names';
 import type { AttributeProto, FunctionProto, GraphProto, NodeProto } from './schema';
 import type { TensorFiles } from './tensors';
 import { Blocked, maxAttribute, NeedsValue, Unsupported } from './translation';
@@ -168,7 +168,7 @@ export class Placing {
   private countMissing(graph: GraphProto): void {
     for (const n of graph.node ?? []) {
       for (const a of n.attribute ?? []) if (a.g) this.countMissing(a.g);
-      if (!this.reader.reads(n)) this.findings.count(operatorOf(n));
+      if (!this.reader.reads(n)) this.findings.count(operatorOf(n), placeOf(n, this.building.module));
     }
   }
 

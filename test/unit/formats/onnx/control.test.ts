@@ -193,6 +193,37 @@ describe('control flow of ONNX', () => {
     ]);
   });
 
+  it('says of each operator that is not run where it stands, and what to do', () => {
+    const { diagnostics } = openOnnxBytes(
+      bytes({
+        node: [
+          node('MaxUnpool', ['x'], ['q'], { name: '/decoder/unpool/MaxUnpool' }),
+          node('MaxUnpool', ['q'], ['m'], { name: '/decoder/again/MaxUnpool' }),
+          node('DynamicQuantizeLSTM', ['m'], ['y'], { domain: 'com.microsoft', name: '/rnn/LSTM_quant' }),
+        ],
+        input: [tensor('x', 1, [2, 2])],
+        output: [tensor('y', 1, [2, 2])],
+      }),
+      'a.onnx',
+    );
+    assert.deepEqual(
+      diagnostics.map(d => [d.severity, d.code]),
+      [
+        ['error', 'unsupported-op'],
+        ['information', 'unsupported-op'],
+        ['information', 'unsupported-op'],
+      ],
+    );
+    assert.match(
+      diagnostics[1]!.message,
+      /^2 nodes MaxUnpool are .* \(operator set 17; the first is "\/decoder\/unpool\/MaxUnpool" in decoder\.unpool\)\. .*MaxUnpool2d/,
+    );
+    assert.match(
+      diagnostics[2]!.message,
+      /^One node com\.microsoft\.DynamicQuantizeLSTM is .* it is "\/rnn\/LSTM_quant" in rnn\)\. .*op_types_to_quantize/,
+    );
+  });
+
   it('bodies in bodies end at a depth', () => {
     const leaf: Fields = { node: [node('Relu', ['x'], ['y'])], output: [tensor('y', 1, [2])] };
     let inner = leaf;
