@@ -146,6 +146,8 @@ export const english = {
   'train.seed': 'seed {seed}',
   'train.learningRate': 'Learning rate',
   'train.learningRate.help': 'From the next step on. A schedule goes on from it.',
+  'train.learningRate.none': 'Nothing is changed: write a number above 0, such as 0.001.',
+  'train.learningRate.wrong': '“{text}” is no learning rate: write a number above 0, such as 0.001.',
   'train.throughput': 'Throughput',
   'train.samplesPerSecond': 'samples per second',
 

@@ -145,9 +145,17 @@ describe('the workbench', () => {
     await panel.getByText('Train again').click();
     await panel.locator('.run-state.running').waitFor();
     const rate = panel.locator('.rate-field input');
+    await rate.fill('fast');
+    await rate.press('Enter');
+    await panel
+      .getByRole('alert')
+      .filter({ hasText: '“fast” is no learning rate: write a number above 0' })
+      .waitFor();
+    assert.deepEqual(await violations(panel), []);
     await rate.fill('0.0005');
     await rate.press('Enter');
     await panel.getByText(/learning rate is 0\.0005 from step/).waitFor();
+    await panel.locator('.rate-wrong').waitFor({ state: 'hidden' });
     await panel.getByText('Pause', { exact: true }).click();
     await panel.locator('.run-state.paused').waitFor();
     await panel.getByText('Continue', { exact: true }).click();

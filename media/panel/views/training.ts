@@ -1,6 +1,5 @@
 /** Training: what is under way, the curves, and what came of it. */
-import { html, noChange, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { PanelState } from '../../../src/editor/panelProtocol';
 import type { History } from '../../../src/train/runs/history';
 import type { Actions } from '../actions';
@@ -12,6 +11,7 @@ import { type IconName, icon } from '../parts/icons';
 import type { Settings } from '../store';
 import { t } from '../strings';
 import { mistakes } from './mistakes';
+import { rateField } from './rateField';
 import { metricTitle, runsTable } from './runs';
 import { spreads } from './spreads';
 import { axisOf, lossCurves, metricCurves, pace } from './trainingCurves';
@@ -89,7 +89,7 @@ function head(state: PanelState, history: History, actions: Actions): TemplateRe
         }
       </div>
       <p class="run-facts">${facts.map(f => html`<span>${f}</span>`)}</p>
-      ${under ? learningRate(history, actions) : nothing}
+      ${under ? rateField(run.id, history, actions) : nothing}
     </div>
     ${
       under
@@ -111,27 +111,6 @@ function head(state: PanelState, history: History, actions: Actions): TemplateRe
 /** Somebody stopped it, or its window was closed or its machine went down: its last checkpoint is there to go on from. */
 function isUnfinished(history: History): boolean {
   return history.state !== 'finished' && history.done > 0 && history.done < history.total;
-}
-
-/** Changes the learning rate from the next step on. */
-function learningRate(history: History, actions: Actions): TemplateResult {
-  const now = history.steps.learningRate.at(-1);
-  const change = (e: Event) => {
-    const input = e.target as HTMLInputElement;
-    const value = Number(input.value);
-    const good = value > 0 && Number.isFinite(value);
-    input.setAttribute('aria-invalid', `${!good}`);
-    if (!good) return;
-    actions.send({ type: 'learningRate', value });
-    input.blur();
-  };
-  // What is being typed is not overwritten by what comes in.
-  const typing = document.activeElement?.closest('.rate-field') != null;
-  const shown = now === undefined ? '' : `${Number(now.toPrecision(4))}`;
-  return html`<label class="rate-field" title=${t('train.learningRate.help')}
-    >${t('train.learningRate')}
-    <input type="text" inputmode="decimal" size="8" .value=${typing ? noChange : live(shown)} @change=${change}
-  /></label>`;
 }
 
 export function button(name: IconName, label: string, run: () => void, secondary = false): TemplateResult {
