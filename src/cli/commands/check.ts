@@ -8,6 +8,7 @@ import { readExperiment } from '../../formats/experiment/read';
 import { lossSpec } from '../../formats/experiment/write';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Severity } from '../../model/graph';
+import { shownFinding } from '../../model/limitation';
 import { datasetOf, modelOf } from '../../train/setup/assemble';
 import { bindingsFor } from '../../train/setup/bindings';
 import { dataDiagnostics } from '../../train/setup/dataDiagnostics';
@@ -64,14 +65,17 @@ async function checkFile(argument: string, call: CommandCall): Promise<readonly 
     });
     const weights = textOption(call, 'weights');
     return [
-      ...Object.values(read).flatMap(r => r.diagnostics),
+      ...Object.values(read)
+        .flatMap(r => r.diagnostics)
+        .map(shownFinding),
       ...(weights === undefined ? [] : await checkAgainst(read, path.resolve(weights), wanted)),
     ];
   } catch (e) {
     // A file that is not there is bad usage; what is wrong inside of one is a finding.
     const usage = ['file-not-found', 'bad-usage', 'cancelled'];
     if (!(e instanceof VitrineError) || (usage.includes(e.code) && !e.details.diagnostics)) throw e;
-    return e.details.diagnostics ?? [finding(e, file)];
+    const found = e.details.diagnostics ?? [finding(e, file)];
+    return file.endsWith(experimentSuffix) ? found : found.map(shownFinding);
   }
 }
 

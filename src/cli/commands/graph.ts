@@ -7,6 +7,7 @@ import { outermost } from '../../formats/_outermost';
 import { answerOf, experimentNames, type ModelAnswers, withAnswers } from '../../formats/experiment/answers';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Model } from '../../model/graph';
+import { shownFinding } from '../../model/limitation';
 import { listed, nearest } from '../../model/suggest';
 import { agentOf } from '../../rl/registry';
 import { writeAtomically } from '../../train/runs/atomicFile';
@@ -90,7 +91,7 @@ export const command: Command = {
     if (call.options['keep']) await keepAnswers(file, name, answers, call);
     for (const d of found.diagnostics)
       call.terminal.message(
-        `${path.relative('', d.file)}:${d.line}:${d.column}: ${d.severity}: ${d.message}`,
+        `${path.relative('', d.file)}:${d.line}:${d.column}: ${shownFinding(d).severity}: ${d.message}`,
       );
     const memory = await memoryOf(found.model, file, name, textOption(call, 'batch'));
     const description = { ...describeGraph(found.model), ...(memory && { memory }) };

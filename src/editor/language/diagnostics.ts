@@ -1,6 +1,7 @@
 /** Squiggles in models and experiment files, and their quick fixes. */
 import * as vscode from 'vscode';
 import type { Diagnostic, Severity } from '../../model/graph';
+import { shownFinding } from '../../model/limitation';
 import { commands, experimentGlob, experimentSuffix } from '../ids';
 import { isPython, type Reading } from '../models';
 import { cellScheme } from '../notebooks';
@@ -206,7 +207,8 @@ class Findings implements vscode.Disposable {
   }
 
   #diagnostic(d: Diagnostic): vscode.Diagnostic {
-    const diagnostic = new vscode.Diagnostic(vscodeRange(d), d.message, severities[d.severity]);
+    const { severity } = d.file.endsWith(experimentSuffix) ? d : shownFinding(d);
+    const diagnostic = new vscode.Diagnostic(vscodeRange(d), d.message, severities[severity]);
     diagnostic.source = 'Vitrine';
     diagnostic.code = {
       value: d.code,

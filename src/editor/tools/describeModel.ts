@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
 import type { Model } from '../../model/graph';
+import { shownFinding } from '../../model/limitation';
 import { listed } from '../../model/suggest';
 import type { ReadModel } from '../../service/protocol';
 import { findModelFiles, isNotebook } from '../findModels';
@@ -39,14 +40,19 @@ export const tool: Tool<Input> = {
       file: vscode.workspace.asRelativePath(uri),
       ...(found.model ? await described(found.model, module) : { model: name }),
       others: names.filter(n => n !== name),
-      problems: found.diagnostics.slice(0, 40).map(d => ({
-        ...(d.file &&
-          !samePath(path.normalize(d.file), uri.fsPath) && { file: vscode.workspace.asRelativePath(d.file) }),
-        line: d.line,
-        severity: d.severity,
-        message: d.message,
-        ...(d.fix && { fix: d.fix.title }),
-      })),
+      problems: found.diagnostics
+        .slice(0, 40)
+        .map(shownFinding)
+        .map(d => ({
+          ...(d.file &&
+            !samePath(path.normalize(d.file), uri.fsPath) && {
+              file: vscode.workspace.asRelativePath(d.file),
+            }),
+          line: d.line,
+          severity: d.severity,
+          message: d.message,
+          ...(d.fix && { fix: d.fix.title }),
+        })),
     };
   },
 };

@@ -3,8 +3,9 @@
  * Plain arrays, row-major, rounded to the type after each op as PyTorch does; the engine is not needed to read a file.
  */
 import type { Attributes, Initializer, TensorType } from '../../model/graph';
+import { broadcastIndex, count, fill, gather, type Index, stridesOf } from './strides';
 
-interface Constant {
+export interface Constant {
   data: Float64Array;
   shape: readonly number[];
 }
@@ -24,6 +25,11 @@ const unary: Record<string, (x: number) => number> = {
   Sin: Math.sin,
   Cos: Math.cos,
   Tan: Math.tan,
+  Asin: Math.asin,
+  Acos: Math.acos,
+  Atan: Math.atan,
+  Sinh: Math.sinh,
+  Cosh: Math.cosh,
   Tanh: Math.tanh,
   Sigmoid: x => 1 / (1 + Math.exp(-x)),
   Relu: x => Math.max(x, 0),
@@ -46,6 +52,7 @@ const binary: Record<string, (a: number, b: number) => number> = {
   Max: Math.max,
   Min: Math.min,
   Equal: (a, b) => +(a === b),
+  NotEqual: (a, b) => +(a !== b),
   Greater: (a, b) => +(a > b),
   GreaterOrEqual: (a, b) => +(a >= b),
   Less: (a, b) => +(a < b),
@@ -250,24 +257,34 @@ function evaluate(
         if (Math.floor(i / inner) % length > 0) result[i] = result[i]! + result[i - inner]!;
       return [result];
     }
-    case 'MatMul': {
-      if (!a || !b || a.shape.length !== 2 || b.shape.length !== 2) return undefined;
-      const [n, k] = a.shape as [number, number];
-      const m = b.shape[1]!;
-      if (n * k * m > 50_000_000) return undefined;
-      return [
-        fill(size, i => {
-          const row = Math.floor(i / m);
-          const column = i % m;
-          let sum = 0;
-          for (let j = 0; j < k; j++) sum += a.data[row * k + j]! * b.data[j * m + column]!;
-          return sum;
-        }),
-      ];
-    }
+    case 'MatMul':
+      return a && b && a.shape.length > 1 && b.shape.length > 1 ? product(a, b, shape) : undefined;
     default:
       return undefined;
   }
+}
+
+/** A product takes no longer than so many multiplications. */
+const mostMultiplied = 50_000_000;
+
+/** Matrix products, one for each place in the batch. */
+function product(a: Constant, b: Constant, shape: readonly number[]): Float64Array[] | undefined {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  const inner = a.shape.at(-1)!;
+  const batch = shape.slice(0, -2);
+  if (count(shape) * inner > mostMultiplied) return undefined;
+  const at = broadcastIndex(a.shape.slice(0, -2), batch);
+  const bt = broadcastIndex(b.shape.slice(0, -2), batch);
+  return [
+    fill(count(shape), i => {
+      const z = Math.floor(i / (rows * columns));
+      const from = at(z) * rows * inner + (Math.floor(i / columns) % rows) * inner;
+      const to = bt(z) * inner * columns + (i % columns);
+      let sum = 0;
+      for (let k = 0; k < inner; k++) sum += a.data[from + k]! * b.data[to + k * columns]!;
+      return sum;
+    }),
+  ];
 }
 
 /**
@@ -312,48 +329,6 @@ export function finite(x: number): number {
   return Math.max(-3.4028234663852886e38, Math.min(3.4028234663852886e38, x));
 }
 
-type Index = (i: number) => number;
-
-/** From an element's place in the broadcast result to its place in the operand. */
-function broadcastIndex(from: readonly number[], to: readonly number[]): Index {
-  if (from.length === to.length && from.every((d, i) => d === to[i])) return i => i;
-  if (count(from) === 1) return () => 0;
-  const missing = to.length - from.length;
-  const own = stridesOf(from);
-  const strides = to.map((_, i) => (i < missing || from[i - missing] === 1 ? 0 : own[i - missing]!));
-  const steps = stridesOf(to);
-  return i => {
-    let at = 0;
-    for (let d = 0; d < to.length; d++) {
-      const index = Math.floor(i / steps[d]!);
-      i -= index * steps[d]!;
-      at += index * strides[d]!;
-    }
-    return at;
-  };
-}
-
-function gather(
-  data: Float64Array,
-  shape: readonly number[],
-  strides: readonly number[],
-  offset = 0,
-): Float64Array {
-  const out = new Float64Array(count(shape));
-  const index = shape.map(() => 0);
-  let at = offset;
-  for (let i = 0; i < out.length; i++) {
-    out[i] = data[at]!;
-    for (let d = shape.length - 1; d >= 0; d--) {
-      at += strides[d]!;
-      if (++index[d]! < shape[d]!) break;
-      at -= strides[d]! * shape[d]!;
-      index[d] = 0;
-    }
-  }
-  return out;
-}
-
 function reduce(
   a: Constant,
   attributes: Attributes,
@@ -374,12 +349,6 @@ function reduce(
   return mean ? out.map(x => x / n) : out;
 }
 
-function fill(size: number, f: (i: number) => number): Float64Array {
-  const out = new Float64Array(size);
-  for (let i = 0; i < size; i++) out[i] = f(i);
-  return out;
-}
-
 function rounded(data: Float64Array, dtype: TensorType['dtype']): Float64Array {
   switch (dtype) {
     case 'float64':
@@ -394,14 +363,4 @@ function rounded(data: Float64Array, dtype: TensorType['dtype']): Float64Array {
     default:
       return data.map(Math.fround);
   }
-}
-
-function stridesOf(shape: readonly number[]): number[] {
-  const out = shape.map(() => 1);
-  for (let i = shape.length - 2; i >= 0; i--) out[i] = out[i + 1]! * shape[i + 1]!;
-  return out;
-}
-
-function count(shape: readonly number[]): number {
-  return shape.reduce((p, d) => p * d, 1);
 }

@@ -8,7 +8,8 @@ import type { OpDefinition } from '../../engine/op';
 import { ShapeError } from '../../engine/op';
 import { addDims, bindDim, floorDivDims, mulDims, subDims } from '../../model/dim';
 import type { Attributes, DType, Initializer, Shape, TensorType } from '../../model/graph';
-import { assign, evaluateNode, stated } from './constants';
+import { evaluateComposed } from './composed';
+import { assign, stated } from './constants';
 import { type LoadedTensor, loadTensors } from './dataFiles';
 import { picturesOf } from './pictures';
 import type {
@@ -373,7 +374,7 @@ export class Recorder {
   private settle(id: number): unknown {
     const { dtype, shape, initializer: own } = this.value(id);
     const data = own ? undefined : this.evaluate(id);
-    if (!own && !data) return { unknown: true };
+    if (!own && !data) return { unknown: true, because: this.notComputed(id) ?? null };
     const made = this.add({
       kind: 'leaf',
       dtype,
@@ -382,6 +383,20 @@ export class Recorder {
     });
     if (data) this.known.set(made.id, data);
     return describe(made);
+  }
+
+  /** The op that is not computed of what a value comes from; none where it comes from what is random or given. */
+  private notComputed(id: number): string | undefined {
+    const seen = new Set([id]);
+    // What is added while this goes on is looked at, too.
+    for (const at of seen) {
+      const inputs = this.values
+        .get(at)!
+        .producer?.inputs.filter(i => i >= 0 && this.known.get(i) === undefined);
+      if (inputs?.length === 0) return this.values.get(at)!.producer!.op;
+      for (const i of inputs ?? []) seen.add(i);
+    }
+    return undefined;
   }
 
   /** The numbers of a tensor, where code asks for them. */
@@ -419,13 +434,14 @@ export class Recorder {
         }
         if (inputs.some(i => this.known.get(i) === undefined)) this.known.set(top, undefined);
         else {
-          const results = evaluateNode(
+          const results = evaluateComposed(
+            this.ops,
             v.producer,
-            v.producer.inputs.map(i =>
-              i < 0
-                ? undefined
-                : { data: this.known.get(i)!, shape: this.values.get(i)!.shape as readonly number[] },
-            ),
+            v.producer.inputs.map(i => {
+              if (i < 0) return undefined;
+              const { dtype, shape } = this.values.get(i)!;
+              return { data: this.known.get(i)!, dtype, shape: shape as readonly number[] };
+            }),
             v.producer.outputs.map(o => this.values.get(o)!),
           );
           v.producer.outputs.forEach((o, k) => {

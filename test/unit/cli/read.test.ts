@@ -108,6 +108,23 @@ describe('vitrine check', function () {
     assert.equal(diagnostics[0]!['fix'].text, '"Adam"');
   });
 
+  it('warns of what it cannot read in a file that PyTorch runs, and fails where that would be trained', async () => {
+    const file = workspace.sample('net');
+    const model = join(dirname(file), 'net.py');
+    writeFileSync(
+      model,
+      'import torch\nimport torch.nn as nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(2, 1)\n\n    def forward(self, x):\n        x = self.fc(x)\n        return x * 2 if x.sum() > 0 else x\n',
+    );
+    const alone = await vitrine('check', model, '--json');
+    const [{ diagnostics }] = alone.json() as [{ diagnostics: Json[] }];
+    assert.deepEqual(
+      diagnostics.map(d => [d['severity'], d['code'], d['line']]),
+      [['warning', 'unsupported-op', 12]],
+    );
+    assert.equal(alone.code, 0);
+    assert.equal((await vitrine('check', file, '--json')).code, 1);
+  });
+
   it('finds a model that does not fit the data', async () => {
     const file = workspace.sample('net');
     const model = join(dirname(file), 'net.py');

@@ -70,6 +70,37 @@ describe('a script whose classes take sizes from under its main guard', function
     assert.ok(!said(tagger).some(d => d.startsWith('error')), said(tagger).join('\n'));
   });
 
+  it('has what is imported and defined there, as a script has it', async () => {
+    const { Net } = await readText(`
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 4)
+        self.last = Scaled()
+
+    def forward(self, x):
+        return self.last(half(self.fc(Variable(x)))) * np.pi
+
+if __name__ == "__main__":
+    from torch.autograd import Variable
+    import numpy as np
+
+    def half(x):
+        return x / 2
+
+    class Scaled(nn.Module):
+        def forward(self, x):
+            return x * 3
+
+    print(Net()(torch.randn(2, 8)))
+`);
+    assert.deepEqual(said(Net), []);
+    assert.equal(parameterCount(Net!.model!), 36);
+  });
+
   it('follows an edit under the guard, and one that asks for another name', async () => {
     for (const [text, count] of [
       [script({ more: 'width = 16' }), 5 * 16 + 16 * 3 + 3],

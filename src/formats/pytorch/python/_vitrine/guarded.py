@@ -34,7 +34,7 @@ def statements(tree, namespace):
 
 def left(tree, namespace):
     """Names that the main guard sets and that the file does not have: nothing has asked for them."""
-    return {n.id for s in _body(tree) for n in trees.nodes(s) if _stores(n)} - namespace.keys()
+    return {name for s in _body(tree) for n in trees.nodes(s) for name in _given(n)} - namespace.keys()
 
 
 def _body(tree):
@@ -45,17 +45,23 @@ def _stores(node):
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
+def _given(node):
+    """The names that a node gives a value: by assignment, as an import, as a function or a class."""
+    if _stores(node):
+        return {node.id}
+    if isinstance(node, ast.alias):
+        return {node.asname or node.name.split(".")[0]}
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {node.name}
+    return set()
+
+
 def _changed(statement):
     """Names that a statement sets, or whose values it changes: `vocab.append(w)`, `options.width = 3`, `sizes[0] = 3`."""
     found = set()
     for n in trees.nodes(statement):
-        if _stores(n):
-            found.add(n.id)
-        elif isinstance(n, ast.alias):
-            found.add(n.asname or n.name.split(".")[0])
-        elif isinstance(n, (ast.FunctionDef, ast.ClassDef)):
-            found.add(n.name)
-        elif isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store):
+        found |= _given(n)
+        if isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store):
             found |= _root(n)
         elif isinstance(n, ast.Expr) and isinstance(n.value, ast.Call) and isinstance(n.value.func, ast.Attribute):
             found |= _root(n.value.func)

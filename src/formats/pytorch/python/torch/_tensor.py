@@ -328,12 +328,17 @@ def _is_number(value):
 
 def settled(tensor):
     """A leaf of its own with the values that a tensor has; None if these are not known."""
+    return settled_or_why(tensor)[0]
+
+
+def settled_or_why(tensor):
+    """`settled`, and the operation that is not computed of what a tensor comes from: None where random numbers are why."""
     answer = channel.ask("settle", id=tensor._id)
     if "id" not in answer:
-        return None
+        return None, answer.get("because")
     t = Tensor.__new__(Tensor)._fill(answer["id"], tensor._dtype, tensor._shape)
     t._init = tensor._init or {"kind": "values"}
-    return t
+    return t, None
 
 
 def graph_input(name, shape, dtype):

@@ -27,9 +27,9 @@ def settled(tensor, what):
             start = leaf((*tensor.shape, 2), get_default_dtype(), dict(_START))
             made = _complex.held(start, start._init, tensor.shape)
         return made
-    made = _tensor.settled(tensor)
+    made, operation = _tensor.settled_or_why(tensor)
     if made is None:
-        _not_known(what)
+        _not_known(what, operation)
         return leaf(tensor.shape, tensor.dtype, dict(_START))
     return made
 
@@ -38,11 +38,12 @@ def settled(tensor, what):
 _START = {"kind": "normal", "mean": 0, "std": 0.02}
 
 
-def _not_known(what):
+def _not_known(what, operation=None):
+    how = f"by {operation}, which is" if operation else "from random numbers in a way that is"
     trace.say(
         "warning",
         "unknown-initial-values",
-        f"How {what} begins is computed from random numbers in a way that is not read yet; without a checkpoint "
+        f"How {what} begins is computed {how} not read yet; without a checkpoint "
         "it begins with a normal distribution (mean 0, standard deviation 0.02).",
         trace.here(),
     )
