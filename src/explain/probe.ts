@@ -7,6 +7,7 @@ import type { GradientRules } from '../engine/op';
 import { bindDim, bindShape, concreteShape, symbolsOf } from '../model/dim';
 import { throwIfCancelled, VitrineError } from '../model/errors';
 import type { Bindings, Model, Tensor, Tensors } from '../model/graph';
+import { answersByRow } from '../model/rows';
 import type { ExplanationRequest } from './method';
 
 /** What a probe needs of a request. */
@@ -46,6 +47,8 @@ export class Probe {
     readonly sampleShape: readonly number[],
     /** The model's output for one sample. */
     readonly outputShape: readonly number[],
+    /** Whether the output begins with the batch. */
+    private readonly leads: boolean,
     private readonly wrt: string | undefined,
     /** Sizes of the model's symbols in one call. */
     readonly bindings: Bindings,
@@ -72,7 +75,8 @@ export class Probe {
     const rows = batchFor(model, sampleShape, Math.max(1, Math.ceil(options.rows)), differentiate);
     const bindings = bindingsFor(model, sampleShape, rows);
     const output = concreteShape(bindShape(model.values[outputId]!.shape, bindings));
-    const outputShape = output[0] === rows ? output.slice(1) : output;
+    const leads = output[0] === rows;
+    const outputShape = leads ? output.slice(1) : output;
     const width = outputShape.reduce((a, b) => a * b, 1);
     const target = subject.target ?? 0;
     if (!Number.isInteger(target) || target < 0 || target >= width) {
@@ -89,7 +93,7 @@ export class Probe {
       ...(options.inner !== undefined && { fetch: [options.inner] }),
       ...(options.rules && { rules: options.rules }),
     });
-    return new Probe(subject, evaluator, rows, sampleShape, outputShape, wrt, bindings);
+    return new Probe(subject, evaluator, rows, sampleShape, outputShape, leads, wrt, bindings);
   }
 
   /** Numbers in one sample. */
@@ -198,7 +202,9 @@ export class Probe {
         { [input]: { shape, data } },
         this.wrt === undefined ? undefined : { seed: this.seed(given, gradients) },
       );
-      const output = floats(result.values[model.outputs[0]!]!).subarray(0, rows * this.width);
+      const whole = result.values[model.outputs[0]!]!;
+      this.requireSize(whole, given);
+      const output = floats(whole).subarray(0, rows * this.width);
       finite(output, `${model.name}'s output`);
       const g = this.wrt === undefined ? undefined : result.gradients[this.wrt];
       const gradient = g && floats(g).subarray(0, (g.data.length / given) * rows);
@@ -212,13 +218,24 @@ export class Probe {
     throwIfCancelled(signal);
   }
 
+  /** Of models run in steps the sizes are those of the values that they are given. */
+  private requireSize({ shape, data }: Tensor, rows: number): void {
+    if (data.length === rows * this.width) return;
+    const { model } = this.subject;
+    throw new VitrineError(
+      'bad-model',
+      `The output "${model.outputs[0]}" of ${model.name} is (${shape.join(', ')}) for ${rows === 1 ? 'one row' : `${rows} rows`}, but ${this.width} numbers a row are explained. Its size depends on values; explain an output of one size.`,
+      model.definition && { at: model.definition },
+    );
+  }
+
   private seed(rows: number, wanted: boolean): Tensor {
     const data = new Float32Array(rows * this.width);
     if (wanted) {
       for (let r = 0; r < rows; r++)
         data[r * this.width + (this.subject.target ?? 0)] = this.subject.sign ?? 1;
     }
-    return { shape: [rows, ...this.outputShape], data };
+    return { shape: this.leads ? [rows, ...this.outputShape] : this.outputShape, data };
   }
 }
 
@@ -304,6 +321,8 @@ export function batchFor(
 ): number {
   const first = model.values[theInput(model)]!.shape[0];
   if (typeof first === 'number') return first;
+  // Answers of several rows at once could not be told apart.
+  if (!answersByRow(model)) return 1;
   const bindings = bindingsFor(model, sampleShape, 1);
   let perRow = 0;
   for (const value of Object.values(model.values)) {

@@ -187,4 +187,20 @@ export const chineseErrors: Readonly<Record<string, string>> = {
   'The learning rate is {0}; expected a number greater than 0.': '学习率为 {0}；应为大于 0 的数。',
   'The {0} process {1}. What it was asked for is lost; try again.': '{0} 进程{1}。所请求的已丢失；请重试。',
   'The engine has been shut down.': '引擎已关闭。',
+  // Models that are run in steps, and answers that do not count the rows.
+  '{0} is run in steps, as its sizes depend on values: it gives outputs, but no gradients. Choose a method that asks by changing the input, or export the model with fixed sizes and without what selects by values.':
+    '{0} 的尺寸取决于数值，因此分步运行：它给出输出，但没有梯度。请选择通过改变输入来提问的方法，或以固定尺寸、去掉按数值选取的部分导出模型。',
+  '{0} is run in steps, as its sizes depend on values: it cannot be trained. Export it with fixed sizes and without what selects by values.':
+    '{0} 的尺寸取决于数值，因此分步运行：无法训练。请以固定尺寸、去掉按数值选取的部分导出。',
+  '{0} did not end within {1} steps.': '{0} 在 {1} 步内没有结束。',
+  'The output "{0}" of {1} is ({2}) for {3} rows: its first axis does not count the rows, so none can be told which part is its own. ':
+    '{1} 的输出“{0}”对 {3} 行的形状为 ({2})：其第一个轴不对应行数，无法分辨哪一部分属于哪一行。',
+  'Let the model take any number of rows (dynamic_axes in torch.onnx.export), so that it is given one at a time, or let its output begin with the batch.':
+    '请让模型接受任意行数（torch.onnx.export 的 dynamic_axes），以便逐行输入；或让输出以批次为首轴。',
+  'The output "{0}" of {1} is ({2}) for {3}, but {4} numbers a row are explained. Its size depends on values; explain an output of one size.':
+    '{1} 的输出“{0}”对 {3} 的形状为 ({2})，但要解释的是每行 {4} 个数。其尺寸取决于数值；请解释尺寸固定的输出。',
+  '{0}: {1} comes from "{2}", which is computed while the model runs. The model is run in steps: up to here, then on with what was found. Exported with fixed sizes it is planned at once, and can be trained.':
+    '{0}：{1} 来自“{2}”，它在模型运行时才计算出来。模型分步运行：先到此处，再用得到的值继续。以固定尺寸导出时可一次规划，也可训练。',
+  'The model has operators that are not run here (with the number of their nodes): {0}{1}. Its graph is shown; it cannot be run, trained or explained. What to do is said of each.':
+    '模型含有此处不运行的算子（附节点数）：{0}{1}。图仍会显示；但无法运行、训练或解释。每个算子该怎么办另有说明。',
 };

@@ -3,7 +3,7 @@ import type { Dataset } from '../../data/dataset';
 import type { Engine, Evaluator, LossSpec } from '../../engine/engine';
 import { batchWeight } from '../../engine/losses/_reduction';
 import { yieldToOthers } from '../../engine/yielding';
-import { throwIfCancelled } from '../../model/errors';
+import { throwIfCancelled, VitrineError } from '../../model/errors';
 import type { Bindings, Model, Tensor, Tensors } from '../../model/graph';
 import type { Metric } from '../metric';
 import { measure } from '../metricRegistry';
@@ -70,7 +70,11 @@ export async function splitEvaluator(request: {
   };
 }
 
-/** The model's first output for prepared rows, in batches of what the evaluator was compiled for. */
+/**
+ * The model's first output for prepared rows, in batches of what the evaluator was compiled for.
+ *
+ * @throws VitrineError bad-model when the output's first axis does not count the rows
+ */
 export async function forward(
   evaluator: Evaluator,
   model: Model,
@@ -89,10 +93,46 @@ export async function forward(
       data: input.data.subarray(start * width, end * width),
     };
     const { values } = await evaluator.run({ [model.inputs[0]!]: part }, { inPlace: true });
-    outputs.add(values[model.outputs[0]!]!, end - start);
+    const output = values[model.outputs[0]!]!;
+    requireByRow(model, output, end - start);
+    outputs.add(output, end - start);
     await yieldToOthers();
   }
   return outputs.tensor;
+}
+
+/** The model's first output for each prepared row alone, [1, …]: outputs that do not count the rows are whole. */
+export async function forwardOneByOne(
+  evaluator: Evaluator,
+  model: Model,
+  input: Tensor,
+  signal?: AbortSignal,
+): Promise<Tensor[]> {
+  const rows = input.shape[0]!;
+  const width = rows === 0 ? 0 : input.data.length / rows;
+  const outputs: Tensor[] = [];
+  for (let row = 0; row < rows; row++) {
+    throwIfCancelled(signal);
+    const data = input.data.subarray(row * width, (row + 1) * width);
+    const { values } = await evaluator.run({
+      [model.inputs[0]!]: { shape: [1, ...input.shape.slice(1)], data },
+    });
+    const output = values[model.outputs[0]!]!;
+    outputs.push(output.shape[0] === 1 ? output : { ...output, shape: [1, ...output.shape] });
+    await yieldToOthers();
+  }
+  return outputs;
+}
+
+function requireByRow(model: Model, { shape }: Tensor, rows: number): void {
+  const first = shape[0] ?? 0;
+  if (first >= rows && first % rows === 0) return;
+  throw new VitrineError(
+    'bad-model',
+    `The output "${model.outputs[0]}" of ${model.name} is (${shape.join(', ')}) for ${rows} rows: its first axis does not count the rows, so none can be told which part is its own. ` +
+      'Let the model take any number of rows (dynamic_axes in torch.onnx.export), so that it is given one at a time, or let its output begin with the batch.',
+    model.definition && { at: model.definition },
+  );
 }
 
 /** The outputs of batches, one after the other, as one tensor of so many rows. */

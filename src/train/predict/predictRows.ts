@@ -4,8 +4,9 @@ import type { InputPart, TargetInfo } from '../../data/dataset';
 import { manyNumbers } from '../../data/manyNumbers';
 import type { Engine } from '../../engine/engine';
 import type { Model, Tensor, Tensors } from '../../model/graph';
+import { answersByRow } from '../../model/rows';
 import { bindingsFor, takesAnyBatch } from '../setup/bindings';
-import { forward } from './evaluate';
+import { forward, forwardOneByOne } from './evaluate';
 import { predictionsOf } from './predictions';
 import { writeSequences } from './writeSequences';
 
@@ -49,10 +50,17 @@ export async function predictRows(request: {
       output: [],
     }));
   const fixed = model.values[model.inputs[0] ?? '']?.shape[0];
-  const size = !takesAnyBatch(model) && typeof fixed === 'number' ? fixed : Math.min(batchSize, rows);
+  const oneByOne = !answersByRow(model);
+  const most = oneByOne ? 1 : Math.min(batchSize, rows);
+  const size = !takesAnyBatch(model) && typeof fixed === 'number' ? fixed : most;
   const bindings = bindingsFor(model, input.shape.slice(1), size);
   const evaluator = await engine.evaluator(model, { bindings, weights });
   try {
+    // The whole output is the row's, whose width may be another than the next one's.
+    if (oneByOne && size === 1)
+      return (await forwardOneByOne(evaluator, model, input, request.signal)).flatMap(output =>
+        describe(output, target, loss),
+      );
     const output = await forward(evaluator, model, input, size, request.signal);
     return describe(output, target, loss);
   } finally {
