@@ -4,9 +4,11 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Split } from '../../../src/data/dataset';
 import type { PanelState } from '../../../src/editor/panelProtocol';
+import { visible } from '../../../src/explain/words/visible';
 import { type Actions, currentMethod, isUntrained, pageSize } from '../actions';
 import { picture } from '../logic/heatmap';
 import { formatInteger, formatPercent, formatValue } from '../logic/numbers';
+import { sampleColumns } from '../logic/sampleColumns';
 import { boxesOver, boxLegend } from '../parts/boxes';
 import { empty } from '../parts/empty';
 import { icon } from '../parts/icons';
@@ -221,7 +223,13 @@ function table(
   settings: Settings,
   actions: Actions,
 ): TemplateResult {
-  const columns = samples.features.slice(0, 200);
+  const columns = sampleColumns(
+    samples.features,
+    shown.map(s => s.values),
+  );
+  // Tokens may be spaces and line ends.
+  const cell = (x: string | number | null | undefined) =>
+    samples.modality === 'text' && typeof x === 'string' ? visible(x) : formatValue(x);
   const predicted = shown.some(s => s.prediction);
   return html`<div class="sample-table">
     <table class="numbers">
@@ -252,11 +260,11 @@ function table(
               }}
             >
               <th scope="row">${s.row}</th>
-              <td class="text">${formatValue(s.target)}</td>
+              <td class="text">${cell(s.target)}</td>
               ${
                 predicted
                   ? html`<td class="text prediction">
-                      ${s.prediction?.label ?? ''}
+                      ${s.prediction ? cell(s.prediction.label) : ''}
                       ${
                         s.prediction?.probability === undefined
                           ? nothing
@@ -266,7 +274,7 @@ function table(
                     </td>`
                   : nothing
               }
-              ${columns.map(f => html`<td class=${f.kind === 'category' ? 'text' : ''}>${formatValue(s.values[f.name])}</td>`)}
+              ${columns.map(f => html`<td class=${f.kind === 'category' ? 'text' : ''}>${cell(s.values[f.name])}</td>`)}
             </tr>`;
           },
         )}

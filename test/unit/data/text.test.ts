@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TextPreparation } from '../../../src/data/kinds/text';
 import { loadDataset } from '../../../src/data/load';
+import { overviewOf } from '../../../src/data/overview/overview';
 import { restoreSaved } from '../../../src/data/restore';
 import { applyBpe, learnBpe, pairKey } from '../../../src/data/text/bpe';
 import { learnTokenizer } from '../../../src/data/text/tokenizer';
@@ -160,6 +161,12 @@ describe('One text to continue', () => {
     assert.equal(data.raw(0).target, text[16]);
     const last = data.splits.test.at(-1)!;
     assert.ok(text.slice(text.length * 0.75).includes(String(data.raw(last).values['text'])));
+  });
+
+  it('is not blamed for letters that are rarer than others', async () => {
+    put('spaces.txt', `${'and so on and on '.repeat(400)}${'xyz '.repeat(10)}`.repeat(2));
+    const data = await loadDataset({ ...options, file: 'spaces.txt' }, { folder, seed: 0 });
+    assert.ok(!(await overviewOf(data)).warnings.some(w => w.code === 'class-imbalance'));
   });
 
   it('overlaps for training only where a stride says so', async () => {
