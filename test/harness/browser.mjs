@@ -1,6 +1,7 @@
 /** Finds a Chromium (or installs Debian's where that is possible) and starts it without a window. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { log } from './log.mjs';
 import { has } from './server.mjs';
@@ -48,6 +49,28 @@ function installFromDebian() {
   const r = apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
   if (r.status !== 0) log(`apt-get could not install Chromium: ${r.stderr?.trim().split('\n').pop()}`);
   return r.status === 0;
+}
+
+/**
+ * The folder of Chromium's own loader of Vulkan, for Linux without one: together with Chromium's driver for the CPU it
+ * runs the tests of GPU kernels where there is no GPU. undefined where the system has a loader, or Chromium none.
+ */
+export function vulkanLoader() {
+  if (process.platform !== 'linux') return undefined;
+  const known = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '';
+  if (known.includes('libvulkan.so.1')) return undefined;
+  try {
+    const beside = [
+      path.dirname(findBrowser()),
+      '/usr/lib/chromium',
+      '/usr/lib/chromium-browser',
+      '/opt/google/chrome',
+    ];
+    return beside.find(f => fs.existsSync(path.join(f, 'libvulkan.so.1')));
+  } catch {
+    // Those tests say by themselves why they are skipped.
+    return undefined;
+  }
 }
 
 /**

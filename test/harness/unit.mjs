@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { vulkanLoader } from './browser.mjs';
 import { root, temporary } from './paths.mjs';
 
 const built = path.join(root, 'out', 'test', 'unit');
@@ -24,6 +25,7 @@ if (unknown !== undefined) {
 const folders = named.length ? named : fs.readdirSync(built).filter(isFolder).sort();
 
 const dir = temporary('unit');
+const libraries = [vulkanLoader(), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
 const total = { passes: 0, failures: 0, pending: 0 };
 const failed = [];
 for (const folder of folders) {
@@ -41,7 +43,11 @@ for (const folder of folders) {
     {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, VITRINE_TEST_RESULTS: file },
+      env: {
+        ...process.env,
+        VITRINE_TEST_RESULTS: file,
+        ...(libraries && { LD_LIBRARY_PATH: libraries }),
+      },
     },
   );
   const counts = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;

@@ -126,8 +126,9 @@ describe('nets from PyTorch source', function () {
     reader = new PytorchReader({ distFolder });
   });
   after(async () => {
-    await engine.dispose();
-    await reader.dispose();
+    // Neither is there where the backend is not.
+    await engine?.dispose();
+    await reader?.dispose();
   });
 
   for (const net of nets) {
