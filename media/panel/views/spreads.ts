@@ -14,7 +14,7 @@ export function spreads(history: History, settings: Settings, module: string | u
   const { layers } = history;
   if (layers.length < 2) return html`${nothing}`;
   const kind = settings.spread;
-  const names = Object.keys(layers.at(-1)![kind]);
+  const names = Object.keys(layers.at(-1)![kind]).filter(n => moves(n, layers, kind));
   // The selected layer comes first.
   const own = (n: string) => Number(module !== undefined && (n === module || n.startsWith(`${module}.`)));
   const sorted = [...names].sort((a, b) => own(b) - own(a));
@@ -42,6 +42,13 @@ export function spreads(history: History, settings: Settings, module: string | u
         : nothing
     }
   </section>`;
+}
+
+/** A mask or another constant of the model is the same in each epoch: there is nothing to see. */
+function moves(name: string, layers: History['layers'], kind: 'weights' | 'gradients'): boolean {
+  if (name in layers.at(-1)!.gradients) return true;
+  const [first, last] = [layers[0], layers.at(-1)].map(l => JSON.stringify(l![kind][name]));
+  return first !== last;
 }
 
 function ridge(

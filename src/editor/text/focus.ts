@@ -1,5 +1,6 @@
 /** What a layer attends to, in words and small pictures, for hovers and lists. */
 import type { LayerFocus, UnitFocus } from '../../explain/layers/layerFocus';
+import { visible } from '../../explain/words/visible';
 import { number, percent, plain } from './format';
 import { svgDataUri } from './histogram';
 import type { Translate } from './hover';
@@ -28,8 +29,10 @@ export function isPlane({ inputs }: LayerFocus): boolean {
 export function unitText({ top }: UnitFocus, t: Translate): string {
   return top
     .map(r => {
-      const target = r.target === null ? '' : ` (${r.target})`;
-      const token = r.token === undefined ? '' : ` “${r.token}”`;
+      // Tokens may be spaces and line ends, and so is what follows them.
+      const said = typeof r.target === 'string' && r.token !== undefined ? visible(r.target) : r.target;
+      const target = said === null ? '' : ` (${said})`;
+      const token = r.token === undefined ? '' : ` “${visible(r.token)}”`;
       return `${t('row {0}', r.row)}${target}${token} ${number(r.value)}`;
     })
     .join(', ');

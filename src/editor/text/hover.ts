@@ -278,6 +278,8 @@ function trainedText(path: string, facts: HoverFacts): string {
 
 function formulaOf(model: Model, m: ModuleInfo, facts: HoverFacts): string {
   const ops = unique(nodesOf(model, m.path).map(n => n.op));
+  // With more than two dimensions it is computed by its parts, and still one layer.
+  if (m.type === 'Linear' && ops.includes('MatMul')) return code(facts.ops.get('Gemm')!.formula!);
   const main = ops.map(o => facts.ops.get(o)).find(o => o?.formula);
   // A block of several kinds of layers has no formula of its own.
   if (!main?.formula || ops.length > 3 || hasChildren(model, m.path)) return '';

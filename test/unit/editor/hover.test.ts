@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { modelFlops, parameterCount } from '../../../src/editor/text/facts';
+import { unitText } from '../../../src/editor/text/focus';
 import {
   callHover,
   classHover,
@@ -74,6 +75,37 @@ describe('hover', () => {
       '`y = x Wᵀ + b`',
     ])
       assert.ok(text.includes(part), `${part} is not in\n${text}`);
+  });
+
+  it('gives a linear layer its own formula where it is computed by its parts, as with more than two dimensions', () => {
+    const part = (op: string, place: number) => ({ ...net.nodes[0]!, id: `p${place}`, op });
+    const parts: Model = {
+      ...net,
+      nodes: [...['Transpose', 'MatMul', 'Add'].map(part), ...net.nodes.slice(1)],
+    };
+    const product: OpDefinition = {
+      name: 'MatMul',
+      summary: 'Product.',
+      formula: 'y = a b',
+      infer: () => [],
+    };
+    const text = modulesHover(parts, modulesAt(parts, file, { line: 7, column: 25 }), {
+      ...facts,
+      ops: new Map([...facts.ops, ['MatMul', product]]),
+    });
+    assert.match(text, /`y = x Wᵀ \+ b`/);
+  });
+
+  it('shows tokens that are spaces and line ends, and leaves classes as they are', () => {
+    const row = { row: 3, value: 1 };
+    const unit = {
+      unit: 0,
+      top: [
+        { ...row, target: ' ', token: '\n' },
+        { ...row, target: ' >50K' },
+      ],
+    };
+    assert.equal(unitText(unit as never, untranslated), 'row 3 (␣) “⏎” 1, row 3 ( >50K) 1');
   });
 
   it('after training adds statistics with a picture', () => {
