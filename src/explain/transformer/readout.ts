@@ -1,10 +1,29 @@
 /** What the head reads off the residual stream, as a linear map: the gradient with normalisations held still. */
 import type { GradientRule, GradientRules } from '../../engine/op';
+import { equalDims } from '../../model/dim';
 import { look, lookOnce, partOf } from '../layers/inside';
 import type { ExplanationRequest } from '../method';
 import type { Stream } from './stream';
 
 const nothing: GradientRule = g => g.inputs.map(() => null);
+
+/** The numerator's gradient alone, where one denominator stands for several values as in a normalisation. */
+const byOneForMany: GradientRule = (g, own) => {
+  const [over, under] = g.inputs.map(i => g.type(i).shape);
+  const spread = over!.some((d, i) => {
+    const at = under!.length - over!.length + i;
+    return !equalDims(d, 1) && (at < 0 || equalDims(under![at]!, 1));
+  });
+  const [dx, dy] = own!(g);
+  return [dx!, spread ? null : dy!];
+};
+
+/** Roots and reciprocals, which have exponents below one, are held still; squares are not. */
+const byPositivePowers: GradientRule = (g, own) => {
+  const [dx, dy] = own!(g);
+  const one = g.type(g.inputs[1]!).shape.every(d => equalDims(d, 1));
+  return [dx && one ? g.emit('Map', [dx, g.inputs[1]!], { expression: 'b < 1 ? 0 : a' })[0]! : dx!, dy!];
+};
 
 /**
  * Normalisations divide by what they divided by: their denominators are constants, so that what is left is linear. They
@@ -15,6 +34,8 @@ export const still: GradientRules = {
   ruleFor({ op }) {
     // Root mean squares, and layer normalisations that are written out.
     if (op === 'Sqrt' || op === 'Reciprocal') return nothing;
+    if (op === 'Pow') return byPositivePowers;
+    if (op === 'Div') return byOneForMany;
     if (op !== 'Standardize') return undefined;
     return g => {
       const [dy] = g.outputGradients;

@@ -216,6 +216,30 @@ describe('transformers from PyTorch source are opened', function () {
     assert.ok(Math.abs(between.facts!['output']! - gap) < 1e-5);
   });
 
+  // What a normalisation divides by is held still, so that all that no part gives is the bias of the head.
+  for (const [name, written] of Object.entries({
+    'root mean squares by torch.pow': 'x * torch.pow(x.pow(2).mean(-1, keepdim=True) + 1e-6, -0.5)',
+    'root mean squares by **': 'x / (x.pow(2).mean(-1, keepdim=True) + 1e-6) ** 0.5',
+    'root mean squares by rsqrt': 'x * torch.rsqrt((x * x).mean(-1, keepdim=True) + 1e-6)',
+    'F.normalize': 'F.normalize(x, dim=-1) * 4',
+    'F.normalize of p=1': 'F.normalize(x, p=1, dim=-1) * 16',
+    'the mean of what is absolute': 'x / (x.abs().mean(-1, keepdim=True) + 1e-6)',
+    'a norm': 'x / x.norm(dim=-1, keepdim=True) * 4',
+    'a layer normalisation':
+      '(x - x.mean(-1, keepdim=True)) / torch.sqrt(x.var(-1, keepdim=True, unbiased=False) + 1e-5)',
+  }))
+    it(`parts and the bias of the head add up to the output behind ${name} by hand`, async () => {
+      const text = source(ways['one head by hand']!, false).replace(
+        'return self.head(x.mean(1))',
+        `return self.head((${written}).mean(1))`,
+      );
+      const net = await netOf(text);
+      net.weights['head.bias'] = tensor([3], [0.3, -0.2, 0.1]);
+      const direct = await explain({ engine, ...net, input, method: 'direct_logit_attribution', target: 1 });
+      const { constant } = direct.facts!;
+      assert.ok(Math.abs(Number(constant) + 0.2) < 1e-5, `${constant}`);
+    });
+
   it('what is carried over between texts of unlike length is told as token against filling', async () => {
     const net = await netOf(source(ways['one head by hand']!, false));
     const words = ['', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
