@@ -8,10 +8,40 @@ import type { Executor } from './executors/executor';
 
 /** Steps of one run: a loop that ends by a computed condition takes one for each round. */
 const mostSteps = 256;
+/** Plans that are kept for runs to come, steps that are known again, and numbers that one is known by. */
+const mostKept = 48;
+const mostSeen = 4096;
+const mostNumbers = 65_536;
+
+/** One step, for inputs of certain sizes and for what the steps before it found. */
+interface Step {
+  /** How often it came. */
+  uses: number;
+  /** Whether its plan stays. */
+  keeps: boolean;
+  stage?: Stage;
+  plan?: Plan;
+  /** The steps that came after it, by what was found in it. */
+  next: Map<string, Step>;
+}
+
+/** A part of a model that is compiled. */
+interface Plan {
+  evaluator?: Evaluator;
+  inputs: readonly string[];
+  /** Parameters that are outputs as they are. */
+  constants: Tensors;
+}
 
 export class StagedEvaluator implements Evaluator {
   private weights: Tensors;
   private staging: Staging | undefined;
+  /** Steps that were planned, by the sizes of the inputs. */
+  private readonly first = new Map<string, Step>();
+  private readonly preparing = new Map<string, Step>();
+  private kept = 0;
+  private seen = 0;
+  private last: Promise<unknown> = Promise.resolve();
 
   /** @throws VitrineError unsupported-op for what is not computed in steps: gradients, losses, carried values. */
   constructor(
@@ -33,8 +63,19 @@ export class StagedEvaluator implements Evaluator {
     return this.executor.backend;
   }
 
-  async run(feeds: Tensors, options: RunOptions = {}): Promise<Evaluation> {
-    const { staging, model } = this;
+  run(feeds: Tensors, options: RunOptions = {}): Promise<Evaluation> {
+    return this.inTurn(() => this.steps(feeds, options));
+  }
+
+  /** Steps are shared by all runs, which come one after the other. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.last.then(work);
+    this.last = done.catch(() => {});
+    return done;
+  }
+
+  private async steps(feeds: Tensors, options: RunOptions): Promise<Evaluation> {
+    const { model, staging } = this;
     if (!staging) throw new VitrineError('bad-request', 'The evaluator was disposed of.');
     const there: Tensors = {};
     for (const id of model.inputs) {
@@ -42,20 +83,30 @@ export class StagedEvaluator implements Evaluator {
       if (!feed) throw new VitrineError('bad-request', `The input "${id}" of ${model.name} was not given.`);
       there[id] = feed;
     }
-    // What was put before the model's own inputs.
     await this.before(there, options);
     const shapes: Record<string, readonly number[]> = {};
     for (const id of this.staged.inputs) shapes[id] = there[id]!.shape;
     const known: Tensors = {};
-    for (let step = 0; step < mostSteps; step++) {
-      const stage = staging.next(shapes, known);
+    let among = this.first;
+    let key: string | undefined = JSON.stringify(shapes);
+    if (!among.has(key) && (this.kept >= mostKept || this.seen >= mostSeen)) await this.forget();
+    for (let count = 0; count < mostSteps; count++) {
+      const step = this.stepOf(among, key, count === 0);
+      step.stage ??= staging.next(shapes, known);
+      const { stage } = step;
       const whole = stage.wanted.length === 0;
       const outputs = whole
-        ? [...new Set([...model.outputs.map(id => this.outputOf(stage, id)), ...(this.request.fetch ?? [])])]
-        : [...new Set([...stage.wanted, ...stage.useful])];
-      await this.compute(stage, outputs, there, options);
+        ? [...model.outputs.map(id => this.outputOf(stage, id)), ...(this.request.fetch ?? [])]
+        : [...stage.wanted, ...stage.useful];
+      try {
+        await this.compute(step, stage, [...new Set(outputs)], there, options);
+      } finally {
+        if (!step.keeps) await this.free(step);
+      }
       if (!whole) {
         for (const id of stage.wanted) known[id] = there[id]!;
+        key = keyOf(stage.wanted, known);
+        among = step.next;
         continue;
       }
       const values: Tensors = {};
@@ -66,47 +117,100 @@ export class StagedEvaluator implements Evaluator {
     throw new VitrineError('unsupported-op', `${model.name} did not end within ${mostSteps} steps.`);
   }
 
+  /** What one run finds seldom comes again, but the sizes that it begins with do: other plans stay from their second use. */
+  private stepOf(among: Map<string, Step>, key: string | undefined, begins: boolean): Step {
+    const known = key === undefined ? undefined : among.get(key);
+    const step = known ?? { uses: 0, keeps: false, next: new Map() };
+    if (key === undefined) return step;
+    if (!known) {
+      among.set(key, step);
+      this.seen++;
+    }
+    step.uses++;
+    if (!step.keeps && (begins || step.uses > 1) && this.kept < mostKept) {
+      step.keeps = true;
+      this.kept++;
+    }
+    return step;
+  }
+
   /** What an output is called in a step. */
   private outputOf(stage: Stage, id: string): string {
     const at = this.staged.outputs.indexOf(id);
     return at < 0 ? id : stage.model.outputs[at]!;
   }
 
+  /** What was put before the model's own inputs. */
   private async before(there: Tensors, options: RunOptions): Promise<void> {
-    const { model } = this;
+    const { inputs } = this.staged;
+    if (inputs.every(id => Object.hasOwn(there, id))) return;
+    const key = JSON.stringify(Object.values(there).map(t => t.shape));
+    let step = this.preparing.get(key);
+    if (!step) {
+      step = { uses: 1, keeps: true, next: new Map() };
+      this.preparing.set(key, step);
+    }
     const weight = (name: string) => this.weights[name]!;
-    await this.compute({ model: model, weight }, this.staged.inputs, there, options);
+    await this.compute(step, { model: this.model, weight }, inputs, there, options);
   }
 
   /** Adds values to those that are there, by a plan of what they need alone. */
   private async compute(
+    step: Step,
     stage: Pick<Stage, 'model' | 'weight'>,
     outputs: readonly string[],
     there: Tensors,
     options: RunOptions,
   ): Promise<void> {
+    step.plan ??= await this.compiled(stage, outputs, there);
+    const { evaluator, inputs, constants } = step.plan;
+    Object.assign(there, constants);
+    if (!evaluator) return;
+    const feeds = Object.fromEntries(inputs.map(id => [id, there[id]!]));
+    const { values } = await evaluator.run(feeds, { ...options, inPlace: false });
+    Object.assign(there, values);
+  }
+
+  private async compiled(
+    stage: Pick<Stage, 'model' | 'weight'>,
+    outputs: readonly string[],
+    there: Tensors,
+  ): Promise<Plan> {
     const missing = outputs.filter(id => !Object.hasOwn(there, id));
-    if (missing.length === 0) return;
+    if (missing.length === 0) return { inputs: [], constants: {} };
     const part = partOf(stage.model, missing, there);
     const weights: Tensors = {};
     for (const p of part.parameters) weights[p.name] = this.weightOf(stage, p);
-    for (const id of part.outputs) if (Object.hasOwn(weights, id)) there[id] = weights[id]!;
-    const computed = part.outputs.filter(id => !Object.hasOwn(there, id));
-    if (computed.length === 0) return;
+    const constants: Tensors = {};
+    for (const id of part.outputs) if (Object.hasOwn(weights, id)) constants[id] = weights[id]!;
+    const computed = part.outputs.filter(id => !Object.hasOwn(constants, id));
+    if (computed.length === 0) return { inputs: [], constants };
     const evaluator = await createEvaluator(
       this.executor,
       { ...part, outputs: computed },
       { bindings: bindingsOf(part, there), weights },
     );
-    try {
-      const { values } = await evaluator.run(Object.fromEntries(part.inputs.map(id => [id, there[id]!])), {
-        ...options,
-        inPlace: false,
-      });
-      Object.assign(there, values);
-    } finally {
-      await evaluator.dispose();
+    return { evaluator, inputs: part.inputs, constants };
+  }
+
+  /** Frees every step that is kept. */
+  private async forget(): Promise<void> {
+    const all = [...this.first.values(), ...this.preparing.values()];
+    this.first.clear();
+    this.preparing.clear();
+    this.kept = 0;
+    this.seen = 0;
+    for (let step = all.pop(); step; step = all.pop()) {
+      all.push(...step.next.values());
+      await this.free(step);
     }
+  }
+
+  private async free(step: Step): Promise<void> {
+    const { plan } = step;
+    delete step.plan;
+    delete step.stage;
+    await plan?.evaluator?.dispose();
   }
 
   /** What was given, of parameters; constants are those of the step. */
@@ -122,14 +226,27 @@ export class StagedEvaluator implements Evaluator {
     );
   }
 
-  async load(weights: Tensors): Promise<void> {
-    Object.assign(this.weights, weights);
+  load(weights: Tensors): Promise<void> {
+    return this.inTurn(async () => {
+      Object.assign(this.weights, weights);
+      await this.forget();
+    });
   }
 
-  async dispose(): Promise<void> {
-    this.staging?.close();
-    this.staging = undefined;
+  dispose(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.forget();
+      this.staging?.close();
+      this.staging = undefined;
+    });
   }
+}
+
+/** Equal for equal values alone; none for so many that they will hardly come again. */
+function keyOf(ids: readonly string[], known: Tensors): string | undefined {
+  const size = ids.reduce((n, id) => n + known[id]!.data.length, 0);
+  if (size > mostNumbers) return undefined;
+  return ids.map(id => `${id}:${known[id]!.shape.join()}:${known[id]!.data.join()}`).join(';');
 }
 
 /** Sizes of what is there, where a model names them. */

@@ -7,6 +7,7 @@ import { createEngine } from '../../../../src/engine/create';
 import type { Engine } from '../../../../src/engine/engine';
 import { openOnnxBytes } from '../../../../src/formats/onnx/read';
 import type { Tensor } from '../../../../src/model/graph';
+import { planInStages, stagingOf } from '../../../../src/model/stages';
 import { tensorOf } from './cases';
 
 interface Exported {
@@ -51,6 +52,41 @@ describe('ONNX models whose sizes depend on values', () => {
       }
       await evaluator.dispose();
     });
+
+  it('reads the file for what is new alone, and takes no step for another', async () => {
+    const { model } = opened('selected');
+    const [some, none] = [models['selected']!, models['selected_none']!];
+    const { open, ...staged } = stagingOf(model)!;
+    let readings = 0;
+    planInStages({ ...model, ...staged }, () => {
+      const staging = open();
+      return {
+        next: (...given) => {
+          readings++;
+          return staging.next(...given);
+        },
+        close: () => staging.close(),
+      };
+    });
+    const evaluator = await engine.evaluator(model, { bindings: {}, weights: {} });
+    const counts: number[] = [];
+    for (const { inputs, outputs } of [some, none, some, some, none, none, some]) {
+      readings = 0;
+      const { values } = await evaluator.run({ x: tensorOf(inputs['x']!).tensor() });
+      for (const [i, t] of outputs.entries()) near(values[model.outputs[i]!]!, tensorOf(t).tensor());
+      counts.push(readings);
+    }
+    // The first step is planned once for each size, what comes after it twice.
+    const behind = counts[2]!;
+    assert.ok(behind > 0);
+    assert.deepEqual(counts, [behind + 1, behind + 1, behind, 0, behind, 0, 0]);
+    // Other weights, other values.
+    await evaluator.load({});
+    readings = 0;
+    await evaluator.run({ x: tensorOf(some.inputs['x']!).tensor() });
+    assert.equal(readings, behind + 1);
+    await evaluator.dispose();
+  });
 
   it('computes with the weights that it is given', async () => {
     const { model, weights } = opened('cell');
