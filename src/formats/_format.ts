@@ -65,6 +65,13 @@ export interface TensorSample {
   of: number;
 }
 
+/** A text file whose next character is learned, each character a token in the order of their code points. */
+export interface FileText {
+  file: string;
+  /** Characters that the model sees at once. */
+  length: number;
+}
+
 /** Pictures in a folder with a sub-folder for each class, and how they are made ready, in an experiment's words. */
 export interface FolderPictures {
   folder: string;
@@ -119,6 +126,8 @@ export interface FileTraining {
   perPosition: boolean;
   /** What the model is given where it is the pictures of a folder: `data` then has zeros in their place. */
   pictures?: FolderPictures;
+  /** The text whose next character is learned, where that is what the model is given: `data` then gives nothing. */
+  text?: FileText;
   /**
    * A graph without inputs whose outputs are what the model is given and then what it is compared with; where the code
    * holds rows back, as many again, of these rows.

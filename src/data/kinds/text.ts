@@ -25,6 +25,7 @@ import { asRows, bad, columnNamed, textAt } from '../table/table';
 import { readTarget } from '../table/target';
 import { rowsOf } from '../table/words';
 import {
+  alphabetOf,
   Tokenizer,
   type TokenizerChoice,
   tokenizerFor,
@@ -256,8 +257,8 @@ abstract class TextDataset implements Dataset {
 
   /** Filling; a text that is to be continued keeps its end, so its tokens become unknown ones. */
   neutral(input: Tensor): Int32Array {
-    const { fill, unknown = 1 } = this.plan.tokenizer;
-    return Int32Array.from(input.data, id => (id !== fill && this.target.perPosition ? unknown : fill));
+    const { fill, neutral } = this.plan.tokenizer;
+    return Int32Array.from(input.data, id => (id !== fill && this.target.perPosition ? neutral : fill));
   }
 
   protected splitAt(row: number): Split {
@@ -345,6 +346,14 @@ function withoutMarks(choice: TokenizerChoice): TokenizerChoice {
   return typeof choice === 'string' ? choice : { ...choice, marks: false };
 }
 
+/** Of the whole text: there is no token for a character that only its end has. */
+function alphabet(text: string, lower: boolean, file: string): Tokenizer {
+  const vocabulary = alphabetOf(lower ? text.toLowerCase() : text);
+  if (vocabulary.length < 2)
+    throw bad(file, undefined, 'The text has fewer than two characters to tell apart.');
+  return new Tokenizer({ kind: 'alphabet', lower, vocabulary, merges: [] });
+}
+
 async function loadCorpus(options: TextOptions, file: string, context: LoadContext): Promise<Dataset> {
   const bytes = await readWhole(file, 'a text file');
   const text = textOf(bytes, file);
@@ -358,12 +367,16 @@ async function loadCorpus(options: TextOptions, file: string, context: LoadConte
   const first = Math.round(text.length * (1 - split.test - split.valid));
   const second = Math.round(text.length * (1 - split.test));
   const parts = { train: text.slice(0, first), valid: text.slice(first, second), test: text.slice(second) };
-  const tokenizer = await tokenizerFor(withoutMarks(options.tokenizer ?? 'characters'), {
-    texts: [parts.train],
-    vocabulary: options.vocabulary,
-    lower: options.lower,
-    resolve: name => path.resolve(context.folder, name),
-  });
+  const choice = withoutMarks(options.tokenizer ?? 'characters');
+  const tokenizer =
+    choice === 'alphabet'
+      ? alphabet(text, options.lower, file)
+      : await tokenizerFor(choice, {
+          texts: [parts.train],
+          vocabulary: options.vocabulary,
+          lower: options.lower,
+          resolve: name => path.resolve(context.folder, name),
+        });
   throwIfCancelled(context.signal);
   const plan = new TextPreparation({
     ...savedAs('text'),

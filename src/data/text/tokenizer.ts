@@ -28,6 +28,10 @@ export const learnedTokenizers = Type.Union(learnedKinds, {
 export const tokenizerKinds = Type.Union(
   [
     ...learnedKinds,
+    Type.Literal('alphabet', {
+      description:
+        'Each character is a token, and nothing else is: without [PAD] and [UNK], as code counts that lists the characters of a text itself. For one text whose next token is predicted.',
+    }),
     Type.Object(
       {
         file: Type.String({
@@ -55,7 +59,7 @@ export const tokenizerKinds = Type.Union(
 export type TokenizerChoice = Static<typeof tokenizerKinds>;
 
 export const tokenizerSchema = Type.Object({
-  kind: Type.Union([...learnedKinds, Type.Literal('file')]),
+  kind: Type.Union([...learnedKinds, Type.Literal('alphabet'), Type.Literal('file')]),
   lower: Type.Boolean(),
   vocabulary: Type.Array(Type.String(), { minItems: 2, maxItems: 2_000_001 }),
   merges: Type.Array(Type.Tuple([Type.String(), Type.String()])),
@@ -76,12 +80,17 @@ export const pad = '[PAD]';
 /** Stands for what a learned vocabulary lacks; its id is 1. */
 export const unknown = '[UNK]';
 const special = [pad, unknown];
+/**
+ * Fills up where each token is text. No token has it, so that filling is told from text; as a place it is the last one's,
+ * counted from the end, and what a model makes of it is not looked at.
+ */
+const noToken = -1;
 
 export class Tokenizer {
   private readonly ids: ReadonlyMap<string, number>;
   private readonly ranks: ReadonlyMap<string, number>;
   private readonly file: FileTokenizer | undefined;
-  /** The id of what the vocabulary lacks; undefined where a tokenizer knows every byte. */
+  /** The id of what the vocabulary lacks; undefined where a tokenizer knows every byte, or takes nothing else. */
   readonly unknown: number | undefined;
   /** The id that fills up short texts. */
   readonly fill: number;
@@ -90,13 +99,18 @@ export class Tokenizer {
     this.ids = new Map(state.vocabulary.map((token, i) => [token, i]));
     this.ranks = new Map(state.merges.map(([a, b], i) => [pairKey(a, b), i]));
     this.file = state.file && new FileTokenizer(state.file.json, state.file.ownIds === true);
-    this.fill = this.file?.fill ?? 0;
+    this.fill = this.file?.fill ?? (state.kind === 'alphabet' ? noToken : 0);
     if (this.fill >= state.vocabulary.length)
       throw new VitrineError(
         'bad-file',
         `The tokenizer that is kept here is damaged: its vocabulary has ${state.vocabulary.length} tokens, and token ${this.fill} fills up. Train again, or bring the file back.`,
       );
-    this.unknown = this.file ? this.file.unknown : 1;
+    this.unknown = this.file ? this.file.unknown : state.kind === 'alphabet' ? undefined : 1;
+  }
+
+  /** The id of a token that tells least: what stands for the unknown, else a space. */
+  get neutral(): number {
+    return this.unknown ?? this.ids.get(' ') ?? 1;
   }
 
   get vocabulary(): readonly string[] {
@@ -107,6 +121,7 @@ export class Tokenizer {
     const { lower, file } = this.state;
     const read = lower ? text.toLowerCase() : text;
     if (this.file) return this.file.encode(read, file!.marks);
+    if (this.state.kind === 'alphabet') return [...read].map(c => this.ids.get(c) ?? strange(c));
     // A text may contain "[PAD]": as a word it is unknown like others.
     return this.pieces(read).map(t => {
       const id = this.ids.get(t);
@@ -116,6 +131,7 @@ export class Tokenizer {
 
   decode(ids: ArrayLike<number>): string {
     if (this.file) return this.file.decode(Array.from(ids));
+    if (this.state.kind === 'alphabet') return Array.from(ids, id => this.vocabulary[id] ?? '').join('');
     return joinTokens(
       this.state.kind,
       Array.from(ids, id => (id === 0 ? '' : id === 1 ? '\uFFFD' : (this.vocabulary[id] ?? ''))),
@@ -144,6 +160,18 @@ export class Tokenizer {
         return words;
     }
   }
+}
+
+function strange(character: string): never {
+  throw new VitrineError(
+    'bad-data',
+    `${JSON.stringify(character)} does not occur in the text that was learned from, and the tokenizer "alphabet" has no token for what is unknown: use the characters of that text alone, or train with the tokenizer "characters".`,
+  );
+}
+
+/** The characters of a text, each once, in the order of their code points: as Python's sorted(set(text)). */
+export function alphabetOf(text: string): string[] {
+  return [...new Set(text)].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
 }
 
 /** Learned tokens as text: characters and pieces follow each other; words are set apart by spaces. */
@@ -207,6 +235,11 @@ export async function tokenizerFor(
     resolve(file: string): string;
   },
 ): Promise<Tokenizer> {
+  if (choice === 'alphabet')
+    throw new VitrineError(
+      'bad-experiment',
+      'data.tokenizer is "alphabet", which has no token to fill up short texts: it is for one text whose next token is predicted. Use "characters" here.',
+    );
   if (typeof choice === 'string') return learnTokenizer(texts, choice, vocabulary, lower);
   const { json, vocabulary: names } = await readTokenizerFile(resolve(choice.file), choice.ownIds);
   return new Tokenizer({
@@ -221,6 +254,7 @@ export async function tokenizerFor(
 /** What merging never crosses: a word with the white space before it, so that decoding gives the text again. */
 function wordsOf(text: string, kind: TokenizerState['kind']): string[] {
   switch (kind) {
+    case 'alphabet':
     case 'characters':
       return [...text];
     case 'words':

@@ -1,5 +1,5 @@
 /** Pictures of a folder, as a script makes them ready for its model. */
-import type { FolderPictures } from '../_format';
+import type { FileText, FolderPictures } from '../_format';
 import type { RecordedScript } from './recording';
 import { list, number, object, string } from './wire';
 
@@ -46,12 +46,13 @@ function pictures(p: Told): FolderPictures {
   };
 }
 
-/** The same with real names. */
+/** What a script trains on that lies in files, with their real names. */
 export function placed(
   script: Extract<RecordedScript, { trained: unknown }>,
   real: (name: string) => string,
-): { pictures?: FolderPictures } {
-  const { pictures } = script;
+): { pictures?: FolderPictures; text?: FileText } {
+  const { pictures, text } = script;
+  if (text) return { text: { ...text, file: real(text.file) } };
   if (!pictures) return {};
   const { held } = pictures;
   return {

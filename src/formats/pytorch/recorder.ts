@@ -26,6 +26,7 @@ import type {
 } from './recording';
 import { type Drawn, drawAgain, drawnBy } from './replayed';
 import { sideThat, sizesMet } from './sizesMet';
+import { gapOf, textOf } from './texts';
 import { type Analysis, analyse } from './trained';
 import {
   attributes,
@@ -200,6 +201,8 @@ export class Recorder {
         return this.dim(r);
       case 'values':
         return this.valuesOf(number(r['id']));
+      case 'gap':
+        return gapOf({ value: id => this.values.get(id), evaluate: id => this.evaluate(id) }, r);
       case 'settle':
         return this.settle(number(r['id']));
       case 'files':
@@ -622,7 +625,8 @@ export class Recorder {
 
   private scriptTold(r: Request): unknown {
     const at = r['at'] ? { at: place(r['at']) } : {};
-    const trained = this.firstTrained;
+    const learned = textOf(r['text']);
+    const trained = learned?.trained ?? this.firstTrained;
     if (typeof r['error'] === 'string' || !trained) {
       this.script = { error: String(r['error'] ?? 'The script does not train.').slice(0, 2000), ...at };
       return {};
@@ -637,6 +641,7 @@ export class Recorder {
       ...at,
       trained,
       ...(pictures && { pictures }),
+      ...(learned && { text: learned.text }),
       model: {
         file: string(model['file']),
         class: string(model['class']),
@@ -650,10 +655,10 @@ export class Recorder {
       },
       data: {
         class: '',
-        values: new Map(this.values),
-        nodes: [...this.nodes],
+        values: learned ? new Map() : new Map(this.values),
+        nodes: learned ? [] : [...this.nodes],
         inputs: [],
-        outputs: [...trained.inputs, trained.target, ...trained.held],
+        outputs: learned ? [] : [...trained.inputs, trained.target, ...trained.held],
         modules: [],
         parameters: [],
         diagnostics: [],

@@ -1,6 +1,6 @@
 /** What one reading of a file's Python gives: values, nodes, modules and parameters of each class, and how it trains. */
 import type { Ask, Attributes, Dim, Initializer, TensorType } from '../../model/graph';
-import type { FolderPictures } from '../_format';
+import type { FileText, FolderPictures } from '../_format';
 import type { Analysis } from './trained';
 
 /** A place as Python knows it: file, line from 1, columns in UTF-8 bytes from 0, end exclusive. */
@@ -103,6 +103,8 @@ export type RecordedScript =
       };
       /** Where the model is given the pictures of a folder: the names are below the workspace. */
       pictures?: FolderPictures;
+      /** Where it learns to continue a text: the name is below the workspace. */
+      text?: FileText;
       /** A graph without inputs whose outputs are what the model is given and, last, what it is compared with. */
       data: Recording;
     };

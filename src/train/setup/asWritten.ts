@@ -17,7 +17,7 @@ import { VitrineError } from '../../model/errors';
 import type { Shape, SourceRange, Tensor } from '../../model/graph';
 import { listed } from '../../model/suggest';
 import { environmentNamed } from '../../rl/named';
-import { picturesAsWritten, splitAsWritten } from './folderAsWritten';
+import { picturesAsWritten, splitAsWritten, textAsWritten } from './folderAsWritten';
 import { experimentInEnvironment } from './inEnvironment';
 
 /** Of so many classes not each needs a row. */
@@ -113,10 +113,12 @@ export async function experimentAsWritten(
   const { optimizer, clip } = scaled(optimizerOf(training, refuse), training, whole, refuse);
   const schedule = scheduleOf(training, whole, refuse);
   const { model } = training;
-  const { pictures } = training;
-  const data = pictures
-    ? await picturesAsWritten(pictures, training, loss, relative, refuse)
-    : await tensorsAsWritten(training, loss, relative(file), refuse);
+  const { pictures, text } = training;
+  const data = text
+    ? textAsWritten(text, training, relative)
+    : pictures
+      ? await picturesAsWritten(pictures, training, loss, relative, refuse)
+      : await tensorsAsWritten(training, loss, relative(file), refuse);
   const experiment = {
     model: {
       file: relative(model.file),

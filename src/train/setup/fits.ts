@@ -25,7 +25,7 @@ export function checkScores(model: Model, dataset: Dataset, loss: string): void 
   const rare = marks.length > 0 ? undefined : rarest(dataset);
   const set =
     marks.length > 0
-      ? ` ${marks.join(' and ')} are tokens too, before those of the text: let the model's vocabulary have ${classes.length} (vocab_size = ${classes.length}), in its embedding as well.`
+      ? ` ${marks.join(' and ')} are tokens too, before those of the text: let the model's vocabulary have ${classes.length} (vocab_size = ${classes.length}), in its embedding as well.${classes.length - scores === marks.length ? ' Or set data.tokenizer to "alphabet": the characters alone.' : ''}`
       : '';
   const seldom = rare
     ? ` "${rare.label}" is in ${rare.rows === 1 ? `row ${rare.row + 1} alone` : `${rare.rows} rows only, first in row ${rare.row + 1}`} (counted below the header): if that is a mistake, correct the data.`

@@ -1,8 +1,8 @@
-/** The data of an experiment that trains on a folder of pictures as code does. */
+/** The data of an experiment that trains as code does on a folder of pictures, or a text. */
 import path from 'node:path';
 import { partsOf } from '../../data/files/folder';
 import type { LossDefinition } from '../../engine/loss';
-import type { FileTraining, FolderPictures } from '../../formats/_format';
+import type { FileText, FileTraining, FolderPictures } from '../../formats/_format';
 import type { VitrineError } from '../../model/errors';
 
 /** Validation is what the code keeps from training by chance. */
@@ -34,3 +34,16 @@ export async function picturesAsWritten(
     split: splitAsWritten(share),
   };
 }
+
+/** Windows beside each other of the part that trains; where the code keeps an end from training, that validates. */
+export const textAsWritten = (
+  { file, length }: FileText,
+  { share }: FileTraining,
+  relative: (file: string) => string,
+): object => ({
+  kind: 'text',
+  file: relative(file),
+  tokenizer: 'alphabet',
+  length,
+  split: splitAsWritten(share),
+});

@@ -1,6 +1,6 @@
 /** A model that scores every position, as one that scores the token after the end of its input. */
 import { appendTo } from '../../model/append';
-import type { Model, TensorType } from '../../model/graph';
+import type { Model, Node, TensorType } from '../../model/graph';
 
 /**
  * From scores (N, T, C) of a model over tokens (N, T) to those (N, C) of the last position that is not filled up with
@@ -11,7 +11,7 @@ export function lastPosition(model: Model, fill = 0): Model {
   const output = model.outputs[0]!;
   const [n, t, c] = model.values[output]!.shape;
   if (n === undefined || t === undefined || c === undefined) return model;
-  const { emit, giving } = appendTo(model, '%last');
+  const { emit, giving } = appendTo(fill < 0 ? counting(model) : model, '%last');
   const constant = (value: number): string =>
     emit('ConstantOfShape', [], { shape: [], value, dtype: 'float32' }, { dtype: 'float32', shape: [] });
   const tokens: TensorType = { dtype: 'float32', shape: model.values[input]!.shape };
@@ -28,4 +28,17 @@ export function lastPosition(model: Model, fill = 0): Model {
   const chosen = emit('Mul', [output, weights], {}, { dtype: 'float32', shape: [n, t, c] });
   const scores = emit('ReduceSum', [chosen], { axes: [1], keepdims: 0 }, { dtype: 'float32', shape: [n, c] });
   return giving([scores]);
+}
+
+/**
+ * The model with places that may be below zero, which count from the end, in its lookups: filling that is no token is
+ * then looked up as some token, and what comes of it is left out.
+ */
+function counting(model: Model): Model {
+  const counted = (node: Node): Node => {
+    if (node.op !== 'Gather') return node;
+    const { nonnegative: _, ...attributes } = node.attributes;
+    return { ...node, attributes };
+  };
+  return { ...model, nodes: model.nodes.map(counted) };
 }

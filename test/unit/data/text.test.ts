@@ -187,6 +187,27 @@ describe('One text to continue', () => {
     assert.equal(tokenizer.decode(saved.tokens(`${'x'.repeat(40)}of the text line`)), 'of the text line');
   });
 
+  it('has the characters alone for tokens, where code counts them so', async () => {
+    put('corpus.txt', `${text}Zürich`);
+    const alphabet = { ...options, tokenizer: 'alphabet' };
+    const data = await loadDataset(alphabet, { folder, seed: 0 });
+    // Python: sorted(set(text)), of the end of the text, too.
+    assert.equal(data.target.classes?.join(''), '\n 0123456789Zcefhilnortxü');
+    assert.deepEqual([...data.batch([0]).input.data.subarray(0, 4)], [18, 17, 19, 14]);
+    const saved = restoreSaved(JSON.parse(JSON.stringify(data.preparation()))) as TextPreparation;
+    const { tokenizer } = saved;
+    assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
+    // A line break is the token 0, and no filling.
+    assert.deepEqual([...saved.tokens('x\n')].slice(0, 3), [23, 0, -1]);
+    assert.equal(tokenizer.decode(saved.tokens('x\n')), 'x\n');
+    assert.throws(() => saved.prepare([{ text: 'l?' }]), /"\?" does not occur in the text/);
+    put('two.csv', 'text,label\nab,1\nba,2\nab,1\nba,2\n');
+    assert.match(
+      await failure({ ...alphabet, file: 'two.csv', column: 'text', target: 'label' }),
+      /"alphabet", which has no token to fill up short texts/,
+    );
+  });
+
   it('says what is wrong with a file', async () => {
     put('short.txt', 'a few');
     assert.match(await failure({ ...options, file: 'short.txt' }), /too few tokens/);

@@ -13,7 +13,7 @@ import re
 import sys
 import types
 
-from . import channel, files, parsed, trace, trees
+from . import channel, corpus, files, parsed, trace, trees
 from .reports import place
 
 #: A loop that has gone on so long without a step is no training.
@@ -54,8 +54,10 @@ class Script:
         #: Folders of pictures that the script names, and what loaders gave of them: a tensor, the folder, the plan.
         self.folders = []
         self.pictures = []
-        #: Whether a module computes a loss itself.
-        self.inside = False
+        #: Losses that modules compute themselves.
+        self.inside = []
+        #: Whether it takes windows of a tensor at places that are drawn by chance.
+        self.windows = False
         #: How often a model was asked without gradients.
         self.looked = 0
         self.optimizer = None
@@ -89,7 +91,7 @@ class Script:
         if isinstance(result, Tensor):
             self.calls.append((module, tensors, result))
 
-    def _lost(self, name, options, tensors, result):
+    def _lost(self, name, options, tensors, result, inside=False):
         given = {}
         for key, value in options.items():
             if value is None or key in ("size_average", "reduce"):
@@ -98,8 +100,9 @@ class Script:
                 value = value.tolist()
             if isinstance(value, (bool, int, float, str)) or isinstance(value, list):
                 given[key] = value
-        self.losses.append({"name": name, "options": given, "input": tensors[0]._id, "target": tensors[1]._id,
-                            "output": result._id})
+        lost = {"name": name, "options": given, "input": tensors[0]._id, "target": tensors[1]._id,
+                "output": result._id}
+        (self.inside if inside else self.losses).append(lost)
 
     def function(self, name, original):
         signature = inspect.signature(original)
@@ -113,11 +116,11 @@ class Script:
                 result = original(*arguments, **options)
             finally:
                 self._depth -= 1
-            self.inside = self.inside or bool(trace.calls)
-            if self._depth == 0 and not trace.calls and isinstance(result, Tensor):
+            if self._depth == 0 and isinstance(result, Tensor):
                 bound = signature.bind(*arguments, **options).arguments
                 values = list(bound.values())
-                self._lost(name, {k: v for k, v in list(bound.items())[2:]}, values[:2], result)
+                given = {k: v for k, v in list(bound.items())[2:]}
+                self._lost(name, given, values[:2], result, inside=bool(trace.calls))
             return result
 
         return computed
@@ -316,7 +319,7 @@ def told(script):
     loader = script.loaders[-1] if script.loaders else None
     return {
         "loss": script.loss._id,
-        "at": around[0].at[:5] if around else script.at,
+        "at": _at(script),
         "calls": [{"inputs": [t._id for t in tensors], "output": result._id} for _, tensors, result in script.calls],
         "losses": script.losses,
         "loops": [l.count for l in _epochs(around) if l.kind == "range"],
@@ -330,6 +333,11 @@ def told(script):
         ],
         "variables": [{"name": name, "id": t._id} for name, t in script.variables()],
     }
+
+
+def _at(script):
+    """Where it trains: the outermost loop around the step."""
+    return script.around[0].at[:5] if script.around else script.at
 
 
 def _epochs(around):
@@ -432,6 +440,17 @@ def read(main, statements, execute, failed):
             raise NotSeen("Nothing in this file takes a step of training when it is run: no optimizer steps, and no "
                           "weights are changed after a backward().")
         script, node = found
+        text = corpus.read(main, script, statements)
+        if text is not None:
+            told_of, module = text
+            model = model_of(script, module, main)
+            if model is not None:
+                channel.ask("script", model=model, at=_at(script), text=told_of, **settings(script, module))
+                return None if model["class"] == type(module).__name__ else (model["class"], module)
+        if script.windows:
+            raise NotSeen("The code takes windows of a tensor at places that it draws by chance: this is read where they "
+                          "are windows of one text, of which each character is a token, and cross entropy compares them "
+                          "with the windows one place further.", script.at)
         facts = told(script)
         seen = channel.ask("trained", **facts)
         if "error" in seen:

@@ -5,7 +5,7 @@ import functools
 import math
 from collections import namedtuple
 
-from _vitrine import trace
+from _vitrine import channel, trace
 from _vitrine.sizes import SymFloat, SymInt, is_symbolic, to_int
 
 from . import _layout, _make
@@ -885,8 +885,22 @@ def _bounds(part, length):
     step = 1 if step is None else int(step)
     if step < 1:
         raise ValueError("step must be greater than zero")
+    width = _width(start, stop)
     start, stop = (int(v) if isinstance(v, Tensor) else v for v in (start, stop))
+    if width is not None:
+        stop = start + width
     return (0 if start is None else start), (length if stop is None else stop), step
+
+
+def _width(start, stop):
+    """How far apart two places are that a script draws by chance, where code says that: data[i : i + 8]."""
+    if trace.script is None or not (isinstance(start, Tensor) and isinstance(stop, Tensor)):
+        return None
+    width = channel.ask("gap", a=start._id, b=stop._id).get("gap")
+    if width is None or start._known():
+        return None
+    trace.script.windows = True
+    return builtins.max(0, builtins.int(width))
 
 
 def getitem(x, index):
