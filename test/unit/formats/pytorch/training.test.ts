@@ -128,6 +128,26 @@ for step in range(30):
     assert.equal(read.epochs, 30);
   });
 
+  it('is read of columns whose words became codes', async () => {
+    const read = await training(`
+import pandas as pd
+table = pd.DataFrame({"town": ["b", "a", "c", "a"], "size": ["S", "L", "S", "M"], "y": [0.0, 1.0, 1.0, 0.0]})
+table["town"] = pd.Categorical(table["town"]).codes
+table["size"] = pd.Categorical(table["size"], categories=["S", "M"]).codes
+assert table["town"].tolist() == [1, 0, 2, 0] and table["size"].tolist() == [0, -1, 0, 1]
+x = torch.tensor(table[["town", "size"]].values, dtype=torch.float32)
+y = torch.tensor(table[["y"]].values, dtype=torch.float32)
+model = nn.Linear(2, 1)
+optimizer = optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(5):
+    loss = F.mse_loss(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+`);
+    assert.deepEqual([read.rows, read.columns[0]], [4, ['town', 'size']]);
+  });
+
   it('is read of a class, a loss and an optimizer', async () => {
     const read = await training(`
 class Net(nn.Module):
@@ -298,6 +318,20 @@ for epoch in range(5):
       `from torchvision import datasets\n${model}loader = torch.utils.data.DataLoader(datasets.MNIST('data', download=True), batch_size=8)\nfor a, b in loader:\n    loss = F.mse_loss(model(a), b)\n    loss.backward()\n    optimizer.step()\n`,
       /MNIST is not in the workspace: put MNIST\/raw\/train-images-idx3-ubyte.*Nothing is downloaded/s,
     ],
+    ...(
+      [
+        ['torchvision.datasets', "SVHN('data', download=True)", /SVHN are not read.*ImageFolder\('svhn'/s],
+        ['datasets', "load_dataset('stanfordnlp/imdb')['train']", /to_csv\('imdb\.csv'\).*--data imdb\.csv/s],
+        ['datasets', "load_dataset('csv', data_files='a.csv')", /read the file by pandas\.read_csv/],
+        ['torchtext.datasets', "AG_NEWS(split='train')", /AG_NEWS are not here.*--data ag_news\.csv/s],
+        ['sklearn.datasets', 'load_wine()', /load_wine\(as_frame=True\)\.frame\.to_csv\('wine\.csv'/],
+        ['sklearn.datasets', 'make_classification(100)', /savez\('classification\.npz', X=X, y=y\)/],
+      ] as [string, string, RegExp][]
+    ).map(([library, asked, said]): [string, string, RegExp] => [
+      `data that ${library} would download: ${asked}`,
+      `from ${library} import ${asked.split('(')[0]}\n${model}loader = torch.utils.data.DataLoader(${asked}, batch_size=8)\nfor a, b in loader:\n    loss = F.mse_loss(model(a), b)\n    loss.backward()\n    optimizer.step()\n`,
+      said,
+    ]),
     [
       'a shape that does not fit',
       `${data}model = nn.Linear(3, 1)\noptimizer = optim.SGD(model.parameters(), lr=0.1)\nfor i in range(3):\n    loss = F.mse_loss(model(x), y)\n    loss.backward()\n    optimizer.step()\n`,

@@ -28,10 +28,10 @@ def opened(main, folder, most=None):
     """
     global _most, _real, missing
     _most = most
-    if "error" in channel.ask("files"):
-        return
     missing = None
     texts.clear()
+    if "error" in channel.ask("files"):
+        return
     _real = folder
     os.chdir(os.path.dirname(main))
     _put(builtins, "open", _open)

@@ -230,6 +230,10 @@ def _called(kind, arguments, options):
             if kind._vitrine_torch
             else f"{kind._vitrine_unknown} is not available here: what it returns is not known."
         )
+    if trace.script is not None:
+        from . import sources
+
+        sources.noted(kind._vitrine_unknown, arguments)
     # A decorator gives back what it decorates.
     if len(arguments) == 1 and not options and (
         isinstance(arguments[0], types.FunctionType)

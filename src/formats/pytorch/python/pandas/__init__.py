@@ -169,6 +169,21 @@ def factorize(values, **_):
     return array([place.get(v, -1) for v in values]), Index(levels)
 
 
+def Categorical(values, categories=None, **_):
+    """What has `codes` and `categories`."""
+    if categories is None:
+        return Series(list(values)).astype("category").cat
+    place = {v: i for i, v in enumerate(categories)}
+    return _Coded([place.get(v, -1) for v in values], Index(list(categories)))
+
+
+class _Coded:
+    def __init__(self, codes, categories):
+        from numpy import array
+
+        self.codes, self.categories = array(codes), categories
+
+
 def unique(values):
     return list(dict.fromkeys(values))
 
