@@ -294,8 +294,11 @@ export const english = {
 
   'explain.empty.title': 'Nothing explained yet',
   'explain.empty.noRun': 'Explanations speak about a trained model. Train it first.',
+  'explain.empty.folder':
+    'The weights of this folder answer right away: ask them. To explain answers here, train the model on data of your own first.',
   'explain.empty.noRow': 'Choose a sample in Data, or a method below that looks at the whole model.',
   'explain.empty.ready': 'Choose a method to explain row {row}.',
+  'explain.ask': 'Ask the model…',
   'explain.train': 'Go to Training',
   'explain.data': 'Choose a sample',
   'explain.methods': 'Method',

@@ -143,6 +143,8 @@ export type FromPage =
   /** Shows the module's definition in the editor, or, with `node`, the call that made this node of the graph. */
   | { type: 'reveal'; module: string; node?: string }
   | { type: 'train' }
+  /** Asks the shown model of a Hugging Face folder, which has weights without a run. */
+  | { type: 'ask' }
   /** Goes on with a run that ended before its last epoch. */
   | { type: 'resume'; run: string }
   | { type: 'stop' }

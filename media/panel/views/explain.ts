@@ -91,6 +91,11 @@ export function explanationPane(c: ExplainContext): TemplateResult {
   if (!e) {
     if (state.busy)
       return html`<p class="waiting pad" role="status"><vscode-progress-ring></vscode-progress-ring>${state.busy}</p>`;
+    if (isUntrained(state) && state.model?.format === 'huggingface')
+      return empty(t('explain.empty.title'), t('explain.empty.folder'), {
+        label: t('explain.ask'),
+        run: () => actions.send({ type: 'ask' }),
+      });
     if (isUntrained(state))
       return empty(t('explain.empty.title'), t('explain.empty.noRun'), {
         label: t('explain.train'),

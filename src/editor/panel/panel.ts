@@ -240,6 +240,9 @@ export class Panel implements vscode.Disposable {
       case 'train':
         await vscode.commands.executeCommand(commands.train, this.#trainable());
         break;
+      case 'ask':
+        await vscode.commands.executeCommand(commands.askModel, { file: this.state.model?.file });
+        break;
       case 'resume':
         await vscode.commands.executeCommand(commands.resumeRun, m.run);
         break;

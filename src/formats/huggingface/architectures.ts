@@ -79,6 +79,8 @@ function decoder(
     defaults?: Config;
     /** Keys and values have heads of their own number. */
     keys?(config: Config): number;
+    /** The class that writes. */
+    writer?: string;
     longest?(config: Config): number | undefined;
   } = {},
 ): Architecture {
@@ -89,14 +91,15 @@ function decoder(
     heads = ['num_key_value_heads', 'num_attention_heads'],
     longest = positions,
     defaults = {},
+    writer = `${name}ForCausalLM`,
   } = parts;
   return {
     source,
-    classes: [`${name}ForCausalLM`, `${name}Model`, `${name}ForSequenceClassification`],
+    classes: [writer, `${name}Model`, `${name}ForSequenceClassification`],
     prefix,
     blocks: [{ list, counts: [layers] }],
     generation: {
-      of: `${name}ForCausalLM`,
+      of: writer,
       step: `${name}Step`,
       cache: own => {
         const c = { ...defaults, ...own };
@@ -211,10 +214,7 @@ export function visionOf(config: Config): Config {
 const gptNames = { prefix: 'transformer', list: 'h', layers: 'n_layer', heads: ['n_head'] };
 
 export const architectures: Readonly<Record<string, Architecture>> = {
-  gpt2: {
-    ...decoder('gpt2', 'GPT2', gptNames),
-    classes: ['GPT2LMHeadModel', 'GPT2Model', 'GPT2ForSequenceClassification'],
-  },
+  gpt2: decoder('gpt2', 'GPT2', { ...gptNames, writer: 'GPT2LMHeadModel' }),
   gpt_neo: decoder('gpt_neo', 'GPTNeo', {
     prefix: 'transformer',
     list: 'h',

@@ -108,7 +108,11 @@ export function guessLoss(column: TargetColumn, outputs?: number): string {
 export function likelyTargets<T extends { name: string }>(columns: readonly T[]): T[] {
   const named = /^(target|label|class|species|y|outcome|diagnosis|digit|survived)$/i;
   const fromEnd = [...columns].reverse();
-  return [...fromEnd.filter(c => named.test(c.name)), ...fromEnd.filter(c => !named.test(c.name))];
+  // With an x before it and more behind it, y is a place in the plane.
+  const at = columns.findIndex(c => /^y$/i.test(c.name));
+  const place = at > 0 && at < columns.length - 1 && /^x$/i.test(columns[at - 1]!.name);
+  const target = (c: T) => named.test(c.name) && !(place && c === columns[at]);
+  return [...fromEnd.filter(target), ...fromEnd.filter(c => !target(c))];
 }
 
 /** Rows of a table that a first look is taken at: gaps stand at the end too. */

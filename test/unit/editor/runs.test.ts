@@ -207,6 +207,11 @@ describe('the guided choice', () => {
   it('offers the likeliest target first', () => {
     const order = likelyTargets([{ name: 'species' }, { name: 'a' }, { name: 'b' }]).map(c => c.name);
     assert.deepEqual(order, ['species', 'b', 'a']);
+    const names = (...all: string[]) => likelyTargets(all.map(name => ({ name }))).map(c => c.name);
+    assert.deepEqual(names('y', 'a', 'b'), ['y', 'b', 'a']);
+    assert.deepEqual(names('x', 'y'), ['y', 'x']);
+    // A place in the plane, and what is there.
+    assert.deepEqual(names('x', 'y', 'moon'), ['moon', 'y', 'x']);
   });
 
   it('writes what was chosen', () => {

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PNG } from 'pngjs';
@@ -7,6 +7,7 @@ import { encodeWav } from '../../../../src/data/audio/wav';
 import { decodeImage } from '../../../../src/data/image/decode';
 import { createEngine } from '../../../../src/engine/create';
 import type { Engine } from '../../../../src/engine/engine';
+import { architectures } from '../../../../src/formats/huggingface/architectures';
 import { openPicturesAndTexts } from '../../../../src/formats/huggingface/imageModel';
 import { preparationOf } from '../../../../src/formats/huggingface/picturePreparation';
 import { openSpeechModel, type SpokenText } from '../../../../src/formats/huggingface/speechModel';
@@ -234,6 +235,18 @@ describe('What folders of Hugging Face are asked for, held to its pipelines', fu
       openPicturesAndTexts(join(folder, 'tagger'), { distFolder }),
       /held against texts by/,
     );
+  });
+
+  it('write by a class that Transformers saves', async () => {
+    for (const [name, { generation, classes }] of Object.entries(architectures))
+      assert.ok(!generation || classes.includes(generation.of), `${name}: ${generation?.of}`);
+    const gpt2 = join(dir, 'gpt2');
+    mkdirSync(gpt2, { recursive: true });
+    writeFileSync(
+      join(gpt2, 'config.json'),
+      JSON.stringify({ model_type: 'gpt2', architectures: ['GPT2LMHeadModel'] }),
+    );
+    assert.equal(await folderTask(gpt2), 'generate');
   });
 
   it('are asked by what they do', async () => {
