@@ -33,8 +33,14 @@ export const command: Command = {
     },
   },
   async run(call) {
-    const diagnostics: Diagnostic[] = [];
-    for (const file of call.arguments) diagnostics.push(...(await checkFile(file, call)));
+    const each = new Map<string, Diagnostic>();
+    for (const file of call.arguments)
+      for (const d of await checkFile(file, call)) {
+        // The same line is found once for each class that uses it.
+        const key = JSON.stringify([d.file, d.line, d.column, d.code, d.message]);
+        if (!each.has(key)) each.set(key, d);
+      }
+    const diagnostics = [...each.values()];
     if (call.terminal.json) {
       call.terminal.result({
         diagnostics: diagnostics.map(({ file, line, column, severity, code, message, fix }) => ({

@@ -103,6 +103,24 @@ class Net(nn.Module):
   });
 });
 
+describe('a class whose name a layer of PyTorch has, too', function () {
+  this.timeout(60_000);
+
+  it('is not made as another file makes that layer', async () => {
+    const folder = folderWith({
+      'encode.py':
+        'from torch import nn\n\nclass Embedding(nn.Module):\n    def __init__(self, width, count):\n        super().__init__()\n        self.fc = nn.Linear(width, width * count)\n\n    def forward(self, x):\n        return self.fc(x)\n',
+      'other.py':
+        'import torch.nn as nn\n\nclass Labels(nn.Module):\n    def __init__(self, classes=None):\n        super().__init__()\n        self.look = nn.Embedding(classes, 8)\n\n    def forward(self, x):\n        return self.look(x)\n',
+    });
+    const { Embedding } = await reader().read({ file: `${folder}/encode.py` });
+    assert.match(
+      said(Embedding).join('\n'),
+      /^information argument-needed \S+ To read Embedding, give .* width, count/,
+    );
+  });
+});
+
 describe('arguments of forward that hold several tensors', () => {
   it('are taken apart: tuples', async () => {
     const text = `${head}class Net(nn.Module):

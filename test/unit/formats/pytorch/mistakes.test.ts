@@ -77,6 +77,18 @@ describe('mistakes in model files', () => {
       fixed: true,
     },
     {
+      name: 'a missing flatten behind an image of any size',
+      text: net(
+        [
+          'self.features = nn.Sequential(nn.Conv2d(3, 48, 11, stride=4, padding=2), nn.MaxPool2d(3, 2))',
+          'self.classifier = nn.Sequential(nn.Dropout(), nn.Linear(48 * 27 * 27, 10))',
+        ],
+        ['x = self.features(x)', 'return self.classifier(x)'],
+      ),
+      says: /^error shape-mismatch 14:16 RuntimeError: mat1 and mat2 shapes cannot be multiplied \(1296\*Nx27 and 34992x10\): the input's 48 x 27 x 27 are the 34992/,
+      fixed: true,
+    },
+    {
       name: 'a padding that a skip connection lacks',
       text: net(['self.conv = nn.Conv2d(8, 8, 3)'], ['return F.relu(x + self.conv(x))']),
       says: /^error shape-mismatch 12:23 RuntimeError: The size of tensor a \(H\) must match the size of tensor b \(H-2\)/,

@@ -180,6 +180,9 @@ def flattened(error, scope, at):
         if type(own.get("self")).__name__ == "Linear" and "input" in own:
             layer, given = own["self"], own["input"]
     shape = list(getattr(given, "shape", ()))[1:]
+    side = getattr(error, "side", None)
+    if side:
+        shape = [shape[0], side, side]
     if len(shape) < 2 or not all(isinstance(d, int) for d in shape):
         return None
     count = math.prod(shape)

@@ -10,6 +10,7 @@ imports it.
 import ast
 import inspect
 import itertools
+import types
 
 from . import trace, trees, unknown
 
@@ -284,7 +285,7 @@ class Finder:
                 nodes.pop()
             for node in nodes:
                 for call in trees.nodes(node):
-                    if isinstance(call, ast.Call) and _called_name(call) == name:
+                    if isinstance(call, ast.Call) and _called_name(call) == name and not _is_of_torch(call.func, namespace):
                         found = self.evaluated(call, scope, namespace)
                         if found is not None:
                             yield found
@@ -371,6 +372,18 @@ def _called_name(call):
     if isinstance(call.func, ast.Name):
         return call.func.id
     return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _is_of_torch(node, namespace):
+    """Whether a name stands for what is PyTorch's: `nn.Embedding` is no class Embedding of a file."""
+    if isinstance(node, ast.Name):
+        found = namespace.get(node.id)
+    else:
+        names = ast.unparse(node).split(".")
+        found = namespace.get(names[0])
+        for name in names[1:]:
+            found = getattr(found, name, None) if isinstance(found, types.ModuleType) else None
+    return isinstance(found, type) and found.__module__.split(".")[0] == "torch"
 
 
 def _mentions(block, name):

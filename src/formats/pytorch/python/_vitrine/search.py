@@ -284,7 +284,7 @@ class Search:
 
     def solved(self, shapes, error):
         """Image sizes that make a size come out as a later layer wants it."""
-        if not isinstance(error, trace.ShapeMismatch):
+        if not isinstance(error, trace.ShapeMismatch) or error.side:
             return None
         pairs = []
         fix = error.fix

@@ -64,6 +64,8 @@ misused = None
 
 class ShapeMismatch(RuntimeError):
     fix = None
+    #: Of features that are not flattened: how high and wide the layer behind them wants each channel.
+    side = None
 
 
 class Unsupported(NotImplementedError):

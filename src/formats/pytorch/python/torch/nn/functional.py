@@ -51,10 +51,31 @@ def linear(input, weight, bias=None):
         return emit("Gemm", [input, weight, bias], transB=1)
     # The check is of the flattened product, as PyTorch does it and words it.
     if input.ndim != 1:
+        _check_flattened(input, weight)
         rows = math.prod(input.shape[:-1])
         infer("Gemm", [(input.dtype, [rows, input.shape[-1]]), (weight.dtype, weight.shape)], transB=1)
     made = emit("MatMul", [input, _ops.transpose(weight, 0, 1)])
     return made if bias is None else _ops.add(made, bias)
+
+
+def _check_flattened(input, weight):
+    """
+    Refuses features of an image, of open sides, that a layer wants in one row: it has room for a number of squares, one
+    for each channel. The width alone could be as much, of an image as wide as none is.
+    """
+    if input.ndim != 4:
+        return
+    count, channels, height, width = input.shape
+    wants, made = weight.shape[1], weight.shape[0]
+    if is_symbolic(channels) or not is_symbolic(height) or not is_symbolic(width) or is_symbolic(wants):
+        return
+    side = math.isqrt(wants // max(1, channels))
+    # Rows of a spectrogram are no wider, and one that no layer made smaller has its width from the user.
+    if channels > 1 and side > 1 and channels * side * side == wants >= 300 and "//" in repr(width):
+        error = trace.ShapeMismatch(
+            f"mat1 and mat2 shapes cannot be multiplied ({channels * side}*{count}x{side} and {wants}x{made})")
+        error.side = side
+        raise error
 
 
 def bilinear(input1, input2, weight, bias=None):
