@@ -8,10 +8,12 @@ import type { Executor } from './executors/executor';
 
 /** Steps of one run: a loop that ends by a computed condition takes one for each round. */
 const mostSteps = 256;
-/** Plans that are kept for runs to come, steps that are known again, and numbers that one is known by. */
+/** Plans that are kept for runs to come, characters of what steps are known again by, and numbers that one is known by. */
 const mostKept = 48;
-const mostSeen = 4096;
+const mostSeen = 1 << 25;
 const mostNumbers = 65_536;
+/** What a step takes besides, in characters. */
+const stepSize = 512;
 
 /** One step, for inputs of certain sizes and for what the steps before it found. */
 interface Step {
@@ -89,7 +91,7 @@ export class StagedEvaluator implements Evaluator {
     const known: Tensors = {};
     let among = this.first;
     let key: string | undefined = JSON.stringify(shapes);
-    if (!among.has(key) && (this.kept >= mostKept || this.seen >= mostSeen)) await this.forget();
+    if (this.seen >= mostSeen || (this.kept >= mostKept && !among.has(key))) await this.forget();
     for (let count = 0; count < mostSteps; count++) {
       const step = this.stepOf(among, key, count === 0);
       step.stage ??= staging.next(shapes, known);
@@ -124,7 +126,7 @@ export class StagedEvaluator implements Evaluator {
     if (key === undefined) return step;
     if (!known) {
       among.set(key, step);
-      this.seen++;
+      this.seen += key.length + stepSize;
     }
     step.uses++;
     if (!step.keeps && (begins || step.uses > 1) && this.kept < mostKept) {
