@@ -4,9 +4,9 @@
  */
 import type { Evaluator } from '../engine/engine';
 import type { GradientRules } from '../engine/op';
-import { bindDim, bindShape, concreteShape, symbolsOf } from '../model/dim';
+import { bindDim, bindShape, concreteShape, equalDims, symbolsOf } from '../model/dim';
 import { throwIfCancelled, VitrineError } from '../model/errors';
-import type { Bindings, Model, Tensor, Tensors } from '../model/graph';
+import type { Bindings, Dim, Model, Tensor, Tensors } from '../model/graph';
 import { answersByRow } from '../model/rows';
 import type { ExplanationRequest } from './method';
 
@@ -72,7 +72,10 @@ export class Probe {
         `${model.name} takes whole numbers, which have no gradient. Use a method that needs none, such as feature_ablation.`,
       );
     }
-    const rows = batchFor(model, sampleShape, Math.max(1, Math.ceil(options.rows)), differentiate);
+    // Where rows and places share an axis, a row's part is told by giving it alone.
+    const axes = [input, outputId].map(id => model.values[id]!.shape[0] ?? 1) as [Dim, Dim];
+    const wanted = equalDims(...axes) ? Math.max(1, Math.ceil(options.rows)) : 1;
+    const rows = batchFor(model, sampleShape, wanted, differentiate);
     const bindings = bindingsFor(model, sampleShape, rows);
     const output = concreteShape(bindShape(model.values[outputId]!.shape, bindings));
     const leads = output[0] === rows;

@@ -11,8 +11,10 @@ export function answersByRow(model: Model): boolean {
   const [batch] = model.values[model.inputs[0] ?? '']?.shape ?? [];
   const [first] = model.values[model.outputs[0] ?? '']?.shape ?? [];
   if (batch === undefined || first === undefined) return false;
+  // Sizes behind the batch may differ from one answer to the next.
+  if (stagingOf(model)) return false;
   const symbols = symbolsOf(batch);
   // A file's own number of rows is part of what it computes.
   if (symbols.length === 0) return Number(first) % Number(batch) === 0;
-  return stagingOf(model) === undefined && symbolsOf(first).some(s => symbols.includes(s));
+  return symbolsOf(first).some(s => symbols.includes(s));
 }

@@ -9,6 +9,7 @@ import { openOnnxBytes } from '../../../src/formats/onnx/read';
 import type { Model, Shape, Tensor } from '../../../src/model/graph';
 import { predictRows } from '../../../src/train/predict/predictRows';
 import { modelOf } from '../engine/_reference';
+import { bytes, node, tensor } from '../formats/onnx/files';
 
 const { models } = JSON.parse(gunzipSync(readFileSync('test/reference/onnx_steps.json.gz')).toString()) as {
   models: Record<string, { model: string }>;
@@ -68,6 +69,31 @@ describe('answers that do not count the rows', () => {
     );
   });
 
+  it('gives rows answers of different sizes where the file has one row, and the output begins with it', async () => {
+    const { model, weights } = openOnnxBytes(
+      bytes({
+        name: 'positive',
+        node: [
+          node('Greater', ['x', 'zero'], ['above']),
+          node('Squeeze', ['above', 'first'], ['mask']),
+          node('Compress', ['x', 'mask'], ['y'], { attribute: [{ name: 'axis', i: 1, type: 2 }] }),
+        ],
+        input: [tensor('x', 1, [1, 3])],
+        output: [tensor('y', 1, [1, 'many'])],
+        initializer: [
+          { name: 'zero', dims: [], dataType: 1, floatData: [0] },
+          { name: 'first', dims: [1], dataType: 7, int64Data: [0] },
+        ],
+      }),
+      'positive.onnx',
+    );
+    const found = await ask(model, input(4), weights());
+    assert.deepEqual(
+      found.map(p => p.output),
+      rowsOf(input(4)).map(row => row.filter(x => x > 0)),
+    );
+  });
+
   it('gives each row the whole answer of a model that sums over its batch', async () => {
     const found = await ask(summed('N'), input(3));
     assert.deepEqual(
@@ -81,6 +107,26 @@ describe('answers that do not count the rows', () => {
       ask(summed(2), input(2)),
       /The output "y" of \S+ is \(3\) for 2 rows: its first axis does not count the rows/,
     );
+  });
+
+  it('explains the own part of each row where rows and places share an axis', async () => {
+    const made = modelOf('Reshape', { shape: [-1] }, [], []);
+    const model: Model = {
+      ...made,
+      inputs: ['x'],
+      outputs: ['y'],
+      values: {
+        x: { id: 'x', dtype: 'float32', shape: ['N', 3] },
+        y: { id: 'y', dtype: 'float32', shape: ['3*N'] },
+      },
+      nodes: [{ ...made.nodes[0]!, inputs: ['x'], outputs: ['y'] }],
+    };
+    const subject = { engine, model, weights: {}, target: 2, input: input(1) };
+    const probe = await Probe.open(subject as never, [3], { rows: 8 });
+    const x = input(3);
+    const fill = (row: number, into: Float32Array) => into.set(x.data.subarray(row * 3, row * 3 + 3));
+    assert.deepEqual(Array.from(await probe.scores(3, fill)), [x.data[2], x.data[5], x.data[8]]);
+    await probe.dispose();
   });
 
   it('asks for explanations one row at a time', async () => {
