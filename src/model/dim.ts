@@ -65,6 +65,14 @@ export function productOf(shape: Shape): Dim {
   return shape.reduce<Dim>((p, d) => mulDims(p, d), 1);
 }
 
+/** Whether it is below 0, or not, for all sizes; undefined where that depends on them. */
+export function isNegative(d: Dim): boolean | undefined {
+  if (typeof d === 'number') return d < 0;
+  const factors = [...parse(d).values()];
+  if (factors.every(c => c >= 0)) return false;
+  return factors.every(c => c <= 0) ? true : undefined;
+}
+
 /** Replaces bound symbols by their values; a number when nothing symbolic is left. */
 export function bindDim(d: Dim, bindings: Bindings): Dim {
   return typeof d === 'number' ? d : print(bind(parse(d), bindings));

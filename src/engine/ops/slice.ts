@@ -1,4 +1,4 @@
-import { addDims, bindDim, floorDivDims, subDims } from '../../model/dim';
+import { addDims, bindDim, floorDivDims, isNegative, subDims } from '../../model/dim';
 import type { Attributes, Dim, Shape } from '../../model/graph';
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
@@ -18,10 +18,12 @@ interface Cut {
  */
 function bound(value: Dim, size: Dim, low: number, high: Dim): Dim {
   let at = value;
-  if (typeof at === 'number' && at < 0) at = at < -1e9 ? low : addDims(size, at);
+  if (isNegative(at)) at = typeof at === 'number' && at < -1e9 ? low : addDims(size, at);
   if (typeof at === 'number' && typeof high === 'number') return Math.min(Math.max(at, low), high);
-  // Beside a symbolic size a number, or beside a number a symbol, is taken to lie inside.
-  return typeof at === 'number' && at > 1e9 ? high : at;
+  if (typeof at === 'number' && at > 1e9) return high;
+  if (isNegative(subDims(high, at))) return high;
+  // What may be one or the other by the sizes is taken to lie inside.
+  return isNegative(subDims(at, low)) ? low : at;
 }
 
 function cuts(shape: Shape, attributes: Attributes): Cut[] {

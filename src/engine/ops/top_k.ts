@@ -1,3 +1,5 @@
+import { isNegative, subDims } from '../../model/dim';
+import type { Dim } from '../../model/graph';
 import type { OpDefinition } from '../op';
 import { ShapeError } from '../op';
 import { axisOf, elements, flag, input, number } from './_infer';
@@ -11,9 +13,10 @@ export const op: OpDefinition = {
   infer(inputs, attributes) {
     const x = input(inputs, 0, 'TopK');
     const axis = axisOf(number(attributes, 'axis', -1), x.shape.length);
-    const k = number(attributes, 'k', 1);
+    // As many as another size, where all are put in order.
+    const k = (attributes['k'] as Dim | undefined) ?? 1;
     const size = x.shape[axis]!;
-    if (typeof size === 'number' && k > size) throw new ShapeError('selected index k out of range');
+    if (isNegative(subDims(size, k))) throw new ShapeError('selected index k out of range');
     const shape = x.shape.map((d, i) => (i === axis ? k : d));
     return [
       { dtype: x.dtype, shape },
@@ -36,27 +39,40 @@ export const op: OpDefinition = {
     const strides = stridesOf(x!.shape);
     const { grid, prologue, at } = launch(values!.shape);
     const size = x!.shape[axis]!;
-    const base = dot(
-      at.map((a, i) => (i === axis ? '0' : a)),
-      strides.map((s, i) => (i === axis ? 0 : s)),
-    );
+    const baseOf = (places: readonly string[]) =>
+      dot(
+        places.map((p, i) => (i === axis ? '0' : p)),
+        strides.map((s, i) => (i === axis ? 0 : s)),
+      );
     const before = flag(l.attributes, 'largest', true) ? '>' : '<';
     // The value of rank r is the one that exactly r others come before; the first of equal ones comes first.
+    const ranks = l.scratch(x!.shape);
+    const all = launch(x!.shape);
     l.kernel({
       name: 'TopK',
       source: kernelSource(
         ['x'],
-        `${prologue} int base = ${base}; let found = 0;
-        for (int t = 0; t < ${size}; t++) {
-          const v = x[base + t * ${strides[axis]}]; let rank = 0;
-          for (int u = 0; u < ${size}; u++) {
-            const w = x[base + u * ${strides[axis]}];
-            if (w ${before} v || (w === v && u < t)) { rank = rank + 1; }
-          }
-          if (rank === ${at[axis]} + 0.0) { found = t; }
-        } return found;`,
+        `${all.prologue} int base = ${baseOf(all.at)}; int t = ${all.at[axis]}; const v = x[base + t * ${strides[axis]}];
+        let rank = 0;
+        for (int u = 0; u < ${size}; u++) {
+          const w = x[base + u * ${strides[axis]}];
+          if (w ${before} v || (w === v && u < t)) { rank = rank + 1; }
+        } return rank;`,
       ),
       inputs: [x!],
+      output: ranks,
+      grid: all.grid,
+    });
+    l.kernel({
+      name: 'TopK',
+      source: kernelSource(
+        ['ranks'],
+        `${prologue} int base = ${baseOf(at)}; let found = 0;
+        for (int t = 0; t < ${size}; t++) {
+          if (ranks[base + t * ${strides[axis]}] === ${at[axis]} + 0.0) { found = t; }
+        } return found;`,
+      ),
+      inputs: [ranks],
       output: indices!,
       grid,
     });

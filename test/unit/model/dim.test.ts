@@ -7,6 +7,7 @@ import {
   type Dim,
   equalDims,
   floorDivDims,
+  isNegative,
   mulDims,
   productOf,
   subDims,
@@ -127,5 +128,11 @@ describe('symbolic sizes', () => {
       assert.equal(addDims(d, 0), d);
       assert.equal(subDims(d, d), 0);
     }
+  });
+
+  it('tells signs that hold for all sizes', () => {
+    for (const d of [-1, '-N', '-2*N*T-3']) assert.equal(isNegative(d), true, String(d));
+    for (const d of [0, 3, 'N', 'N*T+1']) assert.equal(isNegative(d), false, String(d));
+    assert.equal(isNegative('N-1'), undefined);
   });
 });

@@ -22,11 +22,10 @@ const recurrent: Translate = c => {
   if (c.has(7)) throw new Unsupported('peepholes');
   const batchFirst = c.integer('layout', 0) === 1;
   const length = c.type(0).shape[batchFirst ? 1 : 0];
-  if (c.has(4) && !c.known(4)?.values.every(v => v === length))
-    throw new Unsupported('sequences of different lengths');
+  const isWhole = c.has(4) && c.known(4)?.values.every(v => v === length);
   const turned = (id: string) => c.emit('Transpose', [id], { perm: [1, 0, 2] })[0]!;
   const inputs = all(c).map((id, i) =>
-    i === 4 ? '' : batchFirst && id && (i === 0 || i > 4) ? turned(id) : id,
+    i === 4 && isWhole ? '' : batchFirst && id && (i === 0 || i > 4) ? turned(id) : id,
   );
   const hidden = c.type(2).shape[2];
   const attributes = {
