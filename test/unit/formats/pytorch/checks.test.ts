@@ -23,6 +23,10 @@ describe('checks of a tensor in forward', function () {
     ['an assertion', 'assert torch.isfinite(x).all(), "not finite"'],
     ['a print', 'print("mean", x.mean().item())'],
     ['a condition that prints', 'if torch.isnan(x).any():\n    print("nan", x.shape)'],
+    [
+      'conditions that print one way or the other',
+      'if x.sum() > 0:\n    print("+")\nelif x.sum() < 0:\n    print("-")\nelse:\n    print("0")',
+    ],
     ['a check before another way', 'if x.sum() == 0:\n    raise RuntimeError("empty")\nelse:\n    x = x * 2'],
   ] as const)
     it(`lets the model be read: ${what}`, async () => {
@@ -43,5 +47,9 @@ describe('checks of a tensor in forward', function () {
   it('is no answer where the numbers decide what is computed', async () => {
     const { Net } = await readText(net('if x.sum() > 0:\n    x = x * 2\nreturn self.out(x)'));
     assert.match(said(Net).join('\n'), /unsupported-op 11:\d+ the code asks for a tensor's numbers/);
+    const other = await readText(
+      net('if x.sum() > 0:\n    print("as it is")\nelse:\n    x = x * 2\nreturn self.out(x)'),
+    );
+    assert.match(said(other['Net']).join('\n'), /unsupported-op 11:\d+ the code asks for a tensor's numbers/);
   });
 });

@@ -612,6 +612,36 @@ wide = nn.Linear(len(written), 2)
     assert.match(hints[0]!, /This runs Net again and again: the first 16 times were read\./);
   });
 
+  it('runs a module as often as a constructor does, and counts no edits', async () => {
+    const init = `self.fc = nn.Linear(4, 4)
+x = torch.zeros(1, 4)
+for _ in range(20):
+    x = self.fc(x)
+self.out = nn.Linear(start(x).shape[1], WIDTH)`;
+    const text = `${net(init, 'return self.out(x)')}
+def made(x):
+    return Wide(start(x).shape[1])
+
+class Wide(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.out = nn.Linear(size, WIDTH)
+
+    def forward(self, x):
+        return self.out(x)
+
+wide = made(torch.zeros(1, 4))
+`.replace('class Net', 'start = nn.Linear(4, 8)\n\nclass Net');
+    for (let width = 1; width <= 18; width++) {
+      const { Net, Wide } = await readText(text.replaceAll('WIDTH', String(width)));
+      for (const read of [Net, Wide]) {
+        assert.deepEqual(said(read), [], `with ${width}`);
+        const { values, outputs } = read!.model!;
+        assert.deepEqual(values[outputs[0]!]!.shape, ['N', width]);
+      }
+    }
+  });
+
   it('takes a million numbers of a file at once', async () => {
     const many = `numbers = torch.tensor([i % 65 for i in range(10 ** 6)])
 mixed = torch.tensor([[True, 2.5]] * 1000)

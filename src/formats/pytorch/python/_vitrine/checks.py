@@ -13,11 +13,11 @@ HOLDS, FAILS, SHOWN = "__vitrine_holds__", "__vitrine_fails__", "__vitrine_shown
 def rewrite(function):
     """Has the tests of checks in a function answered for numbers that pass; the tree is changed in place."""
     for node in ast.walk(function):
-        if type(node) is ast.If and _only_refuses(node.body):
+        if type(node) is ast.If and (_raises(node.body) or _only_tells([node])):
             node.test = _asked(FAILS, node.test)
         elif type(node) is ast.Assert:
             node.test = _asked(HOLDS, node.test)
-        elif type(node) is ast.Expr and _is_print(node.value):
+        elif _is_shown(node):
             node.value = _asked(SHOWN, node.value)
 
 
@@ -46,13 +46,21 @@ def shown(show):
         pass
 
 
-def _only_refuses(body):
-    shows = [type(n) is ast.Expr and _is_print(n.value) for n in body]
-    return all(shows) or type(body[-1]) is ast.Raise and all(shows[:-1])
+def _raises(body):
+    return type(body[-1]) is ast.Raise and all([_is_shown(n) for n in body[:-1]])
 
 
-def _is_print(node):
-    return type(node) is ast.Call and type(node.func) is ast.Name and node.func.id == "print"
+def _only_tells(body):
+    """Whether nothing but words follows from statements, whichever way they go."""
+    return all([
+        _is_shown(n) or type(n) is ast.If and (_raises(n.body) or _only_tells(n.body)) and _only_tells(n.orelse)
+        for n in body
+    ])
+
+
+def _is_shown(node):
+    call = node.value if type(node) is ast.Expr else None
+    return type(call) is ast.Call and type(call.func) is ast.Name and call.func.id == "print"
 
 
 #: What these mean depends on the function that they stand in.

@@ -72,6 +72,7 @@ class Reading(Search, Reports):
 
     def _run(self, quiet, last, callers):
         channel.ask("start")
+        trace.begin_statement()
         trace.take_diagnostics()
         finder = arguments.Finder(self.cls, self.scope, self.request.get("arguments"),
                                   lambda *what: trace.say(*what, self.name_place()))

@@ -89,21 +89,30 @@ class Repeated(Exception):
 
 #: How often one statement at the top of a file may run a module: what it tells has been seen by then.
 _MOST_CALLS = 16
-#: How often the statement that runs now has, by the module's number.
+#: How often the statement or the class that is read now has, by the module's number.
 _again = {}
 
 
 def begin_statement():
+    """What ran before is not counted any more."""
     _again.clear()
 
 
 def asked_again(module):
-    """Counts a call that is in no other module's. Raises Repeated."""
+    """Counts a call that is in no other module's, nor made by a module's constructor. Raises Repeated."""
     if script is not None:
         return
     count = _again[module._number] = _again.get(module._number, 0) + 1
-    if count > _MOST_CALLS:
+    if count > _MOST_CALLS and not _is_constructing(sys._getframe(2)):
         raise Repeated(f"This runs {type(module).__name__} again and again: the first {_MOST_CALLS} times were read.")
+
+
+def _is_constructing(frame):
+    while frame is not None:
+        if frame.f_code.co_name == "__init__" and "_modules" in getattr(frame.f_locals.get("self"), "__dict__", ()):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def is_own_module(module):
