@@ -84,7 +84,7 @@ function uniqueOf(x: Numbers, axis: number | undefined, inOrder: boolean): Numbe
   for (const [g, members] of found.entries()) for (const k of members) inverse[k] = g;
   const values: number[] = [];
   for (let o = 0; o < outer; o++)
-    for (const [first] of found) values.push(...slices[first!]!.slice(o * inner, (o + 1) * inner));
+    for (const [first] of found) for (let i = 0; i < inner; i++) values.push(slices[first!]![o * inner + i]!);
   const count = found.length;
   return [
     { dtype: x.dtype, shape: shape.map((d, a) => (a === at ? count : d)), values },

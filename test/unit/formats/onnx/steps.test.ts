@@ -9,6 +9,7 @@ import { openOnnxBytes } from '../../../../src/formats/onnx/read';
 import type { Tensor } from '../../../../src/model/graph';
 import { planInStages, stagingOf } from '../../../../src/model/stages';
 import { tensorOf } from './cases';
+import { bytes, node, tensor } from './files';
 
 interface Exported {
   model: string;
@@ -124,6 +125,30 @@ describe('ONNX models whose sizes depend on values', () => {
       }),
       /run in steps.*cannot be trained/,
     );
+  });
+
+  it('tells slices apart however long they are', async () => {
+    const long = 200_000;
+    const { model, weights } = openOnnxBytes(
+      bytes({
+        name: 'rows',
+        node: [node('Unique', ['x'], ['y'], { attribute: [{ name: 'axis', i: 0, type: 2 }] })],
+        input: [tensor('x', 1, [3, long])],
+        output: [tensor('y', 1, ['rows', long])],
+      }),
+      'rows.onnx',
+    );
+    const evaluator = await engine.evaluator(model, { bindings: {}, weights: weights() });
+    const x = {
+      shape: [3, long],
+      data: Float32Array.from({ length: 3 * long }, (_, i) => (i < long ? 2 : 1)),
+    };
+    const { values } = await evaluator.run({ x });
+    near(values[model.outputs[0]!]!, {
+      shape: [2, long],
+      data: Float32Array.from({ length: 2 * long }, (_, i) => (i < long ? 1 : 2)),
+    });
+    await evaluator.dispose();
   });
 
   it('says at which node which value decides', () => {
