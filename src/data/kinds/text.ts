@@ -354,6 +354,15 @@ function alphabet(text: string, lower: boolean, file: string): Tokenizer {
   return new Tokenizer({ kind: 'alphabet', lower, vocabulary, merges: [] });
 }
 
+/**
+ * How many tokens the tokenizer "alphabet" has for a text.
+ *
+ * @throws VitrineError for a file that cannot be read as text
+ */
+export async function charactersIn(file: string): Promise<number> {
+  return alphabetOf(textOf(await readWhole(file, 'a text file'), file)).length;
+}
+
 async function loadCorpus(options: TextOptions, file: string, context: LoadContext): Promise<Dataset> {
   const bytes = await readWhole(file, 'a text file');
   const text = textOf(bytes, file);

@@ -213,6 +213,8 @@ export function textColumn(heads: readonly ColumnHead[], target: string): Column
 /** What data are by a look: columns of a table, or a folder of files by class. */
 export interface LookedAt {
   kind: DatasetKind;
+  /** Path of a table, or of one text. */
+  file?: string;
   heads?: readonly ColumnHead[];
   folder?: FolderLook;
 }
@@ -252,6 +254,7 @@ export async function lookAt(data: string, kinds: readonly DatasetKind[]): Promi
   const options = Value.Default(kind.schema as TSchema, { kind: kind.id, file: data });
   return {
     kind,
+    file: data,
     heads: await kind.columns!(options as object, { folder: path.dirname(data), rows: lookedRows }),
   };
 }
@@ -263,24 +266,52 @@ export async function lookAt(data: string, kinds: readonly DatasetKind[]): Promi
  * @param read the model, for samples of this shape, without the batch.
  */
 export async function dataOptions(
-  { kind, heads, folder }: LookedAt,
+  { kind, file, heads, folder }: LookedAt,
   target: string | undefined,
   read: (input: readonly number[]) => Promise<ReadModel | undefined>,
 ): Promise<DataOption[]> {
-  if (heads && kind.id === 'text') return lengthOption(async length => takes(await read([length])));
+  if (heads && kind.id === 'text') return textOptions(file, read);
   if (heads) return tableOptions(heads, target!);
   return folderOptions(kind.id, folder!, async shape => takes(await read(shape)));
 }
 
-/** Tokens at once, where a model has places for fewer than are usual; nothing for one that takes those, or none of these. */
-async function lengthOption(fits: (length: number) => Promise<boolean>): Promise<DataOption[]> {
-  for (const length of [64, 32, 16, 8])
-    if (await fits(length))
-      return length === 64
+/** How one text becomes tokens for a model that continues it: in its alphabet if it has a score for each character alone. */
+async function textOptions(
+  file: string | undefined,
+  read: (input: readonly number[]) => Promise<ReadModel | undefined>,
+): Promise<DataOption[]> {
+  for (const length of [usualLength, 32, 16, 8]) {
+    const model = await read([length]);
+    if (!takes(model)) continue;
+    const scores = outputSize(model);
+    const { charactersIn } = await import('../../data/kinds/text');
+    const counted = file !== undefined && scores !== undefined && scores === (await charactersIn(file));
+    return [
+      ...(counted
+        ? [
+            {
+              name: 'tokenizer',
+              value: 'alphabet',
+              why: 'The model has a token for each character of the text, and none besides.',
+            },
+          ]
+        : []),
+      ...(length === usualLength
         ? []
-        : [{ name: 'length', value: length, why: 'The model has no places for 64 tokens.' }];
+        : [
+            {
+              name: 'length',
+              value: length,
+              why: `The model has no places for ${usualLength} tokens.`,
+            },
+          ]),
+    ];
+  }
   return [];
 }
+
+/** Tokens at once, where nothing else is said. */
+const usualLength = 64;
 
 /** Whether a model was read whole, so that it takes the shape that it was read with. */
 function takes(read: ReadModel | undefined): boolean {

@@ -36,13 +36,25 @@ describe('The first experiment', () => {
     const places = (most: number) => async (input: readonly number[]) => {
       asked.push(input[0]!);
       const fits = input[0]! <= most;
-      return { diagnostics: [], ...(fits && { model: {} }) } as never;
+      const model = { outputs: ['y'], values: { y: { shape: ['N', input[0], scores] } } };
+      return { diagnostics: [], ...(fits && { model }) } as never;
     };
+    let scores = 12;
     assert.deepEqual(await dataOptions(looked, 'next token', places(1000)), []);
     assert.deepEqual(asked, [64]);
     const [length] = await dataOptions(looked, 'next token', places(40));
     assert.deepEqual([length!.name, length!.value], ['length', 32]);
     assert.deepEqual(await dataOptions(looked, 'next token', places(1)), []);
+    // A score for each of " aceimnoptu": nothing is left for [PAD] and [UNK].
+    scores = 11;
+    const options = await dataOptions(looked, 'next token', places(40));
+    assert.deepEqual(
+      options.map(o => [o.name, o.value]),
+      [
+        ['tokenizer', 'alphabet'],
+        ['length', 32],
+      ],
+    );
   });
 
   /** What the text of the file gives when its data are loaded. */
