@@ -23,8 +23,8 @@ export class Callers {
   private readonly found = new Map<string, Found>();
 
   /**
-   * Paths of Python files and notebooks below the root, relative to it with "/", that call one of the classes; the
-   * likeliest first.
+   * Paths of Python files below the root, relative to it with "/", that call one of the classes, or of notebooks where no
+   * file does; the likeliest first.
    * Links are not followed.
    */
   async of(root: string, main: string, classes: readonly string[]): Promise<readonly string[]> {
@@ -72,9 +72,11 @@ async function search(root: string, main: string, classes: readonly string[]): P
     home.filter((folder, i) => path.split('/')[i] === folder).length * -4 +
     (/(?:^|\/)(?:train|main|run|model|net)[^/]*\.py$/i.test(path) ? 0 : 1) +
     (/test/i.test(path) ? 2 : 0) +
-    (path.endsWith('.ipynb') ? 1 : 0) +
     (path.includes(own) ? 0 : 0.5);
-  return out.sort((a, b) => rank(a) - rank(b) || a.length - b.length).slice(0, mostCallers);
+  out.sort((a, b) => rank(a) - rank(b) || a.length - b.length);
+  // A notebook's cells are run from its top to find what they make, which an edit would wait for: where nothing else is there.
+  const scripts = out.filter(path => !path.endsWith('.ipynb'));
+  return (scripts.length ? scripts : out).slice(0, mostCallers);
 }
 
 function codeOf(notebook: string): string {
