@@ -1,6 +1,7 @@
 /**
- * npm test: every check there is, in order, and a table of what each said. Fails if a step fails or ran no test.
- * The last line is "N passed, N failed": the sum over all mocha tests.
+ * npm test: every check there is, in order, then what failed and a table of what each said, so that the end of the
+ * output is enough to know what to mend. Fails if a step fails or ran no test. The last line is "N passed, N failed":
+ * the sum over all mocha tests.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -49,6 +50,9 @@ for (const { name, run, tests } of steps) {
 fs.rmSync(dir, { recursive: true, force: true });
 
 const sum = key => rows.reduce((n, r) => n + (r.counts?.[key] ?? 0), 0);
+for (const { name, counts } of rows)
+  for (const { title, message } of counts?.failed ?? [])
+    console.log(`\n${name}: ${title}\n  ${message.trim().split('\n').slice(0, 8).join('\n  ')}`);
 console.log('');
 for (const { name, ok, time, counts } of rows) {
   const said = counts ? `${counts.passes} passed, ${counts.failures} failed, ${counts.pending} skipped` : '';

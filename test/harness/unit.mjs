@@ -26,7 +26,7 @@ const folders = named.length ? named : fs.readdirSync(built).filter(isFolder).so
 
 const dir = temporary('unit');
 const libraries = [vulkanLoader(), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
-const total = { passes: 0, failures: 0, pending: 0 };
+const total = { passes: 0, failures: 0, pending: 0, failed: [] };
 const failed = [];
 for (const folder of folders) {
   console.log(`\n--- test/unit/${folder}`);
@@ -51,10 +51,12 @@ for (const folder of folders) {
     },
   );
   const counts = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
-  for (const key of Object.keys(total)) total[key] += counts?.[key] ?? 0;
+  for (const key of ['passes', 'failures', 'pending']) total[key] += counts?.[key] ?? 0;
+  total.failed.push(...(counts?.failed ?? []));
   // A process that was killed has no counts, and mocha's status alone would hide it behind the others'.
   if (r.status !== 0 || !counts)
     failed.push(counts ? folder : `${folder} (ended early: ${r.signal ?? `status ${r.status}`})`);
+  if (!counts) total.failed.push({ title: `test/unit/${folder}`, message: failed.at(-1) });
 }
 fs.rmSync(dir, { recursive: true, force: true });
 console.log(`\n${total.passes} passed, ${total.failures} failed, ${total.pending} skipped`);
