@@ -34,6 +34,8 @@ const lite = [
 ];
 
 const settings = {
+  // As on a desktop: in a browser VS Code saves what is typed after a second, wanted or not.
+  'files.autoSave': 'off',
   'extensions.webWorker': false,
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,

@@ -192,6 +192,7 @@ describe('a PyTorch file in the editor', () => {
     const edit = new vscode.WorkspaceEdit();
     const from = placeOf(document, '32 * 4 * 4').translate(0, -1);
     edit.replace(document.uri, new vscode.Range(from, from.translate(0, '32 * 4 * 4'.length)), '400');
+    const onDisk = read('digits/digits.py');
     await vscode.workspace.applyEdit(edit);
     try {
       const found = await until('a finding', () => findings(document.uri).find(f => /400/.test(f.message)));
@@ -200,6 +201,7 @@ describe('a PyTorch file in the editor', () => {
     } finally {
       await vscode.commands.executeCommand('workbench.action.files.revert');
     }
+    assert.equal(read('digits/digits.py'), onDisk, 'what is typed and not saved is not written');
     await until('no finding', () => findings(document.uri).length === 0);
   });
 
