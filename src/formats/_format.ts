@@ -56,6 +56,8 @@ export interface FileContents {
   metadata: readonly (readonly [name: string, value: string])[];
   /** What the model uses and the engine lacks, most frequent first. */
   lacking: readonly { op: string; count: number }[];
+  /** Whether something is computed without it. */
+  computes?: boolean;
 }
 
 /** Values of a stored tensor; not all of them where that would be too many. */

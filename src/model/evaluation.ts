@@ -4,9 +4,12 @@ import type { Model, Node } from './graph';
 /** Ops whose output is one of their inputs then: which. */
 const chosen: Readonly<Record<string, number>> = { TrainingBranch: 1, Remember: 1 };
 
-/** The model without what it computes only while training; the model itself where there is nothing like that. */
+/**
+ * The model without what it computes only while training, and without what is shown and not run that no output needs; the
+ * model itself where there is nothing like that.
+ */
 export function inEvaluation(model: Model): Model {
-  if (!model.nodes.some(n => Object.hasOwn(chosen, n.op))) return model;
+  if (!model.nodes.some(n => n.shown || Object.hasOwn(chosen, n.op))) return model;
   const stands = new Map<string, string>();
   const resolve = (id: string): string => stands.get(id) ?? id;
   const nodes: Node[] = [];

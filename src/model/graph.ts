@@ -54,6 +54,17 @@ export interface Node {
   attributes: Attributes;
   /** The expression in `forward` that made this node. */
   call?: SourceRange;
+  /** Of a node that is shown, and not run as it stands. */
+  shown?: Shown;
+}
+
+export interface Shown {
+  /** The engine lacks it; it is planned once running tells what it waits for; or it reads what is not run. */
+  as: 'lacking' | 'waiting' | 'behind';
+  /** Why, and what to do. */
+  why: string;
+  /** How many of its inputs it reads; those behind them are what its bodies compute. */
+  reads: number;
 }
 
 /** How a parameter starts when no checkpoint is loaded. */

@@ -201,6 +201,4 @@ export const chineseErrors: Readonly<Record<string, string>> = {
     '{1} 的输出“{0}”对 {3} 的形状为 ({2})，但要解释的是每行 {4} 个数。其尺寸取决于数值；请解释尺寸固定的输出。',
   '{0}: {1} comes from "{2}", which is computed while the model runs. The model is run in steps: up to here, then on with what was found. Exported with fixed sizes it is planned at once, and can be trained.':
     '{0}：{1} 来自“{2}”，它在模型运行时才计算出来。模型分步运行：先到此处，再用得到的值继续。以固定尺寸导出时可一次规划，也可训练。',
-  'The model has operators that are not run here (with the number of their nodes): {0}{1}. Its graph is shown; it cannot be run, trained or explained. What to do is said of each.':
-    '模型含有此处不运行的算子（附节点数）：{0}{1}。图仍会显示；但无法运行、训练或解释。每个算子该怎么办另有说明。',
 };

@@ -7,6 +7,7 @@ import { chineseChecks } from './checks.zh';
 import { chineseDataNotes, chineseValues } from './dataNotes.zh';
 import { chineseErrors } from './errors.zh';
 import { chineseMessages } from './messages.zh';
+import { chineseModelAdvice } from './modelAdvice.zh';
 
 interface Known {
   pattern: RegExp;
@@ -14,7 +15,7 @@ interface Known {
 }
 
 const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  zh: { ...chineseErrors, ...chineseMessages, ...chineseDataNotes, ...chineseChecks },
+  zh: { ...chineseErrors, ...chineseMessages, ...chineseDataNotes, ...chineseChecks, ...chineseModelAdvice },
 };
 const values: typeof tables = { zh: chineseValues };
 const compiled = new Map<object, readonly Known[]>();
@@ -29,7 +30,14 @@ export function messageIn(language: string, message: string): string {
   let left = message;
   let out = '';
   while (left !== '') {
-    const found = firstOf(language, left, tables[language]);
+    const table = tables[language];
+    let found = firstOf(language, left, table);
+    // Between sentences of Chinese there is no space.
+    if (!found && out !== '' && left.startsWith(' ')) {
+      left = left.slice(1);
+      found = firstOf(language, left, table);
+      if (!found) return `${out} ${left}`;
+    }
     if (!found) return out + left;
     out += found.text;
     left = left.slice(found.length);

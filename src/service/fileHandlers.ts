@@ -71,10 +71,10 @@ export function fileHandlers(distFolder: string): Handlers {
 
     async 'file/contents'({ file }) {
       const contents = await contentsOf(file);
-      const { described, lacking } = contents;
+      const { described, lacking, computes } = contents;
       return {
         packed: pack(contents),
-        runs: lacking.length === 0,
+        runs: lacking.length === 0 || computes === true,
         ...(described !== undefined && { described }),
         graph: described !== undefined || !(await formatOf(contents.file)).parametersOnly,
       };

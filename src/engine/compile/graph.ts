@@ -39,6 +39,8 @@ export class Graph {
   readonly draws: Draw[] = [];
   /** Buffers that get a new value at the end of a run. */
   readonly updates: { resident: string; value: string }[] = [];
+  /** Values of nodes that are not run here, with what is said to whoever needs them. */
+  private readonly lacking = new Map<string, VitrineError>();
   private readonly names = new Map<string, string>();
   private readonly scalars = new Map<number, string>();
   private next = 0;
@@ -58,6 +60,7 @@ export class Graph {
 
   type(id: string): TensorType {
     const type = this.types.get(this.resolve(id));
+    this.requireRun(id);
     if (!type) throw new Error(`the value "${id}" does not exist`);
     return type;
   }
@@ -68,6 +71,21 @@ export class Graph {
 
   has(id: string): boolean {
     return this.types.has(this.resolve(id));
+  }
+
+  /** Lets a value be there that nothing computes: only what needs it ends with the error. */
+  lack(id: string, error: VitrineError): void {
+    this.lacking.set(id, error);
+  }
+
+  lackOf(id: string): VitrineError | undefined {
+    return this.lacking.get(this.resolve(id));
+  }
+
+  /** @throws unsupported-op where what a value needs is not run here. */
+  requireRun(id: string): void {
+    const error = this.lackOf(id);
+    if (error) throw error;
   }
 
   scalar(value: number): string {
@@ -141,9 +159,11 @@ export function linksOf(nodes: readonly GraphNode[]): {
 }
 
 /**
- * A model's graph for given sizes. Sizes of 0 are sizes: what PyTorch computes of empty tensors is computed.
+ * A model's graph for given sizes. Sizes of 0 are sizes: what PyTorch computes of empty tensors is computed. Nodes that are
+ * not run here are left out, with those behind them.
  *
- * @throws bad-request (a symbol without a value), shape-mismatch and unsupported-op at the node's place.
+ * @throws bad-request (a symbol without a value), shape-mismatch at the node's place, unsupported-op where an output needs what is
+ *   not run here.
  */
 export function bindModel(model: Model, bindings: Bindings, training: boolean): Graph {
   for (const [symbol, size] of Object.entries(bindings)) {
@@ -167,16 +187,45 @@ export function bindModel(model: Model, bindings: Bindings, training: boolean): 
   }
   for (const p of model.parameters) graph.declare(p.name, { dtype: p.dtype, shape: p.shape });
   for (const node of model.nodes) addNode(graph, model, node, bindings);
+  for (const id of model.outputs) graph.requireRun(id);
   return graph;
+}
+
+/** Why a node is not run, by itself or by what it reads. */
+function lackOf(graph: Graph, model: Model, node: Node): VitrineError | undefined {
+  const { shown } = node;
+  const before = () => node.inputs.slice(0, shown?.reads).flatMap(id => graph.lackOf(id) ?? [])[0];
+  if (shown?.as !== 'lacking' && shown?.as !== 'waiting') {
+    const error = before();
+    if (error) return error;
+  }
+  if (shown)
+    return new VitrineError(
+      'unsupported-op',
+      `What is asked of ${model.name} needs a node that is not run here. ${shown.why}`,
+      { at: { file: model.file } },
+    );
+  try {
+    requireOp(node);
+  } catch (e) {
+    if (e instanceof VitrineError) return e;
+    throw e;
+  }
+  return undefined;
 }
 
 function addNode(graph: Graph, model: Model, node: Node, bindings: Bindings): void {
   for (const id of node.inputs) {
-    if (id !== '' && !graph.has(id))
+    if (id !== '' && !graph.has(id) && !graph.lackOf(id))
       throw new VitrineError(
         'bad-model',
         `${model.name}'s node ${node.id} (${node.op}) reads "${id}", which nothing computes.`,
       );
+  }
+  const lack = lackOf(graph, model, node);
+  if (lack) {
+    for (const id of node.outputs) graph.lack(id, lack);
+    return;
   }
   try {
     const attributes = bindAttributes(node.attributes, bindings);

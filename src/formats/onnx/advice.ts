@@ -28,6 +28,10 @@ const advices: readonly Advice[] = [
     ops: /^(TfIdfVectorizer|StringNormalizer|StringSplit|StringConcat|RegexFullMatch)$/,
     text: 'CountVectorizer or TfidfVectorizer of a scikit-learn pipeline makes it. Convert the steps behind it alone (pipeline[k:]) and give them its numbers.',
   },
+  {
+    ops: /^sparse initializer$/,
+    text: 'Weights that are pruned may be stored so. Store them as dense tensors: onnx.helper.make_tensor with zeros where there is nothing.',
+  },
   { ops: /\./, text: 'It is of a library of its own. Export with operators of ONNX alone.' },
   {
     ops: /^(STFT|DFT|MelWeightMatrix|\w+Window)$/,
@@ -67,11 +71,14 @@ const advices: readonly Advice[] = [
   },
 ];
 
+const otherwise =
+  'Look up in the exported code which call makes it (the node carries the name of its module), and write that with other calls; another opset_version of torch.onnx.export may do so by itself.';
+
+/** Every text, for tests. */
+export const adviceTexts: readonly string[] = [...advices.map(a => a.text), otherwise];
+
 /** @param op with its domain, and what of it is not run in brackets. */
 export function adviceOn(op: string): string {
   const name = op.replace(/ \(.*$/s, '');
-  return (
-    advices.find(a => a.ops.test(name))?.text ??
-    'Look up in the exported code which call makes it (the node carries the name of its module), and write that with other calls; another opset_version of torch.onnx.export may do so by itself.'
-  );
+  return advices.find(a => a.ops.test(name))?.text ?? otherwise;
 }

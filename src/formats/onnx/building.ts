@@ -1,6 +1,6 @@
 /** The nodes of a model while it is read. */
 import { ops } from '../../engine/opRegistry';
-import type { Attributes, Node } from '../../model/graph';
+import type { Attributes, Node, Shown } from '../../model/graph';
 import { unique } from './names';
 import { roleOf } from './roles';
 import type { NodeProto } from './schema';
@@ -75,6 +75,7 @@ export class Building {
     attributes: Attributes,
     outputs: readonly string[],
     node?: NodeProto,
+    shown?: Shown,
   ): void {
     // Trailing inputs that are left out say nothing.
     let end = inputs.length;
@@ -84,7 +85,15 @@ export class Building {
     });
     const id = unique(this.nodeIds, node?.name || `${op}_${this.nodes.length}`);
     for (const o of outputs) this.makers.set(o, op);
-    this.nodes.push({ id, op, module: this.module, inputs: inputs.slice(0, end), outputs, attributes });
+    this.nodes.push({
+      id,
+      op,
+      module: this.module,
+      inputs: inputs.slice(0, end),
+      outputs,
+      attributes,
+      ...(shown && { shown }),
+    });
   }
 
   makerOf(id: string): string | undefined {

@@ -1,6 +1,7 @@
 /** What is wrong with a model, and what of it is not run. */
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic } from '../../model/graph';
+import { listed } from '../../model/suggest';
 import { adviceOn } from './advice';
 import type { NeedsValue } from './translation';
 
@@ -13,6 +14,7 @@ export interface OperatorCount {
 interface Mark {
   readonly wanted: ReadonlySet<string>;
   readonly unsupported: number;
+  readonly waiting: number;
   readonly diagnostics: number;
   forget(): void;
 }
@@ -20,6 +22,8 @@ interface Mark {
 export class Findings {
   readonly diagnostics: Diagnostic[] = [];
   private readonly unsupported = new Map<string, number>();
+  /** Those of bodies that are shown: whether they are run, running tells. */
+  private readonly inside = new Map<string, number>();
   /** The first place of each. */
   private readonly places = new Map<string, string>();
   /** Nodes that wait for values that only running tells, by what they wait for. */
@@ -48,7 +52,16 @@ export class Findings {
 
   /** @param at where it stands: its name and its module's. */
   count(op: string, at?: string): void {
-    this.unsupported.set(op, (this.unsupported.get(op) ?? 0) + 1);
+    this.note(this.unsupported, op, at);
+  }
+
+  /** The same of a body that is shown only. */
+  countInside(op: string, at: string): void {
+    this.note(this.inside, op, at);
+  }
+
+  private note(counts: Map<string, number>, op: string, at: string | undefined): void {
+    counts.set(op, (counts.get(op) ?? 0) + 1);
     if (at && !this.places.has(op)) this.places.set(op, at);
   }
 
@@ -58,9 +71,16 @@ export class Findings {
     for (const id of ids) this.wanted.add(id);
   }
 
+  /** Whether nodes wait since then. */
+  waitsSince(mark: Mark): boolean {
+    return sum(this.waiting) > mark.waiting;
+  }
+
   /** Most frequent first. */
   counts(): OperatorCount[] {
-    return inOrder(this.unsupported);
+    const all = new Map(this.unsupported);
+    for (const [op, count] of this.inside) all.set(op, (all.get(op) ?? 0) + count);
+    return inOrder(all);
   }
 
   waits(): OperatorCount[] {
@@ -77,16 +97,19 @@ export class Findings {
     const found = this.diagnostics.length;
     const { told } = this;
     const counted = new Map(this.unsupported);
+    const inside = new Map(this.inside);
     const waited = new Map(this.waiting);
     const wanted = new Set(this.wanted);
     return {
       wanted,
       unsupported: sum(counted),
+      waiting: sum(waited),
       diagnostics: found,
       forget: () => {
         this.diagnostics.length = found;
         this.told = told;
         refill(this.unsupported, counted);
+        refill(this.inside, inside);
         refill(this.waiting, waited);
         for (const id of this.wanted) if (!wanted.has(id)) this.wanted.delete(id);
       },
@@ -120,25 +143,37 @@ export class Findings {
     );
   }
 
-  /** @param opset of the model. */
-  reportUnsupported(opset: number): void {
+  /**
+   * @param opset of the model.
+   * @param lost names of outputs that need what is not run, of so many in all.
+   */
+  reportUnsupported(opset: number, lost: readonly string[], outputs: number): void {
     const counts = this.counts();
     if (counts.length === 0) return;
     const shown = counts.slice(0, 20).map(({ op, count }) => `${op}: ${count}`);
     const more = counts.length > 20 ? ` and ${counts.length - 20} more` : '';
+    const runs =
+      lost.length === outputs
+        ? 'Its graph is shown; it cannot be run, trained or explained.'
+        : lost.length > 0
+          ? `It is run for its other outputs; these need them: ${listed(lost, 5)}.`
+          : 'It is run: no output needs them, or values decide whether one does. A run that comes to one ends and names it.';
     this.report(
-      'error',
+      lost.length === outputs ? 'error' : 'warning',
       'unsupported-op',
-      `The model has operators that are not run here (with the number of their nodes): ${shown.join(', ')}${more}. Its graph is shown; it cannot be run, trained or explained. What to do is said of each.`,
+      `The model has operators that are not run here (with the number of their nodes): ${shown.join(', ')}${more}. ${runs} What to do is said of each.`,
     );
     for (const { op, count } of counts.slice(0, 20)) {
       const at = this.places.get(op);
-      const nodes = count === 1 ? `One node ${op} is` : `${count} nodes ${op} are`;
-      this.report(
-        'information',
-        'unsupported-op',
-        `${nodes} not run here (operator set ${opset}${at ? `; ${count === 1 ? 'it is' : 'the first is'} ${at}` : ''}). ${adviceOn(op)}`,
-      );
+      const one = count === 1;
+      const told = at
+        ? one
+          ? `One node ${op} is not run here (operator set ${opset}; it is ${at}).`
+          : `${count} nodes ${op} are not run here (operator set ${opset}; the first is ${at}).`
+        : one
+          ? `One node ${op} is not run here (operator set ${opset}).`
+          : `${count} nodes ${op} are not run here (operator set ${opset}).`;
+      this.report('information', 'unsupported-op', `${told} ${adviceOn(op)}`);
     }
   }
 }

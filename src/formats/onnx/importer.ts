@@ -1,7 +1,9 @@
 /** From the messages of an ONNX file to a Model: folds what is known, translates the rest, infers every shape. */
 import { ShapeError } from '../../engine/op';
 import { VitrineError } from '../../model/errors';
-import type { Diagnostic, Model, Tensor, Tensors } from '../../model/graph';
+import type { Diagnostic, Model, Shown, Tensor, Tensors } from '../../model/graph';
+import { lostOutputs, nodesFor } from '../../model/shown';
+import { adviceOn } from './advice';
 import { Building } from './building';
 import { translationContext } from './context';
 import { controlOps } from './control';
@@ -41,7 +43,9 @@ export interface Imported {
   unsupported: readonly OperatorCount[];
   /** Nodes that wait for what only running tells, by what they wait for. */
   waits: readonly OperatorCount[];
-  /** Ids of the values that these nodes wait for, and of others that those behind them read. */
+  /** Ids of outputs that need what the engine lacks, whatever running tells. */
+  lost: readonly string[];
+  /** Ids of the values that these of the nodes wait for that outputs need, and of others that those behind them read. */
   wanted: readonly string[];
   useful: readonly string[];
   /** The values of all parameters, read from the file. */
@@ -66,6 +70,8 @@ export class Importer implements BodyReader {
   private top: Scope | undefined;
   /** What nodes read that wait, of the values that are computed: they need not be computed again. */
   private readonly useful = new Set<string>();
+  /** What nodes wait for, by the first value that they compute. */
+  private readonly awaited = new Map<string, readonly string[]>();
   private scopes = new Map<string, string>();
 
   constructor(
@@ -106,7 +112,9 @@ export class Importer implements BodyReader {
     this.addNodes(graph.node ?? [], scope, 0);
     const outputs = (graph.output ?? []).map(o => this.output(o.name ?? '', scope));
     if (outputs.length === 0) throw this.findings.bad('bad-model', 'The graph has no outputs.');
-    this.findings.reportUnsupported(this.opset);
+    const { nodes } = this.building;
+    const lost = lostOutputs({ nodes, outputs });
+    this.findings.reportUnsupported(this.opset, lost, outputs.length);
     const values = new Map<string, Model['values'][string]>();
     for (const [id, type] of this.values.types) values.set(id, { id, name: id, ...type });
     const parameters = [...this.values.parameters.values()];
@@ -117,17 +125,18 @@ export class Importer implements BodyReader {
       inputs,
       outputs,
       values: Object.fromEntries(values),
-      nodes: this.building.nodes,
+      nodes,
       parameters,
-      modules: modulesOf(name, this.building.nodes, parameters, outputs),
+      modules: modulesOf(name, nodes, parameters, outputs),
       ...this.said(inputs, outputs),
     };
     return {
       model,
       diagnostics: this.findings.diagnostics,
       unsupported: this.findings.counts(),
+      lost,
       waits: this.findings.waits(),
-      wanted: [...this.findings.wanted].filter(id => values.has(id)),
+      wanted: this.wantedFor(outputs).filter(id => values.has(id)),
       useful: [...this.useful].filter(id => values.has(id) && !this.values.parameters.has(id)),
       isStored: name =>
         this.values.stored.has(name) || this.values.parameters.get(name)?.kind === 'parameter',
@@ -139,6 +148,13 @@ export class Importer implements BodyReader {
       weights: () =>
         Object.fromEntries(parameters.map((p): [string, Tensor] => [p.name, this.values.weightOf(p)])),
     };
+  }
+
+  /** What the nodes wait for that outputs need. */
+  private wantedFor(outputs: readonly string[]): string[] {
+    const ids = [...nodesFor(this.building, outputs)].flatMap(n => this.awaited.get(n.outputs[0]!) ?? []);
+    const all = new Set(ids);
+    return [...this.findings.wanted].filter(id => all.has(id));
   }
 
   /** What the file says of what enters and leaves, beyond its types. */
@@ -166,6 +182,12 @@ export class Importer implements BodyReader {
       const id = this.values.define(s.values?.name ?? '', scope);
       this.findings.count('sparse initializer');
       this.values.setUnknown(id, undefined);
+      const why = `The initialiser "${s.values?.name ?? ''}" is sparse. ${adviceOn('sparse initializer')}`;
+      this.building.addGraphNode('SparseInitializer', [], {}, [id], undefined, {
+        as: 'lacking',
+        why,
+        reads: 0,
+      });
     }
   }
 
@@ -255,48 +277,74 @@ export class Importer implements BodyReader {
     );
   }
 
-  refuse(e: unknown, node: NodeProto, inputs: readonly string[], outputs: readonly string[]): void {
-    const op = operatorOf(node);
-    if (e instanceof NeedsSize && !this.values.found) this.findings.wait(`${op} (${e.message})`, []);
-    else if (e instanceof Unsupported) {
-      const inner = (node.attribute ?? []).reduce((n, a) => n + (a.g ? nodesIn(a.g) : 0), 0);
-      const detail = [e.message, inner > 0 ? `${inner} nodes inside` : ''].filter(Boolean).join(', ');
-      this.findings.count(detail ? `${op} (${detail})` : op, placeOf(node, this.building.module));
-    } else if (e instanceof NeedsValue) {
-      const ids = e.ids.filter(id => !this.values.unknown.has(id));
-      if (ids.length > 0) this.findings.wait(`${op} (${e.what})`, ids);
-      else
-        this.findings.count(
-          `${op} (${e.what} is computed while it runs)`,
-          placeOf(node, this.building.module),
-        );
-      this.findings.needsValue(nameOf(node), e);
-    } else if (e instanceof ShapeError || e instanceof RangeError || e instanceof SyntaxError) {
-      this.findings.report('error', 'shape-mismatch', `${nameOf(node)} (${op}): ${e.message}`);
-    } else if (e instanceof VitrineError || e instanceof WireError) throw e;
-    else if (!(e instanceof Blocked)) {
-      // A rank or an attribute that no model of this operator has: its rules were not made for it.
-      this.findings.report(
-        'error',
-        'shape-mismatch',
-        `${nameOf(node)}: its inputs and attributes do not fit the operator (${(e as Error).message}).`,
-      );
-    }
+  refuse(
+    e: unknown,
+    node: NodeProto,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    inside: readonly string[] = [],
+  ): void {
+    const made = outputs.map(id => (id === '' ? this.values.fresh('unused') : id));
+    const members = (ids: readonly string[]) => ids.flatMap(id => this.values.lists.get(id) ?? id);
+    const reads = members(inputs);
+    const shown: Shown = { ...this.standing(e, node, made), reads: reads.length };
     // Of the file's own values: others have names by the order in which they were made.
     for (const id of inputs)
       if (this.top?.names.get(id) === id && this.values.types.has(id) && !this.values.unknown.has(id))
         this.useful.add(id);
     // Shown all the same.
-    const made = outputs.map(id => (id === '' ? this.values.fresh('unused') : id));
     for (const [i, id] of made.entries()) this.values.setUnknown(id, node.output?.[i]);
     this.building.addGraphNode(
-      op,
-      inputs
-        .flatMap(id => this.values.lists.get(id) ?? id)
-        .map(id => (id === '' ? '' : this.building.tensorOf(id))),
+      operatorOf(node),
+      [...reads, ...members(inside)].map(id => (id === '' ? '' : this.building.tensorOf(id))),
       {},
       made,
+      undefined,
+      shown,
     );
+  }
+
+  /** Counts a node that is not run, or reports what is wrong with it. */
+  private standing(e: unknown, node: NodeProto, made: readonly string[]): Pick<Shown, 'as' | 'why'> {
+    const op = operatorOf(node);
+    const place = placeOf(node, this.building.module);
+    const lacks = (what: string, because?: string) => {
+      this.findings.count(what, place);
+      const why = because ?? `The node ${place} is ${what} of operator set ${this.opset}. ${adviceOn(what)}`;
+      return { as: 'lacking', why } as const;
+    };
+    const waits = (what: string, ids: readonly string[]) => {
+      this.findings.wait(`${op} (${what})`, ids);
+      this.awaited.set(made[0] ?? '', ids);
+      return {
+        as: 'waiting',
+        why: `The node ${place} (${op}) waits for what is computed while the model runs.`,
+      } as const;
+    };
+    if (e instanceof NeedsSize && !this.values.found) return waits(e.message, []);
+    if (e instanceof Unsupported) {
+      const inner = (node.attribute ?? []).reduce((n, a) => n + (a.g ? nodesIn(a.g) : 0), 0);
+      const detail = [e.message, inner > 0 ? `${inner} nodes inside` : ''].filter(Boolean).join(', ');
+      return lacks(detail ? `${op} (${detail})` : op, e.because);
+    }
+    if (e instanceof NeedsValue) {
+      this.findings.needsValue(nameOf(node), e);
+      const ids = e.ids.filter(id => !this.values.unknown.has(id));
+      return ids.length > 0 ? waits(e.what, ids) : lacks(`${op} (${e.what} is computed while it runs)`);
+    }
+    if (e instanceof VitrineError || e instanceof WireError) throw e;
+    const behind = { as: 'behind', why: `The node ${place} (${op}) reads what is not run here.` } as const;
+    if (e instanceof Blocked) return behind;
+    if (e instanceof ShapeError || e instanceof RangeError || e instanceof SyntaxError)
+      this.findings.report('error', 'shape-mismatch', `${nameOf(node)} (${op}): ${e.message}`);
+    // A rank or an attribute that no model of this operator has: its rules were not made for it.
+    else
+      this.findings.report(
+        'error',
+        'shape-mismatch',
+        `${nameOf(node)}: its inputs and attributes do not fit the operator (${(e as Error).message}).`,
+      );
+    return behind;
   }
 
   /** Attributes by name, with those of a function's call filled in. */

@@ -23,7 +23,7 @@ export const format: FileFormat = {
   async contents(file) {
     const opened = openOnnx(file);
     opened.close();
-    const { model, unsupported, about, isStored } = opened;
+    const { model, unsupported, lost, about, isStored } = opened;
     return {
       tensors: model.parameters
         .filter(p => isStored(p.name))
@@ -35,6 +35,7 @@ export const format: FileFormat = {
         })),
       metadata: about,
       lacking: unsupported,
+      computes: lost.length < model.outputs.length,
     };
   },
   async sample(file, tensor, most) {

@@ -5,7 +5,7 @@ import { nameOf } from './names';
 import type { NodeProto } from './schema';
 
 /** Names that a node reads, those that its subgraphs take from outside included. */
-function reads(node: NodeProto): string[] {
+export function reads(node: NodeProto): string[] {
   const names = (node.input ?? []).filter(n => n !== '');
   for (const a of node.attribute ?? [])
     for (const g of [a.g, ...(a.graphs ?? [])]) if (g) for (const n of g.node ?? []) names.push(...reads(n));

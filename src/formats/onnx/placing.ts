@@ -4,6 +4,7 @@ import type { Building } from './building';
 import { type ControlHost, runControl, showControl } from './control';
 import type { Findings } from './findings';
 import { isDefault, nameOf, operatorOf, placeOf } from './names';
+import { reads } from './order';
 import type { AttributeProto, FunctionProto, GraphProto, NodeProto } from './schema';
 import type { TensorFiles } from './tensors';
 import { Blocked, maxAttribute, NeedsValue, Unsupported } from './translation';
@@ -19,7 +20,14 @@ export interface BodyReader {
   addNodes(nodes: readonly NodeProto[], scope: Scope, depth: number): void;
   /** Whether there is a rule for a node's operator. */
   reads(node: NodeProto): boolean;
-  refuse(e: unknown, node: NodeProto, inputs: readonly string[], outputs: readonly string[]): void;
+  /** `inside`: what its bodies compute that are shown. */
+  refuse(
+    e: unknown,
+    node: NodeProto,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    inside?: readonly string[],
+  ): void;
 }
 
 export class Placing {
@@ -53,12 +61,11 @@ export class Placing {
     try {
       const had = this.findings.total();
       const ids = runControl(node, inputs, attributes, host);
+      const wrong = this.findings.diagnostics.slice(before.diagnostics).some(d => d.severity === 'error');
+      // The branch that is taken stands as it is, what of it is not run included.
+      const stands = node.opType === 'If' && !this.findings.waitsSince(before);
       // What is not run inside would be counted once a round.
-      if (
-        this.findings.total() > had ||
-        this.findings.diagnostics.slice(before.diagnostics).some(d => d.severity === 'error')
-      )
-        throw new Blocked();
+      if (wrong || (this.findings.total() > had && !stands)) throw new Blocked();
       restore();
       this.bindOutputs(node, ids, scope);
     } catch (e) {
@@ -71,7 +78,7 @@ export class Placing {
         blocked && waits.length > 0
           ? new NeedsValue(node.output?.[0] ?? '', 'what is inside', waits)
           : blocked && this.findings.failedSince(before)
-            ? new Unsupported('of what is not run here')
+            ? new Unsupported('of what is not run here', this.firstLacking(before.nodes))
             : e;
       before.forget();
       // A plan takes what was put in place by now: what is waited for is computed by it.
@@ -80,8 +87,19 @@ export class Placing {
       this.findings.diagnostics.length = before.diagnostics;
       restore();
       const outputs = (node.output ?? []).map(name => (name === '' ? '' : this.values.define(name, scope)));
-      this.reader.refuse(reason, node, [...inputs, ...inside], outputs);
+      this.reader.refuse(reason, node, [...inputs, ...this.captured(node, inputs, scope)], outputs, inside);
     }
+  }
+
+  /** Values from outside that its bodies read and of which nothing is known: the node stands behind them. */
+  private captured(node: NodeProto, inputs: readonly string[], scope: Scope): string[] {
+    const ids = new Set(reads(node).flatMap(name => this.values.resolve(name, scope) ?? []));
+    return [...ids].filter(id => this.values.unknown.has(id) && !inputs.includes(id));
+  }
+
+  /** What is said of the first node since then that is not run. */
+  private firstLacking(nodes: number): string | undefined {
+    return this.building.nodes.slice(nodes).find(n => n.shown?.as === 'lacking')?.shown?.why;
   }
 
   /** One copy of each body instead of what was put in place. */
@@ -168,7 +186,7 @@ export class Placing {
   private countMissing(graph: GraphProto): void {
     for (const n of graph.node ?? []) {
       for (const a of n.attribute ?? []) if (a.g) this.countMissing(a.g);
-      if (!this.reader.reads(n)) this.findings.count(operatorOf(n), placeOf(n, this.building.module));
+      if (!this.reader.reads(n)) this.findings.countInside(operatorOf(n), placeOf(n, this.building.module));
     }
   }
 

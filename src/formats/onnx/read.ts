@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { VitrineError } from '../../model/errors';
 import type { Diagnostic, Model, Tensor, Tensors } from '../../model/graph';
+import { nodesFor } from '../../model/shown';
 import { planInStages, type Staging } from '../../model/stages';
 import { type Imported, Importer, type ImportOptions } from './importer';
 import { type ModelProto, modelProto } from './schema';
@@ -13,6 +14,7 @@ export interface OnnxModel {
   model: Model;
   diagnostics: readonly Diagnostic[];
   unsupported: Imported['unsupported'];
+  lost: Imported['lost'];
   /** Nodes that wait for what only running tells, by what they wait for. */
   waits: Imported['waits'];
   /** What the file says of itself. */
@@ -55,13 +57,18 @@ function importFrom(
         about: aboutOf(proto),
       };
     });
-    if (opened.waits.length > 0 && opened.unsupported.length === 0)
-      planInStages(opened.model, () => stagingOf(file, again()));
+    if (needsSteps(opened.model, opened.lost)) planInStages(opened.model, () => stagingOf(file, again()));
     return { ...opened, close: () => source.close() };
   } catch (e) {
     source.close();
     throw e;
   }
+}
+
+/** Whether an output that is computed needs what only running tells. */
+function needsSteps(model: Model, lost: readonly string[]): boolean {
+  const computed = model.outputs.filter(id => !lost.includes(id));
+  return [...nodesFor(model, computed)].some(n => n.shown?.as === 'waiting');
 }
 
 function stagingOf(file: string, source: ByteSource): Staging {

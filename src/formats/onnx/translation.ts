@@ -84,6 +84,14 @@ export type Translate = (c: TranslationContext) => undefined;
 /** The op, or this use of it, is not read. */
 export class Unsupported extends Error {
   override readonly name = 'Unsupported';
+
+  /** @param because what is said of the node inside that is not run. */
+  constructor(
+    message: string,
+    readonly because?: string,
+  ) {
+    super(message);
+  }
 }
 
 /** The op is read once sizes are numbers that are symbols now. */

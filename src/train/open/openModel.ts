@@ -14,6 +14,7 @@ import type { FileFormat } from '../../formats/_format';
 import { formatOf } from '../../formats/_registry';
 import { VitrineError } from '../../model/errors';
 import type { Dim, Model, Tensors } from '../../model/graph';
+import { lostOutputs } from '../../model/shown';
 import { withPlaces, wordsOf } from '../../model/textInputs';
 import { columnsFor, type TableInput } from '../setup/modelColumns';
 import { packInputs } from '../setup/packInputs';
@@ -164,9 +165,12 @@ function answerOf(
   { task }: OpenModelOptions,
   notes: string[],
 ): { output: string; target: TargetInfo; loss: string } {
-  const { classes, values } = model;
+  const { values } = model;
   const isFloat = (id: string) => /float/.test(values[id]!.dtype);
-  const output = classes?.scores ?? model.outputs.find(isFloat) ?? model.outputs[0]!;
+  const lost = new Set(lostOutputs(model));
+  const computed = model.outputs.filter(id => !lost.has(id));
+  const classes = model.classes && !lost.has(model.classes.scores) ? model.classes : undefined;
+  const output = classes?.scores ?? computed.find(isFloat) ?? computed[0] ?? model.outputs[0]!;
   const width = values[output]!.shape.slice(1).reduce<number>(
     (n, d) => n * (typeof d === 'number' ? d : 1),
     1,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { adviceTexts } from '../../../src/formats/onnx/advice';
 import { knownMessages, messageIn } from '../../../src/names/messages';
 
 const root = (() => {
@@ -21,6 +22,21 @@ describe('Messages in another language', () => {
     for (const english of knownMessages('zh'))
       for (const part of english.split(/\{\d+\}/))
         assert.ok(source.includes(part), `nothing says "${part}" any more`);
+  });
+
+  it('say what to do about each operator of a model file that is not run', () => {
+    for (const text of adviceTexts) {
+      const said = messageIn('zh', `What is asked of net needs a node that is not run here. ${text}`);
+      assert.match(said, /^对 net 的请求/);
+      assert.ok(!said.includes(text), text);
+    }
+    assert.equal(
+      messageIn(
+        'zh',
+        '2 nodes com.microsoft.Attention are not run here (operator set 17; the first is "/a/b" in a.b). It is of a library of its own. Export with operators of ONNX alone.',
+      ),
+      '有 2 个 com.microsoft.Attention 节点在此处不运行（算子集 17；第一个位于 "/a/b" in a.b）。它属于另外的算子库。请只用 ONNX 自身的算子导出。',
+    );
   });
 
   it('have no English within a list of columns, and know classes without rows', () => {

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { createEngine } from '../../../../src/engine/create';
 import type { Engine } from '../../../../src/engine/engine';
 import { openOnnxBytes } from '../../../../src/formats/onnx/read';
+import { onnxBytes } from '../../../../src/formats/onnx/write';
 import { cases } from './cases';
 import { bytes, type Fields, node, tensor } from './files';
 
@@ -221,6 +222,106 @@ describe('control flow of ONNX', () => {
     assert.match(
       diagnostics[2]!.message,
       /^One node com\.microsoft\.DynamicQuantizeLSTM is .* it is "\/rnn\/LSTM_quant" in rnn\)\. .*op_types_to_quantize/,
+    );
+  });
+
+  /** y is x's negative where c says so, else what MaxUnpool would make of it. */
+  const lackingBranch = (more: Fields = {}): Fields => ({
+    name: 'g',
+    node: [
+      node('If', ['c'], ['y'], {
+        name: 'choice',
+        attribute: [
+          { name: 'then_branch', g: branchOf('Neg'), type: 5 },
+          { name: 'else_branch', g: branchOf('MaxUnpool', { name: '/up/MaxUnpool' }), type: 5 },
+        ],
+      }),
+    ],
+    input: [tensor('x', 1, [2]), tensor('c', 9, [])],
+    output: [tensor('y', 1, [2])],
+    ...more,
+  });
+  const branchOf = (op: string, more: Fields = {}): Fields => ({
+    name: op,
+    node: [node(op, ['x'], ['one'], more)],
+    output: [tensor('one', 1, [2])],
+  });
+  const x = { shape: [2], data: Float32Array.of(1, -2) };
+
+  it('runs the branch that is taken, whatever the other one has', async () => {
+    const { model, diagnostics, unsupported, weights } = openOnnxBytes(bytes(lackingBranch()), 'a.onnx');
+    assert.deepEqual(unsupported, [{ op: 'MaxUnpool', count: 1 }]);
+    assert.deepEqual(
+      diagnostics.map(d => [d.severity, d.code]),
+      [
+        ['information', 'needs-value'],
+        ['warning', 'unsupported-op'],
+        ['information', 'unsupported-op'],
+      ],
+    );
+    assert.match(diagnostics[1]!.message, /MaxUnpool: 1\. It is run: .*values decide/);
+    const evaluator = await engine.evaluator(model, { bindings: {}, weights: weights() });
+    const { values } = await evaluator.run({ x, c: { shape: [], data: Int32Array.of(1) } });
+    assert.deepEqual([...values[model.outputs[0]!]!.data], [-1, 2]);
+    await assert.rejects(
+      evaluator.run({ x, c: { shape: [], data: Int32Array.of(0) } }),
+      /g needs a node that is not run here\. The node "\/up\/MaxUnpool" in .* is MaxUnpool of operator set 17\. .*MaxUnpool2d/,
+    );
+    // An error ends that run alone.
+    const again = await evaluator.run({ x, c: { shape: [], data: Int32Array.of(1) } });
+    assert.deepEqual([...again.values[model.outputs[0]!]!.data], [-1, 2]);
+    await evaluator.dispose();
+  });
+
+  it('names the node of a branch that is known to be taken', () => {
+    const never = { name: 'c0', dims: [], dataType: 9, int32Data: [0] };
+    const { diagnostics, unsupported } = openOnnxBytes(
+      bytes(
+        lackingBranch({
+          node: [node('Identity', ['c0'], ['c']), ...(lackingBranch()['node'] as Fields[])],
+          input: [tensor('x', 1, [2])],
+          initializer: [never],
+        }),
+      ),
+      'a.onnx',
+    );
+    assert.deepEqual(unsupported, [{ op: 'MaxUnpool', count: 1 }]);
+    assert.equal(diagnostics[0]!.severity, 'error');
+  });
+
+  it('runs what does not need an operator that is not run', async () => {
+    const file = bytes({
+      name: 'g',
+      node: [
+        node('Neg', ['x'], ['y']),
+        node('MaxUnpool', ['x'], ['q'], { name: 'up' }),
+        node('Relu', ['q'], ['z']),
+        // A use of an operator that is not run: its attributes are not those of the node that is shown.
+        node('NonZero', ['x'], ['places']),
+        node('Slice', ['x', 'places'], ['w']),
+      ],
+      input: [tensor('x', 1, [2])],
+      output: [tensor('y', 1, [2]), tensor('z', 1, [2])],
+    });
+    const { model, diagnostics, lost, weights } = openOnnxBytes(file, 'a.onnx');
+    assert.deepEqual(lost, ['z']);
+    const said = diagnostics.find(d => d.severity === 'warning')!;
+    assert.match(said.message, /MaxUnpool: 1\. It is run for its other outputs; these need them: "z"\./);
+    assert.ok(diagnostics.every(d => d.severity !== 'error'));
+    const request = { bindings: {}, weights: weights() };
+    const evaluator = await engine.evaluator({ ...model, outputs: ['y'] }, { ...request, gradients: ['x'] });
+    const { values, gradients } = await evaluator.run({ x }, { seed: x });
+    assert.deepEqual([...values['y']!.data, ...gradients['x']!.data], [-1, 2, -1, 2]);
+    await evaluator.dispose();
+    await assert.rejects(
+      engine.evaluator(model, request),
+      /g needs a node that is not run here\. The node "up" in up is MaxUnpool/,
+    );
+    assert.throws(() => onnxBytes(model, weights()), /no counterpart of "MaxUnpool"/);
+    const written = openOnnxBytes(onnxBytes({ ...model, outputs: ['y'] }, weights()), 'b.onnx');
+    assert.deepEqual(
+      written.model.nodes.map(n => n.op),
+      ['Neg'],
     );
   });
 

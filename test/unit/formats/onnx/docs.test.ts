@@ -32,7 +32,8 @@ with what was found; the node that decides is named. It gives outputs, and no gr
 so are the branch of an If whose condition is known, and the rounds of a Loop or Scan whose number is known (at most
 512); a Loop that ends where its condition says has as many rounds as it may have at most. Of an If that is decided while it runs both branches are computed and one is chosen, if they have one shape. A sequence is
 the values that it holds, where its places are known. Of control flow that waits for values one copy of each body is shown. What cannot be run is
-listed with counts, where it stands, and what to do. Models of scikit-learn, LightGBM and XGBoost (\`ai.onnx.ml\`) are computed as onnxruntime does, text in
+listed with counts, where it stands, and what to do; the model is run all the same for outputs that do not need it, and as
+long as the branches that values choose do not. Models of scikit-learn, LightGBM and XGBoost (\`ai.onnx.ml\`) are computed as onnxruntime does, text in
 their columns included; trees have no gradient, so the methods that ask by changing rows explain them. Quantised models are computed with onnxruntime's numbers, whole numbers as such: the forms of its
 quantisers (QuantizeLinear and DequantizeLinear around nodes, operators on quantised numbers, ranges found while it runs,
 weights of 4 bits in blocks). Their weights of whole numbers are counted as weights and not trained; gradients pass the
