@@ -1,5 +1,6 @@
 /** Models on bases of other libraries: Lightning, transformers, and those that are not here at all. */
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PytorchReader } from '../../../../src/formats/pytorch/reader';
 import { parameterCount } from '../../../../src/model/elements';
@@ -135,6 +136,32 @@ describe('models on bases of other libraries', () => {
   it('asks a base of transformers for what is of the hub and of training', async () => {
     const text = `${torch}${config}class Net(PreTrainedModel):\n    config_class = Config\n    def __init__(self, config):\n        super().__init__(config)\n${linear}        self.other = Config.from_pretrained("a/b")\n    def forward(self, x):\n        if self.is_gradient_checkpointing:\n            x = x * 2\n        self.warn_if_padding_and_no_attention_mask(x, None)\n        return self.fc(x)\n`;
     assert.deepEqual(await figures(text), [15, 'Nx3']);
+  });
+
+  it('makes configurations of transformers in code as transformers does', async () => {
+    const rows: { class: string; given: object; held: object }[] = JSON.parse(
+      readFileSync(join(process.cwd(), 'test/reference/transformers_configs.json'), 'utf8'),
+    );
+    assert.ok(rows.length >= 16);
+    const names = [...new Set(rows.map(r => r.class))].join(', ');
+    const text = `import json\n${torch}from transformers import ${names}\nROWS = json.loads(${JSON.stringify(JSON.stringify(rows))})\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        wrong = [(r["class"], n, getattr(c, n)) for r in ROWS for c in [globals()[r["class"]](**r["given"])] for n, v in r["held"].items() if getattr(c, n) != v]\n        assert not wrong, wrong\n${linear}    def forward(self, x):\n        return self.fc(x)\n`;
+    assert.deepEqual(await figures(text), [15, 'Nx3']);
+  });
+
+  it('hands a configuration made in code to the modules of the file', async () => {
+    const net = `class Net(nn.Module):\n    def __init__(self, config):\n        super().__init__()\n        self.emb = nn.Embedding(config.vocab_size, config.n_embd)\n        self.blocks = nn.ModuleList(nn.Linear(config.hidden_size, config.n_embd) for _ in range(config.n_layer))\n    def forward(self, ids):\n        x = self.emb(ids)\n        for block in self.blocks:\n            x = block(x)\n        return x\n`;
+    const made =
+      'if __name__ == "__main__":\n    net = Net(GPT2Config(vocab_size=50, n_layer=2, n_embd=8))\n';
+    for (const imported of [
+      'from transformers import GPT2Config\n',
+      'from transformers.models.gpt2.configuration_gpt2 import GPT2Config\n',
+    ])
+      assert.deepEqual(await figures(`${torch}${imported}${net}${made}`), [50 * 8 + 2 * 72, 'NxTx8']);
+  });
+
+  it('knows of a configuration that is not listed what the code gives it', async () => {
+    const text = `${torch}from transformers import NeverHeardConfig\nconfig = NeverHeardConfig(wide=5, num_labels=3)\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(config.wide, config.num_labels)\n        self.deep = config.deep\n    def forward(self, x):\n        return self.fc(x)\n`;
+    assert.deepEqual(await figures(text), [18, 'Nx3']);
   });
 
   it('takes neither weights of a loss for its input nor a reward for a forward', async () => {

@@ -277,7 +277,14 @@ class StandIn(types.ModuleType):
             if name == "__path__":
                 return []
             raise AttributeError(name)
-        return make(f"{self.__name__}.{name}", self.__name__.split(".")[0] == "torch")
+        top = self.__name__.split(".")[0]
+        package = sys.modules.get(top)
+        # A part of a package that is here has what the whole has under that name.
+        if top != "torch" and package is not None and not isinstance(package, StandIn):
+            held = getattr(package, name, None)
+            if held is not None:
+                return held
+        return make(f"{self.__name__}.{name}", top == "torch")
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -296,7 +303,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def create_module(self, spec):
         top = spec.name.split(".")[0]
-        if top != "torch":
+        if top != "torch" and isinstance(sys.modules.get(top), (StandIn, types.NoneType)):
             trace.say(
                 "hint",
                 "module-not-available",

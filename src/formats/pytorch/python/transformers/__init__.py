@@ -25,4 +25,8 @@ def set_seed(*_, **__):
 
 
 def __getattr__(name):
+    if name.endswith("Config"):
+        made = configuration_utils.named(name)
+        globals()[name] = made
+        return made
     return utils.absent("transformers", name)

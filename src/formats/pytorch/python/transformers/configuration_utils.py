@@ -1,3 +1,7 @@
+"""Configurations: the base of a file's own, and those that transformers has, as they are made in code."""
+
+import json
+
 from _vitrine import unknown
 
 
@@ -70,3 +74,67 @@ _ALL = {
     "pad_token_id": None, "eos_token_id": None, "sep_token_id": None, "decoder_start_token_id": None,
     "task_specific_params": None, "problem_type": None, "name_or_path": "",
 }
+
+
+class _OfTransformers(PretrainedConfig):
+    """A configuration that transformers has: what it is given, its defaults, and what it computes of them."""
+
+    _own = {}
+    _computed = {}
+    _fixed = {}
+    _open = ()
+
+    def __init__(self, *given, **named):
+        given = {**dict(zip(self._own, given)), **named}
+        aliases = type(self).attribute_map
+        over = {name: given.pop(name) for name in [n for n in given if n in aliases]}
+        for name, value in self._own.items():
+            if name not in _ALL and (name not in self._open or name in given):
+                setattr(self, name, given.pop(name, list(value) if isinstance(value, list) else value))
+        base = {**self._fixed, **{n: v for n, v in self._own.items() if n in _ALL}}
+        super().__init__(**{**base, **given, **over})
+        for name, computed in self._computed.items():
+            if name not in self._own or getattr(self, name) is None:
+                setattr(self, name, _compute(self, computed))
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        # What transformers computes in a way that is not known here.
+        if name in type(self)._open:
+            return unknown.make(f"{type(self).__name__}.{name}")
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+
+class _Unlisted(PretrainedConfig):
+    """A configuration of which only what the code gives it is known."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return unknown.make(f"{type(self).__name__}.{name}")
+
+
+def _compute(config, text):
+    """A number of others: `a`, `a // b`, `a * b`, with whole numbers in the place of b."""
+    first, *rest = text.split()
+    value = getattr(config, first)
+    if rest:
+        other = int(rest[1]) if rest[1].isdigit() else getattr(config, rest[1])
+        value = value // other if rest[0] == "//" else value * other
+    return value
+
+
+def named(name):
+    """The class of a configuration that transformers has by this name, made once."""
+    from ._known import KNOWN
+
+    if name not in KNOWN:
+        return type(name, (_Unlisted,), {"__module__": "transformers"})
+    entry = json.loads(KNOWN[name])
+    opened = entry.get("open", [])
+    return type(name, (_OfTransformers,), {
+        "__module__": "transformers", "model_type": entry["type"], "attribute_map": entry.get("map", {}),
+        "_own": entry["own"], "_open": opened,
+        "_computed": entry.get("computed", {}), "_fixed": entry.get("fixed", {}),
+    })
