@@ -49,7 +49,7 @@ try {
     return startServer({ dataDir: own, userSettings: stillSettings, verbose: options.verbose, ...more });
   };
   ui.server = await startServer({ dataDir, userSettings: stillSettings, verbose: options.verbose });
-  const mocha = new Mocha({ reporter: Reporter, timeout: 120_000, slow: 20_000, grep: options.grep });
+  const mocha = new Mocha({ reporter: Reporter, timeout: 240_000, slow: 20_000, grep: options.grep });
   for (const file of files) mocha.addFile(file);
   await mocha.loadFilesAsync();
   const { stats } = await new Promise(resolve => {
