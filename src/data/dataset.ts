@@ -219,13 +219,16 @@ export interface DatasetKind {
   holds?: readonly string[];
 }
 
+/** Different values of a column that a look tells from each other: as many as the rows that it takes. */
+export const mostCounted = 20_000;
+
 /** What the first rows of a column look like. */
 export interface ColumnHead {
   name: string;
   kind: 'number' | 'category';
   /** All numbers are whole. */
   integers: boolean;
-  /** Different values among `rows` rows looked at, at most 1000. */
+  /** Different values among `rows` rows looked at, at most `mostCounted`. */
   distinct: number;
   rows: number;
   /** Of these rows, those without a value. */

@@ -87,6 +87,46 @@ export function symbolsOf(d: Dim): string[] {
   return typeof d === 'number' ? [] : [...new Set(d.match(/[A-Za-z_]\w*/g) ?? [])].sort();
 }
 
+/**
+ * As one writes it by hand: "72·T² + 6144·T", "⌊(T − 1) / 2⌋ + 1".
+ *
+ * @param written how a coefficient is written; all its digits if absent.
+ */
+export function polynomialText(d: Dim, written: (size: number) => string = String): string {
+  const terms = sorted(parse(d));
+  if (terms.length === 0) return written(0);
+  return terms
+    .map(([m, c], i) => {
+      const size = Math.abs(c);
+      const factors = [...powersOf(atomsOf(m))]
+        .sort(([a], [b]) => Number(a.startsWith('(')) - Number(b.startsWith('(')))
+        .map(([atom, n]) => atomFormula(atom, written) + power(n));
+      const body = (size === 1 && factors.length > 0 ? factors : [written(size), ...factors]).join('·');
+      return i === 0 ? (c < 0 ? `−${body}` : body) : `${c < 0 ? ' − ' : ' + '}${body}`;
+    })
+    .join('');
+}
+
+/** How often each atom of a monomial stands in it. */
+function powersOf(atoms: readonly string[]): Map<string, number> {
+  const powers = new Map<string, number>();
+  for (const atom of atoms) powers.set(atom, (powers.get(atom) ?? 0) + 1);
+  return powers;
+}
+
+function power(n: number): string {
+  return n === 1 ? '' : [...String(n)].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
+}
+
+function atomFormula(atom: string, written: (size: number) => string): string {
+  if (!atom.startsWith('(')) return atom;
+  const parts = splitTop(atom.slice(1, -1), '//').map(part => {
+    const text = polynomialText(part, written);
+    return / |·/.test(text) ? `(${text})` : text;
+  });
+  return `⌊${parts.join(' / ')}⌋`;
+}
+
 /** A shape whose sizes are all numbers; throws naming the size that is not. */
 export function concreteShape(shape: Shape): number[] {
   return shape.map(d => {
@@ -295,12 +335,17 @@ class Parser {
   }
 }
 
+/** Monomials that count, highest degree first, the constant last, as one writes them. */
+function sorted(p: Polynomial): [string, number][] {
+  return [...p]
+    .filter(([, c]) => c !== 0)
+    .sort(([a], [b]) => atomsOf(b).length - atomsOf(a).length || (a < b ? -1 : 1));
+}
+
 function print(p: Polynomial): Dim {
-  const terms = [...p].filter(([, c]) => c !== 0);
+  const terms = sorted(p);
   if (terms.length === 0) return 0;
   if (terms.length === 1 && terms[0]![0] === '') return terms[0]![1];
-  // Highest degree first, the constant last, as one writes it.
-  terms.sort(([a], [b]) => atomsOf(b).length - atomsOf(a).length || (a < b ? -1 : 1));
   return terms
     .map(([m, c], i) => {
       const size = Math.abs(c);

@@ -53,6 +53,8 @@ try {
     height: Number(options.height),
     scale: Number(options.scale),
     language: options.language,
+    // Nobody waits for a failure here, and the machine may be busy with something else.
+    timeout: 90_000,
   });
   const shot = async name => log(await ui.shot(opened.bench, name));
   if (script) await script.default({ ...opened, shot, log });

@@ -1,5 +1,5 @@
 /** What the first rows of a table say of its columns. */
-import type { ColumnHead } from '../dataset';
+import { type ColumnHead, mostCounted } from '../dataset';
 import { codesAmong } from './missingCodes';
 import { type Column, looksNumeric, numberAt, type Table, textAt } from './table';
 
@@ -20,7 +20,7 @@ function head(column: Column, rows: number): ColumnHead {
   let last = '';
   for (let i = 0; i < rows; i++) {
     const text = textAt(column, i);
-    if (text !== undefined && (counts.size < 1000 || counts.has(text)))
+    if (text !== undefined && (counts.size < mostCounted || counts.has(text)))
       counts.set(text, (counts.get(text) ?? 0) + 1);
     if (rising) {
       rising = text! > last;

@@ -6,6 +6,7 @@ import { VitrineError } from '../../model/errors';
 import type { FolderQuestion } from '../../service/inquiries/askFolder';
 import { copied } from '../answers/written';
 import { commands } from '../ids';
+import { folderOf } from '../place';
 import { report } from '../problems';
 import type { Rooms } from '../rooms';
 import { mustBeTrusted } from '../trust';
@@ -190,7 +191,7 @@ async function chosenFile(
   last: string | undefined,
 ): Promise<string | undefined> {
   if (last !== undefined) {
-    const same = { label: path.basename(last), description: vscode.workspace.asRelativePath(last) };
+    const same = { label: path.basename(last), description: folderOf(last) };
     const other = { label: l10n.t('Another File…') };
     const chosen = await vscode.window.showQuickPick([same, other], { title });
     if (!chosen) return undefined;

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { VitrineError } from '../../model/errors';
 import type { DiffSide } from '../../service/protocol';
 import { modelFileExtensions } from '../ids';
+import { folderOf } from '../place';
 import type { Rooms } from '../rooms';
 import { classPlaces } from '../text/python';
 import { mustBeTrusted } from '../trust';
@@ -126,7 +127,7 @@ async function pickFile(
       )
       .map(uri => ({
         label: `$(file) ${path.basename(uri.fsPath)}`,
-        description: vscode.workspace.asRelativePath(uri),
+        description: folderOf(uri),
         uri,
       })),
     { label: l10n.t('$(folder-opened) Another file…') },

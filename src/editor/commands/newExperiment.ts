@@ -20,6 +20,7 @@ import {
 } from '../../train/setup/firstExperiment';
 import { freeName } from '../exists';
 import type { ExperimentInfo } from '../experiments/info';
+import { folderOf } from '../place';
 import { replaceText } from '../replaceText';
 import type { Rooms } from '../rooms';
 import { classOf, type Target } from './targets';
@@ -189,7 +190,7 @@ export async function pickData(
       .sort((a, b) => isText(a) - isText(b) || a.path.length - b.path.length || (a.path < b.path ? -1 : 1))
       .map(uri => ({
         label: `$(${icon}) ${path.basename(uri.fsPath)}`,
-        description: vscode.workspace.asRelativePath(uri),
+        description: folderOf(uri),
         uri: uri as vscode.Uri | undefined,
         browse: undefined as 'file' | 'folder' | undefined,
         other: undefined as string | undefined,

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { diffType } from '../ids';
 import { setPage } from '../pageSetup';
 import { pageStrings } from '../panel/strings';
+import { folderOf } from '../place';
 import { isCancelled, messageOf, report, showPlaceOf } from '../problems';
 import type { Rooms } from '../rooms';
 import { mustBeTrusted } from '../trust';
@@ -115,7 +116,7 @@ class ModelDiffPage {
     const picked = await vscode.window.showQuickPick(
       known.map(e => ({
         label: path.basename(e.file),
-        description: vscode.workspace.asRelativePath(e.file),
+        description: folderOf(e.file),
         experiment: e.file,
       })),
       { title: l10n.t('On the data of which experiment?'), matchOnDescription: true },

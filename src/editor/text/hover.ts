@@ -2,7 +2,7 @@
 
 import type { LayerFocus } from '../../explain/layers/layerFocus';
 import { meanings, signatureOf } from '../../formats/pytorch/signatures';
-import { type Dim, equalDims } from '../../model/dim';
+import { type Dim, equalDims, polynomialText } from '../../model/dim';
 import type { Initializer, Model, ModuleInfo, Node, Parameter, Shape } from '../../model/graph';
 import type { ParameterStatistics } from '../../service/protocol';
 import { flopsOf, flopsPerSample, modelFlops, type Ops, parameterCount, parametersOf } from './facts';
@@ -328,9 +328,11 @@ export function initializerText(i: Initializer): string {
 }
 
 function flopsText(flops: Dim, t: Translate): string {
-  return typeof flops === 'number'
-    ? t('{0} per sample', flops < 1e6 ? count(flops) : shortCount(flops))
-    : code(flops);
+  const written = (size: number) => (size < 1e6 ? count(size) : shortCount(size));
+  return t(
+    '{0} per sample',
+    typeof flops === 'number' ? written(flops) : code(polynomialText(flops, written)),
+  );
 }
 
 function shapesOf(model: Model, m: ModuleInfo): [string, string] {

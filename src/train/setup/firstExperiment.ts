@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { TSchema } from '@sinclair/typebox';
-import type { ColumnHead, DatasetKind } from '../../data/dataset';
+import { type ColumnHead, type DatasetKind, mostCounted } from '../../data/dataset';
 import type { FolderLook } from '../../data/files/look';
 import { dateOrders } from '../../data/table/dates';
 import type { ReadModel } from '../../formats/_format';
@@ -19,6 +19,8 @@ export interface Choices {
   head?: Pick<ColumnHead, 'rows' | 'missing' | 'rarest' | 'distinct'>;
   /** The column of dates that the rows are in the order of. */
   time?: string;
+  /** How fast AdamW takes from weights that no row needs; its own value if absent. */
+  weightDecay?: number;
   /** More that the file is to say of its data, and why. */
   options?: readonly DataOption[];
 }
@@ -47,14 +49,23 @@ export function newExperimentText(choices: Choices): string {
     ...(rare && { metrics: rare.metrics }),
     // Without it numbers far from 0 and 1 are hardly learned.
     ...(choices.loss === 'mse' && { targetScale: 'standard' }),
-    optimizer: { name: 'AdamW', lr: files ? 0.002 : 0.005 },
+    optimizer: {
+      name: 'AdamW',
+      lr: files ? 0.002 : 0.005,
+      ...(choices.weightDecay !== undefined && { weight_decay: choices.weightDecay }),
+    },
     ...pace(files, choices.rows),
     keep: 'best',
     seed: 0,
   };
   let text = JSON.stringify(experiment, null, 2);
+  // A name in a table may hold a line end.
   for (const { name, why } of options)
-    if (why) text = text.replace(`\n    ${JSON.stringify(name)}:`, line => `\n    // ${why}${line}`);
+    if (why)
+      text = text.replace(
+        `\n    ${JSON.stringify(name)}:`,
+        line => `\n    // ${why.replace(/\s+/g, ' ')}${line}`,
+      );
   if (choices.time !== undefined)
     text = text.replace(
       '\n    "split":',
@@ -94,10 +105,14 @@ export type TargetColumn = Pick<ColumnHead, 'name' | 'kind' | 'integers' | 'dist
 /** More whole numbers than these count something, unless the model has a score for each. */
 const mostCodes = 20;
 
+/** Whole numbers that are more or less of something: taken for classes, 4 stars would be as far from 5 as 1 is. */
+const amounts = /(^|[^a-z])(rating|stars|score)$/i;
+
 /** Which loss suits the column, and the size of the model's output if that is known. */
 export function guessLoss(column: TargetColumn, outputs?: number): string {
   const few = outputs === undefined || outputs === 1 ? mostCodes : Math.max(mostCodes, outputs);
-  const classes = column.kind === 'category' || (column.integers && column.distinct <= few);
+  const amount = column.distinct > 2 && (outputs ?? 1) === 1 && amounts.test(column.name);
+  const classes = column.kind === 'category' || (column.integers && column.distinct <= few && !amount);
   // One output can tell two classes apart by its sign; more classes than that need one output each.
   if (outputs === 1) return classes && column.distinct === 2 ? 'bce_with_logits' : 'mse';
   if (outputs !== undefined && outputs > 1 && classes) return 'cross_entropy';
@@ -106,7 +121,7 @@ export function guessLoss(column: TargetColumn, outputs?: number): string {
 
 /** The columns in the order in which a target is likely: named like one, then the last, then the others from the end. */
 export function likelyTargets<T extends { name: string }>(columns: readonly T[]): T[] {
-  const named = /^(target|label|class|species|y|outcome|diagnosis|digit|survived)$/i;
+  const named = /^(target|label|class|species|y|outcome|diagnosis|digit|survived|rating|stars)$/i;
   const fromEnd = [...columns].reverse();
   // With an x before it and more behind it, y is a place in the plane.
   const at = columns.findIndex(c => /^y$/i.test(c.name));
@@ -116,7 +131,7 @@ export function likelyTargets<T extends { name: string }>(columns: readonly T[])
 }
 
 /** Rows of a table that a first look is taken at: gaps stand at the end too. */
-const lookedRows = 20_000;
+export const lookedRows = 20_000;
 
 /** Fewer rows than these tell nothing about which values come again. */
 const enoughRows = 20;
@@ -185,13 +200,13 @@ export function timed(heads: readonly ColumnHead[], target: string): Pick<Choice
 }
 
 /** Texts that hardly ever come again, or a number that counts the rows. */
-function namesRow(head: ColumnHead): boolean {
+export function namesRow(head: ColumnHead): boolean {
   const there = head.rows - head.missing;
   if (there < enoughRows) return false;
   if (head.kind === 'number')
     return (
       head.integers &&
-      head.distinct === Math.min(there, 1000) &&
+      head.distinct === Math.min(there, mostCounted) &&
       /^$|^column \d+$|^unnamed|(^|[^a-z])(id|index|row)$|Id$/i.test(head.name)
     );
   // Dates differ in every row too, and tell a lot.

@@ -3,6 +3,8 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ColumnHead, Dataset, LoadContext } from '../../data/dataset';
 import { datasetKinds, loadDataset } from '../../data/load';
+import { readTableFile } from '../../data/table/rawRows';
+import { columnNamed, textAt } from '../../data/table/table';
 import { VitrineError } from '../../model/errors';
 import { listed, nearest } from '../../model/suggest';
 import { writeAtomically } from '../runs/atomicFile';
@@ -18,6 +20,8 @@ import {
   textColumn,
   timed,
 } from './firstExperiment';
+import { columnsOptions, type EmbeddedInput, embeddedInputs } from './idColumns';
+import type { EmbeddedArgument } from './newEmbeddings';
 import { type Fitting, newModel } from './newModel';
 
 export interface FirstModel {
@@ -66,16 +70,19 @@ export async function writeFirstModel(
     );
   const head = heads && (target === undefined ? likelyTargets(heads)[0]! : targetNamed(heads, target, file));
   const text = head && heads.length > 1 ? textColumn(heads, head.name) : undefined;
-  const kind = text ? 'text' : found.id;
+  const inputs = head && !text ? embeddedInputs(heads, head.name) : undefined;
+  const kind = text ? 'text' : inputs ? 'columns' : found.id;
   const options = text
     ? [{ name: 'column', value: text.name }]
-    : heads
-      ? tableOptions(heads, head!.name)
-      : [
-          ...(await folderOptions(kind, folder!)),
-          // What a small network hears well.
-          ...(kind === 'sound' ? [{ name: 'features', value: 'mel' }] : []),
-        ];
+    : inputs
+      ? columnsOptions(inputs, heads!, head!)
+      : heads
+        ? tableOptions(heads, head!.name)
+        : [
+            ...(await folderOptions(kind, folder!)),
+            // What a small network hears well.
+            ...(kind === 'sound' ? [{ name: 'features', value: 'mel' }] : []),
+          ];
   const loss = head && kind !== 'text' ? guessLoss(head) : 'cross_entropy';
   const home = path.dirname(file);
   const described = {
@@ -85,7 +92,7 @@ export async function writeFirstModel(
   };
   const info = await stat(file);
   const dataset =
-    info.isFile() && info.size > readWhole
+    info.isFile() && info.size > readWhole && !inputs
       ? undefined
       : await loadDataset(
           {
@@ -100,6 +107,7 @@ export async function writeFirstModel(
   const fit: Fitting = {
     file: path.basename(file),
     target: head?.name ?? 'the class',
+    ...(inputs && { embedded: await sized(inputs, file, context.signal) }),
     ...(dataset
       ? fitting(dataset)
       : {
@@ -123,10 +131,32 @@ export async function writeFirstModel(
       options,
       loss,
       rows,
+      // Vectors of the few rows that an id is in are learned by heart without it.
+      ...(inputs && { weightDecay: 0.1 }),
       ...(head && kind !== 'text' && { head, ...timed(heads!, head.name) }),
     }),
   );
   return { source, experiment, loss, ...(head && { target: head.name }) };
+}
+
+/** What each argument of forward takes: all values of the table have a place, those that training does not draw too. */
+async function sized(
+  inputs: readonly EmbeddedInput[],
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<EmbeddedArgument[]> {
+  const spelled = inputs.flatMap(i => (i.as === 'category' ? [i.column] : []));
+  const table = await readTableFile(file, new Set(spelled), signal);
+  return inputs.map(i => {
+    if (i.as === 'numbers') return { name: i.name, width: i.columns.length };
+    const column = columnNamed(table, i.column, 'of ids');
+    const values = new Set<string>();
+    for (let row = 0; row < table.rows; row++) {
+      const text = textAt(column, row);
+      if (text !== undefined) values.add(text);
+    }
+    return { name: i.name, id: i.id, values: values.size };
+  });
 }
 
 function fitting(dataset: Dataset): Omit<Fitting, 'file' | 'target'> {

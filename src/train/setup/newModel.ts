@@ -1,5 +1,6 @@
 /** The first model of a user who has data and none: a small network that suits them, to be changed by hand. */
 import type { Dataset } from '../../data/dataset';
+import { type EmbeddedArgument, embedding } from './newEmbeddings';
 
 export interface NewModel {
   /** Of the class. */
@@ -21,24 +22,34 @@ export interface Fitting {
   vocabulary?: number;
   /** It continues texts: a score for each token at each place. */
   continues?: boolean;
+  /** It has an argument for each of these, in place of one for the whole row. */
+  embedded?: readonly EmbeddedArgument[];
 }
 
-interface Layers {
+export interface Layers {
   /** How it works, as a sentence after what it does. */
   how: string;
+  /** What is imported; nn and F if absent. */
+  uses?: readonly string[];
+  /** Arguments of forward; x if absent. */
+  takes?: readonly string[];
   init: readonly string[];
   forward: readonly string[];
 }
 
 export function newModel(fit: Fitting): NewModel {
   const name = className(fit.file);
-  const { how, init, forward } = layersFor(fit);
+  const {
+    how,
+    uses = ['torch.nn as nn', 'torch.nn.functional as F'],
+    takes = ['x'],
+    init,
+    forward,
+  } = layersFor(fit);
   const indented = (lines: readonly string[]) => lines.map(l => `        ${l}`).join('\n');
   const target = JSON.stringify(fit.target).replace(/\\/g, '\\\\').replace(/"""/g, "'''");
   const from = fit.file.replace(/["\\]/g, "'");
-  const text = `import torch.nn as nn
-import torch.nn.functional as F
-
+  const text = `${uses.map(u => `import ${u}\n`).join('')}
 
 class ${name}(nn.Module):
     """Predicts ${target} from ${from}. ${how}"""
@@ -47,13 +58,14 @@ class ${name}(nn.Module):
         super().__init__()
 ${indented(init)}
 
-    def forward(self, x):
+    def forward(self, ${takes.join(', ')}):
 ${indented(forward)}
 `;
   return { name, text };
 }
 
 function layersFor(fit: Fitting): Layers {
+  if (fit.embedded) return embedding(fit.embedded, fit.outputs);
   if (fit.vocabulary !== undefined) return fit.continues ? continuing(fit) : reading(fit);
   const axes = fit.shape.length;
   if (axes === 4) return filming(fit);

@@ -77,6 +77,15 @@ describe('hover', () => {
       assert.ok(text.includes(part), `${part} is not in\n${text}`);
   });
 
+  it('writes FLOPs that follow a length as a formula of it', () => {
+    const gemms = { ...gemm, flops: () => '6144*N*T+72*N*T*T' };
+    const text = modulesHover(net, modulesAt(net, file, { line: 7, column: 25 }), {
+      ...facts,
+      ops: new Map([...facts.ops, ['Gemm', gemms]]),
+    });
+    assert.ok(text.includes('`72·T² + 6,144·T` per sample'), text);
+  });
+
   it('gives a linear layer its own formula where it is computed by its parts, as with more than two dimensions', () => {
     const part = (op: string, place: number) => ({ ...net.nodes[0]!, id: `p${place}`, op });
     const parts: Model = {

@@ -9,6 +9,7 @@ import {
   floorDivDims,
   isNegative,
   mulDims,
+  polynomialText,
   productOf,
   subDims,
   symbolsOf,
@@ -24,6 +25,20 @@ describe('symbolic sizes', () => {
     assert.equal(floorDivDims(-7, 2), -4);
     assert.equal(productOf([]), 1);
     assert.equal(productOf([2, 3, 4]), 24);
+  });
+
+  it('writes a formula as one does by hand', () => {
+    assert.equal(polynomialText('6144*T+72*T*T'), '72·T² + 6144·T');
+    assert.equal(polynomialText(subDims(mulDims('N', 'T'), addDims('T', 3))), 'N·T − T − 3');
+    assert.equal(polynomialText('-T*T*T'), '−T³');
+    assert.equal(polynomialText(addDims(floorDivDims(subDims('T', 1), 2), 1)), '⌊(T − 1) / 2⌋ + 1');
+    assert.equal(polynomialText(mulDims('N', floorDivDims('T', mulDims(2, 'N')))), 'N·⌊T / (2·N)⌋');
+    assert.equal(
+      polynomialText('12000*T', n => n.toLocaleString('en-US')),
+      '12,000·T',
+    );
+    assert.equal(polynomialText(0), '0');
+    assert.equal(polynomialText(7), '7');
   });
 
   it('writes each polynomial in one way', () => {

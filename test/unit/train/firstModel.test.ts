@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parse } from 'jsonc-parser';
 import { VitrineError } from '../../../src/model/errors';
 import { writeFirstModel } from '../../../src/train/setup/firstModel';
 
@@ -30,6 +31,69 @@ describe('A first model written for data', () => {
       [first.source, second.source].map(f => path.basename(f)),
       ['films_net.py', 'films_net-2.py'],
     );
+  });
+
+  /** Ratings as a film service has them: everyone of 1,500 rates 8 of 300 films, in the order of films. */
+  function ratings(header: string, row: (user: number, film: number, stars: number) => string): string {
+    const rows: [number, number, number][] = [];
+    for (let user = 0; user < 1500; user++)
+      for (let k = 0; k < 8; k++) {
+        const film = (user * 7 + k * 37) % 300;
+        rows.push([user, film, 1 + (((user % 5) + (film % 7)) % 5)]);
+      }
+    rows.sort((a, b) => a[1] - b[1]);
+    return `${header}\n${rows.map(r => row(...r)).join('\n')}\n`;
+  }
+
+  it('has vectors for users and items of a table of ratings, which are more or less, no classes', async () => {
+    const file = path.join(folder, 'ratings.csv');
+    writeFileSync(
+      file,
+      ratings('userId,movieId,rating,timestamp', (u, f, s) => `${u + 7},${f * 3},${s},${88e7 + u * 13 + f}`),
+    );
+    const first = await writeFirstModel(file, undefined);
+    assert.equal(first.target, 'rating');
+    assert.equal(first.loss, 'mse');
+    const source = readFileSync(first.source, 'utf8');
+    assert.match(source, /self\.userId = nn\.Embedding\(1501, 16, padding_idx=0\)/);
+    assert.match(source, /self\.movieId = nn\.Embedding\(301, 16, padding_idx=0\)/);
+    const { data } = parse(readFileSync(first.experiment, 'utf8'));
+    assert.equal(data.kind, 'columns');
+    assert.deepEqual(
+      data.inputs.map((i: { as: string; name: string }) => [i.as, i.name]),
+      [
+        ['category', 'userId'],
+        ['category', 'movieId'],
+        ['numbers', 'numbers'],
+      ],
+    );
+  });
+
+  it('takes texts of many values for ids, leaves out rows with gaps, and gives names that Python takes', async () => {
+    const file = path.join(folder, 'clicks.csv');
+    writeFileSync(
+      file,
+      ratings('the user,class,device,price,clicked', (u, f, s) =>
+        [`u${u}`, f === 5 ? '' : `item ${f}`, s % 2 ? 'phone' : 'desk', u + f / 2, s > 2 ? 'yes' : 'no'].join(
+          ',',
+        ),
+      ),
+    );
+    const first = await writeFirstModel(file, 'clicked');
+    assert.equal(first.loss, 'cross_entropy');
+    const source = readFileSync(first.source, 'utf8');
+    assert.match(source, /def forward\(self, the_user, class_2, device, numbers\):/);
+    assert.match(source, /self\.class_2 = nn\.Embedding\(300, 32, padding_idx=0\)/);
+    assert.match(source, /self\.out = nn\.Linear\(32, 2\)/);
+    assert.equal(parse(readFileSync(first.experiment, 'utf8')).data.missing, 'drop');
+  });
+
+  it('leaves counts and few categories as they are', async () => {
+    const file = path.join(folder, 'houses.csv');
+    const rows = Array.from({ length: 200 }, (_, i) => `${i % 60},${['a', 'b', 'c'][i % 3]},${i * 1.5}`);
+    writeFileSync(file, `age,kind,price\n${rows.join('\n')}\n`);
+    const first = await writeFirstModel(file, 'price');
+    assert.doesNotMatch(readFileSync(first.source, 'utf8'), /Embedding/);
   });
 
   it('writes nothing for data that cannot be learned from', async () => {

@@ -30,6 +30,28 @@ describe('A first model', () => {
     assert.match(of('text', [64], { vocabulary: 90, continues: true }), /nn\.GRU/);
   });
 
+  it('has a vector for each id', () => {
+    const ids = [
+      { name: 'user', id: true, values: 160 },
+      { name: 'film', id: true, values: 120 },
+    ];
+    const of = (embedded: Parameters<typeof newModel>[0]['embedded'] & object, outputs = 1) =>
+      newModel({ ...table, modality: 'mixed', shape: [2], outputs, embedded }).text;
+    const two = of(ids);
+    assert.match(two, /self\.user = nn\.Embedding\(161, 16, padding_idx=0\)/);
+    assert.match(
+      two,
+      /def forward\(self, user, film\):\n {8}agree = \(self\.user\(user\) \* self\.film\(film\)\)/,
+    );
+    assert.match(
+      of([...ids, { name: 'era', id: false, values: 3 }]),
+      /v = torch\.stack[\s\S]*v\.sum\(dim=1\) \*\* 2/,
+    );
+    const joined = of([ids[0]!, { name: 'era', id: false, values: 3 }, { name: 'numbers', width: 4 }], 2);
+    assert.match(joined, /torch\.cat\(\[self\.user\(user\), self\.era\(era\), numbers\], dim=1\)/);
+    assert.match(joined, /nn\.Linear\(38, 32\)[\s\S]*nn\.Linear\(32, 2\)/);
+  });
+
   it('writes sound Python whatever the column is called', () => {
     const { text } = newModel({ ...table, file: 'a"""b\\.csv', target: 'x"""\n"y\\', shape: [2] });
     assert.equal(text.split('"""').length, 3);
