@@ -1,7 +1,7 @@
 /** Evaluation of a model that is planned in steps, each with the sizes that the one before found. */
 import { VitrineError } from '../model/errors';
 import type { Model, Tensor, Tensors } from '../model/graph';
-import type { Stage, Staged, Staging } from '../model/stages';
+import { noGradients, type Stage, type Staged, type Staging } from '../model/stages';
 import type { BackendInfo, BoundInput, Evaluation, Evaluator, EvaluatorRequest, RunOptions } from './engine';
 import { createEvaluator } from './evaluator';
 import type { Executor } from './executors/executor';
@@ -53,10 +53,7 @@ export class StagedEvaluator implements Evaluator {
     private readonly staged: Staged,
   ) {
     if (request.gradients?.length || request.loss || request.carry || request.training)
-      throw new VitrineError(
-        'unsupported-op',
-        `${model.name} is run in steps, as its sizes depend on values: it gives outputs, but no gradients. Choose a method that asks by changing the input, or export the model with fixed sizes and without what selects by values.`,
-      );
+      throw new VitrineError('unsupported-op', noGradients(model.name));
     this.weights = { ...request.weights };
     this.staging = staged.open();
   }

@@ -57,7 +57,7 @@ export class Probe {
   /**
    * @param sampleShape one sample without the batch.
    * @throws bad-model for a model without exactly one input; shape-mismatch when the sample does not fit it;
-   *   bad-request when the target is not one of the outputs.
+   *   bad-request when the target is not one of the outputs; unsupported-op for gradients of a model that is run in steps.
    */
   static async open(subject: Subject, sampleShape: readonly number[], options: ProbeOptions): Promise<Probe> {
     const { model, engine, weights } = subject;
@@ -77,17 +77,6 @@ export class Probe {
     const wanted = equalDims(...axes) ? Math.max(1, Math.ceil(options.rows)) : 1;
     const rows = batchFor(model, sampleShape, wanted, differentiate);
     const bindings = bindingsFor(model, sampleShape, rows);
-    const output = concreteShape(bindShape(model.values[outputId]!.shape, bindings));
-    const leads = output[0] === rows;
-    const outputShape = leads ? output.slice(1) : output;
-    const width = outputShape.reduce((a, b) => a * b, 1);
-    const target = subject.target ?? 0;
-    if (!Number.isInteger(target) || target < 0 || target >= width) {
-      throw new VitrineError(
-        'bad-request',
-        `${model.name} has ${width === 1 ? 'one output, number 0' : `${width} outputs, 0 to ${width - 1}`}; output ${target} was asked for.`,
-      );
-    }
     const wrt = options.inner ?? (options.gradients ? input : undefined);
     const evaluator = await engine.evaluator(model, {
       bindings,
@@ -96,7 +85,31 @@ export class Probe {
       ...(options.inner !== undefined && { fetch: [options.inner] }),
       ...(options.rules && { rules: options.rules }),
     });
-    return new Probe(subject, evaluator, rows, sampleShape, outputShape, leads, wrt, bindings);
+    try {
+      const declared = bindShape(model.values[outputId]!.shape, bindings);
+      const output = declared.every(d => typeof d === 'number')
+        ? concreteShape(declared)
+        : await shapeOfFirst(subject, evaluator, [rows, ...sampleShape]);
+      const leads = output[0] === rows;
+      const outputShape = leads ? output.slice(1) : output;
+      const width = outputShape.reduce((a, b) => a * b, 1);
+      if (width === 0)
+        throw new VitrineError(
+          'bad-request',
+          `The output "${outputId}" of ${model.name} is (${output.join(', ')}): it has no numbers for this row, so there is nothing to explain. Choose a row for which it has some, or another output.`,
+        );
+      const target = subject.target ?? 0;
+      if (!Number.isInteger(target) || target < 0 || target >= width) {
+        throw new VitrineError(
+          'bad-request',
+          `${model.name} has ${width === 1 ? 'one output, number 0' : `${width} outputs, 0 to ${width - 1}`}; output ${target} was asked for.`,
+        );
+      }
+      return new Probe(subject, evaluator, rows, sampleShape, outputShape, leads, wrt, bindings);
+    } catch (e) {
+      await evaluator.dispose();
+      throw e;
+    }
   }
 
   /** Numbers in one sample. */
@@ -240,6 +253,24 @@ export class Probe {
     }
     return { shape: this.leads ? [rows, ...this.outputShape] : this.outputShape, data };
   }
+}
+
+/** The size of an output that running alone tells: that of the row that is explained, else of the data's first. */
+async function shapeOfFirst(
+  { model, input, dataset }: Subject,
+  evaluator: Evaluator,
+  shape: readonly number[],
+): Promise<readonly number[]> {
+  const size = shape.slice(1).reduce((a, b) => a * b, 1);
+  const first = dataset && (dataset.splits.train[0] ?? dataset.splits.test[0]);
+  const row = input ?? (first === undefined ? undefined : dataset?.batch([first]).input);
+  const id = model.inputs[0]!;
+  const integer = model.values[id]!.dtype.startsWith('int');
+  const data = new (integer ? Int32Array : Float32Array)(shape[0]! * size);
+  if (row && row.data.length >= size)
+    for (let r = 0; r < shape[0]!; r++) data.set(row.data.subarray(0, size), r * size);
+  const { values } = await evaluator.run({ [id]: { shape, data } });
+  return values[model.outputs[0]!]!.shape;
 }
 
 /** Opens a probe, gives it to `use`, and frees it whatever happens. */

@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset';
 import { ops } from '../engine/opRegistry';
 import type { Model } from '../model/graph';
+import { noGradients, stagingOf } from '../model/stages';
 import type { ExplanationMethod } from './method';
 import { isPicture } from './perturbation/units';
 
@@ -41,6 +42,7 @@ export function hasGradients(model: Model, dataset?: Dataset): string | undefine
 
 /** Whether a change of the input, however small, can be followed to the output. */
 export function passesGradients(model: Model): string | undefined {
+  if (stagingOf(model)) return noGradients(model.name);
   const reached = new Set(model.inputs);
   let step: string | undefined;
   for (const node of model.nodes) {

@@ -5,6 +5,8 @@
  * division that does not come out even. Every function takes any way of writing and returns the canonical one, so that
  * equal polynomials are equal strings.
  */
+import { VitrineError } from './errors';
+
 export type Dim = number | string;
 
 /** Dimensions of a tensor, outermost first. A scalar has the shape []. */
@@ -127,11 +129,14 @@ function atomFormula(atom: string, written: (size: number) => string): string {
   return `⌊${parts.join(' / ')}⌋`;
 }
 
-/** A shape whose sizes are all numbers; throws naming the size that is not. */
+/** A shape whose sizes are all numbers. @throws VitrineError unsupported-op, naming the size that is none */
 export function concreteShape(shape: Shape): number[] {
   return shape.map(d => {
     if (typeof d !== 'number')
-      throw new RangeError(`the size ${d} of the shape (${shape.join(', ')}) has no value`);
+      throw new VitrineError(
+        'unsupported-op',
+        `The size ${d} of the shape (${shape.join(', ')}) is no number before the model runs. Give the sizes of the model's input; if values decide it, ask the model for its outputs, or export it with fixed sizes.`,
+      );
     return d;
   });
 }

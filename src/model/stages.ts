@@ -35,6 +35,10 @@ export interface Staged {
   open(): Staging;
 }
 
+/** What is said to whoever wants gradients of such a model. */
+export const noGradients = (name: string): string =>
+  `${name} is run in steps, as its sizes depend on values: it gives outputs, but no gradients. Choose a method that asks by changing the input, or export the model with fixed sizes and without what selects by values.`;
+
 /** By what comes out: those who choose outputs, or put something before its inputs, keep these. */
 const stagings = new WeakMap<Model['values'][string], Staged>();
 

@@ -192,6 +192,12 @@ export const chineseErrors: Readonly<Record<string, string>> = {
     '{0} 的尺寸取决于数值，因此分步运行：它给出输出，但没有梯度。请选择通过改变输入来提问的方法，或以固定尺寸、去掉按数值选取的部分导出模型。',
   '{0} is run in steps, as its sizes depend on values: it cannot be trained. Export it with fixed sizes and without what selects by values.':
     '{0} 的尺寸取决于数值，因此分步运行：无法训练。请以固定尺寸、去掉按数值选取的部分导出。',
+  'The size {0} of the shape ({1}) is no number before the model runs.':
+    '形状 ({1}) 中的尺寸 {0} 在模型运行之前不是数。',
+  "Give the sizes of the model's input; if values decide it, ask the model for its outputs, or export it with fixed sizes.":
+    '请给出模型输入的尺寸；如果它由数值决定，请只求模型的输出，或以固定尺寸导出。',
+  'The output "{0}" of {1} is ({2}): it has no numbers for this row, so there is nothing to explain. Choose a row for which it has some, or another output.':
+    '{1} 的输出“{0}”为 ({2})：对这一行没有数值，因此无可解释。请选择有数值的行，或其他输出。',
   '{0} did not end within {1} steps.': '{0} 在 {1} 步内没有结束。',
   'The output "{0}" of {1} is ({2}) for {3} rows: its first axis does not count the rows, so none can be told which part is its own. ':
     '{1} 的输出“{0}”对 {3} 行的形状为 ({2})：其第一个轴不对应行数，无法分辨哪一部分属于哪一行。',

@@ -108,7 +108,10 @@ describe('symbolic sizes', () => {
 
   it('names the size that has no value', () => {
     assert.deepEqual(concreteShape([2, 3]), [2, 3]);
-    assert.throws(() => concreteShape(['N', 3]), /the size N of the shape \(N, 3\)/);
+    assert.throws(
+      () => concreteShape(['N', 3]),
+      /The size N of the shape \(N, 3\) is no number before the model runs/,
+    );
   });
 
   it('agrees with whole numbers on random expressions', () => {
