@@ -141,6 +141,8 @@ export interface BindsInputs {
 
 export interface Evaluator extends BindsInputs {
   readonly backend: BackendInfo;
+  /** What its plans hold in memory, where that is known. */
+  readonly bytes?: number;
   /** @param feeds the model's inputs by value id; fewer rows than compiled for are padded and the padding cut off. */
   run(feeds: Tensors, options?: RunOptions): Promise<Evaluation>;
   /** Replaces the resident weights; names that are absent keep their values. */

@@ -36,6 +36,7 @@ interface Result {
 }
 
 interface Compiled {
+  bytes: number;
   rows: number | undefined;
   graph: Graph;
   executable: Executable;
@@ -85,6 +86,11 @@ class CompiledEvaluator implements Evaluator {
 
   get backend(): BackendInfo {
     return this.main?.executable.backend ?? this.executor.backend;
+  }
+
+  get bytes(): number {
+    const all = [...(this.main ? [this.main] : []), ...this.others.values()];
+    return all.reduce((sum, c) => sum + c.bytes, 0);
   }
 
   async start(): Promise<void> {
@@ -313,10 +319,12 @@ class CompiledEvaluator implements Evaluator {
       },
       this.executor.fast,
     );
+    const executable = await this.executor.compile(plan);
     const compiled: Compiled = {
+      bytes: executable.bytes ?? [...plan.sizes.values()].reduce((sum, size) => sum + 4 * size, 0),
       rows,
       graph,
-      executable: await this.executor.compile(plan),
+      executable,
       values: values.map(id => ({
         id,
         buffer: bufferOf(id),

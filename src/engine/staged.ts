@@ -8,8 +8,12 @@ import type { Executor } from './executors/executor';
 
 /** Steps of one run: a loop that ends by a computed condition takes one for each round. */
 const mostSteps = 256;
-/** Plans that are kept for runs to come, characters of what steps are known again by, and numbers that one is known by. */
+/** Plans that are kept for runs to come: so many, as each WebAssembly memory takes room among addresses, of so many bytes. */
 const mostKept = 48;
+const mostHeld = 2 ** 29;
+/** What a node of a step's graph takes besides, in bytes. */
+const nodeSize = 1024;
+/** Characters of what steps are known again by, and numbers that one is known by. */
 const mostSeen = 1 << 25;
 const mostNumbers = 65_536;
 /** What a step takes besides, in characters. */
@@ -23,6 +27,8 @@ interface Step {
   keeps: boolean;
   stage?: Stage;
   plan?: Plan;
+  /** What these hold, counted while they stay. */
+  bytes: number;
   /** The steps that came after it, by what was found in it. */
   next: Map<string, Step>;
 }
@@ -41,7 +47,9 @@ export class StagedEvaluator implements Evaluator {
   /** Steps that were planned, by the sizes of the inputs. */
   private readonly first = new Map<string, Step>();
   private readonly preparing = new Map<string, Step>();
-  private kept = 0;
+  /** Steps whose plans stay, the one that was not used for longest first. */
+  private readonly kept = new Set<Step>();
+  private held = 0;
   private seen = 0;
   private last: Promise<unknown> = Promise.resolve();
 
@@ -51,6 +59,7 @@ export class StagedEvaluator implements Evaluator {
     private readonly model: Model,
     private readonly request: EvaluatorRequest,
     private readonly staged: Staged,
+    private readonly most = mostHeld,
   ) {
     if (request.gradients?.length || request.loss || request.carry || request.training)
       throw new VitrineError('unsupported-op', noGradients(model.name));
@@ -60,6 +69,11 @@ export class StagedEvaluator implements Evaluator {
 
   get backend(): BackendInfo {
     return this.executor.backend;
+  }
+
+  /** Of the plans that stay. */
+  get bytes(): number {
+    return this.held;
   }
 
   run(feeds: Tensors, options: RunOptions = {}): Promise<Evaluation> {
@@ -88,7 +102,7 @@ export class StagedEvaluator implements Evaluator {
     const known: Tensors = {};
     let among = this.first;
     let key: string | undefined = JSON.stringify(shapes);
-    if (this.seen >= mostSeen || (this.kept >= mostKept && !among.has(key))) await this.forget();
+    if (this.seen >= mostSeen) await this.forget();
     for (let count = 0; count < mostSteps; count++) {
       const step = this.stepOf(among, key, count === 0);
       step.stage ??= staging.next(shapes, known);
@@ -100,7 +114,7 @@ export class StagedEvaluator implements Evaluator {
       try {
         await this.compute(step, stage, [...new Set(outputs)], there, options);
       } finally {
-        if (!step.keeps) await this.free(step);
+        await (step.keeps ? this.keep(step, stage.model.nodes.length) : this.free(step));
       }
       if (!whole) {
         for (const id of stage.wanted) known[id] = there[id]!;
@@ -119,18 +133,28 @@ export class StagedEvaluator implements Evaluator {
   /** What one run finds seldom comes again, but the sizes that it begins with do: other plans stay from their second use. */
   private stepOf(among: Map<string, Step>, key: string | undefined, begins: boolean): Step {
     const known = key === undefined ? undefined : among.get(key);
-    const step = known ?? { uses: 0, keeps: false, next: new Map() };
+    const step = known ?? { uses: 0, keeps: false, bytes: 0, next: new Map() };
     if (key === undefined) return step;
     if (!known) {
       among.set(key, step);
       this.seen += key.length + stepSize;
     }
     step.uses++;
-    if (!step.keeps && (begins || step.uses > 1) && this.kept < mostKept) {
-      step.keeps = true;
-      this.kept++;
-    }
+    step.keeps = begins || step.uses > 1;
     return step;
+  }
+
+  /** Keeps a step's plan, and frees those that were not used for longest where they are too many or too large. */
+  private async keep(step: Step, nodes: number): Promise<void> {
+    this.kept.delete(step);
+    this.kept.add(step);
+    this.held -= step.bytes;
+    step.bytes = (step.plan?.evaluator?.bytes ?? 0) + nodes * nodeSize;
+    this.held += step.bytes;
+    for (const other of this.kept) {
+      if (this.kept.size <= mostKept && this.held <= this.most) break;
+      if (other !== step) await this.free(other);
+    }
   }
 
   /** What an output is called in a step. */
@@ -146,11 +170,12 @@ export class StagedEvaluator implements Evaluator {
     const key = JSON.stringify(Object.values(there).map(t => t.shape));
     let step = this.preparing.get(key);
     if (!step) {
-      step = { uses: 1, keeps: true, next: new Map() };
+      step = { uses: 1, keeps: true, bytes: 0, next: new Map() };
       this.preparing.set(key, step);
     }
     const weight = (name: string) => this.weights[name]!;
     await this.compute(step, { model: this.model, weight }, inputs, there, options);
+    await this.keep(step, 0);
   }
 
   /** Adds values to those that are there, by a plan of what they need alone. */
@@ -197,7 +222,6 @@ export class StagedEvaluator implements Evaluator {
     const all = [...this.first.values(), ...this.preparing.values()];
     this.first.clear();
     this.preparing.clear();
-    this.kept = 0;
     this.seen = 0;
     for (let step = all.pop(); step; step = all.pop()) {
       all.push(...step.next.values());
@@ -207,6 +231,8 @@ export class StagedEvaluator implements Evaluator {
 
   private async free(step: Step): Promise<void> {
     const { plan } = step;
+    if (this.kept.delete(step)) this.held -= step.bytes;
+    step.bytes = 0;
     delete step.plan;
     delete step.stage;
     await plan?.evaluator?.dispose();

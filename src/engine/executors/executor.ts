@@ -20,6 +20,8 @@ export interface Executor {
 
 export interface Executable {
   readonly backend: BackendInfo;
+  /** What it holds in memory; about as much as its buffers where absent. */
+  readonly bytes?: number;
   /** Whether resident buffers are zero until they are written. */
   readonly zeroed?: boolean;
   /** Sets an input or a resident buffer. The data is copied, unless it lies there already (`view`). */

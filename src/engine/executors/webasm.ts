@@ -118,7 +118,7 @@ class WebasmExecutable implements Executable {
   private readonly whenWritten = new Map<string, readonly (() => void)[]>();
   private readonly copies: readonly (readonly [from: number, end: number, to: number])[];
   private release: () => void = () => undefined;
-  private bytes: number;
+  bytes: number;
 
   constructor(
     gpu: GPU,

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createEngine } from '../../../../src/engine/create';
 import type { Engine } from '../../../../src/engine/engine';
+import { memoryInUse, webasmExecutor } from '../../../../src/engine/executors/webasm';
+import { StagedEvaluator } from '../../../../src/engine/staged';
 import { openOnnxBytes } from '../../../../src/formats/onnx/read';
 import type { Tensor } from '../../../../src/model/graph';
 import { planInStages, stagingOf } from '../../../../src/model/stages';
@@ -87,6 +89,29 @@ describe('ONNX models whose sizes depend on values', () => {
     await evaluator.run({ x: tensorOf(some.inputs['x']!).tensor() });
     assert.equal(readings, behind + 1);
     await evaluator.dispose();
+  });
+
+  it('keeps plans as long as they hold few bytes, those that were used last', async () => {
+    const { model, weights } = opened('detector');
+    const { inputs, outputs } = models['detector']!;
+    const feeds = Object.fromEntries(Object.entries(inputs).map(([id, t]) => [id, tensorOf(t).tensor()]));
+    const request = { bindings: {}, weights: weights() };
+    const staging = stagingOf(model)!;
+    const before = memoryInUse();
+    const held: number[] = [];
+    for (const most of [2 ** 29, 1]) {
+      const evaluator = new StagedEvaluator(webasmExecutor(), model, request, staging, most);
+      for (let call = 0; call < 3; call++) {
+        const { values } = await evaluator.run(feeds);
+        for (const [i, t] of outputs.entries()) near(values[model.outputs[i]!]!, tensorOf(t).tensor());
+      }
+      held.push(memoryInUse() - before);
+      assert.ok(evaluator.bytes >= memoryInUse() - before && evaluator.bytes > 0);
+      await evaluator.dispose();
+      assert.deepEqual([evaluator.bytes, memoryInUse()], [0, before]);
+    }
+    // Of several steps only that which was used last is left.
+    assert.ok(held[1]! > 0 && held[1]! < held[0]!, held.join());
   });
 
   it('computes with the weights that it is given', async () => {
