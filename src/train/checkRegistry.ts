@@ -11,6 +11,7 @@ import { runsFolder } from './runs/runFolder';
 import { listRuns, readRunWeights } from './runs/runs';
 import { type AssembleOptions, assemble } from './setup/assemble';
 import { lossFor } from './setup/bindings';
+import { packInputs } from './setup/packInputs';
 
 export const checks = registered as readonly Check[];
 
@@ -51,7 +52,8 @@ export async function runChecks(file: string, options: RunChecksOptions): Promis
   const chosen = options.only?.map(checkById) ?? checks;
   const parts = await assemble(file, options);
   const engine = await options.engineFor(parts.backend);
-  const { model, dataset, seed } = parts;
+  const { dataset, seed } = parts;
+  const model = packInputs(parts.model, dataset.parts);
   const { recipe } = parts.experiment;
   const subject = {
     engine,

@@ -9,6 +9,8 @@ export interface Rows {
   count: number;
   feeds: Tensors;
   targets: Tensor;
+  /** Of the targets, which losses of sequences are compiled for. */
+  type: ReturnType<typeof targetTypeFor>;
 }
 
 /** `most` rows evenly spaced over a split, fewer if it has fewer; as many as the model takes if that is fixed. */
@@ -30,6 +32,7 @@ export function prepared({ dataset, model, loss }: CheckSubject, rows: Int32Arra
     count: rows.length,
     feeds: { [model.inputs[0]!]: input },
     targets: fitTargets(targets, type),
+    type,
   };
 }
 

@@ -31,7 +31,7 @@ export const check: Check = {
     return withEvaluator(
       subject,
       batch.count,
-      { weights: initial, loss, gradients: names },
+      { weights: initial, loss, targets: batch.type, gradients: names },
       async (evaluator): Promise<CheckResult> => {
         const { gradients, loss: at } = await evaluator.run(batch.feeds, { targets: batch.targets });
         const silent = names.filter(n => !gradients[n] || gradients[n].data.every(x => x === 0));

@@ -23,7 +23,8 @@ export const check: Check = {
     const guess = lossOfGuess(loss.name, dataset.target.classes?.length ?? 2, batch.targets.data);
     if (guess === undefined)
       return skipped(`What a guess would cost is not known for the loss "${loss.name}".`);
-    const found = await withEvaluator(subject, batch.count, { weights: initial, loss }, async evaluator => {
+    const request = { weights: initial, loss, targets: batch.type };
+    const found = await withEvaluator(subject, batch.count, request, async evaluator => {
       const result = await evaluator.run(batch.feeds, { targets: batch.targets });
       return result.loss ?? Number.NaN;
     });

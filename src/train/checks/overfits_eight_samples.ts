@@ -79,10 +79,7 @@ async function learn(
     weights: initial,
     loss,
     optimizer: { name: 'Adam', options: {} },
-    targets: {
-      shape: batch.targets.shape,
-      dtype: batch.targets.data instanceof Float32Array ? 'float32' : 'int64',
-    },
+    targets: batch.type,
     seed,
   });
   try {

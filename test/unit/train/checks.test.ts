@@ -40,6 +40,15 @@ class Unused(nn.Module):
     def forward(self, x):
         return self.fc1(x.view(-1, 64)) + (self.gate > 0).float()
 
+class Agree(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.users = nn.Embedding(13, 8)
+        self.films = nn.Embedding(8, 8)
+        self.out = nn.Linear(8, 1)
+    def forward(self, user, film):
+        return self.out(self.users(user) * self.films(film))
+
 class Dead(nn.Module):
     def __init__(self):
         super().__init__()
@@ -122,6 +131,39 @@ describe('Checks of a model', function () {
     const [after] = await run(file, ['invariance']);
     assert.equal(after!.outcome, 'passed', after!.message);
     assert.ok(after!.values['rows']! > 100);
+  });
+
+  it('ask a model of several inputs as training does', async () => {
+    const users = Array.from(
+      { length: 120 },
+      (_, i) => `u${i % 12},f${i % 7},${1 + ((i % 12) + (i % 7)) / 4}`,
+    );
+    writeFileSync(path.join(folder, 'stars.csv'), `user,film,stars\n${users.join('\n')}\n`);
+    const file = experiment('Agree', {
+      data: {
+        kind: 'columns',
+        file: 'stars.csv',
+        target: 'stars',
+        inputs: ['user', 'film'].map(column => ({ as: 'category', name: column, column })),
+        split: { test: 0.2, valid: 0.1 },
+      },
+      loss: 'mse',
+      targetScale: 'standard',
+      metrics: undefined,
+    });
+    assert.deepEqual(outcomes(await run(file)), {
+      gradients_agree: 'passed',
+      invariance: 'skipped',
+      loss_at_start: 'passed',
+      no_dead_units: 'skipped',
+      overfits_eight_samples: 'passed',
+      rows_are_apart: 'passed',
+    });
+  });
+
+  it('ask a model whose targets are sequences, as for CTC', async () => {
+    const [report] = await run('media/samples/speech-recognition/speech.vitrine.json', ['gradients_agree']);
+    assert.equal(report!.outcome, 'passed', report!.message);
   });
 
   it('tell a model that mixes rows', async () => {
