@@ -34,18 +34,14 @@ export const chineseModelAdvice: Readonly<Record<string, string>> = {
     '剪枝后的权重可能如此存储。请存为稠密张量：用 onnx.helper.make_tensor，空缺处填零。',
   'It is of a library of its own. Export with operators of ONNX alone.':
     '它属于另外的算子库。请只用 ONNX 自身的算子导出。',
-  'torch.stft, torch.fft or a spectrogram of torchaudio makes it. Export the part behind the spectrogram, and give it spectrograms; data of the kind "audio" compute them.':
-    '它来自 torch.stft、torch.fft 或 torchaudio 的频谱图。请只导出频谱图之后的部分，并以频谱图为输入；"audio" 类型的数据会计算频谱图。',
   'A random draw makes it (torch.rand_like, torch.bernoulli, torch.multinomial). Call model.eval() before the export, or let the draw be an input.':
     '它来自随机抽样（torch.rand_like、torch.bernoulli、torch.multinomial）。请在导出前调用 model.eval()，或让抽样结果作为输入。',
   'Exporters write it from version 23 of the operator set on. Export with opset_version=20: the same is then written as products and a softmax.':
     '导出器从算子集 23 起写入它。请以 opset_version=20 导出：同样的计算会写成乘积与 softmax。',
   'An argument of torch.jit.script that may be None makes it. Export the model with the argument given, or without it.':
     '它来自 torch.jit.script 中可为 None 的参数。请在给出该参数或去掉该参数的情况下导出模型。',
-  'torch.nn.functional.grid_sample or affine_grid makes it. A resize of fixed scale (F.interpolate) is run; other warps can be done before the model.':
-    '它来自 torch.nn.functional.grid_sample 或 affine_grid。固定比例的缩放（F.interpolate）可以运行；其他变形可在模型之前完成。',
-  'PyTorch has it as nn.MaxUnpool2d, torchvision.ops.deform_conv2d, nn.Fold or a crop. A transposed convolution, a usual convolution or a slice in its place is run.':
-    '它对应 PyTorch 的 nn.MaxUnpool2d、torchvision.ops.deform_conv2d、nn.Fold 或裁剪。改用转置卷积、普通卷积或切片即可运行。',
+  'PyTorch has it as nn.MaxUnpool2d, nn.AdaptiveMaxPool2d or torchvision.ops.deform_conv2d. A transposed convolution or a usual one in its place is run.':
+    '它对应 PyTorch 的 nn.MaxUnpool2d、nn.AdaptiveMaxPool2d 或 torchvision.ops.deform_conv2d。改用转置卷积或普通卷积即可运行。',
   'A loop or branch in torch.jit.script makes it. Export with torch.onnx.export of the module itself, not of a scripted one, and with sizes that are given; nn.LSTM, nn.GRU and nn.RNN in place of a loop over cells are run at any length.':
     '它来自 torch.jit.script 中的循环或分支。请对模块本身（而非 script 后的模块）使用 torch.onnx.export，并给定尺寸；用 nn.LSTM、nn.GRU 和 nn.RNN 代替对单元的循环，则任意长度都能运行。',
   "PyTorch's and Keras's own layers are run; give the layer its usual activations, and neither clipping nor peepholes.":

@@ -513,6 +513,21 @@ for name, reduction in (("amax", "max"), ("amin", "min"), ("prod", "mul")):
     case(f"{name} of whole numbers", "ScatterElements", own, [torch.tensor([[0.0, 1, 0], [2, 0, 1], [1, 1, 1], [0, 2, 2]]), at,
          torch.tensor([[0.0, 1, 1], [2, 0, 1], [0, 1, 0]])], axis=0, reduction=reduction)
 
+# Places that a grid names
+torch.manual_seed(20)
+for mode, onnx in [("bilinear", "linear"), ("nearest", "nearest"), ("bicubic", "cubic")]:
+    for padding in ["zeros", "border", "reflection"]:
+        for corners in [False, True]:
+            options = dict(mode=mode, padding_mode=padding, align_corners=corners)
+            known = dict(mode=onnx, padding_mode=padding, align_corners=corners)
+            case(f"{mode}, {padding}{', corners' if corners else ''}", "GridSample",
+                 lambda x, g, o=options: F.grid_sample(x, g, **o), [rand(2, 3, 4, 5), 0.8 * rand(2, 3, 2, 2)], **known)
+            if mode != "bicubic":
+                case(f"volume, {mode}, {padding}{', corners' if corners else ''}", "GridSample",
+                     lambda x, g, o=options: F.grid_sample(x, g, **o), [rand(1, 2, 3, 4, 2), 0.8 * rand(1, 2, 3, 1, 3)], **known)
+case("one cell", "GridSample", lambda x, g: F.grid_sample(x, g, padding_mode="reflection", align_corners=True),
+     [rand(1, 1, 1, 1), rand(1, 2, 2, 2)], mode="linear", padding_mode="reflection", align_corners=True)
+
 for c in cases:
     for k, v in c["attributes"].items():
         if isinstance(v, bool):

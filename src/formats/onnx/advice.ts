@@ -34,10 +34,6 @@ const advices: readonly Advice[] = [
   },
   { ops: /\./, text: 'It is of a library of its own. Export with operators of ONNX alone.' },
   {
-    ops: /^(STFT|DFT|MelWeightMatrix|\w+Window)$/,
-    text: 'torch.stft, torch.fft or a spectrogram of torchaudio makes it. Export the part behind the spectrogram, and give it spectrograms; data of the kind "audio" compute them.',
-  },
-  {
     ops: /^(Random\w+|Multinomial|Bernoulli)$/,
     text: 'A random draw makes it (torch.rand_like, torch.bernoulli, torch.multinomial). Call model.eval() before the export, or let the draw be an input.',
   },
@@ -50,12 +46,8 @@ const advices: readonly Advice[] = [
     text: 'An argument of torch.jit.script that may be None makes it. Export the model with the argument given, or without it.',
   },
   {
-    ops: /^(GridSample|AffineGrid)$/,
-    text: 'torch.nn.functional.grid_sample or affine_grid makes it. A resize of fixed scale (F.interpolate) is run; other warps can be done before the model.',
-  },
-  {
-    ops: /^(MaxUnpool|MaxRoiPool|DeformConv|Col2Im|CenterCropPad)$/,
-    text: 'PyTorch has it as nn.MaxUnpool2d, torchvision.ops.deform_conv2d, nn.Fold or a crop. A transposed convolution, a usual convolution or a slice in its place is run.',
+    ops: /^(MaxUnpool|MaxRoiPool|DeformConv)$/,
+    text: 'PyTorch has it as nn.MaxUnpool2d, nn.AdaptiveMaxPool2d or torchvision.ops.deform_conv2d. A transposed convolution or a usual one in its place is run.',
   },
   {
     ops: /^(Loop|Scan|If)$/,

@@ -386,6 +386,12 @@ export const writers: Readonly<Record<string, Write>> = {
         (c.attributes['coordinate_transformation_mode'] as string | undefined) ?? 'half_pixel',
       nearest_mode: (c.attributes['nearest_mode'] as string | undefined) ?? 'round_prefer_floor',
     }),
+  GridSample: c =>
+    c.finish('GridSample', c.inputs, {
+      mode: (c.attributes['mode'] as string | undefined) ?? 'linear',
+      padding_mode: (c.attributes['padding_mode'] as string | undefined) ?? 'zeros',
+      align_corners: c.number('align_corners', 0),
+    }),
 
   ArgMax: argument,
   ArgMin: argument,

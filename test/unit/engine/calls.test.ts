@@ -47,8 +47,6 @@ const otherwise: Readonly<Record<string, RegExp | 'computed'>> = {
   Lengths: /max\(\): Expected reduction dim 0 to have non-zero size/,
   PackedPadding: /shape '\[0, 1\]' is invalid for input of size 3/,
   LSTMPacked: /shape '\[0, 1\]' is invalid for input of size 2/,
-  GridSample: /expected index \[2, 3, 20\] to be smaller than self \[0, 3, 20\]/,
-  GridNearestBorder: /expected index \[2, 3, 15\] to be smaller than self \[0, 3, 20\]/,
   BroadcastTo: /The size of tensor a \(0\) must match the size of tensor b \(3\)/,
   // instance_norm asks for the first row's shape; pixel_unshuffle forgets to shrink what is empty.
   InstanceNorm1: 'computed',

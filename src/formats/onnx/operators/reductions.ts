@@ -83,6 +83,21 @@ export const family: OperatorFamily = {
     ReduceSumSquare: reduce('ReduceSum', 18, (c, x) => c.emit('Mul', [x, x])[0]!),
     ArgMax: argument,
     ArgMin: argument,
+    CumProd: c => {
+      const [given = 0] = c.numbers(1, 'the axis');
+      const axis = axisOf(given, rankOf(c));
+      const cut = (x: string, starts: number, ends: number, step = 1) =>
+        c.emit('Slice', [x], { starts: [starts], ends: [ends], axes: [axis], steps: [step] })[0]!;
+      const turned = (x: string) =>
+        c.integer('reverse', 0) === 1 ? cut(x, -1, Number.MIN_SAFE_INTEGER, -1) : x;
+      let x = turned(c.tensor(0));
+      if (c.integer('exclusive', 0) === 1) {
+        const { dtype, shape } = c.type(0);
+        const one = { shape: shape.map((d, i) => (i === axis ? 1 : d)), value: 1, dtype };
+        x = c.emit('Concat', [c.emit('ConstantOfShape', [], one)[0]!, cut(x, 0, -1)], { axis })[0]!;
+      }
+      return c.finish('Identity', [turned(c.emit('CumProd', [x], { axis })[0]!)]);
+    },
     CumSum: c => {
       const [axis = 0] = c.numbers(1, 'the axis');
       c.finish('CumSum', [c.tensor(0)], {

@@ -2,7 +2,7 @@
 import { floorDivDims, mulDims } from '../../../model/dim';
 import type { Dim } from '../../../model/graph';
 import type { OperatorFamily } from '../operatorRegistry';
-import { type TranslationContext, Unsupported } from '../translation';
+import { NeedsSize, type Translate, type TranslationContext, Unsupported } from '../translation';
 import { all, axisOf, cast, dtypeOf, finite, rankOf } from './_shared';
 
 function blocks(c: TranslationContext): { n: Dim; ch: Dim; h: Dim; w: Dim; b: number } {
@@ -19,8 +19,52 @@ function reduction(c: TranslationContext): { reduction: string } {
   return { reduction: kind };
 }
 
+/** The middle of what is there, or zeros around it. */
+const centred: Translate = c => {
+  const rank = rankOf(c);
+  const wanted = c.numbers(1, 'the shape');
+  const axes = (c.integers('axes') ?? wanted.map((_, i) => i)).map(a => axisOf(a, rank));
+  const { shape } = c.type(0);
+  const pads = new Array<number>(2 * rank).fill(0);
+  const cut = { starts: [] as number[], ends: [] as number[], axes: [] as number[], steps: [] as number[] };
+  for (const [i, axis] of axes.entries()) {
+    const size = shape[axis];
+    if (typeof size !== 'number') throw new NeedsSize('a crop of unknown size');
+    const more = wanted[i]! - size;
+    if (more > 0) {
+      pads[axis] = Math.floor(more / 2);
+      pads[axis + rank] = more - Math.floor(more / 2);
+    } else if (more < 0) {
+      const start = Math.floor(-more / 2);
+      cut.starts.push(start);
+      cut.ends.push(start + wanted[i]!);
+      cut.axes.push(axis);
+      cut.steps.push(1);
+    }
+  }
+  const x = cut.axes.length > 0 ? c.emit('Slice', [c.tensor(0)], cut)[0]! : c.tensor(0);
+  return c.finish('Pad', [x], { pads, mode: 'constant', value: 0 });
+};
+
+/** The beginning of each row turned round, as far as the row is long. */
+const turnedRows: Translate = c => {
+  const { shape } = c.type(0);
+  const [time, batch] = [axisOf(c.integer('time_axis', 0), 2), axisOf(c.integer('batch_axis', 1), 2)];
+  const steps = shape[time]!;
+  const along = (axis: number, size: Dim) => ({ shape: shape.map((_, i) => (i === axis ? size : 1)) });
+  const range = c.emit('Range', [], { start: 0, limit: steps, delta: 1, dtype: 'int64' });
+  const at = c.emit('Reshape', range, along(time, steps))[0]!;
+  const length = c.emit('Reshape', [c.tensor(1)], along(batch, shape[batch]!))[0]!;
+  const last = c.emit('Sub', [length, c.constant('int64', [], [1])])[0]!;
+  const mirrored = c.emit('Sub', [last, at])[0]!;
+  const index = c.emit('Where', [c.emit('Less', [at, length])[0]!, mirrored, at]);
+  const wide = c.emit('Expand', index, { shape })[0]!;
+  return c.finish('GatherElements', [c.tensor(0), wide], { axis: time });
+};
+
 export const family: OperatorFamily = {
   translations: {
+    CenterCropPad: centred,
     Concat: c => c.finish('Concat', all(c), { axis: axisOf(c.integer('axis', 0), rankOf(c)) }),
     // Where the shape is known, the reader has it computed before this.
     ConstantOfShape: c => {
@@ -89,6 +133,7 @@ export const family: OperatorFamily = {
       const [delta] = c.dims(2, 'the step');
       c.finish('Range', [], { start: start!, limit: limit!, delta: delta!, dtype: c.type(0).dtype });
     },
+    ReverseSequence: turnedRows,
     Reshape: c => {
       const wanted = c.dims(1, 'the shape');
       const { shape } = c.type(0);

@@ -59,6 +59,52 @@ function isWide(window: Attributes, kernel: readonly number[]): boolean {
   });
 }
 
+/** Norms of windows: means of powers, times how many are summed. */
+const normPool: Translate = c => {
+  const kernel = kernelOf(c);
+  if (c.integer('ceil_mode', 0) !== 0) throw new Unsupported('ceil_mode');
+  const window = windowAttributes(c, kernel);
+  const p = c.integer('p', 2);
+  const powers = c.emit('Pow', [c.emit('Abs', [c.tensor(0)])[0]!, c.constant('float32', [], [p])]);
+  const padded = c.emit('Pad', powers, { pads: borders(window), mode: 'constant', value: 0 });
+  const plain = { ...window, pads: kernel.flatMap(() => [0, 0]), ceil_mode: 0, count_include_pad: 1 };
+  const mean = c.emit('AveragePool', padded, plain)[0]!;
+  const size = kernel.reduce((a, b) => a * b, 1);
+  const sum = c.emit('Mul', [mean, c.constant('float32', [], [size])])[0]!;
+  return c.finish('Pow', [sum, c.constant('float32', [], [1 / p])]);
+};
+
+/** Sums of windows where they overlap: a transposed convolution whose filters each set one place. */
+const fold: Translate = c => {
+  const image = c.numbers(1, 'the size of the image');
+  const block = c.numbers(2, 'the size of a block');
+  const n = block.length;
+  const [batch, packed] = c.type(0).shape;
+  const places = block.reduce((a, b) => a * b, 1);
+  if (typeof packed !== 'number' || batch === undefined) throw new NeedsSize('channels of unknown number');
+  const strides = c.integers('strides') ?? block.map(() => 1);
+  const dilations = c.integers('dilations') ?? block.map(() => 1);
+  const pads = c.integers('pads') ?? new Array<number>(2 * n).fill(0);
+  const total = block.map((_, i) => pads[i]! + pads[i + n]!);
+  const reach = block.map((k, i) => dilations[i]! * (k - 1) + 1);
+  const counts = image.map((size, i) => Math.floor((size + total[i]! - reach[i]!) / strides[i]!) + 1);
+  const x = c.emit('Reshape', [c.tensor(0)], {
+    shape: [mulDims(batch, packed / places), places, ...counts],
+  });
+  const filters = Array.from({ length: places * places }, (_, i) =>
+    i % places === Math.floor(i / places) ? 1 : 0,
+  );
+  const y = c.emit('ConvTranspose', [x[0]!, c.constant('float32', [places, 1, ...block], filters)], {
+    kernel_shape: block,
+    strides,
+    pads,
+    dilations,
+    group: 1,
+    output_padding: image.map((size, i) => size - ((counts[i]! - 1) * strides[i]! - total[i]! + reach[i]!)),
+  });
+  return c.finish('Reshape', y, { shape: [batch, packed / places, ...image] });
+};
+
 /** A window's pads as Pad has them, with batch and channels. */
 function borders(window: Attributes): number[] {
   const pads = window['pads'] as readonly number[];
@@ -69,6 +115,8 @@ function borders(window: Attributes): number[] {
 export const family: OperatorFamily = {
   translations: {
     AveragePool: averagePool,
+    Col2Im: fold,
+    LpPool: normPool,
     MaxPool: maxPool,
     GlobalAveragePool: same(),
     GlobalMaxPool: same(),

@@ -233,6 +233,11 @@ export const expressions: Readonly<Record<string, Expression>> = {
     const name = mode === 'cubic' ? 'bicubic' : (['linear', 'bilinear', 'trilinear'][n - 3] ?? 'bilinear');
     return `F.interpolate(${c.inputs[0]}, size=${size}, mode="${name}", align_corners=${how === 'align_corners' ? 'True' : 'False'})`;
   },
+  GridSample: c => {
+    const mode = { nearest: 'nearest', linear: 'bilinear', cubic: 'bicubic' }[c.text('mode', 'linear')];
+    const corners = c.number('align_corners', 0) ? 'True' : 'False';
+    return `F.grid_sample(${c.inputs[0]}, ${c.inputs[1]}, mode="${mode}", padding_mode="${c.text('padding_mode', 'zeros')}", align_corners=${corners})`;
+  },
 
   ArgMax: argument('torch.argmax'),
   ArgMin: argument('torch.argmin'),

@@ -975,33 +975,14 @@ def affine_grid(theta, size, align_corners=None):
 
 
 def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
-    if input.ndim != 4 or mode not in ("bilinear", "nearest") or padding_mode not in ("zeros", "border"):
-        raise trace.Unsupported(f"grid_sample of {input.ndim}D with mode={mode!r}, padding_mode={padding_mode!r} is not read yet")
-    channels, height, width = input.shape[1:]
-    rows, columns = grid.shape[1], grid.shape[2]
-    flat = _ops.flatten(input, 2)
-
-    def place(which, length):
-        at = _ops.select(grid, -1, which)
-        at = (at + 1) * ((length - 1) / 2) if align_corners else ((at + 1) * length - 1) / 2
-        return _ops.clamp(at, 0, length - 1) if padding_mode == "border" else at
-
-    x, y = place(0, width), place(1, height)
-
-    def cells(ix, iy):
-        inside = _ops.logical_and(_ops.logical_and(_ops.ge(ix, 0), _ops.le(ix, width - 1)),
-                                  _ops.logical_and(_ops.ge(iy, 0), _ops.le(iy, height - 1)))
-        index = _ops.clamp(iy, 0, height - 1) * width + _ops.clamp(ix, 0, width - 1)
-        index = _ops.expand(_ops.unsqueeze(_ops.flatten(_ops.cast(index, int64), 1), 1), -1, channels, rows * columns)
-        values = _ops.reshape(_ops.gather(flat, 2, index), -1, channels, rows, columns)
-        return values * _ops.unsqueeze(_ops.cast(inside, float32), 1)
-
-    if mode == "nearest":
-        return cells(_ops.round(x), _ops.round(y))
-    left, top = _ops.floor(x), _ops.floor(y)
-    u, v = _ops.unsqueeze(x - left, 1), _ops.unsqueeze(y - top, 1)
-    return (cells(left, top) * (1 - u) * (1 - v) + cells(left + 1, top) * u * (1 - v)
-            + cells(left, top + 1) * (1 - u) * v + cells(left + 1, top + 1) * u * v)
+    kinds = {"bilinear": "linear", "nearest": "nearest", "bicubic": "cubic"}
+    if mode not in kinds:
+        raise ValueError(f"nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '{mode}'")
+    if padding_mode not in ("zeros", "border", "reflection"):
+        raise ValueError("nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', "
+                         f"but got: '{padding_mode}'")
+    return emit("GridSample", [input, grid], mode=kinds[mode], padding_mode=padding_mode,
+                align_corners=int(bool(align_corners)))
 
 
 def upsample_nearest(input, size=None, scale_factor=None):
