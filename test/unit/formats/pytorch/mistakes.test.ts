@@ -25,7 +25,7 @@ const called = (shape: string, made = 'torch.randn') =>
   `\n\nif __name__ == "__main__":\n    net = Net().to("cpu")\n    x = ${made}(${shape})\n    print(net(x).shape)\n`;
 
 describe('mistakes in model files', () => {
-  const cases: { name: string; text: string; says: RegExp; fixed?: boolean }[] = [
+  const cases: { name: string; text: string; says: RegExp; fixed?: boolean; left?: RegExp }[] = [
     {
       name: 'a size that the call in the file does not give, where another image would fit',
       text: net(
@@ -139,6 +139,50 @@ describe('mistakes in model files', () => {
       fixed: true,
     },
     {
+      name: 'a name that nothing binds, in a method that nobody calls',
+      text: net(
+        ['self.a = nn.Linear(8, 16)'],
+        ['return self.a(x)'],
+        '\n    def features(self, x):\n        hidden = self.a(x)\n        return hiden\n',
+      ),
+      says: /^warning unknown-name 16:16 NameError: name 'hiden' is not defined. Did you mean: 'hidden'\?$/,
+      fixed: true,
+    },
+    {
+      name: 'a name that nothing binds, in a class whose arguments nobody gives',
+      text: net(['self.a = nn.Linear(8, size)'], ['z = self.a(x)', 'return zz + x']).replace(
+        '__init__(self)',
+        '__init__(self, size)',
+      ),
+      says: /^information argument-needed 6:1 .*\nerror unknown-name 13:16 NameError: name 'zz' is not defined. Did you mean: 'z'\?$/,
+      fixed: true,
+      left: /argument-needed/,
+    },
+    {
+      name: 'a part that lacks an argument, in a class whose arguments nobody gives',
+      text: `${net(
+        ['self.a = Part()', 'self.b = Part(size, 2)', 'self.c = Part(sice=2)'],
+        ['return self.a(x)'],
+      ).replace(
+        '__init__(self)',
+        '__init__(self, size)',
+      )}\n\nclass Part(nn.Module):\n    def __init__(self, size):\n        super().__init__()\n        self.fc = nn.Linear(size, size)\n`,
+      says: /^information argument-needed .*\nerror python-error 9:18 TypeError: Part.__init__\(\) missing 1 required positional argument: 'size'\nerror python-error 10:18 TypeError: Part.__init__\(\) takes 2 positional arguments but 3 were given\nerror python-error 11:18 TypeError: Part.__init__\(\) got an unexpected keyword argument 'sice'/,
+    },
+    {
+      name: 'a view of what was permuted behind layers that halve the image',
+      text: net(
+        [
+          'self.conv = nn.Conv2d(1, 4, 3)',
+          'self.pool = nn.MaxPool2d(2, 2)',
+          'self.fc = nn.Linear(4 * 13 * 13, 2)',
+        ],
+        ['x = self.pool(self.conv(x)).permute(0, 2, 3, 1)', 'return self.fc(x.view(x.size(0), -1))'],
+      ),
+      says: /^error shape-mismatch 15:24 RuntimeError: view size is not compatible with input tensor's size and stride/,
+      fixed: true,
+    },
+    {
       name: 'half of an argument’s name',
       text: net(['self.conv = nn.Conv2d(3, 16, kernel=3)'], ['return self.conv(x)']),
       says: /^error unknown-name 9:21 TypeError: Conv2d.__init__\(\) got an unexpected keyword argument 'kernel'. Did you mean: 'kernel_size'\?$/,
@@ -165,8 +209,52 @@ describe('mistakes in model files', () => {
       assert.equal(text !== undefined, !!c.fixed);
       if (text === undefined) return;
       const { Net: again } = await readText(text);
-      assert.deepEqual(said(again), [], text);
+      assert.deepEqual(
+        said(again).filter(d => !c.left?.test(d)),
+        [],
+        text,
+      );
     });
+
+  it('leaves alone what binds names in ways of its own, and code that is read well', async () => {
+    const more = `
+try:
+    import fast
+except ImportError:
+    fast = None
+for kind in ("a", "b"):
+    last = kind
+def outer(n, *rest, key=None, **more):
+    global later
+    later = [i for i in range(n)]
+    def inner():
+        nonlocal key
+        key = more, rest, __file__, (lambda v: v)(n)
+        return key
+    try:
+        return inner()
+    except ValueError as error:
+        raise TypeError(error)
+    if (m := n) > 2:
+        print(m, fast, last, kind, later, WIDTH)
+    match n:
+        case [a, *b]:
+            return a, b
+        case {"c": c, **d}:
+            return c, d
+def plain(a, b=1, *, c=2):
+    return outer(a, 1, 2, key=b, more=c), outer(*[a]), plain(**{"a": 1})
+if __name__ == "__main__":
+    WIDTH = 3
+`;
+    for (const text of [more, `${more}\nfrom somewhere import *\ndef g():\n    return from_there\n`])
+      assert.deepEqual(
+        said((await readText(net(['self.fc = nn.Linear(4, 3)'], ['return self.fc(x)'], text)))['Net']).filter(
+          d => !/module-not|not-run/.test(d),
+        ),
+        [],
+      );
+  });
 
   it('puts a forgotten self where it is missing, and knows the names of Python', async () => {
     const lost = net(

@@ -187,4 +187,38 @@ class Filter(nn.Module):
     const { Filter } = await readText(text, { class: 'Filter', input: [8, 8] });
     assert.equal(parameterCount(Filter!.model!), 40 + 18);
   });
+
+  const mixer = `
+from torch import nn
+
+class Residual(nn.Module):
+    def __init__(self, fn):
+        super().__init__()
+        self.fn = fn
+    def forward(self, x):
+        return self.fn(x) + x
+
+def small(i, o):
+    return nn.Sequential(nn.Linear(i, o), nn.ReLU())
+
+def Mixer(dim, depth, classes=10):
+    return nn.Sequential(
+        nn.Conv2d(3, dim, 4, stride=4),
+        *[Residual(nn.Sequential(nn.Conv2d(dim, dim, 3, padding="same"), nn.GELU(), nn.BatchNorm2d(dim))) for _ in range(depth)],
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(dim, classes))
+`;
+  const mixed = 3 * 16 * 8 + 8 + 2 * (8 * 8 * 9 + 8 + 16) + 8 * 10 + 10;
+
+  it('shows those that a function makes of the file’s own layers, and asks for its arguments', async () => {
+    const asked = await readText(mixer);
+    assert.deepEqual(Object.keys(asked), ['Residual', 'Mixer']);
+    assert.match(said(asked['Mixer']).join(), /^information argument-needed 14:1 .* dim, depth: /);
+    const options = { class: 'Mixer', arguments: { dim: 8, depth: 2 } };
+    assert.deepEqual(await counts(mixer, options), [['Mixer', mixed]]);
+  });
+
+  it('makes it as the file does', async () => {
+    const made = `${mixer}\nif __name__ == "__main__":\n    model = Mixer(8, depth=2)\n`;
+    assert.deepEqual(Object.fromEntries(await counts(made))['Mixer'], mixed);
+  });
 });

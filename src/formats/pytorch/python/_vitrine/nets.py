@@ -3,7 +3,10 @@ Models that no class of a file names: made in a function or under the main guard
 script runs, each function that ends shows what its variables hold.
 """
 
+import ast
+import inspect
 import sys
+import types
 
 from . import arguments, script, trace, trees
 
@@ -60,6 +63,35 @@ class Watching:
             if id(model) not in parts:
                 out.setdefault(name, model)
         return list(out.items())
+
+
+def builders(scope, classes):
+    """
+    Functions at the top of a file that return an nn.Sequential in which layers of the file's own stand, and that no other
+    function or class of it asks for: they are its models.
+    """
+    own = {c.__name__ for c in classes}
+    names = [(n, trees.names(n)) for n in scope.tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))]
+    for node, used in names:
+        if not isinstance(node, ast.FunctionDef) or used.isdisjoint(own) or not isinstance(node.body[-1], ast.Return):
+            continue
+        made = node.body[-1].value
+        if isinstance(made, ast.Call) and ast.unparse(made.func) in ("nn.Sequential", "torch.nn.Sequential", "Sequential"):
+            function = scope.namespace.get(node.name)
+            if isinstance(function, types.FunctionType) and not any(node.name in u for n, u in names if n is not node):
+                yield function
+
+
+def asked(function):
+    """A class that stands for a function where its arguments are looked for: it is made as the function is called."""
+    signature = inspect.signature(function)
+    first = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+
+    def __init__(self, *_, **__):
+        pass
+
+    __init__.__signature__ = signature.replace(parameters=[first, *signature.parameters.values()])
+    return type(function.__name__, (), {"__init__": __init__, "__module__": function.__module__})
 
 
 def returned(tree, namespace):

@@ -3,7 +3,7 @@
 import ast
 import contextlib
 
-from . import advice, arguments, channel, standing, state, trace, trees, unknown
+from . import advice, arguments, channel, standing, state, trace, trees, unknown, unrun
 from .reports import Reports, place
 from .search import Search
 
@@ -284,6 +284,8 @@ class Reading(Search, Reports):
                 ))
             if self.held is not None and not any(map(_prints_itself, {type(m) for m in whole})):
                 self.handed = list(whole)
+        if self.instance is None and isinstance(self.statement(), ast.ClassDef):
+            unrun.tell(self.scope, self.statement())
         answer = channel.ask(
             "finish", **{"class": self.name}, definition=self.place(),
             outputs=[t._id for t in self.outputs], modules=modules, aliases=aliases,

@@ -11,7 +11,7 @@ import sys
 import types
 
 from . import (arguments, channel, checks, files, guarded, modes, nets, parsed, replay, script, sizes, standing, trace,
-               trees, unknown)
+               trees, unknown, unrun)
 from .reading import Reading
 from .reports import code_of, place, worded
 from .stage import Stage
@@ -294,6 +294,14 @@ def _read(main, sources, stage, request):
                 Reading(type(value), request, scope, label, value).run()
                 classes.append(type(value))
                 read.add(label)
+        for function in nets.builders(scope, classes):
+            if request.get("class") in (None, function.__name__) and request.get("only") is None:
+                standing.current = None
+                _read_built(function, request, scope)
+                read.add(function.__name__)
+        unrun.tell(scope)
+        for found in trace.take_diagnostics():
+            channel.ask("finding", diagnostic=found)
         is_lacking = not classes or request.get("class") not in (None, *read)
         if is_lacking and (script.may_train(main.parse()) or nets.may_make(main.parse())):
             standing.current = None
@@ -365,6 +373,32 @@ def _read_nets(main, request, module, trained, found):
         is_own = type(model).__module__ == "__main__"
         if request.get("class") in (None, name) and name in (request.get("only") or [name]) and not is_own:
             Reading(type(model), request, scope, name, model).run()
+
+
+def _read_built(function, request, scope):
+    """A model that a function returns, made with what the file calls it with, or what was given for it."""
+    from torch import nn
+
+    name = function.__name__
+    finder = arguments.Finder(nets.asked(function), scope, request.get("arguments"), trace.say)
+    mark = trace.mark_diagnostics()
+    found = finder.find()
+    trace.rewind_diagnostics(mark)
+    model = None
+    if found is not None and not finder.partly:
+        channel.ask("start")
+        try:
+            model = function(*found[0], **found[1])
+        except (Exception, SystemExit) as error:
+            trace.say("hint", "not-run", worded(error), trace.where_raised(error))
+    if isinstance(model, nn.Module):
+        channel.ask("keep")
+        Reading(type(model), request, scope, name, model).run()
+    elif found is None:
+        channel.ask("start")
+        lacking = Reading(nn.Sequential, request, scope, name, function)
+        lacking.ask_for(finder.missing)
+        lacking.finish()
 
 
 class Runner:

@@ -2,6 +2,9 @@
 
 import inspect
 import re
+import sys
+
+from torch._layout import NotViewable
 
 from . import channel, inputs, likeness, policies, replay, sizes, snapshot, standing, trace
 
@@ -231,6 +234,9 @@ class Search:
             # A shape without its batch is a last resort: its mistakes are not the user's.
             if isinstance(self.error, _OfBatch) or given and not any("N" in s for s, _ in shapes):
                 reached = -1
+            if isinstance(self.error, NotViewable) and reached > 0:
+                # The layers took it, and the code itself turned what it cannot see otherwise: no other shape gets further.
+                reached = sys.maxsize
             # With a shape that was given, what counts is the reading of it that got anywhere at all.
             at, (error, self.depends) = self.failed_at(), (self.error, False)
             solved = self.solved(shapes, error)

@@ -309,5 +309,14 @@ def to_len(*arguments):
     return len(*arguments)
 
 
+def bound(value, by):
+    """The number that a size has for one of some choices of its letters, none of them small or equal to another."""
+    if not isinstance(value, SymInt):
+        return value
+    bindings = {letter: (96 + 32 * i) * (by + 1) for i, letter in enumerate(_hints)}
+    answer = channel.ask("dim", f="bind", a=value._expression, b=0, bindings=bindings)["dim"]
+    return answer if isinstance(answer, int) else value
+
+
 def is_symbolic(value):
     return isinstance(value, (SymInt, SymFloat))

@@ -1,6 +1,8 @@
 """Data sets that libraries download, where a script asks for one: what it is, and how its data get to where they are read."""
 
-from . import files, trace
+import sys
+
+from . import files, trace, unknown
 
 _SAVED = "Nothing is downloaded. Save the data once, in Python,"
 
@@ -45,6 +47,47 @@ def _sklearn(name, _):
             f"{frame}.frame.to_csv('{table}.csv', index=False), and read it by pandas.read_csv('{table}.csv').")
 
 
+def loaded(path):
+    """What to do instead where a script asks for what `torch.load` gives."""
+    name = path if isinstance(path, str) else "data.pt"
+    stem = name.rpartition("/")[2].rpartition(".")[0] or "data"
+    return (f"What torch.load({name!r}) holds is not known here: it is read as weights alone. Data that a script learns from are "
+            f"read once they are saved by numpy.savez('{stem}.npz', x=x.numpy(), y=y.numpy()), from numpy.load('{stem}.npz') "
+            "and torch.from_numpy.")
+
+
+class Loaded(dict):
+    """What `torch.load` gives: nothing, which is enough for who only loads weights; whoever asks for a part is told."""
+
+    def __init__(self, path):
+        super().__init__()
+        self._path = path
+
+    def _told(self, name):
+        tell(loaded(self._path))
+        return unknown.make(f"torch.load(…){name}")
+
+    def __missing__(self, key):
+        return self._told(f"[{key!r}]" if isinstance(key, str) else "[…]")
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._told(f".{name}")
+
+    def __iter__(self):
+        count = unknown._wanted(sys._getframe(1))
+        return iter([self._told(f"[{i}]") for i in range(count)]) if count else dict.__iter__(self)
+
+
+def tell(said):
+    """Says at its place what to do for data that are not read, and keeps it for why a script's training is not seen."""
+    if files.missing is None and trace.script is not None:
+        files.missing = said, trace.here()
+    elif trace.script is None and not any(d["message"] == said for d in trace.diagnostics):
+        trace.say("hint", "not-run", said, trace.here())
+
+
 _LIBRARIES = (
     ("torchvision.datasets.", _torchvision), ("datasets.load_dataset", _hub), ("torchtext.datasets.", _torchtext),
     ("sklearn.datasets.", _sklearn),
@@ -53,10 +96,10 @@ _LIBRARIES = (
 
 def noted(name, arguments):
     """Keeps why the rest of a script fails that calls something unknown, where that is a data set."""
-    if files.missing is not None or "(" in name:
+    if "(" in name:
         return
     for begin, said in _LIBRARIES:
         last = name.rpartition(".")[2]
         if name.startswith(begin) and (last[:1].isupper() or last.split("_")[0] in ("load", "fetch", "make")):
-            files.missing = said(name, arguments), trace.here()
+            tell(said(name, arguments))
             return

@@ -11,7 +11,7 @@ all other code stay as they were compiled; `stretches` say where they stand in t
 import ast
 import random
 
-from . import channel, guarded, likeness, parsed, replay, state, trace, trees, unknown
+from . import channel, guarded, likeness, parsed, replay, state, trace, trees, unknown, unrun
 from .state import Refused
 
 #: What is being read now, if it may stand; and what stands, by number, the one that was read last at the end.
@@ -146,6 +146,8 @@ class World:
         if (old.col_offset, old.name, len(old.decorator_list)) != (new.col_offset, new.name, len(new.decorator_list)):
             raise Refused("more than a body has changed")
         named = self.refuse_reaching(owner, old, new)
+        if any(unrun.differs(f, owner, self.tree, self.module.__dict__, self.name) for f in (old, new)):
+            raise Refused("it has a mistake that needs no run to be seen")
         codes = self.put(function, _code(new, owner, self.name))
         called = self.called(codes, _named_otherwise(old, new))
         made = [r for r in self.passes

@@ -230,7 +230,7 @@ def _called(kind, arguments, options):
             if kind._vitrine_torch
             else f"{kind._vitrine_unknown} is not available here: what it returns is not known."
         )
-    if trace.script is not None:
+    if trace.script is not None or not trace.tracing and not trace.building:
         from . import sources
 
         sources.noted(kind._vitrine_unknown, arguments)

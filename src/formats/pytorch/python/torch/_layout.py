@@ -6,7 +6,7 @@ in memory. Known of what the file's own code permutes, until something computes 
 import sys
 
 from _vitrine import trace
-from _vitrine.sizes import SymInt
+from _vitrine.sizes import SymInt, bound
 
 
 class NotViewable(RuntimeError):
@@ -48,19 +48,28 @@ def check(x, shape):
         else:
             chunks.append(length)
         last = place
-    # Sizes that are quotients have no one way to be written.
+    # Sizes that are quotients have no one way to be written: they are held to some numbers.
     if any("/" in str(d) or "(" in str(d) for d in (*chunks, *shape)):
-        return
+        fits = any(_fits([bound(c, by) for c in chunks], [bound(d, by) for d in shape]) for by in (0, 1, 2))
+    else:
+        fits = _fits(chunks, shape)
+    if not fits:
+        raise NotViewable(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous subspaces). Use .reshape(...) instead."
+        )
+
+
+def _fits(chunks, shape):
+    """Whether dimensions of a shape, from the last, are made of stretches of memory, from the last."""
     left = [d for d in reversed(shape) if not (isinstance(d, int) and d == 1)]
     for chunk in chunks:
         size = 1
         while left and not _same(size, chunk):
             size = size * left.pop(0)
         if not _same(size, chunk):
-            raise NotViewable(
-                "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
-                "contiguous subspaces). Use .reshape(...) instead."
-            )
+            return False
+    return True
 
 
 def _same(a, b):

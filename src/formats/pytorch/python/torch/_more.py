@@ -108,6 +108,41 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
     return _ops.logical_not(found) if invert else found
 
 
+def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    return _told_apart(input, dim, return_inverse, return_counts, "torch.unique", False)
+
+
+def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
+    return _told_apart(input, dim, return_inverse, return_counts, "torch.unique_consecutive", True)
+
+
+def _told_apart(input, dim, return_inverse, return_counts, name, in_order):
+    """Values that differ, with the place of each, and how often it is there. Only of numbers that are known before a run."""
+    if dim is not None:
+        raise trace.Unsupported(f"{name} of slices is not read yet")
+    if not input._known():
+        raise trace.Unsupported(f"{name} has a result whose size depends on the values: how many differ is known in a run alone. "
+                                "Where all that may be are known, compute with them: torch.arange(n), F.one_hot(x, n), bincount "
+                                "with minlength=n")
+    values = input._values()
+    found, places, counts = [], [], []
+    order = {} if in_order else {v: i for i, v in enumerate(builtins.sorted(set(values)))}
+    if not in_order:
+        found, counts = list(order), [0] * len(order)
+    for v in values:
+        if in_order and (not found or found[-1] != v):
+            found.append(v)
+            counts.append(0)
+        places.append(len(found) - 1 if in_order else order[v])
+        counts[places[-1]] += 1
+    made = [_make.tensor(found, dtype=input.dtype)]
+    if return_inverse:
+        made.append(_ops.reshape(_make.tensor(places, dtype=int64), *input.shape))
+    if return_counts:
+        made.append(_make.tensor(counts, dtype=int64))
+    return made[0] if len(made) == 1 else tuple(made)
+
+
 # Shapes
 
 
@@ -278,7 +313,7 @@ def qr(input, some=True, mode="reduced"):
 
 _METHODS = """divide true_divide multiply subtract positive greater greater_equal less less_equal not_equal arccosh arcsinh
 arctanh ger fmax fmin diff rad2deg deg2rad erfc sinc heaviside nansum count_nonzero aminmax dist addmv addr vdot kron
-isclose isin hsplit vsplit dsplit rot90 diagflat select_scatter take erfinv qr""".split()
+isclose isin hsplit vsplit dsplit rot90 diagflat select_scatter take erfinv qr unique unique_consecutive""".split()
 
 _CHANGING = """divide true_divide multiply subtract greater greater_equal less less_equal not_equal arccosh arcsinh arctanh
 rad2deg deg2rad erfc sinc heaviside addmv addr erfinv""".split()
