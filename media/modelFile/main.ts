@@ -106,7 +106,7 @@ function header({ name, contents, graph: model, actions }: Shown): TemplateResul
   const facts = contents
     ? [
         contents.format,
-        t('header.parameters', { count: formatCount(sums!.values) }),
+        t('header.parameters', { count: formatCount(sums!.parameters) }),
         formatBytes(contents.bytes),
         ...(model ? [t('file.nodes', { count: formatInteger(model.nodes.length) })] : []),
       ]

@@ -54,12 +54,18 @@ export function visibleRows(
 }
 
 /** Sums for the header. */
-export function totals(tensors: readonly StoredTensor[]): { values: number; bytes: number } {
+export function totals(tensors: readonly StoredTensor[]): { parameters: number; bytes: number } {
   return tensors.reduce(
-    (sum, t) => ({ values: sum.values + elementCount(t.shape), bytes: sum.bytes + t.bytes }),
-    { values: 0, bytes: 0 },
+    (sum, t) => ({
+      parameters: sum.parameters + (counted.test(t.name) ? 0 : elementCount(t.shape)),
+      bytes: sum.bytes + t.bytes,
+    }),
+    { parameters: 0, bytes: 0 },
   );
 }
+
+/** What batch normalization counts as rows go by: no parameter, as PyTorch says. */
+const counted = /(^|\.)(running_(mean|var)|num_batches_tracked)$/;
 
 /** 1.23 GB; powers of ten, as disks have them. */
 export function formatBytes(bytes: number): string {

@@ -23,6 +23,8 @@ const rest = 140;
 /** Drawn at one scale and shown at another: beyond this it is too coarse, or too fine. */
 const stretch = 2.5;
 const glide = 160;
+/** Pixels of width in which nothing of a graph is read. */
+const strip = 260;
 
 export class Viewport {
   camera: Camera = { x: 0, y: 0, k: 1 };
@@ -70,7 +72,10 @@ export class Viewport {
   /** As much as can be read, from the start on. */
   recentre(): void {
     const { placement } = this.#host;
-    if (placement && this.size.width) this.camera = fitReadable(placement, this.size, this.insets);
+    if (!placement || !this.size.width) return;
+    // In a strip beside the curves it is a picture of the whole.
+    const camera = this.size.width < strip ? fitWhole : fitReadable;
+    this.camera = camera(placement, this.size, this.insets);
   }
 
   /** The reader moves it. */

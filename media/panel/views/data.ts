@@ -238,7 +238,10 @@ function table(
           <th scope="col">${t('data.row')}</th>
           <th scope="col" class="text">${samples.target.name || t('data.target')}</th>
           ${predicted ? html`<th scope="col" class="text">${t('data.prediction')}</th>` : nothing}
-          ${columns.map(f => html`<th scope="col" title=${f.name}>${f.name}</th>`)}
+          ${columns.map(
+            f =>
+              html`<th scope="col" class=${f.kind === 'category' ? 'text' : ''} title=${f.name}>${f.name}</th>`,
+          )}
         </tr>
       </thead>
       <tbody @keydown=${moveInRows}>

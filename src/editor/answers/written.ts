@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FolderAnswer, FolderQuestion } from '../../service/inquiries/askFolder';
 import { percent } from '../text/format';
+import { writingText } from './writing';
 
 const { l10n } = vscode;
 const mostRows = 20;
@@ -16,6 +17,7 @@ export function written(question: FolderQuestion, answer: FolderAnswer): string 
     [l10n.t('Second text'), pair && plain(pair)],
     [l10n.t('File'), file && plain(path.basename(file))],
     [l10n.t('Labels'), labels && plain(labels.join(', '))],
+    [l10n.t('Tokens'), question.writing && plain(writingText(question.writing))],
   ];
   return [
     ...given.flatMap(([name, what]) => (what ? [`*${name}:* ${what}`, ''] : [])),

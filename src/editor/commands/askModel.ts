@@ -126,13 +126,19 @@ async function questionFor(
   const what = takesLabels ? await whatIsTold(last) : undefined;
   if (takesLabels && !what) return undefined;
   const text = await line(
-    { generate: l10n.t('Which text goes on?'), 'fill-mask': l10n.t('Which text, with a mask in it?') }[
-      task as string
-    ] ?? l10n.t('Which text?'),
+    {
+      generate: l10n.t('Which text is to be continued?'),
+      'fill-mask': l10n.t('Which text, with a mask in it?'),
+    }[task as string] ?? l10n.t('Which text?'),
     last?.text,
     task === 'fill-mask' ? 'the cat sat on the [MASK].' : '',
   );
   if (!text) return undefined;
+  if (task === 'generate') {
+    const { pickWriting } = await import('./pickWriting');
+    const writing = await pickWriting(last?.writing);
+    return writing && { folder, text, writing };
+  }
   if (task === 'answer') {
     const question = await line(l10n.t('What is asked about it?'), last?.question);
     return question ? { folder, text, question } : undefined;

@@ -51,9 +51,12 @@ export function drawMatrix(figure: MatrixFigure, palette: Palette): Drawing {
     };
   }
   // Many columns are steps in time, few of which are named.
-  const wide = Math.max(figure.text ? 72 : c > 60 ? 4 : 14, Math.min(56, 520 / c));
+  const names = figure.rows.labels.map(l => clip(l, 20));
+  const left = 30 + 5.8 * Math.max(4, ...names.map(l => l.length));
+  // A name of 11 pixels under each column, and the whole as wide as a panel beside an editor where it can be.
+  const wide = Math.max(figure.text ? 72 : c > 60 ? 4 : 11.5, Math.min(56, (490 - left) / c));
   const high = Math.max(16, Math.min(40, 420 / r));
-  const [left, top] = [146, 90];
+  const top = 90;
   const readable = figure.text !== undefined || (wide >= 34 && r <= 30);
   return {
     width: left + wide * c + 10,
@@ -61,8 +64,8 @@ export function drawMatrix(figure: MatrixFigure, palette: Palette): Drawing {
     content: html`${text(left + (wide * c) / 2, 14, figure.columns.title, { 'text-anchor': 'middle', 'font-size': 11, fill: palette.quiet })}<text transform="translate(12 ${n(top + (high * r) / 2)}) rotate(-90)" text-anchor="middle" font-size="11" fill="${palette.quiet}">${figure.rows.title}</text>${figure.columns.labels.map(
       (l, i) =>
         html`<text transform="translate(${n(left + (i + 0.6) * wide)} ${top - 6}) rotate(-45)" font-size="11">${clip(l, 14)}</text>`,
-    )}${figure.rows.labels.map((l, i) =>
-      text(left - 8, top + (i + 0.5) * high + 4, clip(l, 20), { 'text-anchor': 'end', 'font-size': 11 }),
+    )}${names.map((l, i) =>
+      text(left - 8, top + (i + 0.5) * high + 4, l, { 'text-anchor': 'end', 'font-size': 11 }),
     )}${square(0, left, top, wide, high)}${
       readable &&
       Array.from({ length: r * c }, (_, i) =>

@@ -5,6 +5,7 @@ import { openSpeechModel } from '../../formats/huggingface/speechModel';
 import { folderTask } from '../../formats/huggingface/tasks';
 import { openTextEncoder, type TextEncoder } from '../../formats/huggingface/textModel';
 import { VitrineError } from '../../model/errors';
+import { greedy, type Writing } from '../../train/generation/decoding';
 import { FolderGenerator } from '../../train/generation/folder';
 import { answerQuestions } from '../../train/predict/answers';
 import { classifyImages, classifyImagesByLabels } from '../../train/predict/imageTasks';
@@ -23,6 +24,8 @@ export interface FolderQuestion {
   labels?: readonly string[];
   /** A picture or a sound. */
   file?: string;
+  /** How a text is continued; the likeliest token each time if absent. */
+  writing?: Writing;
 }
 
 export type FolderAnswer =
@@ -34,8 +37,6 @@ export type FolderAnswer =
   /** How near two texts are: the cosine of their vectors, of so many numbers. */
   | { kind: 'nearness'; cosine: number; size: number };
 
-/** Tokens that a text is continued by. */
-const mostTokens = 100;
 const fills = 10;
 
 /** @throws VitrineError bad-request for a question that lacks something; cancelled */
@@ -52,9 +53,7 @@ export async function askFolder(
       const generator = await FolderGenerator.open(engine, folder, distFolder, signal);
       const { text } = await generator.generate({
         prompt: need(asked.text, 'a text'),
-        tokens: mostTokens,
-        seed: 0,
-        temperature: 0,
+        ...(asked.writing ?? greedy),
         ...(signal && { signal }),
       });
       return { kind: 'text', text };

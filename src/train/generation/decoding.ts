@@ -15,6 +15,17 @@ export interface Decoding {
   topP?: number;
 }
 
+/** How a text is written, as Transformers' generate has it. */
+export interface Writing extends Decoding {
+  /** Tokens to add at most. */
+  tokens: number;
+  seed: number;
+  /** Beam search over so many texts, instead of drawing. */
+  beams?: number;
+}
+
+export const greedy: Writing = { tokens: 100, seed: 0, temperature: 0 };
+
 /** Draws a token, or takes the likeliest where the temperature is 0. */
 export function choose(scores: ArrayLike<number>, decoding: Decoding, random: Random): number {
   if (decoding.temperature === 0) return likeliest(scores);

@@ -153,6 +153,25 @@ describe('pictures of figures', () => {
     }
   });
 
+  it('draw a matrix over 32 tokens as wide as a panel beside an editor', () => {
+    const rows = ['embedding', 'blocks.0.attn', 'blocks.0.mlp'];
+    const columns = Array.from({ length: 32 }, (_, p) => `${p + 1} a ← b`);
+    const svg = figureSvg(
+      {
+        kind: 'matrix',
+        rows: { title: 'After', labels: rows },
+        columns: { title: 'Position', labels: columns },
+        values: Array.from({ length: 96 }, (_, i) => Math.sin(i)),
+        scale: 'diverging',
+        value: 'restored',
+      },
+      about({ shape: [1], values: [0] }),
+      filePalette,
+    );
+    const width = Number(/width="([\d.]+)"/.exec(svg)![1]);
+    assert.ok(width > 400 && width <= 504, `${width} pixels`);
+  });
+
   it('survive JSON as they are', () => {
     for (const figure of figures) assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
   });

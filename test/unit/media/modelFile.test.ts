@@ -43,7 +43,12 @@ describe('the table of tensors', () => {
   });
 
   it('sums values and bytes', () => {
-    assert.deepEqual(totals(tensors), { values: 17, bytes: 44 });
+    assert.deepEqual(totals(tensors), { parameters: 17, bytes: 44 });
+    const counts = ['running_mean', 'running_var', 'num_batches_tracked'].map(n => ({
+      ...tensors[0]!,
+      name: `bn.${n}`,
+    }));
+    assert.equal(totals([...tensors, ...counts]).parameters, 17, 'as PyTorch counts');
     assert.equal(formatBytes(0), '0 bytes');
     assert.equal(formatBytes(999), '999 bytes');
     assert.equal(formatBytes(46_800_000), '46.8 MB');
