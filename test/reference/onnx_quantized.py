@@ -171,6 +171,25 @@ with tempfile.TemporaryDirectory() as folder:
             quantize_static(file, to, Samples("x", x), **static[variant])
             add(f"{name}, {variant}", to, x)
 
+    class Memory(nn.Module):
+        def __init__(self, both):
+            super().__init__()
+            self.lstm = nn.LSTM(6, 8, bidirectional=both, batch_first=True)
+
+        def forward(self, x):
+            return self.lstm(x)[0]
+
+    with torch.random.fork_rng():
+        for both in [False, True]:
+            torch.manual_seed(4)
+            x = torch.randn(1, 9, 6)
+            file, to = os.path.join(folder, "memory.onnx"), os.path.join(folder, "dynamic.onnx")
+            torch.onnx.export(Memory(both).eval(), (x,), file, input_names=["x"], output_names=["y"], opset_version=17)
+            for variant, options in dynamic.items():
+                # 7 bits: without VNNI onnxruntime's sums of products with 8 signed ones saturate.
+                quantize_dynamic(file, to, reduce_range=True, **options)
+                add(f"memory{' both ways' if both else ''}, {variant}", to, x)
+
     from onnxruntime.quantization.matmul_nbits_quantizer import DefaultWeightOnlyQuantConfig, MatMulNBitsQuantizer
 
     for name, symmetric, form in [

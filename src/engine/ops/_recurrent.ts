@@ -10,6 +10,7 @@ import { launch } from './_launch';
  * Inputs x [T, N, C], weights [D, gates H, C], recurrent weights [D, gates H, H], biases [D, 2 gates H], lengths,
  * initial state [D, N, H] (and cell). Outputs y [T, D, N, H], last state [D, N, H] (and cell). An LSTM may have
  * projections [D, P, H] as its ninth input, which ONNX lacks: its hidden state (not the cell) has P numbers then.
+ * Attribute `rounded`: what meets the weights is rounded to 8 bits, as before weights that are.
  */
 export function recurrentTypes(
   op: string,
@@ -126,7 +127,12 @@ export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): strin
       : [];
     const linear = (v: string, weight: string, bias: string | undefined) =>
       e.emit('Gemm', bias ? [v, weight, bias] : [v, weight], { transB: 1 })[0]!;
-    const all = linear(rows, w[k]!, own);
+    // As onnxruntime multiplies weights of whole numbers: what they meet is rounded, too, over the range that it has.
+    const met = (v: string) =>
+      flag(e.attributes, 'rounded')
+        ? e.emit('DequantizeLinear', e.emit('DynamicQuantizeLinear', [v]))[0]!
+        : v;
+    const all = linear(met(rows), w[k]!, own);
     const perStep =
       t === 1 ? [all] : e.emit('Split', [all], { axis: 0, split: new Array<number>(t).fill(n) });
     const backwards = direction === 'reverse' || k === 1;
@@ -138,7 +144,7 @@ export function expandRecurrent(e: ExpansionContext, kind: RecurrentKind): strin
       if (kind === 'GRU' && !flag(e.attributes, 'linear_before_reset'))
         hidden[k] = resetFirst(e, from, hidden[k]!, r[k]!, fed, h);
       else {
-        const through = linear(hidden[k]!, r[k]!, fed);
+        const through = linear(met(hidden[k]!), r[k]!, fed);
         if (kind === 'LSTM') {
           [hidden[k], cells[k]] = e.emit('LSTMStep', [from, through, cells[k]!]);
           if (projection) hidden[k] = linear(hidden[k]!, projection[k]!, undefined);

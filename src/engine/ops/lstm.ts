@@ -1,7 +1,7 @@
 import type { OpDefinition } from '../op';
 import { expandRecurrent, recurrentFlops, recurrentTypes } from './_recurrent';
 
-/** Inputs and outputs as _recurrent.ts says; attributes `hidden_size` and `direction`. Gates are in ONNX's order. */
+/** Inputs and outputs as _recurrent.ts says; attributes `hidden_size`, `direction` and `rounded`. Gates are in ONNX's order. */
 export const op: OpDefinition = {
   name: 'LSTM',
   summary: 'Long short-term memory over a sequence',

@@ -9,7 +9,7 @@ interface Advice {
 /** The first that fits is said. */
 const advices: readonly Advice[] = [
   {
-    ops: /^com\.microsoft\.(DynamicQuantizeLSTM|QAttention|QGemm|QLinear\w+|MatMulNBits|.*Quantize.*)$/,
+    ops: /^com\.microsoft\.(QAttention|QGemm|QLinear\w+|MatMulNBits|.*Quantize.*)$/,
     text: 'onnxruntime\'s quantiser wrote it. Take the file before it was quantised, or quantise without this operator: quantize_dynamic(…, op_types_to_quantize=["MatMul", "Gemm"]).',
   },
   {

@@ -131,6 +131,7 @@ function affine(c: WriteContext, y: string, scale: string | undefined, bias: str
 
 /** Recurrent layers have ONNX's inputs, outputs and order of gates. */
 const recurrent: Write = c => {
+  if (c.number('rounded', 0)) c.refuse('its states are rounded to 8 bits');
   const direction = (c.attributes['direction'] as string | undefined) ?? 'forward';
   const named = c.attributes['activations'] as readonly string[] | undefined;
   return c.finish(c.node.op, c.inputs, {

@@ -5,8 +5,9 @@
 import type { OperatorFamily } from '../operatorRegistry';
 import { type Translate, type TranslationContext, Unsupported } from '../translation';
 import { dequantized, dequantizeLinear, finishQuantized, quantizeLinear, resultRange } from './_quantized';
-import { all, axisOf, finishSwish, optional, rankOf } from './_shared';
+import { all, axisOf, cast, finishSwish, optional, rankOf } from './_shared';
 import { kernelOf, windowAttributes } from './_windows';
+import { recurrentAttributes, sequenceInputs } from './recurrent';
 
 /** Of two quantised inputs: their scales and zero points follow each. */
 const ofTwo =
@@ -101,6 +102,24 @@ const skipNormalization =
     if (c.outputs[3]) c.emit('Identity', [sum], {}, [c.outputs[3]]);
   };
 
+/** Weights of whole numbers, in the order of a product: [directions, inputs, 4 hidden]. */
+const memory: Translate = c => {
+  const attributes = recurrentAttributes(c, 'LSTM');
+  const weight = (i: number, scale: number, zero: number): string => {
+    // A scale for each direction, or for each column of each.
+    const wide = (id: string, at: number) =>
+      c.emit('Reshape', [id], { shape: [c.type(at).shape[0]!, 1, c.type(at).shape[1] ?? 1] })[0]!;
+    let w = cast(c, c.weight(i), 'float32');
+    if (c.has(zero)) w = c.emit('Sub', [w, cast(c, wide(c.tensor(zero), zero), 'float32')])[0]!;
+    const real = c.emit('Mul', [w, wide(c.tensor(scale), scale)]);
+    return c.emit('Transpose', real, { perm: [0, 2, 1] })[0]!;
+  };
+  const given = sequenceInputs(c).slice(0, 7);
+  given[1] = weight(1, 8, 9);
+  given[2] = weight(2, 10, 11);
+  return c.finish('LSTM', given, { ...attributes, rounded: 1 });
+};
+
 export const family: OperatorFamily = {
   domain: 'com.microsoft',
   translations: {
@@ -149,6 +168,7 @@ export const family: OperatorFamily = {
       const inputs = [a!, c.tensor(1), zeroA!, ...(c.has(3) ? [c.tensor(3)] : [])];
       return realProduct(c, inputs, c.emit('Mul', [scaleA!, c.tensor(2)])[0]!, 4);
     },
+    DynamicQuantizeLSTM: memory,
     MatMulIntegerToFloat: c => {
       const inputs = [c.tensor(0), c.tensor(1), optional(c, 4), optional(c, 5)];
       return realProduct(c, inputs, c.emit('Mul', [c.tensor(2), c.tensor(3)])[0]!, 6);

@@ -54,6 +54,7 @@ export const recurrent: Expression = c => {
   const { node } = c;
   const gates = { LSTM: 4, GRU: 3, RNN: 1 }[node.op as 'LSTM' | 'GRU' | 'RNN'];
   if (c.has(4)) c.refuse('sequences of several lengths');
+  if (c.number('rounded', 0)) c.refuse('states that are rounded to 8 bits');
   const kind = JSON.stringify(node.op);
   const activations = node.attributes['activations'] as readonly string[] | undefined;
   const own = activations?.join(',') ?? '';

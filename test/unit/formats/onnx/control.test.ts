@@ -200,7 +200,7 @@ describe('control flow of ONNX', () => {
         node: [
           node('MaxUnpool', ['x'], ['q'], { name: '/decoder/unpool/MaxUnpool' }),
           node('MaxUnpool', ['q'], ['m'], { name: '/decoder/again/MaxUnpool' }),
-          node('DynamicQuantizeLSTM', ['m'], ['y'], { domain: 'com.microsoft', name: '/rnn/LSTM_quant' }),
+          node('QAttention', ['m'], ['y'], { domain: 'com.microsoft', name: '/rnn/LSTM_quant' }),
         ],
         input: [tensor('x', 1, [2, 2])],
         output: [tensor('y', 1, [2, 2])],
@@ -221,7 +221,7 @@ describe('control flow of ONNX', () => {
     );
     assert.match(
       diagnostics[2]!.message,
-      /^One node com\.microsoft\.DynamicQuantizeLSTM is .* it is "\/rnn\/LSTM_quant" in rnn\)\. .*op_types_to_quantize/,
+      /^One node com\.microsoft\.QAttention is .* it is "\/rnn\/LSTM_quant" in rnn\)\. .*op_types_to_quantize/,
     );
   });
 
