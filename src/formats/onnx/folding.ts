@@ -1,7 +1,8 @@
 /** Constants, and what follows from constants and shapes: computed while reading. */
 import type { Dim, DType } from '../../model/graph';
 import type { Building } from './building';
-import { fold, type Known } from './known';
+import { fold } from './folds';
+import type { Known } from './known';
 import { isDefault } from './names';
 import { type AttributeProto, elementTypes, type NodeProto } from './schema';
 import { maxRank, storedTensor, type TensorFiles } from './tensors';

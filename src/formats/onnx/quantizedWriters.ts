@@ -1,6 +1,6 @@
 /** How quantised ops are written: their types are those of their zero points, of 8 bits until version 21. */
 import type { Attributes } from '../../model/graph';
-import type { Write, WriteContext } from './writers';
+import type { Write, WriteContext } from './writing';
 import { window } from './writtenWindow';
 
 /** The input, or a zero point of the result's type, which says what that type is. */

@@ -20,7 +20,8 @@ import { listed } from '../../model/suggest';
 import { elementTypeOf, modelProto } from './schema';
 import { type SizeTree, sizeTree } from './sizes';
 import { encode } from './wire';
-import { floatAttributes, type WriteContext, writers, writtenOpset } from './writers';
+import { floatAttributes, writers, writtenOpset } from './writers';
+import type { WriteContext } from './writing';
 
 /** The version of the format that came with the operator sets that are written. */
 const irVersion = 10;

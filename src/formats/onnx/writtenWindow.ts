@@ -1,6 +1,6 @@
 /** Attributes of windows as they are written. */
 import type { Attributes } from '../../model/graph';
-import type { WriteContext } from './writers';
+import type { WriteContext } from './writing';
 
 /** Those that the node has. */
 export const window = (c: WriteContext): Attributes =>
