@@ -62,6 +62,43 @@ describe('training in VS Code', function () {
     assert.equal(api.panel.run?.record.id, end!.run, 'the panel shows the run');
   });
 
+  it('exports a class with the weights that it learned, or with those that it begins with', async () => {
+    const { id } = await train(api, file('linear-regression/regression.vitrine.json'));
+    const window = vscode.window as unknown as Record<string, unknown>;
+    const own = { ...window };
+    const out = file('exported.safetensors');
+    const exportAs = async (weights: RegExp | undefined) => {
+      const wanted = [/^safetensors$/, weights];
+      window['showQuickPick'] = async (items: vscode.QuickPickItem[]) => {
+        const label = wanted.shift();
+        return label && items.find(i => label.test(i.label));
+      };
+      window['showSaveDialog'] = async () => out;
+      try {
+        await messagesOf(() =>
+          vscode.commands.executeCommand(
+            'vitrine.exportModel',
+            file('linear-regression/regression.vitrine.json'),
+          ),
+        );
+      } finally {
+        for (const door of ['showQuickPick', 'showSaveDialog']) window[door] = own[door];
+      }
+    };
+    const dataOf = (name: string) => {
+      const bytes = fs.readFileSync(name);
+      return bytes.subarray(8 + Number(bytes.readBigUInt64LE(0))).toString('hex');
+    };
+    const learned = dataOf(path.join(await folderOf(id), 'weights.safetensors'));
+    await exportAs(/trained last/);
+    assert.equal(dataOf(out.fsPath), learned);
+    await exportAs(/before training/);
+    assert.notEqual(dataOf(out.fsPath), learned);
+    fs.rmSync(out.fsPath);
+    await exportAs(undefined);
+    assert.ok(!fs.existsSync(out.fsPath), 'nothing is written where the asking is broken off');
+  });
+
   it('trains a script as its own loop says, without an experiment file', async () => {
     const script = write(
       'scripts/line.py',

@@ -3,9 +3,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { nameOf } from '../../names/names';
 import type { Rooms } from '../rooms';
+import type { Run } from '../runs/store';
 import { language } from '../settings';
 import { mustBeTrusted } from '../trust';
-import { classOf, targetOf } from './targets';
+import { classOf, type Target, targetOf } from './targets';
 
 const { l10n } = vscode;
 
@@ -27,6 +28,9 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
     { title: l10n.t('Export {0} as…', model.class) },
   );
   if (!picked) return;
+  const run = picked.to === 'svg' ? undefined : await runToExport(target, model, rooms);
+  if (run === 'none') return;
+  if (run) return exportRunAs(run, picked.to, rooms, vscode.Uri.file(path.dirname(model.file)));
   const extension = picked.description.slice(1);
   const own = path.basename(model.file).toLowerCase();
   const stem =
@@ -64,6 +68,60 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
       ),
   );
   await tellWritten(files, uri, untrained);
+}
+
+/**
+ * The run whose weights are written, where there is a trained one and it is wanted.
+ *
+ * @returns "none" where the asking was broken off.
+ */
+async function runToExport(
+  target: Target,
+  { file, class: name }: { file: string; class: string },
+  rooms: Rooms,
+): Promise<Run | undefined | 'none'> {
+  if (target.kind === 'run') return target.run;
+  const trained = await rooms.runs.trained(
+    target.kind === 'experiment' ? { experiment: target.file } : { file, class: name },
+  );
+  if (!trained) return undefined;
+  const picked = await vscode.window.showQuickPick(
+    [
+      {
+        label: l10n.t('As it was trained last'),
+        description: trained.record.name ?? trained.record.id,
+        run: trained,
+      },
+      {
+        label: l10n.t('As it is before training'),
+        detail: l10n.t('With the weights that its file or experiment names, else with first ones'),
+        run: undefined,
+      },
+    ],
+    { title: l10n.t('Which weights?') },
+  );
+  return picked ? picked.run : 'none';
+}
+
+/** Writes the trained model in another format. */
+export async function exportRunAs(run: Run, to: string, rooms: Rooms, folder?: vscode.Uri): Promise<void> {
+  const { id, model } = run.record;
+  const output = await askForOutput(to, folder, `${model.class}-${id}`);
+  if (!output) return;
+  const { files } = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: l10n.t('Writing {0}', path.basename(output.fsPath)),
+      cancellable: true,
+    },
+    (_, token) =>
+      rooms.engine.request(
+        'run/export',
+        { folder: run.base, run: run.ownId, to, output: output.fsPath },
+        { token },
+      ),
+  );
+  await tellWritten(files, output);
 }
 
 /** Asks where a format is to be written, and whether what it writes beside that may be replaced. */

@@ -11,7 +11,7 @@ import { metricsCsv } from '../runs/csv';
 import type { Run } from '../runs/store';
 import { language } from '../settings';
 import { isRun, runLabel } from '../views/runsTree';
-import { askForOutput, tellWritten } from './exportModel';
+import { exportRunAs } from './exportModel';
 import { targetOf } from './targets';
 
 const { l10n } = vscode;
@@ -99,28 +99,7 @@ export async function exportRun(argument: unknown, rooms: Rooms): Promise<void> 
   const picked = await vscode.window.showQuickPick([...kinds, ...formats], { title: l10n.t('Export what?') });
   if (!picked) return;
   if ('content' in picked) await saveAs(picked.name, await picked.content());
-  else await exportRunAs(run, picked.to, rooms);
-}
-
-/** Writes the trained model in another format. */
-async function exportRunAs(run: Run, to: string, rooms: Rooms): Promise<void> {
-  const { id, model } = run.record;
-  const output = await askForOutput(to, vscode.workspace.workspaceFolders?.[0]?.uri, `${model.class}-${id}`);
-  if (!output) return;
-  const { files } = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: l10n.t('Writing {0}', path.basename(output.fsPath)),
-      cancellable: true,
-    },
-    (_, token) =>
-      rooms.engine.request(
-        'run/export',
-        { folder: run.base, run: run.ownId, to, output: output.fsPath },
-        { token },
-      ),
-  );
-  await tellWritten(files, output);
+  else await exportRunAs(run, picked.to, rooms, vscode.workspace.workspaceFolders?.[0]?.uri);
 }
 
 async function eventsOf(run: Run, { engine }: Rooms) {
