@@ -33,6 +33,12 @@ const normalized: Translate = c => {
     if (c.outputs[i]) c.emit('Identity', [id], {}, [c.outputs[i]]);
 };
 
+const rootMeanSquare: Translate = c =>
+  c.finish('RMSNormalization', all(c), {
+    axis: axisOf(c.integer('axis', -1), rankOf(c)),
+    epsilon: c.float('epsilon', 1e-5),
+  });
+
 export const family: OperatorFamily = {
   translations: {
     BatchNormalization: c => {
@@ -94,11 +100,9 @@ export const family: OperatorFamily = {
       c.finish('Identity', [
         c.emit('Standardize', [c.tensor(0)], { axes: c.integers('axes') ?? [0, 2, 3], epsilon: 1e-9 })[0]!,
       ]),
-    RMSNormalization: c =>
-      c.finish('RMSNormalization', all(c), {
-        axis: axisOf(c.integer('axis', -1), rankOf(c)),
-        epsilon: c.float('epsilon', 1e-5),
-      }),
+    RMSNormalization: rootMeanSquare,
+    // onnxruntime's optimiser had it before ONNX did.
+    SimplifiedLayerNormalization: rootMeanSquare,
     Softmax: softmax('Softmax'),
     LogSoftmax: softmax('LogSoftmax'),
     Hardmax: c => {
