@@ -25,6 +25,7 @@ HERE = pathlib.Path(__file__).parent
 
 from pytorch_public_cases import CASES, COMMITS, PACKED
 from pytorch_public_language import CASES as LANGUAGE, COMMITS as LANGUAGE_COMMITS
+from pytorch_public_recent import CASES as RECENT, COMMITS as RECENT_COMMITS
 from pytorch_public_vision import CASES as VISION, COMMITS as VISION_COMMITS
 from pytorch_public_wider import CASES as WIDER, COMMITS as WIDER_COMMITS
 
@@ -37,7 +38,7 @@ class Missing(importlib.abc.MetaPathFinder, importlib.abc.Loader):
              "coreforecast", "reformer_pytorch", "loguru", "munch", "pytorch_lightning", "pycocotools", "tabulate", "colorlog", "colorama", "wandb", "local_attention", "axial_positional_embedding",
              "skimage", "h5py", "datasets", "configargparse", "terminaltables", "imgaug", "tensorly", "tltorch", "torch_harmonics",
              "opt_einsum", "ml_collections", "absl", "submitit", "lpips", "torchmetrics", "tensorboardX", "imageio",
-             "gym", "baselines", "tiktoken", "asteroid_filterbanks")
+             "gym", "baselines", "tiktoken", "asteroid_filterbanks", "encodec")
 
     def find_spec(self, name, path=None, target=None):
         if name in self.names or name.split(".")[0] in self.names:
@@ -165,7 +166,7 @@ if __name__ == "__main__":
     repositories = pathlib.Path(sys.argv[1])
     sys.argv = sys.argv[:1]
     sys.meta_path.insert(0, Missing())
-    lines = ",\n".join(json.dumps(r) for r in [*rows(repositories, [*CASES, *WIDER, *VISION, *LANGUAGE]), *rows(None, PACKED)])
-    commits = json.dumps({**COMMITS, **WIDER_COMMITS, **VISION_COMMITS, **LANGUAGE_COMMITS}, indent=2)
+    lines = ",\n".join(json.dumps(r) for r in [*rows(repositories, [*CASES, *WIDER, *VISION, *LANGUAGE, *RECENT]), *rows(None, PACKED)])
+    commits = json.dumps({**COMMITS, **WIDER_COMMITS, **VISION_COMMITS, **LANGUAGE_COMMITS, **RECENT_COMMITS}, indent=2)
     (HERE / "pytorch_public.json").write_text(
         f'{{"torch": "{torch.__version__}", "commits": {commits}, "cases": [\n{lines}\n]}}\n')

@@ -164,6 +164,16 @@ describe('models on bases of other libraries', () => {
     assert.deepEqual(await figures(text), [18, 'Nx3']);
   });
 
+  it('takes a file’s own way where a library that it can do without is not here', async () => {
+    const text = `import importlib.util\n${torch}try:\n    from flash_attn import flash_attn_func\n    FLASH = True\nexcept ImportError:\n    FLASH = False\ntry:\n    if not FLASH:\n        from xformers.ops import SwiGLU\n    else:\n        raise ImportError\nexcept (ImportError, OSError):\n    SwiGLU = nn.Linear\ntry:\n    import apex.normalization as norms\nexcept:\n    norms = nn\nFOUND = importlib.util.find_spec("causal_conv1d") is not None\nclass Net(SwiGLU):\n    def __init__(self):\n        super().__init__(4, 3)\n        self.norm = norms.LayerNorm(3)\n    def forward(self, x):\n        x = super().forward(x)\n        return flash_attn_func(x, x, x) if FLASH or FOUND else self.norm(x)\n`;
+    assert.deepEqual(await figures(text), [21, 'Nx3']);
+  });
+
+  it('keeps a library that a file cannot do without as what is not known', async () => {
+    const text = `${torch}try:\n    import wandb\nexcept ImportError:\n    print("pip install wandb")\ntry:\n    import other\nexcept ImportError:\n    raise SystemExit("pip install other")\nwandb.init(), other.init()\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n${linear}    def forward(self, x):\n        return self.fc(x)\n`;
+    assert.deepEqual(await figures(text, 'Net', /^(hint module-not-available .*\n?){2}$/), [15, 'Nx3']);
+  });
+
   it('takes neither weights of a loss for its input nor a reward for a forward', async () => {
     const text = `${torch}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n${linear}        self.register_buffer("w", torch.ones(3))\n    def forward(self, x):\n        y = self.fc(x)\n        return nn.BCEWithLogitsLoss(self.w)(y, torch.zeros_like(y))\nclass Agent(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(4, 3)\n        self.b = nn.Linear(4, 1)\n    def act(self, x):\n        return self.a(x)\n    def reward(self, x):\n        return self.b(x)\n`;
     const { Net, Agent } = await readText(text);

@@ -188,6 +188,29 @@ class Filter(nn.Module):
     assert.equal(parameterCount(Filter!.model!), 40 + 18);
   });
 
+  it('enter layers as their two parts', async () => {
+    const text = `
+import torch
+from torch import nn
+
+class Turn(nn.Module):
+    def forward(self, x, angles):
+        return torch.view_as_real(torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2)) * angles).flatten(-2)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.angles = torch.polar(torch.ones(6, 4), torch.arange(24.0).view(6, 4))
+        self.turn, self.fc = Turn(), nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.fc(self.turn(x, self.angles[: x.size(1)]))
+`;
+    const { Net } = await readText(text, { class: 'Net', input: [6, 8] });
+    assert.deepEqual(said(Net), []);
+    assert.equal(parameterCount(Net!.model!), 18);
+  });
+
   const mixer = `
 from torch import nn
 

@@ -84,7 +84,11 @@ describe('public PyTorch models', function () {
       count.tried++;
       let reader = readers.get(folder);
       if (!reader) {
-        for (const [other, r] of readers) if (other !== packages) await r.dispose();
+        for (const [other, r] of readers)
+          if (other !== packages) {
+            await r.dispose();
+            readers.delete(other);
+          }
         reader = new PytorchReader({ distFolder, workspaceFolder: folder, timeoutMs: 150_000 });
         readers.set(folder, reader);
       }

@@ -5,7 +5,7 @@ neither parsed nor compiled anew, but moved to the lines where it stands now.
 
 import ast
 
-from . import checks, modes, trees
+from . import checks, modes, optional, trees
 
 #: What calls of these names mean when a size is symbolic. The tree is changed, not the names, so that
 #: `isinstance(x, int)` stays what it is.
@@ -156,6 +156,8 @@ def redirected(tree):
     for node in trees.nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
             node.func = ast.copy_location(ast.Name(_CALLS[node.func.id], ast.Load()), node.func)
+        elif isinstance(node, ast.Try):
+            optional.rewrite(node)
         elif isinstance(node, ast.FunctionDef):
             modes.mark(node)
             checks.rewrite(node)

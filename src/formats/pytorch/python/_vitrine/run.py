@@ -10,8 +10,8 @@ import importlib.util
 import sys
 import types
 
-from . import (arguments, channel, checks, files, guarded, modes, nets, parsed, replay, script, sizes, standing, trace,
-               trees, unknown, unrun)
+from . import (arguments, channel, checks, files, guarded, modes, nets, optional, parsed, replay, script, sizes, standing,
+               trace, trees, unknown, unrun)
 from .reading import Reading
 from .reports import code_of, place, worded
 from .stage import Stage
@@ -208,6 +208,7 @@ def _prepare(namespace):
     namespace["__vitrine_range__"] = _range
     namespace["__vitrine_len__"] = sizes.to_len
     checks.prepare(namespace)
+    optional.prepare(namespace)
     script.prepare(namespace)
 
 

@@ -1,5 +1,6 @@
 """Stands in for what is not there: modules that are not installed, and parts of PyTorch that are not read yet."""
 
+import contextlib
 import dis
 import importlib.abc
 import importlib.machinery
@@ -287,14 +288,39 @@ class StandIn(types.ModuleType):
         return make(f"{self.__name__}.{name}", top == "torch")
 
 
+def _is_only_asked(frame):
+    """Whether `importlib.util.find_spec` asks, which imports nothing."""
+    for _ in range(4):
+        if frame is None:
+            return False
+        if frame.f_code.co_name == "find_spec" and frame.f_globals.get("__name__") == "importlib.util":
+            return True
+        frame = frame.f_back
+    return False
+
+
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """The last of the finders: whatever no other one has becomes a stand-in."""
 
     #: Top-level names of the workspace: a missing part of those is a mistake, not a missing installation.
     own = set()
+    #: Whether it is only asked if something is here.
+    _asked = False
+
+    @classmethod
+    @contextlib.contextmanager
+    def absent(cls):
+        """While it lasts, what is not here is not there."""
+        before, cls._asked = cls._asked, True
+        try:
+            yield
+        finally:
+            cls._asked = before
 
     def find_spec(self, name, path=None, target=None):
         top = name.split(".")[0]
+        if top != "torch" and (self._asked or _is_only_asked(sys._getframe(1))):
+            return None
         if top in self.own or top in ("js", "pyodide_js", "_vitrine"):
             return None
         if name.startswith("_") and top != "__future__":

@@ -521,9 +521,11 @@ def size(x):
     return math.prod(array(x).shape) if hasattr(x, "__iter__") else 1
 
 
-reshape, tile, repeat, clip, outer = (
-    _same(k) for k in ("reshape", "tile", "repeat_interleave", "clamp", "outer")
-)
+reshape, tile, repeat, outer = (_same(k) for k in ("reshape", "tile", "repeat_interleave", "outer"))
+
+
+def clip(a, a_min=None, a_max=None, **_):
+    return _same("clamp")(array(a), a_min, a_max)
 
 
 def triu(m, k=0):

@@ -505,7 +505,11 @@ def _enter(module, arguments):
 
 def _note(into, value, depth=0):
     if isinstance(value, Tensor):
-        if value._id not in into and len(into) < 1000:
+        if value._id is None and value.is_complex():
+            # It stands in the graph as its two parts.
+            for part in value._pair:
+                _note(into, part, depth)
+        elif value._id not in into and len(into) < 1000:
             into.append(value._id)
     elif depth < 4:
         if isinstance(value, dict):
