@@ -40,8 +40,8 @@ export const chineseModelAdvice: Readonly<Record<string, string>> = {
     '导出器从算子集 23 起写入它。请以 opset_version=20 导出：同样的计算会写成乘积与 softmax。',
   'An argument of torch.jit.script that may be None makes it. Export the model with the argument given, or without it.':
     '它来自 torch.jit.script 中可为 None 的参数。请在给出该参数或去掉该参数的情况下导出模型。',
-  'PyTorch has it as nn.MaxUnpool2d, nn.AdaptiveMaxPool2d or torchvision.ops.deform_conv2d. A transposed convolution or a usual one in its place is run.':
-    '它对应 PyTorch 的 nn.MaxUnpool2d、nn.AdaptiveMaxPool2d 或 torchvision.ops.deform_conv2d。改用转置卷积或普通卷积即可运行。',
+  'PyTorch has it as nn.MaxUnpool2d, torchvision.ops.roi_pool or torchvision.ops.deform_conv2d. A transposed convolution or a usual one in its place is run.':
+    '它对应 PyTorch 的 nn.MaxUnpool2d、torchvision.ops.roi_pool 或 torchvision.ops.deform_conv2d。改用转置卷积或普通卷积即可运行。',
   'A loop or branch in torch.jit.script makes it. Export with torch.onnx.export of the module itself, not of a scripted one, and with sizes that are given; nn.LSTM, nn.GRU and nn.RNN in place of a loop over cells are run at any length.':
     '它来自 torch.jit.script 中的循环或分支。请对模块本身（而非 script 后的模块）使用 torch.onnx.export，并给定尺寸；用 nn.LSTM、nn.GRU 和 nn.RNN 代替对单元的循环，则任意长度都能运行。',
   "PyTorch's and Keras's own layers are run; give the layer its usual activations, and neither clipping nor peepholes.":

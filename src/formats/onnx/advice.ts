@@ -47,7 +47,7 @@ const advices: readonly Advice[] = [
   },
   {
     ops: /^(MaxUnpool|MaxRoiPool|DeformConv)$/,
-    text: 'PyTorch has it as nn.MaxUnpool2d, nn.AdaptiveMaxPool2d or torchvision.ops.deform_conv2d. A transposed convolution or a usual one in its place is run.',
+    text: 'PyTorch has it as nn.MaxUnpool2d, torchvision.ops.roi_pool or torchvision.ops.deform_conv2d. A transposed convolution or a usual one in its place is run.',
   },
   {
     ops: /^(Loop|Scan|If)$/,

@@ -36,7 +36,7 @@ listed with counts, where it stands, and what to do; the model is run all the sa
 long as the branches that values choose do not. Models of scikit-learn, LightGBM and XGBoost (\`ai.onnx.ml\`) are computed as onnxruntime does, text in
 their columns included; trees have no gradient, so the methods that ask by changing rows explain them. Quantised models are computed with onnxruntime's numbers, whole numbers as such: the forms of its
 quantisers (QuantizeLinear and DequantizeLinear around nodes, operators on quantised numbers, ranges found while it runs,
-weights of 4 bits in blocks). Their weights of whole numbers are counted as weights and not trained; gradients pass the
+weights of 4 bits in blocks). So are transformers whose attention, embeddings and normalisations onnxruntime's optimiser joined. Quantised weights of whole numbers are counted as weights and not trained; gradients pass the
 rounding as if it were not there, and end where a value is saturated. Floats of all widths are computed in float32, integers beyond 24 bits lose their last ones.
 Data in other files is read from the model's own folder only.
 
