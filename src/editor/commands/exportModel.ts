@@ -19,12 +19,10 @@ export async function exportModel(argument: unknown, rooms: Rooms): Promise<void
   const picked = await vscode.window.showQuickPick(
     Object.entries(exporters)
       .filter(([, e]) => e.only === undefined || path.basename(model.file) === 'config.json')
-      .map(([to, e]) => ({
-        label: e.name,
-        description: e.extension,
-        detail: nameOf('exporter', to, { title: e.name, summary: e.summary }, language()).summary,
-        to,
-      })),
+      .map(([to, e]) => {
+        const { title, summary } = nameOf('exporter', to, { title: e.name, summary: e.summary }, language());
+        return { label: title, description: e.extension, detail: summary, to };
+      }),
     { title: l10n.t('Export {0} as…', model.class) },
   );
   if (!picked) return;

@@ -90,12 +90,10 @@ export async function exportRun(argument: unknown, rooms: Rooms): Promise<void> 
       ([to, e]) =>
         to !== 'safetensors' && (!e.only || path.basename(run.record.model.file) === 'config.json'),
     )
-    .map(([to, { name, summary, extension }]) => ({
-      label: name,
-      description: extension,
-      detail: nameOf('exporter', to, { title: name, summary }, language()).summary,
-      to,
-    }));
+    .map(([to, { name, extension, ...own }]) => {
+      const { title, summary } = nameOf('exporter', to, { title: name, summary: own.summary }, language());
+      return { label: title, description: extension, detail: summary, to };
+    });
   const picked = await vscode.window.showQuickPick([...kinds, ...formats], { title: l10n.t('Export what?') });
   if (!picked) return;
   if ('content' in picked) await saveAs(picked.name, await picked.content());

@@ -9,6 +9,9 @@ const regions = [
 
 const list = (items: readonly string[]) => items.join('、');
 
+/** What stands in the marks of English, in those of Chinese; a number with the space before it. */
+const quoted = (value: string) => (/^".*"$/s.test(value) ? `“${value.slice(1, -1)}”` : ` ${value}`);
+
 /** What is predicted: a column by its name, a token in words. */
 const asked = (target: string) =>
   ({ 'next token': '下一个词元', 'masked token': '被遮住的词元' })[target] ?? `“${target}”`;
@@ -138,7 +141,7 @@ export const chinese: Words = {
     whole: truth => `数据中的全部内容是：“${truth}”。`,
     number: (value, target) => `模型预测${asked(target)}为 ${value}。`,
     sure: p => (p >= 0.99 ? '非常确定' : p >= 0.9 ? '确定' : p >= 0.7 ? '比较确定' : '但不确定'),
-    truth: (value, right) => (right ? '这是正确的。' : `数据中是 ${value}。`),
+    truth: (value, right) => (right ? '这是正确的。' : `数据中是${quoted(value)}。`),
     unknown: (unknown, of) =>
       `模型不认识${unknown.map(w => `“${w}”`).join('、')}${of > unknown.length ? `等 ${of} 个词` : ''}：对它而言都只是未知词。`,
     asSure: (rows, share, elsewhere) =>
@@ -229,7 +232,7 @@ export const chinese: Words = {
     unlikeLength: positions =>
       `两段文本长度不同：有 ${positions} 个位置是词元对填充，移过去的是它的有无，而不是另一个词。`,
     patched: (share, station, position) =>
-      `带来最多答案的单个替换在 ${station} 之后的“${position}”处：占路程的 ${share}。`,
+      `带来最多答案的单个替换在 ${station} 之后的“${position}”处：它使答案恢复了 ${share}。`,
     example: (subject, output, highest) =>
       `对此输入，${subject} 的输出为 ${output}${highest === undefined ? '' : `；训练行中最高为 ${highest}`}。`,
   },
@@ -310,9 +313,9 @@ export const chinese: Words = {
   },
   trustPending: '此解释有多可信，仍在检验中。',
   trust: {
-    good: score => `对此解释的信任度：良好（${score}）。`,
-    fair: (score, weakest) => `对此解释的信任度：一般（${score}）。最薄弱之处：${weakest}`,
-    poor: (score, weakest) => `对此解释的信任度：差（${score}）。${weakest}`,
+    good: score => `对此解释的可信度：良好（${score}）。`,
+    fair: (score, weakest) => `对此解释的可信度：一般（${score}）。最薄弱之处：${weakest}`,
+    poor: (score, weakest) => `对此解释的可信度：较差（${score}）。${weakest}`,
   },
   cautions: {
     completeness: '不要把其数值当作预测的份额。',

@@ -18,6 +18,8 @@ function shapeOf(table: object, at = ''): string[] {
   );
 }
 
+import { chinese } from '../../../src/explain/words/words.zh';
+
 describe('sentences in two languages', function () {
   this.timeout(60_000);
   const workspace = new Workspace();
@@ -43,6 +45,11 @@ describe('sentences in two languages', function () {
     assert.equal(languageOf('de'), 'en');
   });
 
+  it('put what the data say in the marks of Chinese', () => {
+    assert.equal(chinese.predicted.truth('"d"', false), '数据中是“d”。');
+    assert.equal(chinese.predicted.truth('3.5', false), '数据中是 3.5。');
+  });
+
   it('tell an explanation, a comparison of groups and a report in Chinese', async () => {
     const explained = await vitrine(
       ...['explain', run, '--method', 'integrated_gradients', '--row', '20', '--language', 'zh', '--json'],
@@ -50,7 +57,7 @@ describe('sentences in two languages', function () {
     assert.equal(explained.code, 0, explained.err);
     const text: string = explained.json()[0]!['text'];
     assert.match(text, /模型对“diagnosis”的回答是/);
-    assert.match(text, /对此解释的信任度/);
+    assert.match(text, /对此解释的可信度/);
     assert.doesNotMatch(text, /\b(the|model|rows|trust)\b/i, text);
     const found = await vitrine('fairness', run, '--by', 'mean_radius', '--language', 'zh', '--json');
     assert.match(found.json()[0]!['text'], /最大的差距在/);
