@@ -197,6 +197,67 @@ describe('reading PyTorch source', function () {
     );
   });
 
+  it('asks for arguments that a constructor does not name and hands on to its bases', async () => {
+    const text = `import torch
+from torch import nn
+class Base(nn.Module):
+    def __init__(self, wide, *, classes, dropout=0.1):
+        super().__init__()
+        self.out = nn.Linear(wide, classes)
+class Between(Base):
+    def __init__(self, size=4, **rest):
+        super(Between, self).__init__(classes=3, **rest)
+class Head(Between):
+    def __init__(self, scale=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = scale
+    def forward(self, x):
+        return self.out(x) * self.scale
+`;
+    const asked = await readText(text, { class: 'Head' });
+    assert.deepEqual(
+      asked['Head']!.diagnostics.map(d => [d.code, d.ask]),
+      [['argument-needed', { arguments: ['wide'], class: 'Head' }]],
+    );
+    const given = await readText(text, { class: 'Head', arguments: { wide: 7 } });
+    assert.deepEqual(said(given['Head']), []);
+    assert.deepEqual(given['Head']!.model!.parameters[0]!.shape, [3, 7]);
+    const made = await readText(`${text}head = Head(wide=5)\n`);
+    assert.deepEqual(made['Head']!.model!.parameters[0]!.shape, [3, 5]);
+    // What is done to them before is not seen: Python says what is missing then.
+    const changed = await readText(
+      text.replace('super().__init__(**kwargs)', 'kwargs["wide"] = 2\n        super().__init__(**kwargs)'),
+      { class: 'Head' },
+    );
+    assert.deepEqual(said(changed['Head']), []);
+    assert.deepEqual(changed['Head']!.model!.parameters[0]!.shape, [3, 2]);
+  });
+
+  it('takes no argument from a call in a branch that defaults do not reach', async () => {
+    const text = (kernel: string) => `import torch
+from torch import nn
+class Several(nn.Module):
+    def __init__(self, kernels):
+        super().__init__()
+        self.pools = nn.ModuleList([nn.AvgPool1d(k, stride=1) for k in kernels])
+    def forward(self, x):
+        return self.pools[0](x)
+class Layer(nn.Module):
+    def __init__(self, kernel=${kernel}):
+        super().__init__()
+        if isinstance(kernel, list):
+            self.decomposed = Several(kernel)
+        else:
+            self.decomposed = nn.AvgPool1d(kernel)
+    def forward(self, x):
+        return self.decomposed(x)
+`;
+    const codes = async (kernel: string) =>
+      (await readText(text(kernel)))['Several']!.diagnostics.map(d => d.code);
+    assert.deepEqual(await codes('25'), ['argument-needed']);
+    assert.ok(!(await codes('[3, 5]')).includes('argument-needed'));
+  });
+
   it('does not run training loops at the top of a file', async () => {
     const text = `${net('self.fc = nn.Linear(2, 1)', 'return self.fc(x)')}
 model = Net()

@@ -12,7 +12,7 @@ import inspect
 import itertools
 import types
 
-from . import trace, trees, unknown
+from . import handed_on, trace, trees, unknown
 
 #: Arguments of these names hold many options.
 _CONFIGS = ("config", "cfg", "conf", "args", "hparams", "opt", "params", "options", "model_args", "configuration")
@@ -132,6 +132,8 @@ class Finder:
             if p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY, p.POSITIONAL_ONLY)
             and p.name not in given
         ]
+        if any(p.kind == p.VAR_KEYWORD for p in self.parameters):
+            self.missing += [name for name in handed_on.wanted(self.cls, self.scope.tree) if name not in given]
         if not self.missing:
             return (), given
         partly = None
@@ -280,18 +282,22 @@ class Finder:
             if not _mentions(block, name):
                 continue
             namespace = {**scope.namespace, **parameters(scope)}
-            nodes = list(_simple(block))
-            while nodes and not trees.mentions(nodes[-1], name):
-                nodes.pop()
-            for node in nodes:
+            last = None
+            for node in _simple(block):
+                if trees.mentions(node, name):
+                    last = node
+            # What a function's parameters are by default says which of its branches they are for.
+            taken = None if parameters is _nothing else lambda test: _known_bool(test, scope, namespace)
+            for node in _simple(block, taken) if last is not None else ():
                 for call in trees.nodes(node):
                     if isinstance(call, ast.Call) and _called_name(call) == name and not _is_of_torch(call.func, namespace):
                         found = self.evaluated(call, scope, namespace)
                         if found is not None:
                             yield found
                 # What follows the last call tells nothing of it.
-                if node is not nodes[-1]:
-                    _follow(node, scope, namespace)
+                if node is last:
+                    break
+                _follow(node, scope, namespace)
 
     def evaluated(self, call, scope, namespace):
         positional, keywords = [], {}
@@ -480,12 +486,26 @@ def _follow(node, scope, namespace):
         unknown_targets(node, namespace)
 
 
-def _simple(statements):
-    """Statements of a block in order, also inside of with, try, if and for."""
+def _known_bool(test, scope, namespace):
+    """What the test of an `if` gives, where it is plainly true or false."""
+    try:
+        value = scope.evaluate(test, namespace)
+    except Exception:
+        return None
+    return value if type(value) is bool else None
+
+
+def _simple(statements, taken=None):
+    """
+    Statements of a block in order, also inside of with, try, if and for; of an `if` both branches, unless `taken` says
+    of its test which one.
+    """
     for node in statements:
         if isinstance(node, (ast.With, ast.Try, ast.If, ast.For)):
-            yield from _simple(node.body)
-            if isinstance(node, ast.If):
-                yield from _simple(node.orelse)
+            known = taken(node.test) if taken is not None and isinstance(node, ast.If) else None
+            if known is not False:
+                yield from _simple(node.body, taken)
+            if isinstance(node, ast.If) and known is not True:
+                yield from _simple(node.orelse, taken)
         else:
             yield node

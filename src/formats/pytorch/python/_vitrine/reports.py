@@ -61,7 +61,7 @@ class Reports:
             return
         if self.partly and not isinstance(error, trace.ShapeMismatch):
             message = (f"{self.name} was made with examples in place of values that are not known here, and that fails: "
-                       f"{message}. Give its arguments in an experiment file under model.arguments.")
+                       f"{message.rstrip('.')}. Give its arguments in an experiment file under model.arguments.")
             trace.say("information", "argument-needed", message, at, ask={"arguments": self.open} if self.open else None)
             return
         if self.guessed and self.takes_more():

@@ -150,8 +150,11 @@ class World:
             raise Refused("it has a mistake that needs no run to be seen")
         codes = self.put(function, _code(new, owner, self.name))
         called = self.called(codes, _named_otherwise(old, new))
+        # A constructor says what it hands on to its bases, too.
+        bases = {owner.name} if owner is not None and old.name == "__init__" else ()
         made = [r for r in self.passes
-                if any(id(c) in r.built for c in codes) or r.needing and r.cls.__name__ in named]
+                if any(id(c) in r.built for c in codes)
+                or r.needing and (r.cls.__name__ in named or any(c.__name__ in bases for c in r.cls.__mro__))]
         self.replace(owner, old, new)
         self.lines = lines
         self.numbered += [line + "\n" for line in region]
