@@ -247,7 +247,58 @@ def plain(a, b=1, *, c=2):
 if __name__ == "__main__":
     WIDTH = 3
 `;
-    for (const text of [more, `${more}\nfrom somewhere import *\ndef g():\n    return from_there\n`])
+    const given = `
+import gin, torch
+from detectron2.config import configurable
+@gin.configurable
+class Given(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+@gin.configurable
+def told(size):
+    return size
+class Own(nn.Module):
+    @configurable
+    def __init__(self, *, size):
+        super().__init__()
+class Other(nn.Module):
+    def __new__(cls, *sizes):
+        return nn.Linear(*sizes) if sizes else super().__new__(cls)
+class Below(Other):
+    def __init__(self):
+        super().__init__()
+if torch.cuda.is_available():
+    def fast(a, b):
+        return a
+else:
+    def fast(a):
+        return a
+def made(cfg):
+    if torch.cuda.is_available():
+        fast(1, 2)
+    return Given(), told(), Own(cfg), Below(1, 2), _("text")
+`;
+    const typed = `
+from __future__ import annotations
+class Typed[T, *Ts](nn.Module):
+    def __init__(self, size):
+        super().__init__()
+    def forward(self, x):
+        return cast(T, x)
+    def more[U](self):
+        return T, U, Ts
+def cast[V](kind, x: V) -> V:
+    type Many[W] = list[W]
+    def inner[Z](a: Nowhere, *rest: Nowhere) -> Nowhere:
+        return Z, a, rest
+    return inner(V), Many
+`;
+    for (const text of [
+      given,
+      typed,
+      more,
+      `${more}\nfrom somewhere import *\ndef g():\n    return from_there\n`,
+    ])
       assert.deepEqual(
         said((await readText(net(['self.fc = nn.Linear(4, 3)'], ['return self.fc(x)'], text)))['Net']).filter(
           d => !/module-not|not-run/.test(d),

@@ -6,6 +6,7 @@ import importlib.abc
 import importlib.machinery
 import sys
 import types
+import weakref
 
 from . import trace
 from .names import NAMES
@@ -240,11 +241,15 @@ def _called(kind, arguments, options):
         isinstance(arguments[0], types.FunctionType)
         or isinstance(arguments[0], type) and not isinstance(arguments[0], _Kind)
     ):
+        decorated.add(arguments[0])
         return arguments[0]
     return make(f"{kind._vitrine_unknown}(…)", kind._vitrine_torch)
 
 
 _made = {}
+
+#: Functions and classes that went through decorators that are not known: these may give them arguments.
+decorated = weakref.WeakSet()
 
 
 def make(name, torch=False):

@@ -8,11 +8,12 @@ import builtins
 import inspect
 import types
 
-from . import advice, trace, trees
+from . import advice, trace, trees, unknown
 from .spelling import near
 
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__class__", "__path__", "__spec__", "__package__",
-                                        "__builtins__", "get_ipython", "display"}
+                                        "__builtins__", "__annotations__", "__cached__", "WindowsError", "get_ipython",
+                                        "display", "_"}
 #: Words with which a file may bind names that it does not spell, or expects that one is missing.
 _REACHING = frozenset({"globals", "locals", "vars", "eval", "exec", "NameError", "setattr", "__builtins__", "builtins"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -28,11 +29,10 @@ def tell(scope, owner=None):
     if not scope.name.endswith(".py"):
         return
     said = {tuple(d["at"][:2]) for d in trace.diagnostics if "at" in d and d["code"] != "assumed-size"}
-    known = _bound_by(scope.tree)
     for function in (owner or scope.tree).body:
         if not isinstance(function, _FUNCTIONS):
             continue
-        for found in of_function(function, owner, known, scope.namespace, scope.name):
+        for found in of_function(function, owner, scope.tree, scope.namespace, scope.name):
             if (scope.name, found.node.lineno) not in said:
                 trace.say("error" if found.certain else "warning", "unknown-name" if found.fix else "python-error",
                           found.message, _place(scope.name, found.node), found.fix)
@@ -41,23 +41,21 @@ def tell(scope, owner=None):
 def differs(function, owner, tree, namespace, name):
     """Whether a function has mistakes, or binds a name for all of the file."""
     return any(isinstance(n, ast.Global) for n in trees.nodes(function)) or bool(
-        of_function(function, owner, _bound_by(tree), namespace, name))
+        of_function(function, owner, tree, namespace, name))
 
 
-def of_function(function, owner, known, namespace, name):
-    """
-    Mistakes of one function.
-
-    @param known names of the file, None where they are not all to be seen.
-    """
+def of_function(function, owner, tree, namespace, name):
+    """Mistakes of one function of a file."""
     free, calls = _asked(function)
+    known = _bound_by(tree)
+    typed = {p.name for p in owner.type_params} if owner is not None else ()
     out = []
     for node in free if known is not None else ():
-        if node.id not in known and node.id not in _BUILTINS and node.id not in namespace:
+        if node.id not in known and node.id not in _BUILTINS and node.id not in namespace and node.id not in typed:
             out.append(_unbound(node, function, owner, known, name))
     for call in calls:
         said = _refused(call, namespace)
-        if said is not None:
+        if said is not None and not _in_branch(call.func.id, tree):
             out.append(Mistake(call, said, None, _is_certain(call, function, owner)))
     return out
 
@@ -96,6 +94,11 @@ def _binds(node):
     return found
 
 
+def _in_branch(name, tree):
+    """Whether a branch at the top of a file binds a name: code behind the same question may have another in mind."""
+    return any(isinstance(n, (ast.If, ast.Try)) and (_binds(n) is _ANY or name in _binds(n)) for n in tree.body)
+
+
 def _within(node):
     """Names that a statement says are the file's, which is where its functions bind them; _ANY if others may be."""
     found = node.__dict__.get("_global")
@@ -121,7 +124,7 @@ def _given(node):
         return () if isinstance(node.ctx, ast.Load) else (node.id,)
     if isinstance(node, ast.arg):
         return (node.arg,)
-    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef, ast.type_param)):
         return (node.name,)
     if isinstance(node, ast.alias):
         return (node.asname or node.name.split(".")[0],)
@@ -138,22 +141,17 @@ def _asked(function):
     if found is None:
         here = trees.nodes(function)
         bound = {m for n in here if n is not function for m in _given(n)}
-        # What annotates a variable of a function is not run.
-        aside = {id(m) for n in here if isinstance(n, ast.AnnAssign) for m in trees.nodes(n.annotation)}
-        for part in (*function.decorator_list, *([function.returns] if function.returns else ()), *_heads(function)):
-            aside.update(id(m) for m in trees.nodes(part))
+        # What annotates a variable of a function is not run, nor what annotates arguments where annotations wait.
+        notes = [getattr(n, "returns" if isinstance(n, _FUNCTIONS) else "annotation", None) for n in here]
+        a = function.args
+        first = (*function.decorator_list, *a.defaults, *a.kw_defaults)
+        aside = {id(m) for part in (*notes, *first) if part is not None for m in trees.nodes(part)}
         free = [n for n in here if type(n) is ast.Name and n.id not in bound and id(n) not in aside
                 and isinstance(n.ctx, ast.Load)]
         calls = [n for n in here if type(n) is ast.Call and type(n.func) is ast.Name and n.func.id not in bound
                  and not any(isinstance(a, ast.Starred) for a in n.args) and all(k.arg for k in n.keywords)]
         found = function._asks = free, calls
     return found
-
-
-def _heads(function):
-    a = function.args
-    given = [*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg]
-    return [*[g.annotation for g in given if g is not None and g.annotation], *a.defaults, *[d for d in a.kw_defaults if d]]
 
 
 def _unbound(node, function, owner, known, name):
@@ -203,12 +201,14 @@ def _refused(call, namespace):
     if isinstance(called, type):
         from torch import nn
 
-        if not issubclass(called, nn.Module) or type(called) is not type(nn.Module) or "__new__" in called.__dict__:
+        if not issubclass(called, nn.Module) or type(called) is not type(nn.Module):
+            return None
+        if called.__new__ is not nn.Module.__new__ or any(c in unknown.decorated for c in called.__mro__):
             return None
         function = called.__init__
-    if type(function) is not types.FunctionType or "__wrapped__" in function.__dict__ or not (
-        function.__code__.co_filename.startswith(trace.WORKSPACE)
-    ):
+    if type(function) is not types.FunctionType or not function.__code__.co_filename.startswith(trace.WORKSPACE):
+        return None
+    if "__wrapped__" in function.__dict__ or function in unknown.decorated:
         return None
     given = len(call.args) + isinstance(called, type)
     names = tuple(k.arg for k in call.keywords)
