@@ -140,10 +140,7 @@ const enoughRows = 20;
 export function tableOptions(heads: readonly ColumnHead[], target: string): DataOption[] {
   const others = heads.filter(h => h.name !== target);
   const exclude = others.filter(namesRow).map(h => h.name);
-  // "3", "4", "rotary": what is no number among few values is one of them.
-  const mixed = others
-    .filter(h => (h.texts ?? 0) > 0 && h.distinct <= enoughRows && !exclude.includes(h.name))
-    .map(h => h.name);
+  const mixed = others.filter(h => isMixed(h) && !exclude.includes(h.name)).map(h => h.name);
   const coded = others.filter(h => h.codes && !exclude.includes(h.name) && !mixed.includes(h.name));
   const gaps = heads
     .filter(h => (h.missing > 0 || coded.includes(h)) && !exclude.includes(h.name))
@@ -191,6 +188,11 @@ export function tableOptions(heads: readonly ColumnHead[], target: string): Data
         ]
       : []),
   ];
+}
+
+/** "3", "4", "rotary": what is no number among few values is one of them. */
+export function isMixed({ texts = 0, distinct }: ColumnHead): boolean {
+  return texts > 0 && distinct <= enoughRows;
 }
 
 /** The column of dates or times that a log's rows are in the order of: rows drawn by chance would stand between known ones. */

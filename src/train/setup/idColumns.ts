@@ -1,7 +1,7 @@
 /** Tables whose columns name users, items, places again and again: what a first model has nn.Embedding for. */
 import type { ColumnHead } from '../../data/dataset';
 import { dateOrders } from '../../data/table/dates';
-import { type DataOption, lookedRows, namesRow } from './firstExperiment';
+import { type DataOption, isMixed, lookedRows, namesRow } from './firstExperiment';
 
 /** An input of such a model: the index of a category, or several numbers as one vector. */
 export type EmbeddedInput =
@@ -15,13 +15,16 @@ const fewValues = 20;
 const manyTexts = 50;
 
 const named =
-  /(^|[^a-z])id$|[a-z]I[dD]$|^(user|customer|client|member|item|product|article|movie|film|book|song|track|artist|store|shop)$/i;
+  /(^|[^a-z])id$|^(user|customer|client|member|item|product|article|movie|film|book|song|track|artist|store|shop)(id)?$/i;
+
+/** movieId, CustomerID; what is paid or valid is none. */
+const camel = /[a-z]I[dD]$/;
 
 /** A column whose values are names without an order, and come again. */
 export function isId(head: ColumnHead): boolean {
   if (namesRow(head)) return false;
   if (head.kind === 'category') return head.distinct > manyTexts && dateOrders(head.examples).length === 0;
-  return head.integers && head.distinct > fewValues && named.test(head.name);
+  return head.integers && head.distinct > fewValues && (named.test(head.name) || camel.test(head.name));
 }
 
 /**
@@ -34,8 +37,10 @@ export function embeddedInputs(heads: readonly ColumnHead[], target: string): Em
   const ids = others.filter(isId);
   if (ids.length === 0) return undefined;
   const free = names();
-  const categories = others.filter(h => h.kind === 'category' && !ids.includes(h));
-  const numbers = others.filter(h => h.kind === 'number' && !ids.includes(h) && h.distinct > 1);
+  const rest = others.filter(h => !ids.includes(h));
+  const isCategory = (h: ColumnHead) => h.kind === 'category' || isMixed(h);
+  const categories = rest.filter(isCategory);
+  const numbers = rest.filter(h => !isCategory(h) && h.distinct > 1);
   const category = (h: ColumnHead) => ({
     as: 'category' as const,
     name: free(h.name),
@@ -86,22 +91,32 @@ export function columnsOptions(
   ];
 }
 
-/** What Python, or a module, calls something else. */
+/** What Python, the first model's own lines, or nn.Module call something else: a method comes before a layer of its name. */
 const reserved = new Set(
-  'self x out rest hidden dropout and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with None True False training forward train eval torch nn F'.split(
-    ' ',
-  ),
+  `and as assert async await break class continue def del elif else except finally for from global if import in is lambda
+  nonlocal not or pass raise return try while with None True False
+  self x out rest hidden dropout table agree alone v torch nn F
+  T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval extra_repr
+  float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia named_buffers
+  named_children named_modules named_parameters parameters register_backward_hook register_buffer register_forward_hook
+  register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
+  register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
+  register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty train training
+  type xpu zero_grad`.split(/\s+/),
 );
 
-/** Gives each column a name of its own that Python takes. */
+const bias = (name: string) => `${name}_bias`;
+
+/** Gives each column a name of its own that Python takes, and its bias too. */
 function names(): (column: string) => string {
   const taken = new Set(reserved);
   return column => {
     const plain = column.replace(/\W+/g, '_').replace(/^_+|_+$/g, '') || 'column';
     const base = /^\d/.test(plain) ? `column_${plain}` : plain;
     let name = base;
-    for (let i = 2; taken.has(name); i++) name = `${base}_${i}`;
-    taken.add(name);
+    const isTaken = (n: string) => taken.has(n) || taken.has(bias(n));
+    for (let i = 2; isTaken(name); i++) name = `${base}_${i}`;
+    taken.add(name).add(bias(name));
     return name;
   };
 }

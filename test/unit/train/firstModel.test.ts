@@ -96,6 +96,29 @@ describe('A first model written for data', () => {
     assert.doesNotMatch(readFileSync(first.source, 'utf8'), /Embedding/);
   });
 
+  it('takes no amount for an id because its name ends so', async () => {
+    const file = path.join(folder, 'bills.csv');
+    const rows = Array.from({ length: 300 }, (_, i) => `${i % 60},${i % 50},${i % 40},${i * 1.5}`);
+    writeFileSync(file, `paid,Humid,valid,price\n${rows.join('\n')}\n`);
+    const first = await writeFirstModel(file, 'price');
+    assert.doesNotMatch(readFileSync(first.source, 'utf8'), /Embedding/);
+  });
+
+  it('gives vectors no name that nn.Module or the model itself has, and reads texts among few numbers', async () => {
+    const file = path.join(folder, 'rides.csv');
+    const row = (i: number) =>
+      `${i % 60},${'abcd'[i % 4]},${'xyz'[i % 3]},${'pq'[i % 2]},${i % 5 ? i % 5 : 'rotary'},${i % 7}.5`;
+    writeFileSync(
+      file,
+      `userid,type,v,userid_bias,engine,cost\n${Array.from({ length: 300 }, (_, i) => row(i)).join('\n')}\n`,
+    );
+    const first = await writeFirstModel(file, 'cost');
+    assert.match(
+      readFileSync(first.source, 'utf8'),
+      /def forward\(self, userid, type_2, v_2, userid_bias_2, engine\):/,
+    );
+  });
+
   it('writes nothing for data that cannot be learned from', async () => {
     const file = path.join(folder, 'one.csv');
     writeFileSync(file, `a,b,y\n${'1,2,yes\n'.repeat(40)}`);
