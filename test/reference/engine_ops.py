@@ -525,6 +525,11 @@ for mode, onnx in [("bilinear", "linear"), ("nearest", "nearest"), ("bicubic", "
             if mode != "bicubic":
                 case(f"volume, {mode}, {padding}{', corners' if corners else ''}", "GridSample",
                      lambda x, g, o=options: F.grid_sample(x, g, **o), [rand(1, 2, 3, 4, 2), 0.8 * rand(1, 2, 3, 1, 3)], **known)
+for padding in ["border", "reflection"]:
+    for corners in [False, True]:
+        options = dict(padding_mode=padding, align_corners=corners)
+        case(f"at the borders, {padding}{', corners' if corners else ''}", "GridSample", lambda x, g, o=options: F.grid_sample(x, g, **o),
+             [rand(1, 2, 3, 3), torch.tensor([[[[-1.0, 0.1], [1.0, 0.2], [0.3, -1.0], [-0.3, 1.0]]]])], mode="linear", **options)
 case("one cell", "GridSample", lambda x, g: F.grid_sample(x, g, padding_mode="reflection", align_corners=True),
      [rand(1, 1, 1, 1), rand(1, 2, 2, 2)], mode="linear", padding_mode="reflection", align_corners=True)
 

@@ -24,6 +24,11 @@ export const op: OpDefinition = {
       throw new ShapeError(
         `grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes [${x.shape.join(', ')}] and grid with sizes [${grid.shape.join(', ')}]`,
       );
+    const empty = x.shape.indexOf(0, 2);
+    if (empty >= 0)
+      throw new ShapeError(
+        `grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes [${x.shape.join(', ')}] with dimension ${empty} being empty`,
+      );
     const last = grid.shape[n + 1];
     if (typeof last === 'number' && last !== n)
       throw new ShapeError(
@@ -64,10 +69,11 @@ export const op: OpDefinition = {
       return { size, place: scaled };
     });
     const within = (place: string, size: number): string => {
-      if (outside === 'border') return m.clip(place, 0, size - 1);
+      // As in PyTorch, no gradient passes at a border.
+      if (outside === 'border') return m.clip(place, 0, size - 1, 1);
       if (outside !== 'reflection') return place;
       const mirrored = aligned ? m.reflect(place, 0, size - 1) : m.reflect(place, -0.5, size);
-      return m.clip(mirrored, 0, size - 1);
+      return m.clip(mirrored, 0, size - 1, 1);
     };
     // Cubic interpolation reads mirrored cells; others mirror the place itself.
     const taps = axes.map(({ size, place }) =>
@@ -129,7 +135,8 @@ function arithmetic(e: ExpansionContext) {
     binary,
     unary,
     scale,
-    clip: (a: string, min: number, max: number): string => e.emit('Clip', [a], { min, max })[0]!,
+    clip: (a: string, min: number, max: number, open = 0): string =>
+      e.emit('Clip', [a], { min, max, open })[0]!,
     /** Mirrored at `low` and at `low + span` until it is between them. */
     reflect(a: string, low: number, span: number): string {
       if (span === 0) return scale(a, 0, 0);
