@@ -88,6 +88,8 @@ alone("several heads, masked", "MultiHeadAttention", {"q": x, "k": rand(2, 7, 8)
       [None, np.array([[1] * 7, [1] * 4 + [0] * 3], np.int32), rand(2, 2, 5, 7)], num_heads=2)
 # onnxruntime has it among ONNX's own.
 alone("root mean squares", "SimplifiedLayerNormalization", {"x": x}, [rand(8)], domain="", axis=-1, epsilon=1e-4)
+alone("attention, a mask of other numbers", "Attention", {"x": x},
+      [w, b, np.array([[1, 2, 0, 1, 1], [3, 0, 0, -1, 1]], np.int32)], num_heads=2)
 
 with gzip.GzipFile(os.path.join(here, "onnx_optimised.json.gz"), "wb", compresslevel=9, mtime=0) as f:
     f.write(json.dumps({"onnxruntime": onnxruntime.__version__, "models": out}, separators=(",", ":")).encode())

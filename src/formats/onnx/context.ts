@@ -3,7 +3,14 @@ import type { Dim } from '../../model/graph';
 import type { Building } from './building';
 import type { AttributeProto, NodeProto } from './schema';
 import { storedTensor, type TensorFiles } from './tensors';
-import { maxAttribute, NeedsValue, type Numbers, type TranslationContext, Unsupported } from './translation';
+import {
+  maxAttribute,
+  mostMade,
+  NeedsValue,
+  type Numbers,
+  type TranslationContext,
+  Unsupported,
+} from './translation';
 import type { Values } from './values';
 import { numbersOf } from './wire';
 
@@ -89,6 +96,14 @@ export function translationContext(
     finish: (op, of, a = {}) => {
       emit(op, of, a, outputs);
       return undefined;
+    },
+    room: (what, ...sizes) => {
+      const count = sizes.reduce((a, b) => a * b, 1);
+      const isSize = (s: number) => Number.isInteger(s) && s >= 0 && s <= mostMade;
+      const fits = sizes.every(isSize) && values.made + count <= mostMade;
+      if (!fits) throw new Unsupported(`${what} of ${sizes.join(' × ')}`);
+      values.made += count;
+      return count;
     },
     constant: (dtype, shape, list) => {
       const made = values.fresh(`${outputs.find(o => o !== '') ?? 'constant'}:constant`);

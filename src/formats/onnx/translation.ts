@@ -48,6 +48,12 @@ export interface TranslationContext {
   emit(op: string, inputs: readonly string[], attributes?: Attributes, outputs?: readonly string[]): string[];
   /** Emits the node's last step: its outputs are the file's. */
   finish(op: string, inputs: readonly string[], attributes?: Attributes): undefined;
+  /**
+   * How many numbers a table of these sizes has. The file counts what all of its tables take that translations make.
+   *
+   * @throws Unsupported where a size is none, or where they take too much
+   */
+  room(what: string, ...sizes: readonly number[]): number;
   /** A constant tensor. */
   constant(dtype: DType, shape: readonly number[], values: readonly number[]): string;
   /** Weights that the file has among a node's attributes. `name`: what they are, e.g. "coefficients". */
@@ -75,6 +81,9 @@ export interface Numbers {
   shape: readonly number[];
   values: ArrayLike<number>;
 }
+
+/** Numbers of all tables that translations make for a file: a few bytes may ask for any size. */
+export const mostMade = 2 ** 25;
 
 /** Elements of a list of numbers in an attribute. */
 export const maxAttribute = 1 << 20;

@@ -39,6 +39,8 @@ export class Values {
   private readonly computed = new Map<string, readonly number[]>();
   /** The file's own names of the types of its inputs. */
   private readonly inputElements = new Map<string, string>();
+  /** Numbers of the tables that translations made. */
+  made = 0;
   /** Values whose shape cannot be told: what an op that is not read computes. */
   readonly unknown = new Set<string>();
   /** Of those that are sequences, the values that they hold. */

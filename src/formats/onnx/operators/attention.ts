@@ -20,7 +20,7 @@ function headsOf(c: TranslationContext, x: string, heads: number): string {
   return c.emit('Transpose', [apart], { perm: [0, 2, 1, 3] })[0]!;
 }
 
-/** What is added to scores [N, heads, S, T] where a mask of zeros and ones, or of lengths, hides keys. */
+/** What is added to scores [N, heads, S, T] where a mask (what is above zero shows a key), or lengths, hide keys. */
 function hidden(c: TranslationContext, at: number, steps: Dim, value: number): string {
   const { shape } = c.type(at);
   const mask = c.tensor(at);
@@ -32,6 +32,7 @@ function hidden(c: TranslationContext, at: number, steps: Dim, value: number): s
   } else if (shape.length === 2) seen = reshaped(c, mask, [shape[0]!, 1, 1, shape[1]!]);
   else if (shape.length === 3) seen = reshaped(c, mask, [shape[0]!, 1, shape[1]!, shape[2]!]);
   else throw new Unsupported(`a mask of rank ${shape.length}`);
+  if (shape.length > 1) seen = binary(c, 'Greater', seen, c.constant(c.typeOf(seen).dtype, [], [0]));
   const ones = cast(c, seen, 'float32');
   const absent = binary(c, 'Sub', c.constant('float32', [], [1]), ones);
   return binary(c, 'Mul', absent, c.constant('float32', [], [value]));
@@ -60,6 +61,8 @@ function attend(c: TranslationContext, { query, key, value, heads, mask, bias }:
   if (mask !== undefined && c.has(mask)) scores = binary(c, 'Add', scores, hidden(c, mask, keys, filter));
   if (bias !== undefined && c.has(bias)) scores = binary(c, 'Add', scores, c.tensor(bias));
   if (c.integer('unidirectional', 0) === 1) {
+    // onnxruntime lets the last query see all keys then, as its loop ends before it.
+    if (steps !== keys) throw new Unsupported('unidirectional, with other keys than queries');
     const all = c.emit('ConstantOfShape', [], { shape: [steps, keys], value: -huge })[0]!;
     scores = binary(c, 'Add', scores, c.emit('Trilu', [all], { upper: 1, k: 1 })[0]!);
   }
@@ -71,7 +74,8 @@ function attend(c: TranslationContext, { query, key, value, heads, mask, bias }:
 
 /** One product for queries, keys and values. */
 const self: Translate = c => {
-  if (c.has(4) || c.has(6) || c.outputs[1]) throw new Unsupported('keys and values of earlier steps');
+  if (c.has(4) || c.has(6) || c.outputs.slice(1).some(Boolean))
+    throw new Unsupported('keys and values of earlier steps');
   if (c.integer('do_rotary', 0) !== 0) throw new Unsupported('do_rotary');
   const sizes = c.integers('qkv_hidden_sizes');
   const width = c.type(1).shape[1];
@@ -85,7 +89,8 @@ const self: Translate = c => {
 
 /** Of queries, keys and values that were computed before. */
 const multiHead: Translate = c => {
-  if (c.has(6) || c.has(7) || c.outputs[1]) throw new Unsupported('keys and values of earlier steps');
+  if (c.has(6) || c.has(7) || c.outputs.slice(1).some(Boolean))
+    throw new Unsupported('keys and values of earlier steps');
   if (!c.has(1) || !c.has(2) || [0, 1, 2].some(i => rankOf(c, i) !== 3))
     throw new Unsupported('queries, keys and values in one');
   let parts = [0, 1, 2].map(i => c.tensor(i));

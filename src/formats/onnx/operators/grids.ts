@@ -33,20 +33,24 @@ const affine: Translate = c => {
   const batch = c.type(0).shape[0];
   if (batch === undefined) throw new NeedsSize('a matrix of unknown size');
   const aligned = c.integer('align_corners', 0) === 1;
+  const count = c.room('a grid', ...sizes, n + 1) / (n + 1);
   const along = sizes.map(size =>
     Array.from({ length: size }, (_, i) =>
       aligned ? (size === 1 ? 0 : (2 * i) / (size - 1) - 1) : (2 * i + 1) / size - 1,
     ),
   );
-  const places = along.reduce<number[][]>(
-    (all, axis) => all.flatMap(place => axis.map(at => [at, ...place])),
-    [[]],
-  );
-  const table = c.constant(
-    'float32',
-    [places.length, n + 1],
-    places.flatMap(place => [...place, 1]),
-  );
+  const cells: number[] = [];
+  for (let i = 0; i < count; i++) {
+    // The innermost axis changes fastest, and is named first.
+    let rest = i;
+    for (let axis = n - 1; axis >= 0; axis--) {
+      const size = sizes[axis]!;
+      cells.push(along[axis]![rest % size]!);
+      rest = Math.floor(rest / size);
+    }
+    cells.push(1);
+  }
+  const table = c.constant('float32', [count, n + 1], cells);
   const turned = c.emit('Transpose', [c.tensor(0)], { perm: [0, 2, 1] })[0]!;
   const moved = c.emit('MatMul', [table, turned]);
   return c.finish('Reshape', moved, { shape: [batch, ...sizes, n] });

@@ -24,6 +24,9 @@ const centred: Translate = c => {
   const rank = rankOf(c);
   const wanted = c.numbers(1, 'the shape');
   const axes = (c.integers('axes') ?? wanted.map((_, i) => i)).map(a => axisOf(a, rank));
+  const isSize = (s: number) => Number.isSafeInteger(s) && s >= 0;
+  if (wanted.length !== axes.length || new Set(axes).size !== axes.length || !wanted.every(isSize))
+    throw new Unsupported(`the shape ${wanted.join(' × ')} along ${axes.length} axes`);
   const { shape } = c.type(0);
   const pads = new Array<number>(2 * rank).fill(0);
   const cut = { starts: [] as number[], ends: [] as number[], axes: [] as number[], steps: [] as number[] };

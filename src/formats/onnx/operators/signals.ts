@@ -4,20 +4,15 @@
  */
 import type { Dim } from '../../../model/graph';
 import type { OperatorFamily } from '../operatorRegistry';
-import { NeedsSize, type Translate, Unsupported } from '../translation';
+import { NeedsSize, type Translate, type TranslationContext, Unsupported } from '../translation';
 import { axisOf, dtypeOf } from './_shared';
-
-/** Numbers of a table of cosines and sines. */
-const mostCells = 2 ** 24;
 
 /** A window whose terms are cosines of whole periods: Σ weights[k] cos(2πkn / N). */
 const window =
   (...weights: readonly number[]): Translate =>
   c =>
     c.between('its size', ([size]) => {
-      const length = size!.values[0] ?? 0;
-      if (!Number.isInteger(length) || length < 0 || length > mostCells)
-        throw new Unsupported(`a window of ${length}`);
+      const length = c.room('a window', size!.values[0] ?? 0);
       const period = c.integer('periodic', 1) === 1 ? length : length - 1;
       const values = Array.from({ length }, (_, n) =>
         weights.reduce((sum, w, k) => sum + w * Math.cos((2 * Math.PI * k * n) / period), 0),
@@ -25,12 +20,23 @@ const window =
       return [{ dtype: dtypeOf(c.integer('output_datatype', 1)), shape: [length], values }];
     });
 
+function checkLengths(given: number, length: number): void {
+  if (!(given >= 1 && length >= 1)) throw new Unsupported(`${length} of ${given} samples`);
+}
+
 /**
  * What turns `given` samples of `parts` numbers (real; or real and imaginary) into `bins` pairs: [given, parts, bins, 2],
  * row by row. Samples behind the transform's `length` count nothing.
  */
-function table(given: number, parts: number, bins: number, length: number, inverse: boolean): number[] {
-  if (given * parts * bins * 2 > mostCells) throw new Unsupported(`a transform of ${length} samples`);
+function table(
+  c: TranslationContext,
+  [given, parts, bins]: readonly [number, number, number],
+  length: number,
+  inverse: boolean,
+): number[] {
+  if (parts !== 1 && parts !== 2) throw new Unsupported(`${parts} numbers a sample`);
+  checkLengths(given, length);
+  c.room('a transform', given, parts, bins, 2);
   const turns = Array.from({ length }, (_, i) => {
     const angle = (2 * Math.PI * i) / length;
     return [Math.cos(angle), inverse ? Math.sin(angle) : -Math.sin(angle)] as const;
@@ -51,8 +57,9 @@ function table(given: number, parts: number, bins: number, length: number, inver
 }
 
 /** What turns the first half of a spectrum, [given, 2], into the real samples that it is of, [length, 1]. */
-function realTable(given: number, length: number): number[] {
-  if (given * 2 * length > mostCells) throw new Unsupported(`a transform of ${length} samples`);
+function realTable(c: TranslationContext, given: number, length: number): number[] {
+  checkLengths(given, length);
+  c.room('a transform', given, 2, length);
   const cells: number[] = [];
   for (let k = 0; k < given; k++) {
     // The other half is this one mirrored, but for what stands on the axis of the mirror.
@@ -76,6 +83,7 @@ const transform: Translate = c => {
   const half = c.integer('onesided', 0) === 1;
   const given = c.opset < 20 ? c.integer('axis', 1) : c.has(2) ? (c.numbers(2, 'the axis')[0] ?? -2) : -2;
   const axis = axisOf(given, rank);
+  if (axis >= rank - 1) throw new Unsupported(`axis ${given} of ${rank}`);
   const parts = numberOf(shape[rank - 1], 'numbers');
   const samples = numberOf(shape[axis], 'an axis');
   const real = inverse && half;
@@ -83,7 +91,7 @@ const transform: Translate = c => {
   const whole = real ? 2 * (samples - 1) : samples;
   const [length = whole] = c.has(1) ? c.numbers(1, 'the length of the transform') : [];
   const bins = half && !real ? Math.floor(length / 2) + 1 : length;
-  const cells = real ? realTable(samples, length) : table(samples, parts, bins, length, inverse);
+  const cells = real ? realTable(c, samples, length) : table(c, [samples, parts, bins], length, inverse);
   const made = real ? 1 : 2;
   // The axis goes beside the parts, and both become one that the product sums over.
   const others = shape.map((_, i) => i).filter(i => i !== axis && i !== rank - 1);
@@ -107,8 +115,9 @@ const shortTime: Translate = c => {
   if (length === undefined) throw new Unsupported('neither window nor length of a frame');
   if (wide !== undefined && wide !== length)
     throw new Unsupported('a window of another length than its frame');
+  if (!(step >= 1)) throw new Unsupported(`a step of ${step}`);
   const bins = c.integer('onesided', 1) === 1 ? Math.floor(length / 2) + 1 : length;
-  const cells = table(length, parts, bins, length, false);
+  const cells = table(c, [length, parts, bins], length, false);
   const filters: number[] = [];
   for (let k = 0; k < bins * 2; k++)
     for (let part = 0; part < parts; part++)
@@ -136,7 +145,8 @@ const mels: Translate = c =>
   c.between('its sizes', given => {
     const [count = 0, length = 0, rate = 1, low = 0, high = 0] = given.map(t => t?.values[0]);
     const bins = Math.floor(length / 2) + 1;
-    if (!(count >= 0 && bins >= 1 && count * bins <= mostCells)) throw new Unsupported(`${count} mels`);
+    if (!(bins >= 1)) throw new Unsupported(`mels of ${length} samples`);
+    c.room('mels', bins, count);
     const [from, to] = [low, high].map(hertz => 2595 * Math.log10(1 + hertz / 700)) as [number, number];
     const corners = Array.from({ length: count + 2 }, (_, i) => {
       const hertz = 700 * (10 ** ((from + (i * (to - from)) / (count + 2)) / 2595) - 1);
@@ -149,8 +159,11 @@ const mels: Translate = c =>
     for (let mel = 0; mel < count; mel++) {
       const [lower, centre, upper] = corners.slice(mel, mel + 3) as [number, number, number];
       if (centre === lower) put(centre, mel, 1);
-      else for (let b = lower; b <= centre; b++) put(b, mel, (b - lower) / (centre - lower));
-      for (let b = centre; b < upper; b++) put(b, mel, (upper - b) / (upper - centre));
+      else
+        for (let b = Math.max(lower, 0); b <= Math.min(centre, bins - 1); b++)
+          put(b, mel, (b - lower) / (centre - lower));
+      for (let b = Math.max(centre, 0); b < Math.min(upper, bins); b++)
+        put(b, mel, (upper - b) / (upper - centre));
     }
     return [{ dtype: dtypeOf(c.integer('output_datatype', 1)), shape: [bins, count], values }];
   });

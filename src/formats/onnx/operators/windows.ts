@@ -81,6 +81,7 @@ const fold: Translate = c => {
   const n = block.length;
   const [batch, packed] = c.type(0).shape;
   const places = block.reduce((a, b) => a * b, 1);
+  c.room('blocks', ...block, ...block);
   if (typeof packed !== 'number' || batch === undefined) throw new NeedsSize('channels of unknown number');
   const strides = c.integers('strides') ?? block.map(() => 1);
   const dilations = c.integers('dilations') ?? block.map(() => 1);
@@ -88,6 +89,9 @@ const fold: Translate = c => {
   const total = block.map((_, i) => pads[i]! + pads[i + n]!);
   const reach = block.map((k, i) => dilations[i]! * (k - 1) + 1);
   const counts = image.map((size, i) => Math.floor((size + total[i]! - reach[i]!) / strides[i]!) + 1);
+  const fits =
+    image.length === n && packed % places === 0 && counts.every(k => Number.isInteger(k) && k >= 1);
+  if (!fits) throw new Unsupported(`blocks of ${block.join(' × ')} in ${image.join(' × ')}`);
   const x = c.emit('Reshape', [c.tensor(0)], {
     shape: [mulDims(batch, packed / places), places, ...counts],
   });

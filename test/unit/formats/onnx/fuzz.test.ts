@@ -123,6 +123,78 @@ describe('hostile ONNX files', () => {
     survives(model({ node: [node('Range', ['a', 'b', 'c'], ['y'])], initializer: range }));
   });
 
+  it('makes no table of a size that a file makes up, nor many', () => {
+    const whole = (name: string, ...list: number[]) =>
+      tensor(name, [list.length], {
+        dataType: 7,
+        rawData: new Uint8Array(new BigInt64Array(list.map(BigInt)).buffer),
+      });
+    const real = (name: string, value: number) => tensor(name, [1], { floatData: [value] });
+    const integer = (name: string, i: number) => ({ name, i });
+    const reads = (op: string, initializer: object[], shape: number[], attribute: object[] = [], times = 1) =>
+      openOnnxBytes(
+        model({
+          input: [info('x', ...shape)],
+          output: [info('y0')],
+          node: Array.from({ length: times }, (_, i) =>
+            node(op, ['x', ...initializer.map(t => (t as { name: string }).name)], [`y${i}`], { attribute }),
+          ),
+          initializer,
+        }),
+        'hostile.onnx',
+      );
+    const refused = (...given: Parameters<typeof reads>) => {
+      const { unsupported, diagnostics } = reads(...given);
+      assert.equal(unsupported.length, 1, given[0]);
+      assert.ok(
+        diagnostics.every(d => d.code === 'unsupported-op'),
+        given[0],
+      );
+    };
+    for (const sizes of [
+      [1, 1, 1e9, 1e9],
+      [1, 1, -1, 4],
+      [1, 1, 2 ** 40, 0],
+    ])
+      refused('AffineGrid', [whole('s', ...sizes)], [1, 2, 3]);
+    refused('AffineGrid', [whole('s', 1, 1, 2000, 2000)], [1, 2, 3], [], 4);
+    for (const block of [
+      [30000, 1],
+      [0, 2],
+      [-1, -2],
+      [3, 3],
+    ])
+      refused('Col2Im', [whole('i', 30000, 4), whole('b', ...block)], [1, 4, 3]);
+    for (const length of [2 ** 31, 0, -3]) refused('DFT', [whole('n', length)], [1, 4, 1]);
+    refused('DFT', [], [1, 0, 1]);
+    refused('DFT', [], [1, 4, 3]);
+    refused('DFT', [], [1, 4, 1], [integer('axis', 2)]);
+    refused('STFT', [whole('step', 0), real('window', 1)], [1, 8]);
+    for (const wanted of [[-1], [1, 2, 3]])
+      refused(
+        'CenterCropPad',
+        [whole('s', ...wanted)],
+        [4, 4],
+        [{ name: 'axes', ints: new Uint8Array([0]) }],
+      );
+    const mels = (count: number, length: number, rate: number) =>
+      openOnnxBytes(
+        model({
+          node: [node('MelWeightMatrix', ['c', 'n', 'r', 'low', 'high'], ['y'])],
+          initializer: [
+            whole('c', count),
+            whole('n', length),
+            whole('r', rate),
+            real('low', 0),
+            real('high', 3e38),
+          ],
+        }),
+        'hostile.onnx',
+      );
+    assert.equal(mels(1e9, 1e9, 1).diagnostics[0]?.code, 'unsupported-op');
+    mels(4, 16, 1);
+  }).timeout(20_000);
+
   it('finds cycles, values from nowhere and names that stand twice', () => {
     const cycle = [node('Add', ['x', 'b'], ['a']), node('Relu', ['a'], ['b']), node('Relu', ['b'], ['y'])];
     assert.match(survives(model({ node: cycle }))!.message, /cycle through .*"a"/);

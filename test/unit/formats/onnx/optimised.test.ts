@@ -7,6 +7,7 @@ import { createEngine } from '../../../../src/engine/create';
 import type { Engine } from '../../../../src/engine/engine';
 import { openOnnxBytes } from '../../../../src/formats/onnx/read';
 import { tensorOf } from './cases';
+import { bytes, node, tensor } from './files';
 
 interface Optimised {
   model: string;
@@ -49,6 +50,25 @@ describe('models that were optimised', () => {
         });
       }
     });
+
+  it('refuses keys that a causal attention lets the last query alone see', () => {
+    const graph = {
+      node: [
+        node('MultiHeadAttention', ['q', 'k', 'k'], ['y'], {
+          domain: 'com.microsoft',
+          attribute: [
+            { name: 'num_heads', i: 2 },
+            { name: 'unidirectional', i: 1 },
+          ],
+        }),
+      ],
+      input: [tensor('q', 1, [1, 3, 4]), tensor('k', 1, [1, 5, 4])],
+      output: [tensor('y', 1, [1, 3, 4])],
+    };
+    const [found] = openOnnxBytes(bytes(graph), 'a.onnx').diagnostics;
+    assert.equal(found?.code, 'unsupported-op');
+    assert.match(found.message, /other keys than queries/);
+  });
 
   it('passes gradients through the attention', async () => {
     const m = models['attention, lengths']!;
