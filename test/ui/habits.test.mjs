@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ui } from '../harness/context.mjs';
-import { finished, judged, panelOf, tab } from './support.mjs';
+import { finished, judged, panelOf, tab, until } from './support.mjs';
 
 /** The first hour with Vitrine: the walkthrough, a sample of one's own, runs to compare, views side by side. */
 describe('habits of the workbench', () => {
@@ -60,9 +60,15 @@ describe('habits of the workbench', () => {
       await bench.rows.first().click();
       const copy = page.locator('.quick-input-widget .monaco-button', { hasText: 'Copy Sample Here' });
       await copy.waitFor();
-      await bench.box.fill(`${parent}/`);
-      await page.locator('.quick-input-widget .monaco-list-row', { hasText: '..' }).first().waitFor();
-      await page.waitForTimeout(500);
+      // The dialog puts the cursor behind its first path once it has listed it: what is typed before is appended to that.
+      const listed = page.locator('.quick-input-widget .monaco-list-row', { hasText: '..' }).first();
+      await listed.waitFor();
+      await until(async () => {
+        await bench.box.fill(`${parent}/`);
+        await page.waitForTimeout(500);
+        return (await bench.box.inputValue()) === `${parent}/`;
+      }, 'the path is the one that was typed');
+      await listed.waitFor();
       await copy.click();
       await told
         .first()
