@@ -1,6 +1,7 @@
 /** Tables whose columns name users, items, places again and again: what a first model has nn.Embedding for. */
 import type { ColumnHead } from '../../data/dataset';
 import { dateOrders } from '../../data/table/dates';
+import { pythonWords } from '../../formats/pytorch/pythonWords';
 import { type DataOption, isMixed, lookedRows, namesRow } from './firstExperiment';
 
 /** An input of such a model: the index of a category, or several numbers as one vector. */
@@ -92,10 +93,9 @@ export function columnsOptions(
 }
 
 /** What Python, the first model's own lines, or nn.Module call something else: a method comes before a layer of its name. */
-const reserved = new Set(
-  `and as assert async await break class continue def del elif else except finally for from global if import in is lambda
-  nonlocal not or pass raise return try while with None True False
-  self x out rest hidden dropout table agree alone v torch nn F
+const reserved = new Set([
+  ...pythonWords,
+  ...`self x out rest hidden dropout table agree alone v torch nn F
   T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval extra_repr
   float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia named_buffers
   named_children named_modules named_parameters parameters register_backward_hook register_buffer register_forward_hook
@@ -103,7 +103,7 @@ const reserved = new Set(
   register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
   register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty train training
   type xpu zero_grad`.split(/\s+/),
-);
+]);
 
 const bias = (name: string) => `${name}_bias`;
 

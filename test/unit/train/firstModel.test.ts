@@ -119,6 +119,14 @@ describe('A first model written for data', () => {
     );
   });
 
+  it('gives no argument a word that Python keeps for itself', async () => {
+    const file = path.join(folder, 'fields.csv');
+    const rows = Array.from({ length: 300 }, (_, i) => `${i % 60},${'xyz'[i % 3]},${'pq'[i % 2]},${i % 7}.5`);
+    writeFileSync(file, `userid,yield,None,cost\n${rows.join('\n')}\n`);
+    const first = await writeFirstModel(file, 'cost');
+    assert.match(readFileSync(first.source, 'utf8'), /def forward\(self, userid, yield_2, None_2\):/);
+  });
+
   it('writes nothing for data that cannot be learned from', async () => {
     const file = path.join(folder, 'one.csv');
     writeFileSync(file, `a,b,y\n${'1,2,yes\n'.repeat(40)}`);

@@ -8,6 +8,7 @@ import { VitrineError } from '../../../model/errors';
 import { inEvaluation } from '../../../model/evaluation';
 import type { Attributes, Dim, Model, Node, Parameter, Tensors } from '../../../model/graph';
 import { listed } from '../../../model/suggest';
+import { pythonWords } from '../pythonWords';
 import { expressions } from './expressions';
 import { helpers } from './helpers';
 import { type PythonContext, pythonNumber, torchTypes, tuple } from './spelling';
@@ -42,11 +43,11 @@ export function inlineOf(model: Model, weights: Tensors): ReadonlySet<string> {
   );
 }
 
-const keywords = new Set(
-  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield self torch nn F w device json math print tuple min max len float int'.split(
-    ' ',
-  ),
-);
+/** What Python and the written file's own lines call something else. */
+const keywords = new Set([
+  ...pythonWords,
+  ...'self torch nn F w device json math print tuple min max len float int'.split(' '),
+]);
 
 class Writer {
   private readonly names = new Map<string, string>();
