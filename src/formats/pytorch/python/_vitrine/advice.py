@@ -37,10 +37,6 @@ def _name_at(scope, at, word):
     return next((n for n in _nodes_at(scope, at, ast.Name) if n.id == word), None)
 
 
-def _node_place(scope, node):
-    return [scope.name, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset]
-
-
 def misspelt_attribute(error, scope, at):
     """(message, fix) for a name that its owner does not have."""
     match = re.search(r"has no attribute '(\w+)'", str(error))
@@ -110,7 +106,7 @@ def misspelt_name(error, scope, at):
     if meant is None:
         return None
     name = _name_at(scope, at, word)
-    fix = name and edit(f"Change {word} to {meant}", _node_place(scope, name), meant)
+    fix = name and edit(f"Change {word} to {meant}", trees.place(scope.name, name), meant)
     return f"{error}. Did you mean: '{meant}'?", fix
 
 
@@ -192,7 +188,7 @@ def flattened(error, scope, at):
     for call in reversed(_nodes_at(scope, at, ast.Call)):
         if len(call.args) == 1:
             value = call.args[0]
-            where = [scope.name, value.lineno, value.col_offset, value.end_lineno, value.end_col_offset]
+            where = trees.place(scope.name, value)
             return message, edit("Flatten it with torch.flatten(…, 1)", where, f"torch.flatten({ast.unparse(value)}, 1)")
     return message, None
 
@@ -204,7 +200,7 @@ def layer_of_value(layer, scope):
         name = ast.unparse(call.func)
         if name.endswith(kind):
             line, end = call.func.end_lineno, call.func.end_col_offset
-            return _node_place(scope, call), (
+            return trees.place(scope.name, call), (
                 f"{name}(…) makes a layer, of which the tensor becomes an option: it is not applied to it. Call the layer: "
                 f"{name}()(…)."), edit(f"Write {name}()(…)", [scope.name, line, end, line, end], "()")
     return None
@@ -318,8 +314,8 @@ def plain_lists(model, modules, scope):
             )
             text = _text(scope, node.value)
             replaced = f"nn.{kind}()" if text in ("[]", "{}", "list()", "dict()") else f"nn.{kind}({text})"
-            fix = edit(f"Use nn.{kind}", _node_place(scope, node.value), replaced) if text else None
-            trace.say("warning", "unregistered-modules", message, _node_place(scope, node), fix)
+            fix = edit(f"Use nn.{kind}", trees.place(scope.name, node.value), replaced) if text else None
+            trace.say("warning", "unregistered-modules", message, trees.place(scope.name, node), fix)
     return found
 
 
@@ -368,4 +364,4 @@ def unused_layers(modules, scope):
             count = sum(p.numel() for p in child.parameters())
             trace.say("hint", "unused-layer",
                       f"self.{name} is made and never used in forward: its {count:,} parameters never learn.",
-                      _node_place(scope, node))
+                      trees.place(scope.name, node))

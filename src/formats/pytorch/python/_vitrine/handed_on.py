@@ -11,7 +11,7 @@ def wanted(cls, tree):
     found = []
     makers = [owner for owner in cls.__mro__ if "__init__" in vars(owner)]
     for owner, base in zip(makers, makers[1:]):
-        init = _init_of(owner, tree)
+        init = trees.method(tree, owner.__name__, "__init__")
         call = None if init is None else _handing(init, base)
         if call is None:
             break
@@ -30,13 +30,6 @@ def wanted(cls, tree):
         if all(p.kind != p.VAR_KEYWORD for p in parameters):
             break
     return found
-
-
-def _init_of(cls, tree):
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
-            return next((n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
-    return None
 
 
 def _handing(init, base):

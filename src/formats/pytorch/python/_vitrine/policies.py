@@ -8,7 +8,7 @@ import inspect
 import sys
 import textwrap
 
-from . import trace
+from . import trace, trees
 from .spelling import near
 
 _ACTORS = ("actor", "policy", "pi", "actor_mean", "policy_net", "actor_head", "action_head")
@@ -97,7 +97,7 @@ def say_missing(cls, scope, at):
     meant = _misspelt(cls)
     message = f'NotImplementedError: Module [{cls.__name__}] is missing the required "forward" function'
     if meant is not None:
-        found = _method(scope, cls, meant)
+        found = trees.method(scope.tree, cls.__name__, meant)
         fix = None
         if found is not None:
             line = found.lineno
@@ -107,10 +107,3 @@ def say_missing(cls, scope, at):
         trace.say("error", "missing-forward", f"{message}. Is {meant} meant?", at, fix)
         return
     trace.say("information", "missing-forward", f"{message}: calling it would fail. Its layers are shown.", at)
-
-
-def _method(scope, cls, name):
-    for node in ast.walk(scope.tree):
-        if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
-            return next((n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == name), None)
-    return None

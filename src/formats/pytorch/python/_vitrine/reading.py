@@ -4,7 +4,7 @@ import ast
 import contextlib
 
 from . import advice, arguments, channel, standing, state, trace, trees, unknown, unrun
-from .reports import Reports, place
+from .reports import Reports
 from .search import Search
 
 
@@ -235,7 +235,7 @@ class Reading(Search, Reports):
         node = self.statement()
         if node is None:
             return [self.scope.name, 1, 0, 1, 0]
-        return place(self.scope.name, node)
+        return trees.place(self.scope.name, node)
 
     def name_place(self):
         """The first line of the class statement."""

@@ -7,10 +7,6 @@ import re
 from . import advice, trace, trees, unknown
 
 
-def place(file, node):
-    return [file, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset]
-
-
 def worded(error):
     name = type(error).__name__
     if isinstance(error, trace.ShapeMismatch):

@@ -13,7 +13,7 @@ import types
 from . import (arguments, channel, checks, files, guarded, modes, nets, optional, parsed, replay, script, sizes, standing,
                trace, trees, unknown, unrun)
 from .reading import Reading
-from .reports import code_of, place, worded
+from .reports import code_of, worded
 from .stage import Stage
 
 
@@ -73,13 +73,13 @@ def _execute_all(source, namespace, statements, watched):
             raise
         except BaseException as error:
             definition = isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom))
-            at = trace.where_raised(error) or place(source.name, node)
+            at = trace.where_raised(error) or trees.place(source.name, node)
             if not _prints(node):
                 trace.say("warning" if definition else "hint", "not-run", worded(error), at)
             arguments.unknown_targets(node, namespace)
         if isinstance(node, (ast.If, ast.Try)):
             arguments.branches(node, namespace, lambda n, text: trace.say(
-                "hint", "example-value", text, place(source.name, n)))
+                "hint", "example-value", text, trees.place(source.name, n)))
 
 
 def _prints(node):
@@ -339,7 +339,7 @@ def _read_script(main, request):
             except (script.Trained, script.NotSeen, MemoryError, RecursionError):
                 raise
             except BaseException as error:
-                at = trace.where_raised(error) or place(main.name, node)
+                at = trace.where_raised(error) or trees.place(main.name, node)
                 if trace.script.backwards and trace.script.changed():
                     # What fails behind the step is nothing to it.
                     raise script.Trained from error

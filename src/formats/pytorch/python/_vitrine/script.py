@@ -14,7 +14,6 @@ import sys
 import types
 
 from . import channel, corpus, files, parsed, trace, trees
-from .reports import place
 
 #: A loop that has gone on so long without a step is no training.
 _MOST_TURNS = 10_000
@@ -225,7 +224,7 @@ class Watched(ast.NodeTransformer):
         self.name = name
 
     def at(self, node):
-        return [ast.copy_location(ast.Constant(v), node) for v in place(self.name, node)]
+        return [ast.copy_location(ast.Constant(v), node) for v in trees.place(self.name, node)]
 
     def visit_For(self, node):
         self.generic_visit(node)

@@ -43,6 +43,19 @@ def _index(root):
     visit(root)
 
 
+def place(file, node):
+    """Where a node stands: file, first line and column, last line and column."""
+    return [file, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset]
+
+
+def method(root, cls, name):
+    """The statement of a method of a class of this name, if the tree has it."""
+    for node in nodes(root):
+        if isinstance(node, ast.ClassDef) and node.name == cls:
+            return next((n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == name), None)
+    return None
+
+
 def words(root):
     """Names and attributes that stand in a tree."""
     found = root.__dict__.get("_names")

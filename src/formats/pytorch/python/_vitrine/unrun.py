@@ -35,7 +35,7 @@ def tell(scope, owner=None):
         for found in of_function(function, owner, scope.tree, scope.namespace, scope.name):
             if (scope.name, found.node.lineno) not in said:
                 trace.say("error" if found.certain else "warning", "unknown-name" if found.fix else "python-error",
-                          found.message, _place(scope.name, found.node), found.fix)
+                          found.message, trees.place(scope.name, found.node), found.fix)
 
 
 def differs(function, owner, tree, namespace, name):
@@ -169,12 +169,8 @@ def _unbound(node, function, owner, known, name):
         fix = advice.edit(f"Write self.{word}", [name, node.lineno, node.col_offset, node.lineno, node.col_offset], "self.")
     elif meant is not None:
         message += f". Did you mean: '{meant}'?"
-        fix = advice.edit(f"Change {word} to {meant}", _place(name, node), meant)
+        fix = advice.edit(f"Change {word} to {meant}", trees.place(name, node), meant)
     return Mistake(node, message, fix, _is_certain(node, function, owner))
-
-
-def _place(name, node):
-    return [name, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset]
 
 
 def _is_certain(node, function, owner):
